@@ -1,0 +1,90 @@
+# Every command of the project; `make` alone lists them. Works with GNU make 3.81 (macOS) and later.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# The first of these that is Python 3.11 or later makes the environment; `make PYTHON=/path/to/python` chooses.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+PORT ?= 8000
+DATA_DIR ?= .trigpoint
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up worker migrate test check fmt bench lock compose-up compose-build compose-down clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Make .venv with the locked dependencies (again only when they changed)
+
+demo: $(STAMP) ## Show everything at once: geocode some 3,850 real addresses on a platform of its own
+	@$(BIN)/trigpoint demo
+
+up: $(STAMP) ## Run the platform in the foreground (PORT=8000 DATA_DIR=.trigpoint)
+	@$(BIN)/trigpoint up --port $(PORT) --data-dir $(DATA_DIR)
+
+worker: $(STAMP) ## Run one more worker, on DATABASE_URL and REDIS_URL
+	@$(BIN)/arq workers.Settings
+
+migrate: $(STAMP) ## Bring the schema of DATABASE_URL, or of a running `make up`, up to date
+	@$(BIN)/trigpoint migrate --data-dir $(DATA_DIR)
+
+test: $(STAMP) ## Run the whole test suite, on servers of its own
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q
+
+check: $(STAMP) ## Lint, check the format, the types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(STAMP) ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP) ## Measure speed, side by side with bare arq, aiohttp and Starlette
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.benchmarks
+
+lock: ## Write requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --upgrade --quiet \
+		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
+
+compose-up: ## Run everything in containers
+	docker compose up
+
+compose-build: ## Build the container image
+	docker compose build
+
+compose-down: ## Stop the containers; the data stays in its volumes
+	docker compose down
+
+clean: ## Remove .venv and the tools' caches; data folders stay
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml
+	@set -e; \
+	new_enough() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
+	if ! new_enough $(BIN)/python; then \
+		found=; \
+		for python in $(PYTHON); do if new_enough "$$python"; then found=$$python; break; fi; done; \
+		if [ -z "$$found" ]; then \
+			echo "Trigpoint needs Python 3.11 or later; none of these is: $(PYTHON)" >&2; \
+			echo "Install one, or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 1; \
+		fi; \
+		echo "Making $(VENV) with $$("$$found" --version)"; \
+		rm -rf $(VENV); \
+		if command -v uv >/dev/null; then uv venv --quiet --python "$$found" $(VENV); \
+		elif ! "$$found" -m venv $(VENV); then \
+			rm -rf $(VENV); \
+			echo "$$found has no working venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+		fi; \
+	fi; \
+	echo "Installing the locked dependencies"; \
+	if command -v uv >/dev/null; then pip="uv pip install --quiet --python $(BIN)/python"; \
+	else \
+		$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --upgrade >/dev/null; \
+		pip="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
+	fi; \
+	$$pip --require-hashes -r requirements.lock; \
+	$$pip --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,5 @@
+"""The command `trigpoint`."""
+
+from app.cli.commands import main
+
+__all__ = ["main"]

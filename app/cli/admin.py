@@ -1,0 +1,42 @@
+"""The first administrator of an installation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+AdminKey = Annotated[
+    str | None,
+    typer.Option(
+        envvar="TRIGPOINT_ADMIN_KEY",
+        help="The first administrator's key; made and shown once if not given.",
+        show_default=False,
+    ),
+]
+
+
+def ensure(dsn: str, key: str | None) -> str | None:
+    """See to it that the migrated database has an administrator, with `key` if given; the key if one had to be made.
+
+    Raises ValueError for a key that will not do.
+    """
+    return asyncio.run(_ensure(dsn, key))
+
+
+def show(key: str) -> None:
+    typer.echo(f"admin key {key} (keep it: it is not shown again)")
+
+
+async def _ensure(dsn: str, key: str | None) -> str | None:
+    import asyncpg
+
+    from app.db import users
+
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            return await users.ensure_admin(connection, key)
+    finally:
+        await connection.close()

@@ -1,0 +1,49 @@
+"""All commands of `trigpoint` on one screen."""
+
+from __future__ import annotations
+
+import typer
+
+from app.cli import db, demo, geocode, health, households, jobs, keys, migrate, up, worker
+
+EPILOG = """
+**Start here**: `trigpoint demo` shows everything at once; `trigpoint up` keeps a platform running and prints its
+address and, the first time, an administrator's key.
+
+    export TRIGPOINT_URL=http://127.0.0.1:8000 TRIGPOINT_API_KEY=tp_…
+    trigpoint households load people.csv
+    trigpoint geocode --state CA --watch
+    trigpoint jobs list --status failed
+
+**Environment**: `TRIGPOINT_URL` and `TRIGPOINT_API_KEY` say which platform to talk to, and as whom. `DATABASE_URL` and
+`REDIS_URL` name servers of your own; without them `up` brings its own along. `TRIGPOINT_ADMIN_KEY` is the first
+administrator's key, `TRIGPOINT_GEOCODERS` the order of the geocoders. README.md has the rest.
+
+**Exit codes**: 0 done · 1 the job or the request failed · 2 wrong usage · 3 the platform can not be reached · 4 the key
+was refused (401, 403).
+"""
+
+app = typer.Typer(
+    name="trigpoint",
+    help="Trigpoint: jobs that Postgres owns, arq carries and workers finish, however often they are killed.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("demo")(demo.demo)
+app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("health")(health.health)
+app.command("geocode")(geocode.geocode)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(households.app, name="households")
+app.add_typer(keys.app, name="keys")
+app.add_typer(migrate.app, name="migrate")
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,169 @@
+"""`trigpoint demo`: everything at once, on real addresses, leaving nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import threading
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from app.cli import output, sample
+from app.cli.local import LocalPlatform, Plan, Stopped
+from app.cli.progress import follow, speed
+from app.cli.up import CAN_NOT_START, TICK, stop_on_signals
+from app.client import ApiError, Client, Json
+
+HOUSEHOLDS_A_REQUEST = 1000
+LOG_LINES = 40
+"""Lines of the platform's log that are shown when the demo fails."""
+
+
+class DemoFailed(Exception):
+    """The platform ran, and did not do what it should."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out of the job, as the API tells it."""
+
+    job: Json
+    households: list[Json]
+    errors: list[Json]
+
+
+def demo(
+    limit: Annotated[int | None, typer.Option(min=1, help="Addresses to load; all of them if not given.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the platform running afterwards, until Ctrl-C.")] = False,
+) -> None:
+    """Start a platform, geocode some 3,850 real US addresses with it, show what came out, stop it.
+
+    It brings its own PostgreSQL and Valkey along, in a temporary folder and on no port, whatever DATABASE_URL and
+    REDIS_URL say, and needs no network: the offline geocoder knows the centres of ZIP codes and cities. Others are
+    asked as the environment configures them (TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY). Exit code 1 if anything went wrong.
+    """
+    stop = stop_on_signals()
+    log: deque[str] = deque(maxlen=LOG_LINES)
+
+    def say(name: str, line: str) -> None:
+        log.append(f"{name:<8} | {line}")
+
+    with tempfile.TemporaryDirectory(prefix="trigpoint-demo-") as folder:
+        plan = Plan(Path(folder), port=0)
+        try:
+            with LocalPlatform(plan, say, stopping=stop.is_set) as platform:
+                _run(platform, limit, stop, output.console(), keep=keep)
+        except Stopped:
+            output.fail("interrupted", output.INTERRUPTED)
+        except (*CAN_NOT_START, ApiError, DemoFailed) as error:
+            output.fail("\n".join([*log, f"the demo failed: {error}"]))
+
+
+def _run(platform: LocalPlatform, limit: int | None, stop: threading.Event, console: Console, *, keep: bool) -> None:
+    console.print("Starting PostgreSQL, Valkey, the API and a worker …")
+    platform.start()
+    console.print(f"Ready at {platform.url}")
+    addresses = sample.load(limit)
+    outcome = asyncio.run(_with_processes_watched(platform, stop, _geocode(platform, addresses, console)))
+    report(outcome, addresses, console)
+    verify(outcome, addresses)
+    if keep:
+        console.print(f"Still running: export TRIGPOINT_URL={platform.url} TRIGPOINT_API_KEY={platform.fresh_key}")
+        console.print("Ctrl-C stops it.")
+        while not stop.wait(TICK):
+            platform.tick()
+
+
+async def _with_processes_watched(platform: LocalPlatform, stop: threading.Event, work: Any) -> Outcome:
+    """Do the work, but break off when a process of the platform ends or the user asks to."""
+    task: asyncio.Task[Outcome] = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=TICK))[0]:
+            platform.check()
+            if stop.is_set():
+                raise Stopped
+        return task.result()
+    finally:
+        task.cancel()
+
+
+async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], console: Console) -> Outcome:
+    async with Client(platform.url, platform.fresh_key) as client:
+        console.print(f"Loading {len(addresses):,} addresses from {sample.SOURCE}")
+        for first in range(0, len(addresses), HOUSEHOLDS_A_REQUEST):
+            part = [address.household for address in addresses[first : first + HOUSEHOLDS_A_REQUEST]]
+            loaded = await client.post("/api/v1/households", part)
+            if loaded["rejected"]:
+                raise DemoFailed(f"{loaded['rejected']} addresses were rejected, such as {loaded['errors'][0]}")
+        filters = {"precinctNumber": sample.PRECINCT}
+        created = await client.post("/api/v1/gis/households/geocode", {"filters": filters})
+        console.print(created["message"])
+        job = await follow(client, created["jobId"], console)
+        households = await _all(client, "/api/v1/households", "households", filters)
+        errors = await _all(client, f"/api/v1/jobs/{created['jobId']}/errors", "errors", {})
+    return Outcome(job, households, errors)
+
+
+async def _all(client: Client, path: str, name: str, params: dict[str, str]) -> list[Json]:
+    """Every entry of a paged list."""
+    found: list[Json] = []
+    while True:
+        page = await client.get(path, {**params, "limit": 1000, "offset": len(found)})
+        found += page[name]
+        if len(found) >= page["total"] or not page[name]:
+            return found
+
+
+def report(outcome: Outcome, addresses: Sequence[sample.Sample], console: Console) -> None:
+    """Print what came out."""
+    known = {address.household["id"]: address.location for address in addresses}
+    metres: dict[tuple[str, str], list[float]] = {}
+    for household in outcome.households:
+        if household["geocoded"]:
+            by = household["geocodingProvider"], household["accuracy"]
+            found = household["latitude"], household["longitude"]
+            metres.setdefault(by, []).append(sample.distance(found, known[household["externalId"]]))
+    rows = [
+        (provider, accuracy, len(distances), *_middle_and_tail(distances))
+        for (provider, accuracy), distances in sorted(metres.items(), key=lambda item: -len(item[1]))
+    ]
+    everything = [distance for distances in metres.values() for distance in distances]
+    if len(rows) > 1:
+        rows.append(("all", "", len(everything), *_middle_and_tail(everything)))
+    console.print(f"\nJob {outcome.job['id']}: {outcome.job['status']}")
+    console.print(f"{len(outcome.households):,} households, {len(everything):,} geocoded", end="")
+    console.print(f", {len(outcome.errors):,} failed, {speed(outcome.job) or 0:,.0f} households/s\n")
+    console.print(output.table(("provider", "accuracy", "households", "median distance", "90 % within"), rows))
+    console.print("(metres from the coordinates that the address's source gives)")
+    reasons = Counter(error["error"] for error in outcome.errors)
+    if reasons:
+        console.print(output.table(("failures", "reason"), [(n, reason) for reason, n in reasons.most_common(10)]))
+
+
+def verify(outcome: Outcome, addresses: Sequence[sample.Sample]) -> None:
+    """Raise DemoFailed unless the job completed and every household is either geocoded or in its error log."""
+    if outcome.job["status"] != "completed":
+        raise DemoFailed(f"the job ended as {outcome.job['status']}: {outcome.job.get('error') or 'no reason given'}")
+    geocoded = {household["id"] for household in outcome.households if household["geocoded"]}
+    if not geocoded:
+        raise DemoFailed("nothing was geocoded")
+    failed = {error["householdId"] for error in outcome.errors}
+    missing = len(addresses) - len(geocoded | failed)
+    if missing or outcome.job["processedItems"] != len(addresses):
+        raise DemoFailed(
+            f"{missing} households are unaccounted for: {len(addresses)} loaded, {len(geocoded)} geocoded, "
+            f"{len(failed)} failed, {outcome.job['processedItems']} processed by the job's count"
+        )
+
+
+def _middle_and_tail(distances: Sequence[float]) -> tuple[str, str]:
+    """Median and 90th percentile in metres."""
+    tail = statistics.quantiles(distances, n=10)[-1] if len(distances) > 1 else distances[0]
+    return f"{statistics.median(distances):,.0f} m", f"{tail:,.0f} m"

@@ -1,0 +1,90 @@
+"""`trigpoint households`: get households in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import output
+from app.cli.options import URL, AsJson, Key, Url
+from app.client import Client
+
+app = typer.Typer(help="Load households.", no_args_is_help=True)
+
+ROWS_A_REQUEST = 2000
+COUNTERS = ("created", "updated", "unchanged", "rejected", "total")
+
+
+@app.command()
+def load(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header line.")
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first part of the file with a bad line.")
+    ] = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load households from a CSV file; those that came with the same id before are updated.
+
+    Columns: id, address (or house_number and street), unit, city, state, zip, country, county, precinct. Bad lines are
+    reported with their number and left out. Exit code 1 when there were any.
+    """
+    outcome = output.run(_load(file, strict=strict, url=url, key=key))
+    if as_json:
+        output.print_json(outcome)
+    else:
+        for error in outcome["errors"]:
+            typer.echo(f"line {error['line']}: {error.get('field') or ''} {error['error']}", err=True)
+        typer.echo(", ".join(f"{outcome[name]} {name}" for name in COUNTERS))
+    if outcome["rejected"]:
+        raise typer.Exit(output.FAILED)
+
+
+async def _load(file: Path, *, strict: bool, url: str, key: str | None) -> dict[str, Any]:
+
+    outcome: dict[str, Any] = {**dict.fromkeys(COUNTERS, 0), "errors": []}
+    async with Client(url, key) as client:
+        for first_line, text in parts(file):
+            answer = await client.post_csv("/api/v1/households", text, params={"strict": "true"} if strict else None)
+            for name in COUNTERS:
+                outcome[name] += answer.get(name, 0)
+            # a part's own header is its line 1
+            outcome["errors"] += [{**e, "line": e["line"] + first_line - 2} for e in answer.get("errors", ())]
+    return outcome
+
+
+def parts(file: Path) -> Iterator[tuple[int, str]]:
+    """The file in requests' worth of rows, each under the header again, with the line in the file of its first row.
+
+    Line numbers are exact as long as no field holds a line break. A file that is not UTF-8 is read as Windows-1252.
+    """
+    text = _text(file)
+    sample = text[: text.find("\n") + 1] or text
+    delimiter = max(",;\t", key=sample.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    header = next(reader, None)
+    if header is None:
+        output.fail(f"{file} is empty")
+    line = reader.line_num + 1
+    while rows := list(islice(reader, ROWS_A_REQUEST)):
+        written = io.StringIO()
+        csv.writer(written, lineterminator="\n").writerows([header, *rows])
+        yield line, written.getvalue()
+        line = reader.line_num + 1
+
+
+def _text(file: Path) -> str:
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")

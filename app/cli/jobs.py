@@ -1,0 +1,112 @@
+"""`trigpoint jobs`: look at jobs and follow them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli import output
+from app.cli.options import URL, AsJson, Key, Url
+from app.cli.progress import follow
+from app.client import Client, Json
+
+app = typer.Typer(help="Look at jobs and follow them.", no_args_is_help=True)
+
+JobId = Annotated[str, typer.Argument(help="The job's id.")]
+Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
+Offset = Annotated[int, typer.Option(min=0, help="How many to pass over.")]
+
+
+@app.command("list")
+def list_jobs(
+    status: Annotated[str | None, typer.Option(help="pending, processing, completed, failed or cancelled.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Kind of job, such as geocode_households.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Name of the queue.")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, newest first: your own, or everybody's with an administrator's key."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            wanted = {"status": status, "type": kind, "queue": queue, "limit": limit, "offset": offset}
+            return await client.get("/api/v1/jobs", wanted)
+
+    page = output.run(ask())
+    if as_json:
+        output.print_json(page)
+        return
+    rows = [
+        (job["id"], job["type"], job["status"], _items(job), job["failedItems"], job["createdAt"])
+        for job in page["jobs"]
+    ]
+    output.console().print(output.table(("id", "type", "status", "items", "failed", "created"), rows))
+    typer.echo(f"{len(rows)} of {page['total']}")
+
+
+@app.command()
+def show(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Show one job with its result."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get(f"/api/v1/jobs/{job_id}")
+
+    job = output.run(ask())
+    if as_json:
+        output.print_json(job)
+        return
+    fields = ("id", "type", "status", "processedItems", "failedItems", "totalItems", "progress", "data", "result")
+    times = ("createdAt", "startedAt", "completedAt", "etaSeconds")
+    output.console().print(output.table(("field", "value"), [(name, job.get(name)) for name in (*fields, *times)]))
+    if job.get("errorLog"):
+        typer.echo(f"errors: trigpoint jobs errors {job_id}")
+
+
+@app.command()
+def watch(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Follow a job to its end. Exit code 1 when it failed or was cancelled; Ctrl-C stops watching, not the job."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await follow(client, job_id, None if as_json else output.console())
+
+    finish(output.run(ask()), as_json=as_json)
+
+
+@app.command()
+def errors(
+    job_id: JobId, limit: Limit = 100, offset: Offset = 0, url: Url = URL, key: Key = None, as_json: AsJson = False
+) -> None:
+    """List the items that a job could not do, with the reason."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get(f"/api/v1/jobs/{job_id}/errors", {"limit": limit, "offset": offset})
+
+    page = output.run(ask())
+    if as_json:
+        output.print_json(page)
+        return
+    rows = [(e.get("householdId") or e.get("itemId"), e.get("address"), e["error"]) for e in page["errors"]]
+    output.console().print(output.table(("item", "address", "error"), rows))
+    typer.echo(f"{len(rows)} of {page['total']}")
+
+
+def finish(job: dict[str, object], *, as_json: bool) -> None:
+    """Print a finished job's outcome and end with its code."""
+    if as_json:
+        output.print_json(job)
+    else:
+        typer.echo(f"{job['status']}: {job['processedItems']} items, {job['failedItems']} failed")
+    if job["status"] != "completed":
+        raise typer.Exit(output.FAILED)
+
+
+def _items(job: dict[str, object]) -> str:
+    total = "?" if job["totalItems"] is None else job["totalItems"]
+    return f"{job['processedItems']}/{total}"

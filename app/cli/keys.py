@@ -1,0 +1,85 @@
+"""`trigpoint keys`: make, list and revoke API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli import output
+from app.cli.options import URL, AsJson, Key, Url
+from app.client import Client, Json
+
+app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    user: Annotated[
+        str | None, typer.Option(help="E-mail address of whose key it is (administrators only); a new one is entered.")
+    ] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Enter a new user as an administrator.")] = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an API key and show it, this once: for yourself, or for `--user ana@example.org`."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            body = {"name": name}
+            if user:
+                body["userId"] = await _user_id(client, user, admin=admin)
+            return await client.post("/api/v1/keys", body)
+
+    made = output.run(ask())
+    if as_json:
+        output.print_json(made)
+    else:
+        typer.echo(made["key"])
+        typer.echo("Keep it: it is not shown again.", err=True)
+
+
+@app.command("list")
+def list_keys(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """List API keys: your own, or everybody's with an administrator's key. The keys themselves are not stored."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get("/api/v1/keys")
+
+    page = output.run(ask())
+    if as_json:
+        output.print_json(page)
+        return
+    fields = ("id", "prefix", "name", "userId", "createdAt", "lastUsedAt", "revokedAt")
+    rows = [[made.get(field) for field in fields] for made in page["keys"]]
+    output.console().print(output.table(fields, rows))
+
+
+@app.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="The key's id, from `trigpoint keys list`.")],
+    url: Url = URL,
+    key: Key = None,
+) -> None:
+    """Revoke an API key; it stops working within seconds."""
+
+    async def ask() -> None:
+        async with Client(url, key) as client:
+            await client.delete(f"/api/v1/keys/{key_id}")
+
+    output.run(ask())
+    typer.echo(f"revoked {key_id}")
+
+
+async def _user_id(client: Client, email: str, *, admin: bool) -> str:
+    users = (await client.get("/api/v1/users"))["users"]
+    for known in users:
+        if known["email"].lower() == email.lower():
+            return str(known["id"])
+    made = await client.post(
+        "/api/v1/users", {"email": email, "name": email.partition("@")[0], "role": "admin" if admin else "user"}
+    )
+    return str(made["id"])

@@ -1,0 +1,58 @@
+"""How commands print, and with which code they end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.client import ApiError, NotReachable, Refused
+
+FAILED = 1
+NOT_REACHABLE = 3
+REFUSED = 4
+INTERRUPTED = 130
+"""What a shell reports for Ctrl-C."""
+
+T = TypeVar("T")
+
+
+def console() -> Console:
+    """Standard output; without colours and control codes where it is no terminal, and then never wrapped at 80."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one command's work; an error of the platform becomes a line on stderr and an exit code."""
+    try:
+        return asyncio.run(work)
+    except NotReachable as error:
+        fail(f"{error}\nIs the platform running (trigpoint up), and TRIGPOINT_URL right?", NOT_REACHABLE)
+    except Refused as error:
+        fail(f"{error}\nSet TRIGPOINT_API_KEY or --key to a key that may do this.", REFUSED)
+    except ApiError as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> Table:
+    made = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        made.add_row(*("" if cell is None else str(cell) for cell in row))
+    return made

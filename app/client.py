@@ -1,0 +1,127 @@
+"""A client of Trigpoint's own REST interface, for the command line.
+
+ApiError            the platform refused or could not do it; the message says why
+├── NotReachable    nobody answered
+└── Refused         401 or 403: the key is missing, wrong or not allowed to
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+
+Json = dict[str, Any]
+
+GET_TRIES = 5
+FIRST_PAUSE = 0.2
+"""Seconds before the second try of a GET that nobody answered; doubled each time, 3 s in all."""
+TERMINAL = frozenset({"completed", "failed", "cancelled"})
+
+
+class ApiError(Exception):
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotReachable(ApiError):
+    pass
+
+
+class Refused(ApiError):
+    pass
+
+
+class Client:
+    """One platform, seen with one key. An async context manager; every method raises ApiError."""
+
+    def __init__(self, url: str, key: str | None = None, *, timeout: float = 60.0) -> None:
+        self.url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+
+    async def __aenter__(self) -> Client:
+        self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Json:
+        """GET, tried again for a few seconds while nobody answers; parameters that are None are left out."""
+        chosen = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        pause = FIRST_PAUSE
+        for _ in range(GET_TRIES - 1):
+            try:
+                return await self._send("GET", path, params=chosen)
+            except NotReachable:
+                await asyncio.sleep(pause)
+                pause *= 2
+        return await self._send("GET", path, params=chosen)
+
+    async def post(self, path: str, body: Any = None, *, params: Mapping[str, str] | None = None) -> Json:
+        return await self._send("POST", path, json=body, params=params)
+
+    async def post_csv(self, path: str, text: str, *, params: Mapping[str, str] | None = None) -> Json:
+        headers = {"Content-Type": "text/csv; charset=utf-8"}
+        return await self._send("POST", path, data=text.encode(), headers=headers, params=params)
+
+    async def delete(self, path: str) -> None:
+        await self._send("DELETE", path)
+
+    async def readiness(self) -> tuple[bool, Json]:
+        """Whether the platform is ready for work, and what it says of its parts."""
+        try:
+            async with self._session.get(self.url + "/readyz") as response:
+                return response.status == 200, await _body(response)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._not_reachable(error) from error
+
+    async def follow(self, job_id: str) -> AsyncIterator[Json]:
+        """The job as it is now and after every pause that the platform asks for, until it is finished."""
+        while True:
+            job = await self.get(f"/api/v1/jobs/{job_id}")
+            yield job
+            if job["status"] in TERMINAL:
+                return
+            await asyncio.sleep(job["poll_interval_ms"] / 1000)
+
+    async def _send(self, method: str, path: str, **options: Any) -> Json:
+        try:
+            async with self._session.request(method, self.url + path, **options) as response:
+                body = await _body(response)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._not_reachable(error) from error
+        if response.status in (401, 403):
+            raise Refused(_explanation(response, body), response.status)
+        if response.status >= 400:
+            raise ApiError(_explanation(response, body), response.status)
+        return body
+
+    def _not_reachable(self, error: Exception) -> NotReachable:
+        return NotReachable(f"no answer from {self.url}: {error or 'timed out'}")
+
+
+async def _body(response: aiohttp.ClientResponse) -> Json:
+    """The JSON object of an answer; {} where there is none, as in a 204 or a proxy's error page."""
+    if not response.content_type.endswith("json"):
+        return {}
+    try:
+        body = await response.json(content_type=None)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {"items": body}
+
+
+def _explanation(response: aiohttp.ClientResponse, body: Json) -> str:
+    """What a problem+json says, with its field errors."""
+    said = str(body.get("detail") or body.get("error") or body.get("title") or response.reason)
+    details: Sequence[Any] = body.get("errors") or ()
+    fields = [f"  {e.get('field', '')}: {e.get('message') or e.get('error')}" for e in details if isinstance(e, dict)]
+    return "\n".join([f"{said} ({response.status})", *fields])

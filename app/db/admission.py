@@ -1,0 +1,133 @@
+"""Which pending jobs may run now: the queues' concurrency over all workers, priorities, pauses, the workers' slots.
+
+An admitted job holds its slot by a short lease while its dispatch travels; one that never arrives is taken back by
+`app.db.ledger.rescue` and admitted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from app.db.pool import Connection
+
+TRAVEL_SECONDS = 5.0
+"""How long a dispatch may take from admission to claim before it counts as lost."""
+ALIVE_SECONDS = 15
+"""A worker whose last beat is older counts as gone."""
+
+LOCK_KEY = 0x7472_6967_0001  # "trig", 1: any constant that nothing else locks
+
+SELECT = f"""
+WITH live AS (
+    SELECT route, count(*)::int AS workers, sum(slots)::int AS slots
+    FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
+), busy AS (
+    SELECT queue, count(*)::int AS jobs FROM jobs WHERE lease_until IS NOT NULL GROUP BY queue
+), used AS (
+    SELECT q.route, sum(busy.jobs)::int AS slots FROM busy JOIN queues AS q ON q.name = busy.queue GROUP BY q.route
+), open AS (
+    SELECT q.name, q.route, q.dispatch_size, live.workers, coalesce(q.priority_override, q.priority) AS rank,
+           live.slots - coalesce(used.slots, 0) AS free, limits.concurrency,
+           limits.concurrency - coalesce(busy.jobs, 0) AS room
+    FROM queues AS q JOIN live USING (route) LEFT JOIN used USING (route) LEFT JOIN busy ON busy.queue = q.name
+    CROSS JOIN LATERAL (
+        SELECT coalesce(q.concurrency_override, q.concurrency)
+               * CASE WHEN q.per_worker THEN live.workers ELSE 1 END AS concurrency
+    ) AS limits
+    WHERE q.paused_at IS NULL OR q.paused_until <= now()
+), ranked AS (
+    SELECT j.id, open.*, row_number() OVER (PARTITION BY route ORDER BY rank, j.priority, j.id) AS place
+    FROM open CROSS JOIN LATERAL (
+        SELECT id, priority FROM jobs
+        WHERE queue = open.name AND status = 'pending' AND lease_until IS NULL AND run_at IS NULL
+        ORDER BY priority, id LIMIT greatest(0, least(open.room, open.free))
+    ) AS j
+)
+SELECT id, name, route, dispatch_size, workers, concurrency FROM ranked WHERE place <= free ORDER BY route, place
+"""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A job that may run now."""
+
+    id: UUID
+    queue: str
+    route: str
+    dispatch_size: int
+    workers: int
+    """Live workers on the route."""
+    concurrency: int
+    """Of its queue, over all workers."""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What one arq job carries."""
+
+    id: UUID
+    queue: str
+    route: str
+    job_ids: tuple[UUID, ...]
+
+
+async def select(conn: Connection) -> list[Candidate]:
+    """The jobs that may run now, in the order in which they should. Holds the admission lock until the commit.
+
+    The lock is a statement of its own, so that the counts after it see what its last holder committed.
+    """
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
+    rows = await conn.fetch(SELECT)
+    return [
+        Candidate(r["id"], r["name"], r["route"], r["dispatch_size"], r["workers"], r["concurrency"]) for r in rows
+    ]
+
+
+def pack(candidates: Iterable[Candidate]) -> list[Dispatch]:
+    """Candidates, in order, as dispatches: no dispatch takes more than one worker's share of what goes out."""
+    dispatches = []
+    for _, group in groupby(sorted(candidates, key=lambda c: (c.route, c.queue)), key=lambda c: c.queue):
+        jobs = list(group)
+        first = jobs[0]
+        size = max(1, min(first.dispatch_size, -(-len(jobs) // first.workers)))
+        dispatches += [
+            Dispatch(uuid7(), first.queue, first.route, tuple(c.id for c in jobs[i : i + size]))
+            for i in range(0, len(jobs), size)
+        ]
+    return dispatches
+
+
+async def mark(conn: Connection, dispatches: Sequence[Dispatch]) -> None:
+    """Note that these jobs are on their way; each now holds a slot."""
+    if dispatches:
+        await conn.execute(
+            """UPDATE jobs SET dispatch_id = d.dispatch_id, lease_until = now() + make_interval(secs => $3)
+               FROM unnest($1::uuid[], $2::uuid[]) AS d (id, dispatch_id)
+               WHERE jobs.id = d.id AND jobs.id = ANY($1) AND status = 'pending'
+               AND coalesce(lease_until, run_at) IS NULL""",
+            [job_id for dispatch in dispatches for job_id in dispatch.job_ids],
+            [dispatch.id for dispatch in dispatches for _ in dispatch.job_ids],
+            TRAVEL_SECONDS,
+        )
+
+
+async def admit(conn: Connection) -> list[Dispatch]:
+    """Admit all that may run now; the caller sends the dispatches after the commit."""
+    dispatches = pack(await select(conn))
+    await mark(conn, dispatches)
+    return dispatches
+
+
+async def release(conn: Connection, dispatch_id: UUID) -> int:
+    """Give back the jobs of a dispatch that its worker had no slot for; answers how many."""
+    rows = await conn.fetch(
+        """UPDATE jobs SET dispatch_id = NULL, lease_until = NULL
+           WHERE dispatch_id = $1 AND status = 'pending' AND lease_until IS NOT NULL RETURNING id""",
+        dispatch_id,
+    )
+    return len(rows)

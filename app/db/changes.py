@@ -1,0 +1,83 @@
+"""Postgres notifications of job changes: announced inside the transaction, heard by one listener a process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+
+from app.db.pool import CONNECTION_LOST, Connection
+
+CHANNEL = "trigpoint_jobs"
+IDS_A_PAYLOAD = 200  # a payload holds under 8,000 bytes, an id and its comma 37
+
+
+async def announce(conn: Connection, job_ids: Iterable[UUID]) -> None:
+    """Tell listeners, when this transaction commits, that these jobs changed."""
+    ids = [str(job_id) for job_id in job_ids]
+    payloads = [",".join(ids[i : i + IDS_A_PAYLOAD]) for i in range(0, len(ids), IDS_A_PAYLOAD)]
+    if payloads:
+        await conn.execute("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload", CHANNEL, payloads)
+
+
+class Changes:
+    """Wakes whoever waits for a job. A lost connection wakes everyone: they look for themselves."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @asynccontextmanager
+    async def watch(self, job_id: UUID) -> AsyncIterator[asyncio.Event]:
+        """An event that is set at each change of the job; the reader clears it."""
+        event = asyncio.Event()
+        self._waiting[job_id].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[job_id].discard(event)
+            if not self._waiting[job_id]:
+                del self._waiting[job_id]
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                conn = await asyncpg.connect(self._dsn, timeout=5)
+                try:
+                    closed = asyncio.Event()
+                    conn.add_termination_listener(lambda _: closed.set())
+                    await conn.add_listener(CHANNEL, self._heard)
+                    self._wake_all()
+                    while not closed.is_set():
+                        try:
+                            await asyncio.wait_for(closed.wait(), 15)
+                        except TimeoutError:
+                            await conn.fetchval("SELECT 1", timeout=5)  # a half-open connection says nothing by itself
+                finally:
+                    conn.terminate()
+            except CONNECTION_LOST:
+                await asyncio.sleep(0.5)
+            self._wake_all()
+
+    def _heard(self, _conn: object, _pid: int, _channel: str, payload: object) -> None:
+        for text in str(payload).split(","):
+            for event in self._waiting.get(UUID(text), ()):
+                event.set()
+
+    def _wake_all(self) -> None:
+        for events in self._waiting.values():
+            for event in events:
+                event.set()

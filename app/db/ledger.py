@@ -1,0 +1,299 @@
+"""The moves of a job through its life cycle, each one statement; every write of a runner is fenced.
+
+`fence` grows with each claim, and a runner's writes say `WHERE id = … AND fence = …`: a worker that was frozen and wakes
+after its job went on elsewhere writes nothing. Rows are locked in steps, renewals and rescues with SKIP LOCKED where
+they could otherwise wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.db.changes import announce
+from app.db.pool import Connection
+from app.domain.jobs import MAX_CRASHES
+from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze, storable
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job that this worker holds: what a runner needs of its row."""
+
+    id: UUID
+    kind: str
+    queue: str
+    fence: int
+    attempt: int
+    max_attempts: int
+    seconds_left: float
+    """Until the open attempt times out; measured by the server's clock."""
+    data: str
+    checkpoint: dict[str, Any] | None
+    total_items: int | None
+    processed_items: int
+    failed_items: int
+
+
+CLAIM = """
+WITH claimed AS (
+    UPDATE jobs
+    SET status = 'processing', fence = fence + 1, worker_id = $2, lease_until = now() + make_interval(secs => $3),
+        dispatch_id = NULL, attempt = attempt + CASE WHEN attempt_open THEN 0 ELSE 1 END, attempt_open = true,
+        deadline = coalesce(deadline, now() + make_interval(secs => timeout_seconds)),
+        started_at = coalesce(started_at, now()), updated_at = clock_timestamp()
+    WHERE id = ANY($1) AND status = 'pending' AND {condition}
+    RETURNING id, kind, queue, fence, attempt, max_attempts, data, checkpoint, priority,
+              extract(epoch FROM deadline - now())::float8 AS seconds_left,
+              total_items, processed_items, failed_items
+), event AS (
+    INSERT INTO job_events (job_id, event, attempt, fence, worker_id)
+    SELECT id, 'claimed', attempt, fence, $2 FROM claimed
+)
+SELECT * FROM claimed ORDER BY priority, id
+"""
+CLAIM_ADMITTED = CLAIM.format(condition="lease_until IS NOT NULL AND dispatch_id = $4")
+# Here and in admission, coalesce() keeps the planner off the index of ready jobs: it would walk all of it for a few ids.
+CLAIM_READY = CLAIM.format(condition="coalesce(lease_until, run_at) IS NULL")
+
+
+def _claimed(row: Any) -> Claimed:
+    return Claimed(
+        id=row["id"],
+        kind=row["kind"],
+        queue=row["queue"],
+        fence=row["fence"],
+        attempt=row["attempt"],
+        max_attempts=row["max_attempts"],
+        seconds_left=row["seconds_left"],
+        data=row["data"],
+        checkpoint=orjson.loads(row["checkpoint"]) if row["checkpoint"] else None,
+        total_items=row["total_items"],
+        processed_items=row["processed_items"],
+        failed_items=row["failed_items"],
+    )
+
+
+async def claim(
+    conn: Connection, ids: Sequence[UUID], worker_id: UUID, lease: float, *, dispatch_id: UUID
+) -> list[Claimed]:
+    """Take the jobs of a dispatch; those that meanwhile went another way are left out."""
+    return [_claimed(row) for row in await conn.fetch(CLAIM_ADMITTED, ids, worker_id, lease, dispatch_id)]
+
+
+async def claim_ready(conn: Connection, ids: Sequence[UUID], worker_id: UUID, lease: float) -> list[Claimed]:
+    """Take jobs that admission chose in this very transaction, without a dispatch."""
+    return [_claimed(row) for row in await conn.fetch(CLAIM_READY, ids, worker_id, lease)]
+
+
+@dataclass(frozen=True)
+class Ended:
+    id: UUID
+    fence: int
+    outcome: Outcome
+
+
+FINISH = f"""
+WITH ended AS (
+    SELECT *, event IN ('completed', 'failed', 'cancelled') AS final, (event = 'interrupted')::int AS crash
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::jsonb[], $5::text[], $6::float8[])
+        AS o (id, fence, event, result, error, delay)
+), moved AS (
+    UPDATE jobs AS j
+    SET status = CASE WHEN o.final THEN o.event
+                      WHEN j.cancel_requested_at IS NOT NULL THEN 'cancelled'
+                      WHEN j.crashes + o.crash >= {MAX_CRASHES} THEN 'failed'
+                      ELSE 'pending' END,
+        completed_at = CASE WHEN o.final OR j.cancel_requested_at IS NOT NULL OR j.crashes + o.crash >= {MAX_CRASHES}
+                            THEN clock_timestamp() END,
+        run_at = CASE WHEN NOT (o.final OR j.cancel_requested_at IS NOT NULL OR j.crashes + o.crash >= {MAX_CRASHES})
+                           AND o.delay > 0
+                      THEN now() + make_interval(secs => o.delay) END,
+        error = CASE WHEN o.event = 'completed' THEN NULL
+                     WHEN j.crashes + o.crash >= {MAX_CRASHES} AND NOT o.final
+                     THEN 'interrupted {MAX_CRASHES} times without getting any further; last: ' || o.error
+                     ELSE coalesce(o.error, j.error) END,
+        result = coalesce(o.result, j.result),
+        attempt_open = NOT o.final AND o.event <> 'retried',
+        deadline = CASE WHEN o.event IN ('handed_over', 'interrupted') THEN j.deadline END,
+        crashes = j.crashes + o.crash,
+        lease_until = NULL, worker_id = NULL, cancel_requested_at = NULL, updated_at = clock_timestamp()
+    FROM ended AS o
+    WHERE j.id = o.id AND j.fence = o.fence AND j.status = 'processing'
+    RETURNING j.id, j.attempt, j.fence, j.status, o.event, o.error
+), event AS (
+    INSERT INTO job_events (job_id, event, attempt, fence, detail)
+    SELECT id, CASE WHEN status = 'pending' THEN event ELSE status END, attempt, fence, error FROM moved
+)
+SELECT id FROM moved
+"""
+
+
+def _columns(outcome: Outcome) -> tuple[str, str | None, str | None, float]:
+    """The outcome as (event, result, error, delay)."""
+    match outcome:
+        case Completed(result):
+            return "completed", result, None, 0.0
+        case Failed(error):
+            return "failed", None, storable(error), 0.0
+        case Retry(error, delay):
+            return "retried", None, storable(error), delay
+        case Snooze(delay, reason):
+            return "snoozed", None, storable(reason) or None, delay
+        case HandOver():
+            return "handed_over", None, None, 0.0
+        case Interrupted(error, delay):
+            return "interrupted", None, storable(error), delay
+        case Cancelled():
+            return "cancelled", None, None, 0.0
+
+
+async def finish(conn: Connection, ended: Sequence[Ended]) -> set[UUID]:
+    """Record how runs ended; answers the jobs whose outcome was accepted. The others were fenced off or are recorded."""
+    events, results, errors, delays = zip(*(_columns(e.outcome) for e in ended), strict=True)
+    ids, fences = [e.id for e in ended], [e.fence for e in ended]
+    rows = await conn.fetch(FINISH, ids, fences, events, results, errors, delays)
+    accepted = {row["id"] for row in rows}
+    await announce(conn, accepted)
+    return accepted
+
+
+@dataclass(frozen=True)
+class ItemError:
+    """An item that failed; `address` is what a reader recognises it by."""
+
+    item_id: str | None
+    address: str | None
+    error: str
+
+
+CHECKPOINT = """
+UPDATE jobs
+SET checkpoint = coalesce($3::jsonb, checkpoint), processed_items = processed_items + $4,
+    failed_items = failed_items + $5, total_items = coalesce($6, total_items), crashes = 0,
+    lease_until = now() + make_interval(secs => $7), updated_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND status = 'processing'
+RETURNING cancel_requested_at IS NOT NULL AS cancel_requested
+"""
+
+
+async def checkpoint(
+    conn: Connection,
+    job_id: UUID,
+    fence: int,
+    *,
+    state: dict[str, Any] | None,
+    processed: int,
+    failed: int,
+    total: int | None,
+    errors: Sequence[ItemError],
+    lease: float,
+) -> bool | None:
+    """Commit a step's counters and checkpoint with the rows of its transaction, and renew the lease.
+
+    Answers whether someone wants the job cancelled; None when the runner is fenced off and must roll back.
+    """
+    text = None if state is None else orjson.dumps(state, default=str).decode()
+    cancel_requested = await conn.fetchval(CHECKPOINT, job_id, fence, text, processed, failed, total, lease)
+    if cancel_requested is None:
+        return None
+    if errors:
+        await conn.execute(
+            """INSERT INTO job_errors (job_id, item_id, address, error)
+               SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])""",
+            job_id,
+            [e.item_id for e in errors],
+            [e.address and storable(e.address) for e in errors],
+            [storable(e.error) for e in errors],
+        )
+    await announce(conn, [job_id])
+    return bool(cancel_requested)
+
+
+async def renew(conn: Connection, held: Sequence[tuple[UUID, int]], lease: float) -> set[UUID]:
+    """Renew the leases of (job, fence) pairs; answers the jobs that are no longer held.
+
+    A row that is locked is in a step, which renews it: it is passed over rather than waited for.
+    """
+    ids, fences = [job_id for job_id, _ in held], [fence for _, fence in held]
+    await conn.execute(
+        """WITH mine AS (
+               SELECT j.id FROM jobs AS j JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, fence) USING (id, fence)
+               WHERE j.status = 'processing' FOR NO KEY UPDATE OF j SKIP LOCKED
+           )
+           UPDATE jobs SET lease_until = now() + make_interval(secs => $3) FROM mine WHERE jobs.id = mine.id""",
+        ids,
+        fences,
+        lease,
+    )
+    rows = await conn.fetch(
+        """SELECT h.id FROM unnest($1::uuid[], $2::bigint[]) AS h (id, fence)
+           WHERE NOT EXISTS (SELECT FROM jobs AS j
+                             WHERE j.id = h.id AND j.fence = h.fence AND j.status = 'processing')""",
+        ids,
+        fences,
+    )
+    return {row["id"] for row in rows}
+
+
+async def cancel_requests(conn: Connection, worker_id: UUID) -> list[UUID]:
+    """Jobs that this worker runs and someone wants cancelled."""
+    rows = await conn.fetch(
+        """SELECT id FROM jobs
+           WHERE lease_until IS NOT NULL AND worker_id = $1 AND cancel_requested_at IS NOT NULL""",
+        worker_id,
+    )
+    return [row["id"] for row in rows]
+
+
+RESCUE = f"""
+WITH lost AS (
+    SELECT id, status AS was, worker_id,
+           crashes + CASE status WHEN 'processing' THEN 1 ELSE 0 END AS crashes,
+           CASE WHEN status = 'pending' THEN 'pending'
+                WHEN cancel_requested_at IS NOT NULL THEN 'cancelled'
+                WHEN crashes + 1 >= {MAX_CRASHES} THEN 'failed'
+                ELSE 'pending' END AS becomes
+    FROM jobs WHERE lease_until < now() ORDER BY id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
+), moved AS (
+    UPDATE jobs AS j
+    SET status = l.becomes, crashes = l.crashes, lease_until = NULL, worker_id = NULL, dispatch_id = NULL,
+        attempt_open = j.attempt_open AND l.becomes = 'pending', cancel_requested_at = NULL,
+        completed_at = CASE WHEN l.becomes <> 'pending' THEN clock_timestamp() END,
+        error = CASE WHEN l.becomes = 'failed'
+                     THEN '{MAX_CRASHES} workers were lost while they ran this job, and it got no further'
+                     ELSE j.error END,
+        updated_at = clock_timestamp()
+    FROM lost AS l WHERE j.id = l.id
+    RETURNING j.id, j.status, j.attempt, j.fence, l.was, l.worker_id
+), event AS (
+    INSERT INTO job_events (job_id, event, attempt, fence, worker_id)
+    SELECT id, CASE WHEN status = 'pending' THEN 'rescued' ELSE status END, attempt, fence, worker_id
+    FROM moved WHERE was = 'processing'
+)
+SELECT id, was FROM moved
+"""
+
+
+async def rescue(conn: Connection) -> tuple[int, int]:
+    """Take back what ran out of its lease; answers (jobs lost by their worker, dispatches that never arrived)."""
+    rows = await conn.fetch(RESCUE)
+    await announce(conn, [row["id"] for row in rows if row["was"] == "processing"])
+    lost = sum(row["was"] == "processing" for row in rows)
+    return lost, len(rows) - lost
+
+
+async def wake_due(conn: Connection) -> int:
+    """Make ready what was deferred until now (retries, snoozes); answers how many."""
+    rows = await conn.fetch(
+        """WITH due AS (
+               SELECT id FROM jobs WHERE run_at <= now() ORDER BY run_at LIMIT 10000 FOR NO KEY UPDATE SKIP LOCKED
+           )
+           UPDATE jobs SET run_at = NULL, updated_at = clock_timestamp() FROM due WHERE jobs.id = due.id
+           RETURNING jobs.id"""
+    )
+    return len(rows)

@@ -1,0 +1,50 @@
+"""The workers' register: who is alive, on which route, with how many slots."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.db.admission import ALIVE_SECONDS
+from app.db.pool import Connection
+
+FORGET_SECONDS = 3600
+
+
+async def register(
+    conn: Connection, worker_id: UUID, *, hostname: str, pid: int, route: str, slots: int, version: str
+) -> None:
+    """Enter a worker, or say that it still lives: this is its beat."""
+    await conn.execute(
+        """INSERT INTO workers (id, hostname, pid, route, slots, version) VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (id) DO UPDATE SET beat_at = now()""",
+        worker_id,
+        hostname,
+        pid,
+        route,
+        slots,
+        version,
+    )
+
+
+async def leave(conn: Connection, worker_id: UUID, *, stopping: bool) -> None:
+    """`stopping`: takes nothing new but still runs jobs. Otherwise it is gone."""
+    if stopping:
+        await conn.execute("UPDATE workers SET stopping = true WHERE id = $1", worker_id)
+    else:
+        await conn.execute("DELETE FROM workers WHERE id = $1", worker_id)
+
+
+async def forget_dead(conn: Connection) -> None:
+    await conn.execute("DELETE FROM workers WHERE beat_at < now() - make_interval(secs => $1)", float(FORGET_SECONDS))
+
+
+async def any_live(conn: Connection, queue: str | None = None) -> bool:
+    """Whether a live worker serves the queue, or any."""
+    return bool(
+        await conn.fetchval(
+            f"""SELECT EXISTS (
+                    SELECT FROM workers AS w WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s'
+                    AND ($1::text IS NULL OR w.route = (SELECT route FROM queues WHERE name = $1)))""",
+            queue,
+        )
+    )

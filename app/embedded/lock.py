@@ -1,0 +1,46 @@
+"""One `trigpoint up` for one data folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+
+
+class AlreadyHeld(Exception):
+    """Another process works in this data folder."""
+
+
+class DataFolderLock:
+    """Holds a data folder while the context is open.
+
+    The kernel frees an flock when its holder ends, however it ends, so a lock is never stale; the pid in the file only
+    names the holder to whoever comes second. Raises AlreadyHeld on entering.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir.resolve()
+        self._file: int | None = None
+
+    def __enter__(self) -> DataFolderLock:
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(self.data_dir / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(file, 32).decode().strip() or "unknown"
+            os.close(file)
+            raise AlreadyHeld(f"{self.data_dir} is in use by another trigpoint up (pid {holder})") from None
+        os.ftruncate(file, 0)
+        os.write(file, f"{os.getpid()}\n".encode())
+        self._file = file
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+            os.close(self._file)
+            self._file = None

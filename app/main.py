@@ -1,0 +1,48 @@
+"""The API process: its composition root, served as `uvicorn --factory app.main:create`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+
+from app import logs
+from app.db import queues
+from app.db.changes import Changes
+from app.db.pool import open_pool
+from app.dispatch import Dispatcher
+from app.queue import Sender
+from app.settings import Settings, load
+from app.web.platform import Platform
+from app.web.problems import HANDLERS
+from app.web.routes import ROUTES
+from providers.geocoding.registry import discover
+from workers import registry
+
+
+def create(settings: Settings | None = None) -> Starlette:
+    """The application; without settings those of the environment."""
+    settings = settings or load()
+    logs.configure(settings.log_level, json=settings.log_json)
+    specs = {kind: loaded.spec for kind, loaded in registry.load(settings.extra_kinds).items()}
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        pool = await open_pool(settings.database_url, size=settings.api_connections, name="trigpoint api")
+        sender = Sender(settings.redis_url, settings.queue_prefix)
+        changes = Changes(settings.database_url)
+        dispatcher = Dispatcher(pool, sender)
+        async with pool.acquire() as conn, conn.transaction():
+            await queues.declare(conn, (spec.queue for spec in specs.values()))
+        await changes.start()
+        app.state.platform = Platform(
+            settings, pool, specs, dispatcher, sender, changes, frozenset(discover())
+        )
+        yield
+        await changes.stop()
+        await dispatcher.close()
+        await sender.close()
+        await pool.close()
+
+    return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)

@@ -1,0 +1,176 @@
+"""The only client of arq: queue names, serializer, how a dispatch is sent, and the pool its worker reads from.
+
+Postgres owns the jobs; what travels here is only the word that some may run. A dispatch that is lost is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms
+from redis.asyncio.client import Pipeline
+from redis.asyncio.connection import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, TimeoutError, WatchError
+
+from app.db.admission import Dispatch
+
+logger = logging.getLogger(__name__)
+
+FUNCTION = "dispatch"
+EXPIRES = timedelta(days=1)
+REDIS_LOST = (RedisConnectionError, TimeoutError, OSError)
+SEND_SECONDS = 3.0
+
+
+def serialize(value: Any) -> bytes:
+    return orjson.dumps(value, default=str)
+
+
+def deserialize(raw: bytes) -> Any:
+    return orjson.loads(raw)
+
+
+def queue_name(prefix: str, route: str) -> str:
+    """The arq queue of a route."""
+    return f"{prefix}:{route}"
+
+
+def _wake_channel(queue: str) -> str:
+    return f"{queue}:wake"
+
+
+def _connections(url: str, *, retries: int) -> ConnectionPool[Any]:
+    """Time-outs on every read, so that a frozen server is an error and no hang; retries with backoff, -1 for ever."""
+    retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), retries, supported_errors=REDIS_LOST)
+    return ConnectionPool.from_url(
+        url,
+        socket_timeout=3,
+        socket_connect_timeout=3,
+        health_check_interval=15,
+        retry=retry,
+        retry_on_error=list(REDIS_LOST),
+        max_connections=200,
+    )
+
+
+class Sender:
+    """Sends dispatches. A loss of Redis is logged and no more: the sweep sends again what never arrived."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self._redis: ArqRedis = ArqRedis(_connections(url, retries=1))
+        self._prefix = prefix
+
+    async def send(self, dispatches: Sequence[Dispatch]) -> bool:
+        """One trip for all of them, as arq's own `enqueue_job` would write each."""
+        routes: dict[str, list[Dispatch]] = defaultdict(list)
+        for dispatch in dispatches:
+            routes[queue_name(self._prefix, dispatch.route)].append(dispatch)
+        now = timestamp_ms()
+        try:
+            async with asyncio.timeout(SEND_SECONDS), self._redis.pipeline(transaction=True) as pipe:
+                for queue, batch in routes.items():
+                    for d in batch:
+                        args = (str(d.id), [str(job_id) for job_id in d.job_ids])
+                        body = serialize_job(FUNCTION, args, {}, None, now, serializer=serialize)
+                        pipe.psetex(job_key_prefix + str(d.id), EXPIRES, body)
+                    pipe.zadd(queue, {str(d.id): now for d in batch})
+                    pipe.publish(_wake_channel(queue), b"")
+                await pipe.execute()
+        except (RedisError, OSError, asyncio.TimeoutError) as error:
+            logger.warning("redis is away, %d dispatches wait for the sweep: %r", len(dispatches), error)
+            return False
+        return True
+
+    async def ping(self) -> None:
+        """Raises a RedisError, OSError or TimeoutError when the server does not answer in time."""
+        async with asyncio.timeout(SEND_SECONDS):
+            await self._redis.ping()
+
+    async def close(self) -> None:
+        await self._redis.aclose(close_connection_pool=True)
+
+
+class _WatchfulPipeline(Pipeline):
+    """arq does not expect a connection to be lost between its WATCH and its EXISTS, and would end the worker.
+
+    Told that the job is already running elsewhere it passes on to the next, and reads this one again later.
+    """
+
+    async def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().immediate_execute_command(*args, **options)
+        except WatchError:
+            return 1
+
+
+class WorkerPool(ArqRedis):
+    """The pool that arq's worker reads its queue from: pushed instead of polled, and it outlives a loss of Redis.
+
+    Reading an empty queue waits for a sender's word, `IDLE_SECONDS` at most, so that arq may poll without a pause and
+    still ask an idle Redis only twice a second. While `may_take` says no (no free slot, stopping) it reads nothing.
+    """
+
+    IDLE_SECONDS = 0.5
+
+    def __init__(self, url: str, queue: str) -> None:
+        super().__init__(_connections(url, retries=-1), serialize, deserialize, queue)
+        self.may_take: Callable[[], bool] = lambda: True
+        self.wake = asyncio.Event()
+        self._queue = queue
+        self._listener: asyncio.Task[None] | None = None
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        return _WatchfulPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+    async def zrangebyscore(self, name: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen())
+        self.wake.clear()
+        ids = await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
+        if ids:
+            return ids
+        try:
+            await asyncio.wait_for(self.wake.wait(), self.IDLE_SECONDS)
+        except asyncio.TimeoutError:
+            pass  # nobody called: look again, in case the word was lost
+        return await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
+
+    async def take_off(self, dispatch_id: str) -> None:
+        """Take a running dispatch out of the queue's set: arq would look at it again on every poll."""
+        try:
+            await self.zrem(self._queue, dispatch_id)
+        except RedisError as error:
+            logger.warning("dispatch %s stays in the queue's set while it runs: %r", dispatch_id, error)
+
+    async def close(self, close_connection_pool: bool | None = None) -> None:
+        """What arq calls at its end; redis-py has given it another name since."""
+        if self._listener:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        await self.aclose(close_connection_pool)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self.pubsub() as channel:
+                    await channel.subscribe(_wake_channel(self._queue))
+                    self.wake.set()
+                    while True:
+                        message = await channel.get_message(ignore_subscribe_messages=True, timeout=10)
+                        if message:
+                            self.wake.set()
+            except (RedisError, OSError, asyncio.TimeoutError) as error:
+                logger.warning("redis is away, polling until it is back: %r", error)
+                await asyncio.sleep(1)

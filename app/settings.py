@@ -1,0 +1,91 @@
+"""Every setting of the platform, and the only reader of the environment.
+
+Each process reads it once, in its composition root (`app.main`, `workers.main`, `app.cli`), and passes plain values down.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+
+
+class ProviderSettings(BaseModel):
+    """One provider of the outside world: `TRIGPOINT_PROVIDERS__<NAME>__URL|KEY|RATE|DAILY`."""
+
+    url: str | None = None
+    key: str | None = None
+    rate: float | None = Field(default=None, gt=0, description="requests per second; replaces the built-in limits")
+    daily: int | None = Field(default=None, gt=0, description="requests per UTC day")
+
+
+class Settings(BaseSettings):
+    """Names without an alias are read as `TRIGPOINT_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIGPOINT_", env_nested_delimiter="__", populate_by_name=True)
+
+    database_url: str = Field(validation_alias="DATABASE_URL")
+    redis_url: str = Field(validation_alias="REDIS_URL")
+
+    admin_key: str | None = None
+    log_level: str = "INFO"
+    log_json: bool = False
+    extra_kinds: CommaList = ()
+    """Modules with further job kinds, each with a SPEC and a run()."""
+    max_items: int = Field(default=100_000, gt=0)
+    """Most rows or households that one job may carry."""
+    public_reads: bool = False
+
+    api_connections: int = Field(default=10, gt=1)
+    """Postgres connections of one API process at most, beside its listener's."""
+
+    geocoders: CommaList = ("nominatim", "locationiq", "offline")
+    """The chain's order; a provider without its URL or key is left out of it."""
+    providers: dict[str, ProviderSettings] = {}
+    contact: str | None = None
+    """E-mail address or page that providers find in our User-Agent."""
+    default_country: str = Field(default="us", pattern=r"^[A-Za-z]{2}$")
+    geocode_batch_size: int = Field(default=100, gt=0, validation_alias="GEOCODE_BATCH_SIZE")
+    geocode_batch_delay_ms: int = Field(default=0, ge=0, validation_alias="GEOCODE_BATCH_DELAY_MS")
+    geocode_concurrency: int = Field(default=20, gt=0)
+    """Requests under way at once within one geocoding job."""
+
+    queue_prefix: str = "trigpoint"
+    """Prefix of the arq queues' names: installations that share one Redis need different ones."""
+    worker_route: str = Field(default="default", validation_alias="WORKER_ROUTE")
+    worker_slots: int = Field(default=100, gt=0, validation_alias="WORKER_SLOTS")
+    """Jobs that one worker process runs at once, over all queues."""
+    worker_connections: int = Field(default=10, gt=1)
+    """Postgres connections of one worker process at most."""
+    worker_poll_interval: int = Field(default=1000, gt=0, validation_alias="WORKER_POLL_INTERVAL")
+    """Milliseconds between two sweeps."""
+    lease_seconds: float = Field(default=30.0, gt=1)
+    shutdown_grace_seconds: float = Field(default=8.0, ge=0)
+
+    @field_validator("geocoders", "extra_kinds", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("providers", mode="after")
+    @classmethod
+    def _lower(cls, value: dict[str, ProviderSettings]) -> dict[str, ProviderSettings]:
+        return {name.lower(): provider for name, provider in value.items()}
+
+    @field_validator("default_country", mode="after")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        return value.lower()
+
+    @property
+    def user_agent(self) -> str:
+        """How we name ourselves to every outside server."""
+        return f"Trigpoint/1.0 ({self.contact})" if self.contact else "Trigpoint/1.0"
+
+
+def load() -> Settings:
+    """Read the environment. Raises pydantic's ValidationError naming each bad or missing variable."""
+    return Settings()  # pydantic-settings fills the required fields from the environment

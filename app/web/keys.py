@@ -1,0 +1,90 @@
+"""API keys: everybody makes, lists and revokes their own, an admin also those of others."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import audit, keys, users
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.web import auth, bodies
+from app.web.pages import Page
+from app.web.platform import Platform
+from app.web.responses import JSON
+
+
+class NewKey(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=200)
+    user_id: UUID | None = Field(default=None, alias="userId")
+    """Whose it shall be; your own where it is not given."""
+
+
+class KeyPage(Page):
+    user_id: UUID | None = Field(default=None, alias="userId")
+
+
+def show(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "userId": row["user_id"],
+        "name": row["name"],
+        "prefix": row["prefix"],
+        "createdAt": row["created_at"],
+        "lastUsedAt": row["last_used_at"],
+        "revokedAt": row["revoked_at"],
+    }
+
+
+async def index(request: Request) -> Response:
+    """An admin sees all keys, or those of `userId`; anybody else their own."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    page = bodies.query(request, KeyPage)
+    if not user.is_admin and page.user_id not in (None, user.id):
+        raise Forbidden("Only an admin may see the keys of others.")
+    async with platform.pool.acquire() as conn:
+        owner_id = page.user_id if user.is_admin else user.id
+        rows, total = await keys.select(conn, owner_id, limit=page.limit, offset=page.offset)
+    return JSON({"keys": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+
+
+async def create(request: Request) -> Response:
+    """The answer is the only place where the key itself can ever be read."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    new = await bodies.read_model(request, NewKey)
+    owner_id = new.user_id or user.id
+    if owner_id != user.id and not user.is_admin:
+        raise Forbidden("Only an admin may make keys for others.")
+    async with platform.pool.acquire() as conn, conn.transaction():
+        owner = await users.get(conn, owner_id)
+        if owner is None or owner["disabled_at"] is not None:
+            raise Invalid([("userId", "is not a user, or is a disabled one")])
+        key = await keys.insert(conn, owner_id, new.name)
+        details = {"keyId": key.id, "userId": owner_id, "name": new.name}
+        await audit.record(conn, "KEY_CREATED", details, user_id=user.id)
+    content = {"id": key.id, "userId": owner_id, "name": new.name, "key": key.text, "prefix": key.prefix}
+    return JSON(content, 201, {"Cache-Control": "no-store"})
+
+
+async def revoke(request: Request) -> Response:
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    key_id = bodies.path_id(request)
+    async with platform.pool.acquire() as conn, conn.transaction():
+        await users.lock_admins(conn)
+        owner_id = await keys.revoke(conn, key_id, None if user.is_admin else user.id)
+        if owner_id is None:
+            raise NotFound("There is no such key, or it is revoked already.")
+        if not await users.has_live_admin(conn):
+            raise Conflict("This is the last key of an admin: make another one first.")
+        await audit.record(conn, "KEY_REVOKED", {"keyId": key_id, "userId": owner_id}, user_id=user.id)
+    auth.known_keys(request).forget()
+    return Response(status_code=204)

@@ -1,0 +1,59 @@
+"""A job as the canonical interface shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from asyncpg import Record
+
+from app.domain.jobs import TERMINAL, Status
+from app.domain.polling import eta_seconds, poll_interval_ms, progress
+
+_TERMINAL = frozenset(str(status) for status in TERMINAL)
+
+
+def job(row: Record) -> dict[str, Any]:
+    """A row of `app.db.jobs` as JSON; stored JSON passes through unparsed."""
+    status = row["status"]
+    ended = status in _TERMINAL
+    processed, total = row["processed_items"], row["total_items"]
+    eta = eta_seconds(processed, total, row["running_seconds"]) if status == Status.PROCESSING else None
+    creator = row["created_by"]
+    return {
+        "id": str(row["id"]),
+        "type": row["kind"],
+        "queue": row["queue"],
+        "priority": row["priority"],
+        "status": status,
+        "totalItems": total,
+        "processedItems": processed,
+        "failedItems": row["failed_items"],
+        "progress": progress(processed, total, completed=status == Status.COMPLETED),
+        "attempt": row["attempt"],
+        "maxAttempts": row["max_attempts"],
+        "data": orjson.Fragment(row["data"]),
+        "result": orjson.Fragment(row["result"]) if row["result"] else None,
+        "error": row["error"],
+        "errorLog": error_log(row["error_log"]),
+        "createdBy": {"id": str(creator), "email": row["creator_email"], "name": row["creator_name"]},
+        "createdAt": row["created_at"],
+        "startedAt": row["started_at"],
+        "completedAt": row["completed_at"],
+        "runAt": row["run_at"],
+        "cancelRequested": row["cancel_requested_at"] is not None,
+        "etaSeconds": eta,
+        "poll_interval_ms": poll_interval_ms(row["age_seconds"], eta, ended=ended),
+    }
+
+
+def error_log(text: str | None) -> list[dict[str, Any]] | None:
+    return None if text is None else [item_error(e["itemId"], e["address"], e["error"], e["at"]) for e in orjson.loads(text)]
+
+
+def item_error(item_id: str | None, address: str | None, error: str, at: Any) -> dict[str, Any]:
+    """An item's error; a household's id goes by the name the documents give it, too."""
+    entry: dict[str, Any] = {"itemId": item_id}
+    if address is not None:
+        entry |= {"householdId": item_id, "address": address}
+    return entry | {"error": error, "timestamp": at}

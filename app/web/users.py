@@ -1,0 +1,102 @@
+"""People: admins make, list and change them; everybody may ask who they are."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import audit, users
+from app.errors import Conflict, Invalid, NotFound
+from app.web import auth, bodies
+from app.web.pages import Page
+from app.web.platform import Platform
+from app.web.responses import JSON
+
+Role = Literal["admin", "user"]
+
+
+class NewUser(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    email: str = Field(max_length=254)
+    name: str = Field(min_length=1, max_length=200)
+    role: Role = "user"
+
+    @field_validator("email", mode="after")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        """In lower case: two spellings of one address are one person."""
+        local, at, domain = value.rpartition("@")
+        if not (local and at and domain) or "@" in local or not value.isprintable() or " " in value:
+            raise ValueError("must be an e-mail address")
+        return value.lower()
+
+
+class UserChange(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+def show(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "email": row["email"],
+        "name": row["name"],
+        "role": row["role"],
+        "disabled": row["disabled_at"] is not None,
+        "createdAt": row["created_at"],
+    }
+
+
+async def me(request: Request) -> Response:
+    user = await auth.require(request)
+    return JSON({"id": user.id, "email": user.email, "name": user.name, "role": user.role})
+
+
+async def index(request: Request) -> Response:
+    await auth.require(request, admin=True)
+    platform: Platform = request.app.state.platform
+    page = bodies.query(request, Page)
+    async with platform.pool.acquire() as conn:
+        rows, total = await users.select(conn, limit=page.limit, offset=page.offset)
+    return JSON({"users": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+
+
+async def create(request: Request) -> Response:
+    admin = await auth.require(request, admin=True)
+    platform: Platform = request.app.state.platform
+    new = await bodies.read_model(request, NewUser)
+    async with platform.pool.acquire() as conn, conn.transaction():
+        row = await users.insert(conn, new.email, new.name, new.role)
+        if row is None:
+            raise Conflict(f"There is a user with the e-mail address {new.email} already.")
+        details = {"userId": row["id"], "email": new.email, "role": new.role}
+        await audit.record(conn, "USER_CREATED", details, user_id=admin.id)
+    return JSON(show(row), 201)
+
+
+async def update(request: Request) -> Response:
+    admin = await auth.require(request, admin=True)
+    platform: Platform = request.app.state.platform
+    user_id = bodies.path_id(request)
+    change = await bodies.read_model(request, UserChange)
+    given = change.model_dump(exclude_none=True)
+    if not given:
+        raise Invalid([("", "Give at least one of name, role and disabled.")])
+    async with platform.pool.acquire() as conn, conn.transaction():
+        await users.lock_admins(conn)
+        row = await users.update(conn, user_id, name=change.name, role=change.role, disabled=change.disabled)
+        if row is None:
+            raise NotFound("There is no such user.")
+        if not await users.has_live_admin(conn):
+            raise Conflict("Nobody would be left to administer this installation: make another admin with a key first.")
+        await audit.record(conn, "USER_UPDATED", {"userId": user_id, **given}, user_id=admin.id)
+    auth.known_keys(request).forget()
+    return JSON(show(row))

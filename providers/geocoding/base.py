@@ -1,0 +1,177 @@
+"""What a geocoder is asked and what it answers."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from providers.rate_limit import RateLimiter, Window, window_of_rate
+
+
+class Accuracy(StrEnum):
+    """What the coordinates are of, from the finest to the coarsest."""
+
+    ROOFTOP = "rooftop"
+    INTERPOLATED = "interpolated"
+    STREET = "street"
+    POSTCODE = "postcode"
+    PLACE = "place"
+    REGION = "region"
+
+    @property
+    def rank(self) -> int:
+        """0 for the finest. Compare ranks, not members: these are strings and would compare by the alphabet."""
+        return _RANKS[self]
+
+    def reaches(self, other: Accuracy) -> bool:
+        """Whether this is as fine as `other`, or finer."""
+        return self.rank <= other.rank
+
+
+_RANKS: Mapping[Accuracy, int] = MappingProxyType({accuracy: rank for rank, accuracy in enumerate(Accuracy)})
+
+# A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", but not "1st Avenue".
+_LEADING_NUMBER = re.compile(r"\s*(\d+(?:[-/.]\d+)*[a-z]?)(?=[\s,]|$)", re.IGNORECASE)
+# A number last, with or without a staircase, as in "Mannerheimintie 20", "Aleksanterinkatu 52 B".
+_TRAILING_NUMBER = re.compile(r"\s(\d+(?:[-/.]\d+)*[a-z]?)(?:\s+[a-z])?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An address to look up.
+
+    `street` is house number and street name, without a unit; `country` is ISO 3166-1 alpha-2 in any case.
+    """
+
+    street: str | None = None
+    city: str | None = None
+    county: str | None = None
+    state: str | None = None
+    postcode: str | None = None
+    country: str = "us"
+
+    @property
+    def house_number(self) -> str | None:
+        """The house number in `street`; outside the US it may stand last."""
+        match = self._number()
+        return match.group(1) if match else None
+
+    @property
+    def road(self) -> str | None:
+        """`street` without its house number."""
+        match = self._number()
+        if self.street is None or match is None:
+            return self.street
+        return (self.street[: match.start()] + self.street[match.end() :]).strip(" ,")
+
+    def _number(self) -> re.Match[str] | None:
+        if self.street is None:
+            return None
+        match = _LEADING_NUMBER.match(self.street)
+        if match is None and self.country.lower() != "us":
+            match = _TRAILING_NUMBER.search(self.street)
+        return match
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where an address is, in degrees WGS 84.
+
+    `confidence` (0 to 1) is computed by `scale`, the same way for all providers; `raw_score` is the provider's own
+    number, whatever it means there. `attribution` is what the provider wants shown with the result.
+    """
+
+    latitude: float
+    longitude: float
+    accuracy: Accuracy
+    confidence: float
+    provider: str
+    matched_address: str
+    raw_score: float | None = None
+    attribution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One provider's settings. `url` is without the version path; `rate` in requests a second, `daily` in a UTC day."""
+
+    url: str | None = None
+    key: str | None = None
+    rate: float | None = None
+    daily: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """What every geocoder is built with: its settings, and what all share."""
+
+    config: ProviderConfig
+    session: aiohttp.ClientSession
+    limiter: RateLimiter
+    user_agent: str
+    contact: str | None
+
+
+class Geocoder(ABC):
+    """One provider. A subclass sets the class attributes, which hold its public free tier, and answers `geocode`."""
+
+    name: ClassVar[str]
+    public_url: ClassVar[str | None] = None
+    #: Hosts whose free tier `windows` and `daily` describe; elsewhere no built-in limit holds.
+    public_hosts: ClassVar[frozenset[str]] = frozenset()
+    needs_key: ClassVar[bool] = False
+    #: Whether it is unusable until a url is configured, even where `public_url` is known.
+    needs_url: ClassVar[bool] = False
+    windows: ClassVar[tuple[Window, ...]] = ()
+    daily: ClassVar[int | None] = None
+    #: Requests a second at the public hosts that no setting raises: a rule of the provider, not a tariff.
+    rate_ceiling: ClassVar[float | None] = None
+    attribution: ClassVar[str | None] = None
+    #: When the limits and rules above were last held against the provider's own pages.
+    verified_on: ClassVar[date | None] = None
+
+    @classmethod
+    def lacks(cls, config: ProviderConfig) -> str | None:
+        """Why the provider cannot be used with `config`, None where it can."""
+        if cls.needs_url and not config.url:
+            return "no url configured"
+        if cls.needs_key and not config.key:
+            return "no key configured"
+        return None
+
+    @classmethod
+    def limits(cls, config: ProviderConfig) -> tuple[tuple[Window, ...], int | None]:
+        """The windows and the daily allowance that hold with `config`."""
+        host = urlsplit(config.url or cls.public_url or "").hostname
+        public = host is not None and host.rstrip(".").lower() in cls.public_hosts
+        windows, daily = (cls.windows, cls.daily) if public else ((), None)
+        if config.rate is not None:
+            rate = config.rate
+            if public and cls.rate_ceiling is not None:
+                rate = min(rate, cls.rate_ceiling)
+            windows = (window_of_rate(rate),)
+        return windows, daily if config.daily is None else config.daily
+
+    @abstractmethod
+    def __init__(self, outfit: Outfit) -> None:
+        """Build it; nothing is opened or loaded here."""
+
+    @abstractmethod
+    async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+        """Look `query` up, None where the provider knows no match.
+
+        `timeout` is in seconds for the request itself; waiting for the rate limiter is not counted. Raises
+        ProviderError.
+        """
+
+    async def pause(self, seconds: float) -> None:  # noqa: B027 - what asks nobody has nobody to pause for
+        """Let nobody ask this provider for `seconds`."""

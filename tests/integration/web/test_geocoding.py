@@ -1,0 +1,185 @@
+"""The request that makes a geocoding job."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from app.db.pool import Pool
+
+GEOCODE = "/api/v1/gis/households/geocode"
+NO_FILTER = {
+    "error": "At least one filter must be provided: city, state, zipCode, county or precinctNumber.",
+    "supportedFilters": ["city", "state", "zipCode", "county", "precinctNumber"],
+}
+
+
+@pytest.fixture
+async def loaded(client: aiohttp.ClientSession) -> None:
+    rows = [{"id": str(n), "address": f"{n} Main St", "city": "Concord", "state": "CA"} for n in range(5)]
+    assert (await client.post("/api/v1/households", json=rows)).status == 201
+
+
+async def geocode(client: aiohttp.ClientSession, body: Any, status: int = 202, **headers: str) -> dict[str, Any]:
+    response = await client.post(GEOCODE, json=body, headers=headers)
+    assert response.status == status, await response.text()
+    answer: dict[str, Any] = await response.json()
+    return answer
+
+
+async def job(pool: Pool, job_id: str) -> tuple[Any, dict[str, Any]]:
+    row = await pool.fetchrow("SELECT * FROM jobs WHERE id = $1", job_id)
+    assert row is not None
+    return row, orjson.loads(row["data"])
+
+
+async def test_the_answer_and_the_job(client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+    response = await client.post(GEOCODE, json={"filters": {"city": "Concord", "state": "CA"}, "limit": 3})
+    assert response.status == 202
+    answer = await response.json()
+    job_id = answer.pop("jobId")
+    assert answer == {
+        "success": True,
+        "message": "Geocoding job created for 3 households",
+        "estimatedHouseholds": 3,
+        "limit": 3,
+        "processingStarted": False,
+        "poll_interval_ms": 500,
+    }
+    assert response.headers["Location"] == f"/api/v1/jobs/{job_id}"
+    assert int(response.headers["Retry-After"]) == 1
+    assert (await client.get(response.headers["Location"])).status == 200
+
+    row, data = await job(db_pool, job_id)
+    assert (row["kind"], row["queue"], row["total_items"]) == ("geocode_households", "geocode-households", 3)
+    assert data["filters"] == {"city": "Concord", "state": "CA"}
+    assert (data["limit"], data["skipGeocoded"], data["useFallback"], data["timeout"]) == (3, True, True, 5.0)
+
+
+async def test_the_audit_entry(client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+    answer = await geocode(client, {"filters": {"city": "Concord", "state": "CA"}})
+    entry = await db_pool.fetchrow("SELECT * FROM audit_log WHERE action = 'HOUSEHOLDS_GEOCODE_QUEUED'")
+    assert entry is not None and str(entry["job_id"]) == answer["jobId"]
+    assert orjson.loads(entry["details"]) == {
+        "city": "Concord",
+        "state": "CA",
+        "zipCode": None,
+        "county": None,
+        "precinctNumber": None,
+        "limit": "5",
+        "estimatedHouseholds": "5",
+        "providerId": "default",
+        "skipGeocoded": "true",
+    }
+
+
+async def test_filters_at_top_level_and_all_options(client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+    options = {"providerId": "offline", "skipGeocoded": False, "useFallback": False, "timeout": 2.5}
+    answer = await geocode(client, {"city": "concord", "filters": {"state": "California"}, **options})
+    assert (answer["estimatedHouseholds"], answer["limit"]) == (5, 5)
+    _, data = await job(db_pool, answer["jobId"])
+    assert data == {"filters": {"city": "concord", "state": "California"}, "limit": 5, **options}
+
+
+async def test_nothing_to_geocode_is_a_job_too(client: aiohttp.ClientSession) -> None:
+    answer = await geocode(client, {"filters": {"city": "Nowhere"}})
+    assert answer["message"] == "Geocoding job created for 0 households"
+
+
+@pytest.mark.parametrize("body", [{}, {"filters": {}}, {"filters": None}, {"city": " "}, {"filters": {"city": None}}])
+async def test_without_a_filter(client: aiohttp.ClientSession, body: dict[str, Any]) -> None:
+    answer = await geocode(client, body, 400)
+    assert {name: answer[name] for name in NO_FILTER} == NO_FILTER
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "named"),
+    [
+        ([], 400, "object"),
+        ({"filters": {"colour": "red", "city": "Concord"}}, 400, "colour"),
+        ({"city": "Concord", "colour": "red"}, 400, "colour"),
+        ({"city": "Concord", "filters": {"city": "Boston"}}, 400, "city"),
+        ({"filters": []}, 422, "filters"),
+        ({"filters": {"city": ["Concord"]}}, 422, "filters.city"),
+        ({"city": "Concord", "limit": 0}, 422, "limit"),
+        ({"city": "Concord", "limit": "many"}, 422, "limit"),
+        ({"city": "Concord", "limit": 100_001}, 400, "100,000"),
+        ({"city": "Concord", "timeout": 31}, 422, "timeout"),
+        ({"city": "Concord", "providerId": "nobody"}, 422, "offline"),
+        ({"city": "Concord", "skipGeocoded": "perhaps"}, 422, "skipGeocoded"),
+    ],
+)
+async def test_refusals_say_what_is_wrong(
+    client: aiohttp.ClientSession, db_pool: Pool, body: Any, status: int, named: str
+) -> None:
+    assert named in (await geocode(client, body, status))["error"]
+    assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+async def test_without_a_key(client: aiohttp.ClientSession) -> None:
+    await geocode(client, {"city": "Concord"}, 401, Authorization="")
+
+
+class TestIdempotency:
+    body = {"filters": {"city": "Concord"}}
+
+    async def test_the_first_answer_again(self, client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+        first = await client.post(GEOCODE, json=self.body, headers={"Idempotency-Key": "k-1"})
+        again = await client.post(GEOCODE, json=self.body, headers={"Idempotency-Key": '"k-1"'})
+        assert (first.status, again.status) == (202, 202)
+        assert await again.read() == await first.read()
+        for header in ("Location", "Retry-After", "Content-Type"):
+            assert again.headers[header] == first.headers[header]
+        assert "Idempotent-Replayed" not in first.headers
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 1
+
+    async def test_another_payload(self, client: aiohttp.ClientSession) -> None:
+        await geocode(client, self.body, **{"Idempotency-Key": "k-1"})
+        await geocode(client, {"filters": {"city": "Boston"}}, 422, **{"Idempotency-Key": "k-1"})
+
+    async def test_keys_belong_to_a_user(
+        self, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
+    ) -> None:
+        mine = await geocode(client, self.body, **{"Idempotency-Key": "k-1"})
+        theirs = await geocode(user_client, self.body, **{"Idempotency-Key": "k-1"})
+        assert mine["jobId"] != theirs["jobId"]
+
+    async def test_after_an_error_the_key_is_free(self, client: aiohttp.ClientSession) -> None:
+        await geocode(client, {}, 400, **{"Idempotency-Key": "k-1"})
+        await geocode(client, self.body, **{"Idempotency-Key": "k-1"})
+
+    async def test_bad_keys(self, client: aiohttp.ClientSession) -> None:
+        for key in ("", '""', "x" * 256, "schlüssel"):
+            await geocode(client, self.body, 400, **{"Idempotency-Key": key})
+        await geocode(client, self.body, 202, **{"Idempotency-Key": "x" * 255})
+
+    async def test_still_under_way(self, client: aiohttp.ClientSession, db_pool: Pool) -> None:
+        async with db_pool.acquire() as conn, conn.transaction():
+            await conn.execute("LOCK TABLE households IN ACCESS EXCLUSIVE MODE")  # holds the first one up
+            first = asyncio.create_task(client.post(GEOCODE, json=self.body, headers={"Idempotency-Key": "k-1"}))
+            async with asyncio.timeout(10):
+                while not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                    await asyncio.sleep(0.01)
+            await geocode(client, self.body, 409, **{"Idempotency-Key": "k-1"})
+        assert (await first).status == 202
+        assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 1
+
+    async def test_sent_many_times_at_once(self, client: aiohttp.ClientSession, db_pool: Pool) -> None:
+        send = [client.post(GEOCODE, json=self.body, headers={"Idempotency-Key": "k-1"}) for _ in range(10)]
+        answers = await asyncio.gather(*send)
+        assert {answer.status for answer in answers} <= {202, 409}
+        assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 1
+
+    async def test_kept_for_a_day(self, client: aiohttp.ClientSession, db_pool: Pool) -> None:
+        first = await geocode(client, self.body, **{"Idempotency-Key": "k-1"})
+        await geocode(client, self.body, **{"Idempotency-Key": "k-2"})
+        await db_pool.execute("UPDATE idempotency_keys SET created_at = now() - interval '25 hours'")
+        second = await geocode(client, self.body, **{"Idempotency-Key": "k-1"})
+        assert second["jobId"] != first["jobId"]
+        kept = await db_pool.fetch("SELECT key FROM idempotency_keys")
+        assert [row["key"] for row in kept] == ["k-1"], "expired ones are cleared away"

@@ -1,0 +1,68 @@
+"""Every refusal is problem+json with an `error`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+
+async def problem(response: aiohttp.ClientResponse, status: int) -> dict[str, Any]:
+    assert response.status == status
+    assert response.content_type == "application/problem+json"
+    body: dict[str, Any] = await response.json()
+    assert {"type", "title", "status", "detail", "instance", "error"} <= body.keys()
+    assert body["status"] == status
+    assert body["error"] == body["detail"]
+    assert body["instance"] == response.url.path
+    return body
+
+
+async def test_framework_errors(client: aiohttp.ClientSession) -> None:
+    await problem(await client.get("/api/v1/nothing-here"), 404)
+    refused = await client.put("/api/v1/households", json={})
+    await problem(refused, 405)
+    assert refused.headers["Allow"] == "GET, HEAD, POST"
+
+
+async def test_bad_bodies(client: aiohttp.ClientSession) -> None:
+    async def send(data: bytes, media: str = "application/json", **headers: str) -> aiohttp.ClientResponse:
+        return await client.post("/api/v1/users", data=data, headers={"Content-Type": media, **headers})
+
+    await problem(await send(b""), 400)
+    wrong = await problem(await send(b'{"email":\n  oops}'), 400)
+    assert (wrong["line"], wrong["column"]) == (2, 3)
+    assert "line 2, column 3" in wrong["error"]
+    await problem(await send(b'{"email": "\xff"}'), 400)
+    await problem(await send(b'"\\ud800"'), 400)
+    await problem(await send(b"[" * 5000), 400)
+    await problem(await send(b"[1]"), 422)
+    await problem(await send(b'{"email": "\\u0000"}'), 422)
+    await problem(await send(b'{"\\u0000": 1}'), 422)
+    await problem(await send(b"{}", "text/plain"), 415)
+    await problem(await send(b"{}", **{"Content-Encoding": "gzip"}), 415)
+    assert (await send(json.dumps({"email": "x@example.com", "name": "\\u0000"}).encode())).status == 201
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_too_large(client: aiohttp.ClientSession, chunked: bool) -> None:
+    async def chunks() -> Any:
+        for _ in range(40):
+            yield b" " * 50_000
+
+    data = chunks() if chunked else b" " * 2_000_000
+    response = await client.post("/api/v1/users", data=data, headers={"Content-Type": "application/json"})
+    assert (await problem(response, 413))["limit"] == 1_000_000
+    assert (await client.get("/api/v1/me")).status == 200
+
+
+async def test_query_parameters(client: aiohttp.ClientSession) -> None:
+    unknown = await problem(await client.get("/api/v1/households?colour=red"), 400)
+    assert "colour" in unknown["error"] and "zipCode" in unknown["supportedParameters"]
+    await problem(await client.get("/api/v1/households?city=a&city=b"), 400)
+    for query in ("limit=0", "limit=1001", "limit=x", "offset=-1", "offset=99999999999999999999", "geocoded=maybe"):
+        body = await problem(await client.get(f"/api/v1/households?{query}"), 422)
+        assert body["errors"][0]["field"] == query.partition("=")[0]
+    await problem(await client.get("/api/v1/households?city=%00"), 422)

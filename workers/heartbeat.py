@@ -1,0 +1,62 @@
+"""A worker's beat: says that it lives, renews the leases of what it runs, and hears what it should stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+
+import structlog
+
+from app.db import ledger, workers
+from app.db.pool import TRY_AGAIN
+from workers.context import Stop
+from workers.runtime import Runtime
+from workers.version import VERSION
+
+log = structlog.get_logger("trigpoint.worker")
+
+BEAT_SECONDS = 2.0
+LOG_SECONDS = 60.0
+
+
+async def beat(runtime: Runtime) -> None:
+    """One beat: at most three short statements."""
+    async with runtime.pool.acquire() as conn:
+        await workers.register(
+            conn,
+            runtime.worker_id,
+            hostname=socket.gethostname(),
+            pid=os.getpid(),
+            route=runtime.route,
+            slots=runtime.slots,
+            version=VERSION,
+        )
+        if not runtime.running:
+            return
+        held = [(context.id, context.fence) for context in runtime.running.values()]
+        lost = await ledger.renew(conn, held, runtime.lease_seconds)
+        unwanted = await ledger.cancel_requests(conn, runtime.worker_id)
+    for job_id, fence in held:
+        context = runtime.running.get(job_id)
+        if context is not None and context.fence == fence and job_id in lost:
+            context.stop(Stop.FENCED)
+    for job_id in unwanted:
+        if context := runtime.running.get(job_id):
+            context.stop(Stop.CANCEL)
+
+
+async def keep_beating(runtime: Runtime) -> None:
+    """Beat until cancelled. A beat that fails is made up for by the next; the lease outlives several."""
+    logged = time.monotonic()
+    pause = min(BEAT_SECONDS, runtime.lease_seconds / 4)
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await beat(runtime)
+        except TRY_AGAIN as error:
+            log.warning("beat failed", error=repr(error))
+        if time.monotonic() - logged > LOG_SECONDS:
+            logged = time.monotonic()
+            log.info("alive", slots=runtime.slots, running=len(runtime.running))

@@ -1,0 +1,84 @@
+"""The state of one worker process: its slots, the jobs it runs, what it shares among them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from app.db import admission
+from app.db.pool import Connection, Pool
+from app.dispatch import Dispatcher
+from app.queue import WorkerPool
+from workers.context import JobContext, Stop
+from workers.kinds import Kind
+from workers.resources import Resources
+
+if TYPE_CHECKING:
+    from workers.recorder import Recorder
+
+
+@dataclass
+class Runtime:
+    kinds: Mapping[str, Kind]
+    resources: Resources
+    redis: WorkerPool
+    dispatcher: Dispatcher
+    recorder: Recorder = field(init=False)
+    worker_id: UUID = field(default_factory=uuid7)
+    running: dict[UUID, JobContext] = field(default_factory=dict)
+    stopping: bool = False
+    slots_used: int = 0
+
+    @property
+    def pool(self) -> Pool:
+        return self.resources.pool
+
+    @property
+    def lease_seconds(self) -> float:
+        return self.resources.lease_seconds
+
+    @property
+    def route(self) -> str:
+        return self.resources.settings.worker_route
+
+    @property
+    def slots(self) -> int:
+        return self.resources.settings.worker_slots
+
+    def may_take(self) -> bool:
+        """Whether to read the queue at all."""
+        return not self.stopping and self.slots_used < self.slots
+
+    def reserve(self, job_ids: list[UUID]) -> list[UUID]:
+        """The first of these jobs that have a slot here; each taken slot is given back by `unreserve`."""
+        mine = job_ids[: self.slots - self.slots_used] if self.may_take() else []
+        self.slots_used += len(mine)
+        return mine
+
+    def unreserve(self, slots: int) -> None:
+        self.slots_used -= slots
+        if slots:
+            self.redis.wake.set()
+
+    async def give_back(self, conn: Connection, dispatch_id: UUID) -> None:
+        """Release what of a dispatch was not claimed."""
+        if await admission.release(conn, dispatch_id):
+            self.dispatcher.nudge()
+
+    async def drain(self, grace: float) -> None:
+        """Take nothing new; short jobs may end within `grace` seconds, long ones are handed over at their next step."""
+        self.stopping = True
+        for context in list(self.running.values()):
+            context.shutdown_asked = True
+        deadline = asyncio.get_running_loop().time() + grace
+        while self.slots_used and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
+        for context in list(self.running.values()):
+            context.stop(Stop.SHUTDOWN)
+        while self.slots_used:
+            await asyncio.sleep(0.05)

@@ -1,0 +1,41 @@
+"""The sweep, a loop in every worker: rescues the abandoned, wakes the deferred, sends what was never sent.
+
+Whatever a crash, a lost Redis or a lost message left behind is found here from the ledger alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import structlog
+
+from app.db import ledger, workers
+from app.db.pool import TRY_AGAIN
+from workers.runtime import Runtime
+
+log = structlog.get_logger("trigpoint.sweep")
+
+LOCK_KEY = 0x7472_6967_0002  # beside admission's
+
+
+async def sweep(runtime: Runtime) -> None:
+    """One sweep; where another worker is at it this one only admits."""
+    async with runtime.pool.acquire() as conn, conn.transaction():
+        if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
+            lost, undelivered = await ledger.rescue(conn)
+            if lost or undelivered:
+                log.warning("rescued", jobs=lost, undelivered=undelivered)
+            await ledger.wake_due(conn)
+            await workers.forget_dead(conn)
+    await runtime.dispatcher.pump()
+
+
+async def keep_sweeping(runtime: Runtime, interval: float) -> None:
+    """Sweep every `interval` seconds, give or take a tenth so that workers spread out, until cancelled."""
+    while True:
+        try:
+            await sweep(runtime)
+        except TRY_AGAIN as error:
+            log.warning("sweep failed", error=repr(error))
+        await asyncio.sleep(interval * random.uniform(0.9, 1.1))
