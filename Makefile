@@ -46,7 +46,7 @@ bench: $(STAMP) ## Measure speed, side by side with bare arq, aiohttp and Starle
 
 lock: ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --upgrade --quiet \
-		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
 
 compose-up: ## Run everything in containers
 	docker compose up

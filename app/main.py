@@ -36,9 +36,7 @@ def create(settings: Settings | None = None) -> Starlette:
         async with pool.acquire() as conn, conn.transaction():
             await queues.declare(conn, (spec.queue for spec in specs.values()))
         await changes.start()
-        app.state.platform = Platform(
-            settings, pool, specs, dispatcher, sender, changes, frozenset(discover())
-        )
+        app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, frozenset(discover()))
         yield
         await changes.stop()
         await dispatcher.close()

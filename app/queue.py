@@ -6,6 +6,7 @@ Postgres owns the jobs; what travels here is only the word that some may run. A 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -22,7 +23,8 @@ from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, TimeoutError, WatchError
+from redis.exceptions import RedisError, WatchError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.db.admission import Dispatch
 
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 FUNCTION = "dispatch"
 EXPIRES = timedelta(days=1)
-REDIS_LOST = (RedisConnectionError, TimeoutError, OSError)
+REDIS_LOST = (RedisConnectionError, RedisTimeoutError, OSError)
 SEND_SECONDS = 3.0
 
 
@@ -51,9 +53,9 @@ def _wake_channel(queue: str) -> str:
     return f"{queue}:wake"
 
 
-def _connections(url: str, *, retries: int) -> ConnectionPool[Any]:
+def _connections(url: str, *, retries: int) -> ConnectionPool:
     """Time-outs on every read, so that a frozen server is an error and no hang; retries with backoff, -1 for ever."""
-    retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), retries, supported_errors=REDIS_LOST)
+    retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), retries, supported_errors=REDIS_LOST)  # type: ignore[arg-type]  # OSError works, and is what a refused socket is
     return ConnectionPool.from_url(
         url,
         socket_timeout=3,
@@ -88,7 +90,7 @@ class Sender:
                     pipe.zadd(queue, {str(d.id): now for d in batch})
                     pipe.publish(_wake_channel(queue), b"")
                 await pipe.execute()
-        except (RedisError, OSError, asyncio.TimeoutError) as error:
+        except (RedisError, OSError) as error:
             logger.warning("redis is away, %d dispatches wait for the sweep: %r", len(dispatches), error)
             return False
         return True
@@ -110,7 +112,7 @@ class _WatchfulPipeline(Pipeline):
 
     async def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
         try:
-            return await super().immediate_execute_command(*args, **options)
+            return await super().immediate_execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except WatchError:
             return 1
 
@@ -141,10 +143,8 @@ class WorkerPool(ArqRedis):
         ids = await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
         if ids:
             return ids
-        try:
+        with contextlib.suppress(TimeoutError):  # nobody called: look again, in case the word was lost
             await asyncio.wait_for(self.wake.wait(), self.IDLE_SECONDS)
-        except asyncio.TimeoutError:
-            pass  # nobody called: look again, in case the word was lost
         return await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
 
     async def take_off(self, dispatch_id: str) -> None:
@@ -171,6 +171,6 @@ class WorkerPool(ArqRedis):
                         message = await channel.get_message(ignore_subscribe_messages=True, timeout=10)
                         if message:
                             self.wake.set()
-            except (RedisError, OSError, asyncio.TimeoutError) as error:
+            except (RedisError, OSError) as error:
                 logger.warning("redis is away, polling until it is back: %r", error)
                 await asyncio.sleep(1)

@@ -88,4 +88,4 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """Read the environment. Raises pydantic's ValidationError naming each bad or missing variable."""
-    return Settings()  # pydantic-settings fills the required fields from the environment
+    return Settings.model_validate({})  # what is missing comes from the environment

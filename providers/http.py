@@ -85,6 +85,7 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
                 params=request.params,
                 headers=request.headers,
                 allow_redirects=False,
+                middlewares=(_once,),
                 timeout=aiohttp.ClientTimeout(total=None),  # ours is the one above
             ) as response:
                 body = await _read(response, name)
@@ -96,8 +97,9 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
         raise Misconfigured("the configured url is not an HTTP address", provider=name) from None
     except aiohttp.ClientPayloadError as error:
         raise Unavailable("the answer was cut off", provider=name, transient=True) from error
-    except (aiohttp.ClientConnectionError, ConnectionError) as error:
-        raise Unavailable(f"connection failed ({type(error).__name__})", provider=name, transient=True) from error
+    except (_ConnectionFailed, aiohttp.ClientConnectionError, ConnectionError) as error:
+        cause = error.__cause__ if isinstance(error, _ConnectionFailed) else error
+        raise Unavailable(f"connection failed ({type(cause).__name__})", provider=name, transient=True) from cause
     except aiohttp.ClientError as error:
         raise Unavailable(f"garbled answer ({type(error).__name__})", provider=name) from None
 
@@ -114,6 +116,18 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
     if data is None:
         raise Unavailable("garbled answer: null", provider=name)
     return data
+
+
+class _ConnectionFailed(Exception):
+    """In place of the errors at which aiohttp would repeat the request by itself."""
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Middleware that keeps aiohttp from sending a GET again when its connection broke: the limiter would not know."""
+    try:
+        return await send(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _ConnectionFailed from error
 
 
 async def _read(response: aiohttp.ClientResponse, provider: str) -> bytes:

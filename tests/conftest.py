@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import UUID
 
 import aiohttp
@@ -12,7 +11,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.db import keys, users
+from app.db import users
 from app.db.migrate import upgrade
 from app.db.pool import Pool, open_pool
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -135,7 +134,9 @@ async def client(url: str) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def user_client(url: str, client: aiohttp.ClientSession) -> AsyncIterator[aiohttp.ClientSession]:
     """A plain user's session."""
-    async with client.post("/api/v1/users", json={"email": "user@example.org", "name": "A User", "role": "user"}) as made:
+    async with client.post(
+        "/api/v1/users", json={"email": "user@example.org", "name": "A User", "role": "user"}
+    ) as made:
         assert made.status == 201, await made.text()
         user = await made.json()
     async with client.post("/api/v1/keys", json={"userId": user["id"], "name": "tests"}) as made:

@@ -48,7 +48,7 @@ SPEC = JobSpec(
     kind="scripted",
     queue=QueueSpec("scripted", concurrency=5, dispatch_size=5),
     args=ScriptedArgs,
-    timeout=timedelta(seconds=3),
+    timeout=timedelta(seconds=2),
     max_attempts=3,
     backoff=lambda attempt: 0.05 * attempt,
     aliases=("script",),

@@ -49,8 +49,9 @@ class Step:
 class JobContext:
     """A running job. Lives from claim to outcome."""
 
-    def __init__(self, job: Claimed, resources: Resources) -> None:
+    def __init__(self, job: Claimed, resources: Resources, *, is_long: bool) -> None:
         self.job = job
+        self.is_long = is_long
         self.resources = resources
         self.checkpoint = job.checkpoint
         self.processed = job.processed_items
@@ -110,7 +111,6 @@ class JobContext:
         elif self.shutdown_asked:
             self.stop(Stop.SHUTDOWN)
         await asyncio.sleep(0)  # where a stop takes effect
-
 
     def _log_progress(self) -> None:
         """A line every five per cent."""

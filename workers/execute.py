@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from typing import Any
@@ -25,7 +26,6 @@ UNWIND_SECONDS = 5.0
 """What an interrupted handler gets to clean up before it is left to itself."""
 UNKNOWN_KIND_SECONDS = 15.0
 """A rolling deploy may hand an old worker a kind that only new ones know."""
-
 
 
 async def dispatch(ctx: dict[str, Any], dispatch_id: str, job_ids: list[str]) -> None:
@@ -69,21 +69,27 @@ async def run(runtime: Runtime, job: Claimed) -> Outcome | None:
     kind = runtime.kinds.get(job.kind)
     if kind is None:
         return Snooze(UNKNOWN_KIND_SECONDS, f"worker knows no kind {job.kind!r}")
-    context = JobContext(job, runtime.resources)
-    logger = log.bind(job_id=str(job.id), kind=job.kind, attempt=job.attempt)
-    logger.debug("job started", fence=job.fence)
+    context = JobContext(job, runtime.resources, is_long=kind.spec.queue.dispatch_size == 1)
+    narrate(context, "job started")
     started = time.monotonic()
     context.task = asyncio.create_task(call(kind, context), name=f"job {job.id}")
     runtime.running[job.id] = context
     if runtime.stopping:
         context.shutdown_asked = True
     try:
-        outcome = await watch(context)
+        ended = await watch(context)
     finally:
         runtime.running.pop(job.id, None)
-    outcome = settle(kind, context, outcome)
-    logger.log(*summary(outcome), seconds=round(time.monotonic() - started, 3), items=context.processed)
+    outcome = settle(kind, context, ended)
+    level, event = summary(outcome)
+    narrate(context, event, level, seconds=round(time.monotonic() - started, 3), items=context.processed)
     return outcome
+
+
+def narrate(context: JobContext, event: str, level: int = logging.INFO, **fields: Any) -> None:
+    """A log line about a job. Of short kinds only what went wrong: two lines a job would cost more than the job."""
+    if level > logging.INFO or context.is_long:
+        log.log(level, event, job_id=str(context.id), kind=context.job.kind, attempt=context.job.attempt, **fields)
 
 
 async def call(kind: Kind, context: JobContext) -> Outcome:
@@ -156,10 +162,10 @@ def summary(outcome: Outcome | None) -> tuple[int, str]:
     """How an outcome reads in the log: level and event."""
     match outcome:
         case None:
-            return 30, "job went on elsewhere; nothing recorded"
+            return logging.WARNING, "job went on elsewhere; nothing recorded"
         case Completed():
-            return 10, "job completed"
+            return logging.INFO, "job completed"
         case Failed(error) | Retry(error, _) | Interrupted(error, _):
-            return 30, f"job {type(outcome).__name__.lower()}: {error}"
+            return logging.WARNING, f"job {type(outcome).__name__.lower()}: {error}"
         case _:
-            return 20, f"job {type(outcome).__name__.lower()}"
+            return logging.INFO, f"job {type(outcome).__name__.lower()}"

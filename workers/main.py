@@ -70,6 +70,10 @@ def arq_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _coroutine(task: asyncio.Task[Any]) -> str | None:
+    return getattr(task.get_coro(), "__qualname__", None)
+
+
 class Process:
     """What a worker process opened, and the loops beside its jobs."""
 
@@ -153,8 +157,8 @@ class Process:
         except TRY_AGAIN as error:
             log.warning("could not sign off", error=repr(error))
         await self._runtime.drain(grace)
-        # arq's own tasks still take their dispatches off Redis; cancelled in the midst of it they would end arq with 1
-        arq_tasks = [task for task in asyncio.all_tasks() if task.get_coro().__qualname__ == Worker.run_job.__qualname__]
+        # arq's own tasks still take their dispatches off Redis; cancelled in the midst of it they would fail arq's exit
+        arq_tasks = [task for task in asyncio.all_tasks() if _coroutine(task) == Worker.run_job.__qualname__]
         if arq_tasks:
             await asyncio.wait(arq_tasks, timeout=EXIT_SECONDS)
         if self._main:

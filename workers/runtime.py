@@ -33,6 +33,8 @@ class Runtime:
     running: dict[UUID, JobContext] = field(default_factory=dict)
     stopping: bool = False
     slots_used: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever the last slot is given back."""
 
     @property
     def pool(self) -> Pool:
@@ -64,6 +66,8 @@ class Runtime:
         self.slots_used -= slots
         if slots:
             self.redis.wake.set()
+        if not self.slots_used:
+            self.idle.set()
 
     async def give_back(self, conn: Connection, dispatch_id: UUID) -> None:
         """Release what of a dispatch was not claimed."""
@@ -75,10 +79,12 @@ class Runtime:
         self.stopping = True
         for context in list(self.running.values()):
             context.shutdown_asked = True
-        deadline = asyncio.get_running_loop().time() + grace
-        while self.slots_used and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.05)
-        for context in list(self.running.values()):
-            context.stop(Stop.SHUTDOWN)
-        while self.slots_used:
-            await asyncio.sleep(0.05)
+        self.idle.clear()
+        if not self.slots_used:
+            return
+        try:
+            await asyncio.wait_for(self.idle.wait(), grace)
+        except TimeoutError:
+            for context in list(self.running.values()):
+                context.stop(Stop.SHUTDOWN)
+            await self.idle.wait()

@@ -16,10 +16,12 @@ def health(url: Url = URL, as_json: AsJson = False) -> None:
         async with Client(url, timeout=10) as client:
             return await client.readiness()
 
-    ready, parts = output.run(ask())
+    ready, said = output.run(ask())
     if as_json:
-        output.print_json(parts)
+        output.print_json(said)
     else:
-        output.console().print(output.table(("part", "state"), list(parts.items())))
+        for part, good in said.get("checks", {}).items():
+            typer.echo(f"{part:<9} {'up' if good else 'DOWN'}")
+        typer.echo(said.get("status", "not ready"))
     if not ready:
         raise typer.Exit(output.FAILED)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.client import ApiError, NotReachable, Refused
@@ -51,8 +52,14 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> Table:
-    made = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    made = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        made.add_row(*("" if cell is None else str(cell) for cell in row))
+        made.add_row(*(_cell(value) for value in row))
     return made
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return escape(json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value))

@@ -22,24 +22,27 @@ ALIVE_SECONDS = 15
 
 LOCK_KEY = 0x7472_6967_0001  # "trig", 1: any constant that nothing else locks
 
+# The jobs that hold a slot are counted queue by queue, each by a look into its part of a small partial index: over all
+# queues at once the planner would rather read the whole table as long as that is not large.
 SELECT = f"""
 WITH live AS (
     SELECT route, count(*)::int AS workers, sum(slots)::int AS slots
     FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
 ), busy AS (
-    SELECT queue, count(*)::int AS jobs FROM jobs WHERE lease_until IS NOT NULL GROUP BY queue
-), used AS (
-    SELECT q.route, sum(busy.jobs)::int AS slots FROM busy JOIN queues AS q ON q.name = busy.queue GROUP BY q.route
+    SELECT q.name, q.route, count.jobs
+    FROM queues AS q CROSS JOIN LATERAL (
+        SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
+    ) AS count
 ), open AS (
     SELECT q.name, q.route, q.dispatch_size, live.workers, coalesce(q.priority_override, q.priority) AS rank,
-           live.slots - coalesce(used.slots, 0) AS free, limits.concurrency,
-           limits.concurrency - coalesce(busy.jobs, 0) AS room
-    FROM queues AS q JOIN live USING (route) LEFT JOIN used USING (route) LEFT JOIN busy ON busy.queue = q.name
+           live.slots - sum(busy.jobs) OVER (PARTITION BY q.route) AS free, limits.concurrency,
+           CASE WHEN q.paused_at IS NULL OR q.paused_until <= now() THEN limits.concurrency - busy.jobs
+                ELSE 0 END AS room
+    FROM queues AS q JOIN busy USING (name) JOIN live ON live.route = q.route
     CROSS JOIN LATERAL (
         SELECT coalesce(q.concurrency_override, q.concurrency)
                * CASE WHEN q.per_worker THEN live.workers ELSE 1 END AS concurrency
     ) AS limits
-    WHERE q.paused_at IS NULL OR q.paused_until <= now()
 ), ranked AS (
     SELECT j.id, open.*, row_number() OVER (PARTITION BY route ORDER BY rank, j.priority, j.id) AS place
     FROM open CROSS JOIN LATERAL (
@@ -83,9 +86,7 @@ async def select(conn: Connection) -> list[Candidate]:
     """
     await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
     rows = await conn.fetch(SELECT)
-    return [
-        Candidate(r["id"], r["name"], r["route"], r["dispatch_size"], r["workers"], r["concurrency"]) for r in rows
-    ]
+    return [Candidate(r["id"], r["name"], r["route"], r["dispatch_size"], r["workers"], r["concurrency"]) for r in rows]
 
 
 def pack(candidates: Iterable[Candidate]) -> list[Dispatch]:

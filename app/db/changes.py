@@ -58,7 +58,7 @@ class Changes:
                 conn = await asyncpg.connect(self._dsn, timeout=5)
                 try:
                     closed = asyncio.Event()
-                    conn.add_termination_listener(lambda _: closed.set())
+                    conn.add_termination_listener(lambda _, closed=closed: closed.set())
                     await conn.add_listener(CHANNEL, self._heard)
                     self._wake_all()
                     while not closed.is_set():

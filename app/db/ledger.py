@@ -1,8 +1,8 @@
 """The moves of a job through its life cycle, each one statement; every write of a runner is fenced.
 
-`fence` grows with each claim, and a runner's writes say `WHERE id = … AND fence = …`: a worker that was frozen and wakes
-after its job went on elsewhere writes nothing. Rows are locked in steps, renewals and rescues with SKIP LOCKED where
-they could otherwise wait for each other.
+`fence` grows with each claim, and a runner's writes say `WHERE id = … AND fence = …`: a worker that was frozen and
+wakes after its job went on elsewhere writes nothing. Renewals and rescues pass over locked rows, so that they never
+wait for a step or for each other.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ WITH claimed AS (
 SELECT * FROM claimed ORDER BY priority, id
 """
 CLAIM_ADMITTED = CLAIM.format(condition="lease_until IS NOT NULL AND dispatch_id = $4")
-# Here and in admission, coalesce() keeps the planner off the index of ready jobs: it would walk all of it for a few ids.
+# Here and in admission, coalesce() keeps the planner off the index of ready jobs: it would walk all of it for a few.
 CLAIM_READY = CLAIM.format(condition="coalesce(lease_until, run_at) IS NULL")
 
 
@@ -153,7 +153,7 @@ def _columns(outcome: Outcome) -> tuple[str, str | None, str | None, float]:
 
 
 async def finish(conn: Connection, ended: Sequence[Ended]) -> set[UUID]:
-    """Record how runs ended; answers the jobs whose outcome was accepted. The others were fenced off or are recorded."""
+    """Record how runs ended; answers the jobs whose outcome was accepted, the others are fenced off."""
     events, results, errors, delays = zip(*(_columns(e.outcome) for e in ended), strict=True)
     ids, fences = [e.id for e in ended], [e.fence for e in ended]
     rows = await conn.fetch(FINISH, ids, fences, events, results, errors, delays)

@@ -206,11 +206,11 @@ class JobError(SQLModel, table=True):
 
 
 class JobEvent(SQLModel, table=True):
-    """The timeline of a job."""
+    """The timeline of a job. No foreign key: it would be checked twice a job, for rows that the ledger alone writes."""
 
     __tablename__ = "job_events"
 
-    job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
+    job_id: UUID = Field(primary_key=True)
     id: int = identity()
     at: datetime = time("clock_timestamp()")
     event: str = Field(sa_type=Text)

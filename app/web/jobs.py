@@ -167,7 +167,7 @@ class ListQuery(BaseModel):
 
 
 async def index(request: Request) -> Response:
-    """The caller's jobs (an admin's: all), newest first. `nextCursor` continues where new jobs would shift an offset."""
+    """The caller's jobs (an admin's: all), newest first. `nextCursor` continues where new jobs shift an offset."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     asked = query(request, ListQuery)

@@ -111,7 +111,7 @@ class ProviderConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Outfit:
+class Setup:
     """What every geocoder is built with: its settings, and what all share."""
 
     config: ProviderConfig
@@ -162,7 +162,7 @@ class Geocoder(ABC):
         return windows, daily if config.daily is None else config.daily
 
     @abstractmethod
-    def __init__(self, outfit: Outfit) -> None:
+    def __init__(self, setup: Setup) -> None:
         """Build it; nothing is opened or loaded here."""
 
     @abstractmethod

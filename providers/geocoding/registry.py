@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import aiohttp
 
 from providers import geocoding
-from providers.geocoding.base import Geocoder, Outfit, ProviderConfig
+from providers.geocoding.base import Geocoder, ProviderConfig, Setup
 from providers.geocoding.fallback import GeocoderChain
 from providers.rate_limit import RateLimiter
 
@@ -57,5 +57,5 @@ def build(
         if reason := known[name].lacks(config):
             left_out[name] = reason
         else:
-            chosen.append(known[name](Outfit(config, session, limiter, user_agent, contact)))
+            chosen.append(known[name](Setup(config, session, limiter, user_agent, contact)))
     return GeocoderChain(chosen, left_out)

@@ -22,7 +22,7 @@ MARGIN = 0.02
 LATENESS = 0.25
 #: Seconds that a slot may be taken ahead. Enough to hide the way to Redis and back; little enough that a cancelled
 #: caller or a dead process leaves no gap worth noticing.
-HORIZON = 0.04
+HORIZON = 0.1
 #: A penalty longer than this, in seconds, is not waited for: `acquire` raises RateLimited, and the caller asks others.
 MAX_PENALTY_WAIT = 10.0
 

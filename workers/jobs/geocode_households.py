@@ -89,7 +89,7 @@ class Progress:
             if answer.location and row["id"] not in unsaved:
                 self.geocoded += 1
                 self.providers[answer.location.provider] += 1
-                self.accuracies[answer.location.accuracy] += 1
+                self.accuracies[str(answer.location.accuracy)] += 1
             else:
                 reason = CHANGED if row["id"] in unsaved else answer.reason()
                 known = reason in self.reasons or len(self.reasons) < REASONS_KEPT
@@ -209,7 +209,7 @@ class Geocoding:
         self._answered.set()
 
     async def commit(self) -> None:
-        """Commit answers, 50 at a time or what there is after a second, until the askers are done and nothing is left."""
+        """Commit answers, 50 at a time or what there is after a second, until the askers are done."""
         while self._askers or self._answers:
             since = time.monotonic()
             while len(self._answers) < STEP_ITEMS and self._askers and time.monotonic() - since < STEP_SECONDS:

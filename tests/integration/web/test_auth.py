@@ -11,19 +11,22 @@ import pytest
 
 from app.db import keys, users
 from app.db.pool import Pool
+from tests.integration.web.calls import call
 
 
 async def make_user(client: aiohttp.ClientSession, email: str, role: str = "user") -> dict[str, Any]:
-    response = await client.post("/api/v1/users", json={"email": email, "name": "Someone", "role": role})
+    response = await call(client, "POST", "/api/v1/users", json={"email": email, "name": "Someone", "role": role})
     assert response.status == 201
-    user: dict[str, Any] = await response.json()
+    user: dict[str, Any] = response.json
     return user
 
 
 async def make_key(client: aiohttp.ClientSession, user_id: str | None = None) -> dict[str, Any]:
-    response = await client.post("/api/v1/keys", json={"name": "laptop"} | ({"userId": user_id} if user_id else {}))
+    response = await call(
+        client, "POST", "/api/v1/keys", json={"name": "laptop"} | ({"userId": user_id} if user_id else {})
+    )
     assert response.status == 201
-    key: dict[str, Any] = await response.json()
+    key: dict[str, Any] = response.json
     return key
 
 
@@ -33,39 +36,39 @@ def bearer(key: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer tp_wrong", "Basic YTpi", "Bearer \xff\xfe"])
 async def test_no_good_key_is_401(client: aiohttp.ClientSession, header: str) -> None:
-    response = await client.get("/api/v1/me", headers={"Authorization": header})
+    response = await call(client, "GET", "/api/v1/me", headers={"Authorization": header})
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
-    assert response.content_type == "application/problem+json"
-    problem = await response.json()
+    assert response.headers["Content-Type"] == "application/problem+json"
+    problem = response.json
     assert problem["status"] == 401
     assert problem["error"] == problem["detail"]
 
 
 async def test_me(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
-    assert (await (await client.get("/api/v1/me")).json())["role"] == "admin"
-    assert (await (await user_client.get("/api/v1/me")).json())["role"] == "user"
+    assert ((await call(client, "GET", "/api/v1/me")).json)["role"] == "admin"
+    assert ((await call(user_client, "GET", "/api/v1/me")).json)["role"] == "user"
 
 
 async def test_a_user_is_made_given_a_key_and_changed(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     user = await make_user(client, "Ann@Example.com")
     assert (user["email"], user["role"], user["disabled"]) == ("ann@example.com", "user", False)
-    again = await client.post("/api/v1/users", json={"email": "ANN@example.com", "name": "Ann"})
+    again = await call(client, "POST", "/api/v1/users", json={"email": "ANN@example.com", "name": "Ann"})
     assert again.status == 409
 
     key = await make_key(client, user["id"])
     assert key["key"].startswith(key["prefix"] + "_") and len(key["key"]) == 3 + 8 + 1 + 43
-    me = await client.get("/api/v1/me", headers=bearer(key["key"]))
-    assert (await me.json())["id"] == user["id"]
+    me = await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))
+    assert me.json["id"] == user["id"]
 
-    changed = await client.patch(f"/api/v1/users/{user['id']}", json={"name": "Ann B.", "disabled": True})
-    assert (changed.status, (await changed.json())["name"]) == (200, "Ann B.")
-    assert (await client.get("/api/v1/me", headers=bearer(key["key"]))).status == 401
-    assert (await client.post("/api/v1/keys", json={"name": "x", "userId": user["id"]})).status == 422
+    changed = await call(client, "PATCH", f"/api/v1/users/{user['id']}", json={"name": "Ann B.", "disabled": True})
+    assert (changed.status, changed.json["name"]) == (200, "Ann B.")
+    assert (await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))).status == 401
+    assert (await call(client, "POST", "/api/v1/keys", json={"name": "x", "userId": user["id"]})).status == 422
 
-    back = await client.patch(f"/api/v1/users/{user['id']}", json={"disabled": False})
-    assert (await back.json())["disabled"] is False
-    assert (await client.get("/api/v1/me", headers=bearer(key["key"]))).status == 200
+    back = await call(client, "PATCH", f"/api/v1/users/{user['id']}", json={"disabled": False})
+    assert back.json["disabled"] is False
+    assert (await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))).status == 200
 
     actions = await db_pool.fetch("SELECT action FROM audit_log ORDER BY id")
     assert [row["action"] for row in actions] == ["USER_CREATED", "KEY_CREATED", "USER_UPDATED", "USER_UPDATED"]
@@ -76,29 +79,29 @@ async def test_only_the_hash_of_a_key_is_stored(client: aiohttp.ClientSession, d
     stored = await db_pool.fetchrow("SELECT * FROM api_keys WHERE prefix = $1", key["prefix"])
     assert stored is not None and stored["key_hash"] == keys.digest(key["key"])
     assert key["key"] not in str(dict(stored))
-    listed = await (await client.get("/api/v1/keys")).text()
+    listed = (await call(client, "GET", "/api/v1/keys")).raw.decode()
     assert key["key"] not in listed and key["prefix"] in listed
 
 
 async def test_a_revoked_key_stops(client: aiohttp.ClientSession) -> None:
     key = await make_key(client)
-    assert (await client.get("/api/v1/me", headers=bearer(key["key"]))).status == 200
-    assert (await client.delete(f"/api/v1/keys/{key['id']}")).status == 204
-    assert (await client.get("/api/v1/me", headers=bearer(key["key"]))).status == 401
-    assert (await client.delete(f"/api/v1/keys/{key['id']}")).status == 404
+    assert (await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))).status == 200
+    assert (await call(client, "DELETE", f"/api/v1/keys/{key['id']}")).status == 204
+    assert (await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))).status == 401
+    assert (await call(client, "DELETE", f"/api/v1/keys/{key['id']}")).status == 404
 
 
 async def test_use_of_a_key_is_noted(client: aiohttp.ClientSession) -> None:
     key = await make_key(client)
-    await client.get("/api/v1/me", headers=bearer(key["key"]))
-    listed = (await (await client.get("/api/v1/keys")).json())["keys"]
+    await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))
+    listed = ((await call(client, "GET", "/api/v1/keys")).json)["keys"]
     [row] = [row for row in listed if row["id"] == key["id"]]
     assert row["lastUsedAt"].endswith("Z")
 
 
 async def test_what_admins_alone_may_do(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
-    me = await (await user_client.get("/api/v1/me")).json()
-    admin = await (await client.get("/api/v1/me")).json()
+    me = (await call(user_client, "GET", "/api/v1/me")).json
+    admin = (await call(client, "GET", "/api/v1/me")).json
     for method, path, body in [
         ("GET", "/api/v1/users", None),
         ("POST", "/api/v1/users", {"email": "x@example.com", "name": "X"}),
@@ -106,43 +109,45 @@ async def test_what_admins_alone_may_do(client: aiohttp.ClientSession, user_clie
         ("POST", "/api/v1/keys", {"name": "x", "userId": admin["id"]}),
         ("GET", f"/api/v1/keys?userId={admin['id']}", None),
     ]:
-        response = await user_client.request(method, path, json=body)
+        response = await call(user_client, method, path, json=body)
         assert response.status == 403, path
 
 
 async def test_a_user_keeps_their_own_keys(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
     foreign = await make_key(client)
     own = await make_key(user_client)
-    listed = await (await user_client.get("/api/v1/keys")).json()
+    listed = (await call(user_client, "GET", "/api/v1/keys")).json
     assert own["id"] in {key["id"] for key in listed["keys"]}
     assert foreign["id"] not in {key["id"] for key in listed["keys"]}
-    assert (await user_client.delete(f"/api/v1/keys/{foreign['id']}")).status == 404
-    assert (await user_client.delete(f"/api/v1/keys/{own['id']}")).status == 204
+    assert (await call(user_client, "DELETE", f"/api/v1/keys/{foreign['id']}")).status == 404
+    assert (await call(user_client, "DELETE", f"/api/v1/keys/{own['id']}")).status == 204
 
 
 async def test_somebody_must_be_able_to_administer(client: aiohttp.ClientSession) -> None:
-    admin = await (await client.get("/api/v1/me")).json()
-    [key] = (await (await client.get("/api/v1/keys")).json())["keys"]
+    admin = (await call(client, "GET", "/api/v1/me")).json
+    [key] = ((await call(client, "GET", "/api/v1/keys")).json)["keys"]
     for attempt in (
-        client.patch(f"/api/v1/users/{admin['id']}", json={"role": "user"}),
-        client.patch(f"/api/v1/users/{admin['id']}", json={"disabled": True}),
-        client.delete(f"/api/v1/keys/{key['id']}"),
+        call(client, "PATCH", f"/api/v1/users/{admin['id']}", json={"role": "user"}),
+        call(client, "PATCH", f"/api/v1/users/{admin['id']}", json={"disabled": True}),
+        call(client, "DELETE", f"/api/v1/keys/{key['id']}"),
     ):
         assert (await attempt).status == 409
     second = await make_user(client, "second@example.com", "admin")
-    assert (await client.patch(f"/api/v1/users/{admin['id']}", json={"role": "user"})).status == 409, "has no key yet"
+    assert (await call(client, "PATCH", f"/api/v1/users/{admin['id']}", json={"role": "user"})).status == 409, (
+        "has no key yet"
+    )
     await make_key(client, second["id"])
-    assert (await client.patch(f"/api/v1/users/{admin['id']}", json={"role": "user"})).status == 200
-    assert (await client.get("/api/v1/users")).status == 403
+    assert (await call(client, "PATCH", f"/api/v1/users/{admin['id']}", json={"role": "user"})).status == 200
+    assert (await call(client, "GET", "/api/v1/users")).status == 403
 
 
 async def test_two_admins_cannot_remove_each_other_at_once(client: aiohttp.ClientSession) -> None:
-    first = await (await client.get("/api/v1/me")).json()
+    first = (await call(client, "GET", "/api/v1/me")).json
     second = await make_user(client, "second@example.com", "admin")
     key = await make_key(client, second["id"])
     answers = await asyncio.gather(
-        client.patch(f"/api/v1/users/{second['id']}", json={"role": "user"}),
-        client.patch(f"/api/v1/users/{first['id']}", json={"role": "user"}, headers=bearer(key["key"])),
+        call(client, "PATCH", f"/api/v1/users/{second['id']}", json={"role": "user"}),
+        call(client, "PATCH", f"/api/v1/users/{first['id']}", json={"role": "user"}, headers=bearer(key["key"])),
     )
     # whoever comes second is refused: as the last admin, or as no admin any more
     assert sorted(answer.status for answer in answers)[0] == 200
@@ -162,15 +167,15 @@ async def test_two_admins_cannot_remove_each_other_at_once(client: aiohttp.Clien
     ],
 )
 async def test_bad_users_name_the_field(client: aiohttp.ClientSession, body: dict[str, Any], field: str) -> None:
-    response = await client.post("/api/v1/users", json=body)
+    response = await call(client, "POST", "/api/v1/users", json=body)
     assert response.status == 422
-    assert [entry["field"] for entry in (await response.json())["errors"]] == [field]
+    assert [entry["field"] for entry in response.json["errors"]] == [field]
 
 
 async def test_users_that_are_not_there(client: aiohttp.ClientSession) -> None:
-    assert (await client.patch(f"/api/v1/users/{uuid4()}", json={"name": "X"})).status == 404
-    assert (await client.patch("/api/v1/users/nobody", json={"name": "X"})).status == 404
-    assert (await client.patch(f"/api/v1/users/{uuid4()}", json={})).status == 422
+    assert (await call(client, "PATCH", f"/api/v1/users/{uuid4()}", json={"name": "X"})).status == 404
+    assert (await call(client, "PATCH", "/api/v1/users/nobody", json={"name": "X"})).status == 404
+    assert (await call(client, "PATCH", f"/api/v1/users/{uuid4()}", json={})).status == 422
 
 
 class TestEnsureAdmin:

@@ -10,8 +10,9 @@ import pytest
 
 from app.db import households
 from app.db.households import Located
-from app.db.pool import Pool
+from app.db.pool import Connection, Pool
 from app.domain.households import HouseholdFilters
+from tests.integration.web.calls import call
 
 HOUSEHOLDS = "/api/v1/households"
 ROWS: list[dict[str, Any]] = [
@@ -37,27 +38,27 @@ ROWS: list[dict[str, Any]] = [
 
 
 async def load(client: aiohttp.ClientSession, rows: Any, query: str = "", status: int = 201) -> dict[str, Any]:
-    response = await client.post(HOUSEHOLDS + query, json=rows)
-    assert response.status == status, await response.text()
-    body: dict[str, Any] = await response.json()
+    response = await call(client, "POST", HOUSEHOLDS + query, json=rows)
+    assert response.status == status, response.raw
+    body: dict[str, Any] = response.json
     return body
 
 
 async def load_csv(client: aiohttp.ClientSession, text: str, query: str = "", status: int = 201) -> dict[str, Any]:
-    response = await client.post(HOUSEHOLDS + query, data=text.encode(), headers={"Content-Type": "text/csv"})
-    assert response.status == status, await response.text()
-    body: dict[str, Any] = await response.json()
+    response = await call(client, "POST", HOUSEHOLDS + query, data=text.encode(), headers={"Content-Type": "text/csv"})
+    assert response.status == status, response.raw
+    body: dict[str, Any] = response.json
     return body
 
 
 async def find(client: aiohttp.ClientSession, **query: str) -> list[str]:
-    response = await client.get(HOUSEHOLDS, params=query)
-    assert response.status == 200, await response.text()
-    return [row["externalId"] for row in (await response.json())["households"]]
+    response = await call(client, "GET", HOUSEHOLDS, params=query)
+    assert response.status == 200, response.raw
+    return [row["externalId"] for row in response.json["households"]]
 
 
 async def one(client: aiohttp.ClientSession, external_id: str) -> dict[str, Any]:
-    [row] = (await (await client.get(HOUSEHOLDS, params={"externalId": external_id})).json())["households"]
+    [row] = ((await call(client, "GET", HOUSEHOLDS, params={"externalId": external_id})).json)["households"]
     household: dict[str, Any] = row
     return household
 
@@ -94,13 +95,13 @@ async def test_a_household_as_it_is_read(client: aiohttp.ClientSession, db_pool:
         "confidence": None,
     }
     await locate(db_pool, "1")
-    response = await client.get(f"{HOUSEHOLDS}/{household_id}")
-    located = await response.json()
+    response = await call(client, "GET", f"{HOUSEHOLDS}/{household_id}")
+    located = response.json
     assert (located["latitude"], located["longitude"], located["geocoded"]) == (37.9, -122.0, True)
     assert (located["geocodingProvider"], located["accuracy"], located["confidence"]) == ("offline", "rooftop", 0.9)
     assert located["geocodedAt"].endswith("Z")
-    assert (await client.get(f"{HOUSEHOLDS}/{uuid4()}")).status == 404
-    assert (await client.get(f"{HOUSEHOLDS}/1")).status == 404
+    assert (await call(client, "GET", f"{HOUSEHOLDS}/{uuid4()}")).status == 404
+    assert (await call(client, "GET", f"{HOUSEHOLDS}/1")).status == 404
 
 
 async def test_created_updated_unchanged(client: aiohttp.ClientSession) -> None:
@@ -158,7 +159,7 @@ async def test_filters(client: aiohttp.ClientSession, db_pool: Pool, query: dict
     await locate(db_pool, "3")
     assert await find(client, **query) == found
     if "limit" not in query:
-        assert (await (await client.get(HOUSEHOLDS, params=query)).json())["total"] == len(found)
+        assert ((await call(client, "GET", HOUSEHOLDS, params=query)).json)["total"] == len(found)
 
 
 async def test_good_lines_are_kept_and_bad_ones_reported(client: aiohttp.ClientSession) -> None:
@@ -201,9 +202,9 @@ async def test_other_bodies(client: aiohttp.ClientSession) -> None:
     await load(client, {"rows": []}, status=400)
     await load(client, 7, status=400)
     assert (await load(client, []))["total"] == 0
-    response = await client.post(HOUSEHOLDS, data=b"a", headers={"Content-Type": "application/xml"})
+    response = await call(client, "POST", HOUSEHOLDS, data=b"a", headers={"Content-Type": "application/xml"})
     assert response.status == 415
-    assert (await client.post(HOUSEHOLDS + "?strct=true", json=[])).status == 400
+    assert (await call(client, "POST", HOUSEHOLDS + "?strct=true", json=[])).status == 400
 
 
 async def test_ten_thousand_and_one_more(client: aiohttp.ClientSession) -> None:
@@ -219,9 +220,9 @@ async def test_ten_thousand_and_one_more(client: aiohttp.ClientSession) -> None:
 async def test_a_load_sent_again_is_not_loaded_again(client: aiohttp.ClientSession) -> None:
     rows = [{"address": "1 Main St"}]
     headers = {"Idempotency-Key": "load-1"}
-    first = await client.post(HOUSEHOLDS, json=rows, headers=headers)
-    again = await client.post(HOUSEHOLDS, json=rows, headers=headers)
-    assert await first.json() == await again.json()
+    first = await call(client, "POST", HOUSEHOLDS, json=rows, headers=headers)
+    again = await call(client, "POST", HOUSEHOLDS, json=rows, headers=headers)
+    assert first.json == again.json
     assert again.headers["Idempotent-Replayed"] == "true"
     assert len(await find(client)) == 1
 
@@ -251,6 +252,22 @@ async def test_a_batch_goes_on_by_id(db_pool: Pool, client: aiohttp.ClientSessio
         assert await households.last_id(conn, HouseholdFilters(city="Nowhere"), True) is None
 
 
+class Explaining:
+    """A connection that keeps the plan of what it runs."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.plans: list[str] = []
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        self.plans.append("\n".join(row[0] for row in await self.conn.fetch(f"EXPLAIN {sql}", *args)))
+        return await self.conn.fetch(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        [row] = await self.fetch(sql, *args)
+        return row[0]
+
+
 @pytest.mark.parametrize(
     ("filters", "index"),
     [
@@ -267,16 +284,14 @@ async def test_every_filter_finds_its_index(db_pool: Pool, filters: HouseholdFil
     async with db_pool.acquire() as conn:
         await conn.execute(
             """INSERT INTO households (id, address, city, state, zip_code, county, precinct_number, country)
-               SELECT gen_random_uuid(), n || ' Main St', 'City ' || n % 500, 'State ' || n % 500, (10000 + n % 500)::text,
-                      'County ' || n % 500, (n % 500)::text, 'us' FROM generate_series(1, 20000) AS n"""
+               SELECT gen_random_uuid(), n || ' Main St', 'City ' || n % 500, 'State ' || n % 500,
+                      (10000 + n % 500)::text, 'County ' || n % 500, (n % 500)::text, 'us'
+               FROM generate_series(1, 20000) AS n"""
         )
         await conn.execute("ANALYZE households")
-        await conn.execute("LOAD 'auto_explain'")
-        await conn.execute("SET auto_explain.log_min_duration = 0; SET client_min_messages = log")
-        plans: list[str] = []
-        conn.add_log_listener(lambda _, message: plans.append(str(message)))
-        await households.batch(conn, filters, True, None, None, 100)
-        await households.count_households(conn, filters, True)
-        await households.search(conn, filters, geocoded=None, external_id=None, limit=50, offset=0)
-    assert len(plans) == 4
-    assert all(index in plan for plan in plans), plans
+        explaining: Any = Explaining(conn)
+        await households.batch(explaining, filters, True, None, None, 100)
+        await households.count_households(explaining, filters, True)
+        await households.search(explaining, filters, geocoded=None, external_id=None, limit=50, offset=0)
+    assert len(explaining.plans) == 4
+    assert all(index in plan for plan in explaining.plans), explaining.plans

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.integration.web.calls import Answer, call
 
-async def problem(response: aiohttp.ClientResponse, status: int) -> dict[str, Any]:
+
+async def problem(response: Answer, status: int) -> dict[str, Any]:
     assert response.status == status
-    assert response.content_type == "application/problem+json"
-    body: dict[str, Any] = await response.json()
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json
     assert {"type", "title", "status", "detail", "instance", "error"} <= body.keys()
     assert body["status"] == status
     assert body["error"] == body["detail"]
-    assert body["instance"] == response.url.path
+    assert body["instance"] == response.path
     return body
 
 
 async def test_framework_errors(client: aiohttp.ClientSession) -> None:
-    await problem(await client.get("/api/v1/nothing-here"), 404)
-    refused = await client.put("/api/v1/households", json={})
+    await problem(await call(client, "GET", "/api/v1/nothing-here"), 404)
+    refused = await call(client, "PUT", "/api/v1/households", json={})
     await problem(refused, 405)
     assert refused.headers["Allow"] == "GET, HEAD, POST"
 
 
 async def test_bad_bodies(client: aiohttp.ClientSession) -> None:
-    async def send(data: bytes, media: str = "application/json", **headers: str) -> aiohttp.ClientResponse:
-        return await client.post("/api/v1/users", data=data, headers={"Content-Type": media, **headers})
+    async def send(data: bytes, media: str = "application/json", **headers: str) -> Answer:
+        return await call(client, "POST", "/api/v1/users", data=data, headers={"Content-Type": media, **headers})
 
     await problem(await send(b""), 400)
     wrong = await problem(await send(b'{"email":\n  oops}'), 400)
@@ -52,17 +55,17 @@ async def test_too_large(client: aiohttp.ClientSession, chunked: bool) -> None:
         for _ in range(40):
             yield b" " * 50_000
 
-    data = chunks() if chunked else b" " * 2_000_000
-    response = await client.post("/api/v1/users", data=data, headers={"Content-Type": "application/json"})
+    data = chunks() if chunked else BytesIO(b" " * 2_000_000)
+    response = await call(client, "POST", "/api/v1/users", data=data, headers={"Content-Type": "application/json"})
     assert (await problem(response, 413))["limit"] == 1_000_000
-    assert (await client.get("/api/v1/me")).status == 200
+    assert (await call(client, "GET", "/api/v1/me")).status == 200
 
 
 async def test_query_parameters(client: aiohttp.ClientSession) -> None:
-    unknown = await problem(await client.get("/api/v1/households?colour=red"), 400)
+    unknown = await problem(await call(client, "GET", "/api/v1/households?colour=red"), 400)
     assert "colour" in unknown["error"] and "zipCode" in unknown["supportedParameters"]
-    await problem(await client.get("/api/v1/households?city=a&city=b"), 400)
+    await problem(await call(client, "GET", "/api/v1/households?city=a&city=b"), 400)
     for query in ("limit=0", "limit=1001", "limit=x", "offset=-1", "offset=99999999999999999999", "geocoded=maybe"):
-        body = await problem(await client.get(f"/api/v1/households?{query}"), 422)
+        body = await problem(await call(client, "GET", f"/api/v1/households?{query}"), 422)
         assert body["errors"][0]["field"] == query.partition("=")[0]
-    await problem(await client.get("/api/v1/households?city=%00"), 422)
+    await problem(await call(client, "GET", "/api/v1/households?city=%00"), 422)

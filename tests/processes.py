@@ -1,0 +1,147 @@
+"""The platform as processes of their own, one by one: what benchmarks and fault tests start, stop, freeze and kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import asyncpg
+
+from app.db import users
+from app.db.migrate import upgrade
+from app.embedded import EmbeddedPostgres, EmbeddedValkey
+from tests.harness import ADMIN_KEY, eventually
+
+ROOT = Path(__file__).parents[1]
+
+
+class Process:
+    """One child; its output goes to a file that a failing test can show."""
+
+    def __init__(self, name: str, argv: list[str], env: Mapping[str, str], log: Path) -> None:
+        self.name, self.argv, self.env, self.log = name, argv, dict(env), log
+
+    async def start(self) -> Process:
+        with self.log.open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.argv, cwd=ROOT, env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        return self
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self.process.returncode is None
+
+    def send(self, number: signal.Signals) -> None:
+        if self.alive:
+            self.process.send_signal(number)
+
+    async def end(self, number: signal.Signals = signal.SIGTERM, *, within: float = 20.0) -> int:
+        """Signal it and wait; its exit status."""
+        self.send(number)
+        if number is signal.SIGTERM:
+            self.send(signal.SIGCONT)
+        try:
+            return await asyncio.wait_for(self.process.wait(), within)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+            raise
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Platform:
+    """Embedded servers, one API, some workers. Starts what is asked for, ends all it started."""
+
+    def __init__(self, folder: Path, *, durable: bool = True, env: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.postgres = EmbeddedPostgres(folder / "postgres", durable=durable)
+        self.valkey = EmbeddedValkey(folder / "valkey")
+        self.workers: list[Process] = []
+        self.api: Process | None = None
+        self._more = dict(env or {})
+        self._listener: socket.socket | None = None
+
+    @property
+    def env(self) -> dict[str, str]:
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(("TRIGPOINT_", "WORKER_", "GEOCODE_", "PG"))}
+        urls = {"DATABASE_URL": self.postgres.dsn, "REDIS_URL": self.valkey.url}
+        return plain | urls | {"TRIGPOINT_EXTRA_KINDS": "tests.benchmarks.noop,tests.scripted"} | self._more
+
+    async def open(self, *, workers: int = 1) -> Platform:
+        """Start everything and wait until it is ready."""
+        self.postgres.start()
+        self.valkey.start()
+        await asyncio.to_thread(upgrade, self.postgres.dsn)
+        conn = await asyncpg.connect(self.postgres.dsn)
+        async with conn.transaction():
+            await users.ensure_admin(conn, ADMIN_KEY)
+        await conn.close()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        await self.start_api()
+        for _ in range(workers):
+            await self.start_worker()
+        await self.ready()
+        return self
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start_api(self) -> Process:
+        argv = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create", "--port", str(self.port)]
+        self.api = await Process("api", [*argv, "--no-access-log"], self.env, self.folder / "api.log").start()
+        return self.api
+
+    async def start_worker(self, **env: str) -> Process:
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        argv = [sys.executable, "-m", "arq", "workers.Settings"]
+        worker = await Process(f"worker-{len(self.workers)}", argv, self.env | env, log).start()
+        self.workers.append(worker)
+        return worker
+
+    async def ready(self) -> None:
+        async with aiohttp.ClientSession() as http:
+
+            async def answers() -> bool:
+                try:
+                    async with http.get(f"{self.url}/readyz") as response:
+                        return response.status == 200
+                except aiohttp.ClientError:
+                    return False
+
+            await eventually(answers, within=30)
+
+    async def close(self) -> None:
+        for process in (*self.workers, self.api):
+            if process is not None and process.alive:
+                await process.end(signal.SIGTERM)
+        self.valkey.stop()
+        self.postgres.stop()
+
+
+@asynccontextmanager
+async def platform(
+    folder: Path, *, workers: int = 1, durable: bool = True, env: Mapping[str, str] | None = None
+) -> AsyncIterator[Platform]:
+    running = Platform(folder, durable=durable, env=env)
+    try:
+        yield await running.open(workers=workers)
+    finally:
+        await running.close()

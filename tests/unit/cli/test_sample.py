@@ -1,0 +1,59 @@
+"""The demo's addresses, their distances, and its last judgement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.cli import demo, sample
+from tests.unit.cli.standin import JOB
+
+
+def household(number: int, *, geocoded: bool = True) -> dict[str, Any]:
+    return {"id": f"h{number}", "externalId": f"demo-{number}", "geocoded": geocoded}
+
+
+def outcome(households: list[dict[str, Any]], failed: list[str], **job: object) -> demo.Outcome:
+    errors = [{"householdId": household_id, "error": "no match"} for household_id in failed]
+    return demo.Outcome({**JOB, "processedItems": len(households), **job}, households, errors)
+
+
+def test_the_sample_is_real_large_and_always_the_same() -> None:
+    everything = sample.load()
+    assert len(everything) >= 1000
+    assert sample.load(10) == sample.load(10)
+    assert len({address.household["id"] for address in everything}) == len(everything)
+    assert all(18 < address.location[0] < 72 and -180 < address.location[1] < -60 for address in everything)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "metres"),
+    [
+        ((0.0, 0.0), (0.0, 0.0), 0),
+        ((0.0, 0.0), (0.0, 1.0), 111_195),
+        ((36.12, -86.67), (33.94, -118.40), 2_886_448),  # the two airports of the textbook example
+        ((0.0, 179.5), (0.0, -179.5), 111_195),
+    ],
+)
+def test_distances(a: sample.Point, b: sample.Point, metres: float) -> None:
+    assert sample.distance(a, b) == pytest.approx(metres, rel=1e-4)
+
+
+def test_geocoded_or_in_the_error_log_is_accounted_for() -> None:
+    addresses = sample.load(2)
+    demo.verify(outcome([household(1), household(2, geocoded=False)], ["h2"]), addresses)
+
+
+@pytest.mark.parametrize(
+    ("came_out", "why"),
+    [
+        (outcome([household(1), household(2)], [], status="failed", error="boom"), "ended as failed: boom"),
+        (outcome([household(1, geocoded=False), household(2, geocoded=False)], ["h1", "h2"]), "nothing was geocoded"),
+        (outcome([household(1), household(2, geocoded=False)], []), "1 households are unaccounted for"),
+        (outcome([household(1), household(2)], [], processedItems=1), "1 processed by the job's count"),
+    ],
+)
+def test_anything_else_is_a_failed_demo(came_out: demo.Outcome, why: str) -> None:
+    with pytest.raises(demo.DemoFailed, match=why):
+        demo.verify(came_out, sample.load(2))

@@ -1,0 +1,227 @@
+"""Who is asked, in which order, until when, and who is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from providers.errors import (
+    BadRequest,
+    Misconfigured,
+    ProviderError,
+    QuotaExceeded,
+    RateLimited,
+    Unavailable,
+    next_utc_midnight,
+)
+from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
+from providers.geocoding.rest import PROBE_INTERVAL, Rests
+
+QUERY = Query("12 Main St", "Anchorage")
+Reply = Accuracy | ProviderError | None
+
+
+class Scripted(Geocoder):
+    """Gives its replies in turn, and the last one for ever."""
+
+    def __init__(self, name: str, *replies: Reply) -> None:
+        self.name = name  # type: ignore[misc]  # of the class, elsewhere
+        self.replies = list(replies)
+        self.asked = 0
+        self.pauses: list[float] = []
+
+    async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+        self.asked += 1
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, ProviderError):
+            raise reply
+        return None if reply is None else Location(61.0, -149.0, reply, 0.5, self.name, "12 Main St")
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+def outcomes(answer: Answer) -> list[tuple[str, Outcome]]:
+    return [(attempt.provider, attempt.outcome) for attempt in answer.attempts]
+
+
+async def test_the_first_fine_answer_ends_it() -> None:
+    last = Scripted("b", Accuracy.ROOFTOP)
+    answer = await GeocoderChain([Scripted("a", Accuracy.STREET), last]).geocode(QUERY)
+    assert answer.location is not None and answer.location.provider == "a"
+    assert last.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (None, Outcome.NO_MATCH),
+        (Accuracy.POSTCODE, Outcome.COARSE),
+        (Accuracy.PLACE, Outcome.COARSE),
+        (Accuracy.REGION, Outcome.COARSE),
+        (Unavailable("gone"), Outcome.UNAVAILABLE),
+        (BadRequest("what?"), Outcome.BAD_REQUEST),
+        (Misconfigured("bad key"), Outcome.MISCONFIGURED),
+        (QuotaExceeded("all used"), Outcome.QUOTA_EXCEEDED),
+        (RateLimited("too fast", retry_after=0.0), Outcome.RATE_LIMITED),
+    ],
+)
+async def test_it_goes_on_after(reply: Reply, outcome: Outcome) -> None:
+    answer = await GeocoderChain([Scripted("a", reply), Scripted("b", Accuracy.ROOFTOP)]).geocode(QUERY)
+    assert outcomes(answer) == [("a", outcome), ("b", Outcome.FOUND)]
+    assert answer.location is not None and answer.location.provider == "b"
+
+
+async def test_the_best_coarse_answer_is_the_last_resort() -> None:
+    chain = GeocoderChain([Scripted("a", Accuracy.PLACE), Scripted("b", Accuracy.POSTCODE), Scripted("c", None)])
+    answer = await chain.geocode(QUERY)
+    assert answer.location is not None and answer.location.provider == "b"
+    assert answer.reason() == "a: only a place found; b: only a postcode found; c: no match"
+
+
+@pytest.mark.parametrize(
+    ("query", "minimum", "found"),
+    [
+        (Query(city="Anchorage"), None, True),
+        (Query(postcode="99501"), None, True),
+        (Query("Main St", "Anchorage"), None, False),
+        (QUERY, Accuracy.PLACE, True),
+    ],
+)
+async def test_what_is_coarse_depends_on_what_was_asked(query: Query, minimum: Accuracy | None, found: bool) -> None:
+    answer = await GeocoderChain([Scripted("a", Accuracy.PLACE)]).geocode(query, min_accuracy=minimum)
+    assert (answer.attempts[0].outcome is Outcome.FOUND) is found
+
+
+async def test_a_street_is_too_coarse_where_a_house_is_demanded() -> None:
+    chain = GeocoderChain([Scripted("a", Accuracy.STREET), Scripted("b", Accuracy.ROOFTOP)])
+    answer = await chain.geocode(QUERY, min_accuracy=Accuracy.INTERPOLATED)
+    assert answer.location is not None and answer.location.provider == "b"
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "use_fallback", "order"),
+    [(None, True, "abc"), (None, False, "a"), ("b", True, "bac"), ("b", False, "b")],
+)
+async def test_the_order(provider_id: str | None, use_fallback: bool, order: str) -> None:
+    chain = GeocoderChain([Scripted(name, None) for name in "abc"])
+    answer = await chain.geocode(QUERY, provider_id, use_fallback)
+    assert [attempt.provider for attempt in answer.attempts] == list(order)
+
+
+async def test_an_unknown_provider_is_refused() -> None:
+    chain = GeocoderChain([Scripted("a", None)], {"locationiq": "no key configured"})
+    with pytest.raises(ValueError, match=r"'nobody' is not available; available: a"):
+        await chain.geocode(QUERY, "nobody")
+    with pytest.raises(ValueError, match="no key configured"):
+        await chain.geocode(QUERY, "locationiq")
+
+
+async def test_nobody_to_ask() -> None:
+    answer = await GeocoderChain([]).geocode(QUERY)
+    assert (answer.location, answer.reason()) == (None, "no geocoder is configured")
+
+
+async def test_who_was_asked_too_fast_is_asked_again_after_a_pause() -> None:
+    busy = Scripted("a", RateLimited("slow down", retry_after=3.0), RateLimited("slow down"), Accuracy.ROOFTOP)
+    answer = await GeocoderChain([busy, Scripted("b", None)]).geocode(QUERY)
+    assert outcomes(answer) == [("a", Outcome.FOUND)]
+    assert busy.pauses == [3.0, 1.0]
+
+
+async def test_twice_and_no_more() -> None:
+    busy = Scripted("a", RateLimited("slow down", retry_after=0.5))
+    answer = await GeocoderChain([busy, Scripted("b", Accuracy.ROOFTOP)]).geocode(QUERY)
+    assert outcomes(answer) == [("a", Outcome.RATE_LIMITED), ("b", Outcome.FOUND)]
+    assert busy.asked == 3
+
+
+async def test_a_long_pause_is_not_waited_for() -> None:
+    busy = Scripted("a", RateLimited("slow down", retry_after=60.0))
+    chain = GeocoderChain([busy, Scripted("b", Accuracy.ROOFTOP)])
+    await chain.geocode(QUERY)
+    answer = await chain.geocode(QUERY)
+    assert outcomes(answer) == [("a", Outcome.RESTING), ("b", Outcome.FOUND)]
+    assert (busy.asked, busy.pauses) == (1, [60.0])
+
+
+async def test_a_used_up_quota_rests_and_says_until_when() -> None:
+    spent = Scripted("a", QuotaExceeded("Rate Limited Day", resets_at=next_utc_midnight()))
+    chain = GeocoderChain([spent, Scripted("b", None)])
+    await chain.geocode(QUERY)
+    answer = await chain.geocode(QUERY)
+    assert answer.reason() == "a: daily quota used up until 00:00 UTC; b: no match"
+    assert spent.asked == 1
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), BadRequest("what?"), RateLimited("wait", retry_after=1.0)])
+async def test_a_passing_failure_is_no_reason_to_rest(error: ProviderError) -> None:
+    failing = Scripted("a", error)
+    chain = GeocoderChain([failing])
+    await chain.geocode(QUERY)
+    asked = failing.asked
+    await chain.geocode(QUERY)
+    assert failing.asked == 2 * asked
+
+
+async def test_a_defect_of_ours_is_not_taken_for_the_provider_s() -> None:
+    class Broken(Scripted):
+        async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+            raise KeyError("lat")
+
+    with pytest.raises(KeyError):
+        await GeocoderChain([Broken("a", None), Scripted("b", None)]).geocode(QUERY)
+
+
+class TestRests:
+    @pytest.fixture
+    def now(self) -> list[datetime]:
+        return [datetime(2026, 3, 1, 12, tzinfo=UTC)]
+
+    @pytest.fixture
+    def rests(self, now: list[datetime]) -> Rests:
+        return Rests(lambda: now[0])
+
+    def test_a_quota_rests_until_it_resets(self, rests: Rests, now: list[datetime]) -> None:
+        rests.after("a", QuotaExceeded("", resets_at=next_utc_midnight(now[0])))
+        assert asked(rests, now, [timedelta(hours=11), timedelta(hours=1)]) == [False, True]
+        assert rests.reason("a") is None
+
+    @pytest.mark.parametrize("error", [QuotaExceeded("all used"), Misconfigured("bad key")])
+    def test_one_query_at_a_time_tries_again(self, rests: Rests, now: list[datetime], error: ProviderError) -> None:
+        rests.after("a", error)
+        assert asked(rests, now, [PROBE_INTERVAL, timedelta()]) == [True, False]
+        rests.after("a", error)
+        assert asked(rests, now, [timedelta(minutes=1), PROBE_INTERVAL]) == [False, True]
+
+    def test_an_answer_ends_the_rest(self, rests: Rests, now: list[datetime]) -> None:
+        rests.after("a", Misconfigured("bad key"))
+        rests.end("a")
+        assert rests.reason("a") is None
+
+    def test_a_long_pause_rests_as_long(self, rests: Rests, now: list[datetime]) -> None:
+        rests.after("a", RateLimited("", retry_after=60))
+        assert asked(rests, now, [timedelta(seconds=59), timedelta(seconds=1)]) == [False, True]
+
+    def test_others_are_not_concerned(self, rests: Rests) -> None:
+        rests.after("a", Misconfigured("bad key"))
+        assert rests.reason("b") is None
+
+    def test_a_bad_key_is_told_once(
+        self, rests: Rests, now: list[datetime], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for _ in range(3):
+            rests.after("a", Misconfigured("bad key"))
+        assert capsys.readouterr().out.count("geocoder.misconfigured") == 1
+
+
+def asked(rests: Rests, now: list[datetime], steps: Sequence[timedelta]) -> list[bool]:
+    """Whether the provider is asked after each step of time."""
+    seen = []
+    for step in steps:
+        now[0] += step
+        seen.append(rests.reason("a") is None)
+    return seen

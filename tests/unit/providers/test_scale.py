@@ -1,0 +1,153 @@
+"""One scale: what an answer is called, and how far it is trusted."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.scale import BASE, Match, assess, postcode, same_name, same_road, state
+
+QUERY = Query("12 Main St", "Anchorage", None, "AK", "99501")
+SAME = Match("12", "Main Street", ("Anchorage",), "Alaska", "99501")
+
+
+@pytest.mark.parametrize("accuracy", list(Accuracy))
+def test_full_agreement_is_worth_the_base(accuracy: Accuracy) -> None:
+    assert assess(QUERY, SAME, accuracy) == (accuracy, BASE[accuracy])
+
+
+@pytest.mark.parametrize(
+    ("match", "accuracy", "confidence"),
+    [
+        (replace(SAME, house_number="14"), Accuracy.INTERPOLATED, 0.85),
+        (replace(SAME, house_number=None), Accuracy.STREET, 0.6),
+        (replace(SAME, house_number="12;14"), Accuracy.ROOFTOP, 1.0),
+        (replace(SAME, house_number="012"), Accuracy.ROOFTOP, 1.0),
+        (replace(SAME, postcode="99502"), Accuracy.ROOFTOP, 0.5),
+        (replace(SAME, postcode="99501-1234"), Accuracy.ROOFTOP, 1.0),
+        (replace(SAME, postcode="99502;99501"), Accuracy.ROOFTOP, 1.0),
+        (replace(SAME, state="Texas"), Accuracy.ROOFTOP, 0.5),
+        (replace(SAME, state="US-AK"), Accuracy.ROOFTOP, 1.0),
+        (replace(SAME, cities=("Juneau",)), Accuracy.ROOFTOP, 0.8),
+        (replace(SAME, cities=("Eagle River", "Anchorage")), Accuracy.ROOFTOP, 1.0),
+        (replace(SAME, road="Maine Street"), Accuracy.ROOFTOP, 0.8),
+        (replace(SAME, road="Maine Street", cities=("Juneau",)), Accuracy.ROOFTOP, 0.64),
+        (replace(SAME, house_number=None, state="Texas"), Accuracy.STREET, 0.5),
+        (Match(), Accuracy.PLACE, 0.3),
+    ],
+)
+def test_what_differs_costs(match: Match, accuracy: Accuracy, confidence: float) -> None:
+    claimed = Accuracy.PLACE if match == Match() else Accuracy.ROOFTOP
+    assert assess(QUERY, match, claimed) == (accuracy, confidence)
+
+
+def test_another_house_on_an_interpolated_street_is_the_street() -> None:
+    assert assess(QUERY, replace(SAME, house_number="14"), Accuracy.INTERPOLATED) == (Accuracy.STREET, 0.6)
+
+
+def test_a_house_is_no_answer_to_a_street() -> None:
+    assert assess(Query("Main St", "Anchorage"), SAME, Accuracy.ROOFTOP)[0] is Accuracy.STREET
+
+
+def test_the_text_factor_counts() -> None:
+    assert assess(QUERY, SAME, Accuracy.ROOFTOP, 0.8) == (Accuracy.ROOFTOP, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("E 11th Ave", "East 11th Avenue"),
+        ("E. 11TH AVE", "east 11th avenue"),
+        ("11th Avenue", "East 11th Avenue"),
+        ("Main", "Main Street"),
+        ("St Charles Ave", "Saint Charles Avenue"),
+        ("Peña Blvd", "Pena Boulevard"),
+        ("O'Malley Rd", "OMalley Road"),
+        ("Martin Luther King, Jr. Dr", "Martin Luther King Jr Drive"),
+        ("Northeast Parkway", "NE Pkwy"),
+    ],
+)
+def test_the_same_road(one: str, other: str) -> None:
+    assert same_road(one, other)
+    assert same_road(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("E 11th Ave", "W 11th Ave"),
+        ("Oak St", "Oak Ln"),
+        ("Main Street", "Maine Street"),
+        ("Street", "Avenue"),
+        ("North Street", "Park Street"),
+    ],
+)
+def test_another_road(one: str, other: str) -> None:
+    assert not same_road(one, other)
+    assert not same_road(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("St. Louis", "Saint Louis"), ("Ft Worth", "FORT WORTH"), ("La Cañada", "La Canada"), ("DeKalb", "De Kalb")],
+)
+def test_the_same_settlement(one: str, other: str) -> None:
+    assert same_name(one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("AK", "ak"),
+        ("alaska", "ak"),
+        ("US-AK", "ak"),
+        ("D.C.", "d c"),
+        ("District of Columbia", "dc"),
+        ("Åland", "aland"),
+    ],
+)
+def test_states(name: str, code: str) -> None:
+    assert state(name) == code
+
+
+def test_postcodes() -> None:
+    assert postcode("99501-1234") == "99501"
+    assert postcode("SW1A 1AA", "gb") == postcode("sw1a1aa", "gb")
+
+
+@pytest.mark.parametrize(
+    ("query", "number", "road"),
+    [
+        (Query("108 E 11th Ave"), "108", "E 11th Ave"),
+        (Query("2A Cleveland Park Road"), "2A", "Cleveland Park Road"),
+        (Query("517.5 Bridge Street"), "517.5", "Bridge Street"),
+        (Query("1129 I Street"), "1129", "I Street"),
+        (Query("12-34 Main St"), "12-34", "Main St"),
+        (Query("1st Avenue"), None, "1st Avenue"),
+        (Query("Highway 98"), None, "Highway 98"),
+        (Query("Mannerheimintie 20", country="fi"), "20", "Mannerheimintie"),
+        (Query("Aleksanterinkatu 52 B", country="FI"), "52", "Aleksanterinkatu"),
+        (Query("20 Mannerheimintie", country="fi"), "20", "Mannerheimintie"),
+        (Query(), None, None),
+    ],
+)
+def test_the_house_number_of_a_query(query: Query, number: str | None, road: str | None) -> None:
+    assert (query.house_number, query.road) == (number, road)
+
+
+def test_accuracies_have_an_order_that_is_not_the_alphabet_s() -> None:
+    ordered = [
+        Accuracy.ROOFTOP,
+        Accuracy.INTERPOLATED,
+        Accuracy.STREET,
+        Accuracy.POSTCODE,
+        Accuracy.PLACE,
+        Accuracy.REGION,
+    ]
+    for finer, coarser in itertools.pairwise(ordered):
+        assert finer.reaches(coarser) and finer.reaches(finer)
+        assert not coarser.reaches(finer)
+        assert BASE[finer] > BASE[coarser]
