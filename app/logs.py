@@ -45,3 +45,4 @@ def configure(level: str, *, json: bool = False) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("arq").setLevel(logging.WARNING)  # two lines a dispatch would drown ours
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # a line a poll, too

@@ -1,6 +1,6 @@
 """Every setting of the platform, and the only reader of the environment.
 
-Each process reads it once, in its composition root (`app.main`, `workers.main`, `app.cli`), and passes plain values down.
+Each process reads it once, in its composition root (`app.main`, `workers`, `app.cli`), and passes plain values down.
 """
 
 from __future__ import annotations

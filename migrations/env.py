@@ -1,4 +1,4 @@
-"""Alembic's environment: asyncpg through SQLAlchemy, the schema from `app.db.tables`, the address from `app.db.migrate`."""
+"""Alembic's environment: asyncpg through SQLAlchemy; the schema is `app.db.tables`, the address `app.db.migrate`'s."""
 
 from __future__ import annotations
 

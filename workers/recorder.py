@@ -23,6 +23,7 @@ from workers.runtime import Runtime
 log = structlog.get_logger("trigpoint.worker")
 
 MOST_A_WRITE = 200
+WAIT: tuple[type[Exception], ...] = (*TRY_AGAIN, asyncpg.PostgresError)
 
 
 class _Entry:
@@ -55,7 +56,7 @@ class Recorder:
             try:
                 followers = await self._write(entries)
                 pause = 0.1
-            except (*TRY_AGAIN, asyncpg.PostgresError) as error:
+            except WAIT as error:
                 # An outcome must not be lost. Should it have been committed all the same, the fence makes a second
                 # write of it void; should the lease run out first, the job goes on elsewhere and it is void too.
                 log.warning("outcomes wait for Postgres", jobs=len(entries), error=repr(error))

@@ -6,6 +6,7 @@ revoked, or whose user changes, therefore works on for that long in *other* proc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -24,23 +25,24 @@ MOST_REMEMBERED = 10_000
 class Known:
     user: User
     until: float
-    """On the monotonic clock."""
+    """On the clock of KnownKeys, in seconds."""
 
 
 class KnownKeys:
     """Keys that were good a moment ago, by their digest. Bad keys are not remembered: they could fill it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._known: dict[bytes, Known] = {}
 
     def find(self, hashed: bytes) -> User | None:
         known = self._known.get(hashed)
-        return known.user if known is not None and known.until > monotonic() else None
+        return known.user if known is not None and known.until > self._clock() else None
 
     def remember(self, hashed: bytes, user: User) -> None:
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        self._known[hashed] = Known(user, monotonic() + REMEMBERED_SECONDS)
+        self._known[hashed] = Known(user, self._clock() + REMEMBERED_SECONDS)
 
     def forget(self) -> None:
         self._known.clear()

@@ -48,11 +48,9 @@ def job(row: Record) -> dict[str, Any]:
 
 
 def error_log(text: str | None) -> list[dict[str, Any]] | None:
-    return (
-        None
-        if text is None
-        else [item_error(e["itemId"], e["address"], e["error"], e["at"]) for e in orjson.loads(text)]
-    )
+    if text is None:
+        return None
+    return [item_error(e["itemId"], e["address"], e["error"], e["at"]) for e in orjson.loads(text)]
 
 
 def item_error(item_id: str | None, address: str | None, error: str, at: Any) -> dict[str, Any]:

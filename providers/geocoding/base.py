@@ -166,7 +166,7 @@ class Geocoder(ABC):
         """Build it; nothing is opened or loaded here."""
 
     @abstractmethod
-    async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+    async def geocode(self, query: Query, timeout: float) -> Location | None:
         """Look `query` up, None where the provider knows no match.
 
         `timeout` is in seconds for the request itself; waiting for the rate limiter is not counted. Raises

@@ -83,7 +83,7 @@ class GeocoderChain:
         query: Query,
         provider_id: str | None = None,
         use_fallback: bool = True,
-        timeout: float = 5.0,  # noqa: ASYNC109
+        timeout: float = 5.0,
         min_accuracy: Accuracy | None = None,
     ) -> Answer:
         """Look `query` up; `timeout` is in seconds for each request.

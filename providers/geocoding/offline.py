@@ -49,7 +49,7 @@ class Offline(Geocoder):
         self._united_states = _Lazy(gazetteer.united_states)
         self._countries: dict[str, _Lazy[gazetteer.Cities]] = {}
 
-    async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+    async def geocode(self, query: Query, timeout: float) -> Location | None:
         """See Geocoder; the timeout has nothing to limit."""
         country = query.country.lower()
         if country == "us":

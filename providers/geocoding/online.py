@@ -39,7 +39,7 @@ class OnlineGeocoder(Geocoder):
         """What a reply other than 200 means: an error, or None for "no match"."""
         return error_of(self.name, status, text, retry_after)
 
-    async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+    async def geocode(self, query: Query, timeout: float) -> Location | None:
         """See Geocoder."""
         request = Request(
             provider=self.name,

@@ -1,4 +1,4 @@
-"""The yardstick of the drain benchmark: arq 0.28 by itself, a function that does nothing, the same slots and poll delay.
+"""The yardstick of the drain benchmark: bare arq 0.28, a function that does nothing, the same slots and poll delay.
 
 `python -m arq tests.benchmarks.bare_arq.Settings` with REDIS_URL; uvloop and a JSON serializer, as ours.
 """

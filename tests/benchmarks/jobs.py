@@ -97,7 +97,7 @@ def tree_cpu(root: int) -> float:
     """CPU seconds of a process and its children, ended ones included."""
     process = psutil.Process(root)
     times = [p.cpu_times() for p in (process, *process.children(recursive=True))]
-    return sum(t.user + t.system for t in times) + times[0].children_user + times[0].children_system
+    return float(sum(t.user + t.system for t in times) + times[0].children_user + times[0].children_system)
 
 
 async def requests(url: str, path: str, headers: dict[str, str], seconds: float = 3.0) -> float:

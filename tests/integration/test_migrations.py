@@ -34,7 +34,7 @@ async def test_migrations_equal_the_tables(database_url: str) -> None:
     await engine.dispose()
     assert differences == []
     declared = {
-        f"{table.name}_{constraint.name}_check"
+        str(constraint.name)
         for table in metadata.tables.values()
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint)

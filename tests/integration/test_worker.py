@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from aiohttp import ClientSession
 from arq.worker import Worker
 
 from app.queue import WorkerPool, deserialize, serialize
@@ -35,10 +36,7 @@ def test_kinds_that_contradict_each_other_are_refused() -> None:
         registry.load(["tests.benchmarks.noop", "tests.benchmarks.noop"])
 
 
-async def test_a_stopping_worker_hands_its_jobs_over(settings: Settings, client: object) -> None:
-    from aiohttp import ClientSession
-
-    assert isinstance(client, ClientSession)
+async def test_a_stopping_worker_hands_its_jobs_over(settings: Settings, client: ClientSession) -> None:
     async with client.post(
         "/api/v1/jobs", json={"type": "scripted", "data": {"steps": 30, "step_seconds": 0.05}}
     ) as made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -225,6 +226,15 @@ async def test_a_load_sent_again_is_not_loaded_again(client: aiohttp.ClientSessi
     assert first.json == again.json
     assert again.headers["Idempotent-Replayed"] == "true"
     assert len(await find(client)) == 1
+
+
+async def test_loads_of_the_same_households_meet(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+    rows = [{"id": str(n), "address": f"{n} Main St"} for n in range(300)]
+    await load(client, rows[:150])
+    orders = (rows, rows[::-1], rows[100:] + rows[:100])
+    answers = await asyncio.gather(*(load(client, order) for order in orders))
+    assert sum(answer["created"] for answer in answers) == 150
+    assert await db_pool.fetchval("SELECT count(*) FROM households") == 300
 
 
 async def test_everybody_shares_households(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:

@@ -33,7 +33,7 @@ class Scripted(Geocoder):
         self.asked = 0
         self.pauses: list[float] = []
 
-    async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+    async def geocode(self, query: Query, timeout: float) -> Location | None:
         self.asked += 1
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if isinstance(reply, ProviderError):
@@ -169,7 +169,7 @@ async def test_a_passing_failure_is_no_reason_to_rest(error: ProviderError) -> N
 
 async def test_a_defect_of_ours_is_not_taken_for_the_provider_s() -> None:
     class Broken(Scripted):
-        async def geocode(self, query: Query, timeout: float) -> Location | None:  # noqa: ASYNC109
+        async def geocode(self, query: Query, timeout: float) -> Location | None:
             raise KeyError("lat")
 
     with pytest.raises(KeyError):
