@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from app import logs
 from app.db import queues
 from app.db.changes import Changes
-from app.db.pool import open_pool
+from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
 from app.queue import Sender
 from app.settings import Settings, load
@@ -19,6 +19,9 @@ from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.geocoding.registry import discover
 from workers import registry
+
+API_PATIENCE = Patience(acquire=1.5, command=3.0)
+"""So that a request is answered, if with 503, within five seconds."""
 
 
 def create(settings: Settings | None = None) -> Starlette:
@@ -29,12 +32,14 @@ def create(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        pool = await open_pool(settings.database_url, size=settings.api_connections, name="trigpoint api")
+        pool = await open_pool(
+            settings.database_url, size=settings.api_connections, name="trigpoint api", patience=API_PATIENCE
+        )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
         dispatcher = Dispatcher(pool, sender)
         async with pool.acquire() as conn, conn.transaction():
-            await queues.declare(conn, (spec.queue for spec in specs.values()))
+            await queues.declare(conn, (settings.queue(spec.queue) for spec in specs.values()))
         await changes.start()
         app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, frozenset(discover()))
         yield

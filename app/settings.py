@@ -5,10 +5,17 @@ Each process reads it once, in its composition root (`app.main`, `workers`, `app
 
 from __future__ import annotations
 
+import os
+import re
+from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AliasChoices, BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.jobs import QueueSpec
+
+QUEUE_VARIABLE = re.compile(r"ENABLE_[A-Z0-9_]+_WORKER|[A-Z0-9_]+_WORKER_CONCURRENCY")
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
@@ -64,6 +71,9 @@ class Settings(BaseSettings):
     """Milliseconds between two sweeps."""
     lease_seconds: float = Field(default=30.0, gt=1)
     shutdown_grace_seconds: float = Field(default=8.0, ge=0)
+    """What running jobs get to end in at SIGTERM; those with steps are handed over at their next one."""
+    queues: dict[str, str] = Field(default={}, validation_alias=AliasChoices("queues"))
+    """The variables of single queues, as they stand in the environment; `queue()` applies them."""
 
     @field_validator("geocoders", "extra_kinds", mode="before")
     @classmethod
@@ -85,7 +95,24 @@ class Settings(BaseSettings):
         """How we name ourselves to every outside server."""
         return f"Trigpoint/1.0 ({self.contact})" if self.contact else "Trigpoint/1.0"
 
+    def queue(self, spec: QueueSpec) -> QueueSpec:
+        """The queue as the environment wants it.
+
+        `<QUEUE>_WORKER_CONCURRENCY=N` replaces its concurrency; `ENABLE_<QUEUE>_WORKER=false` takes it away from the
+        default workers: it is served by those started with WORKER_ROUTE=<queue>. Raises ValueError for other values.
+        """
+        variable = spec.variable or spec.name.upper().replace("-", "_")
+        concurrency = self.queues.get(f"{variable}_WORKER_CONCURRENCY", str(spec.concurrency))
+        if not concurrency.isdecimal():
+            raise ValueError(f"{variable}_WORKER_CONCURRENCY must be a whole number, not {concurrency!r}")
+        enabled = self.queues.get(f"ENABLE_{variable}_WORKER", "true").lower()
+        if enabled not in ("true", "false", "1", "0"):
+            raise ValueError(f"ENABLE_{variable}_WORKER must be true or false, not {enabled!r}")
+        route = spec.route if enabled in ("true", "1") else variable.lower().replace("_", "-")
+        return replace(spec, concurrency=int(concurrency), route=route)
+
 
 def load() -> Settings:
     """Read the environment. Raises pydantic's ValidationError naming each bad or missing variable."""
-    return Settings.model_validate({})  # what is missing comes from the environment
+    queues = {name: value for name, value in os.environ.items() if QUEUE_VARIABLE.fullmatch(name)}
+    return Settings.model_validate({"queues": queues})  # the rest comes from the environment by itself

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from app.db import users
 from app.db.migrate import upgrade
-from app.db.pool import Pool, open_pool
+from app.db.pool import Patience, Pool, open_pool
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from app.settings import Settings
 from tests import harness
@@ -91,7 +91,7 @@ async def redis_url(valkey: EmbeddedValkey) -> str:
 
 @pytest.fixture
 async def db_pool(database_url: str) -> AsyncIterator[Pool]:
-    pool = await open_pool(database_url, size=10, name="test")
+    pool = await open_pool(database_url, size=10, name="test", patience=Patience(10, 10))
     yield pool
     await pool.close()
 

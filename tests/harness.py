@@ -35,7 +35,9 @@ async def api(settings: Settings) -> AsyncIterator[str]:
     """The API served by uvicorn; its address."""
     config = uvicorn.Config(create(settings), log_config=None, lifespan="on")
     server = uvicorn.Server(config)
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio sets TCP_NODELAY only where the protocol is spelt out; without it each answer waits 40 ms for an ACK
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     serving = asyncio.create_task(server._serve([listener]))  # serve() would take over pytest's signal handlers
     while not server.started:
         assert not serving.done(), serving.exception()

@@ -106,7 +106,9 @@ class Platform:
 
     async def start_api(self) -> Process:
         argv = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create", "--port", str(self.port)]
-        self.api = await Process("api", [*argv, "--no-access-log"], self.env, self.folder / "api.log").start()
+        self.api = await Process(
+            "api", [*argv, "--timeout-graceful-shutdown", "3"], self.env, self.folder / "api.log"
+        ).start()
         return self.api
 
     async def start_worker(self, **env: str) -> Process:

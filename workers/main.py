@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from app import logs
 from app.db import queues, workers
-from app.db.pool import TRY_AGAIN, open_pool
+from app.db.pool import TRY_AGAIN, Patience, open_pool
 from app.dispatch import Dispatcher
 from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
 from app.settings import Settings
@@ -90,7 +90,12 @@ class Process:
     async def start(cls, settings: Settings, redis: WorkerPool, ctx: dict[str, Any]) -> Process:
         logs.configure(settings.log_level, json=settings.log_json)
         kinds = registry.load(settings.extra_kinds)
-        pool = await open_pool(settings.database_url, size=settings.worker_connections, name="trigpoint worker")
+        pool = await open_pool(
+            settings.database_url,
+            size=settings.worker_connections,
+            name="trigpoint worker",
+            patience=Patience(acquire=30.0, command=30.0),
+        )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
@@ -118,7 +123,8 @@ class Process:
         while True:
             try:
                 async with runtime.pool.acquire() as conn, conn.transaction():
-                    await queues.declare(conn, (kind.spec.queue for kind in runtime.kinds.values()))
+                    specs = (settings.queue(kind.spec.queue) for kind in runtime.kinds.values())
+                    await queues.declare(conn, specs)
                 await beat(runtime)
                 break
             except TRY_AGAIN as error:
@@ -128,7 +134,8 @@ class Process:
             asyncio.create_task(keep_beating(runtime)),
             asyncio.create_task(keep_sweeping(runtime, settings.worker_poll_interval / 1000)),
         ]
-        names = sorted({kind.spec.queue.name for kind in runtime.kinds.values()})
+        served = {settings.queue(kind.spec.queue) for kind in runtime.kinds.values()}
+        names = sorted(spec.name for spec in served if spec.route == runtime.route)
         log.info(
             "worker ready",
             version=VERSION,

@@ -94,6 +94,7 @@ class LocalPlatform:
             "PYTHONUNBUFFERED": "1",
         }
         api = ["uvicorn", "--factory", "app.main:create", "--host", plan.host, "--port", str(port), "--no-access-log"]
+        api += ["--timeout-graceful-shutdown", "3"]  # a request that waits for a job's end may wait longer
         self._start_python("api", api, environment)
         for number in range(1, plan.workers + 1):
             name = "worker" if plan.workers == 1 else f"worker-{number}"

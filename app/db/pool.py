@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -53,19 +54,45 @@ async def _nothing_to_reset(conn: Connection) -> None:
     """
 
 
-async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
-    """Connect lazily: a server that is not up yet delays the first query, not the start.
+@dataclass(frozen=True)
+class Patience:
+    """How long a process waits, in seconds, before it takes the server for lost. A frozen one closes no connection."""
+
+    acquire: float
+    """For a free connection, a new one included."""
+    command: float
+    """For a statement's answer."""
+
+
+class _BoundedPool(Pool):
+    """A pool whose acquire() gives up by itself."""
+
+    acquire_seconds: float
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return super().acquire(timeout=self.acquire_seconds if timeout is None else timeout)
+
+
+async def open_pool(dsn: str, *, size: int, name: str, patience: Patience) -> Pool:
+    """A pool that connects lazily: a server that is not up yet delays the first query, not the start.
 
     Values of jsonb columns travel as text: what only passes through is never parsed.
     """
-    pool = asyncpg.create_pool(
+    pool = _BoundedPool(
         dsn,
         min_size=0,
         max_size=size,
-        timeout=5,
-        command_timeout=60,
+        max_queries=50_000,
         max_inactive_connection_lifetime=300,
+        setup=None,
+        init=None,
         reset=_nothing_to_reset,
+        loop=None,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
+        timeout=patience.acquire,
+        command_timeout=patience.command,
         server_settings={"application_name": name, "timezone": "UTC"},
     )
+    pool.acquire_seconds = patience.acquire
     return await pool

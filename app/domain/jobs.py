@@ -56,6 +56,8 @@ class QueueSpec:
     """The arq queue its dispatches travel on; served by workers started with that WORKER_ROUTE."""
     dispatch_size: int = 1
     """Most jobs that share one dispatch: 1 for long kinds, some tens for short ones."""
+    variable: str | None = None
+    """Its name in ENABLE_…_WORKER and …_WORKER_CONCURRENCY, where that is not the queue's own."""
 
 
 def exponential_backoff(attempt: int) -> float:

@@ -19,7 +19,8 @@ from app.domain.jobs import NewJob, Status
 from app.domain.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Invalid, NotFound
 from app.web import auth, idempotency, presenters
-from app.web.bodies import query, read_json
+from app.web.bodies import path_id, query, read_json
+from app.web.pages import Page
 from app.web.platform import Platform
 from app.web.problems import invalid
 from app.web.responses import JSON
@@ -149,20 +150,10 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return etag.removeprefix("W/") in tags or "*" in tags
 
 
-def path_id(request: Request) -> UUID:
-    text = request.path_params["id"]
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(f"There is no job {text[:100]}.") from None
-
-
-class ListQuery(BaseModel):
+class ListQuery(Page):
     status: Status | None = None
     type: str | None = None
     queue: str | None = None
-    limit: int = Field(default=50, ge=1, le=1000)
-    offset: int = Field(default=0, ge=0, le=2**31)
     cursor: UUID | None = None
 
 
@@ -188,11 +179,6 @@ async def index(request: Request) -> Response:
             "nextCursor": str(rows[-1]["id"]) if more else None,
         }
     )
-
-
-class Page(BaseModel):
-    limit: int = Field(default=100, ge=1, le=1000)
-    offset: int = Field(default=0, ge=0, le=2**31)
 
 
 async def errors(request: Request) -> Response:

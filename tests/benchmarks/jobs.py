@@ -74,7 +74,7 @@ async def drain_bare_arq(running: Platform) -> float:
     start, first = time.perf_counter(), JOBS - await redis.zcard(QUEUE)
     while await redis.zcard(QUEUE):
         await asyncio.sleep(0.02)
-    rate = (JOBS - first) / (time.perf_counter() - start)
+    rate = float(JOBS - first) / (time.perf_counter() - start)
     await worker.end(signal.SIGTERM)
     await redis.aclose(close_connection_pool=True)
     return rate
