@@ -16,6 +16,17 @@ CHANNEL = "trigpoint_jobs"
 IDS_A_PAYLOAD = 200  # a payload holds under 8,000 bytes, an id and its comma 37
 
 
+def announcing(table: str) -> str:
+    """An expression that announces the jobs whose ids stand in `table`: to spare a trip.
+
+    Its value is the number of notifications.
+    """
+    return f"""(SELECT count(pg_notify('{CHANNEL}', payload)) FROM (
+        SELECT string_agg(id::text, ',') AS payload
+        FROM (SELECT id, (row_number() OVER () - 1) / {IDS_A_PAYLOAD} AS part FROM {table}) AS parts GROUP BY part
+    ) AS payloads)"""
+
+
 async def announce(conn: Connection, job_ids: Iterable[UUID]) -> None:
     """Tell listeners, when this transaction commits, that these jobs changed."""
     ids = [str(job_id) for job_id in job_ids]

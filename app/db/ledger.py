@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from app.db.changes import announce
+from app.db.changes import CHANNEL, announce, announcing
 from app.db.pool import Connection
 from app.domain.jobs import MAX_CRASHES
 from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze, storable
@@ -129,7 +129,7 @@ WITH ended AS (
     INSERT INTO job_events (job_id, event, attempt, fence, detail)
     SELECT id, CASE WHEN status = 'pending' THEN event ELSE status END, attempt, fence, error FROM moved
 )
-SELECT id FROM moved
+SELECT array(SELECT id FROM moved) AS accepted, {announcing('moved')} AS announced
 """
 
 
@@ -156,10 +156,7 @@ async def finish(conn: Connection, ended: Sequence[Ended]) -> set[UUID]:
     """Record how runs ended; answers the jobs whose outcome was accepted, the others are fenced off."""
     events, results, errors, delays = zip(*(_columns(e.outcome) for e in ended), strict=True)
     ids, fences = [e.id for e in ended], [e.fence for e in ended]
-    rows = await conn.fetch(FINISH, ids, fences, events, results, errors, delays)
-    accepted = {row["id"] for row in rows}
-    await announce(conn, accepted)
-    return accepted
+    return set(await conn.fetchval(FINISH, ids, fences, events, results, errors, delays))
 
 
 @dataclass(frozen=True)
@@ -171,13 +168,13 @@ class ItemError:
     error: str
 
 
-CHECKPOINT = """
+CHECKPOINT = f"""
 UPDATE jobs
 SET checkpoint = coalesce($3::jsonb, checkpoint), processed_items = processed_items + $4,
     failed_items = failed_items + $5, total_items = coalesce($6, total_items), crashes = 0,
     lease_until = now() + make_interval(secs => $7), updated_at = clock_timestamp()
 WHERE id = $1 AND fence = $2 AND status = 'processing'
-RETURNING cancel_requested_at IS NOT NULL AS cancel_requested
+RETURNING cancel_requested_at IS NOT NULL AS cancel_requested, pg_notify('{CHANNEL}', id::text)
 """
 
 
@@ -210,7 +207,6 @@ async def checkpoint(
             [e.address and storable(e.address) for e in errors],
             [storable(e.error) for e in errors],
         )
-    await announce(conn, [job_id])
     return bool(cancel_requested)
 
 
