@@ -20,7 +20,7 @@ from app.web.routes import ROUTES
 from providers.geocoding.registry import discover
 from workers import registry
 
-API_PATIENCE = Patience(acquire=1.5, command=3.0)
+API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
 
 

@@ -94,7 +94,7 @@ class Process:
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint worker",
-            patience=Patience(acquire=30.0, command=30.0),
+            patience=Patience(acquire=30.0, command=30.0, idle_transaction=settings.lease_seconds / 2),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)

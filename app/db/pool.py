@@ -27,6 +27,7 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in the midst of a transaction
 )
 """The server is away or going away: whatever was under way may be tried again."""
 
@@ -62,6 +63,8 @@ class Patience:
     """For a free connection, a new one included."""
     command: float
     """For a statement's answer."""
+    idle_transaction: float
+    """How long the server lets a transaction of ours hold its locks without a word: we may be frozen."""
 
 
 class _BoundedPool(Pool):
@@ -92,7 +95,11 @@ async def open_pool(dsn: str, *, size: int, name: str, patience: Patience) -> Po
         record_class=asyncpg.Record,
         timeout=patience.acquire,
         command_timeout=patience.command,
-        server_settings={"application_name": name, "timezone": "UTC"},
+        server_settings={
+            "application_name": name,
+            "timezone": "UTC",
+            "idle_in_transaction_session_timeout": str(int(patience.idle_transaction * 1000)),
+        },
     )
     pool.acquire_seconds = patience.acquire
     return await pool

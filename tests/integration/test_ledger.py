@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from app.db import admission, ledger
 from app.db.ledger import ItemError
-from app.db.pool import Pool
+from app.db.pool import CONNECTION_LOST, Patience, Pool, open_pool
 from app.domain.jobs import MAX_CRASHES
 from app.domain.outcomes import Completed, Interrupted, Retry, Snooze
 from tests.integration.ledger import LEASE, Ledger
@@ -241,3 +241,17 @@ def test_a_dispatch_takes_no_more_than_one_workers_share() -> None:
     jobs = [admission.Candidate(uuid7(), "q", "default", 25, 3, 100) for _ in range(10)]
     assert [len(d.job_ids) for d in admission.pack(jobs)] == [4, 4, 2]
     assert [len(d.job_ids) for d in admission.pack(jobs[:1])] == [1]
+
+
+async def test_a_worker_frozen_in_a_transaction_stops_nobody(book: Ledger, database_url: str) -> None:
+    await book.insert(2)
+    frozen = await open_pool(database_url, size=1, name="frozen", patience=Patience(5, 5, idle_transaction=0.3))
+    async with frozen.acquire() as conn:
+        transaction = conn.transaction()
+        await transaction.start()
+        await admission.select(conn)  # holds the lock, and says no more
+        async with asyncio.timeout(5):
+            assert sum(len(d.job_ids) for d in await book.admit()) == 2
+        with pytest.raises(CONNECTION_LOST):
+            await conn.fetch("SELECT 1")
+    await frozen.close()
