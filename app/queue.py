@@ -144,7 +144,8 @@ class WorkerPool(ArqRedis):
         if ids:
             return ids
         with contextlib.suppress(TimeoutError):  # nobody called: look again, in case the word was lost
-            await asyncio.wait_for(self.wake.wait(), self.IDLE_SECONDS)
+            async with asyncio.timeout(self.IDLE_SECONDS):
+                await self.wake.wait()
         return await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
 
     async def take_off(self, dispatch_id: str) -> None:

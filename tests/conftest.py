@@ -91,7 +91,7 @@ async def redis_url(valkey: EmbeddedValkey) -> str:
 
 @pytest.fixture
 async def db_pool(database_url: str) -> AsyncIterator[Pool]:
-    pool = await open_pool(database_url, size=10, name="test", patience=Patience(10, 10))
+    pool = await open_pool(database_url, size=10, name="test", patience=Patience(10, 10, 10))
     yield pool
     await pool.close()
 

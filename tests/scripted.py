@@ -29,7 +29,7 @@ class ScriptedArgs(BaseModel):
     """Snoozes once for so long, after the steps."""
     sleep: float = 0.0
     block: float = 0.0
-    """Blocks the event loop."""
+    """Blocks the event loop, when first claimed."""
     stubborn: bool = False
     """Swallows cancellation while it sleeps."""
     result: dict[str, Any] = Field(default_factory=dict)
@@ -67,7 +67,7 @@ async def run(context: JobContext, args: ScriptedArgs) -> dict[str, Any] | Outco
             step.processed, step.failed = args.items, args.failing_items
             step.errors = [ItemError(f"{state['done']}-{i}", None, "as told") for i in range(args.failing_items)]
             step.checkpoint = dict(state)
-    if args.block:
+    if args.block and context.fence == 1:
         time.sleep(args.block)  # noqa: ASYNC251 - blocking is what is asked for
     try:
         await asyncio.sleep(args.sleep)

@@ -60,6 +60,8 @@ class JobContext:
         self.stop_reason: Stop | None = None
         self.shutdown_asked = False
         self.task: asyncio.Task[Any] | None = None
+        self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once the handler is told to stop."""
         self._logged_percent = 0
 
     @property
@@ -74,6 +76,7 @@ class JobContext:
         """Interrupt the handler; the first reason counts."""
         if self.task and not self.task.done() and self.stop_reason is None:
             self.stop_reason = reason
+            self.stopped.set_result(None)
             self.task.cancel()
 
     @asynccontextmanager

@@ -73,13 +73,13 @@ async def run(runtime: Runtime, job: Claimed) -> Outcome | None:
     narrate(context, "job started")
     started = time.monotonic()
     context.task = asyncio.create_task(call(kind, context), name=f"job {job.id}")
-    runtime.running[job.id] = context
+    runtime.running[job.id, job.fence] = context
     if runtime.stopping:
         context.shutdown_asked = True
     try:
         ended = await watch(context)
     finally:
-        runtime.running.pop(job.id, None)
+        del runtime.running[job.id, job.fence]
     outcome = settle(kind, context, ended)
     level, event = summary(outcome)
     narrate(context, event, level, seconds=round(time.monotonic() - started, 3), items=context.processed)
@@ -103,7 +103,8 @@ async def watch(context: JobContext) -> Outcome | BaseException:
     """Wait for the handler's end, at most until its deadline; one that will not stop is left behind, fenced off."""
     task = context.task
     assert task is not None
-    await asyncio.wait({task}, timeout=max(0.0, context.job.seconds_left))
+    until = max(0.0, context.job.seconds_left)
+    await asyncio.wait({task, context.stopped}, timeout=until, return_when=asyncio.FIRST_COMPLETED)
     if not task.done():
         context.stop(Stop.TIMEOUT)
         await asyncio.wait({task}, timeout=UNWIND_SECONDS)

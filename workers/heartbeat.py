@@ -35,15 +35,12 @@ async def beat(runtime: Runtime) -> None:
         )
         if not runtime.running:
             return
-        held = [(context.id, context.fence) for context in runtime.running.values()]
-        lost = await ledger.renew(conn, held, runtime.lease_seconds)
+        lost = await ledger.renew(conn, list(runtime.running), runtime.lease_seconds)
         unwanted = await ledger.cancel_requests(conn, runtime.worker_id)
-    for job_id, fence in held:
-        context = runtime.running.get(job_id)
-        if context is not None and context.fence == fence and job_id in lost:
+    for context in list(runtime.running.values()):
+        if (context.id, context.fence) in lost:
             context.stop(Stop.FENCED)
-    for job_id in unwanted:
-        if context := runtime.running.get(job_id):
+        elif context.id in unwanted:
             context.stop(Stop.CANCEL)
 
 

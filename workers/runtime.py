@@ -30,7 +30,8 @@ class Runtime:
     dispatcher: Dispatcher
     recorder: Recorder = field(init=False)
     worker_id: UUID = field(default_factory=uuid7)
-    running: dict[UUID, JobContext] = field(default_factory=dict)
+    running: dict[tuple[UUID, int], JobContext] = field(default_factory=dict)
+    """By job and fence: a worker that was blocked past a lease may be given the job again while it still runs it."""
     stopping: bool = False
     slots_used: int = 0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,7 +84,8 @@ class Runtime:
         if not self.slots_used:
             return
         try:
-            await asyncio.wait_for(self.idle.wait(), grace)
+            async with asyncio.timeout(grace):
+                await self.idle.wait()
         except TimeoutError:
             for context in list(self.running.values()):
                 context.stop(Stop.SHUTDOWN)

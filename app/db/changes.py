@@ -74,7 +74,8 @@ class Changes:
                     self._wake_all()
                     while not closed.is_set():
                         try:
-                            await asyncio.wait_for(closed.wait(), 15)
+                            async with asyncio.timeout(15):
+                                await closed.wait()
                         except TimeoutError:
                             await conn.fetchval("SELECT 1", timeout=5)  # a half-open connection says nothing by itself
                 finally:

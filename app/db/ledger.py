@@ -129,7 +129,7 @@ WITH ended AS (
     INSERT INTO job_events (job_id, event, attempt, fence, detail)
     SELECT id, CASE WHEN status = 'pending' THEN event ELSE status END, attempt, fence, error FROM moved
 )
-SELECT array(SELECT id FROM moved) AS accepted, {announcing('moved')} AS announced
+SELECT array(SELECT id FROM moved) AS accepted, {announcing("moved")} AS announced
 """
 
 
@@ -210,8 +210,8 @@ async def checkpoint(
     return bool(cancel_requested)
 
 
-async def renew(conn: Connection, held: Sequence[tuple[UUID, int]], lease: float) -> set[UUID]:
-    """Renew the leases of (job, fence) pairs; answers the jobs that are no longer held.
+async def renew(conn: Connection, held: Sequence[tuple[UUID, int]], lease: float) -> set[tuple[UUID, int]]:
+    """Renew the leases of (job, fence) pairs; answers those that are no longer held.
 
     A row that is locked is in a step, which renews it: it is passed over rather than waited for.
     """
@@ -227,23 +227,23 @@ async def renew(conn: Connection, held: Sequence[tuple[UUID, int]], lease: float
         lease,
     )
     rows = await conn.fetch(
-        """SELECT h.id FROM unnest($1::uuid[], $2::bigint[]) AS h (id, fence)
+        """SELECT h.id, h.fence FROM unnest($1::uuid[], $2::bigint[]) AS h (id, fence)
            WHERE NOT EXISTS (SELECT FROM jobs AS j
                              WHERE j.id = h.id AND j.fence = h.fence AND j.status = 'processing')""",
         ids,
         fences,
     )
-    return {row["id"] for row in rows}
+    return {(row["id"], row["fence"]) for row in rows}
 
 
-async def cancel_requests(conn: Connection, worker_id: UUID) -> list[UUID]:
+async def cancel_requests(conn: Connection, worker_id: UUID) -> set[UUID]:
     """Jobs that this worker runs and someone wants cancelled."""
     rows = await conn.fetch(
         """SELECT id FROM jobs
            WHERE lease_until IS NOT NULL AND worker_id = $1 AND cancel_requested_at IS NOT NULL""",
         worker_id,
     )
-    return [row["id"] for row in rows]
+    return {row["id"] for row in rows}
 
 
 RESCUE = f"""

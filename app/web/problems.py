@@ -130,7 +130,7 @@ def _allowed(request: Request) -> str:
 
 
 async def _database_gone(request: Request, error: Exception) -> Response:
-    log.error("database_unavailable", method=request.method, path=request.url.path, exc_info=error)
+    log.warning("database_unavailable", method=request.method, path=request.url.path, error=repr(error))
     return response(request, Unavailable("The database cannot be reached just now. Try again shortly.", retry_after=2))
 
 

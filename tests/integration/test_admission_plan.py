@@ -1,4 +1,4 @@
-"""A backlog costs nothing: admission reads as much with 100,000 pending jobs as with a few, and never the whole table."""
+"""A backlog costs nothing: admission reads as much with 100,000 pending jobs as with a few."""
 
 from __future__ import annotations
 

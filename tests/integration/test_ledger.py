@@ -214,7 +214,8 @@ async def test_renewal_names_what_is_no_longer_held(book: Ledger) -> None:
     await book.finish(lost, Completed.of({}))
     await book.pool.execute("UPDATE jobs SET lease_until = now() + interval '1 s' WHERE status = 'processing'")
     async with book.pool.acquire() as conn:
-        assert await ledger.renew(conn, [(kept.id, kept.fence), (lost.id, lost.fence)], LEASE) == {lost.id}
+        held = [(kept.id, kept.fence), (lost.id, lost.fence)]
+        assert await ledger.renew(conn, held, LEASE) == {held[1]}
         left: timedelta = await conn.fetchval("SELECT lease_until - now() FROM jobs WHERE id = $1", kept.id)
     assert left > timedelta(seconds=LEASE - 5)
 

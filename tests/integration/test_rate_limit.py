@@ -99,7 +99,8 @@ async def test_while_redis_is_away_callers_wait(proxy: Proxy, through_proxy: Red
     await proxy.close()
     calls = asyncio.ensure_future(send([through_proxy], [FAST], 12))
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(calls), 0.5)
+        async with asyncio.timeout(0.5):
+            await asyncio.shield(calls)
     await proxy.open()
     async with asyncio.timeout(10):
         assert_within(await calls, FAST)
@@ -113,7 +114,8 @@ async def test_a_frozen_redis_is_taken_for_away(
     proxy.frozen = True
     call = asyncio.ensure_future(through_proxy.acquire("provider", [FAST]))
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(call), 0.5)
+        async with asyncio.timeout(0.5):
+            await asyncio.shield(call)
     proxy.frozen = False
     async with asyncio.timeout(10):
         await call

@@ -11,7 +11,7 @@ from arq.worker import Worker
 from app.queue import WorkerPool, deserialize, serialize
 from app.settings import Settings
 from tests import harness
-from workers import registry
+from workers import execute, registry
 from workers.main import arq_settings
 
 
@@ -57,3 +57,38 @@ async def test_a_stopping_worker_hands_its_jobs_over(settings: Settings, client:
     async with harness.worker(settings):
         done = await harness.follow(client, str(handed_over["id"]))
     assert (done["status"], done["processedItems"], done["attempt"]) == ("completed", 30, 1)
+
+
+async def submit(client: ClientSession, **script: object) -> str:
+    async with client.post("/api/v1/jobs", json={"type": "scripted", "data": script}) as made:
+        assert made.status == 202, await made.text()
+        return str((await made.json())["jobId"])
+
+
+async def test_a_handler_that_swallows_its_cancellation_is_left_behind(
+    settings: Settings, client: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "UNWIND_SECONDS", 0.1)
+    async with harness.worker(settings):
+        job = await harness.follow(client, await submit(client, sleep=30, stubborn=True))
+    assert (job["status"], job["attempt"]) == ("failed", 3)
+    assert job["error"] == "timed out after 2 s"
+
+
+async def test_a_blocked_loop_loses_its_lease_and_no_result_counts_twice(
+    settings: Settings, client: ClientSession
+) -> None:
+    """One worker alone: when it wakes it rescues its own job and runs it again, with the first run fenced off."""
+    short = settings.model_copy(update={"lease_seconds": 1.1})
+    async with harness.worker(short):
+        job = await harness.follow(client, await submit(client, steps=3, block=1.6, sleep=0.2))
+    assert (job["status"], job["processedItems"]) == ("completed", 3)
+
+
+async def test_a_slot_takes_on_the_next_job_of_its_queue(settings: Settings, client: ClientSession) -> None:
+    async with client.post("/api/v1/jobs", json=[{"type": "noop"}] * 500) as made:
+        jobs = (await made.json())["jobs"]
+    async with harness.worker(settings) as runtime:
+        for one in jobs:
+            assert (await harness.follow(client, one["jobId"]))["status"] == "completed"
+        assert (runtime.slots_used, runtime.running) == (0, {})

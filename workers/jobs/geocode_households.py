@@ -216,7 +216,8 @@ class Geocoding:
                 self._answered.clear()
                 left = STEP_SECONDS - (time.monotonic() - since)
                 try:
-                    await asyncio.wait_for(self._answered.wait(), max(left, 0))
+                    async with asyncio.timeout(max(left, 0)):
+                        await self._answered.wait()
                 except TimeoutError:
                     break
             if self._answers:
