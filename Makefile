@@ -9,7 +9,7 @@ PORT ?= 8000
 DATA_DIR ?= .trigpoint
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker migrate test check fmt bench lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker migrate test check fmt bench faults lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fmt: $(STAMP) ## Format the code and mend what the linter can
 
 bench: $(STAMP) ## Measure speed, side by side with bare arq, aiohttp and Starlette
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.benchmarks
+
+faults: $(STAMP) ## Kill anything at any moment and check that nothing is lost (FAULT_ROUNDS=20, FAULT_SEED=N replays)
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.faults --rounds $${FAULT_ROUNDS:-20}
 
 lock: ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --upgrade --quiet \

@@ -72,6 +72,9 @@ class Client:
         headers = {"Content-Type": "text/csv; charset=utf-8"}
         return await self._send("POST", path, data=text.encode(), headers=headers, params=params)
 
+    async def patch(self, path: str, body: Any) -> Json:
+        return await self._send("PATCH", path, json=body)
+
     async def delete(self, path: str) -> None:
         await self._send("DELETE", path)
 

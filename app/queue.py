@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -19,7 +20,7 @@ from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from arq.utils import timestamp_ms
 from redis.asyncio.client import Pipeline
-from redis.asyncio.connection import ConnectionPool
+from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -53,10 +54,31 @@ def _wake_channel(queue: str) -> str:
     return f"{queue}:wake"
 
 
+class _ClosedIsLost:
+    """Part of a connection: uvloop's word for a transport that is closed is a RuntimeError, which nobody expects."""
+
+    async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        try:
+            await super().send_packed_command(command, check_health)  # type: ignore[misc]
+        except RuntimeError as error:
+            raise RedisConnectionError(str(error)) from error
+
+
+class _PatientConnections(ConnectionPool):
+    """Retries the whole of connecting; redis-py does so for the socket alone, and not for the first words over it."""
+
+    def __init__(self, connection_class: type[AbstractConnection] = Connection, **kwargs: Any) -> None:
+        super().__init__(type(connection_class.__name__, (_ClosedIsLost, connection_class), {}), **kwargs)
+
+    async def ensure_connection(self, connection: AbstractConnection) -> None:
+        attempt = super().ensure_connection
+        await connection.retry.call_with_retry(lambda: attempt(connection), lambda _: connection.disconnect())
+
+
 def _connections(url: str, *, retries: int) -> ConnectionPool:
     """Time-outs on every read, so that a frozen server is an error and no hang; retries with backoff, -1 for ever."""
     retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), retries, supported_errors=REDIS_LOST)  # type: ignore[arg-type]  # OSError works, and is what a refused socket is
-    return ConnectionPool.from_url(
+    return _PatientConnections.from_url(
         url,
         socket_timeout=3,
         socket_connect_timeout=3,
@@ -116,6 +138,16 @@ class _WatchfulPipeline(Pipeline):
         except WatchError:
             return 1
 
+    async def reset(self) -> None:
+        """The end of a WATCH. redis-py forgives a connection that is lost then, but not an answer that comes late."""
+        try:
+            await super().reset()  # type: ignore[no-untyped-call]
+        except RedisTimeoutError:
+            if self.connection:
+                await self.connection.disconnect()
+            self.watching = False  # the server forgot it with the connection
+            await super().reset()  # type: ignore[no-untyped-call]
+
 
 class WorkerPool(ArqRedis):
     """The pool that arq's worker reads its queue from: pushed instead of polled, and it outlives a loss of Redis.
@@ -125,6 +157,7 @@ class WorkerPool(ArqRedis):
     """
 
     IDLE_SECONDS = 0.5
+    ABANDONED_SECONDS = 60.0
 
     def __init__(self, url: str, queue: str) -> None:
         super().__init__(_connections(url, retries=-1), serialize, deserialize, queue)
@@ -132,6 +165,7 @@ class WorkerPool(ArqRedis):
         self.wake = asyncio.Event()
         self._queue = queue
         self._listener: asyncio.Task[None] | None = None
+        self._cleared = float("-inf")
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
         return _WatchfulPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
@@ -139,6 +173,9 @@ class WorkerPool(ArqRedis):
     async def zrangebyscore(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
+        if time.monotonic() - self._cleared > self.ABANDONED_SECONDS:
+            self._cleared = time.monotonic()
+            await self._clear_abandoned()
         self.wake.clear()
         ids = await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
         if ids:
@@ -147,6 +184,14 @@ class WorkerPool(ArqRedis):
             async with asyncio.timeout(self.IDLE_SECONDS):
                 await self.wake.wait()
         return await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
+
+    async def _clear_abandoned(self) -> None:
+        """Remove ids that no worker took off in a minute; the dispatches of theirs count as lost after seconds.
+
+        A worker that dies between arq's mark "in progress", which lasts for a week, and `take_off` leaves its id
+        behind: no worker would run it, and it would fill one of the few places that each of them reads.
+        """
+        await self.zremrangebyscore(self._queue, "-inf", timestamp_ms() - 1000 * self.ABANDONED_SECONDS)
 
     async def take_off(self, dispatch_id: str) -> None:
         """Take a running dispatch out of the queue's set: arq would look at it again on every poll."""

@@ -17,13 +17,17 @@ import asyncpg
 from app.db import users
 from app.db.migrate import upgrade
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
+from app.embedded.server import launch
 from tests.harness import ADMIN_KEY, eventually
 
 ROOT = Path(__file__).parents[1]
 
 
 class Process:
-    """One child; its output goes to a file that a failing test can show."""
+    """One child; its output goes to a file that a failing test can show.
+
+    It has a session of its own, so that a Ctrl-C reaches the harness alone, and dies with the harness (on Linux).
+    """
 
     def __init__(self, name: str, argv: list[str], env: Mapping[str, str], log: Path) -> None:
         self.name, self.argv, self.env, self.log = name, argv, dict(env), log
@@ -31,7 +35,13 @@ class Process:
     async def start(self) -> Process:
         with self.log.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
-                *self.argv, cwd=ROOT, env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+                *launch(self.argv, on_parent_death=signal.SIGKILL),
+                cwd=ROOT,
+                env=self.env,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         return self
 
@@ -53,7 +63,8 @@ class Process:
         if number is signal.SIGTERM:
             self.send(signal.SIGCONT)
         try:
-            return await asyncio.wait_for(self.process.wait(), within)
+            async with asyncio.timeout(within):
+                return await self.process.wait()
         except TimeoutError:
             self.process.kill()
             await self.process.wait()
@@ -131,11 +142,16 @@ class Platform:
             await eventually(answers, within=30)
 
     async def close(self) -> None:
-        for process in (*self.workers, self.api):
-            if process is not None and process.alive:
-                await process.end(signal.SIGTERM)
-        self.valkey.stop()
-        self.postgres.stop()
+        """End everything, whatever state it is in. Raises TimeoutError where a process had to be killed."""
+        alive = [process for process in (*self.workers, self.api) if process is not None and process.alive]
+        try:
+            ends = await asyncio.gather(*(process.end() for process in alive), return_exceptions=True)
+        finally:
+            self.valkey.stop()
+            self.postgres.stop()
+        for error in ends:
+            if isinstance(error, BaseException):
+                raise error
 
 
 @asynccontextmanager

@@ -54,6 +54,8 @@ async def keep_beating(runtime: Runtime) -> None:
             await beat(runtime)
         except TRY_AGAIN as error:
             log.warning("beat failed", error=repr(error))
+        except Exception:
+            log.exception("beat failed")  # and goes on: a worker that beats no more loses every job it takes
         if time.monotonic() - logged > LOG_SECONDS:
             logged = time.monotonic()
             log.info("alive", slots=runtime.slots, running=len(runtime.running))

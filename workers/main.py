@@ -48,7 +48,8 @@ def arq_settings(settings: Settings) -> dict[str, Any]:
         ctx["process"] = await Process.start(settings, pool, ctx)
 
     async def stop(ctx: dict[str, Any]) -> None:
-        await ctx["process"].close()
+        if "process" in ctx:  # not where it was told to stop while it started
+            await ctx["process"].close()
 
     return {
         "functions": [func(execute.dispatch, name=FUNCTION, timeout=WEEK, keep_result=0, max_tries=WEEK)],
@@ -94,7 +95,12 @@ class Process:
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint worker",
-            patience=Patience(acquire=30.0, command=30.0, idle_transaction=settings.lease_seconds / 2),
+            patience=Patience(
+                acquire=30.0,
+                command=30.0,
+                idle_transaction=settings.lease_seconds / 2,
+                transaction=settings.lease_seconds,
+            ),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
@@ -112,7 +118,11 @@ class Process:
         redis.may_take = runtime.may_take
         ctx["runtime"] = runtime
         process = cls(settings, runtime, sender, limits)
-        await process._enter()
+        try:
+            await process._enter()
+        except BaseException:
+            await process.close()
+            raise
         return process
 
     async def _enter(self) -> None:

@@ -10,7 +10,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-import asyncpg
 import structlog
 
 from app.db import admission, ledger
@@ -23,7 +22,6 @@ from workers.runtime import Runtime
 log = structlog.get_logger("trigpoint.worker")
 
 MOST_A_WRITE = 200
-WAIT: tuple[type[Exception], ...] = (*TRY_AGAIN, asyncpg.PostgresError)
 
 
 class _Entry:
@@ -56,10 +54,12 @@ class Recorder:
             try:
                 followers = await self._write(entries)
                 pause = 0.1
-            except WAIT as error:
-                # An outcome must not be lost. Should it have been committed all the same, the fence makes a second
-                # write of it void; should the lease run out first, the job goes on elsewhere and it is void too.
-                log.warning("outcomes wait for Postgres", jobs=len(entries), error=repr(error))
+            except Exception as error:
+                # Whatever it is, an outcome must not be lost, nor the slot that waits for it. Should it have been
+                # committed all the same, the fence makes a second write of it void; should the lease run out first,
+                # the job goes on elsewhere and it is void too.
+                unforeseen = None if isinstance(error, TRY_AGAIN) else error
+                log.warning("outcomes wait for Postgres", jobs=len(entries), error=repr(error), exc_info=unforeseen)
                 self._pile = entries + self._pile
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2.0)

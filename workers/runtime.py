@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from app.db import admission
 from app.db.pool import Connection, Pool
 from app.dispatch import Dispatcher
+from app.domain.jobs import JobSpec
 from app.queue import WorkerPool
 from workers.context import JobContext, Stop
 from workers.kinds import Kind
@@ -44,6 +45,10 @@ class Runtime:
     @property
     def lease_seconds(self) -> float:
         return self.resources.lease_seconds
+
+    @property
+    def specs(self) -> dict[str, JobSpec]:
+        return {name: kind.spec for name, kind in self.kinds.items()}
 
     @property
     def route(self) -> str:

@@ -1,4 +1,4 @@
-"""The sweep, a loop in every worker: rescues the abandoned, wakes the deferred, sends what was never sent.
+"""The sweep, a loop in every worker: rescues the abandoned, wakes the deferred, ticks schedules, sends the unsent.
 
 Whatever a crash, a lost Redis or a lost message left behind is found here from the ledger alone.
 """
@@ -10,7 +10,7 @@ import random
 
 import structlog
 
-from app.db import ledger, workers
+from app.db import ledger, schedules, workers
 from app.db.pool import TRY_AGAIN
 from workers.runtime import Runtime
 
@@ -21,13 +21,17 @@ LOCK_KEY = 0x7472_6967_0002  # beside admission's
 
 async def sweep(runtime: Runtime) -> None:
     """One sweep; where another worker is at it this one only admits."""
-    async with runtime.pool.acquire() as conn, conn.transaction():
-        if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
-            lost, undelivered = await ledger.rescue(conn)
-            if lost or undelivered:
-                log.warning("rescued", jobs=lost, undelivered=undelivered)
-            await ledger.wake_due(conn)
-            await workers.forget_dead(conn)
+    async with runtime.pool.acquire() as conn:
+        async with conn.transaction():
+            if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
+                lost, undelivered = await ledger.rescue(conn)
+                if lost or undelivered:
+                    log.warning("rescued", jobs=lost, undelivered=undelivered)
+                await ledger.wake_due(conn)
+                await workers.forget_dead(conn)
+        async with conn.transaction():
+            if made := await schedules.tick(conn, runtime.specs):
+                log.info("scheduled", jobs=len(made))
     await runtime.dispatcher.pump()
 
 
@@ -38,4 +42,6 @@ async def keep_sweeping(runtime: Runtime, interval: float) -> None:
             await sweep(runtime)
         except TRY_AGAIN as error:
             log.warning("sweep failed", error=repr(error))
+        except Exception:
+            log.exception("sweep failed")
         await asyncio.sleep(interval * random.uniform(0.9, 1.1))

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import db, demo, geocode, health, households, jobs, keys, migrate, up, worker
+from app.cli import (
+    control,
+    db,
+    demo,
+    geocode,
+    health,
+    households,
+    jobs,
+    keys,
+    migrate,
+    queues,
+    schedules,
+    up,
+    worker,
+    workers,
+)
 
 EPILOG = """
 **Start here**: `trigpoint demo` shows everything at once; `trigpoint up` keeps a platform running and prints its
@@ -38,7 +53,14 @@ app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("health")(health.health)
 app.command("geocode")(geocode.geocode)
+jobs.app.command("cancel")(control.cancel)
+jobs.app.command("retry")(control.retry)
+jobs.app.command("delete")(control.delete)
+jobs.app.command("bulk")(control.bulk)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(queues.app, name="queues")
+app.add_typer(schedules.app, name="schedules")
+app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(keys.app, name="keys")
 app.add_typer(migrate.app, name="migrate")

@@ -1,4 +1,4 @@
-"""`trigpoint jobs`: look at jobs and follow them."""
+"""`trigpoint jobs`: look at jobs and follow them. What changes them is in `control`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
 
-app = typer.Typer(help="Look at jobs and follow them.", no_args_is_help=True)
+app = typer.Typer(help="Look at jobs, follow them, cancel, retry and delete them.", no_args_is_help=True)
 
 JobId = Annotated[str, typer.Argument(help="The job's id.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
@@ -94,6 +94,35 @@ def errors(
         return
     rows = [(e.get("householdId") or e.get("itemId"), e.get("address"), e["error"]) for e in page["errors"]]
     output.console().print(output.table(("item", "address", "error"), rows))
+    typer.echo(f"{len(rows)} of {page['total']}")
+
+
+@app.command()
+def timeline(
+    job_id: JobId, limit: Limit = 100, offset: Offset = 0, url: Url = URL, key: Key = None, as_json: AsJson = False
+) -> None:
+    """List what happened to a job, and on which worker, oldest first."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get(f"/api/v1/jobs/{job_id}/timeline", {"limit": limit, "offset": offset})
+
+    page = output.run(ask())
+    if as_json:
+        output.print_json(page)
+        return
+    rows = [
+        (
+            e["at"],
+            e["event"],
+            e["attempt"],
+            (e["worker"] or {}).get("hostname"),
+            (e["worker"] or {}).get("id"),
+            e["detail"],
+        )
+        for e in page["events"]
+    ]
+    output.console().print(output.table(("at", "event", "attempt", "host", "worker", "detail"), rows))
     typer.echo(f"{len(rows)} of {page['total']}")
 
 

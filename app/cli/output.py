@@ -52,6 +52,17 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def json_object(text: str, option: str) -> dict[str, Any]:
+    """What an option says in JSON. Raises BadParameter, the usage error, for anything but an object."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{option} is no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise typer.BadParameter(f"{option} must be a JSON object")
+    return value
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     made = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:

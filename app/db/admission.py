@@ -22,6 +22,9 @@ ALIVE_SECONDS = 15
 
 LOCK_KEY = 0x7472_6967_0001  # "trig", 1: any constant that nothing else locks
 
+READY = "status = 'pending' AND lease_until IS NULL AND run_at IS NULL"
+
+# Of a paused queue only jobs pinned since then are open; no row is read on the side that does not apply.
 # The jobs that hold a slot are counted queue by queue, each by a look into its part of a small partial index: over all
 # queues at once the planner would rather read the whole table as long as that is not large.
 SELECT = f"""
@@ -36,8 +39,8 @@ WITH live AS (
 ), open AS (
     SELECT q.name, q.route, q.dispatch_size, live.workers, coalesce(q.priority_override, q.priority) AS rank,
            live.slots - sum(busy.jobs) OVER (PARTITION BY q.route) AS free, limits.concurrency,
-           CASE WHEN q.paused_at IS NULL OR q.paused_until <= now() THEN limits.concurrency - busy.jobs
-                ELSE 0 END AS room
+           limits.concurrency - busy.jobs AS room,
+           CASE WHEN q.paused_until IS NULL OR q.paused_until > now() THEN q.paused_at END AS paused_at
     FROM queues AS q JOIN busy USING (name) JOIN live ON live.route = q.route
     CROSS JOIN LATERAL (
         SELECT coalesce(q.concurrency_override, q.concurrency)
@@ -46,9 +49,13 @@ WITH live AS (
 ), ranked AS (
     SELECT j.id, open.*, row_number() OVER (PARTITION BY route ORDER BY rank, j.priority, j.id) AS place
     FROM open CROSS JOIN LATERAL (
-        SELECT id, priority FROM jobs
-        WHERE queue = open.name AND status = 'pending' AND lease_until IS NULL AND run_at IS NULL
-        ORDER BY priority, id LIMIT greatest(0, least(open.room, open.free))
+        (SELECT id, priority FROM jobs
+         WHERE open.paused_at IS NULL AND queue = open.name AND {READY}
+         ORDER BY priority, id LIMIT greatest(0, least(open.room, open.free)))
+        UNION ALL
+        (SELECT id, priority FROM jobs
+         WHERE open.paused_at IS NOT NULL AND pinned_at >= open.paused_at AND queue = open.name AND {READY}
+         ORDER BY priority, id LIMIT greatest(0, least(open.room, open.free)))
     ) AS j
 )
 SELECT id, name, route, dispatch_size, workers, concurrency FROM ranked WHERE place <= free ORDER BY route, place

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from app.db.filters import Filters
 from app.db.pool import Connection
 from app.domain.jobs import NewJob
 
@@ -104,27 +105,18 @@ async def get(conn: Connection, job_id: UUID, reader: UUID | None) -> asyncpg.Re
     return await conn.fetchrow(GET, job_id, reader)
 
 
-@dataclass(frozen=True)
-class Filters:
-    status: str | None = None
-    kinds: tuple[str, ...] | None = None
-    queue: str | None = None
-    before: UUID | None = None
-    """Only jobs older than this one: the cursor."""
-
-
 async def select(
-    conn: Connection, filters: Filters, reader: UUID | None, *, limit: int, offset: int
+    conn: Connection, filters: Filters, reader: UUID | None, *, before: UUID | None, limit: int, offset: int
 ) -> tuple[list[asyncpg.Record], int]:
-    """A page of jobs, newest first, and how many there are in all."""
-    where = """($1::uuid IS NULL OR j.created_by = $1) AND ($2::text IS NULL OR j.status = $2)
-               AND ($3::text[] IS NULL OR j.kind = ANY($3)) AND ($4::text IS NULL OR j.queue = $4)"""
-    args = (reader, filters.status, filters.kinds, filters.queue)
+    """A page of jobs, newest first, and how many there are in all. `before` is the cursor: only older ones."""
+    where, args = filters.where(reader)
+    n = len(args)
     rows = await conn.fetch(
         f"""SELECT {COLUMNS}, NULL AS error_log FROM jobs AS j JOIN users AS u ON u.id = j.created_by
-            WHERE {where} AND ($5::uuid IS NULL OR j.id < $5) ORDER BY j.id DESC LIMIT $6 OFFSET $7""",
+            WHERE {where} AND (${n + 1}::uuid IS NULL OR j.id < ${n + 1})
+            ORDER BY j.id DESC LIMIT ${n + 2} OFFSET ${n + 3}""",
         *args,
-        filters.before,
+        before,
         limit,
         offset,
     )
@@ -132,11 +124,17 @@ async def select(
     return rows, total
 
 
+async def readable(conn: Connection, job_id: UUID, reader: UUID | None) -> bool:
+    return bool(
+        await conn.fetchval(f"SELECT EXISTS (SELECT FROM jobs AS j WHERE j.id = $1 AND {MAY_READ})", job_id, reader)
+    )
+
+
 async def errors(
     conn: Connection, job_id: UUID, reader: UUID | None, *, limit: int, offset: int
 ) -> tuple[list[asyncpg.Record], int] | None:
     """A page of a job's item errors, oldest first, and their number; None where the reader may not see the job."""
-    if not await conn.fetchval(f"SELECT EXISTS (SELECT FROM jobs AS j WHERE j.id = $1 AND {MAY_READ})", job_id, reader):
+    if not await readable(conn, job_id, reader):
         return None
     rows = await conn.fetch(
         "SELECT item_id, address, error, at FROM job_errors WHERE job_id = $1 ORDER BY id LIMIT $2 OFFSET $3",
@@ -145,4 +143,31 @@ async def errors(
         offset,
     )
     total: int = await conn.fetchval("SELECT count(*) FROM job_errors WHERE job_id = $1", job_id)
+    return rows, total
+
+
+TIMELINE = """
+SELECT e.at, e.event, e.attempt, e.fence, e.worker_id, w.hostname, e.detail
+FROM (
+    SELECT 0 AS id, created_at AS at, 'created' AS event, 0 AS attempt, 0 AS fence, NULL::uuid AS worker_id,
+           NULL AS detail
+    FROM jobs WHERE id = $1
+    UNION ALL
+    SELECT id, at, event, attempt, fence, worker_id, detail FROM job_events WHERE job_id = $1
+) AS e LEFT JOIN workers AS w ON w.id = e.worker_id
+ORDER BY e.id LIMIT $2 OFFSET $3
+"""
+
+
+async def timeline(
+    conn: Connection, job_id: UUID, reader: UUID | None, *, limit: int, offset: int
+) -> tuple[list[asyncpg.Record], int] | None:
+    """A page of what happened to a job, oldest first, its creation included, and how many events there are.
+
+    None where the reader may not see the job. The hostname of a worker is known for as long as it is registered.
+    """
+    if not await readable(conn, job_id, reader):
+        return None
+    rows = await conn.fetch(TIMELINE, job_id, limit, offset)
+    total: int = await conn.fetchval("SELECT count(*) + 1 FROM job_events WHERE job_id = $1", job_id)
     return rows, total

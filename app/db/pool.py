@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
+from asyncpg.pool import PoolAcquireContext, PoolConnectionProxy
 
 if TYPE_CHECKING:  # the stubs' classes are generic, asyncpg's own are not
     Record = asyncpg.Record
@@ -22,12 +23,14 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,  # the client's side of a closed connection
+    asyncpg.InternalClientError,  # the same, where the server's last word came while the connection was idle
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,  # starting up or shutting down
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen in the midst of a transaction
+    asyncpg.TransactionTimeoutError,  # the same
 )
 """The server is away or going away: whatever was under way may be tried again."""
 
@@ -49,7 +52,7 @@ async def connection(pool: Pool) -> AsyncIterator[Connection]:
 
 
 async def _nothing_to_reset(conn: Connection) -> None:
-    """Instead of asyncpg's RESET ALL, one trip a release: no session state is ever set on these connections.
+    """Instead of asyncpg's RESET ALL, one trip a release: what is set on these connections is meant to stay.
 
     What a cancelled task leaves open asyncpg rolls back before it calls this.
     """
@@ -65,6 +68,22 @@ class Patience:
     """For a statement's answer."""
     idle_transaction: float
     """How long the server lets a transaction of ours hold its locks without a word: we may be frozen."""
+    transaction: float = 30.0
+    """How long it lets one last in all. One that freezes between preparing a statement and running it does not count
+    as idle, so that this alone ends it; needs PostgreSQL 17."""
+
+
+SPOILT = (TimeoutError, asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""After these a connection may be in the midst of an operation, for ever if the server is frozen."""
+
+
+class _Acquired(PoolAcquireContext):
+    """A connection that was spoilt is dropped instead of going back to the pool, where it would fail the next user."""
+
+    async def __aexit__(self, *exc: object) -> None:
+        if isinstance(exc[1], SPOILT) and self.connection is not None:
+            self.connection.terminate()
+        await super().__aexit__(*exc)
 
 
 class _BoundedPool(Pool):
@@ -73,7 +92,7 @@ class _BoundedPool(Pool):
     acquire_seconds: float
 
     def acquire(self, *, timeout: float | None = None) -> Any:
-        return super().acquire(timeout=self.acquire_seconds if timeout is None else timeout)
+        return _Acquired(self, self.acquire_seconds if timeout is None else timeout)
 
 
 async def open_pool(dsn: str, *, size: int, name: str, patience: Patience) -> Pool:
@@ -81,6 +100,11 @@ async def open_pool(dsn: str, *, size: int, name: str, patience: Patience) -> Po
 
     Values of jsonb columns travel as text: what only passes through is never parsed.
     """
+
+    async def limit(conn: Connection) -> None:
+        if conn.get_server_version() >= (17,):
+            await conn.execute(f"SET transaction_timeout = {int(patience.transaction * 1000)}")
+
     pool = _BoundedPool(
         dsn,
         min_size=0,
@@ -88,7 +112,7 @@ async def open_pool(dsn: str, *, size: int, name: str, patience: Patience) -> Po
         max_queries=50_000,
         max_inactive_connection_lifetime=300,
         setup=None,
-        init=None,
+        init=limit,
         reset=_nothing_to_reset,
         loop=None,
         connection_class=asyncpg.Connection,

@@ -1,11 +1,21 @@
-"""The queues' rows: the code's and the environment's values, and an admin's overrides beside them."""
+"""The queues: the code's and the environment's values, an admin's overrides beside them, and what waits and runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
 
+import asyncpg
+
+from app.db.admission import ALIVE_SECONDS, READY
 from app.db.pool import Connection
 from app.domain.jobs import QueueSpec
+
+FINISHED_SECONDS = 3600
+"""How far back the counts of finished jobs go: over a ledger of millions a longer look would be no cheap one."""
+RATE_SECONDS = 300
+NIL = UUID(int=0)
 
 
 async def declare(conn: Connection, queues: Iterable[QueueSpec]) -> None:
@@ -28,3 +38,88 @@ async def declare(conn: Connection, queues: Iterable[QueueSpec]) -> None:
         [q.per_worker for q in specs],
         [q.dispatch_size for q in specs],
     )
+
+
+# Each count reads its part of one partial index; `oldest` looks at the heads of the priorities, or of the next one that
+# has any: an equality instead would invite the planner to look for them along the primary key.
+SELECT = f"""
+WITH live AS (
+    SELECT route, count(*)::int AS workers, sum(slots)::int AS slots
+    FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
+), deferred AS (
+    SELECT queue, count(*) AS jobs FROM jobs WHERE run_at IS NOT NULL GROUP BY queue
+)
+SELECT q.name, q.route, q.per_worker, q.priority, q.priority_override, q.concurrency, q.concurrency_override,
+       q.paused_at, q.paused_until, coalesce(live.workers, 0) AS workers, coalesce(live.slots, 0) AS slots,
+       q.paused_at IS NOT NULL AND (q.paused_until IS NULL OR q.paused_until > now()) AS paused,
+       ready.jobs AS ready, coalesce(deferred.jobs, 0) AS deferred, held.admitted, held.processing,
+       finished.completed, finished.failed, finished.cancelled,
+       finished.lately * 60.0::float8 / {RATE_SECONDS} AS rate_per_minute, oldest.seconds AS oldest_ready_seconds
+FROM queues AS q LEFT JOIN live USING (route) LEFT JOIN deferred ON deferred.queue = q.name
+CROSS JOIN LATERAL (SELECT count(*) AS jobs FROM jobs WHERE queue = q.name AND {READY}) AS ready
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE status = 'pending') AS admitted,
+           count(*) FILTER (WHERE status = 'processing') AS processing
+    FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
+) AS held
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE status = 'completed') AS completed,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+           count(*) FILTER (WHERE status = 'completed' AND completed_at > now() - interval '{RATE_SECONDS} s') AS lately
+    FROM jobs WHERE queue = q.name AND completed_at > now() - interval '{FINISHED_SECONDS} s'
+) AS finished
+CROSS JOIN LATERAL (
+    SELECT extract(epoch FROM now() - min(head.created_at))::float8 AS seconds
+    FROM generate_series(1, 9) AS p (priority) CROSS JOIN LATERAL (
+        SELECT created_at FROM jobs
+        WHERE queue = q.name AND (jobs.priority, id) >= (p.priority, '{NIL}'::uuid) AND {READY}
+        ORDER BY jobs.priority, id LIMIT 1
+    ) AS head
+) AS oldest
+WHERE $1::text IS NULL OR q.name = $1
+ORDER BY coalesce(q.priority_override, q.priority), q.name
+"""
+
+
+async def select(conn: Connection, name: str | None = None) -> list[asyncpg.Record]:
+    """The queues, or one, as they are now: settings, pause, live workers and their slots, counts of jobs."""
+    return await conn.fetch(SELECT, name)
+
+
+async def pause(conn: Connection, name: str, until: datetime | None) -> bool:
+    """Admit nothing more of the queue, until then or until it is resumed; False where there is no such queue.
+
+    A queue that is paused already stays so from when it was: the jobs pinned since then keep running.
+    """
+    changed = await conn.fetchval(
+        """UPDATE queues SET paused_until = $2,
+               paused_at = CASE WHEN paused_until <= now() THEN now() ELSE coalesce(paused_at, now()) END
+           WHERE name = $1 RETURNING true""",
+        name,
+        until,
+    )
+    return changed is not None
+
+
+async def resume(conn: Connection, name: str) -> bool:
+    """False where there is no such queue."""
+    changed = await conn.fetchval(
+        "UPDATE queues SET paused_at = NULL, paused_until = NULL WHERE name = $1 RETURNING true", name
+    )
+    return changed is not None
+
+
+async def override(conn: Connection, name: str, values: dict[str, int | None]) -> bool:
+    """Set an admin's `concurrency` or `priority`, or with None give the default back; False without such a queue."""
+    changed = await conn.fetchval(
+        """UPDATE queues SET concurrency_override = CASE WHEN $2 THEN $3 ELSE concurrency_override END,
+               priority_override = CASE WHEN $4 THEN $5 ELSE priority_override END
+           WHERE name = $1 RETURNING true""",
+        name,
+        "concurrency" in values,
+        values.get("concurrency"),
+        "priority" in values,
+        values.get("priority"),
+    )
+    return changed is not None

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from app.domain.jobs import TERMINAL, Status
+from app.domain.schedules import Missed, Overlap
 
 SQLModel.metadata.naming_convention = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -133,6 +134,16 @@ class Job(SQLModel, table=True):
         Index("jobs_deferred_idx", "run_at", postgresql_where=text("run_at IS NOT NULL")),
         Index("jobs_slots_idx", "queue", postgresql_where=text("lease_until IS NOT NULL")),
         Index(
+            "jobs_pinned_idx",
+            "queue",
+            "priority",
+            "id",
+            postgresql_where=text(
+                "pinned_at IS NOT NULL AND status = 'pending' AND lease_until IS NULL AND run_at IS NULL"
+            ),
+        ),
+        Index("jobs_finished_idx", "queue", "completed_at", postgresql_where=text("completed_at IS NOT NULL")),
+        Index(
             "jobs_dedupe_idx",
             "kind",
             "dedupe_key",
@@ -174,6 +185,8 @@ class Job(SQLModel, table=True):
     worker_id: UUID | None
     lease_until: datetime | None = time()
     cancel_requested_at: datetime | None = time()
+    pinned_at: datetime | None = time()
+    """When an admin had it run although its queue is paused; holds for that pause."""
 
     dedupe_key: str | None = Field(sa_type=Text)
     created_by: UUID = Field(foreign_key="users.id")
@@ -218,6 +231,37 @@ class JobEvent(SQLModel, table=True):
     fence: int = Field(sa_type=BigInteger)
     worker_id: UUID | None
     detail: str | None = Field(sa_type=Text)
+
+
+class Schedule(SQLModel, table=True):
+    """A job to be made again and again. An enabled one has its next time; `error` says why the platform disabled it."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        one_of("missed", Missed),
+        one_of("overlap", Overlap),
+        CheckConstraint("NOT enabled OR (next_at IS NOT NULL AND error IS NULL)", name="enabled"),
+        Index("schedules_due_idx", "next_at", postgresql_where=text("enabled")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    cron: str = Field(sa_type=Text)
+    timezone: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    data: dict[str, Any] = Field(sa_type=JSONB)
+    priority: int = column(SmallInteger, default="5")
+    missed: str = Field(sa_type=Text)
+    overlap: str = Field(sa_type=Text)
+    enabled: bool = column(default="true")
+    error: str | None = Field(sa_type=Text)
+    next_at: datetime | None = time()
+    last_at: datetime | None = time()
+    """The last tick that was run."""
+    last_job_id: UUID | None
+    created_by: UUID = Field(foreign_key="users.id", index=True)
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
 
 
 class AuditEntry(SQLModel, table=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import asyncpg
+
 from app.db.admission import ALIVE_SECONDS
 from app.db.pool import Connection
 
@@ -36,6 +38,18 @@ async def leave(conn: Connection, worker_id: UUID, *, stopping: bool) -> None:
 
 async def forget_dead(conn: Connection) -> None:
     await conn.execute("DELETE FROM workers WHERE beat_at < now() - make_interval(secs => $1)", float(FORGET_SECONDS))
+
+
+async def select(conn: Connection) -> list[asyncpg.Record]:
+    """All that are registered, the newest first, those gone within the last hour included; `running` counts jobs."""
+    return await conn.fetch(
+        f"""SELECT w.*, beat_at > now() - interval '{ALIVE_SECONDS} s' AS alive, coalesce(held.jobs, 0) AS running
+            FROM workers AS w LEFT JOIN (
+                SELECT worker_id, count(*) AS jobs FROM jobs
+                WHERE lease_until IS NOT NULL AND status = 'processing' GROUP BY worker_id
+            ) AS held ON held.worker_id = w.id
+            ORDER BY w.started_at DESC, w.id"""
+    )
 
 
 async def any_live(conn: Connection, queue: str | None = None) -> bool:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db import jobs
-from app.db.jobs import Filters, Inserted
+from app.db.jobs import Inserted
 from app.db.pool import Connection
 from app.db.users import User
 from app.domain.jobs import NewJob, Status
@@ -20,6 +20,7 @@ from app.domain.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Invalid, NotFound
 from app.web import auth, idempotency, presenters
 from app.web.bodies import path_id, query, read_json
+from app.web.filters import JobFilters
 from app.web.pages import Page
 from app.web.platform import Platform
 from app.web.problems import invalid
@@ -99,13 +100,18 @@ async def show(request: Request) -> Response:
         headers["Preference-Applied"] = f"wait={wait:g}"
     body = presenters.job(row)
     headers |= {
-        "ETag": f'W/"{int(row["updated_at"].timestamp() * 1_000_000):x}"',
+        "ETag": f'W/"{version(row)}"',
         "Cache-Control": "private, no-cache",
         "Retry-After": retry_after(body["poll_interval_ms"]),
     }
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return JSON(body, headers=headers)
+
+
+def version(row: Record) -> str:
+    """Changes with the job."""
+    return f"{int(row['updated_at'].timestamp() * 1_000_000):x}"
 
 
 async def find(platform: Platform, job_id: UUID, user: User) -> Record:
@@ -128,7 +134,8 @@ async def wait_for_end(platform: Platform, job_id: UUID, user: User, row: Record
         row = await find(platform, job_id, user)
         while row["completed_at"] is None and (left := until - loop.time()) > 0:
             try:
-                await asyncio.wait_for(changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await changed.wait()
             except TimeoutError:
                 break
             changed.clear()
@@ -150,10 +157,7 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return etag.removeprefix("W/") in tags or "*" in tags
 
 
-class ListQuery(Page):
-    status: Status | None = None
-    type: str | None = None
-    queue: str | None = None
+class ListQuery(Page, JobFilters):
     cursor: UUID | None = None
 
 
@@ -162,13 +166,10 @@ async def index(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     asked = query(request, ListQuery)
-    kinds = None
-    if asked.type is not None:
-        spec = platform.kind(asked.type)
-        kinds = (spec.kind if spec else asked.type,)
-    filters = Filters(asked.status, kinds, asked.queue, asked.cursor)
     async with platform.pool.acquire() as conn:
-        rows, total = await jobs.select(conn, filters, reader(user), limit=asked.limit, offset=asked.offset)
+        rows, total = await jobs.select(
+            conn, asked.chosen(platform), reader(user), before=asked.cursor, limit=asked.limit, offset=asked.offset
+        )
     more = len(rows) == asked.limit
     return JSON(
         {
@@ -193,3 +194,17 @@ async def errors(request: Request) -> Response:
     rows, total = found
     entries = [presenters.item_error(r["item_id"], r["address"], r["error"], r["at"]) for r in rows]
     return JSON({"errors": entries, "total": total, "limit": page.limit, "offset": page.offset})
+
+
+async def timeline(request: Request) -> Response:
+    """What happened to the job, oldest first, beginning with its creation."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    job_id, page = path_id(request), query(request, Page)
+    async with platform.pool.acquire() as conn:
+        found = await jobs.timeline(conn, job_id, reader(user), limit=page.limit, offset=page.offset)
+    if found is None:
+        raise NotFound(f"There is no job {job_id}.")
+    rows, total = found
+    events = [presenters.event(row) for row in rows]
+    return JSON({"events": events, "total": total, "limit": page.limit, "offset": page.offset})

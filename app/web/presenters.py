@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -50,7 +51,8 @@ def job(row: Record) -> dict[str, Any]:
 def error_log(text: str | None) -> list[dict[str, Any]] | None:
     if text is None:
         return None
-    return [item_error(e["itemId"], e["address"], e["error"], e["at"]) for e in orjson.loads(text)]
+    entries = orjson.loads(text)
+    return [item_error(e["itemId"], e["address"], e["error"], datetime.fromisoformat(e["at"])) for e in entries]
 
 
 def item_error(item_id: str | None, address: str | None, error: str, at: Any) -> dict[str, Any]:
@@ -59,3 +61,12 @@ def item_error(item_id: str | None, address: str | None, error: str, at: Any) ->
     if address is not None:
         entry |= {"householdId": item_id, "address": address}
     return entry | {"error": error, "timestamp": at}
+
+
+def event(row: Record) -> dict[str, Any]:
+    """An entry of a job's timeline."""
+    worker = None if row["worker_id"] is None else {"id": row["worker_id"], "hostname": row["hostname"]}
+    return {name: row[name] for name in ("at", "event", "attempt", "fence")} | {
+        "worker": worker,
+        "detail": row["detail"],
+    }

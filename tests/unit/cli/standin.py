@@ -38,6 +38,8 @@ class StandIn:
     answers: dict[str, list[tuple[int, Any]]] = field(default_factory=lambda: defaultdict(list))
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     """Method and path, headers, body."""
+    queries: list[dict[str, str]] = field(default_factory=list)
+    """The query parameters of each."""
     url: str = ""
 
     def on(self, request: str, *bodies: Any, status: int = 200) -> None:
@@ -47,6 +49,7 @@ class StandIn:
         name = f"{request.method} {request.path}"
         body = await (request.json() if request.content_type == "application/json" else request.text())
         self.asked.append((name, dict(request.headers), body))
+        self.queries.append(dict(request.query))
         known = self.answers.get(name)
         if not known:
             return web.json_response({"title": "Not Found", "detail": f"nothing at {request.path}"}, status=404)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from providers.errors import (
     BadRequest,
@@ -210,12 +211,11 @@ class TestRests:
         rests.after("a", Misconfigured("bad key"))
         assert rests.reason("b") is None
 
-    def test_a_bad_key_is_told_once(
-        self, rests: Rests, now: list[datetime], capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        for _ in range(3):
-            rests.after("a", Misconfigured("bad key"))
-        assert capsys.readouterr().out.count("geocoder.misconfigured") == 1
+    def test_a_bad_key_is_told_once(self, rests: Rests, now: list[datetime]) -> None:
+        with capture_logs() as logs:
+            for _ in range(3):
+                rests.after("a", Misconfigured("bad key"))
+        assert [entry["event"] for entry in logs] == ["geocoder.misconfigured"]
 
 
 def asked(rests: Rests, now: list[datetime], steps: Sequence[timedelta]) -> list[bool]:

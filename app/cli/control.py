@@ -1,0 +1,122 @@
+"""`trigpoint jobs cancel|retry|delete|bulk`: what changes jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import output
+from app.cli.options import URL, AsJson, Key, Url
+from app.client import ApiError, Client, Json, NotReachable, Refused
+
+JobIds = Annotated[list[str], typer.Argument(help="The jobs' ids.")]
+FromStart = Annotated[bool, typer.Option("--from-start", help="Forget the checkpoint, the counters and the errors.")]
+
+
+def cancel(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Cancel jobs: pending ones at once, running ones within seconds; what they committed stays.
+
+    Exit code 1 when one of them had ended already; the others are cancelled all the same.
+    """
+
+    async def one(client: Client, job_id: str) -> str:
+        job = await client.post(f"/api/v1/jobs/{job_id}/cancel")
+        return "told to stop" if job["status"] == "processing" else str(job["status"])
+
+    _each(job_ids, one, url, key, as_json=as_json)
+
+
+def retry(
+    job_ids: JobIds, from_start: FromStart = False, url: Url = URL, key: Key = None, as_json: AsJson = False
+) -> None:
+    """Send failed or cancelled jobs in again: the same jobs, with fresh attempts, from their checkpoints.
+
+    Exit code 1 when one of them could not go in, because of its state or because another one does the same now.
+    """
+    params = {"fromStart": "true"} if from_start else None
+
+    async def one(client: Client, job_id: str) -> str:
+        return str((await client.post(f"/api/v1/jobs/{job_id}/retry", params=params))["status"])
+
+    _each(job_ids, one, url, key, as_json=as_json)
+
+
+def delete(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Delete finished jobs with their errors and timelines. Exit code 1 when one of them has not ended."""
+
+    async def one(client: Client, job_id: str) -> str:
+        await client.delete(f"/api/v1/jobs/{job_id}")
+        return "deleted"
+
+    _each(job_ids, one, url, key, as_json=as_json)
+
+
+def bulk(
+    action: Annotated[str, typer.Argument(help="cancel, retry or delete: what to do with all that the filters name.")],
+    status: Annotated[str | None, typer.Option(help="pending, processing, completed, failed or cancelled.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Kind of job, such as geocode_households.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Name of the queue.")] = None,
+    created_after: Annotated[str | None, typer.Option(help="Time, such as 2026-01-31T12:00:00Z; inclusive.")] = None,
+    created_before: Annotated[str | None, typer.Option(help="Time; exclusive.")] = None,
+    data: Annotated[str | None, typer.Option(help="JSON object that the jobs' data must contain.")] = None,
+    from_start: FromStart = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel, retry or delete many jobs: your own, or everybody's with an administrator's key. Needs a filter.
+
+    Prints how many there were, how many changed, and how many were skipped because of their state.
+    """
+    filters: dict[str, Any] = {
+        "status": status,
+        "type": kind,
+        "queue": queue,
+        "createdAfter": created_after,
+        "createdBefore": created_before,
+        "dataContains": output.json_object(data, "--data") if data is not None else None,
+    }
+    given = {name: value for name, value in filters.items() if value is not None}
+    if not given:
+        raise typer.BadParameter("give at least one filter")
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            body = {"action": action, "filters": given, "fromStart": from_start}
+            return await client.post("/api/v1/jobs/bulk", body)
+
+    counts = output.run(ask())
+    if as_json:
+        output.print_json(counts)
+    else:
+        typer.echo(", ".join(f"{counts[name]} {name}" for name in ("matched", "changed", "skipped")))
+
+
+def _each(
+    job_ids: list[str], one: Callable[[Client, str], Awaitable[str]], url: str, key: str | None, *, as_json: bool
+) -> None:
+    """Do it to one job after the other; a refusal of one does not stop the rest, but ends with FAILED."""
+
+    async def ask() -> list[Json]:
+        answers: list[Json] = []
+        async with Client(url, key) as client:
+            for job_id in job_ids:
+                try:
+                    answers.append({"id": job_id, "outcome": await one(client, job_id), "error": None})
+                except (NotReachable, Refused):
+                    raise
+                except ApiError as error:
+                    answers.append({"id": job_id, "outcome": None, "error": str(error)})
+        return answers
+
+    answers = output.run(ask())
+    if as_json:
+        output.print_json(answers)
+    else:
+        for answer in answers:
+            refused = answer["error"] is not None
+            typer.echo(f"{answer['id']} {answer['error'] if refused else answer['outcome']}", err=refused)
+    if any(answer["error"] is not None for answer in answers):
+        raise typer.Exit(output.FAILED)

@@ -1,0 +1,160 @@
+"""`trigpoint schedules`: jobs made again and again, at the times of a cron expression."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from app.cli import output
+from app.cli.options import URL, AsJson, Key, Url
+from app.client import ApiError, Client, Json
+
+app = typer.Typer(help="Make jobs again and again, at the times of a cron expression.", no_args_is_help=True)
+
+Which = Annotated[str, typer.Argument(metavar="SCHEDULE", help="The schedule's name or id.")]
+
+
+@app.command("list")
+def list_schedules(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """List schedules by name: your own, or everybody's with an administrator's key."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get("/api/v1/schedules", {"limit": 1000})
+
+    page = output.run(ask())
+    if as_json:
+        output.print_json(page)
+        return
+    fields = ("name", "cron", "timezone", "type", "nextAt", "lastAt")
+    rows = [(*(s[field] for field in fields), _state(s)) for s in page["schedules"]]
+    output.console().print(output.table((*fields, "state"), rows))
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="A name that no other schedule has.")],
+    cron: Annotated[str, typer.Option(help="Minute hour day-of-month month day-of-week, such as '0 6 * * MON-FRI'.")],
+    kind: Annotated[str, typer.Option("--type", help="Kind of job, such as geocode_households.")],
+    data: Annotated[str, typer.Option(help="The jobs' data, as a JSON object.")] = "{}",
+    timezone: Annotated[str, typer.Option(help="IANA time zone, such as Europe/Berlin.")] = "UTC",
+    priority: Annotated[int, typer.Option(min=1, max=9, help="Of the jobs; 1 first.")] = 5,
+    missed: Annotated[
+        str, typer.Option(help="Times when the platform was down: `skip` them, make up for the `last`, or for `all`.")
+    ] = "last",
+    overlap: Annotated[
+        str, typer.Option(help="While the last job is active: `skip` the time, or `allow` a second one.")
+    ] = "skip",
+    disabled: Annotated[bool, typer.Option("--disabled", help="Only enter it; `enable` starts it.")] = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a schedule and show when it runs next."""
+    body: dict[str, Any] = {
+        "name": name,
+        "cron": cron,
+        "timezone": timezone,
+        "type": kind,
+        "data": output.json_object(data, "--data"),
+        "priority": priority,
+        "missed": missed,
+        "overlap": overlap,
+        "enabled": not disabled,
+    }
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.post("/api/v1/schedules", body)
+
+    _print(output.run(ask()), as_json=as_json)
+
+
+@app.command()
+def show(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Show a schedule, its next five times and its last job."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get(await _path(client, which))
+
+    _print(output.run(ask()), as_json=as_json)
+
+
+@app.command()
+def enable(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Start a disabled schedule; what it did not run meanwhile is past."""
+    _print(_switch(which, url, key, enabled=True), as_json=as_json)
+
+
+@app.command()
+def disable(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Stop a schedule without deleting it."""
+    _print(_switch(which, url, key, enabled=False), as_json=as_json)
+
+
+@app.command()
+def delete(which: Which, url: Url = URL, key: Key = None) -> None:
+    """Delete a schedule; the jobs that it made stay."""
+
+    async def ask() -> None:
+        async with Client(url, key) as client:
+            await client.delete(await _path(client, which))
+
+    output.run(ask())
+    typer.echo(f"deleted {which}")
+
+
+@app.command()
+def run(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Make a schedule's job now, outside its time; prints the job's id."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.post(f"{await _path(client, which)}/run")
+
+    made = output.run(ask())
+    if as_json:
+        output.print_json(made)
+    else:
+        typer.echo(made["jobId"])
+        if not made["isNew"]:
+            typer.echo("It was active already.", err=True)
+
+
+def _switch(which: str, url: str, key: str | None, *, enabled: bool) -> Json:
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.patch(await _path(client, which), {"enabled": enabled})
+
+    return output.run(ask())
+
+
+async def _path(client: Client, which: str) -> str:
+    """Where the schedule with this name or id is. Raises ApiError where there is none of that name."""
+    try:
+        return f"/api/v1/schedules/{UUID(which)}"
+    except ValueError:
+        found = (await client.get("/api/v1/schedules", {"name": which}))["schedules"]
+    if not found:
+        raise ApiError(f"There is no schedule {which!r}.")
+    return f"/api/v1/schedules/{found[0]['id']}"
+
+
+def _print(schedule: Json, *, as_json: bool) -> None:
+    if as_json:
+        output.print_json(schedule)
+        return
+    fields = ("id", "name", "cron", "timezone", "type", "data", "priority", "missed", "overlap")
+    rows: list[tuple[str, object]] = [(field, schedule[field]) for field in fields]
+    rows += [("state", _state(schedule)), ("lastAt", schedule["lastAt"]), ("lastJobId", schedule["lastJobId"])]
+    rows += [("next", at) for at in schedule["nextRuns"]]
+    output.console().print(output.table(("field", "value"), rows))
+
+
+def _state(schedule: Json) -> str:
+    if schedule["enabled"]:
+        return "enabled"
+    return f"disabled: {schedule['error']}" if schedule["error"] else "disabled"

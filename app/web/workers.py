@@ -1,0 +1,39 @@
+"""The worker processes, for admins: who serves which route, how busy, since when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import workers
+from app.web import auth
+from app.web.platform import Platform
+from app.web.responses import JSON
+
+
+def show(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "hostname": row["hostname"],
+        "pid": row["pid"],
+        "route": row["route"],
+        "slots": row["slots"],
+        "running": row["running"],
+        "version": row["version"],
+        "startedAt": row["started_at"],
+        "beatAt": row["beat_at"],
+        "stopping": row["stopping"],
+        "alive": row["alive"],
+    }
+
+
+async def index(request: Request) -> Response:
+    """The registered workers, the newest first; one that fell silent stays for an hour, not `alive`."""
+    await auth.require(request, admin=True)
+    platform: Platform = request.app.state.platform
+    async with platform.pool.acquire() as conn:
+        rows = await workers.select(conn)
+    return JSON({"workers": [show(row) for row in rows], "total": len(rows)})

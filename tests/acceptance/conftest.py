@@ -1,0 +1,74 @@
+"""Platforms and providers that tests share: `world` is well, `place` is there to be killed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+
+from tests import harness
+from tests.acceptance.commands import Provider, Up, environment
+
+LOCATIONIQ_KEY = "pk.that-nobody-may-ever-read"
+MISSING_STATE = "VT"
+"""Where Nominatim knows nothing."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A platform whose chain is Nominatim, LocationIQ, offline."""
+
+    up: Up
+    nominatim: Provider
+    locationiq: Provider
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with ExitStack() as stack:
+        nominatim = stack.enter_context(closing(Provider("tests.acceptance.patchy", MISSING_STATE)))
+        locationiq = stack.enter_context(closing(Provider("tests.servers", "--locationiq", "--key", LOCATIONIQ_KEY)))
+        env = environment(
+            TRIGPOINT_ADMIN_KEY=harness.ADMIN_KEY,
+            TRIGPOINT_LOG_LEVEL="DEBUG",
+            TRIGPOINT_PROVIDERS__NOMINATIM__URL=nominatim.url,
+            TRIGPOINT_PROVIDERS__LOCATIONIQ__URL=locationiq.url,
+            TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY=LOCATIONIQ_KEY,
+        )
+        up = stack.enter_context(closing(Up(tmp_path_factory.mktemp("world") / "data", env)))
+        yield World(up.start(), nominatim, locationiq)
+
+
+@pytest.fixture
+async def admin(world: World) -> AsyncIterator[aiohttp.ClientSession]:
+    """The administrator's session with the shared platform, whose providers are well."""
+    await world.nominatim.behave()
+    await world.locationiq.behave()
+    async with harness.session(world.up.url, harness.ADMIN_KEY) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Place:
+    """An installation to do harm to, and the one geocoder it has."""
+
+    up: Up
+    nominatim: Provider
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with ExitStack() as stack:
+        nominatim = stack.enter_context(closing(Provider("tests.servers", "--nominatim")))
+        env = environment(
+            TRIGPOINT_ADMIN_KEY=harness.ADMIN_KEY,
+            TRIGPOINT_GEOCODERS="nominatim",
+            TRIGPOINT_PROVIDERS__NOMINATIM__URL=nominatim.url,
+            TRIGPOINT_LEASE_SECONDS="2",
+            WORKER_POLL_INTERVAL="300",
+        )
+        up = stack.enter_context(closing(Up(tmp_path_factory.mktemp("place") / "data", env)))
+        yield Place(up.start(), nominatim)

@@ -1,0 +1,9 @@
+"""Many at once, many a dispatch, after all others."""
+
+from __future__ import annotations
+
+from app.domain.jobs import QueueSpec
+from tests.faults import counting
+
+SPEC = counting.spec("count_bulk", QueueSpec("count-bulk", concurrency=12, priority=3, dispatch_size=6))
+run = counting.run

@@ -1,0 +1,11 @@
+"""A limit that grows with the workers."""
+
+from __future__ import annotations
+
+from app.domain.jobs import QueueSpec
+from tests.faults import counting
+
+SPEC = counting.spec(
+    "count_each_worker", QueueSpec("count-each-worker", concurrency=2, per_worker=True, dispatch_size=3)
+)
+run = counting.run

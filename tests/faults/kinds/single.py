@@ -1,0 +1,9 @@
+"""One a dispatch, as long kinds are: a stopping worker hands them over."""
+
+from __future__ import annotations
+
+from app.domain.jobs import QueueSpec
+from tests.faults import counting
+
+SPEC = counting.spec("count_single", QueueSpec("count-single", concurrency=3))
+run = counting.run

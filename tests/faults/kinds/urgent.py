@@ -1,0 +1,9 @@
+"""Before all others, few at once."""
+
+from __future__ import annotations
+
+from app.domain.jobs import QueueSpec
+from tests.faults import counting
+
+SPEC = counting.spec("count_urgent", QueueSpec("count-urgent", concurrency=4, priority=1, dispatch_size=2))
+run = counting.run

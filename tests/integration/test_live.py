@@ -1,0 +1,54 @@
+"""A job followed by server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import orjson
+
+from app.settings import Settings
+from tests.harness import worker
+
+
+async def listen(client: aiohttp.ClientSession, job_id: str, last: str | None = None) -> list[dict[str, Any]]:
+    """The jobs of a stream's events, each with its event's id, until the stream ends."""
+    headers = {"Last-Event-ID": last} if last else {}
+    heard: list[dict[str, Any]] = []
+    async with asyncio.timeout(10), client.get(f"/api/v1/jobs/{job_id}/events", headers=headers) as response:
+        assert (response.status, response.content_type) == (200, "text/event-stream")
+        fields: dict[str, str] = {}
+        async for line in response.content:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif fields.get("event") == "job":
+                heard.append(orjson.loads(fields["data"]) | {"event_id": fields["id"]})
+                fields = {}
+    return heard
+
+
+async def test_a_stream_tells_of_every_step_and_ends_with_the_job(
+    client: aiohttp.ClientSession, settings: Settings
+) -> None:
+    body = {"type": "scripted", "data": {"steps": 5, "step_seconds": 0.05}}
+    async with client.post("/api/v1/jobs", json=body) as made:
+        job_id = (await made.json())["jobId"]
+    following = asyncio.create_task(listen(client, job_id))
+    async with worker(settings):
+        heard = await following
+    assert [job["status"] for job in heard][:1] == ["pending"]
+    assert heard[-1]["status"] == "completed"
+    assert len(heard) >= 4
+    processed = [job["processedItems"] for job in heard]
+    assert processed == sorted(processed)
+    assert await listen(client, job_id, heard[-1]["event_id"]) == []
+    assert [job["status"] for job in await listen(client, job_id, heard[0]["event_id"])] == ["completed"]
+
+
+async def test_others_may_not_listen(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
+    async with client.post("/api/v1/jobs", json={"type": "noop"}) as made:
+        job_id = (await made.json())["jobId"]
+    async with user_client.get(f"/api/v1/jobs/{job_id}/events") as response:
+        assert response.status == 404
