@@ -112,7 +112,8 @@ WITH ended AS (
                             THEN clock_timestamp() END,
         run_at = CASE WHEN NOT (o.final OR j.cancel_requested_at IS NOT NULL OR j.crashes + o.crash >= {MAX_CRASHES})
                            AND o.delay > 0
-                      THEN now() + make_interval(secs => o.delay) END,
+                      THEN now() + make_interval(secs => o.delay * CASE o.crash WHEN 1 THEN 2 ^ j.crashes ELSE 1 END)
+                 END,
         error = CASE WHEN o.event = 'completed' THEN NULL
                      WHEN j.crashes + o.crash >= {MAX_CRASHES} AND NOT o.final
                      THEN 'interrupted {MAX_CRASHES} times without getting any further; last: ' || o.error

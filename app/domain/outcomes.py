@@ -49,7 +49,10 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A server was lost under the handler: the same attempt goes on, but too many of these without progress fail it."""
+    """A server was lost under the handler: the same attempt goes on, but too many of these without progress fail it.
+
+    `delay` is in seconds and doubles each time: five in a row are half a minute without a single step.
+    """
 
     error: str
     delay: float = 1.0
