@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -74,6 +76,32 @@ class Client:
 
     async def patch(self, path: str, body: Any) -> Json:
         return await self._send("PATCH", path, json=body)
+
+    async def post_file(self, path: str, file: Path, *, params: Mapping[str, str] | None = None) -> Json:
+        """Stream a file as the body, for as long as that takes."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+        }
+        with file.open("rb") as data:
+            timeout = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
+            return await self._send("POST", path, data=data, headers=headers, params=params, timeout=timeout)
+
+    async def download(self, path: str, file: Path) -> None:
+        """Stream an answer into a file, which is there when all of it came."""
+        part = file.with_name(file.name + ".part")
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
+        try:
+            async with self._session.get(self.url + path, timeout=timeout) as response:
+                if response.status >= 400:
+                    raise ApiError(_explanation(response, await _body(response)), response.status)
+                with part.open("wb") as target:
+                    async for block in response.content.iter_any():
+                        target.write(block)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            part.unlink(missing_ok=True)
+            raise self._not_reachable(error) from error
+        part.replace(file)
 
     async def delete(self, path: str) -> None:
         await self._send("DELETE", path)

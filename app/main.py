@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import logs
@@ -18,7 +20,10 @@ from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.geocoding.registry import discover
+from providers.rate_limit import RedisRateLimiter
 from workers import registry
+from workers.geocoding.chain import build_chain
+from workers.geocoding.direct import DirectGeocoder
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -41,8 +46,13 @@ def create(settings: Settings | None = None) -> Starlette:
         async with pool.acquire() as conn, conn.transaction():
             await queues.declare(conn, (settings.queue(spec.queue) for spec in specs.values()))
         await changes.start()
-        app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, frozenset(discover()))
-        yield
+        limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+            geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
+            names = frozenset(discover())
+            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder)
+            yield
+        await limits.aclose()
         await changes.stop()
         await dispatcher.close()
         await sender.close()

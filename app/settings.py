@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, Field, field_validator
@@ -21,12 +22,13 @@ CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
 class ProviderSettings(BaseModel):
-    """One provider of the outside world: `TRIGPOINT_PROVIDERS__<NAME>__URL|KEY|RATE|DAILY`."""
+    """One provider of the outside world: `TRIGPOINT_PROVIDERS__<NAME>__URL|KEY|RATE|DAILY|PERMANENT`."""
 
     url: str | None = None
     key: str | None = None
     rate: float | None = Field(default=None, gt=0, description="requests per second; replaces the built-in limits")
     daily: int | None = Field(default=None, gt=0, description="requests per UTC day")
+    permanent: bool = Field(default=False, description="whether the plan includes the right to store answers")
 
 
 class Settings(BaseSettings):
@@ -44,6 +46,12 @@ class Settings(BaseSettings):
     """Modules with further job kinds, each with a SPEC and a run()."""
     max_items: int = Field(default=100_000, gt=0)
     """Most rows or households that one job may carry."""
+    uploads_url: str = Field(default_factory=lambda: Path(".trigpoint/uploads").absolute().as_uri())
+    """Where files to import are kept until they are: a folder or bucket that every process reaches."""
+    max_upload_bytes: int = Field(default=1 << 30, gt=0)
+    """Of one uploaded file, as it is sent."""
+    max_unpacked_bytes: int = Field(default=5 << 30, gt=0)
+    """Of one uploaded file, once it is unpacked."""
     public_reads: bool = False
 
     api_connections: int = Field(default=10, gt=1)
@@ -52,6 +60,8 @@ class Settings(BaseSettings):
     geocoders: CommaList = ("nominatim", "locationiq", "offline")
     """The chain's order; a provider without its URL or key is left out of it."""
     providers: dict[str, ProviderSettings] = {}
+    allow_public_personal_data: bool = False
+    """Whether addresses may go to public servers that ask not to be sent personal data."""
     contact: str | None = None
     """E-mail address or page that providers find in our User-Agent."""
     default_country: str = Field(default="us", pattern=r"^[A-Za-z]{2}$")

@@ -1,6 +1,7 @@
 """What can go wrong with a provider, named by what the caller may do about it.
 
     ProviderError
+    ├── Busy            nothing was sent: our own limit lets nobody go within the time given; ask others, or wait
     ├── RateLimited     wait `retry_after` seconds, then ask the same provider again
     ├── QuotaExceeded   ask others until `resets_at`
     ├── Unavailable     ask others now; the provider may be back soon
@@ -18,26 +19,42 @@ from types import MappingProxyType
 
 
 class ProviderError(Exception):
-    """A provider gave no usable answer. `provider` is its name in the registry."""
+    """A provider gave no usable answer. `provider` is its name in the registry.
 
-    def __init__(self, message: str, *, provider: str = "") -> None:
+    `asked` is False where our own limiter knew it beforehand and nothing was sent.
+    """
+
+    def __init__(self, message: str, *, provider: str = "", asked: bool = True) -> None:
         super().__init__(message)
         self.provider = provider
+        self.asked = asked
+
+
+class Busy(ProviderError):
+    """No slot of the rate limiter came soon enough; one is expected in `wait` seconds."""
+
+    def __init__(self, message: str, *, provider: str = "", wait: float) -> None:
+        super().__init__(message, provider=provider, asked=False)
+        self.wait = wait
 
 
 class RateLimited(ProviderError):
     """Too many requests; `retry_after` is in seconds, None where the provider did not say."""
 
-    def __init__(self, message: str, *, provider: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, provider=provider)
+    def __init__(
+        self, message: str, *, provider: str = "", asked: bool = True, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, provider=provider, asked=asked)
         self.retry_after = retry_after
 
 
 class QuotaExceeded(ProviderError):
     """The allowance is used up; `resets_at` is aware UTC, None where it is not known."""
 
-    def __init__(self, message: str, *, provider: str = "", resets_at: datetime | None = None) -> None:
-        super().__init__(message, provider=provider)
+    def __init__(
+        self, message: str, *, provider: str = "", asked: bool = True, resets_at: datetime | None = None
+    ) -> None:
+        super().__init__(message, provider=provider, asked=asked)
         self.resets_at = resets_at
 
 

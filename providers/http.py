@@ -1,4 +1,4 @@
-"""One way to ask a provider over HTTP: JSON by GET, within a time budget and a size, errors as `providers.errors`.
+"""One way to ask a provider over HTTP: within a time budget and a size, errors as `providers.errors`.
 
 Keys travel in the query string of some providers, so no message made here contains an address, and whatever a provider
 says is searched for the caller's secrets before it is repeated.
@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiohttp
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
 
-from providers.errors import Misconfigured, ProviderError, Unavailable, from_status
+from providers.errors import Busy, Misconfigured, ProviderError, Unavailable, from_status
+from providers.latency import Latencies
 
 #: Largest body read, in bytes after decompression; a geocoder's answer has a few kB.
 MAX_BODY = 1 << 20
@@ -28,13 +30,24 @@ MAX_DETAIL = 200
 #: Seconds that must be left of the budget for a second try to be worth sending.
 MIN_RETRY_BUDGET = 0.25
 
+#: Where providers put the words of an error, the most telling ones first.
+SAYING = (
+    "error_message", "error_description", "error", "errors", "message", "title", "cause", "status", "meta", "geocoding",
+    "results",
+)  # fmt: skip
+
 #: Reads (status, text, retry_after) of a reply other than 200: the error it is, or None where it says "no match".
 Judge = Callable[[int, str, float | None], ProviderError | None]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET of JSON. `secrets` are strings that must never be seen in a message or a log; `timeout` is in seconds."""
+    """A GET, or with a `body` a POST, whose content type is among the `headers`.
+
+    `secrets` are strings that must never be seen in a message or a log; `timeout` is in seconds, `max_body` in bytes.
+    """
 
     provider: str
     url: str
@@ -42,6 +55,16 @@ class Request:
     headers: Mapping[str, str]
     timeout: float
     secrets: Sequence[str] = ()
+    body: bytes | None = None
+    max_body: int = MAX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A 200. `retry_after` is in seconds, where the provider wants others to wait so long."""
+
+    body: bytes
+    retry_after: float | None = None
 
 
 @dataclass(slots=True)
@@ -49,15 +72,23 @@ class _Budget:
     left: float  # seconds
 
 
-async def get_json(
-    session: aiohttp.ClientSession, request: Request, admit: Callable[[], Awaitable[None]], judge: Judge | None = None
-) -> Any:
-    """Send `request`, once more if it failed in passing; the parsed JSON, or None where `judge` saw no match.
+async def exchange(
+    session: aiohttp.ClientSession,
+    request: Request,
+    admit: Callable[[], Awaitable[None]],
+    read: Callable[[Reply], Awaitable[T]],
+    judge: Judge | None = None,
+    latencies: Latencies | None = None,
+    admitted: bool = False,
+) -> T | None:
+    """Send `request`, once more if it failed in passing; what `read` makes of a 200, None where `judge` saw no match.
 
-    `admit` is awaited before each sending: a retry is a request to the provider too and waits its turn. The time spent
-    there is not counted; all sendings together take at most `request.timeout`. Raises ProviderError.
+    `admit` is awaited before each sending, but for the first one where that is `admitted`: a retry is a request to the
+    provider too and waits its turn; where it raises Busy, the first failure stands. The time spent there is not
+    counted; all sendings together take at most `request.timeout`. Raises ProviderError.
     """
     budget = _Budget(request.timeout)
+    failure: Unavailable | None = None
     async for attempt in AsyncRetrying(
         retry=retry_if_exception(
             lambda error: isinstance(error, Unavailable) and error.transient and budget.left > MIN_RETRY_BUDGET
@@ -67,28 +98,54 @@ async def get_json(
         reraise=True,
     ):
         with attempt:
-            await admit()
+            if failure is not None or not admitted:
+                try:
+                    await admit()
+                except Busy:
+                    if failure is not None:
+                        raise failure from None
+                    raise
             started = time.monotonic()
             try:
-                return await _send(session, request, budget.left, judge)
+                reply = await _send(session, request, budget.left, judge)
+                return None if reply is None else await read(reply)
+            except Unavailable as error:
+                failure = error
+                raise
             finally:
-                budget.left -= time.monotonic() - started
+                seconds = time.monotonic() - started
+                budget.left -= seconds
+                if latencies is not None:
+                    latencies.add(seconds)
     raise AssertionError("tenacity ends by returning or raising")
 
 
-async def _send(session: aiohttp.ClientSession, request: Request, budget: float, judge: Judge | None) -> Any:
+def parse_json(body: bytes, provider: str) -> Any:
+    """The JSON in a body; Unavailable where there is none."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Unavailable("garbled answer: not JSON", provider=provider) from error
+    if data is None:
+        raise Unavailable("garbled answer: null", provider=provider)
+    return data
+
+
+async def _send(session: aiohttp.ClientSession, request: Request, budget: float, judge: Judge | None) -> Reply | None:
     name = request.provider
     try:
         async with asyncio.timeout(budget):
-            async with session.get(
+            async with session.request(
+                "GET" if request.body is None else "POST",
                 request.url,
                 params=request.params,
                 headers=request.headers,
+                data=request.body,
                 allow_redirects=False,
                 middlewares=(_once,),
                 timeout=aiohttp.ClientTimeout(total=None),  # ours is the one above
             ) as response:
-                body = await _read(response, name)
+                body = await _read(response, name, request.max_body)
                 status, retry_after = response.status, parse_retry_after(response.headers.get("Retry-After"))
     except TimeoutError as error:
         raise Unavailable(f"no answer within {request.timeout:g} s", provider=name) from error
@@ -103,19 +160,13 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
     except aiohttp.ClientError as error:
         raise Unavailable(f"garbled answer ({type(error).__name__})", provider=name) from None
 
-    if status != 200:
-        text = redact(body.decode("utf-8", "replace"), request.secrets)
-        failure = judge(status, text, retry_after) if judge else error_of(name, status, text, retry_after)
-        if failure is None:
-            return None
-        raise failure
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Unavailable("garbled answer: not JSON", provider=name) from error
-    if data is None:
-        raise Unavailable("garbled answer: null", provider=name)
-    return data
+    if status == 200:
+        return Reply(body, retry_after)
+    text = redact(body.decode("utf-8", "replace"), request.secrets)
+    failure = judge(status, text, retry_after) if judge else error_of(name, status, text, retry_after)
+    if failure is None:
+        return None
+    raise failure
 
 
 class _ConnectionFailed(Exception):
@@ -130,12 +181,12 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
         raise _ConnectionFailed from error
 
 
-async def _read(response: aiohttp.ClientResponse, provider: str) -> bytes:
+async def _read(response: aiohttp.ClientResponse, provider: str, at_most: int) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise Unavailable(f"garbled answer: more than {MAX_BODY} bytes", provider=provider)
+        if len(body) > at_most:
+            raise Unavailable(f"garbled answer: more than {at_most} bytes", provider=provider)
     return bytes(body)
 
 
@@ -148,18 +199,22 @@ def error_of(provider: str, status: int, text: str, retry_after: float | None) -
 
 def brief(text: str) -> str:
     """The message in a provider's error text: the JSON forms in use, else its first characters; nothing of HTML."""
-    try:
-        data = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        data = None
-    if isinstance(data, dict):
-        said = data.get("error") or data.get("message") or data.get("title")
-        if isinstance(said, dict):
-            said = said.get("message")
-        if isinstance(said, str):
-            text = said
+    with suppress(orjson.JSONDecodeError):  # it is plain text then
+        text = _said(orjson.loads(text)) or text
     text = " ".join(text.split())
     return "" if text.startswith("<") else text[:MAX_DETAIL]
+
+
+def _said(data: object) -> str | None:
+    """The first text under one of SAYING, at any depth."""
+    match data:
+        case str():
+            return data
+        case list():
+            return next((said for one in data if (said := _said(one))), None)
+        case dict():
+            return next((said for key in SAYING if (said := _said(data.get(key)))), None)
+    return None
 
 
 def redact(text: str, secrets: Sequence[str]) -> str:

@@ -20,10 +20,9 @@ from app.db.pool import TRY_AGAIN, Patience, open_pool
 from app.dispatch import Dispatcher
 from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
 from app.settings import Settings
-from providers.geocoding import registry as geocoding
-from providers.geocoding.base import ProviderConfig
 from providers.rate_limit import RedisRateLimiter
 from workers import execute, registry
+from workers.geocoding.chain import build_chain
 from workers.heartbeat import beat, keep_beating
 from workers.recorder import Recorder
 from workers.resources import Resources
@@ -105,14 +104,7 @@ class Process:
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
-        chain = geocoding.build(
-            settings.geocoders,
-            {name: ProviderConfig(p.url, p.key, p.rate, p.daily) for name, p in settings.providers.items()},
-            http,
-            RedisRateLimiter(limits),
-            settings.user_agent,
-            settings.contact,
-        )
+        chain = build_chain(settings, http, RedisRateLimiter(limits))
         runtime = Runtime(kinds, Resources(settings, pool, http, chain), redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take

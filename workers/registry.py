@@ -11,7 +11,13 @@ from importlib import import_module
 from app.domain.jobs import JobSpec, QueueSpec
 from workers.kinds import Kind
 
-MODULES = ("workers.jobs.geocode_households",)
+MODULES = (
+    "workers.jobs.geocode_households",
+    "workers.jobs.geocode_file",
+    "workers.jobs.voter_import",
+    "workers.jobs.parcel_import",
+    "workers.jobs.poi_import",
+)
 
 
 def load(extra: Iterable[str] = ()) -> dict[str, Kind]:

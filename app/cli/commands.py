@@ -9,8 +9,11 @@ from app.cli import (
     db,
     demo,
     geocode,
+    geocode_file,
+    geocoders,
     health,
     households,
+    imports,
     jobs,
     keys,
     migrate,
@@ -27,7 +30,9 @@ address and, the first time, an administrator's key.
 
     export TRIGPOINT_URL=http://127.0.0.1:8000 TRIGPOINT_API_KEY=tp_…
     trigpoint households load people.csv
+    trigpoint import voters ncvoter60.zip --watch
     trigpoint geocode --state CA --watch
+    trigpoint geocode-file addresses.csv --out geocoded.csv
     trigpoint jobs list --status failed
 
 **Environment**: `TRIGPOINT_URL` and `TRIGPOINT_API_KEY` say which platform to talk to, and as whom. `DATABASE_URL` and
@@ -53,6 +58,8 @@ app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("health")(health.health)
 app.command("geocode")(geocode.geocode)
+app.command("geocode-file")(geocode_file.geocode_file)
+app.command("geocoders")(geocoders.geocoders)
 jobs.app.command("cancel")(control.cancel)
 jobs.app.command("retry")(control.retry)
 jobs.app.command("delete")(control.delete)
@@ -62,6 +69,7 @@ app.add_typer(queues.app, name="queues")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
+app.add_typer(imports.app, name="import")
 app.add_typer(keys.app, name="keys")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")

@@ -12,6 +12,8 @@ from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
 
+MIN_ACCURACY = "Go on asking until an answer is as fine: rooftop, interpolated, street, postcode, place or region."
+
 
 def geocode(
     city: Annotated[str | None, typer.Option(help="Households of this city.")] = None,
@@ -23,6 +25,8 @@ def geocode(
     provider: Annotated[str | None, typer.Option(help="Geocoder to ask first.")] = None,
     fallback: Annotated[bool, typer.Option(help="Ask the other geocoders where one finds nothing.")] = True,
     again: Annotated[bool, typer.Option("--again", help="Also those that have coordinates already.")] = False,
+    min_accuracy: Annotated[str | None, typer.Option(help=MIN_ACCURACY)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what is known already.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")] = False,
     url: Url = URL,
     key: Key = None,
@@ -34,7 +38,9 @@ def geocode(
     chosen = {name: value for name, value in filters.items() if value is not None}
     if not chosen:
         raise typer.BadParameter("give at least one of --city, --state, --zip, --county, --precinct")
-    options = {"limit": limit, "providerId": provider}
+    options = {"limit": limit, "providerId": provider, "minAccuracy": min_accuracy}
+    if fresh:
+        options["useCache"] = False
     body = {
         "filters": chosen,
         "skipGeocoded": not again,

@@ -88,6 +88,7 @@ class LocalPlatform:
             raise StartFailed(str(error)) from error
         environment = {
             "TRIGPOINT_SHUTDOWN_GRACE_SECONDS": str(GRACE - 2),
+            "TRIGPOINT_UPLOADS_URL": (plan.data_dir / "uploads").absolute().as_uri(),
             **os.environ,
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,

@@ -17,10 +17,12 @@ from uuid_utils.compat import uuid7
 
 from app.db.pool import Connection
 from app.domain.addresses import usps_code
+from app.domain.geocoding import Place
 from app.domain.households import HouseholdFilters, NewHousehold
+from app.domain.outcomes import storable
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,
-longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence"""
+longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ WITH written AS (
         geocoded_at = CASE WHEN {MOVED} THEN NULL ELSE h.geocoded_at END,
         geocoding_provider = CASE WHEN {MOVED} THEN NULL ELSE h.geocoding_provider END,
         accuracy = CASE WHEN {MOVED} THEN NULL ELSE h.accuracy END,
-        confidence = CASE WHEN {MOVED} THEN NULL ELSE h.confidence END
+        confidence = CASE WHEN {MOVED} THEN NULL ELSE h.confidence END,
+        matched_address = CASE WHEN {MOVED} THEN NULL ELSE h.matched_address END,
+        raw_score = CASE WHEN {MOVED} THEN NULL ELSE h.raw_score END,
+        attribution = CASE WHEN {MOVED} THEN NULL ELSE h.attribution END
     WHERE {MOVED} OR (h.unit, h.county, h.precinct_number)
         IS DISTINCT FROM (excluded.unit, excluded.county, excluded.precinct_number)
     RETURNING xmax = 0 AS is_new  -- xmax is set where an older version of the row was replaced
@@ -86,7 +91,12 @@ async def upsert(conn: Connection, households: Sequence[NewHousehold]) -> Upsert
     return Upserted(created, updated, len(households) - created - updated)
 
 
-FURTHER = {"after": "id > {}::uuid", "until": "id <= {}::uuid", "external_id": "external_id = {}::text"}
+FURTHER = {
+    "after": "id > {}::uuid",
+    "until": "id <= {}::uuid",
+    "ids": "id = ANY({}::uuid[])",
+    "external_id": "external_id = {}::text",
+}
 
 
 def _where(filters: HouseholdFilters, *, geocoded: bool | None = None, **further: Any) -> tuple[str, list[Any]]:
@@ -142,10 +152,15 @@ async def batch(
     skip_geocoded: bool,
     after: UUID | None,
     until: UUID | None,
-    limit: int,
+    limit: int | None,
+    *,
+    ids: Sequence[UUID] | None = None,
 ) -> list[asyncpg.Record]:
-    """The next matching households by id, after `after` and up to `until`: what a geocoder needs, and `updated_at`."""
-    where, args = _where(filters, geocoded=_pending(skip_geocoded), after=after, until=until)
+    """The next matching households by id, after `after` and up to `until`: what a geocoder needs, and `updated_at`.
+
+    With `ids`, of these only.
+    """
+    where, args = _where(filters, geocoded=_pending(skip_geocoded), after=after, until=until, ids=ids)
     return await conn.fetch(
         f"""SELECT id, address, unit, city, state, zip_code, country, county, updated_at FROM households
             WHERE {where} ORDER BY id LIMIT ${len(args) + 1}""",
@@ -156,28 +171,28 @@ async def batch(
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a household is: degrees (WGS 84), and by whom and how well it was found."""
+    """Where a household is."""
 
     id: UUID
     updated_at: datetime
     """Of the household as it was read."""
-    latitude: float
-    longitude: float
-    provider: str
-    accuracy: str
-    confidence: float
+    place: Place
 
 
 SAVE = """
 WITH found AS (
     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[], $4::float8[], $5::text[], $6::text[],
-                         $7::float8[]) AS found (id, updated_at, latitude, longitude, provider, accuracy, confidence)
+                         $7::float8[], $8::text[], $9::float8[], $10::text[])
+        AS found (id, updated_at, latitude, longitude, provider, accuracy, confidence, matched_address, raw_score,
+                  attribution)
 ), locked AS (
     SELECT id FROM households WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
 )
 UPDATE households AS h SET
     latitude = found.latitude, longitude = found.longitude, geocoded = true, geocoded_at = now(),
-    geocoding_provider = found.provider, accuracy = found.accuracy, confidence = found.confidence, updated_at = now()
+    geocoding_provider = found.provider, accuracy = found.accuracy, confidence = found.confidence,
+    matched_address = found.matched_address, raw_score = found.raw_score, attribution = found.attribution,
+    updated_at = now()
 FROM found JOIN locked USING (id)
 WHERE h.id = found.id AND h.updated_at = found.updated_at
 RETURNING h.id
@@ -189,15 +204,19 @@ async def save_locations(conn: Connection, located: Sequence[Located]) -> set[UU
 
     A household that changed after it was read is left as it is: the answer may be for an address it no longer has.
     """
+    places = [one.place for one in located]
     rows = await conn.fetch(
         SAVE,
         [one.id for one in located],
         [one.updated_at for one in located],
-        [one.latitude for one in located],
-        [one.longitude for one in located],
-        [one.provider for one in located],
-        [one.accuracy for one in located],
-        [one.confidence for one in located],
+        [place.latitude for place in places],
+        [place.longitude for place in places],
+        [place.provider for place in places],
+        [place.accuracy for place in places],
+        [place.confidence for place in places],
+        [storable(place.matched_address) for place in places],
+        [place.raw_score for place in places],
+        [place.attribution for place in places],
     )
     return {row["id"] for row in rows}
 
@@ -222,6 +241,22 @@ async def search(
     )
     total: int = await conn.fetchval(f"SELECT count(*) FROM households WHERE {where}", *args)
     return rows, total
+
+
+async def page(
+    conn: Connection,
+    filters: HouseholdFilters,
+    *,
+    geocoded: bool | None,
+    external_id: str | None,
+    after: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """The next households by id: a walk over all of them holds no connection between two pages."""
+    where, args = _where(filters, geocoded=geocoded, external_id=external_id, after=after)
+    return await conn.fetch(
+        f"SELECT {COLUMNS} FROM households WHERE {where} ORDER BY id LIMIT ${len(args) + 1}", *args, limit
+    )
 
 
 async def get(conn: Connection, household_id: UUID) -> asyncpg.Record | None:

@@ -92,7 +92,8 @@ ERRORS_SHOWN = 100
 GET = f"""
 SELECT {COLUMNS},
        CASE WHEN j.failed_items > 0 THEN (
-           SELECT json_agg(json_build_object('itemId', e.item_id, 'address', e.address, 'error', e.error, 'at', e.at)
+           SELECT json_agg(json_build_object('itemId', e.item_id, 'address', e.address, 'error', e.error, 'at', e.at,
+                                           'detail', e.detail)
                            ORDER BY e.id DESC)
            FROM (SELECT * FROM job_errors WHERE job_id = j.id ORDER BY id DESC LIMIT {ERRORS_SHOWN}) AS e
        ) END AS error_log
@@ -137,7 +138,7 @@ async def errors(
     if not await readable(conn, job_id, reader):
         return None
     rows = await conn.fetch(
-        "SELECT item_id, address, error, at FROM job_errors WHERE job_id = $1 ORDER BY id LIMIT $2 OFFSET $3",
+        "SELECT item_id, address, error, at, detail FROM job_errors WHERE job_id = $1 ORDER BY id LIMIT $2 OFFSET $3",
         job_id,
         limit,
         offset,

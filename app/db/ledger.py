@@ -167,6 +167,8 @@ class ItemError:
     item_id: str | None
     address: str | None
     error: str
+    detail: dict[str, Any] | None = None
+    """Further members of the error as the kind shows it."""
 
 
 CHECKPOINT = f"""
@@ -201,12 +203,13 @@ async def checkpoint(
         return None
     if errors:
         await conn.execute(
-            """INSERT INTO job_errors (job_id, item_id, address, error)
-               SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])""",
+            """INSERT INTO job_errors (job_id, item_id, address, error, detail)
+               SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::jsonb[])""",
             job_id,
             [e.item_id for e in errors],
             [e.address and storable(e.address) for e in errors],
             [storable(e.error) for e in errors],
+            [e.detail and orjson.dumps(e.detail).decode() for e in errors],
         )
     return bool(cancel_requested)
 

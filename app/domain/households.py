@@ -112,6 +112,20 @@ class TooMany(ValueError):
     """More lines than one request may carry."""
 
 
+def single(given: Mapping[str, Any], default_country: str) -> NewHousehold:
+    """A household from values by any names of its fields. Raises ValueError with what is wrong first."""
+    values = {
+        COLUMNS[canonical(name)][0]: value
+        for name, value in given.items()
+        if value not in (None, "") and canonical(name) in COLUMNS
+    }
+    problems: list[tuple[str | None, str]] = []
+    household, _ = _household(values, default_country, problems)
+    if household is None:
+        raise ValueError(" ".join(part for part in problems[0] if part))
+    return household
+
+
 def from_objects(items: Sequence[Any], default_country: str) -> Batch:
     """Households from the entries of a JSON list."""
     ignored: dict[str, None] = {}

@@ -60,6 +60,9 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
         "geocodingProvider": row["geocoding_provider"],
         "accuracy": row["accuracy"],
         "confidence": row["confidence"],
+        "matchedAddress": row["matched_address"],
+        "rawScore": row["raw_score"],
+        "attribution": row["attribution"],
     }
 
 

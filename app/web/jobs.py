@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import orjson
 from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -192,7 +193,12 @@ async def errors(request: Request) -> Response:
     if found is None:
         raise NotFound(f"There is no job {job_id}.")
     rows, total = found
-    entries = [presenters.item_error(r["item_id"], r["address"], r["error"], r["at"]) for r in rows]
+    entries = [
+        presenters.item_error(
+            r["item_id"], r["address"], r["error"], r["at"], r["detail"] and orjson.loads(r["detail"])
+        )
+        for r in rows
+    ]
     return JSON({"errors": entries, "total": total, "limit": page.limit, "offset": page.offset})
 
 

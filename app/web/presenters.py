@@ -52,15 +52,19 @@ def error_log(text: str | None) -> list[dict[str, Any]] | None:
     if text is None:
         return None
     entries = orjson.loads(text)
-    return [item_error(e["itemId"], e["address"], e["error"], datetime.fromisoformat(e["at"])) for e in entries]
+    return [
+        item_error(e["itemId"], e["address"], e["error"], datetime.fromisoformat(e["at"]), e["detail"]) for e in entries
+    ]
 
 
-def item_error(item_id: str | None, address: str | None, error: str, at: Any) -> dict[str, Any]:
-    """An item's error; a household's id goes by the name the documents give it, too."""
+def item_error(
+    item_id: str | None, address: str | None, error: str, at: Any, detail: dict[str, Any] | None
+) -> dict[str, Any]:
+    """An item's error; a household's id goes by the name the documents give it, too. `detail` is the kind's own."""
     entry: dict[str, Any] = {"itemId": item_id}
     if address is not None:
         entry |= {"householdId": item_id, "address": address}
-    return entry | {"error": error, "timestamp": at}
+    return entry | (detail or {}) | {"error": error, "timestamp": at}
 
 
 def event(row: Record) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from providers.rate_limit import RateLimiter, Window, window_of_rate
+from providers.errors import ProviderError
+from providers.latency import Latencies
+from providers.rate_limit import RateLimiter, Standing, Window, window_of_rate
 
 
 class Accuracy(StrEnum):
@@ -41,8 +43,8 @@ _RANKS: Mapping[Accuracy, int] = MappingProxyType({accuracy: rank for rank, accu
 
 # A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", but not "1st Avenue".
 _LEADING_NUMBER = re.compile(r"\s*(\d+(?:[-/.]\d+)*[a-z]?)(?=[\s,]|$)", re.IGNORECASE)
-# A number last, with or without a staircase, as in "Mannerheimintie 20", "Aleksanterinkatu 52 B".
-_TRAILING_NUMBER = re.compile(r"\s(\d+(?:[-/.]\d+)*[a-z]?)(?:\s+[a-z])?\s*$", re.IGNORECASE)
+# A number last, with or without an entrance and a flat, as in "Mannerheimintie 20", "Aleksanterinkatu 52 B 9".
+_TRAILING_NUMBER = re.compile(r"\s(\d+(?:[-/.]\d+)*(?:\s?[a-z])?)(?:(?<=[a-z])\s+\d+)?\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class Query:
             return self.street
         return (self.street[: match.start()] + self.street[match.end() :]).strip(" ,")
 
+    @property
+    def line(self) -> str:
+        """The address on one line, without its country: "12 Main St, Anchorage, AK 99501"; empty where nothing is."""
+        region = " ".join(part for part in (self.state, self.postcode) if part)
+        return ", ".join(part for part in (self.street, self.city, region) if part)
+
     def _number(self) -> re.Match[str] | None:
         if self.street is None:
             return None
@@ -87,7 +95,8 @@ class Location:
     """Where an address is, in degrees WGS 84.
 
     `confidence` (0 to 1) is computed by `scale`, the same way for all providers; `raw_score` is the provider's own
-    number, whatever it means there. `attribution` is what the provider wants shown with the result.
+    number, whatever it means there. `attribution` is what the provider wants shown with the result. `contradicts` names
+    the parts of the query (`house_number`, `postcode`, `state`) of which the answer says something else.
     """
 
     latitude: float
@@ -98,16 +107,21 @@ class Location:
     matched_address: str
     raw_score: float | None = None
     attribution: str | None = None
+    contradicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """One provider's settings. `url` is without the version path; `rate` in requests a second, `daily` in a UTC day."""
+    """One provider's settings. `url` is without the version path; `rate` in requests a second, `daily` in a UTC day.
+
+    `permanent` says that the plan includes the right to store answers, where that is sold apart.
+    """
 
     url: str | None = None
     key: str | None = None
     rate: float | None = None
     daily: int | None = None
+    permanent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +145,9 @@ class Geocoder(ABC):
     needs_key: ClassVar[bool] = False
     #: Whether it is unusable until a url is configured, even where `public_url` is known.
     needs_url: ClassVar[bool] = False
+    #: Whether those who run the public hosts for nothing want a contact, and no personal data.
+    public_wants_contact: ClassVar[bool] = False
+    public_refuses_personal_data: ClassVar[bool] = False
     windows: ClassVar[tuple[Window, ...]] = ()
     daily: ClassVar[int | None] = None
     #: Requests a second at the public hosts that no setting raises: a rule of the provider, not a tariff.
@@ -138,21 +155,50 @@ class Geocoder(ABC):
     attribution: ClassVar[str | None] = None
     #: When the limits and rules above were last held against the provider's own pages.
     verified_on: ClassVar[date | None] = None
+    #: The finest accuracy that it ever gives.
+    finest: ClassVar[Accuracy] = Accuracy.ROOFTOP
+    #: Queries that one call of `geocode_batch` takes; 1 where there is no such call.
+    batch_size: ClassVar[int] = 1
+    #: Seconds that such a call may need.
+    batch_timeout: ClassVar[float] = 0.0
+    #: Whether it answers `reverse`.
+    reverses: ClassVar[bool] = False
+
+    #: How long an answer may be stored: None for ever, zero not at all.
+    keeps: timedelta | None = None
+    #: The windows and the daily allowance that hold as it is configured.
+    active_windows: tuple[Window, ...] = ()
+    active_daily: int | None = None
+    #: What its requests took; None where it sends none.
+    latencies: Latencies | None = None
 
     @classmethod
-    def lacks(cls, config: ProviderConfig) -> str | None:
+    def lacks(cls, config: ProviderConfig, contact: str | None = None, allow_personal_data: bool = False) -> str | None:
         """Why the provider cannot be used with `config`, None where it can."""
         if cls.needs_url and not config.url:
             return "no url configured"
         if cls.needs_key and not config.key:
             return "no key configured"
+        if cls.is_public(config):
+            if cls.public_wants_contact and not contact:
+                return "its public server wants a contact: set TRIGPOINT_CONTACT"
+            if cls.public_refuses_personal_data and not allow_personal_data:
+                return (
+                    "its public server is not for personal data: configure the url of another one, "
+                    "or set TRIGPOINT_ALLOW_PUBLIC_PERSONAL_DATA=true"
+                )
         return None
+
+    @classmethod
+    def is_public(cls, config: ProviderConfig) -> bool:
+        """Whether `config` leads to one of the public hosts."""
+        host = urlsplit(config.url or cls.public_url or "").hostname
+        return host is not None and host.rstrip(".").lower() in cls.public_hosts
 
     @classmethod
     def limits(cls, config: ProviderConfig) -> tuple[tuple[Window, ...], int | None]:
         """The windows and the daily allowance that hold with `config`."""
-        host = urlsplit(config.url or cls.public_url or "").hostname
-        public = host is not None and host.rstrip(".").lower() in cls.public_hosts
+        public = cls.is_public(config)
         windows, daily = (cls.windows, cls.daily) if public else ((), None)
         if config.rate is not None:
             rate = config.rate
@@ -166,12 +212,28 @@ class Geocoder(ABC):
         """Build it; nothing is opened or loaded here."""
 
     @abstractmethod
-    async def geocode(self, query: Query, timeout: float) -> Location | None:
+    async def geocode(self, query: Query, timeout: float, patience: float | None = None) -> Location | None:
         """Look `query` up, None where the provider knows no match.
 
-        `timeout` is in seconds for the request itself; waiting for the rate limiter is not counted. Raises
+        `timeout` is in seconds for the request itself; waiting for the rate limiter is not counted: without `patience`
+        it takes what it takes, with it Busy is raised where more than so many seconds would be needed. Raises
         ProviderError.
         """
 
-    async def pause(self, seconds: float) -> None:  # noqa: B027 - what asks nobody has nobody to pause for
+    async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
+        """Look up to `batch_size` queries up in one call; what came of each, in their order.
+
+        Raises ProviderError where the whole call failed.
+        """
+        raise NotImplementedError(f"{self.name} takes one query at a time")
+
+    async def reverse(self, latitude: float, longitude: float, timeout: float) -> Location | None:
+        """The address nearest to a point in degrees, None where there is none. Raises ProviderError."""
+        raise NotImplementedError(f"{self.name} does not look up points")
+
+    async def pause(self, seconds: float, reason: str = "") -> None:  # noqa: B027 - who asks nobody pauses for nobody
         """Let nobody ask this provider for `seconds`."""
+
+    async def standing(self) -> Standing:
+        """What the limiter knows of this provider."""
+        return Standing(0, 0.0, "")

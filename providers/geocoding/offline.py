@@ -8,10 +8,13 @@ at the first query that needs it; after that an answer takes microseconds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from providers.errors import ProviderError
 from providers.geocoding import gazetteer
 from providers.geocoding.base import Accuracy, Geocoder, Location, Query, Setup
 from providers.geocoding.gazetteer import Place
@@ -24,19 +27,28 @@ GEONAMES = "GeoNames, CC BY 4.0. https://www.geonames.org"
 T = TypeVar("T")
 
 
-class _Lazy(Generic[T]):
-    """A value made once, in a thread, by whoever needs it first."""
+class _NotLoaded(Exception):
+    def __init__(self, table: _Table[Any]) -> None:
+        super().__init__()
+        self.table = table
+
+
+class _Table(Generic[T]):
+    """A value made once, by whoever loads it first; the others wait."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._lock = asyncio.Lock()
+        self._lock = threading.Lock()
         self._value: T | None = None
 
-    async def get(self) -> T:
+    def load(self) -> None:
+        with self._lock:
+            if self._value is None:
+                self._value = self._make()
+
+    def get(self) -> T:
         if self._value is None:
-            async with self._lock:
-                if self._value is None:
-                    self._value = await asyncio.to_thread(self._make)
+            raise _NotLoaded(self)
         return self._value
 
 
@@ -44,16 +56,36 @@ class Offline(Geocoder):
     """Asks nobody; says `postcode` or `place`."""
 
     name: ClassVar[str] = "offline"
+    finest: ClassVar[Accuracy] = Accuracy.POSTCODE
+    batch_size: ClassVar[int] = 10_000
+    verified_on: ClassVar[date | None] = date(2026, 11, 22)
 
     def __init__(self, setup: Setup) -> None:
-        self._united_states = _Lazy(gazetteer.united_states)
-        self._countries: dict[str, _Lazy[gazetteer.Cities]] = {}
+        self._united_states = _Table(gazetteer.united_states)
+        self._countries: dict[str, _Table[gazetteer.Cities]] = {}
 
-    async def geocode(self, query: Query, timeout: float) -> Location | None:
-        """See Geocoder; the timeout has nothing to limit."""
+    async def geocode(self, query: Query, timeout: float, patience: float | None = None) -> Location | None:
+        """See Geocoder; there is nothing to wait for."""
+        try:
+            return self._find(query)
+        except _NotLoaded:
+            return await asyncio.to_thread(self._find_or_load, query)
+
+    async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
+        """See Geocoder; in a thread, since thousands of them take a noticeable time."""
+        return await asyncio.to_thread(lambda: [self._find_or_load(query) for query in queries])
+
+    def _find_or_load(self, query: Query) -> Location | None:
+        while True:
+            try:
+                return self._find(query)
+            except _NotLoaded as missing:
+                missing.table.load()
+
+    def _find(self, query: Query) -> Location | None:
         country = query.country.lower()
         if country == "us":
-            us = await self._united_states.get()
+            us = self._united_states.get()
             place = us.zips.get(postcode(query.postcode)) if query.postcode else None
             # A ZIP of another state is a typing error in one of the two: the city may still be right.
             if place is not None and (not query.state or state(query.state) == place.state):
@@ -62,7 +94,7 @@ class Offline(Geocoder):
                 return location
         if not query.city:
             return None
-        cities = await self._countries.setdefault(country, _Lazy(partial(gazetteer.cities_of, country))).get()
+        cities = self._countries.setdefault(country, _Table(partial(gazetteer.cities_of, country))).get()
         return self._city(query, cities.named(query.city, query.state if country == "us" else None))
 
     def _city(self, query: Query, candidates: tuple[Place, ...]) -> Location | None:
@@ -74,7 +106,7 @@ class Offline(Geocoder):
     def _location(self, query: Query, accuracy: Accuracy, place: Place, text_factor: float = 1.0) -> Location:
         # The city is compared where it was not what was looked up.
         match = Match(cities=(place.city, *place.also) if accuracy is Accuracy.POSTCODE else (), state=place.state)
-        accuracy, confidence = assess(query, match, accuracy, text_factor)
+        accuracy, confidence, contradicts = assess(query, match, accuracy, text_factor)
         return Location(
             latitude=place.latitude,
             longitude=place.longitude,
@@ -83,4 +115,5 @@ class Offline(Geocoder):
             provider=self.name,
             matched_address=place.label,
             attribution=GEONAMES if place.geonames else None,
+            contradicts=contradicts,
         )

@@ -41,10 +41,12 @@ def build(
     limiter: RateLimiter,
     user_agent: str,
     contact: str | None,
+    allow_personal_data: bool = False,
 ) -> GeocoderChain:
     """The chain of the geocoders `names`, in that order; the chain says which ones lack a key or url and are left out.
 
-    Names in `names` and `configs` are as `discover` spells them. Raises ValueError for one that nobody has.
+    `allow_personal_data` lets public servers be asked that do not want to be asked for people's addresses. Names in
+    `names` and `configs` are as `discover` spells them. Raises ValueError for one that nobody has.
     """
     known = discover()
     for name in (*names, *configs):
@@ -54,8 +56,8 @@ def build(
     left_out: dict[str, str] = {}
     for name in dict.fromkeys(names):
         config = configs.get(name, ProviderConfig())
-        if reason := known[name].lacks(config):
+        if reason := known[name].lacks(config, contact, allow_personal_data):
             left_out[name] = reason
         else:
             chosen.append(known[name](Setup(config, session, limiter, user_agent, contact)))
-    return GeocoderChain(chosen, left_out)
+    return GeocoderChain(chosen, left_out, known)

@@ -1,7 +1,8 @@
 """Which providers are left alone for a while, and why.
 
-Kept in the process: each one learns it with a request or two of its own, and what is shared already, the limiter's
-penalties and daily counts, stops the rest.
+Kept in the process, beside what the limiter shares over all of them: a pause that a provider asked for and a used up
+quota are a penalty there, with the reason, so other processes and later ones rest without asking. A bad key is not
+shared: each process finds it out by itself, and one that was started with a better key is not kept from using it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ class Rests:
             del self._rests[provider]
         return None
 
+    def peek(self, provider: str) -> str | None:
+        """Why `provider` rests, whether or not a query may go through to see."""
+        rest = self._rests.get(provider)
+        return rest.reason if rest is not None and (rest.probing or self._clock() < rest.until) else None
+
     def after(self, provider: str, error: ProviderError) -> None:
         """Let `provider` rest where `error` says that asking on is no use."""
         now = self._clock()
@@ -67,7 +73,8 @@ class Rests:
         elif isinstance(error, RateLimited) and (error.retry_after or 0.0) > MAX_PENALTY_WAIT:
             # Shorter ones the limiter waits out.
             until = now + timedelta(seconds=error.retry_after or 0.0)
-            self._rests[provider] = _Rest(until, f"paused at its request: {error}", probing=False)
+            reason = f"paused at its request: {error}" if error.asked else str(error)
+            self._rests[provider] = _Rest(until, reason, probing=False)
 
     def end(self, provider: str) -> None:
         """An answer came: `provider` rests no longer."""

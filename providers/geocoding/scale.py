@@ -9,14 +9,16 @@ an answer that is of less than was asked is called what it is.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from providers.geocoding import usps
-from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.base import Accuracy, Location, Query
 
 BASE: Mapping[Accuracy, float] = MappingProxyType(
     {
@@ -33,9 +35,13 @@ BASE: Mapping[Accuracy, float] = MappingProxyType(
 OTHER_NAME_FACTOR = 0.8
 CONTRADICTION_CAP = 0.5
 
+#: How far from a point the house, or the street, that stands for it may be.
+HOUSE_METRES, STREET_METRES = 100.0, 1000.0
+EARTH_RADIUS = 6_371_000.0
 
 _APOSTROPHES = re.compile("['’]")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
+_RANGE = re.compile(r"(?P<first>\d{1,6})(?:\s*[-–]\s*(?P<last>\d{1,6}))?\s*(?:(?P<letter>[^\W\d_])(?:\s+\d+)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +58,29 @@ class Match:
     postcode: str | None = None
 
 
-def assess(query: Query, match: Match, accuracy: Accuracy, text_factor: float = 1.0) -> tuple[Accuracy, float]:
+class Assessment(NamedTuple):
+    """What an answer is worth. `contradicts` names the parts of the query of which it says something else."""
+
+    accuracy: Accuracy
+    confidence: float
+    contradicts: tuple[str, ...]
+
+
+def assess(query: Query, match: Match, accuracy: Accuracy, text_factor: float = 1.0) -> Assessment:
     """The accuracy that the answer deserves, and its confidence from 0 to 1, rounded to three digits.
 
     `accuracy` is what the provider claims; `text_factor` its own measure of the match of the text, where it has one.
     """
+    contradicts = tuple(_contradictions(query, match))
     accuracy = honest(query, match, accuracy)
     confidence = BASE[accuracy] * text_factor
     if query.road and match.road and not same_road(query.road, match.road):
         confidence *= OTHER_NAME_FACTOR
     if query.city and match.cities and not any(same_name(query.city, city) for city in match.cities):
         confidence *= OTHER_NAME_FACTOR
-    if _contradicts(query, match):
+    if "postcode" in contradicts or "state" in contradicts:  # another house number has cost its accuracy already
         confidence = min(confidence, CONTRADICTION_CAP)
-    return accuracy, round(min(1.0, max(0.0, confidence)), 3)
+    return Assessment(accuracy, round(min(1.0, max(0.0, confidence)), 3), contradicts)
 
 
 def honest(query: Query, match: Match, accuracy: Accuracy) -> Accuracy:
@@ -75,20 +90,43 @@ def honest(query: Query, match: Match, accuracy: Accuracy) -> Accuracy:
     asked = query.house_number
     if asked is None or match.house_number is None:
         return Accuracy.STREET if query.street else accuracy
-    if _number(asked) in _numbers(match.house_number):
+    if same_house(asked, match.house_number, query.country):
         return accuracy
     return Accuracy.INTERPOLATED if accuracy is Accuracy.ROOFTOP else Accuracy.STREET
 
 
-def _contradicts(query: Query, match: Match) -> bool:
-    if (
-        query.postcode
-        and match.postcode
-        and postcode(query.postcode, query.country)
-        not in {postcode(one, query.country) for one in re.split(r"[;,:]", match.postcode)}
-    ):
-        return True
-    return bool(query.state and match.state and state(query.state) != state(match.state))
+def measured(location: Location, latitude: float, longitude: float) -> Location:
+    """The answer to a point: what is found far from it is not where it is, but may tell which street or town it is in.
+
+    A house beyond HOUSE_METRES says no more than the street, a street beyond STREET_METRES no more than the place.
+    """
+    distance = metres(location.latitude, location.longitude, latitude, longitude)
+    accuracy = location.accuracy
+    if accuracy.reaches(Accuracy.INTERPOLATED) and distance > HOUSE_METRES:
+        accuracy = Accuracy.STREET
+    if accuracy is Accuracy.STREET and distance > STREET_METRES:
+        accuracy = Accuracy.PLACE
+    return replace(location, accuracy=accuracy, confidence=min(location.confidence, BASE[accuracy]))
+
+
+def metres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Great-circle distance between two points in degrees, by the haversine formula on a sphere of EARTH_RADIUS."""
+    one, other = math.radians(latitude), math.radians(other_latitude)
+    east = math.radians(other_longitude - longitude)
+    half_chord = math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS * math.asin(math.sqrt(half_chord))
+
+
+def _contradictions(query: Query, match: Match) -> Iterator[str]:
+    asked, found = query.house_number, match.house_number
+    if asked and found and not same_house(asked, found, query.country):
+        yield "house_number"
+    if query.postcode and match.postcode:
+        codes = {postcode(one, query.country) for one in re.split(r"[;,:]", match.postcode)}
+        if postcode(query.postcode, query.country) not in codes:
+            yield "postcode"
+    if query.state and match.state and state(query.state) != state(match.state):
+        yield "state"
 
 
 def normalise(text: str) -> list[str]:
@@ -145,10 +183,28 @@ def road_words(name: str) -> frozenset[str]:
     return frozenset(_ROAD_WORDS.get(word, word) for word in normalise(name))
 
 
-def _number(number: str) -> str:
+def same_house(asked: str, found: str, country: str = "us") -> bool:
+    """Whether the house found, whose tag may list several numbers ("12;14"), is the one asked for.
+
+    Outside the US "8-12" is a building with all numbers of that side of the street between them, and an entrance with
+    a letter, "8 B", belongs to the building "8"; a US "8-12" is one number, and "8" and "8B" are two.
+    """
+    if _plain(asked) in {_plain(one) for one in (found, *re.split(r"[;,]", found))}:
+        return True
+    if country.lower() == "us":
+        return False
+    return any(_covers(one, asked) or _covers(asked, one) for one in re.split(r"[;,]", found))
+
+
+def _covers(building: str, number: str) -> bool:
+    range_, one = _RANGE.fullmatch(building.strip()), _RANGE.fullmatch(number.strip())
+    if range_ is None or one is None or one["last"]:
+        return False
+    first, last, asked = int(range_["first"]), int(range_["last"] or range_["first"]), int(one["first"])
+    if range_["letter"] and range_["letter"].casefold() != (one["letter"] or "").casefold():
+        return False
+    return min(first, last) <= asked <= max(first, last) and (asked - first) % 2 == 0
+
+
+def _plain(number: str) -> str:
     return "".join(normalise(number)).lstrip("0")
-
-
-def _numbers(number: str) -> set[str]:
-    """The numbers that one building's tag may list: "12;14", "12,14"."""
-    return {_number(one) for one in re.split(r"[;,]", number)} | {_number(number)}

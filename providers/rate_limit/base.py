@@ -47,27 +47,56 @@ def window_of_rate(rate: float) -> Window:
     return Window(limit, limit / rate)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a key stands: what was sent in this UTC day, and for how many seconds (0: not at all) and why it pauses."""
+
+    used_today: int
+    paused_for: float
+    reason: str
+
+
 class RateLimiter(Protocol):
     """Admits sends to what `key` names (a provider), however many callers there are."""
 
-    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None) -> None:
+    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None, cost: int = 1) -> None:
         """Return at the moment when the caller may send; callers of one process are served in their order.
 
-        `daily` is the allowance for a day in UTC. Raises QuotaExceeded when that is used up, without spending anything,
-        and RateLimited when a penalty of more than MAX_PENALTY_WAIT lies on the key.
+        `daily` is the allowance for a day in UTC, of which this send takes `cost`. Raises QuotaExceeded when that is
+        used up, without spending anything, and RateLimited when a penalty of more than MAX_PENALTY_WAIT lies on the
+        key.
         """
         ...
 
-    async def penalise(self, key: str, seconds: float) -> None:
+    async def try_acquire(
+        self, key: str, windows: Sequence[Window], daily: int | None = None, within: float = 0.05
+    ) -> bool:
+        """`acquire` if the slot is at most `within` seconds (up to HORIZON) away and nobody of this process waits for
+        one; otherwise False, and nothing is spent."""
+        ...
+
+    def expected_wait(self, key: str, windows: Sequence[Window]) -> float:
+        """Seconds that a new caller of `acquire` would wait, as far as this process knows."""
+        ...
+
+    async def penalise(self, key: str, seconds: float, reason: str = "") -> None:
         """Nobody sends to `key` before `seconds` from now (Retry-After). A shorter penalty never ends a longer one."""
+        ...
+
+    async def standing(self, key: str) -> Standing:
+        """What is known of `key`; never waits long."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Windows as the limiters use them: `spacing` in the shortest one, all of them stretched, times in seconds."""
+    """Windows as the limiters use them: `spacing` in the shortest one, all of them stretched, times in seconds.
+
+    `interval` is what lies between two sends in the long run, whichever window rules then.
+    """
 
     spacing: float
+    interval: float
     lateness: float
     windows: tuple[Window, ...]
 
@@ -75,11 +104,12 @@ class Pace:
     def of(cls, windows: Sequence[Window]) -> Pace:
         """The pace that keeps all `windows`; no windows at all need none."""
         if not windows:
-            return cls(0.0, math.inf, ())
+            return cls(0.0, 0.0, math.inf, ())
         stretched = tuple(Window(w.limit, w.period * (1 + MARGIN)) for w in windows)
         shortest = min(stretched, key=lambda w: w.period)
         return cls(
             spacing=shortest.period / shortest.limit,
+            interval=max(w.period / w.limit for w in stretched),
             lateness=min(w.period for w in windows) * MARGIN * LATENESS,
             windows=stretched,
         )

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from providers.errors import QuotaExceeded, next_utc_midnight
-from providers.rate_limit.base import HORIZON, Pace
-from providers.rate_limit.pacing import NotYet, PacedRateLimiter, Slot
+from providers.rate_limit.base import Standing
+from providers.rate_limit.pacing import Claim, NotYet, PacedRateLimiter, Slot
 
 
 @dataclass(slots=True)
 class _State:
     log: deque[float] = field(default_factory=deque)  # ends of the slots taken, newest first
     penalised_until: float = 0.0
+    reason: str = ""  # of the penalty
     day: date = date.min
     count: int = 0
 
@@ -43,16 +44,20 @@ class LocalRateLimiter(PacedRateLimiter):
         """Sleep on the clock given."""
         await self._sleep(seconds)
 
-    async def reserve(
-        self, key: str, pace: Pace, daily: int | None, given_up: Slot | None, width: float
-    ) -> Slot | NotYet:
+    async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
         """See PacedRateLimiter; the same steps as the script of the Redis one."""
         state = self._states.setdefault(key, _State())
+        pace, given_up = claim.pace, claim.given_up
         now = self.now()
         today = datetime.fromtimestamp(now, UTC)
         count = state.count if state.day == today.date() else 0
-        if daily is not None and given_up is None and count >= daily:
-            raise QuotaExceeded(f"daily quota of {daily} used up", provider=key, resets_at=next_utc_midnight(today))
+        if claim.daily is not None and given_up is None and count + claim.cost > claim.daily:
+            raise QuotaExceeded(
+                f"daily quota of {claim.daily} used up",
+                provider=key,
+                asked=False,
+                resets_at=next_utc_midnight(today),
+            )
         if given_up is not None and state.log and state.log[0] == given_up.at + given_up.width:
             state.log.popleft()
         at = max(now, state.penalised_until)
@@ -61,18 +66,28 @@ class LocalRateLimiter(PacedRateLimiter):
         for window in pace.windows:
             if len(state.log) >= window.limit:
                 at = max(at, state.log[window.limit - 1] + window.period)
-        if at > now + HORIZON:
-            return NotYet(wait=at - now - HORIZON, penalised=at == state.penalised_until)
+        if at > now + claim.horizon:
+            return NotYet(at - now - claim.horizon, penalised=at == state.penalised_until, reason=state.reason)
         if pace.windows:
-            state.log.appendleft(at + width)
+            state.log.appendleft(at + claim.width)
             longest = max(window.limit for window in pace.windows)
             while len(state.log) > longest:
                 state.log.pop()
-        if daily is not None and given_up is None:
-            state.day, state.count = today.date(), count + 1
-        return Slot(at, width, entry=0)
+        if given_up is None:
+            state.day, state.count = today.date(), count + claim.cost
+        return Slot(at, claim.width, entry=0)
 
-    async def punish(self, key: str, seconds: float) -> None:
+    async def punish(self, key: str, seconds: float, reason: str) -> None:
         """See PacedRateLimiter."""
         state = self._states.setdefault(key, _State())
-        state.penalised_until = max(state.penalised_until, self.now() + seconds)
+        ends = self.now() + seconds
+        if ends > state.penalised_until:
+            state.penalised_until, state.reason = ends, reason
+
+    async def standing(self, key: str) -> Standing:
+        """See RateLimiter."""
+        state = self._states.get(key, _State())
+        now = self.now()
+        used = state.count if state.day == datetime.fromtimestamp(now, UTC).date() else 0
+        paused_for = max(0.0, state.penalised_until - now)
+        return Standing(used, paused_for, state.reason if paused_for else "")

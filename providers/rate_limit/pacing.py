@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from providers.errors import RateLimited
-from providers.rate_limit.base import MAX_PENALTY_WAIT, Pace, Window
+from providers.rate_limit.base import HORIZON, MAX_PENALTY_WAIT, Pace, Standing, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,23 @@ class NotYet:
 
     wait: float
     penalised: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a caller wants: a slot of `pace` that is at most `horizon` seconds ahead, for `cost` of the day's allowance.
+
+    `given_up` is taken out of the log if nobody took a slot after it; it was paid for in the daily count. `width`
+    widens the slot: those after it keep their distance from its end.
+    """
+
+    pace: Pace
+    daily: int | None
+    cost: int
+    horizon: float = HORIZON
+    given_up: Slot | None = None
+    width: float = 0.0
 
 
 class PacedRateLimiter(ABC):
@@ -38,6 +55,8 @@ class PacedRateLimiter(ABC):
     def __init__(self) -> None:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._penalties: dict[str, float] = {}  # this process' own, to give up slots that are already taken
+        self._queued = Counter[str]()  # callers of `acquire` without a slot yet
+        self._next_slot: dict[str, float] = {}  # the earliest one there may be, as last heard
 
     @abstractmethod
     def now(self) -> float:
@@ -48,50 +67,94 @@ class PacedRateLimiter(ABC):
         """Let `seconds` pass on that clock."""
 
     @abstractmethod
-    async def reserve(
-        self, key: str, pace: Pace, daily: int | None, given_up: Slot | None, width: float
-    ) -> Slot | NotYet:
+    async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
         """Take the next slot of `key`, if it is near, and log it; without windows the log stays empty.
 
-        `given_up` is taken out of the log if nobody took a slot after it; it was paid for in the daily count. `width`
-        widens the slot: those after it keep their distance from its end. Raises QuotaExceeded.
+        Raises QuotaExceeded.
         """
 
     @abstractmethod
-    async def punish(self, key: str, seconds: float) -> None:
+    async def punish(self, key: str, seconds: float, reason: str) -> None:
         """Remember a penalty for everyone."""
 
-    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None) -> None:
+    @abstractmethod
+    async def standing(self, key: str) -> Standing:
         """See RateLimiter."""
-        pace = Pace.of(windows)
-        given_up: Slot | None = None
-        width = 0.0
-        while True:
-            async with self._turns[key]:
-                slot = await self._next(key, pace, daily, given_up, width)
-            await self._sleep_until(slot.at)
-            now = self.now()
-            late = now - slot.at > pace.lateness + slot.width
-            if not late and self._penalties.get(key, 0.0) <= now:
-                return
-            given_up = slot
-            if late:  # where the loop is always late, only a wider slot can be met: slower, but safe, and it goes on
-                width = max(pace.lateness, 2 * width)
 
-    async def penalise(self, key: str, seconds: float) -> None:
+    def passes(self, key: str, windows: Sequence[Window], daily: int | None, cost: int) -> bool:
+        """Whether a send may leave unasked; it is counted then."""
+        return False
+
+    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None, cost: int = 1) -> None:
+        """See RateLimiter."""
+        if not self.passes(key, windows, daily, cost):
+            await self._acquire(key, Claim(Pace.of(windows), daily, cost))
+
+    async def try_acquire(
+        self, key: str, windows: Sequence[Window], daily: int | None = None, within: float = 0.05
+    ) -> bool:
+        """See RateLimiter."""
+        if self.passes(key, windows, daily, cost=1):
+            return True
+        if self._queued[key]:
+            return False
+        claim = Claim(Pace.of(windows), daily, cost=1, horizon=min(within, HORIZON))
+        answer = await self._reserve(key, claim)
+        if isinstance(answer, NotYet):
+            return False
+        if (missed := await self._meet(key, claim, answer)) is not None:
+            # It is paid for, so it is waited for.
+            await self._acquire(key, replace(missed, horizon=HORIZON))
+        return True
+
+    def expected_wait(self, key: str, windows: Sequence[Window]) -> float:
+        """See RateLimiter."""
+        until_next = max(0.0, self._next_slot.get(key, 0.0) - self.now())
+        return until_next + self._queued[key] * Pace.of(windows).interval
+
+    async def penalise(self, key: str, seconds: float, reason: str = "") -> None:
         """See RateLimiter."""
         self._penalties[key] = max(self._penalties.get(key, 0.0), self.now() + seconds)
-        await self.punish(key, seconds)
+        await self.punish(key, seconds, reason)
 
-    async def _next(self, key: str, pace: Pace, daily: int | None, given_up: Slot | None, width: float) -> Slot:
+    async def _acquire(self, key: str, claim: Claim) -> None:
+        pending: Claim | None = claim
+        while pending is not None:
+            claim = pending
+            self._queued[key] += 1
+            try:
+                async with self._turns[key]:
+                    slot = await self._next(key, claim)
+            finally:
+                self._queued[key] -= 1
+            pending = await self._meet(key, claim, slot)
+
+    async def _next(self, key: str, claim: Claim) -> Slot:
         while True:
-            answer = await self.reserve(key, pace, daily, given_up, width)
+            answer = await self._reserve(key, claim)
             if isinstance(answer, Slot):
                 return answer
-            if answer.penalised and answer.wait > MAX_PENALTY_WAIT:
-                raise RateLimited("paused at the provider's request", provider=key, retry_after=answer.wait)
             await self.sleep(answer.wait)
 
-    async def _sleep_until(self, moment: float) -> None:
-        while (left := moment - self.now()) > 0:
+    async def _reserve(self, key: str, claim: Claim) -> Slot | NotYet:
+        answer = await self.reserve(key, claim)
+        if isinstance(answer, Slot):
+            self._next_slot[key] = answer.at + answer.width + claim.pace.spacing
+            return answer
+        self._next_slot[key] = self.now() + answer.wait + claim.horizon
+        if answer.penalised and answer.wait > MAX_PENALTY_WAIT:
+            reason = answer.reason or "paused at the provider's request"
+            raise RateLimited(reason, provider=key, asked=False, retry_after=answer.wait)
+        return answer
+
+    async def _meet(self, key: str, claim: Claim, slot: Slot) -> Claim | None:
+        """Wait for the moment of `slot`; where that is missed, the claim to a later one."""
+        while (left := slot.at - self.now()) > 0:
             await self.sleep(left)
+        now = self.now()
+        late = now - slot.at > claim.pace.lateness + slot.width
+        if not late and self._penalties.get(key, 0.0) <= now:
+            return None
+        # Where the loop is always late, only a wider slot can be met: slower, but safe, and it goes on.
+        width = max(claim.pace.lateness, 2 * claim.width) if late else claim.width
+        return replace(claim, given_up=slot, width=width)

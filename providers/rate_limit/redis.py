@@ -1,7 +1,8 @@
 """A rate limiter shared by all processes that share a Redis: one script call takes one slot, on Redis' own clock.
 
-What is kept of a key: the log of its last slots, when its penalty ends, and the count of the day. A Redis that loses
-its data forgets them, and the provider's own answers (429, quota) rule until they have filled again.
+What is kept of a key: the log of its last slots, when its penalty ends and why it was given, and the count of the day
+(for keys without limits, a process adds what it sent half a second at a time). A Redis that loses its data forgets
+them, and the provider's own answers (429, quota) rule until they have filled again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -18,9 +20,9 @@ from redis import exceptions
 from redis.asyncio import Redis
 
 from providers.errors import QuotaExceeded, next_utc_midnight
-from providers.rate_limit.base import HORIZON, Pace, Window
+from providers.rate_limit.base import Standing, Window
 from providers.rate_limit.clock import RemoteClock
-from providers.rate_limit.pacing import NotYet, PacedRateLimiter, Slot
+from providers.rate_limit.pacing import Claim, NotYet, PacedRateLimiter, Slot
 
 #: Seconds between two looks at Redis for a key without any limit: what another process' penalty may be late by.
 PENALTY_REFRESH = 0.5
@@ -34,32 +36,33 @@ _AWAY = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnl
 _RESERVE = """
 local log, penalty, day = KEYS[1], KEYS[2], KEYS[3]
 local horizon, width, spacing, given_up = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local daily = tonumber(ARGV[5])
+local daily, cost = tonumber(ARGV[5]), tonumber(ARGV[6])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
 local today = math.floor(time[1] / 86400)
-local pays = daily >= 0 and given_up == ''
+local pays = given_up == ''
 if pays then
   if tonumber(redis.call('HGET', day, 'day') or -1) ~= today then
     redis.call('DEL', day)
   end
-  if tonumber(redis.call('HGET', day, 'count') or 0) >= daily then
-    return {'quota', string.format('%d', now), '0'}
+  if daily >= 0 and tonumber(redis.call('HGET', day, 'count') or 0) + cost > daily then
+    return {'quota', string.format('%d', now), '0', ''}
   end
 end
 
 if given_up ~= '' and redis.call('LINDEX', log, 0) == given_up then
   redis.call('LPOP', log)
 end
-local penalised_until = tonumber(redis.call('GET', penalty) or 0)
+local until_when, reason = string.match(redis.call('GET', penalty) or '0 ', '^(%d+) (.*)$')
+local penalised_until = tonumber(until_when)
 local at = math.max(now, penalised_until)
 if spacing > 0 then
   local last = redis.call('LINDEX', log, 0)
   if last then at = math.max(at, last + spacing) end
 end
 local longest_limit, longest_period = 0, 0
-for i = 6, #ARGV, 2 do
+for i = 7, #ARGV, 2 do
   local limit, period = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
   local first = redis.call('LINDEX', log, limit - 1)
   if first then at = math.max(at, first + period) end
@@ -67,7 +70,7 @@ for i = 6, #ARGV, 2 do
   longest_period = math.max(longest_period, period)
 end
 if at > now + horizon then
-  return {at == penalised_until and 'penalty' or 'wait', string.format('%d', now), string.format('%d', at)}
+  return {at == penalised_until and 'penalty' or 'wait', string.format('%d', now), string.format('%d', at), reason}
 end
 
 if longest_limit > 0 then
@@ -77,20 +80,30 @@ if longest_limit > 0 then
 end
 if pays then
   redis.call('HSET', day, 'day', today)
-  redis.call('HINCRBY', day, 'count', 1)
+  redis.call('HINCRBY', day, 'count', cost)
   redis.call('EXPIRE', day, 2 * 86400)
 end
-return {'slot', string.format('%d', now), string.format('%d', at)}
+return {'slot', string.format('%d', now), string.format('%d', at), ''}
 """
 
 _PUNISH = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local ends = now + tonumber(ARGV[1])
-if ends > tonumber(redis.call('GET', KEYS[1]) or 0) then
-  redis.call('SET', KEYS[1], string.format('%d', ends), 'PX', math.ceil(ARGV[1] / 1000) + 1)
+if ends > tonumber(string.match(redis.call('GET', KEYS[1]) or '0', '^%d+')) then
+  redis.call('SET', KEYS[1], string.format('%d ', ends) .. ARGV[2], 'PX', math.ceil(ARGV[1] / 1000) + 1)
 end
 return string.format('%d', now)
+"""
+
+_STANDING = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local used = 0
+if tonumber(redis.call('HGET', KEYS[2], 'day') or -1) == math.floor(time[1] / 86400) then
+  used = tonumber(redis.call('HGET', KEYS[2], 'count') or 0)
+end
+return {used, string.format('%d', now), redis.call('GET', KEYS[1]) or '0 '}
 """
 
 _log = structlog.get_logger(__name__)
@@ -105,9 +118,11 @@ class RedisRateLimiter(PacedRateLimiter):
         self._prefix = prefix
         self._reserve_script = redis.register_script(_RESERVE)
         self._punish_script = redis.register_script(_PUNISH)
+        self._standing_script = redis.register_script(_STANDING)
         self._clock = RemoteClock()
         self._away = False
         self._looked: dict[str, float] = {}
+        self._uncounted = Counter[str]()  # sends that passed unasked since
 
     def now(self) -> float:
         """The present on Redis' clock, in seconds since the epoch, as far as it is known here."""
@@ -117,52 +132,68 @@ class RedisRateLimiter(PacedRateLimiter):
         """Sleep in real time."""
         await asyncio.sleep(seconds)
 
-    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None) -> None:
-        """See RateLimiter. A key without limits is looked up for penalties only, and not for every send."""
-        unlimited = not windows and daily is None and self._penalties.get(key, 0.0) <= self.now()
-        if unlimited and time.monotonic() - self._looked.get(key, -PENALTY_REFRESH) < PENALTY_REFRESH:
-            return
-        await super().acquire(key, windows, daily)
-        self._looked[key] = time.monotonic()
+    def passes(self, key: str, windows: Sequence[Window], daily: int | None, cost: int) -> bool:
+        """See PacedRateLimiter. A key without limits is looked up for penalties only, and not for every send."""
+        if windows or daily is not None or self._penalties.get(key, 0.0) > self.now():
+            return False
+        if time.monotonic() - self._looked.get(key, -PENALTY_REFRESH) >= PENALTY_REFRESH:
+            return False
+        self._uncounted[key] += cost
+        return True
 
-    async def reserve(
-        self, key: str, pace: Pace, daily: int | None, given_up: Slot | None, width: float
-    ) -> Slot | NotYet:
+    async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
         """See PacedRateLimiter."""
-        width_us = _microseconds(width)
+        width_us = _microseconds(claim.width)
+        uncounted = self._uncounted.pop(key, 0) if claim.given_up is None else 0
         arguments: list[int | str] = [
-            _microseconds(HORIZON),
+            _microseconds(claim.horizon),
             width_us,
-            _microseconds(pace.spacing),
-            given_up.entry if given_up else "",
-            -1 if daily is None else daily,
+            _microseconds(claim.pace.spacing),
+            claim.given_up.entry if claim.given_up else "",
+            -1 if claim.daily is None else claim.daily,
+            claim.cost + uncounted,
         ]
-        for window in pace.windows:
+        for window in claim.pace.windows:
             arguments += [window.limit, _microseconds(window.period)]
-        verdict, now, at = await self._call(lambda: self._run(key, arguments))
+        verdict, now, at, reason = await self._call(lambda: self._run(key, arguments))
+        if verdict == "slot":
+            self._looked[key] = time.monotonic()
+            return Slot(at / 1e6, width_us / 1e6, entry=at + width_us)
+        self._uncounted[key] += uncounted
         if verdict == "quota":
             resets_at = next_utc_midnight(datetime.fromtimestamp(now / 1e6, UTC))
-            raise QuotaExceeded(f"daily quota of {daily} used up", provider=key, resets_at=resets_at)
-        if verdict == "slot":
-            return Slot(at / 1e6, width_us / 1e6, entry=at + width_us)
-        return NotYet(wait=(at - now) / 1e6 - HORIZON, penalised=verdict == "penalty")
+            words = f"daily quota of {claim.daily} used up"
+            raise QuotaExceeded(words, provider=key, asked=False, resets_at=resets_at)
+        return NotYet((at - now) / 1e6 - claim.horizon, penalised=verdict == "penalty", reason=reason)
 
-    async def punish(self, key: str, seconds: float) -> None:
+    async def punish(self, key: str, seconds: float, reason: str) -> None:
         """See PacedRateLimiter."""
 
         async def run() -> None:
             sent = self._clock.local()
-            now = int(await self._punish_script(keys=[self._name(key, "penalty")], args=[_microseconds(seconds)]))
+            arguments: list[int | str] = [_microseconds(seconds), reason]
+            now = int(await self._punish_script(keys=[self._name(key, "penalty")], args=arguments))
             self._clock.observe(sent, self._clock.local(), now / 1e6)
 
         await self._call(run)
 
-    async def _run(self, key: str, arguments: list[int | str]) -> tuple[str, int, int]:
+    async def standing(self, key: str) -> Standing:
+        """See RateLimiter. While Redis is away, what this process knows by itself."""
+        keys = [self._name(key, part) for part in ("penalty", "day")]
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                used, now, stored = await self._standing_script(keys=keys)
+        except _AWAY:
+            return Standing(self._uncounted[key], max(0.0, self._penalties.get(key, 0.0) - self.now()), "")
+        ends, _, reason = _text(stored).partition(" ")
+        return Standing(int(used) + self._uncounted[key], max(0.0, (int(ends) - int(now)) / 1e6), reason)
+
+    async def _run(self, key: str, arguments: list[int | str]) -> tuple[str, int, int, str]:
         keys = [self._name(key, part) for part in ("log", "penalty", "day")]
         sent = self._clock.local()
-        verdict, now, at = await self._reserve_script(keys=keys, args=arguments)
+        verdict, now, at, reason = await self._reserve_script(keys=keys, args=arguments)
         self._clock.observe(sent, self._clock.local(), int(now) / 1e6)
-        return verdict.decode() if isinstance(verdict, bytes) else verdict, int(now), int(at)
+        return _text(verdict), int(now), int(at), _text(reason)
 
     async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make `call`, over and over while Redis is away."""
@@ -190,3 +221,7 @@ class RedisRateLimiter(PacedRateLimiter):
 
 def _microseconds(seconds: float) -> int:
     return math.ceil(seconds * 1e6)
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -45,7 +45,7 @@ async def load(client: aiohttp.ClientSession, precinct: str, households: Sequenc
 
 async def create(client: aiohttp.ClientSession, precinct: str, **options: Any) -> str:
     """Create a geocoding job over a precinct that asks for everything afresh; its id."""
-    body = {"filters": {"precinctNumber": precinct}, **options}
+    body = {"filters": {"precinctNumber": precinct}, "useCache": False, **options}
     async with client.post("/api/v1/gis/households/geocode", json=body) as response:
         assert response.status == 202, await response.text()
         return str((await response.json())["jobId"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from tests.benchmarks import geocoding, jobs
+from tests.benchmarks import geocoding, geocoding_scale, imports, jobs
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--rounds", type=int, default=3)
 rounds = parser.parse_args().rounds
 asyncio.run(jobs.main(rounds))
 asyncio.run(geocoding.main(rounds))
+asyncio.run(geocoding_scale.main())
+asyncio.run(imports.main(rounds))

@@ -6,14 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, TypeVar
 
+import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from providers.errors import QuotaExceeded
+from providers.errors import QuotaExceeded, RateLimited
+from providers.geocoding.base import ProviderConfig
+from providers.geocoding.fallback import Outcome
+from providers.geocoding.registry import build
 from providers.rate_limit import RedisRateLimiter, Window
 from providers.rate_limit import redis as redis_module
 from providers.rate_limit.pacing import PacedRateLimiter
+from tests.servers.addresses import query_of, sample
+from tests.servers.locationiq import LocationIQStandIn
+from tests.servers.nominatim import NominatimStandIn
 from tests.servers.proxy import Proxy
+from tests.servers.standin import KEY, Fault
 from tests.unit.providers.rate_limiter_suite import FAST, RateLimiterSuite, assert_within, send
 
 T = TypeVar("T")
@@ -72,6 +80,61 @@ async def test_a_key_without_limits_asks_redis_now_and_then_only(redis: Redis) -
         await limiter.acquire("provider", [])
     after = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
     assert after - before < 50
+
+
+async def test_what_passed_unasked_is_counted_with_the_next_look(
+    redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter = RedisRateLimiter(redis)
+    for _ in range(10):
+        await limiter.acquire("provider", [])
+    assert (await limiter.standing("provider")).used_today == 10
+    monkeypatch.setattr(redis_module, "PENALTY_REFRESH", 0.0)
+    await limiter.acquire("provider", [])
+    async with Redis.from_url(redis_url) as other:
+        assert (await RedisRateLimiter(other).standing("provider")).used_today == 11
+
+
+async def test_a_rest_outlives_the_process(redis: Redis, redis_url: str) -> None:
+    await RedisRateLimiter(redis).penalise("provider", 3600, "daily quota used up until 00:00 UTC")
+    async with Redis.from_url(redis_url) as later:
+        with pytest.raises(RateLimited, match="daily quota used up"):
+            await RedisRateLimiter(later).acquire("provider", [FAST])
+
+
+async def test_a_used_up_quota_rests_for_all_processes_and_later_ones(redis: Redis, redis_url: str) -> None:
+    query = query_of(sample(1)[0])
+    async with (
+        LocationIQStandIn() as spent,
+        NominatimStandIn() as other,
+        aiohttp.ClientSession() as session,
+        Redis.from_url(redis_url) as later,
+    ):
+        configs = {"locationiq": ProviderConfig(spent.url, KEY), "nominatim": ProviderConfig(other.url)}
+        one, another = [
+            build(["locationiq", "nominatim"], configs, session, RedisRateLimiter(client), "test/1", None)
+            for client in (redis, later)
+        ]
+        spent.fail(Fault.QUOTA)
+        await one.geocode(query)
+        answer = await another.geocode(query)
+        assert [attempt.outcome for attempt in answer.attempts] == [Outcome.RATE_LIMITED, Outcome.FOUND]
+        assert answer.attempts[0].detail.startswith("daily quota used up until ")
+        assert (await another.geocode(query)).attempts[0].outcome is Outcome.RESTING
+        assert len(spent.arrivals) == 1
+        state = (await another.states())[0]
+        assert not state.on and state.why_off is not None and state.why_off.startswith("daily quota used up until ")
+        assert state.used_today == 1
+
+
+async def test_an_absent_redis_does_not_keep_who_looks(
+    proxy: Proxy, through_proxy: RedisRateLimiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_module, "CALL_TIMEOUT", 0.1)
+    await through_proxy.penalise("provider", 60, "too fast")
+    await proxy.close()
+    standing = await through_proxy.standing("provider")
+    assert 50 < standing.paused_for <= 60
 
 
 async def test_scripts_are_loaded_again_after_a_restart(redis: Redis) -> None:

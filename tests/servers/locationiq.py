@@ -6,9 +6,9 @@ from aiohttp import web
 
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.nominatim import STRUCTURED, place
+from tests.servers.standin import KEY as KEY
 from tests.servers.standin import Fault, StandIn, json_response
 
-KEY = "pk.stand-in"
 LICENCE = "https://locationiq.com/attribution"
 
 #: (matchtype, matchlevel) of each level.
@@ -24,12 +24,9 @@ class LocationIQStandIn(StandIn):
     """Knows the real addresses; for an unknown street it answers with the city, as it does there."""
 
     path = "/v1/search/structured"
-
-    def __init__(self, latency: float = 0.0, limit: int | None = None, port: int = 0, key: str = KEY) -> None:
-        super().__init__(latency, limit, port)
-        self.key = key
-        self.limit_name = "Second"
-        self._book = address_book()
+    reverse_path = "/v1/reverse"
+    #: Which of its limits RATE_LIMITED is about: Second, Minute or Day.
+    limit_name = "Second"
 
     def look_up(self, params: dict[str, str]) -> web.Response:
         """See StandIn."""
@@ -37,10 +34,19 @@ class LocationIQStandIn(StandIn):
             return self.refuse(Fault.BAD_KEY)
         if params.get("format") != "json" or not any(params.get(name) for name in STRUCTURED):
             return json_response({"error": "Invalid Request"}, status=400)
-        finding = self._book.find(params, drop_street=True)
+        finding = address_book().find(params, drop_street=True)
         if finding is None:
             return json_response({"error": "Unable to geocode"}, status=404)
         return json_response([_place(finding, with_quality=params.get("matchquality") == "1")])
+
+    def look_back(self, params: dict[str, str]) -> web.Response:
+        """See StandIn."""
+        if params.get("key") != self.key:
+            return self.refuse(Fault.BAD_KEY)
+        finding = address_book().nearest(float(params["lat"]), float(params["lon"]))
+        if finding is None:
+            return json_response({"error": "Unable to geocode"}, status=404)
+        return json_response(_place(finding, with_quality=False))
 
     def refuse(self, fault: Fault) -> web.Response:
         """See StandIn."""

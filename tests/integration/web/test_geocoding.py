@@ -84,6 +84,7 @@ async def test_the_audit_entry(client: aiohttp.ClientSession, loaded: None, db_p
 
 async def test_filters_at_top_level_and_all_options(client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
     options = {"providerId": "offline", "skipGeocoded": False, "useFallback": False, "timeout": 2.5}
+    options |= {"minAccuracy": "rooftop", "strictOrder": True, "useCache": False}
     answer = await geocode(client, {"city": "concord", "filters": {"state": "California"}, **options})
     assert (answer["estimatedHouseholds"], answer["limit"]) == (5, 5)
     _, data = await job(db_pool, answer["jobId"])

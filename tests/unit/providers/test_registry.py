@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
 
 from providers.geocoding.base import ProviderConfig
+from providers.geocoding.fallback import GeocoderChain
 from providers.geocoding.locationiq import LocationIQ
 from providers.geocoding.nominatim import Nominatim
 from providers.geocoding.offline import Offline
@@ -24,7 +27,10 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def test_every_provider_is_found_by_its_name() -> None:
-    assert discover() == {"locationiq": LocationIQ, "nominatim": Nominatim, "offline": Offline}
+    found = discover()
+    assert list(found) == sorted(found)
+    assert {"locationiq": LocationIQ, "nominatim": Nominatim, "offline": Offline}.items() <= found.items()
+    assert all(geocoder.name == name for name, geocoder in found.items())
 
 
 def test_a_name_is_given_once() -> None:
@@ -48,11 +54,61 @@ async def test_what_lacks_its_url_or_key_is_left_out(session: aiohttp.ClientSess
     assert chain.left_out == {"nominatim": "no url configured", "locationiq": "no key configured"}
 
 
+@pytest.mark.parametrize("name", ["nominatim", "photon"])
+async def test_public_servers_on_openstreetmap_s_terms_need_a_word(session: aiohttp.ClientSession, name: str) -> None:
+    configs = {name: ProviderConfig(url=discover()[name].public_url)}
+
+    def chain(contact: str | None, allowed: bool) -> GeocoderChain:
+        return build([name], configs, session, CountingLimiter(), "test/1", contact, allowed)
+
+    assert "set TRIGPOINT_CONTACT" in chain(None, True).left_out[name]
+    assert "TRIGPOINT_ALLOW_PUBLIC_PERSONAL_DATA=true" in chain("ops@example.org", False).left_out[name]
+    assert chain("ops@example.org", True).left_out == {}
+    configs = {name: ProviderConfig(url="http://127.0.0.1:1")}
+    assert chain(None, False).left_out == {}
+
+
+async def test_a_pelias_of_one_s_own_needs_no_key(session: aiohttp.ClientSession) -> None:
+    own = {"pelias": ProviderConfig(url="http://127.0.0.1:1")}
+    assert build(["pelias"], {}, session, CountingLimiter(), "test/1", None).left_out == {"pelias": "no key configured"}
+    assert build(["pelias"], own, session, CountingLimiter(), "test/1", None).left_out == {}
+
+
+async def test_the_states_tell_of_everyone(session: aiohttp.ClientSession) -> None:
+    limiter = CountingLimiter()
+    limiter.used_today = 12
+    chain = build(
+        ["nominatim", "locationiq"], {"locationiq": ProviderConfig(key="k")}, session, limiter, "test/1", None
+    )
+    states = {state.name: state for state in await chain.states()}
+    assert list(states)[0] == "locationiq"
+    assert set(states) == set(discover())
+    used = states["locationiq"]
+    assert (used.on, used.why_off, used.used_today, used.daily) == (True, None, 12, 5000)
+    assert (used.needs_key, used.keeps_seconds, used.breaker, used.p50_ms) == (True, 48 * 3600, "closed", None)
+    assert (states["nominatim"].on, states["nominatim"].why_off) == (False, "no url configured")
+    assert states["census"].why_off == "not among the configured geocoders"
+    assert states["mapbox"].keeps_seconds == 0
+    assert states["geocodio"].keeps_seconds is None
+
+
+async def test_how_long_answers_may_be_kept_depends_on_the_plan(session: aiohttp.ClientSession) -> None:
+    def chain(**settings: Any) -> GeocoderChain:
+        configs = {"mapbox": ProviderConfig(key="k", **settings)}
+        return build(["mapbox"], configs, session, CountingLimiter(), "test/1", None)
+
+    assert chain().keeps("mapbox") == timedelta()
+    assert chain(permanent=True).keeps("mapbox") is None
+    assert chain().keeps("google") == timedelta(days=30)
+    with pytest.raises(KeyError):
+        chain().keeps("nobody")
+
+
 @pytest.mark.parametrize(("names", "configs"), [(["nobody"], {}), ([], {"nobody": ProviderConfig()})])
 async def test_an_unknown_name_is_refused(
     session: aiohttp.ClientSession, names: list[str], configs: dict[str, ProviderConfig]
 ) -> None:
-    with pytest.raises(ValueError, match="unknown geocoder 'nobody'; known are locationiq, nominatim, offline"):
+    with pytest.raises(ValueError, match="unknown geocoder 'nobody'; known are census, .*, photon"):
         build(names, configs, session, CountingLimiter(), "test/1", None)
 
 

@@ -7,8 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from providers.geocoding.base import Accuracy, Query
-from providers.geocoding.scale import BASE, Match, assess, postcode, same_name, same_road, state
+from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.scale import (
+    BASE,
+    Match,
+    assess,
+    measured,
+    metres,
+    postcode,
+    same_house,
+    same_name,
+    same_road,
+    state,
+)
 
 QUERY = Query("12 Main St", "Anchorage", None, "AK", "99501")
 SAME = Match("12", "Main Street", ("Anchorage",), "Alaska", "99501")
@@ -16,7 +27,7 @@ SAME = Match("12", "Main Street", ("Anchorage",), "Alaska", "99501")
 
 @pytest.mark.parametrize("accuracy", list(Accuracy))
 def test_full_agreement_is_worth_the_base(accuracy: Accuracy) -> None:
-    assert assess(QUERY, SAME, accuracy) == (accuracy, BASE[accuracy])
+    assert assess(QUERY, SAME, accuracy) == (accuracy, BASE[accuracy], ())
 
 
 @pytest.mark.parametrize(
@@ -41,11 +52,74 @@ def test_full_agreement_is_worth_the_base(accuracy: Accuracy) -> None:
 )
 def test_what_differs_costs(match: Match, accuracy: Accuracy, confidence: float) -> None:
     claimed = Accuracy.PLACE if match == Match() else Accuracy.ROOFTOP
-    assert assess(QUERY, match, claimed) == (accuracy, confidence)
+    assert assess(QUERY, match, claimed)[:2] == (accuracy, confidence)
+
+
+@pytest.mark.parametrize(
+    ("match", "contradicts"),
+    [
+        (SAME, ()),
+        (Match(), ()),
+        (replace(SAME, house_number="14"), ("house_number",)),
+        (replace(SAME, house_number=None), ()),
+        (replace(SAME, postcode="99502", state="TX"), ("postcode", "state")),
+        (replace(SAME, cities=("Juneau",), road="Maine Street"), ()),
+    ],
+)
+def test_another_house_postcode_or_state_is_a_contradiction(match: Match, contradicts: tuple[str, ...]) -> None:
+    assert assess(QUERY, match, Accuracy.ROOFTOP).contradicts == contradicts
+
+
+@pytest.mark.parametrize(
+    ("found", "offset", "accuracy"),
+    [
+        (Accuracy.ROOFTOP, 0.0005, Accuracy.ROOFTOP),
+        (Accuracy.ROOFTOP, 0.002, Accuracy.STREET),
+        (Accuracy.INTERPOLATED, 0.02, Accuracy.PLACE),
+        (Accuracy.STREET, 0.005, Accuracy.STREET),
+        (Accuracy.POSTCODE, 0.02, Accuracy.POSTCODE),
+    ],
+)
+def test_what_is_far_from_a_point_is_not_what_is_there(found: Accuracy, offset: float, accuracy: Accuracy) -> None:
+    location = Location(60.0, 25.0, found, BASE[found], "a", "")
+    at_point = measured(location, 60.0 + offset, 25.0)
+    assert (at_point.accuracy, at_point.confidence) == (accuracy, BASE[accuracy])
+
+
+def test_metres() -> None:
+    assert metres(0, 0, 0, 1) == pytest.approx(111_195, abs=1)
+    assert metres(60.17, 24.94, 59.44, 24.75) == pytest.approx(81_900, rel=0.01)  # Helsinki to Tallinn
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "country", "same"),
+    [
+        ("12", "012", "us", True),
+        ("12", "12;14", "us", True),
+        ("12-14", "12-14", "us", True),
+        ("12", "12-14", "us", False),
+        ("12", "12A", "us", False),
+        ("8", "8-12", "fi", True),
+        ("10", "8-12", "fi", True),
+        ("9", "8-12", "fi", False),
+        ("14", "8-12", "fi", False),
+        ("29", "29-27", "fi", True),
+        ("20 b", "20 B", "fi", True),
+        ("21 a", "21a", "fi", True),
+        ("20", "20 B", "fi", True),
+        ("20 B", "20", "fi", True),
+        ("20 A", "20 B", "fi", False),
+        ("11 B", "11 B 9", "fi", True),
+        ("20", "22;20 C", "fi", True),
+        ("8-12", "8", "fi", True),
+    ],
+)
+def test_the_same_house(asked: str, found: str, country: str, same: bool) -> None:
+    assert same_house(asked, found, country) is same
 
 
 def test_another_house_on_an_interpolated_street_is_the_street() -> None:
-    assert assess(QUERY, replace(SAME, house_number="14"), Accuracy.INTERPOLATED) == (Accuracy.STREET, 0.6)
+    assert assess(QUERY, replace(SAME, house_number="14"), Accuracy.INTERPOLATED)[:2] == (Accuracy.STREET, 0.6)
 
 
 def test_a_house_is_no_answer_to_a_street() -> None:
@@ -53,7 +127,7 @@ def test_a_house_is_no_answer_to_a_street() -> None:
 
 
 def test_the_text_factor_counts() -> None:
-    assert assess(QUERY, SAME, Accuracy.ROOFTOP, 0.8) == (Accuracy.ROOFTOP, 0.8)
+    assert assess(QUERY, SAME, Accuracy.ROOFTOP, 0.8)[:2] == (Accuracy.ROOFTOP, 0.8)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +203,9 @@ def test_postcodes() -> None:
         (Query("1st Avenue"), None, "1st Avenue"),
         (Query("Highway 98"), None, "Highway 98"),
         (Query("Mannerheimintie 20", country="fi"), "20", "Mannerheimintie"),
-        (Query("Aleksanterinkatu 52 B", country="FI"), "52", "Aleksanterinkatu"),
+        (Query("Aleksanterinkatu 52 B", country="FI"), "52 B", "Aleksanterinkatu"),
+        (Query("Erottajankatu 11 B 9", country="fi"), "11 B", "Erottajankatu"),
+        (Query("Uudenmaankatu 8-12", country="fi"), "8-12", "Uudenmaankatu"),
         (Query("20 Mannerheimintie", country="fi"), "20", "Mannerheimintie"),
         (Query(), None, None),
     ],

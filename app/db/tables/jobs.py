@@ -1,8 +1,4 @@
-"""The schema: every table as SQLModel. Alembic migrates from here, and a test holds the migrations to it.
-
-Text with a CHECK stands in for Postgres enums; times are timestamptz. At run time nothing maps rows to these classes:
-the SQL of `app.db` is what reads and writes.
-"""
+"""Jobs, the queues they wait in, the workers that run them, and what is told of them."""
 
 from __future__ import annotations
 
@@ -10,72 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, SmallInteger, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from app.db.tables.columns import column, identity, one_of, time
 from app.domain.jobs import TERMINAL, Status
 from app.domain.schedules import Missed, Overlap
 
-SQLModel.metadata.naming_convention = {
-    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-    "uq": "%(table_name)s_%(column_0_N_name)s_key",
-    "ck": "%(table_name)s_%(constraint_name)s_check",
-    "fk": "%(table_name)s_%(column_0_name)s_fkey",
-    "pk": "%(table_name)s_pkey",
-}
-metadata = SQLModel.metadata
-
-
-def column(sa_type: Any = None, *, default: str | None = None, **options: Any) -> Any:
-    """A column whose default, a piece of SQL, is the server's."""
-    if sa_type is not None:
-        options["sa_type"] = sa_type
-    if default is not None:
-        options["sa_column_kwargs"] = {"server_default": text(default)}
-    return Field(**options)
-
-
-def time(default: str | None = None) -> Any:
-    return column(DateTime(timezone=True), default=default)
-
-
-def identity() -> Any:
-    return Field(sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)])
-
-
-def one_of(column_name: str, values: Any) -> CheckConstraint:
-    return CheckConstraint(f"{column_name} IN ({', '.join(repr(str(v)) for v in sorted(values))})", name=column_name)
-
-
 TERMINAL_SQL = ", ".join(repr(str(status)) for status in sorted(TERMINAL))
-
-
-class User(SQLModel, table=True):
-    __tablename__ = "users"
-    __table_args__ = (one_of("role", ("admin", "user")),)
-
-    id: UUID = Field(primary_key=True)
-    email: str = Field(sa_type=Text, unique=True)
-    name: str = Field(sa_type=Text)
-    role: str = column(Text, default="'user'")
-    created_at: datetime = time("now()")
-    disabled_at: datetime | None = time()
-
-
-class ApiKey(SQLModel, table=True):
-    """Only the SHA-256 of a key is kept: keys carry 256 random bits, so a slow hash would add nothing."""
-
-    __tablename__ = "api_keys"
-
-    id: UUID = Field(primary_key=True)
-    user_id: UUID = Field(foreign_key="users.id", index=True)
-    name: str = Field(sa_type=Text)
-    prefix: str = Field(sa_type=Text)
-    key_hash: bytes = Field(unique=True)
-    created_at: datetime = time("now()")
-    last_used_at: datetime | None = time()
-    revoked_at: datetime | None = time()
 
 
 class Queue(SQLModel, table=True):
@@ -215,6 +154,8 @@ class JobError(SQLModel, table=True):
     item_id: str | None = Field(sa_type=Text)
     address: str | None = Field(sa_type=Text)
     error: str = Field(sa_type=Text)
+    detail: dict[str, Any] | None = Field(sa_type=JSONB)
+    """Further members of the error as the kind shows it."""
     at: datetime = time("clock_timestamp()")
 
 
@@ -264,17 +205,6 @@ class Schedule(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class AuditEntry(SQLModel, table=True):
-    __tablename__ = "audit_log"
-
-    id: int = identity()
-    at: datetime = time("now()")
-    user_id: UUID | None = Field(foreign_key="users.id")
-    action: str = Field(sa_type=Text, index=True)
-    job_id: UUID | None
-    details: dict[str, Any] = Field(sa_type=JSONB)
-
-
 class IdempotencyKey(SQLModel, table=True):
     """The answer that a request with this key got, to be given again for a day."""
 
@@ -287,36 +217,3 @@ class IdempotencyKey(SQLModel, table=True):
     body: bytes | None
     location: str | None = Field(sa_type=Text)
     created_at: datetime = column(DateTime(timezone=True), default="now()", index=True)
-
-
-class Household(SQLModel, table=True):
-    __tablename__ = "households"
-    __table_args__ = (
-        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
-        CheckConstraint("geocoded = (latitude IS NOT NULL)", name="geocoded"),
-        Index("households_city_idx", text("lower(city)"), "id"),
-        Index("households_state_idx", text("lower(state)"), "id"),
-        Index("households_zip_code_idx", text("split_part(zip_code, '-', 1)"), "id"),
-        Index("households_county_idx", text("lower(county)"), "id"),
-        Index("households_precinct_idx", "precinct_number", "id"),
-    )
-
-    id: UUID = Field(primary_key=True)
-    external_id: str | None = Field(sa_type=Text, unique=True)
-    address: str = Field(sa_type=Text)
-    unit: str | None = Field(sa_type=Text)
-    city: str | None = Field(sa_type=Text)
-    state: str | None = Field(sa_type=Text)
-    zip_code: str | None = Field(sa_type=Text)
-    country: str = Field(sa_type=Text)
-    county: str | None = Field(sa_type=Text)
-    precinct_number: str | None = Field(sa_type=Text)
-    latitude: float | None
-    longitude: float | None
-    geocoded: bool = column(default="false")
-    geocoded_at: datetime | None = time()
-    geocoding_provider: str | None = Field(sa_type=Text)
-    accuracy: str | None = Field(sa_type=Text)
-    confidence: float | None
-    created_at: datetime = time("now()")
-    updated_at: datetime = time("now()")

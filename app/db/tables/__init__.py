@@ -1,0 +1,15 @@
+"""The schema: every table as SQLModel. Alembic migrates from here, and a test holds the migrations to it.
+
+Text with a CHECK stands in for Postgres enums; times are timestamptz. At run time nothing maps rows to these classes:
+the SQL of `app.db` is what reads and writes.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from app.db.tables import geocoding, imports, jobs, users
+
+__all__ = ["geocoding", "imports", "jobs", "metadata", "users"]
+
+metadata = SQLModel.metadata

@@ -1,0 +1,37 @@
+"""How tables are written here: names of constraints, columns with defaults of the server, closed sets of words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, text
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+def column(sa_type: Any = None, *, default: str | None = None, **options: Any) -> Any:
+    """A column whose default, a piece of SQL, is the server's."""
+    if sa_type is not None:
+        options["sa_type"] = sa_type
+    if default is not None:
+        options["sa_column_kwargs"] = {"server_default": text(default)}
+    return Field(**options)
+
+
+def time(default: str | None = None) -> Any:
+    return column(DateTime(timezone=True), default=default)
+
+
+def identity() -> Any:
+    return Field(sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)])
+
+
+def one_of(column_name: str, values: Any) -> CheckConstraint:
+    return CheckConstraint(f"{column_name} IN ({', '.join(repr(str(v)) for v in sorted(values))})", name=column_name)

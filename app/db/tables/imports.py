@@ -1,0 +1,150 @@
+"""Uploaded files, and what is read from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import time
+
+
+class Upload(SQLModel, table=True):
+    """A file to import, kept in the uploads' storage under its id until its jobs are done."""
+
+    __tablename__ = "uploads"
+
+    id: UUID = Field(primary_key=True)
+    name: str = Field(sa_type=Text)
+    size_bytes: int = Field(sa_type=BigInteger)
+    """Unpacked, as it is stored."""
+    sha256: bytes
+    """Of what was sent."""
+    layout: dict[str, Any] = Field(sa_type=JSONB)
+    """How to read it: see `app.domain.imports.layout`."""
+    created_by: UUID = Field(foreign_key="users.id", index=True)
+    created_at: datetime = time("now()")
+    removed_at: datetime | None = time()
+    """When the file itself was removed from the storage."""
+
+
+class ImportSeen(SQLModel, table=True):
+    """Records that a running import met and had no reason to write: so that it knows them when they come again."""
+
+    __tablename__ = "import_seen"
+
+    run: UUID = Field(primary_key=True)
+    record: str = Field(sa_type=Text, primary_key=True)
+
+
+class ImportReject(SQLModel, table=True):
+    """A row that was left out, as it came."""
+
+    __tablename__ = "import_rejects"
+
+    job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
+    line: int = Field(primary_key=True)
+    cells: list[str] = Field(sa_type=ARRAY(Text))
+    code: str = Field(sa_type=Text)
+    error: str = Field(sa_type=Text)
+
+
+class Voter(SQLModel, table=True):
+    """Of a protected voter only that they are registered: neither name nor address nor birth date is kept.
+
+    `household_id` has no foreign key: it would be checked for every row, and nobody else writes or removes these.
+    """
+
+    __tablename__ = "voters"
+    __table_args__ = (
+        CheckConstraint(
+            "NOT protected OR num_nonnulls(household_id, last_name, first_name, address, birth_date, phone, email) = 0",
+            name="protected",
+        ),
+    )
+
+    source: str = Field(sa_type=Text, primary_key=True)
+    """Whose numbering the id is of: a profile, with a county where ids are a county's own."""
+    record_id: str = Field(sa_type=Text, primary_key=True)
+    household_id: UUID | None = Field(index=True)
+    protected: bool
+    status: str | None = Field(sa_type=Text)
+    last_name: str | None = Field(sa_type=Text)
+    first_name: str | None = Field(sa_type=Text)
+    middle_name: str | None = Field(sa_type=Text)
+    suffix: str | None = Field(sa_type=Text)
+    birth_date: date | None
+    birth_year: int | None = Field(sa_type=SmallInteger)
+    gender: str | None = Field(sa_type=Text)
+    party: str | None = Field(sa_type=Text)
+    phone: str | None = Field(sa_type=Text)
+    email: str | None = Field(sa_type=Text)
+    registered_on: date | None
+    county: str | None = Field(sa_type=Text)
+    precinct: str | None = Field(sa_type=Text)
+    address: str | None = Field(sa_type=Text)
+    unit: str | None = Field(sa_type=Text)
+    city: str | None = Field(sa_type=Text)
+    state: str | None = Field(sa_type=Text)
+    zip_code: str | None = Field(sa_type=Text)
+    extra: dict[str, Any] | None = Field(sa_type=JSONB)
+    """The columns of the file that stand for nothing above, by their names; empty ones left out."""
+    row_hash: UUID
+    """Of all of this: a row that comes again unchanged is known by it."""
+    run: UUID
+    """The run of an import that wrote it last."""
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
+
+
+class Parcel(SQLModel, table=True):
+    """A piece of land."""
+
+    __tablename__ = "parcels"
+    __table_args__ = (
+        CheckConstraint("(geometry IS NULL) = (num_nonnulls(latitude, longitude, area_m2) = 0)", name="geometry"),
+    )
+
+    source: str = Field(sa_type=Text, primary_key=True)
+    record_id: str = Field(sa_type=Text, primary_key=True)
+    """The county's parcel number, behind the county's code where the file has one."""
+    owner: str | None = Field(sa_type=Text)
+    address: str | None = Field(sa_type=Text)
+    unit: str | None = Field(sa_type=Text)
+    city: str | None = Field(sa_type=Text)
+    state: str | None = Field(sa_type=Text)
+    zip_code: str | None = Field(sa_type=Text)
+    acres: float | None
+    """As the file says; `area_m2` is of the geometry."""
+    latitude: float | None
+    longitude: float | None
+    """Of the centroid, in degrees (WGS 84)."""
+    area_m2: float | None
+    geometry: bytes | None
+    """Polygon or multipolygon as WKB, in degrees."""
+    extra: dict[str, Any] | None = Field(sa_type=JSONB)
+    row_hash: UUID
+    run: UUID
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
+
+
+class PointOfInterest(SQLModel, table=True):
+    __tablename__ = "pois"
+    __table_args__ = (Index("pois_place_idx", "latitude", "longitude"),)
+
+    source: str = Field(sa_type=Text, primary_key=True)
+    record_id: str = Field(sa_type=Text, primary_key=True)
+    name: str | None = Field(sa_type=Text)
+    category: str = Field(sa_type=Text, index=True)
+    latitude: float
+    longitude: float
+    extra: dict[str, Any] | None = Field(sa_type=JSONB)
+    row_hash: UUID
+    run: UUID
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")

@@ -1,0 +1,51 @@
+"""Who may come in, and what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import column, identity, one_of, time
+
+
+class User(SQLModel, table=True):
+    __tablename__ = "users"
+    __table_args__ = (one_of("role", ("admin", "user")),)
+
+    id: UUID = Field(primary_key=True)
+    email: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    role: str = column(Text, default="'user'")
+    created_at: datetime = time("now()")
+    disabled_at: datetime | None = time()
+
+
+class ApiKey(SQLModel, table=True):
+    """Only the SHA-256 of a key is kept: keys carry 256 random bits, so a slow hash would add nothing."""
+
+    __tablename__ = "api_keys"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    name: str = Field(sa_type=Text)
+    prefix: str = Field(sa_type=Text)
+    key_hash: bytes = Field(unique=True)
+    created_at: datetime = time("now()")
+    last_used_at: datetime | None = time()
+    revoked_at: datetime | None = time()
+
+
+class AuditEntry(SQLModel, table=True):
+    __tablename__ = "audit_log"
+
+    id: int = identity()
+    at: datetime = time("now()")
+    user_id: UUID | None = Field(foreign_key="users.id")
+    action: str = Field(sa_type=Text, index=True)
+    job_id: UUID | None
+    details: dict[str, Any] = Field(sa_type=JSONB)

@@ -1,0 +1,86 @@
+"""Voters and the households that they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.db import imports
+from app.db.imports import Target, Written
+from app.db.pool import Connection
+from app.domain.imports.voters import COLUMNS, HOUSEHOLD_COLUMNS
+
+TYPES = {
+    "birth_date": "date",
+    "birth_year": "smallint",
+    "registered_on": "date",
+    "protected": "boolean",
+    "extra": "jsonb",
+    "address_key": "uuid",
+}
+TARGET = Target(
+    "voters",
+    {name: TYPES.get(name, "text") for name in COLUMNS},
+    derived={"household_id": "h.id"},
+    join="""LEFT JOIN LATERAL (
+        SELECT h.id FROM households AS h WHERE h.address_key = i.address_key OFFSET 0
+    ) AS h ON true""",
+    transient=frozenset({"address_key"}),
+    leaving="t.household_id",
+)
+
+STAGE = """
+CREATE TEMP TABLE IF NOT EXISTS incoming_households (
+    id uuid, address_key uuid, address text, unit text, city text, state text, zip_code text, country text,
+    county text, precinct_number text
+) ON COMMIT DELETE ROWS
+"""
+
+HOUSEHOLDS = f"""
+WITH written AS (
+    INSERT INTO households AS h ({", ".join(HOUSEHOLD_COLUMNS)})
+    SELECT {", ".join(HOUSEHOLD_COLUMNS)} FROM incoming_households
+    WHERE address_key IN (SELECT address_key FROM incoming_voters)
+    ON CONFLICT (address_key) DO UPDATE
+        SET county = excluded.county, precinct_number = excluded.precinct_number, updated_at = now()
+        WHERE (h.county, h.precinct_number) IS DISTINCT FROM (excluded.county, excluded.precinct_number)
+    RETURNING xmax = 0 AS is_new
+)
+SELECT count(*) FILTER (WHERE is_new) FROM written
+"""
+
+DRY_HOUSEHOLDS = """
+WITH noted AS (
+    INSERT INTO import_seen (run, record)
+    SELECT $1, 'household ' || n.address_key FROM incoming_households AS n
+    WHERE (address_key IN (SELECT address_key FROM incoming_voters)) IS TRUE  -- hashed, not joined
+      AND (SELECT true FROM households AS h WHERE h.address_key = n.address_key) IS NULL
+    ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT count(*) FROM noted
+"""
+
+EMPTIED = """
+DELETE FROM households AS h
+WHERE h.id = ANY($1) AND h.address_key IS NOT NULL AND h.external_id IS NULL
+  AND (SELECT true FROM voters AS v WHERE v.household_id = h.id LIMIT 1) IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    voters: Written
+    households_created: int
+
+
+async def upsert(conn: Connection, rows: bytes, households: bytes, source: str, run: UUID, *, dry: bool) -> Kept:
+    """Write a chunk of voters and the households they live in; one that lost its last voter goes."""
+    await imports.stage(conn, TARGET, rows)
+    await conn.execute(STAGE)
+    await imports.copy(conn, "incoming_households", HOUSEHOLD_COLUMNS, households)
+    aside = await imports.set_aside(conn, TARGET, source, run, dry=dry)
+    created = await conn.fetchval(DRY_HOUSEHOLDS, run) if dry else await conn.fetchval(HOUSEHOLDS)
+    inserted, updated = await imports.write(conn, TARGET, source, run, dry=dry)
+    if aside.leaving:
+        await conn.execute(EMPTIED, aside.leaving)
+    return Kept(Written(inserted, updated, aside.unchanged, aside.duplicates), created)

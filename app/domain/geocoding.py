@@ -1,0 +1,101 @@
+"""What a geocoder is asked and what it answers, in the platform's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from app.domain.address_keys import address_key
+
+Accuracy = Literal["rooftop", "interpolated", "street", "postcode", "place", "region"]
+"""What coordinates are of, from the finest to the coarsest."""
+
+ACCURACIES: tuple[Accuracy, ...] = get_args(Accuracy)
+
+EARTH_RADIUS = 6_371_008.8
+"""Metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`street` is house number and street without a unit; `country` is ISO 3166-1 alpha-2 in lower case."""
+
+    street: str | None
+    city: str | None
+    county: str | None
+    state: str | None
+    zip_code: str | None
+    country: str
+
+    @property
+    def key(self) -> str:
+        """The same for every spelling of the address."""
+        return address_key(self.street, self.city, self.county, self.state, self.zip_code, self.country)
+
+    @property
+    def line(self) -> str:
+        """On one line, as a person would write it."""
+        region = " ".join(part for part in (self.state, self.zip_code) if part)
+        return ", ".join(part for part in (self.street, self.city, region) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address is, in degrees WGS 84, who said so, and how far that can be trusted.
+
+    `confidence` (0 to 1) is on one scale for all providers; `raw_score` is the provider's own number, whatever it means
+    there; `attribution` is what the provider wants shown with the result.
+    """
+
+    latitude: float
+    longitude: float
+    accuracy: Accuracy
+    confidence: float
+    provider: str
+    matched_address: str
+    raw_score: float | None
+    attribution: str | None
+
+
+def rank(accuracy: Accuracy) -> int:
+    """0 for the finest."""
+    return ACCURACIES.index(accuracy)
+
+
+def metres(one: Place, other: Place) -> float:
+    """The distance on a sphere of the Earth's mean radius."""
+    latitudes = radians(one.latitude), radians(other.latitude)
+    half = sin((latitudes[1] - latitudes[0]) / 2) ** 2 + cos(latitudes[0]) * cos(latitudes[1]) * (
+        sin(radians(other.longitude - one.longitude) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(half)))
+
+
+class GeocodeOptions(BaseModel):
+    """How to ask; every request and job that geocodes takes these."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    provider_id: str | None = None
+    """Asked first; alone without `use_fallback`."""
+    use_fallback: bool = True
+    timeout: float = Field(default=5.0, ge=0.1, le=30)
+    """Seconds a request."""
+    min_accuracy: Accuracy | None = None
+    """What ends the search; None: a street for an address with a street, anything for one without."""
+    strict_order: bool = False
+    """Wait for a provider whose limit is used up for the moment, rather than ask the next one that is free."""
+    use_cache: bool = True
+    """Whether answers that are kept will do; what is asked afresh replaces them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to one address or point: a place, or why there is none."""
+
+    place: Place | None
+    error: str | None

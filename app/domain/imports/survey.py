@@ -1,0 +1,101 @@
+"""A look at a whole file while it streams in: what it is, about how many rows it has, and whether it can be read.
+
+What makes a file useless as a whole is found here, before there is a job: nothing is ever half imported because of it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import orjson
+
+from app.domain.imports.findings import Unreadable
+from app.domain.imports.records import LONGEST_LINE
+
+HEAD = 1 << 20
+"""Bytes of the beginning that are kept to recognise the file by."""
+CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1e")
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Format(StrEnum):
+    DELIMITED = "delimited"
+    GEOJSON = "geojson"
+    LINES = "geojson-lines"
+    """One GeoJSON feature a line."""
+
+
+@dataclass
+class Survey:
+    """Fed with every block of the file, in order."""
+
+    size: int = 0
+    head: bytes = b""
+    newlines: int = 0
+    returns: int = 0
+    longest: int = 0
+    """Bytes of the longest run without LF (and without CR, while no LF has come)."""
+    _run: int = 0
+    _last: bytes = field(default=b"", repr=False)
+
+    def feed(self, block: bytes) -> None:
+        if not block:
+            return
+        if len(self.head) < HEAD:
+            self.head += block[: HEAD - len(self.head)]
+        newlines = block.count(b"\n")
+        self.newlines += newlines
+        self.returns += block.count(b"\r")
+        self._measure(block, b"\n" if self.newlines else b"\r")
+        self.size += len(block)
+        self._last = block[-1:]
+
+    def _measure(self, block: bytes, end: bytes) -> None:
+        """Runs that matter are longer than a block; inside one only its first and last line end count."""
+        first = block.find(end)
+        if first < 0:
+            self._run += len(block)
+        else:
+            self.longest = max(self.longest, self._run + first)
+            self._run = len(block) - block.rfind(end) - 1
+        self.longest = max(self.longest, self._run)
+
+    @property
+    def carriage_returns(self) -> bool:
+        return not self.newlines and self.returns > 0
+
+    @property
+    def lines(self) -> int:
+        """Physical lines, an unended last one included."""
+        ends = self.newlines or self.returns
+        return ends + (self._last not in (b"\n", b"\r", b""))
+
+    def format(self) -> Format:
+        """What the file is. Raises Unreadable for what is no text at all, or for lines that nobody can want to read."""
+        if not self.head.strip(b"\xef\xbb\xbf \t\r\n"):
+            raise Unreadable("The file is empty.")
+        if self.head.startswith(UTF16):
+            raise Unreadable("The file is UTF-16 text; save it as CSV in UTF-8.")
+        sample = self.head[:65_536]
+        if len(sample) - len(sample.translate(None, CONTROLS)) > len(sample) // 20:
+            raise Unreadable(
+                "The file is no text, but binary data. Send CSV or GeoJSON, packed with gzip or zip at most."
+            )
+        text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if text[:1] in (b"{", b"["):
+            return self._json(text)
+        if self.longest > LONGEST_LINE:
+            raise Unreadable(
+                f"A line has {self.longest:,} bytes (at most {LONGEST_LINE:,}): this is no table of rows and columns."
+            )
+        return Format.DELIMITED
+
+    def _json(self, text: bytes) -> Format:
+        try:
+            first = orjson.loads(text.partition(b"\n")[0])
+        except orjson.JSONDecodeError:
+            return Format.GEOJSON
+        lines = isinstance(first, dict) and first.get("type") == "Feature" and self.longest <= LONGEST_LINE
+        return Format.LINES if lines else Format.GEOJSON

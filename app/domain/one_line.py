@@ -1,0 +1,77 @@
+"""An address written on one line, taken apart: "12 Main St Apt 4, Concord, CA 94520"."""
+
+from __future__ import annotations
+
+import re
+
+from app.domain.addresses import CODES, STATES, split_unit
+from app.domain.usps import DIRECTIONS, SUFFIXES
+
+_COUNTRIES = re.compile(r"[, ]+(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?)$", re.IGNORECASE)
+_ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
+# "00100 Helsinki", "114 55 Stockholm", "1016 GV Amsterdam"
+_FOREIGN_POSTCODE = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
+_STATES = {name: code for name, code in CODES.items() if name != "WASHINGTON DC"} | {code: code for code in STATES}
+_LONGEST_STATE = max(len(name.split()) for name in _STATES)
+
+
+def take_apart(line: str, country: str) -> dict[str, str]:
+    """The parts by the names of a household's fields; what cannot be told stays in `address`."""
+    text = " ".join(line.split()).strip(" ,")
+    parts = _us(_COUNTRIES.sub("", text)) if country.lower() == "us" else _elsewhere(text)
+    return {name: value for name, value in parts.items() if value}
+
+
+def _us(text: str) -> dict[str, str]:
+    zip_code = state = ""
+    if match := _ZIP.search(text):
+        zip_code, text = match[1], text[: match.start()].rstrip(" ,")
+    text, state = _take_state(text)
+    street, comma, city = text.rpartition(",")
+    if not comma:
+        street, city = _split_at_suffix(text) if zip_code or state else (text, "")
+    street, city = street.strip(" ,"), city.strip()
+    if not street and not zip_code and not state:
+        street, city = city, ""
+    return {"address": street, "city": city, "state": state, "zipCode": zip_code}
+
+
+def _take_state(text: str) -> tuple[str, str]:
+    """A state at the end, by code or name; a city's name alone is none, as in "New York"."""
+    words = text.split(" ")
+    for count in range(min(_LONGEST_STATE, len(words) - 1), 0, -1):
+        name = " ".join(words[-count:]).strip(",").upper()
+        if name in _STATES:
+            return " ".join(words[:-count]).rstrip(" ,"), _STATES[name]
+    return text, ""
+
+
+def _split_at_suffix(text: str) -> tuple[str, str]:
+    """Street and city where no comma parts them: after the last street suffix, its direction and the unit."""
+    words = text.split(" ")
+    known = [at for at, word in enumerate(words) if at > 1 and word.strip(".").upper() in SUFFIXES]
+    for at in reversed(known):
+        end = at + 1
+        if end < len(words) - 1 and words[end].strip(".").upper() in DIRECTIONS:
+            end += 1
+        for unit_end in range(min(end + 4, len(words)), end, -1):
+            if split_unit(" ".join(words[:unit_end]))[0] == " ".join(words[:end]):
+                end = unit_end
+                break
+        if end < len(words):
+            return " ".join(words[:end]), " ".join(words[end:])
+    return text, ""
+
+
+def _elsewhere(text: str) -> dict[str, str]:
+    """Street first, town last, with a postcode before it: "Mannerheimintie 20, 00100 Helsinki"."""
+    street, comma, town = text.rpartition(",")
+    if not comma:
+        return {"address": text}
+    town = town.strip()
+    match = _FOREIGN_POSTCODE.fullmatch(town)
+    return {
+        "address": street.strip(" ,"),
+        "zipCode": match[1] if match else "",
+        "city": match[2] if match else town,
+    }

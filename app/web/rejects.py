@@ -1,0 +1,67 @@
+"""The rows that an import left out, as a file to mend and send again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.db import imports, jobs
+from app.db.pool import Pool
+from app.errors import NotFound
+from app.web import auth
+from app.web.bodies import path_id
+from app.web.jobs import reader
+from app.web.platform import Platform
+
+PAGE = 500
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+async def download(request: Request) -> Response:
+    """The original columns, `error_code` and `error`."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    job_id = path_id(request)
+    async with platform.pool.acquire() as conn:
+        header = await imports.reject_header(conn, job_id) if await jobs.readable(conn, job_id, reader(user)) else None
+    if header is None:
+        raise NotFound(f"There is no import job {job_id}.")
+    headers = {"Content-Disposition": f'attachment; filename="rejected-{job_id}.csv"'}
+    return StreamingResponse(_lines(platform.pool, job_id, header or ["feature"]), 200, headers, "text/csv")
+
+
+async def _lines(pool: Pool, job_id: UUID, header: list[str]) -> AsyncIterator[str]:
+    yield _csv([[*header, "error_code", "error"]])
+    after = 0
+    while True:
+        async with pool.acquire() as conn:
+            rows = await imports.rejects(conn, job_id, after, PAGE)
+        if not rows:
+            return
+        width = len(header)
+        yield _csv([*_filled(map(guarded, row["cells"]), width), row["code"], row["error"]] for row in rows)
+        after = rows[-1]["line"]
+
+
+def guarded(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula, kept from it; an import takes the apostrophe off again."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _filled(cells: Iterable[str], width: int) -> list[str]:
+    """As many cells as the header has: what is short is filled up, what is too much stands in the last one."""
+    row = list(cells)
+    if len(row) > width:
+        row[width - 1 :] = [" ".join(row[width - 1 :])]
+    return row + [""] * (width - len(row))
+
+
+def _csv(rows: Iterable[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()

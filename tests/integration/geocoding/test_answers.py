@@ -1,0 +1,111 @@
+"""Addresses and points that are answered at once, and how the geocoders stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from app.web import geocode
+from tests.acceptance.households import addresses, household
+from tests.integration.web.calls import call
+from tests.servers.locationiq import LocationIQStandIn
+from tests.servers.nominatim import NominatimStandIn
+from tests.servers.standin import Fault
+
+PATH = "/api/v1/geocode"
+ONE = addresses(1)[0]
+LINE = f"{ONE['address1']}, {ONE['city']}, {ONE['state']} {ONE['postal_code']}"
+
+
+async def ask(client: aiohttp.ClientSession, body: Any, status: int = 200) -> Any:
+    answer = await call(client, "POST", PATH, json=body)
+    assert answer.status == status, answer.raw
+    return answer.json
+
+
+@pytest.mark.parametrize(
+    "body",
+    [LINE, f"{LINE}, USA", household(ONE), {"address": household(ONE)}, {"address": LINE, "timeout": 3}],
+    ids=["text", "with its country", "fields", "object", "with options"],
+)
+async def test_one_address(client: aiohttp.ClientSession, body: Any) -> None:
+    answer = await ask(client, body)
+    truth = ONE["coordinates"]
+    assert answer.pop("latitude") == pytest.approx(truth["lat"]) and answer.pop("longitude") == pytest.approx(
+        truth["lng"]
+    )
+    assert answer.pop("address") == LINE
+    assert answer.pop("matchedAddress") and answer.pop("attribution") and answer.pop("rawScore") is not None
+    assert answer == {
+        "confidence": 1.0,
+        "source": "nominatim",
+        "accuracy": "rooftop",
+        "provider": "nominatim",
+        "error": None,
+    }
+
+
+async def test_a_list_with_errors_of_its_own(client: aiohttp.ClientSession, nominatim: NominatimStandIn) -> None:
+    wrong = {"address": "1 Main St", "state": "ZZ"}
+    answer = await ask(client, [LINE, wrong, {"address": LINE.upper()}, 7, "1 No Such Road, Nowhereville, CA 00001"])
+    assert (answer["total"], answer["geocoded"]) == (5, 2)
+    errors = [result["error"] for result in answer["results"]]
+    assert errors[0] is None and errors[2] is None
+    assert errors[1] == "state is not a US state or territory, by code or name"
+    assert errors[3] == "an address must be text or an object"
+    assert errors[4].startswith("nominatim: no match; ")
+    assert len(nominatim.arrivals) == 2, "equal addresses are asked once"
+    await ask(client, {"addresses": [LINE, LINE]})
+    assert len(nominatim.arrivals) == 2, "and what is kept is not asked again"
+    await ask(client, {"addresses": [LINE], "useCache": False})
+    assert len(nominatim.arrivals) == 3
+
+
+async def test_what_cannot_be_asked(client: aiohttp.ClientSession) -> None:
+    assert "address" in (await ask(client, {"address": "1 Main St", "state": "ZZ"}, 422))["detail"]
+    await ask(client, {"address": LINE, "minAccuracy": "perfect"}, 422)
+    await ask(client, {"address": LINE, "providerId": "atlantis"}, 422)
+    await ask(client, [], 400)
+    await ask(client, [LINE] * 101, 400)
+
+
+async def test_an_answer_takes_so_long_and_no_longer(
+    client: aiohttp.ClientSession,
+    nominatim: NominatimStandIn,
+    locationiq: LocationIQStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(geocode, "WITHIN", 0.3)
+    nominatim.fail(Fault.HANG)
+    locationiq.fail(Fault.HANG)
+    answer = await ask(client, LINE)
+    assert answer["error"] == "no answer within 0.3 s; try again" and answer["latitude"] is None
+
+
+async def test_the_address_of_a_point(client: aiohttp.ClientSession) -> None:
+    truth = ONE["coordinates"]
+    answer = await call(client, "GET", "/api/v1/reverse", params={"lat": truth["lat"], "lon": truth["lng"]})
+    assert answer.status == 200, answer.raw
+    assert ONE["postal_code"] in answer.json["address"] and answer.json["provider"] == "nominatim"
+    assert (await call(client, "GET", "/api/v1/reverse", params={"lat": 91, "lon": 0})).status == 422
+    assert (await call(client, "GET", "/api/v1/reverse", params={"lat": "nan", "lon": 0})).status == 422
+
+
+async def test_how_the_geocoders_stand(client: aiohttp.ClientSession) -> None:
+    await ask(client, LINE)
+    geocoders = (await call(client, "GET", "/api/v1/geocoders")).json["geocoders"]
+    by_name = {one["name"]: one for one in geocoders}
+    assert [one["name"] for one in geocoders][:3] == ["nominatim", "locationiq", "offline"]
+    assert by_name["nominatim"]["on"] and by_name["nominatim"]["usedToday"] == 1
+    assert by_name["nominatim"]["p50Ms"] > 0
+    census = by_name["census"]
+    assert not census["on"] and census["whyOff"] == "not among the configured geocoders"
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/v1/gis/geocode-file"])
+async def test_nobody_asks_without_a_key(url: str, path: str) -> None:
+    async with aiohttp.ClientSession(url) as anybody:
+        assert (await call(anybody, "POST", path, json=LINE)).status == 401
+        assert (await call(anybody, "GET", "/api/v1/geocoders")).status == 401

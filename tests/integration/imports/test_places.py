@@ -1,0 +1,154 @@
+"""Parcels and points of interest, in every format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+import shapely
+
+from app.db.pool import Pool
+from tests import registers
+from tests.integration.imports.conftest import Send
+
+PARCELS = [registers.parcel(n) for n in range(60)]
+
+
+def wkt_table(parcels: list[dict[str, Any]]) -> bytes:
+    rows = [
+        {"PARCELID": one["properties"]["parcelnumb"], "GEOID": "37063", "OWNER": one["properties"]["owner"],
+         "SITUS_ADDR": one["properties"]["address"], "WKT": shapely.from_geojson(orjson.dumps(one["geometry"])).wkt}
+        for one in parcels
+    ]  # fmt: skip
+    return registers.table(rows)
+
+
+FORMATS = {
+    "geojson": registers.collection(PARCELS),
+    "geojson-lines": b"\n".join(orjson.dumps(one) for one in PARCELS),
+    "delimited": wkt_table(PARCELS),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+async def test_parcels_in_each_format_twice(name: str, imported: Send, db_pool: Pool) -> None:
+    job = await imported("parcels", FORMATS[name])
+    assert (job["result"]["inserted"], job["result"]["rejected"], job["totalItems"]) == (60, 0, 60)
+    row = await db_pool.fetchrow("SELECT * FROM parcels WHERE record_id = '37063:0000007'")
+    assert row is not None
+    shape = shapely.from_wkb(row["geometry"])
+    assert shape.equals(shapely.from_geojson(orjson.dumps(PARCELS[7]["geometry"])))
+    assert shape.centroid.x == pytest.approx(row["longitude"], abs=1e-6)
+    assert 600 < row["area_m2"] < 1_600, "some 30 by 40 metres"
+    assert row["owner"] and row["address"]
+    again = (await imported("parcels", FORMATS[name], form=True))["result"]
+    assert (again["unchanged"], again["inserted"], again["updated"]) == (60, 0, 0)
+
+
+async def test_geometries_that_are_wrong(imported: Send, client: Any, db_pool: Pool) -> None:
+    def polygon(*ring: list[float]) -> dict[str, Any]:
+        return {"type": "Polygon", "coordinates": [list(ring)]}
+
+    bow_tie = polygon([0, 0], [1, 1], [1, 0], [0, 1], [0, 0])
+    parcels = [
+        registers.parcel(0),
+        registers.parcel(1, geometry=None),
+        registers.parcel(2, geometry=bow_tie),
+        registers.parcel(3, geometry={"type": "Point", "coordinates": [0, 0]}),
+        registers.parcel(
+            4, geometry=polygon([500_000, 4_000_000], [500_100, 4_000_000], [500_000, 4_000_100], [500_000, 4_000_000])
+        ),
+        registers.parcel(5, geometry=polygon([0, 0], [1, 1])),
+        registers.parcel(6, geometry={"type": "Polygon", "coordinates": "none"}),
+        registers.parcel(7, properties={"owner": "nobody"}),
+        registers.parcel(8, type="Thing"),
+        registers.parcel(9, properties=[]),
+        {"what": "ever"},
+        registers.parcel(0),
+    ]
+    lines = b"\n".join([*(orjson.dumps(one) for one in parcels), b"{cut off"])
+    job = await imported("parcels", lines)
+    result = job["result"]
+    codes = {code: entry["count"] for code, entry in result["summary"].items()}
+    assert codes == {
+        "no_geometry": 1,
+        "geometry_repaired": 1,
+        "bad_geometry": 3,
+        "projected_coordinates": 1,
+        "no_id": 2,
+        "not_a_feature": 2,
+        "not_json": 1,
+        "duplicate_in_file": 1,
+    }
+    assert (result["read"], result["rejected"], result["inserted"]) == (13, 9, 3)
+    assert await db_pool.fetchval("SELECT count(*) FROM parcels WHERE geometry IS NULL") == 1
+    async with client.get(f"/api/v1/jobs/{job['id']}/rejected.csv") as response:
+        text = await response.text()
+    assert text.splitlines()[0] == "feature,error_code,error" and "projected" in text
+
+
+REFUSED = [
+        (b'{"type": "FeatureCollection", "features": [{"type": "Feature"', "cut off"),
+        (b'{"type": "FeatureCollection", "features": []}', "no features"),
+        (b'{"hello": "world"\n}', "no features"),
+        (b"[1, 2, 3]", "no GeoJSON"),
+        (b'{"type": "FeatureCollection", "features": [{"type" "Feature"}]}', "broken"),
+        (
+            b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2264"}},"features":['
+            + orjson.dumps(registers.parcel(1)) + b"]}",
+            "EPSG::2264",
+        ),
+        (
+            registers.collection(
+                [registers.parcel(1, geometry={"type": "Point", "coordinates": [2_000_000, 700_000]})]
+            ),
+            "projected",
+        ),
+        (b'{"type":"FeatureCollection","features":[{"a":"' + b"x" * 40_000_000, "32 MB"),
+        (b"owner,wkt\nA,POINT (0 0)\n", "No column of the header can be the parcel's id"),
+]  # fmt: skip
+
+
+async def test_a_file_that_is_no_parcels_is_refused(send: Send, db_pool: Pool) -> None:
+    for content, says in REFUSED:
+        answer = await send("parcels", content, status=400)
+        assert says in answer["error"], (content[:100], answer["error"])
+    assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+async def test_points_of_interest(imported: Send, db_pool: Pool) -> None:
+    raw = (
+        b"id,name,category,lat,lon\n1,Aldi,Grocery Store,36.1,-78.9\n"
+        b"2,No place,cafe,north,-78\n3,None,,36,-78\n,X,cafe,1,2\n"
+    )
+    result = (await imported("pois", raw))["result"]
+    assert (result["inserted"], result["rejected"]) == (1, 3)
+    assert set(result["summary"]) == {"bad_coordinates", "no_category", "no_id"}
+    features = [
+        {
+            "type": "Feature",
+            "id": f"node/{n}",
+            "properties": tags,
+            "geometry": {"type": "Point", "coordinates": [-78.9, 36]},
+        }
+        for n, tags in enumerate(
+            (
+                {"shop": "supermarket", "name": "Lidl"},
+                {"amenity": "pharmacy"},
+                {"tags": {"shop": "greengrocer"}},
+                {"type": "x"},
+            )
+        )
+    ]
+    result = (await imported("pois", registers.collection(features)))["result"]
+    assert result["inserted"] == 4
+    rows = await db_pool.fetch("SELECT record_id, name, category, latitude FROM pois ORDER BY record_id")
+    assert [tuple(row) for row in rows] == [
+        ("1", "Aldi", "supermarket", 36.1),
+        ("node/0", "Lidl", "supermarket", 36.0),
+        ("node/1", None, "pharmacy", 36.0),
+        ("node/2", None, "supermarket", 36.0),
+        ("node/3", None, "x", 36.0),
+    ]
+    assert (await imported("pois", raw))["result"]["unchanged"] == 1

@@ -1,0 +1,28 @@
+"""Where uploads are kept: a folder, or anything else that fsspec reaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from app.uploads import Uploads
+
+
+@pytest.mark.parametrize("place", ["file", "memory"])
+def test_a_file_comes_back_from_anywhere_and_goes(place: str, tmp_path: Path) -> None:
+    store = Uploads((tmp_path / "uploads").as_uri() if place == "file" else "memory://uploads")
+    name = uuid7()
+    sink = store.create(name)
+    sink.write(b"first line\n")
+    sink.write(b"second line\n")
+    sink.close()
+    with store.open(name) as file:
+        file.seek(6)
+        assert file.readline() == b"line\n"
+        assert file.read() == b"second line\n"
+    store.remove(name)
+    store.remove(name)
+    with pytest.raises(FileNotFoundError):
+        store.open(name)

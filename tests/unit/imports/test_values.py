@@ -1,0 +1,127 @@
+"""Dates, dwellings, categories, areas and masks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.imports.coordinates import first_position
+from app.domain.imports.dates import iso
+from app.domain.imports.dwellings import dwelling
+from app.domain.imports.findings import mask
+from app.domain.imports.geometry import square_metres
+from app.domain.imports.pois import category
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12/31/1980", "1980-12-31", "1980/12/31", "19801231", "31-Dec-1980", "31 December 1980", "12-31-1980",
+     "12.31.1980", "1980-12-31 00:00:00", "1980-12-31T05:00:00Z", "12/31/1980 12:00:00 AM"],
+)  # fmt: skip
+def test_dates_as_registers_write_them(text: str) -> None:
+    assert iso(text) == "1980-12-31"
+
+
+@pytest.mark.parametrize(
+    "text", ["13/31/1980", "02/29/1981", "12/31/80", "0000-00-00", "soon", "*", "1980", "12/31/9999"]
+)
+def test_what_is_no_date(text: str) -> None:
+    with pytest.raises(ValueError):
+        iso(text)
+
+
+@given(st.dates(min_value=__import__("datetime").date(1800, 1, 1), max_value=__import__("datetime").date(2100, 12, 31)))
+def test_every_date_is_read(day: Any) -> None:
+    assert iso(day.strftime("%m/%d/%Y")) == iso(day.isoformat()) == day.isoformat()
+
+
+def key(address: str, unit: str = "", city: str = "Concord", state: str = "CA", zip_code: str = "94520") -> str:
+    return dwelling(address, unit, city, state, zip_code, "us").key
+
+
+def test_one_dwelling_has_one_key() -> None:
+    ways = [
+        key("12 North Main Street", "Apt 4"),
+        key("12 N MAIN ST", "#4"),
+        key("12 N. Main St., Apt. 4"),
+        key("12 n main st", "4", city="CONCORD CITY"),
+        key("12 N Main St Unit 4", zip_code="94520-1234", state="California"),
+    ]
+    assert len(set(ways)) == 1
+    others = {key("12 N Main St", "5"), key("12 N Main St"), key("12 S Main St", "4"), key("13 N Main St", "4")}
+    others |= {key("12 N Main St", "4", zip_code="94521"), key("12 N Main St", "4", zip_code="")}
+    assert len(others | set(ways)) == 7
+
+
+def test_no_dwelling_without_a_line_or_a_place() -> None:
+    assert key("") == key("12 Main St", city="", zip_code="") == ""
+    assert key("12 Main St", zip_code="", city="Concord") == key("12 Main St", zip_code="", city="CONCORD") != ""
+
+
+@given(*[st.text(max_size=30)] * 5)
+def test_any_parts_make_a_dwelling(address: str, unit: str, city: str, state: str, zip_code: str) -> None:
+    parts = [" ".join(part.split()) for part in (address, unit, city, state, zip_code)]
+    made = dwelling(parts[0], parts[1], parts[2], parts[3], parts[4], "us")
+    assert made.key == "" or len(made.key) == 32
+
+
+@pytest.mark.parametrize(
+    ("properties", "what"),
+    [
+        ({"category": "Grocery Store"}, "supermarket"),
+        ({"shop": "supermarket", "name": "Aldi"}, "supermarket"),
+        ({"category": "shop=greengrocer"}, "supermarket"),
+        ({"amenity": "pharmacy", "type": "node"}, "pharmacy"),
+        ({"tags": {"shop": "chemist"}}, "pharmacy"),
+        ({"type": "park"}, "park"),
+        ({"category": "cafe", "shop": "supermarket"}, "cafe"),
+        ({"name": "nothing"}, None),
+        ({"category": 7}, None),
+    ],
+)
+def test_categories(properties: dict[str, Any], what: str | None) -> None:
+    assert category(properties) == what
+
+
+@pytest.mark.parametrize("latitude", [0.0, 36.0, 65.0, -45.0])
+def test_areas_are_those_of_the_ellipsoid(latitude: float) -> None:
+    """A cell of a thousandth of a degree against the exact area of its zone (Snyder 1987, eq. 3-12)."""
+    a, f = 6_378_137.0, 1 / 298.257223563
+    e = math.sqrt(f * (2 - f))
+
+    def zone(phi: float) -> float:
+        s = math.sin(phi)
+        return a * a * (1 - e * e) / 2 * (s / (1 - (e * s) ** 2) + math.atanh(e * s) / e)
+
+    step = 0.001
+    exact = (zone(math.radians(latitude + step / 2)) - zone(math.radians(latitude - step / 2))) * math.radians(step)
+    (area,) = square_metres(np.array([step * step]), np.array([latitude]))
+    assert area == pytest.approx(exact, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "place"),
+    [
+        ({"type": "Point", "coordinates": [1, 2]}, (1.0, 2.0)),
+        ({"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]}, (1.0, 2.0)),
+        ({"type": "Point", "coordinates": []}, None),
+        ({"type": "Point", "coordinates": ["1", "2"]}, None),
+        ({"type": "Point", "coordinates": [1, None]}, None),
+        ({"type": "Point", "coordinates": [[[[[[[1, 2]]]]]]]}, None),
+        (None, None),
+    ],
+)
+def test_the_first_position(geometry: Any, place: tuple[float, float] | None) -> None:
+    assert first_position(geometry) == place
+
+
+@given(st.text(max_size=300))
+def test_a_mask_tells_two_characters_at_most(value: str) -> None:
+    masked = mask(value)
+    assert len(masked) <= 80 and masked[:2] == value[:2]
+    assert not any(char.isalnum() for char in masked[2:])

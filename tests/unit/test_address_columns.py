@@ -1,0 +1,65 @@
+"""Which columns hold the address, and CSV that a spreadsheet reads as text."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain import csv_text
+from app.domain.address_columns import AddressColumns
+from app.domain.imports.findings import Unreadable
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["id", "Address", "City", "State", "ZIP"],
+        ["id", "street_address", "TOWN", "st", "Zip Code"],
+        ["ncid", "res_street_address", "res_city_desc", "state_cd", "zip_code"],
+        ["SOS_VOTERID", "RESIDENTIAL_ADDRESS1", "RESIDENTIAL_CITY", "RESIDENTIAL_STATE", "RESIDENTIAL_ZIP"],
+    ],
+)
+def test_columns_are_known_by_their_names(header: list[str]) -> None:
+    columns = AddressColumns.of(header, {})
+    address = columns.address(["7", "12 Main St #3", "Concord", "ca", "94520"], "us")
+    assert (address.line, address.country) == ("12 Main St, Concord, CA 94520", "us")
+
+
+def test_number_and_street_apart() -> None:
+    columns = AddressColumns.of(["house_number", "street", "city"], {})
+    assert columns.address(["12", "Main St", "Concord"], "us").street == "12 Main St"
+
+
+def test_columns_may_be_named() -> None:
+    columns = AddressColumns.of(["address", "Situs", "Town"], {"address": "situs"})
+    assert columns.address(["a person", "12 Main St", "Concord"], "us").street == "12 Main St"
+    with pytest.raises(ValueError, match="no address"):
+        columns.address(["a person", " "], "us")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [({"colour": "a"}, "no field of an address"), ({"address": "b"}, "no column 'b'"), ({}, "which")],
+)
+def test_what_cannot_be(mapping: dict[str, str], words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        AddressColumns.of(["a"], mapping)
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=2))
+def test_a_line_is_read_as_it_was_written(cells: list[str]) -> None:
+    for delimiter in ",;\t|":
+        assert next(csv.reader([csv_text.line(cells, delimiter)], delimiter=delimiter)) == cells
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_formulas_are_marked_as_text(text: str) -> None:
+    assert csv_text.guarded(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["12 Main St", "", None, "a=b"])
+def test_other_text_stays(text: str | None) -> None:
+    assert csv_text.guarded(text) == text

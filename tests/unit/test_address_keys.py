@@ -1,0 +1,98 @@
+"""One key for every spelling of an address, and never one key for two places."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.address_keys import address_key
+from app.domain.usps import DIRECTIONS, SUFFIXES
+
+
+def key(street: str, city: str = "Concord", state: str = "CA", postcode: str = "94520", country: str = "us") -> str:
+    return address_key(street, city, None, state, postcode, country)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 Main Street", "12 MAIN ST."),
+        ("12 East Main Street", "12 E Main St"),
+        ("12 Main Street North West", "12 Main Street  North West"),
+        ("12 Main Street Northwest", "12 Main St NW"),
+        ("12 Main St N.W.", "12 main st nw"),
+        ("12 Main St, Apt 4", "12 Main St"),
+        ("12 Main St #4B", "12 Main St"),
+        ("517.5 Bridge Boulevard", "517.5 Bridge Blvd"),
+        ("12 1/2 Oak Lane", "12 1/2 Oak Ln"),
+        ("12 Saint Charles Avenue", "12 St. Charles Ave"),
+        ("12 O'Farrell Street", "12 OFarrell St"),
+        ("12 Winston-Salem Road", "12 Winston Salem Rd"),
+        ("12 Cañon Drive", "12 Canon Dr"),
+    ],
+)
+def test_spellings_of_one_address(one: str, other: str) -> None:
+    assert key(one) == key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 Main St", "13 Main St"),
+        ("12 Main St", "12 Main Ave"),
+        ("12 E Main St", "12 W Main St"),
+        ("12 E St", "12 East St"),
+        ("12 E St NW", "12 East St NW"),
+        ("12 Avenue E", "12 Avenue East"),
+        ("12-34 Main St", "1234 Main St"),
+        ("12 1/2 Main St", "12 Main St"),
+        ("1 2nd St", "12 Nd St"),
+    ],
+)
+def test_different_addresses(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+def test_the_other_parts() -> None:
+    same = key("1 A St", "Saint Paul", "MN", "55101")
+    assert key("1 A St", "St. Paul", "Minnesota", "55101-2345") == same == "US|1 A ST|ST PAUL|MN|55101|"
+    assert key("1 A St", "Saint Paul", "MN", "55102") != same
+    assert key("1 A St", "Saint Paul", "WI", "55101") != same
+    assert key("1 A St", "Saint Paul", "MN", "55101", "ca") != same
+
+
+def test_a_county_counts_only_where_nothing_finer_does() -> None:
+    def at(county: str, city: str | None) -> str:
+        return address_key("1 A St", city, county, "CA", None, "us")
+
+    assert at("Kern", "Taft") == at("Kings", "Taft")
+    assert at("Kern", None) != at("Kings", None)
+
+
+def test_elsewhere_accents_tell_names_apart() -> None:
+    assert address_key("Hämeentie 2", "Helsinki", None, None, "00530", "fi") != address_key(
+        "Hameentie 2", "Helsinki", None, None, "00530", "fi"
+    )
+    assert key("mannerheimintie 20 b", "helsinki", "", "00 100", "fi") == key(
+        "Mannerheimintie 20 B", "HELSINKI", "", "00100", "FI"
+    )
+
+
+word = st.text("abcdefgh", min_size=2, max_size=8)
+number = st.integers(min_value=1, max_value=99999).map(str)
+suffix = st.sampled_from(sorted(SUFFIXES))
+direction = st.sampled_from(sorted(DIRECTIONS))
+
+
+@given(number, direction, word, suffix, st.sampled_from(["", ", Apt 4", " #12", " Unit B"]))
+def test_abbreviations_case_space_and_units_do_not_matter(house: str, to: str, name: str, kind: str, unit: str) -> None:
+    spelt = key(f"{house} {to} {name} {kind}")
+    assert key(f" {house}  {to.lower()} {name.upper()}, {kind.title()}.{unit}") == spelt
+    assert key(f"{house} {DIRECTIONS[to]} {name} {SUFFIXES[kind]}") == spelt
+
+
+@given(st.text("aenstw 123./-'", max_size=60), st.text(max_size=30), st.sampled_from(["us", "fi"]))
+def test_a_key_is_its_own_key(street: str, city: str, country: str) -> None:
+    _, first_street, first_city, *_ = key(street, city, "", "", country).split("|")
+    assert key(first_street, first_city, "", "", country).split("|")[1:3] == [first_street, first_city]

@@ -1,0 +1,68 @@
+"""Addresses on one line, taken apart."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.given_addresses import given as read
+from app.domain.one_line import take_apart
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("12 Main St, Concord, CA 94520", ("12 Main St", "Concord", "CA", "94520")),
+        ("12 Main St, Concord, CA, 94520-1234, USA", ("12 Main St", "Concord", "CA", "94520-1234")),
+        ("12 Main St, Concord, California", ("12 Main St", "Concord", "CA", "")),
+        ("12 Main St Apt 4, Concord CA 94520", ("12 Main St Apt 4", "Concord", "CA", "94520")),
+        ("12 Main St, Apt 4, Concord, CA", ("12 Main St, Apt 4", "Concord", "CA", "")),
+        ("12 Main St Concord CA 94520", ("12 Main St", "Concord", "CA", "94520")),
+        ("12 Main St NW Apt 4 Washington DC 20001", ("12 Main St NW Apt 4", "Washington", "DC", "20001")),
+        ("1 5th Ave, New York, NY 10003", ("1 5th Ave", "New York", "NY", "10003")),
+        ("1 5th Ave, New York, New York 10003", ("1 5th Ave", "New York", "NY", "10003")),
+        ("100 W Virginia Ave, Morgantown, West Virginia", ("100 W Virginia Ave", "Morgantown", "WV", "")),
+        ("94520", ("", "", "", "94520")),
+        ("12 Main St", ("12 Main St", "", "", "")),
+    ],
+)
+def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
+    expected = dict(zip(("address", "city", "state", "zipCode"), parts, strict=True))
+    assert take_apart(line, "us") == {name: value for name, value in expected.items() if value}
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("Mannerheimintie 20, 00100 Helsinki", ("Mannerheimintie 20", "00100", "Helsinki")),
+        ("Drottninggatan 53, 111 21 Stockholm", ("Drottninggatan 53", "111 21", "Stockholm")),
+        ("Prinsengracht 263, 1016 GV Amsterdam", ("Prinsengracht 263", "1016 GV", "Amsterdam")),
+        ("10 Downing Street, London", ("10 Downing Street", "", "London")),
+        ("Mannerheimintie 20", ("Mannerheimintie 20", "", "")),
+    ],
+)
+def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
+    expected = dict(zip(("address", "zipCode", "city"), parts, strict=True))
+    assert take_apart(line, "fi") == {name: value for name, value in expected.items() if value}
+
+
+def test_a_line_and_its_fields_are_one_address() -> None:
+    fields = {"street": "Main St", "house_number": 12, "city": "Concord", "State": "California", "zip": 94520}
+    assert read("12 Main St Apt 4, Concord, CA 94520", "us") == read(fields, "us")
+
+
+def test_an_address_may_have_no_street() -> None:
+    only = read({"zip": "94520"}, "us")
+    assert (only.street, only.zip_code) == (None, "94520")
+    with pytest.raises(ValueError, match="address is required"):
+        read({}, "us")
+
+
+@given(st.text(max_size=120), st.sampled_from(["us", "fi"]))
+def test_no_line_breaks_it(line: str, country: str) -> None:
+    parts = take_apart(line, country)
+    assert all(parts.values())
+    if country != "us":
+        rest = " ".join(line.split())
+        assert all(part in rest for part in parts.values())

@@ -1,0 +1,98 @@
+"""The quality report in a geocoding job's result: by whom, how well, how sure, and how often nobody had to be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.geocoding import Place, metres, rank
+from workers.geocoding.verdicts import Source, Verdict
+
+BINS = 10
+REASONS_KEPT = 20
+SAMPLES_KEPT = 20
+COMPARABLE = rank("street")
+"""Only places that are of a street or finer are held against each other: a city's centre agrees with nothing."""
+NEAR = 100.0
+FAR = 1000.0
+"""Metres."""
+
+
+@dataclass
+class Report:
+    """Counters of bounded size, carried along in the checkpoint."""
+
+    geocoded: int = 0
+    seconds: float = 0.0
+    providers: Counter[str] = field(default_factory=Counter)
+    accuracies: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    confidence: list[int] = field(default_factory=lambda: [0] * BINS)
+    compared: int = 0
+    near: int = 0
+    ambiguous: int = 0
+    samples: list[str] = field(default_factory=list)
+    """Of items that are ambiguous."""
+
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> Report:
+        """From a checkpoint."""
+        counters = {name: Counter[str](state[name]) for name in ("providers", "accuracies", "reasons", "sources")}
+        return cls(**state | counters)
+
+    def state(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def count(self, item_id: object, verdict: Verdict, problem: str | None) -> None:
+        """Take one item over; `problem` is why it has no coordinates after all."""
+        self.sources[verdict.source.value] += 1
+        if problem is not None or verdict.place is None:
+            reason = problem or verdict.reason
+            self.reasons[reason if reason in self.reasons or len(self.reasons) < REASONS_KEPT else "other"] += 1
+            return
+        self.geocoded += 1
+        self.providers[verdict.place.provider] += 1
+        self.accuracies[verdict.place.accuracy] += 1
+        self.confidence[min(int(verdict.place.confidence * BINS), BINS - 1)] += 1
+        self._compare(item_id, verdict.place, verdict.places)
+
+    def _compare(self, item_id: object, chosen: Place, places: tuple[Place, ...]) -> None:
+        if rank(chosen.accuracy) > COMPARABLE:
+            return
+        others = [one for one in places if one.provider != chosen.provider and rank(one.accuracy) <= COMPARABLE]
+        if not others:
+            return
+        farthest = max(metres(chosen, other) for other in others)
+        self.compared += 1
+        self.near += farthest <= NEAR
+        if farthest > FAR:
+            self.ambiguous += 1
+            if len(self.samples) < SAMPLES_KEPT:
+                self.samples.append(str(item_id))
+
+    def result(self) -> dict[str, Any]:
+        """What a job's result says, beside how many items there were."""
+        hits, shared, misses = (self.sources[one.value] for one in (Source.KEPT, Source.SHARED, Source.ASKED))
+        looked_up = hits + shared + misses
+        return {
+            "geocoded": self.geocoded,
+            "byProvider": self.providers,
+            "byAccuracy": self.accuracies,
+            "failures": self.reasons,
+            "confidence": self.confidence,
+            "agreement": {
+                "compared": self.compared,
+                "within100m": self.near,
+                "ambiguous": self.ambiguous,
+                "ambiguousItems": self.samples,
+            },
+            "cache": {
+                "hits": hits,
+                "duplicates": shared,
+                "misses": misses,
+                "hitRate": round((hits + shared) / looked_up, 4) if looked_up else 0.0,
+            },
+            "seconds": round(self.seconds, 3),
+        }

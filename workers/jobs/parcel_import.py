@@ -1,0 +1,47 @@
+"""parcel_import: parcels with their polygons, from GeoJSON or CSV with WKT."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from app.db import imports, parcels
+from app.db.pool import Connection
+from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.layout import Layout
+from app.domain.imports.parcels import ParcelReader
+from app.domain.jobs import JobSpec, QueueSpec
+from app.domain.outcomes import Outcome
+from workers.context import JobContext, Step
+from workers.imports.args import ImportArgs
+from workers.imports.run import Outcomes
+from workers.imports.run import run as run_import
+
+SPEC = JobSpec(
+    kind="parcel_import",
+    queue=QueueSpec("parcel-import", concurrency=1),
+    args=ImportArgs,
+    timeout=timedelta(hours=24),
+)
+
+
+async def run(context: JobContext, args: ImportArgs) -> dict[str, Any] | Outcome:
+    return await run_import(context, args, ParcelImporter(args, context.resources.settings.default_country))
+
+
+class ParcelImporter:
+    counters = ()
+
+    def __init__(self, args: ImportArgs, country: str) -> None:
+        self._args, self._country = args, country
+
+    def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
+        return ParcelReader(file, layout, position, country=self._country)
+
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
+        written = await imports.upsert(conn, parcels.TARGET, chunk.rows, self._args.source, run, dry=self._args.dry_run)
+        return Outcomes(written.inserted, written.updated, written.unchanged, written.duplicates, {})
+
+    async def finish(self, step: Step, context: JobContext) -> None:
+        """Nothing follows from parcels yet."""

@@ -1,0 +1,47 @@
+"""poi_import: points of interest with their categories, from CSV or GeoJSON."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from app.db import imports, pois
+from app.db.pool import Connection
+from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.layout import Layout
+from app.domain.imports.pois import PoiReader
+from app.domain.jobs import JobSpec, QueueSpec
+from app.domain.outcomes import Outcome
+from workers.context import JobContext, Step
+from workers.imports.args import ImportArgs
+from workers.imports.run import Outcomes
+from workers.imports.run import run as run_import
+
+SPEC = JobSpec(
+    kind="poi_import",
+    queue=QueueSpec("poi-import", concurrency=1),
+    args=ImportArgs,
+    timeout=timedelta(hours=24),
+)
+
+
+async def run(context: JobContext, args: ImportArgs) -> dict[str, Any] | Outcome:
+    return await run_import(context, args, PoiImporter(args))
+
+
+class PoiImporter:
+    counters = ()
+
+    def __init__(self, args: ImportArgs) -> None:
+        self._args = args
+
+    def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
+        return PoiReader(file, layout, position)
+
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
+        written = await imports.upsert(conn, pois.TARGET, chunk.rows, self._args.source, run, dry=self._args.dry_run)
+        return Outcomes(written.inserted, written.updated, written.unchanged, written.duplicates, {})
+
+    async def finish(self, step: Step, context: JobContext) -> None:
+        """Nothing follows from pois yet."""

@@ -1,0 +1,76 @@
+"""voter_import: voters, and the households that they make, from a register's file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from pydantic import Field
+
+from app.db import imports, jobs, voters
+from app.db.pool import Connection
+from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.layout import Layout
+from app.domain.imports.voters import VoterReader
+from app.domain.jobs import JobSpec, NewJob, QueueSpec
+from app.domain.outcomes import Outcome
+from workers.context import JobContext, Step
+from workers.imports.args import ImportArgs
+from workers.imports.run import Outcomes
+from workers.imports.run import run as run_import
+
+
+class VoterImportArgs(ImportArgs):
+    county: str = Field(default="", max_length=100)
+    """For files that name none; where ids are a county's own, also whose they are."""
+    mapping: dict[str, str] = {}
+    """Field to column, before what the profile says."""
+    geocode_after: bool = False
+    """Geocode what is not geocoded yet once the import is through."""
+
+
+SPEC = JobSpec(
+    kind="voter_import",
+    queue=QueueSpec("voter-import", concurrency=1),
+    args=VoterImportArgs,
+    timeout=timedelta(hours=24),
+    aliases=("import_voters",),
+)
+
+
+async def run(context: JobContext, args: VoterImportArgs) -> dict[str, Any] | Outcome:
+    return await run_import(context, args, VoterImporter(args, context.resources.settings.default_country))
+
+
+class VoterImporter:
+    counters = ("protected", "householdsCreated")
+
+    def __init__(self, args: VoterImportArgs, country: str) -> None:
+        self._args, self._country = args, country
+
+    def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
+        return VoterReader(
+            file, layout, position, country=self._country, county=self._args.county, mapping=self._args.mapping
+        )
+
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
+        kept = await voters.upsert(conn, chunk.rows, chunk.households, self._args.source, run, dry=self._args.dry_run)
+        written = kept.voters
+        more = {"protected": chunk.counts["protected"], "householdsCreated": kept.households_created}
+        return Outcomes(written.inserted, written.updated, written.unchanged, written.duplicates, more)
+
+    async def finish(self, step: Step, context: JobContext) -> None:
+        if self._args.geocode_after and not self._args.dry_run:
+            await geocode(step.conn, context)
+
+
+async def geocode(conn: Connection, context: JobContext) -> None:
+    """Have all households geocoded that are not; admission finds the job when this one ends."""
+    from workers import registry  # which imports the handlers, this one too
+
+    spec = registry.load()["geocode_households"].spec
+    most = context.resources.settings.max_items
+    data = spec.args.model_validate({"limit": most}).model_dump_json(by_alias=True, exclude_none=True).encode()
+    creator = await imports.creator(conn, context.id)
+    await jobs.insert(conn, [NewJob(spec, data)], creator)
