@@ -16,6 +16,8 @@ from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
 from app.queue import Sender
 from app.settings import Settings, load
+from app.web.dashboard.routes import PAGES
+from app.web.dashboard.setup import open_feed
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
@@ -51,11 +53,13 @@ def create(settings: Settings | None = None) -> Starlette:
             geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
             names = frozenset(discover())
             app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder)
+            app.state.feed = open_feed(app, app.state.platform)
             yield
+            await app.state.feed.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()
         await sender.close()
         await pool.close()
 
-    return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)
+    return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=HANDLERS, lifespan=lifespan)

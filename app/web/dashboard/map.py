@@ -1,0 +1,107 @@
+"""The map: households by accuracy, points of interest, parcels, heat cells; all of them, or one job's."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.db import looks, maps
+from app.db.maps import Part, Window
+from app.db.pool import Connection
+from app.db.users import User
+from app.domain.geocoding import ACCURACIES
+from app.domain.households import HouseholdFilters
+from app.errors import BadRequest, NotFound
+from app.web.dashboard import html
+from app.web.jobs import reader
+from app.web.platform import Platform
+from app.web.responses import JSON
+
+HEATMAP = "/api/heatmap"
+NAMES = {"households": "Households", "pois": "Points of interest", "parcels": "Parcels"}
+
+
+async def show(request: Request) -> Response:
+    return html.page(request, "map.html", map=settings(request), layers=NAMES, accuracies=ACCURACIES)
+
+
+def settings(request: Request) -> dict[str, str]:
+    """What the map's script needs to know."""
+    platform: Platform = request.app.state.platform
+    routes = {route.path for route in request.app.routes if isinstance(route, Route)}
+    return {
+        "tiles": platform.settings.map_tiles or "",
+        "attribution": platform.settings.map_attribution,
+        "heatmap": HEATMAP if HEATMAP in routes else "",
+    }
+
+
+async def places(request: Request) -> Response:
+    """`?layer=&bbox=west,south,east,north&job=`: GeoJSON points, or with `count` the middles of cells.
+
+    Without a bbox, the window that holds all of it: `{"bbox": […]}`, null where there is nothing.
+    """
+    platform: Platform = request.app.state.platform
+    name = request.query_params.get("layer", "")
+    if name not in maps.LAYERS:
+        raise BadRequest(f"The layer is one of {', '.join(maps.LAYERS)}.")
+    window = read_window(request.query_params.get("bbox"))
+    async with platform.pool.acquire() as conn:
+        part = await chosen(conn, request, name)
+        if part is None:
+            return JSON({"bbox": None, "features": []})
+        if window is None:
+            bounds = await maps.bounds(conn, part)
+            box = None if bounds is None else [bounds.west, bounds.south, bounds.east, bounds.north]
+            return JSON({"bbox": box})
+        rows = await maps.places(conn, part, window)
+        if len(rows) > maps.MOST_PLACES:
+            rows = await maps.cells(conn, part, window)
+    return JSON(
+        {"type": "FeatureCollection", "features": [feature(dict(row)) for row in rows]},
+        headers={"Cache-Control": "private, max-age=5"},
+    )
+
+
+def feature(row: dict[str, Any]) -> dict[str, Any]:
+    at = [round(row.pop("longitude"), 6), round(row.pop("latitude"), 6)]
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": row}
+
+
+def read_window(text: str | None) -> Window | None:
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadRequest("The bbox is west,south,east,north in degrees.") from None
+    if not (-540 <= west < east <= 540 and -90 <= south < north <= 90):
+        raise BadRequest("The bbox is west,south,east,north in degrees.")
+    return Window(west, south, east, north)
+
+
+async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
+    """Everybody's households and places; of a job what it found, for those who may see the job."""
+    job_id = request.query_params.get("job")
+    if not job_id:
+        if name not in NAMES:
+            raise BadRequest("This layer is one job's: say which.")
+        return maps.whole(name)
+    user: User = request.state.user
+    try:
+        row = await looks.job(conn, UUID(job_id), reader(user))
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFound("There is no such job.")
+    if name != "households":
+        return maps.of_job(name, row["id"])
+    if row["started_at"] is None:
+        return None
+    filters = HouseholdFilters.model_validate(orjson.loads(row["data"]).get("filters") or {})
+    return maps.geocoded_between(filters, row["started_at"], row["completed_at"])
