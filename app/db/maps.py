@@ -39,7 +39,7 @@ class Layer:
     sort: str
     """An expression for what decides its colour."""
     of_job: str
-    """Condition on one job's places; $1 is its id."""
+    """Condition on one job's places; $1 is its id, or that of its run."""
 
 
 ADDRESS = "concat_ws(', ', address, city, concat_ws(' ', state, zip_code))"
@@ -64,8 +64,8 @@ def whole(name: str) -> Part:
     return Part(LAYERS[name], "latitude IS NOT NULL", ())
 
 
-def of_job(name: str, job_id: UUID) -> Part:
-    return Part(LAYERS[name], f"{LAYERS[name].of_job} AND latitude IS NOT NULL", (job_id,))
+def of_job(name: str, run: UUID) -> Part:
+    return Part(LAYERS[name], f"{LAYERS[name].of_job} AND latitude IS NOT NULL", (run,))
 
 
 def geocoded_between(filters: HouseholdFilters, since: datetime, until: datetime | None) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,17 +20,23 @@ from app.web.platform import Platform
 
 PAGE = 100
 LONGEST_DETAIL = 300
+LONG_ID = re.compile(r"\b[0-9a-f-]{24,}([0-9a-f]{8})\b")
+"""Ids and digests: their ends tell them apart."""
 
 
 def entry(row: Record) -> dict[str, Any]:
     details = orjson.loads(row["details"])
     told = [
-        f"{title(name)}: {value if isinstance(value, str) else orjson.dumps(value).decode()}"
+        f"{title(name)}: {_shortened(value if isinstance(value, str) else orjson.dumps(value).decode())}"
         for name, value in details.items()
         if value not in (None, "", [], {})
     ]
     text = " · ".join(told)
     return {**row, "text": text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1]}…"}
+
+
+def _shortened(text: str) -> str:
+    return LONG_ID.sub(r"\1", text)
 
 
 async def newest(pool: Pool) -> list[dict[str, Any]]:

@@ -11,7 +11,29 @@ from pydantic import BaseModel
 
 from app.web.dashboard.words import title
 
-LISTS = "one a line"
+LISTS = "One a line."
+HINTS = {
+    "dryRun": "Read and check the file, write nothing.",
+    "maxErrors": "Stop when more rows than this are rejected.",
+    "maxErrorRate": "Stop when a larger share is rejected; 0.02 is 2 %.",
+    "source": "Whose record ids these are. Records of two sources never meet.",
+    "priority": "1 is first, 9 is last.",
+    "split": "Make as many jobs as a long file needs.",
+    "profile": "The layout of the file; it is recognised where this is left open.",
+    "county": "For files that name none.",
+    "mapping": 'Which column is what, as JSON: {"address": "Street Address"}.',
+    "geocodeAfter": "Geocode what is new once the import is through.",
+    "limit": "At most so many; all of them where this is left open.",
+    "providerId": "The geocoder to ask first; the chain's own order where this is left open.",
+    "useFallback": "Ask the next one where the first finds nothing.",
+    "strictOrder": "Keep to the order even where another one is quicker.",
+    "skipGeocoded": "Leave out those that have coordinates.",
+    "timeout": "Seconds a request may take.",
+    "useCache": "Take what was found before for the same address.",
+    "minAccuracy": "Coarser answers count as none.",
+    "country": "Two letters, for rows that name none.",
+}
+"""For arguments that several kinds share and whose schema says nothing of them."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +74,7 @@ def _member(
     if one.get("properties"):
         yield from _object(one, defs, f"{path}.", title(name))
         return
-    help_ = " ".join(str(member.get("description", one.get("description", ""))).split())
+    help_ = " ".join(str(member.get("description", HINTS.get(name, ""))).split())
     base = Field(path, title(name), group, "json", required, member.get("default"), help_)
     kind = one.get("type")
     if "enum" in one or "const" in one:
@@ -67,7 +89,7 @@ def _member(
     elif kind == "array" and _resolved(one.get("items", {}), defs).get("type") == "string":
         yield replace(base, type="lines", help=help_ or LISTS)
     else:
-        yield replace(base, help=help_ or "JSON")
+        yield replace(base, help=help_ or "As JSON.")
 
 
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -99,8 +99,11 @@ async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
         row = None
     if row is None:
         raise NotFound("There is no such job.")
-    if name != "households":
+    if name == "rows":
         return maps.of_job(name, row["id"])
+    if name != "households":
+        run = orjson.loads(row["checkpoint"] or "{}").get("run")  # what an import signs its rows with
+        return maps.of_job(name, UUID(run)) if run else None
     if row["started_at"] is None:
         return None
     filters = HouseholdFilters.model_validate(orjson.loads(row["data"]).get("filters") or {})

@@ -117,6 +117,9 @@ def _mapping(section: Section, value: Mapping[str, Any]) -> None:
     if len(numbers) == len(value) and section.title.lower().startswith(("by ", "failures", "reasons", "errors")):
         section.shares = _shares(numbers.items())
         return
+    if value and all(isinstance(one, Mapping) and isinstance(one.get("count"), int) for one in value.values()):
+        section.shares = _shares((title(name), one["count"]) for name, one in value.items())
+        return
     for name, one in value.items():
         if isinstance(one, Mapping) and one and all(is_plain(v) for v in one.values()):
             section.facts += [(f"{title(name)}: {title(k)}", said(v, k)) for k, v in one.items()]

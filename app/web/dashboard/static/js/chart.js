@@ -42,7 +42,7 @@ export function draw(uPlot, box, series, data, { height = 130, say = () => {}, l
   const chart = new uPlot({
     width: box.clientWidth,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 5 } },
     scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },

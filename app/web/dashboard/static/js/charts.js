@@ -30,8 +30,10 @@ function update(uPlot, box, told) {
     ? [told.times, (of?.completed ?? none).map((n) => n * minute), (of?.failed ?? none).map((n) => n * minute)]
     : [told.times, ...["waited50", "waited95", "ran50", "ran95"].map((name) => of?.[name] ?? told.times.map(() => null))];
   if (charts.has(box)) { charts.get(box).setData(data); return; }
-  const output = document.createElement("output");
-  box.parentElement.querySelector("figcaption").append(output);
+  box.closest(".charts").hidden = !of;
+  if (!of) return;
+  const output = box.parentElement.querySelector("output") ?? document.createElement("output");
+  box.parentElement.querySelector(".key").before(output);
   const words = box.parentElement.querySelector("figcaption").firstChild.textContent.trim();
   charts.set(box, draw(uPlot, box, series(uPlot, box.dataset.chart), data, { say: (text) => { output.textContent = text; }, label: `${words}, queue ${box.dataset.queue}` }));
 }

@@ -24,6 +24,7 @@ async function open(box) {
   draw(view);
   document.querySelector("[data-layers]")?.addEventListener("change", async (event) => {
     view.layer = event.target.value;
+    view.sorts = null;
     await fit(view);
     draw(view);
   });
