@@ -13,7 +13,7 @@ from app.db.households import condition
 from app.db.pool import Connection
 from app.domain.households import HouseholdFilters
 
-MOST_PLACES = 2000
+MOST_PLACES = 1000
 CELLS_ACROSS = 48
 
 

@@ -1,6 +1,6 @@
-"""Screenshots of every page into a folder: `python -m tests.browser.screenshots FOLDER [URL KEY]`.
+"""Screenshots of every page into a folder: `python -m tests.browser.screenshots FOLDER [phone,desk,wide]`.
 
-Without an address it starts a platform of its own and tells it a story first.
+On a platform of its own, which it tells a story first.
 """
 
 from __future__ import annotations
@@ -69,10 +69,7 @@ async def take(chromium: Browser, folder: Path, url: str, key: str, shown: dict[
             await context.close()
 
 
-async def main(argv: list[str]) -> None:
-    folder = Path(argv[0])
-    folder.mkdir(parents=True, exist_ok=True)
-    widths = argv[1].split(",") if len(argv) > 1 else list(WIDTHS)
+async def main(folder: Path, widths: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place:
         env = environment(
             TRIGPOINT_ADMIN_KEY=harness.ADMIN_KEY,
@@ -90,4 +87,6 @@ async def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(target, sys.argv[2].split(",") if len(sys.argv) > 2 else list(WIDTHS)))

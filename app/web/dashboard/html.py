@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import time
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,9 +94,20 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 
 def document(request: Request, body: bytes, settings: Settings, status: int = 200) -> Response:
     headers = HEADERS | {"Content-Security-Policy": policy(settings)}
+    return zipped(request, body, headers, "text/html; charset=utf-8", status)
+
+
+def zipped(request: Request, body: bytes, headers: Mapping[str, str], media_type: str, status: int = 200) -> Response:
+    """Compressed for who can read that."""
     if "gzip" in request.headers.get("accept-encoding", ""):
-        body, headers["Content-Encoding"] = gzip.compress(body, 5), "gzip"
-    return Response(body, status, headers, "text/html; charset=utf-8")
+        body, headers = gzip.compress(body, 5), {**headers, "Content-Encoding": "gzip"}
+    return Response(body, status, headers, media_type)
+
+
+def numbers(request: Request, content: bytes) -> Response:
+    """JSON for a script of ours."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding, Cookie"}
+    return zipped(request, content, headers, "application/json")
 
 
 def policy(settings: Settings) -> str:

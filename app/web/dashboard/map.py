@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,7 +21,7 @@ from app.errors import BadRequest, NotFound
 from app.web.dashboard import html
 from app.web.jobs import reader
 from app.web.platform import Platform
-from app.web.responses import JSON
+from app.web.responses import encode
 
 HEATMAP = "/api/heatmap"
 NAMES = {"households": "Households", "pois": "Points of interest", "parcels": "Parcels"}
@@ -48,24 +49,34 @@ async def places(request: Request) -> Response:
     """
     platform: Platform = request.app.state.platform
     name = request.query_params.get("layer", "")
+    if name == "heat":
+        return await region(request)
     if name not in maps.LAYERS:
         raise BadRequest(f"The layer is one of {', '.join(maps.LAYERS)}.")
     window = read_window(request.query_params.get("bbox"))
     async with platform.pool.acquire() as conn:
         part = await chosen(conn, request, name)
         if part is None:
-            return JSON({"bbox": None, "features": []})
+            return html.numbers(request, encode({"bbox": None, "features": []}))
         if window is None:
             bounds = await maps.bounds(conn, part)
             box = None if bounds is None else [bounds.west, bounds.south, bounds.east, bounds.north]
-            return JSON({"bbox": box})
+            return html.numbers(request, encode({"bbox": box}))
         rows = await maps.places(conn, part, window)
         if len(rows) > maps.MOST_PLACES:
             rows = await maps.cells(conn, part, window)
-    return JSON(
-        {"type": "FeatureCollection", "features": [feature(dict(row)) for row in rows]},
-        headers={"Cache-Control": "private, max-age=5"},
-    )
+    features = [feature(dict(row)) for row in rows]
+    return html.numbers(request, encode({"type": "FeatureCollection", "features": features}))
+
+
+async def region(request: Request) -> Response:
+    """Where the cells of a heatmap job lie, as its result says; the cells themselves are pictures."""
+    platform: Platform = request.app.state.platform
+    async with platform.pool.acquire() as conn:
+        row = await job_of(conn, request)
+    bounds = orjson.loads(row["result"] or "{}").get("bounds")
+    box = bounds and [bounds[side] for side in ("west", "south", "east", "north")]
+    return html.numbers(request, encode({"bbox": box}))
 
 
 def feature(row: dict[str, Any]) -> dict[str, Any]:
@@ -87,18 +98,11 @@ def read_window(text: str | None) -> Window | None:
 
 async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
     """Everybody's households and places; of a job what it found, for those who may see the job."""
-    job_id = request.query_params.get("job")
-    if not job_id:
+    if not request.query_params.get("job"):
         if name not in NAMES:
             raise BadRequest("This layer is one job's: say which.")
         return maps.whole(name)
-    user: User = request.state.user
-    try:
-        row = await looks.job(conn, UUID(job_id), reader(user))
-    except ValueError:
-        row = None
-    if row is None:
-        raise NotFound("There is no such job.")
+    row = await job_of(conn, request)
     if name == "rows":
         return maps.of_job(name, row["id"])
     if name != "households":
@@ -108,3 +112,14 @@ async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
         return None
     filters = HouseholdFilters.model_validate(orjson.loads(row["data"]).get("filters") or {})
     return maps.geocoded_between(filters, row["started_at"], row["completed_at"])
+
+
+async def job_of(conn: Connection, request: Request) -> Record:
+    user: User = request.state.user
+    try:
+        row = await looks.job(conn, UUID(request.query_params.get("job", "")), reader(user))
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFound("There is no such job.")
+    return row

@@ -92,7 +92,7 @@ async def series(request: Request) -> Response:
     if span not in SPANS:
         raise BadRequest(f"The span is one of {', '.join(SPANS)}.")
     made = await feed.boards.content(f"series-{span}")
-    return Response(made.content, headers={"Cache-Control": "no-store"}, media_type="application/json")
+    return html.numbers(request, made.content.encode())
 
 
 async def pause(request: Request) -> Response:

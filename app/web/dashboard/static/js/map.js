@@ -18,17 +18,17 @@ async function open(box) {
   L.control.scale({ imperial: false }).addTo(map);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: plain(box.dataset.attribution), maxZoom: 19 }).addTo(map);
   else outlines(L, map, box.dataset.atlas.split(" "));
-  const view = { L, map, box, drawn: L.layerGroup().addTo(map), layer: box.dataset.layer, legend: null, asked: 0 };
+  const view = { L, map, box, drawn: L.layerGroup().addTo(map), layer: box.dataset.layer, legend: null, timer: 0, asking: null };
   await fit(view);
-  map.on("moveend", () => draw(view));
-  draw(view);
+  map.on("moveend", () => soon(view));
+  soon(view);
   document.querySelector("[data-layers]")?.addEventListener("change", async (event) => {
     view.layer = event.target.value;
     view.sorts = null;
     await fit(view);
-    draw(view);
+    soon(view);
   });
-  document.addEventListener("theme", () => draw(view));
+  document.addEventListener("theme", () => soon(view));
 }
 
 // Attributions are shown as HTML by Leaflet: ours come as text.
@@ -65,31 +65,41 @@ function address(view, more) {
 }
 
 async function fit(view) {
-  if (view.layer === "heat") return;
+  if (view.layer === "heat" && !view.box.dataset.job) return;
   const told = await (await fetch(address(view, {}))).json();
   if (!told.bbox) return;
   const [west, south, east, north] = told.bbox;
   view.map.fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: 14, animate: false });
 }
 
+// Once, however many reasons there are; what is under way for an older window is given up.
+function soon(view) {
+  clearTimeout(view.timer);
+  view.timer = setTimeout(() => {
+    view.asking?.abort();
+    view.asking = new AbortController();
+    draw(view).catch((error) => { if (error.name !== "AbortError") throw error; });
+  }, 30);
+}
+
 async function draw(view) {
+  if (view.layer === "heat") { heat(view); return; }
   const bounds = view.map.getBounds().pad(0.02);
-  const asked = view.asked += 1;
   const bbox = [Math.max(bounds.getWest(), -540), Math.max(bounds.getSouth(), -90), Math.min(bounds.getEast(), 540), Math.min(bounds.getNorth(), 90)];
-  const answer = await fetch(view.layer === "heat" ? heatAddress(view, bbox) : address(view, { bbox: bbox.map((n) => n.toFixed(6)).join(",") }));
-  if (!answer.ok || asked !== view.asked) return;
+  const answer = await fetch(address(view, { bbox: bbox.map((n) => n.toFixed(6)).join(",") }), { signal: view.asking.signal });
+  if (!answer.ok) return;
   const { features } = await answer.json();
   view.drawn.clearLayers();
-  if (view.layer === "heat") features.forEach((one) => heat(view, one));
-  else features.forEach((one) => mark(view, one, tones(view, features)));
+  for (const one of features) mark(view, one, tones(view, features));
   legend(view, features);
 }
 
-function heatAddress(view, bbox) {
-  const url = new URL(view.box.dataset.heatmap, location.href);
-  url.searchParams.set("bbox", bbox.map((n) => n.toFixed(6)).join(","));
-  url.searchParams.set("format", "geojson");
-  return url;
+// The scores come as pictures, made by the server from its cells.
+function heat(view) {
+  if (view.drawn.getLayers().some((one) => one instanceof view.L.TileLayer)) return;
+  view.legend?.remove();
+  view.drawn.clearLayers();
+  if (view.box.dataset.heatmap) view.drawn.addLayer(view.L.tileLayer(`${view.box.dataset.heatmap}/tiles/{z}/{x}/{y}.png`, { opacity: 0.7, maxZoom: 19, className: "heat" }));
 }
 
 function tones(view, features) {
@@ -114,18 +124,9 @@ function mark(view, { geometry, properties }, tone) {
   view.drawn.addLayer(dot);
 }
 
-function heat(view, { geometry, properties }) {
-  const score = properties.score ?? 0;
-  const style = { stroke: false, fillColor: `hsl(${215 - 2.05 * score} 70% 50%)`, fillOpacity: 0.45 };
-  const shape = view.L.geoJSON(geometry, { style, pointToLayer: (_, at) => view.L.circleMarker(at, { ...style, radius: 4 }) });
-  const words = document.createElement("div");
-  words.textContent = `Score ${score}`;
-  view.drawn.addLayer(shape.bindPopup(words));
-}
-
 function legend(view, features) {
   view.legend?.remove();
-  if (!features.length || view.layer === "heat") return;
+  if (!features.length) return;
   const shown = new Set(features.map((one) => one.properties.sort));
   view.legend = view.L.control({ position: "topright" });
   view.legend.onAdd = () => {
