@@ -162,7 +162,8 @@ async def batch(
     """
     where, args = _where(filters, geocoded=_pending(skip_geocoded), after=after, until=until, ids=ids)
     return await conn.fetch(
-        f"""SELECT id, address, unit, city, state, zip_code, country, county, updated_at FROM households
+        f"""SELECT id, address, unit, city, state, zip_code, country, county, latitude, longitude, updated_at
+            FROM households
             WHERE {where} ORDER BY id LIMIT ${len(args) + 1}""",
         *args,
         limit,

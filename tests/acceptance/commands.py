@@ -127,9 +127,12 @@ class Provider:
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
         assert self.url, f"{argv} did not start"
+        self.failed = False
+        """Whether it was told to fail since this was last set."""
 
     async def behave(self, fault: Fault | None = None, *, latency: float = 0.0, times: int | None = None) -> None:
         """Fail that way from now on (`times` times only), and answer after `latency` seconds."""
+        self.failed = self.failed or fault is not None
         order = {"fault": fault, "latency": latency} | ({} if times is None else {"times": times})
         async with aiohttp.ClientSession() as http, http.post(self.url + CONTROL, json=order) as response:
             assert response.status == 204
