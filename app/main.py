@@ -19,7 +19,6 @@ from app.settings import Settings, load
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
-from providers.geocoding.registry import discover
 from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.geocoding.chain import build_chain
@@ -49,8 +48,7 @@ def create(settings: Settings | None = None) -> Starlette:
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
-            names = frozenset(discover())
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder)
+            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, geocoder)
             yield
         await limits.aclose()
         await changes.stop()

@@ -166,9 +166,14 @@ async def test_an_unknown_provider_is_refused(admin: aiohttp.ClientSession) -> N
     async with admin.post("/api/v1/gis/households/geocode", json=body) as response:
         assert response.status == 422
         problem = await response.json()
-    async with admin.get("/api/v1/geocoders") as response:
-        known = {one["name"] for one in (await response.json())["geocoders"]}
-    assert set(problem["supportedProviders"]) == known
+    assert problem["supportedProviders"] == ["locationiq", "nominatim", "offline"]
+
+
+async def test_a_provider_without_its_key_is_refused(admin: aiohttp.ClientSession) -> None:
+    body = {"filters": {"state": "CA"}, "providerId": "google"}
+    async with admin.post("/api/v1/gis/households/geocode", json=body) as response:
+        assert response.status == 422
+        assert "not among the configured geocoders" in (await response.json())["errors"][0]["message"]
 
 
 async def test_no_key_is_ever_written_down(world: World, admin: aiohttp.ClientSession) -> None:
