@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,9 @@ class Up:
         """The child process whose command line holds `word`."""
         assert self._process is not None
         for process in psutil.Process(self._process.pid).children():
-            if any(word in part for part in process.cmdline()):
-                return process.pid
+            with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):  # one that has just ended
+                if any(word in part for part in process.cmdline()):
+                    return process.pid
         return None
 
     def close(self) -> None:

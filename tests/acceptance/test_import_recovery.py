@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 
@@ -16,7 +17,7 @@ KILLS = 2
 
 
 async def send(client: aiohttp.ClientSession, raw: bytes) -> str:
-    async with client.post("/api/v1/voters/import", data=raw) as response:
+    async with client.post("/api/v1/voters/import", data=io.BytesIO(raw)) as response:
         assert response.status == 202, await response.text()
         return str((await response.json())["jobId"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import compress
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -170,9 +171,8 @@ class _Conversion:
         else:
             self._dates(line, record_id, values)
             key = self._dwelling(line, record_id, values, cells)
-            kept = {
-                name: value for name, value in zip(columns.extra_names, columns.extra(cells), strict=False) if value
-            }
+            others = columns.extra(cells)
+            kept = dict(zip(compress(columns.extra_names, others), filter(None, others), strict=True))
             extra = orjson.dumps(kept).decode() if kept else ""
             protected_text = "f"
         row = copy_text("\t".join((*values, protected_text, extra, key))).encode()
@@ -199,7 +199,7 @@ class _Conversion:
             or "\0'" in joined
             or joined.startswith((" ", "'"))
             or joined.endswith(" ")
-            or CONTROL.search(joined)
+            or not joined.replace("\0", " ").isprintable()  # as CONTROL has it, and faster
         ):
             return _squeezed(joined)
         return cells
@@ -266,8 +266,11 @@ class _Conversion:
 
 def _squeezed(joined: str) -> list[str]:
     """The cells of a row joined by NUL, their white space as single spaces and none at their ends."""
-    joined = CONTROL.sub(" ", joined)
+    if not joined.replace("\0", " ").isprintable():
+        joined = CONTROL.sub(" ", joined)
     while "  " in joined:
         joined = joined.replace("  ", " ")
     joined = joined.replace(" \0", "\0").replace("\0 ", "\0").strip(" ")
-    return GUARD.sub(r"\1", joined).split("\0")
+    if "\0'" in joined or joined.startswith("'"):
+        joined = GUARD.sub(r"\1", joined)
+    return joined.split("\0")
