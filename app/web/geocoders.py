@@ -25,4 +25,5 @@ def check(platform: Platform, provider_id: str | None) -> None:
     available = platform.geocoder.available()
     if (why := available.get(provider_id, "there is none of that name")) is not None:
         names = [name for name, absent in available.items() if absent is None]
-        raise Invalid([("providerId", f"{why}; must be one of {', '.join(names)}")], supportedProviders=names)
+        message = f"cannot be asked ({why}); choose one of {', '.join(names) or 'none: see /api/v1/geocoders'}"
+        raise Invalid([("providerId", message)], supportedProviders=names)

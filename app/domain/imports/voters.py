@@ -104,6 +104,7 @@ class _Columns:
                     self.names[name] = layout.header[found[0]]
                     used.update(found)
                     break
+        self.has_addresses = picked[ADDRESS] < self.width or any(number == ADDRESS for number, _ in self.joined)
         self.fields = itemgetter(*picked)
         """The fields of a row with an empty cell at its end, which stands for what the file does not have."""
         self.id = picked[ID]
@@ -256,6 +257,8 @@ class _Conversion:
         if columns.removed and cells[columns.removed[0]].upper() in columns.removed[1]:
             return ""
         if not home.key:
+            if not columns.has_addresses:
+                return ""
             self._chunk.warn(line, record_id, Code.NO_ADDRESS, "has no address to make a household of")
         elif home.key not in self._households:
             text = (str(uuid7()), home.key, home.address, home.unit, home.city, home.state, home.zip_code)
