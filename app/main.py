@@ -21,7 +21,6 @@ from app.web.dashboard.setup import open_feed
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
-from providers.geocoding.registry import discover
 from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.geocoding.chain import build_chain
@@ -51,8 +50,7 @@ def create(settings: Settings | None = None) -> Starlette:
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
-            names = frozenset(discover())
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder)
+            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, geocoder)
             app.state.feed = open_feed(app, app.state.platform)
             yield
             await app.state.feed.close()
