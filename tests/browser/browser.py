@@ -15,7 +15,7 @@ PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-VARIABLE = "TRIGPOINT_BROWSER"
+VARIABLE = "CHROMIUM"
 
 
 def find() -> str | None:

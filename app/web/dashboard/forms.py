@@ -74,7 +74,7 @@ def _member(
     if one.get("properties"):
         yield from _object(one, defs, f"{path}.", title(name))
         return
-    help_ = " ".join(str(member.get("description", HINTS.get(name, ""))).split())
+    help_ = " ".join(str(member.get("description", HINTS.get(path, ""))).split())
     base = Field(path, title(name), group, "json", required, member.get("default"), help_)
     kind = one.get("type")
     if "enum" in one or "const" in one:

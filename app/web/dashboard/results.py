@@ -58,6 +58,7 @@ def sections(value: Any) -> list[Section]:
             _plain(first, name, one)
         else:
             rest.append(_section(title(name), one))
+    rest.sort(key=lambda section: not section.shares)
     return [section for section in (first, *rest) if section.facts or section.shares or section.table or section.texts]
 
 
