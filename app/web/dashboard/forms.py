@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,13 +56,16 @@ class Field:
     error: str = ""
 
 
-def fields(model: type[BaseModel], *, leave_out: Iterable[str] = ()) -> list[Field]:
+def fields(model: type[BaseModel]) -> list[Field]:
     schema = model.model_json_schema(by_alias=True)
-    return [field for field in _object(schema, schema.get("$defs", {}), "", "") if field.name not in set(leave_out)]
+    return list(_object(schema, schema.get("$defs", {}), "", "", needed=True))
 
 
-def _object(schema: Mapping[str, Any], defs: Mapping[str, Any], prefix: str, group: str) -> Iterator[Field]:
-    required = set(schema.get("required", ()))
+def _object(
+    schema: Mapping[str, Any], defs: Mapping[str, Any], prefix: str, group: str, *, needed: bool
+) -> Iterator[Field]:
+    """The members; those of an object that may be left out may be left out, too."""
+    required = set(schema.get("required", ())) if needed else set()
     for name, member in schema.get("properties", {}).items():
         yield from _member(f"{prefix}{name}", name, member, defs, name in required, group)
 
@@ -72,7 +75,7 @@ def _member(
 ) -> Iterator[Field]:
     one = _resolved(member, defs)
     if one.get("properties"):
-        yield from _object(one, defs, f"{path}.", title(name))
+        yield from _object(one, defs, f"{path}.", title(name), needed=required)
         return
     help_ = " ".join(str(member.get("description", HINTS.get(path, ""))).split())
     base = Field(path, title(name), group, "json", required, member.get("default"), help_)

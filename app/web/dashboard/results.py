@@ -90,8 +90,10 @@ def said(value: Any, name: str = "") -> str:
             return duration(float(value))
         case float() if name.lower().endswith(("rate", "share")) and 0 <= value <= 1:
             return f"{value:.1%}"
-        case int() | float():
+        case int():
             return number(value)
+        case float():
+            return f"{value:,.7g}"
         case datetime():
             return value.isoformat()
         case str():

@@ -49,6 +49,22 @@ def test_every_argument_has_a_field_of_its_type() -> None:
     assert by_name["inner.city"].group == "Inner"
 
 
+class Optional(BaseModel):
+    bounds: Box | None = None
+    place: Box
+
+
+class Box(BaseModel):
+    south: float
+
+
+def test_what_may_be_left_out_has_no_required_parts() -> None:
+    assert [(field.name, field.required) for field in forms.fields(Optional)] == [
+        ("bounds.south", False),
+        ("place.south", True),
+    ]
+
+
 def test_what_is_filled_in_becomes_arguments() -> None:
     sent = {"name": " x ", "inner.city": "Ghent", "inner.floors": "", "limit": "7", "share": "0.25", "careful": "false",
             "colour": "red", "tags": "a\n\n b \n", "more": '{"k": [1]}'}  # fmt: skip

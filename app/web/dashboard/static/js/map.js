@@ -12,7 +12,7 @@ export async function start() {
 async function open(box) {
   const L = await loadScript(box.dataset.leaflet, "L");
   box.replaceChildren();
-  const map = L.map(box, { preferCanvas: true, worldCopyJump: true, minZoom: 2, maxZoom: 19, zoomSnap: 0.5 });
+  const map = L.map(box, { preferCanvas: true, worldCopyJump: true, minZoom: 2, maxZoom: 19 });
   map.attributionControl.setPrefix("Leaflet");
   map.fitBounds(WHOLE);
   L.control.scale({ imperial: false }).addTo(map);
