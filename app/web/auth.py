@@ -71,13 +71,18 @@ async def require(request: Request, admin: bool = False) -> User:
     Raises Unauthorized without a good key, Forbidden where an admin's is needed.
     """
     user: User | None = request.scope.get(ACTING)
-    if user is None and request.method in READING and "authorization" not in request.headers:
+    if user is None and request.method in READING and "authorization" not in request.headers and ours(request):
         user = await signed_in(request)
     if user is None:
         user = await _bearer(request)
     if admin and not user.is_admin:
         raise Forbidden("Only an admin may do this.")
     return user
+
+
+def ours(request: Request) -> bool:
+    """Whether a page of ours asks, as far as the browser says; other programs say nothing."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 
 async def _bearer(request: Request) -> User:

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page
+from playwright.async_api import Browser, ConsoleMessage, Page, StorageState
 
 from tests import harness
 from tests.acceptance.commands import Up, environment
@@ -82,17 +82,24 @@ class Complaints(list[str]):
             self.append(said.text)
 
 
+_states: dict[str, StorageState] = {}
+"""Cookies of those who signed in before, by their keys."""
+
+
 @asynccontextmanager
 async def opened_page(
     chromium: Browser, world: World, *, key: str = harness.ADMIN_KEY, **options: Any
 ) -> AsyncIterator[Page]:
     """A page that is signed in; at its end its console must have been silent."""
-    context = await chromium.new_context(base_url=world.url, **options)
+    context = await chromium.new_context(base_url=world.url, storage_state=_states.get(key), **options)
     context.set_default_timeout(15_000)
     page = await context.new_page()
+    if key not in _states:
+        await sign_in(page, world.url, key)
+        _states[key] = await context.storage_state()
     complaints = Complaints()
     complaints.attach(page)
-    await sign_in(page, world.url, key)
+    await page.goto("/")
     yield page
     assert complaints == []
     await context.close()

@@ -19,6 +19,8 @@ WCAG = {
     "resultTypes": ["violations"],
 }
 MOST_BYTES = 250_000
+DARK = ("jobs", "job", "queues", "map", "new-geocoding", "audit", "users")
+"""With all that has a colour of its own; the other pages have no other."""
 
 
 @pytest.mark.parametrize(("width", "theme"), [("phone", "light"), ("desk", "dark")])
@@ -26,6 +28,8 @@ async def test_pages_are_sound(chromium: Browser, world: World, width: str, them
     options = {"viewport": size(width), "color_scheme": theme}
     async with opened_page(chromium, world, **options) as page:
         for name, path in pages(world.ids).items():
+            if theme == "dark" and name not in DARK:
+                continue
             await page.goto(path)
             await settled(page)
             found = await Axe().run(page, options=WCAG)

@@ -12,6 +12,7 @@ import secrets
 from starlette.requests import Request
 
 from app.errors import Forbidden
+from app.web.auth import ours
 
 FIELD = "csrf"
 HEADER = "x-csrf-token"
@@ -30,5 +31,5 @@ def check(request: Request, cookie: str | None, given: str | None) -> None:
     """Raises Forbidden for a post that does not come from one of our own forms."""
     salt, _, mac = (given or "").partition(".")
     good = cookie is not None and hmac.compare_digest(mac.encode(), _mac(cookie, salt).encode())
-    if not good or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    if not (good and ours(request)):
         raise Forbidden("The form is too old, or was not ours: go back, load the page again and send it once more.")

@@ -222,8 +222,14 @@ class Feed:
         if not ids and newer is None:
             return
         number = now_ms()
-        async with self._pool.acquire() as conn:
-            rows = await looks.changed(conn, ids, newer, MOST_A_ROUND)
+        try:
+            async with self._pool.acquire() as conn:
+                rows = await looks.changed(conn, ids, newer, MOST_A_ROUND)
+        except TRY_AGAIN:
+            self._due |= due
+            if news_from is not None:
+                self._news(news_from)
+            raise
         pieces: dict[tuple[UUID, str], Mapping[str, Any]] = {}
         gone = set(ids).difference(row["id"] for row in rows)
         for viewer in self._viewers:

@@ -97,8 +97,6 @@ def form_page(
     request: Request, spec: JobSpec, fields: list[forms.Field], error: str = "", status: int = 200
 ) -> Response:
     way = WAYS.get(spec.kind)
-    shown = {field.name for field in fields}
-    stray = [field.error for field in fields if field.error and field.name not in shown]
     return html.page(
         request,
         "new_form.html",
@@ -107,7 +105,7 @@ def form_page(
         words=way.words if way else "",
         file=way is not None and way.options is not None,
         fields=fields,
-        error=error if not any(field.error for field in fields) or stray else "",
+        error="" if any(field.error for field in fields) else error,
         once=secrets.token_urlsafe(12),
         copied=bool(request.query_params.get("from")),
     )

@@ -69,6 +69,10 @@ async def test_the_cookie_reads_the_rest_interface_and_changes_nothing_there(adm
         assert response.status == 401
 
 
+async def test_the_cookie_reads_nothing_for_pages_of_others(admin: Visitor) -> None:
+    assert (await admin.get("/api/v1/jobs", **{"Sec-Fetch-Site": "cross-site"})).status == 401
+
+
 async def test_a_made_up_cookie_opens_nothing(url: str, admin: Visitor) -> None:
     value = next(one.value for one in admin.session.cookie_jar if one.key == "trigpoint_session")
     async with visitor(url) as other:
