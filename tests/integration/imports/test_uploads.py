@@ -36,9 +36,9 @@ def files(folder: Path) -> int:
     return len(list(folder.glob("*")))
 
 
-def zipped(*files: tuple[str, bytes]) -> bytes:
+def zipped(*files: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", how) as archive:
         for name, content in files:
             archive.writestr(name, content)
     return packed.getvalue()
@@ -76,6 +76,9 @@ REFUSED = [
     (b"\x1f\x8bgarbage", "damaged"),
     (b"PK\x03\x04garbage", "cannot be unpacked"),
     (zipped(("a.csv", CSV), ("b.csv", CSV)), "one file"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_BZIP2), "usual way"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_LZMA), "usual way"),
+    (zipped(("a\u00e9.csv", CSV)).replace("\u00e9".encode(), b"\xff\xff"), "cannot be unpacked"),
 ]
 
 
