@@ -1,9 +1,9 @@
 """The scores of many cells at once: `app.domain.heatmaps.scoring` in numpy, which it equals.
 
-Cells are done in tiles, by halving. Of each category only those places are looked at that can be among the nearest RANKS of
-any cell of the tile: none farther from its middle than the RANKS-th nearest one and the tile's diagonal together. That
-leaves some tens of places of any number, and changes no score: every distance is computed from one cell and one place
-alone, so a cell has the same score in whatever region, block or tile it comes.
+Cells are done in tiles, by halving. Of each category only those places are looked at that can be among the nearest
+RANKS of any cell of the tile: none farther from its middle than the RANKS-th nearest one and the tile's diagonal
+together. That leaves some tens of places of any number, and changes no score: every distance is computed from one cell
+and one place alone, so a cell has the same score in whatever region, block or tile it comes.
 
 numpy takes a tenth of a second to import; this module is imported where it is used.
 """
@@ -83,7 +83,7 @@ def squared_km(north: Floats, east: Floats, places: Places) -> Floats:
     aside = np.abs(east[:, None] - places.longitudes)
     across = np.radians(np.minimum(aside, 360 - aside))
     shrunk = np.cos(np.radians(0.5 * (north[:, None] + places.latitudes)))
-    squared = (shrunk * shrunk)[:, None, :] * (across * across)[None, :, :]
+    squared: Floats = (shrunk * shrunk)[:, None, :] * (across * across)[None, :, :]
     squared += (up * up)[:, None, :]
     squared *= scoring.EARTH_KM**2
     return squared
@@ -91,8 +91,10 @@ def squared_km(north: Floats, east: Floats, places: Places) -> Floats:
 
 def decays(km: Floats) -> Floats:
     """See `scoring.decay`."""
-    found = (np.exp2((scoring.FULL_KM - km) / scoring.HALF_KM) - scoring.END) / (1 - scoring.END)
-    return np.where(km > scoring.CUTOFF_KM, 0.0, np.minimum(found, 1.0))
+    found: Floats = (np.exp2((scoring.FULL_KM - km) / scoring.HALF_KM) - scoring.END) / (1 - scoring.END)
+    found = np.minimum(found, 1.0)
+    found[km > scoring.CUTOFF_KM] = 0.0
+    return found
 
 
 def _score_tile(north: Floats, east: Floats, counting: list[tuple[float, Places]]) -> Scores:
@@ -109,7 +111,8 @@ def _score_tile(north: Floats, east: Floats, counting: list[tuple[float, Places]
         nearest += f[:, :, 0]
         np.maximum(best, f[:, :, 0], out=best)
     total += scoring.DIVERSITY * (nearest - best)
-    return np.rint(100 * (1 - np.exp(-total / scoring.SATURATION))).astype(np.uint8)
+    scores: Floats = np.rint(100 * (1 - np.exp(-total / scoring.SATURATION)))
+    return scores.astype(np.uint8)
 
 
 def _near(north: Floats, east: Floats, places: Places) -> Places | None:

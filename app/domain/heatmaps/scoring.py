@@ -40,7 +40,8 @@ DIVERSITY = 0.1
 SATURATION = 1.0
 EARTH_KM = 6371.0
 
-END = 2.0 ** (-(CUTOFF_KM - FULL_KM) / HALF_KM)
+END = math.exp2((FULL_KM - CUTOFF_KM) / HALF_KM)
+"""e in the formula."""
 
 
 def constants() -> dict[str, object]:
@@ -98,7 +99,7 @@ def decay(km: float) -> float:
     """f(d)."""
     if km > CUTOFF_KM:
         return 0.0
-    return min(1.0, (2.0 ** (-(km - FULL_KM) / HALF_KM) - END) / (1 - END))
+    return min(1.0, (math.exp2((FULL_KM - km) / HALF_KM) - END) / (1 - END))
 
 
 def assess(latitude: float, longitude: float, pois: Iterable[Poi]) -> Assessment:
