@@ -1,4 +1,4 @@
-"""Heat maps: cities, computed regions and their cells, and which tiles of the map a provider of points was asked for."""
+"""Heat maps: cities, computed regions and their cells, and the tiles that a provider of points was asked for."""
 
 from __future__ import annotations
 

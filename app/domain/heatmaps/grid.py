@@ -101,11 +101,12 @@ class Grid:
         """
         if step not in STEPS:
             raise BadRegion(f"gridStep must be one of {', '.join(map(str, STEPS))}")
-        rows = max(1, math.ceil((bounds.north - bounds.south) / step - 1e-6))
-        cols = max(1, math.ceil(bounds.width / step - 1e-6))
-        turn = round(360 / step)
-        col = round(bounds.west / step)
-        return cls(step, round(bounds.south / step), (col + turn // 2) % turn - turn // 2, rows, min(cols, turn))
+        micro, turn = round(step * MICRO), round(360 / step)
+        south, north, west = (round(degrees * MICRO) for degrees in (bounds.south, bounds.north, bounds.west))
+        rows = max(1, -(-(north - south) // micro))
+        cols = max(1, min(turn, -(-round(bounds.width * MICRO) // micro)))
+        row, col = (south + micro // 2) // micro, (west + micro // 2) // micro
+        return cls(step, row, (col + turn // 2) % turn - turn // 2, rows, cols)
 
     @classmethod
     def around(cls, latitude: float, longitude: float, step: float, km: float = REGION_KM) -> Grid:

@@ -16,7 +16,7 @@ distance, categories with weights and diminishing returns for each further place
 is its rule, too. The constants are ours, and travel with every computed region: METHOD changes when any of them does.
 
 Distances are equirectangular at the middle latitude of the two points: x = cos((φ1 + φ2) / 2) · Δλ, y = Δφ. Within the
-cut-off that differs from the haversine by less than 0.001 % up to 65° of latitude (a test asserts 0.3 %).
+cut-off that differs from the haversine by little (a test asserts 0.3 % up to 65° of latitude).
 """
 
 from __future__ import annotations
