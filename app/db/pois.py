@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,8 @@ SELECT category, latitude, longitude, name FROM (
     FROM (SELECT category, latitude, longitude, name FROM pois WHERE {IN_BOUNDS}) AS inside
 ) AS ranked WHERE rank <= {scoring.RANKS}
 """
+FIRST_LOOK_KM = 1.0
+"""Where a category has enough places within this, nobody looks farther for it."""
 
 
 async def near(conn: Connection, latitude: float, longitude: float) -> list[Poi]:
@@ -46,20 +49,33 @@ async def near(conn: Connection, latitude: float, longitude: float) -> list[Poi]
 
     Raises BadRegion for a point near a pole.
     """
-    reach = around(latitude, longitude)
+    around(latitude, longitude, scoring.CUTOFF_KM)  # would raise
+    close = await _within(conn, latitude, longitude, FIRST_LOOK_KM, list(scoring.WEIGHTS))
+    enough = Counter(
+        poi.category
+        for poi in close
+        if scoring.distance_km(latitude, longitude, poi.latitude, poi.longitude) <= FIRST_LOOK_KM
+    )
+    sparse = [category for category in scoring.WEIGHTS if enough[category] < scoring.RANKS]
+    found = [poi for poi in close if poi.category not in sparse]
+    return found + (await _within(conn, latitude, longitude, scoring.CUTOFF_KM, sparse) if sparse else [])
+
+
+async def _within(conn: Connection, latitude: float, longitude: float, km: float, categories: list[str]) -> list[Poi]:
+    """The nearest ones of each category in a box so far round the point."""
     found: list[Poi] = []
-    for args in bounds_args(reach):
+    for args in bounds_args(around(latitude, longitude, km)):
         # on the other side of the antimeridian the point is where its own side would count on to
         own = longitude + 360 * (-1 if longitude - args[3] > 180 else 1 if args[2] - longitude > 180 else 0)
-        rows = await conn.fetch(NEAR, *args, list(scoring.WEIGHTS), latitude, own)
+        rows = await conn.fetch(NEAR, *args, categories, latitude, own)
         found += [Poi(row["category"], row["latitude"], row["longitude"], row["name"]) for row in rows]
     return found
 
 
-def around(latitude: float, longitude: float) -> Bounds:
-    """What lies within the cut-off of a point, and some corners. Raises BadRegion near a pole."""
+def around(latitude: float, longitude: float, km: float) -> Bounds:
+    """What lies within so many km of a point, and some corners. Raises BadRegion near a pole."""
     east = longitude + MARGIN if longitude < 180 else longitude - MARGIN
-    return Bounds(latitude, min(longitude, east), latitude + MARGIN, max(longitude, east)).wider(scoring.CUTOFF_KM)
+    return Bounds(latitude, min(longitude, east), latitude + MARGIN, max(longitude, east)).wider(km)
 
 
 @dataclass(frozen=True)

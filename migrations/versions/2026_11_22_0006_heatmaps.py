@@ -90,9 +90,13 @@ def upgrade() -> None:
         moment("fetched_at"),
         sa.PrimaryKeyConstraint("provider", "row", "col", name=op.f("poi_tiles_pkey")),
     )
+    op.create_index("pois_category_place_idx", "pois", ["category", "latitude", "longitude"])
+    op.drop_index(op.f("pois_category_idx"), "pois")
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.create_index(op.f("pois_category_idx"), "pois", ["category"])
+    op.drop_index("pois_category_place_idx", "pois")
     for table in ("poi_tiles", "heat_cells", "heat_regions", "cities"):
         op.drop_table(table)
