@@ -19,7 +19,6 @@ from app.settings import Settings, load
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
-from providers.geocoding.registry import discover
 from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.geocoding.direct import DirectGeocoder
@@ -64,9 +63,8 @@ def create(settings: Settings | None = None) -> Starlette:
                 dispatcher,
                 sender,
                 changes,
-                geocoder_names=frozenset(discover()),
-                geocoder=DirectGeocoder(pool, resources.geocoders),
-                processor=InRequest(kinds, resources, dispatcher),
+                DirectGeocoder(pool, resources.geocoders),
+                InRequest(kinds, resources, dispatcher),
             )
             yield
         await limits.aclose()
