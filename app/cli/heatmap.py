@@ -90,7 +90,7 @@ def _compute(body: Json, afresh: bool, *, watch: bool, url: str, key: str | None
 def regions(
     stale: Annotated[bool, typer.Option("--stale", help="Only those whose places have changed since.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Have the stale ones computed again.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 50,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 from pydantic import BaseModel, ConfigDict, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,13 +42,13 @@ async def tile(request: Request) -> Response:
         raise NotFound(f"There is no tile {zoom}/{x}/{y}.")
     asked = bodies.query(request, TileQuery)
     bounds = pictures.tile_bounds(zoom, x, y)
-    found: list[tuple[float, float, int]] = []
+    found: list[asyncpg.Record] = []
     async with platform.pool.acquire() as conn:
         step = asked.gridStep or await _finest(conn, bounds, zoom)
         meeting = _wider(bounds, step)
         count, latest = (0, None)
         if pictures.drawable(zoom, step):
-            count, latest = await heatmaps.version(conn, meeting, step)
+            count, latest = await heatmaps.version(conn, meeting, step, pictures.MOST_ACROSS**2)
         headers = {"ETag": etag(count, latest, step), "Cache-Control": "no-cache"}
         if matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import asyncpg
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -160,12 +160,11 @@ async def cells(request: Request) -> Response:
     platform: Platform = request.app.state.platform
     asked = bodies.query(request, CellQuery)
     async with platform.pool.acquire() as conn:
-        count, latest = await heatmaps.version(conn, asked.bbox, asked.gridStep)
+        count, latest = await heatmaps.version(conn, asked.bbox, asked.gridStep, MOST_ANSWERED)
         if count > MOST_ANSWERED:
             raise BadRequest(
-                f"There are {count:,} cells in this bbox, and one answer has {MOST_ANSWERED:,} at most: take a smaller"
-                " bbox, a coarser gridStep, or the PNG tiles.",
-                cells=count,
+                f"There are more cells in this bbox than one answer may have ({MOST_ANSWERED:,}): take a smaller bbox,"
+                " a coarser gridStep, or the PNG tiles.",
                 limit=MOST_ANSWERED,
             )
         headers = {"ETag": etag(count, latest, asked.format), "Cache-Control": "no-cache"}
@@ -185,17 +184,17 @@ def etag(count: int, latest: Any, *more: object) -> str:
     return f'"{"-".join(map(str, (f"{count:x}", f"{moment:x}", *more)))}"'
 
 
-def _compact(asked: CellQuery, found: list[tuple[float, float, int]], regions: list[dict[str, Any]]) -> bytes:
+def _compact(asked: CellQuery, found: list[asyncpg.Record], regions: list[dict[str, Any]]) -> bytes:
     bbox = (asked.bbox.west, asked.bbox.south, asked.bbox.east, asked.bbox.north)
     head = {"gridStep": asked.gridStep, "bbox": bbox, "total": len(found), "regions": regions}
-    return encode({**head, "cells": found})
+    return encode({**head, "cells": [tuple(cell) for cell in found]})
 
 
-def _geojson(asked: CellQuery, found: list[tuple[float, float, int]], regions: list[dict[str, Any]]) -> bytes:
+def _geojson(asked: CellQuery, found: list[asyncpg.Record], regions: list[dict[str, Any]]) -> bytes:
     """RFC 7946. Each cell is a square with its `score`, counter-clockwise; the regions stand beside the features."""
     half = round(asked.gridStep * MICRO) // 2
 
-    def feature(cell: tuple[float, float, int]) -> str:
+    def feature(cell: asyncpg.Record) -> str:
         lat, lng = round(cell[0] * MICRO), round(cell[1] * MICRO)
         south, north = (lat - half) / MICRO, (lat + half) / MICRO
         west, east = (lng - half) / MICRO, (lng + half) / MICRO
@@ -210,6 +209,7 @@ def _geojson(asked: CellQuery, found: list[tuple[float, float, int]], regions: l
 
 
 class RegionPage(Page):
+    limit: int = Field(default=50, ge=1, le=200)
     gridStep: float | None = None
     stale: Literal["true", "false"] | None = None
 

@@ -24,6 +24,7 @@ SPEC = JobSpec(
     args=HeatmapArgs,
     timeout=timedelta(hours=24),
     max_attempts=3,
+    aliases=("heatmap",),
     dedupe_key=HeatmapArgs.key,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.domain.heatmaps.grid import FARTHEST_LATITUDE, MICRO, Bounds
 
@@ -53,7 +53,7 @@ def palette() -> tuple[bytes, bytes]:
     return bytes(colours), bytes(opacities)
 
 
-def draw(zoom: int, x: int, y: int, step: float, cells: Sequence[tuple[float, float, int]]) -> bytes:
+def draw(zoom: int, x: int, y: int, step: float, cells: Sequence[Iterable[float]]) -> bytes:
     """The tile as PNG; `cells` are (latitude, longitude, score). Blocks: use it in a thread."""
     import numpy as np
     from PIL import Image
@@ -61,7 +61,7 @@ def draw(zoom: int, x: int, y: int, step: float, cells: Sequence[tuple[float, fl
     pixels = np.full((SIZE, SIZE), NONE, dtype=np.uint8)
     if cells:
         micro = round(step * MICRO)
-        found = np.array(cells, dtype=np.float64)
+        found = np.array([tuple(cell) for cell in cells], dtype=np.float64)
         rows = np.floor(found[:, 0] * MICRO / micro).astype(np.int64)
         cols = np.floor(found[:, 1] * MICRO / micro).astype(np.int64)
         south, west = rows.min(), cols.min()

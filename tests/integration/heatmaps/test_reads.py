@@ -73,7 +73,7 @@ async def test_what_is_refused(client: Client, worker: Runtime, pois: int, monke
     await computed(client)
     monkeypatch.setattr(heatmaps, "MOST_ANSWERED", 1_000)
     answer = await read(client)
-    assert answer.status == 400 and answer.json["cells"] == CELLS and "smaller bbox" in answer.json["error"]
+    assert answer.status == 400 and answer.json["limit"] == 1_000 and "smaller bbox" in answer.json["error"]
 
 
 def pixels(answer: Answer) -> Image.Image:
