@@ -21,8 +21,9 @@ from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
 from workers import registry
-from workers.geocoding.chain import build_chain
 from workers.geocoding.direct import DirectGeocoder
+from workers.in_request import InRequest
+from workers.resources import open_resources, patience
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -32,12 +33,19 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
-    specs = {kind: loaded.spec for kind, loaded in registry.load(settings.extra_kinds).items()}
+    kinds = registry.load(settings.extra_kinds)
+    specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
             settings.database_url, size=settings.api_connections, name="trigpoint api", patience=API_PATIENCE
+        )
+        work = await open_pool(
+            settings.database_url,
+            size=settings.worker_connections,
+            name="trigpoint requests",
+            patience=patience(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
@@ -47,13 +55,23 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, geocoder)
+            resources = open_resources(settings, work, http, RedisRateLimiter(limits))
+            app.state.platform = Platform(
+                settings,
+                pool,
+                specs,
+                dispatcher,
+                sender,
+                changes,
+                DirectGeocoder(pool, resources.geocoders),
+                InRequest(kinds, resources, dispatcher),
+            )
             yield
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()
         await sender.close()
+        await work.close()
         await pool.close()
 
     return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)

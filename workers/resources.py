@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from app.db.pool import Pool
+from app.db.pool import Patience, Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
+from providers.pois.overpass import Overpass
+from providers.rate_limit import RateLimiter
+from workers.geocoding.chain import build_chain
+from workers.heatmaps.provider import build_places
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,26 @@ class Resources:
     pool: Pool
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
+    places: Overpass | None = None
+    """Who has points of interest, where somebody is configured."""
 
     @property
     def lease_seconds(self) -> float:
         return self.settings.lease_seconds
+
+
+def patience(settings: Settings) -> Patience:
+    """What handlers, and whoever keeps their leases, have with Postgres."""
+    return Patience(
+        acquire=30.0,
+        command=30.0,
+        idle_transaction=settings.lease_seconds / 2,
+        transaction=settings.lease_seconds,
+    )
+
+
+def open_resources(settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter) -> Resources:
+    """With the providers that are configured. Raises ValueError for one that nobody has."""
+    return Resources(
+        settings, pool, http, build_chain(settings, http, limiter), places=build_places(settings, http, limiter)
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from app.db.changes import Changes
 from app.db.pool import Pool
 from app.dispatch import Dispatcher
 from app.domain.geocoding import Address, Found, GeocodeOptions
-from app.domain.jobs import JobSpec
+from app.domain.jobs import JobSpec, Processed
 from app.queue import Sender
 from app.settings import Settings
 
@@ -35,6 +36,17 @@ class Geocoder(Protocol):
         ...
 
 
+class Processor(Protocol):
+    """Runs jobs within the request."""
+
+    async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> Processed:
+        """Run due jobs (of one user, or everybody's) for up to `within` seconds, without arq, Redis or any worker.
+
+        What is unfinished by then is handed back with its checkpoint.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Platform:
     settings: Settings
@@ -45,6 +57,7 @@ class Platform:
     sender: Sender
     changes: Changes
     geocoder: Geocoder
+    processor: Processor
 
     def kind(self, name: str) -> JobSpec | None:
         """The spec of a kind, by its name or one of its aliases."""

@@ -1,0 +1,63 @@
+"""`GET /api/cron/process-jobs`: a hosted cron runs what is due, where there are no workers."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.jobs import Processed, Status
+from app.errors import NotFound, Unauthorized
+from app.web import bodies
+from app.web.platform import Platform
+from app.web.responses import JSON
+
+LONGEST_MS = 25_000
+MOST_JOBS = 1_000
+
+WORDS = {
+    Status.PENDING: "queued",
+    Status.PROCESSING: "running",
+    Status.COMPLETED: "success",
+    Status.FAILED: "failure",
+    Status.CANCELLED: "cancelled",
+}
+"""Those of document 003, whose process route answers alike."""
+
+
+class Limits(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    maxJobs: int = Field(default=MOST_JOBS, ge=1, le=MOST_JOBS)
+    timeout: int = Field(default=LONGEST_MS, ge=1, le=LONGEST_MS)
+    """Milliseconds."""
+
+
+async def process_jobs(request: Request) -> Response:
+    """Run due jobs of everybody for up to 25 s. A 404 where no CRON_SECRET is configured."""
+    platform: Platform = request.app.state.platform
+    secret = platform.settings.cron_secret
+    if secret is None:
+        raise NotFound(f"There is nothing at {request.url.path}.")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), secret.encode()):
+        raise Unauthorized("The secret is missing or wrong: send the header Authorization: Bearer <CRON_SECRET>.")
+    limits = bodies.query(request, Limits)
+    return JSON(shown(await platform.processor.process(at_most=limits.maxJobs, within=limits.timeout / 1000)))
+
+
+def shown(processed: Processed) -> dict[str, Any]:
+    """What was done, in document 003's words."""
+    jobs = [
+        {"id": job.id, "jobType": job.kind, "status": WORDS[job.status], "error": job.error} for job in processed.jobs
+    ]
+    return {
+        "processed": len(jobs),
+        "succeeded": sum(job.status is Status.COMPLETED for job in processed.jobs),
+        "failed": sum(job.status is Status.FAILED for job in processed.jobs),
+        "remaining": processed.remaining,
+        "jobs": jobs,
+    }
