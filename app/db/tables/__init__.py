@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from app.db.tables import geocoding, imports, jobs, users
+from app.db.tables import geocoding, imports, jobs, users, websites
 
-__all__ = ["geocoding", "imports", "jobs", "metadata", "users"]
+__all__ = ["geocoding", "imports", "jobs", "metadata", "users", "websites"]
 
 metadata = SQLModel.metadata
