@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
     contact: str | None = None
     """E-mail address or page that providers find in our User-Agent."""
     default_country: str = Field(default="us", pattern=r"^[A-Za-z]{2}$")
+    fetch_allow: CommaList = ()
+    """Networks (CIDR) whose addresses may be fetched from although they are not public, on any port."""
+    fetch_gap_seconds: float = Field(default=1.0, ge=0)
+    """Between the end of a host's answer and the next request to it, over all workers."""
     geocode_batch_size: int = Field(default=100, gt=0, validation_alias="GEOCODE_BATCH_SIZE")
     geocode_batch_delay_ms: int = Field(default=0, ge=0, validation_alias="GEOCODE_BATCH_DELAY_MS")
     geocode_concurrency: int = Field(default=20, gt=0)
@@ -85,10 +90,17 @@ class Settings(BaseSettings):
     queues: dict[str, str] = Field(default={}, validation_alias=AliasChoices("queues"))
     """The variables of single queues, as they stand in the environment; `queue()` applies them."""
 
-    @field_validator("geocoders", "extra_kinds", mode="before")
+    @field_validator("geocoders", "extra_kinds", "fetch_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("fetch_allow", mode="after")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ip_network(one, strict=False)
+        return value
 
     @field_validator("providers", mode="after")
     @classmethod

@@ -29,6 +29,7 @@ from workers.resources import Resources
 from workers.runtime import Runtime
 from workers.sweep import keep_sweeping
 from workers.version import VERSION
+from workers.websites.fetcher import build_fetcher
 
 log = structlog.get_logger("trigpoint.worker")
 
@@ -105,7 +106,8 @@ class Process:
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
         chain = build_chain(settings, http, RedisRateLimiter(limits))
-        runtime = Runtime(kinds, Resources(settings, pool, http, chain), redis, Dispatcher(pool, sender))
+        resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool))
+        runtime = Runtime(kinds, resources, redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take
         ctx["runtime"] = runtime
@@ -188,6 +190,7 @@ class Process:
             log.warning("could not sign off", error=repr(error))
         await self._sender.close()
         await self._limits.aclose()
+        await runtime.resources.fetcher.close()
         await runtime.resources.http.close()
         await runtime.pool.close()
         log.info("worker stopped")

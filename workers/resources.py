@@ -9,6 +9,7 @@ import aiohttp
 from app.db.pool import Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
+from providers.web import Fetcher
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Resources:
     pool: Pool
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
+    fetcher: Fetcher
 
     @property
     def lease_seconds(self) -> float:

@@ -1,7 +1,7 @@
 """companies: research, enrichment, scores, signals, teams
 
 Revision ID: 0008
-Revises: 0005
+Revises: 0007
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -85,6 +85,9 @@ def _companies() -> None:
         moment("created_at"),
         moment("updated_at"),
         to("companies", "created_by", "users.id"),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("companies_business_id_fkey"), ondelete="SET NULL"
+        ),
         key("companies", "id"),
         unique("companies", "external_id"),
         unique("companies", "business_id"),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from app.db.tables import companies, geocoding, imports, jobs, research, teams, users
+from app.db.tables import companies, geocoding, imports, jobs, research, teams, users, websites
 
-__all__ = ["companies", "geocoding", "imports", "jobs", "metadata", "research", "teams", "users"]
+__all__ = ["companies", "geocoding", "imports", "jobs", "metadata", "research", "teams", "users", "websites"]
 
 metadata = SQLModel.metadata

@@ -31,7 +31,7 @@ class Company(SQLModel, table=True):
     website: str | None = Field(sa_type=Text)
     registry_number: str | None = Field(sa_type=Text)
     place_id: str | None = Field(sa_type=Text)
-    business_id: UUID | None = Field(unique=True)
+    business_id: UUID | None = Field(foreign_key="businesses.id", ondelete="SET NULL", unique=True)
     attributes: dict[str, Any] = column(JSONB, default="'{}'")
     created_by: UUID = Field(foreign_key="users.id")
     created_at: datetime = time("now()")
