@@ -14,6 +14,7 @@ from app.db import queues
 from app.db.changes import Changes
 from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
+from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.platform import Platform
@@ -24,6 +25,10 @@ from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.geocoding.chain import build_chain
 from workers.geocoding.direct import DirectGeocoder
+from workers.intelligence import build_intelligence
+from workers.one_job import OneJob
+from workers.resources import Resources
+from workers.websites.fetcher import build_fetcher
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -33,7 +38,9 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
-    specs = {kind: loaded.spec for kind, loaded in registry.load(settings.extra_kinds).items()}
+    check_weights(settings.scoring_weights, settings.scoring_half_lives)
+    kinds = registry.load(settings.extra_kinds)
+    specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -48,10 +55,17 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
+            limiter = RedisRateLimiter(limits)
+            chain = build_chain(settings, http, limiter)
+            geocoder = DirectGeocoder(pool, chain)
             names = frozenset(discover())
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder)
+            intelligence = build_intelligence(settings, http, limits, limiter)
+            resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool), intelligence)
+            runner = OneJob(kinds, resources, dispatcher)
+            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder, runner)
             yield
+            await resources.fetcher.close()
+            await intelligence.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()

@@ -24,6 +24,7 @@ from providers.rate_limit import RedisRateLimiter
 from workers import execute, registry
 from workers.geocoding.chain import build_chain
 from workers.heartbeat import beat, keep_beating
+from workers.intelligence import build_intelligence
 from workers.recorder import Recorder
 from workers.resources import Resources
 from workers.runtime import Runtime
@@ -105,8 +106,10 @@ class Process:
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
-        chain = build_chain(settings, http, RedisRateLimiter(limits))
-        resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool))
+        limiter = RedisRateLimiter(limits)
+        chain = build_chain(settings, http, limiter)
+        intelligence = build_intelligence(settings, http, limits, limiter)
+        resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool), intelligence)
         runtime = Runtime(kinds, resources, redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take
@@ -191,6 +194,7 @@ class Process:
         await self._sender.close()
         await self._limits.aclose()
         await runtime.resources.fetcher.close()
+        await runtime.resources.intelligence.close()
         await runtime.resources.http.close()
         await runtime.pool.close()
         log.info("worker stopped")

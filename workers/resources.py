@@ -10,6 +10,7 @@ from app.db.pool import Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
 from providers.web import Fetcher
+from workers.intelligence import Intelligence
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Resources:
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
     fetcher: Fetcher
+    intelligence: Intelligence
 
     @property
     def lease_seconds(self) -> float:

@@ -89,6 +89,10 @@ async def find(conn: Connection, key: str) -> asyncpg.Record | None:
     )
 
 
+def is_uuid(text: str) -> bool:
+    return _uuid(text) is not None
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -220,4 +224,43 @@ async def keep_versions(conn: Connection, company_id: UUID, pages: Sequence[Page
         [storable(page.title) for page in pages],
         digests,
         [page.fetched_at for page in pages],
+    )
+
+
+async def of_business(conn: Connection, business_id: UUID, user_id: UUID) -> Kept | None:
+    """The company that a business is, made where there is none; None where there is no such business."""
+    row = await conn.fetchrow(
+        f"""INSERT INTO companies AS c (id, name, website, place_id, business_id, attributes, created_by)
+            SELECT $1, b.name, b.website, b.place_id, b.id, jsonb_strip_nulls(jsonb_build_object(
+                       'category', b.category, 'phone', b.phone, 'address', b.address, 'city', b.city,
+                       'state', b.state, 'zipCode', b.zip_code, 'country', b.country)), $3
+            FROM businesses AS b WHERE b.id = $2
+            ON CONFLICT (business_id) DO UPDATE
+            SET website = coalesce(c.website, excluded.website), place_id = coalesce(c.place_id, excluded.place_id)
+            RETURNING {COLUMNS}, xmax = 0 AS is_new""",
+        uuid7(),
+        business_id,
+        user_id,
+    )
+    return Kept(row, row["is_new"]) if row else None
+
+
+async def is_worked_on(conn: Connection, company_id: UUID) -> bool:
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT FROM jobs WHERE status IN ('pending', 'processing') AND dedupe_key = $1::text
+               AND kind IN ('company_research', 'company_enrichment', 'signal_detection'))""",
+            str(company_id),
+        )
+    )
+
+
+async def learn_ids(conn: Connection, company_id: UUID, registry_number: str | None, place_id: str | None) -> None:
+    """Ids that a source has, where people gave none."""
+    await conn.execute(
+        """UPDATE companies SET registry_number = coalesce(registry_number, $2), place_id = coalesce(place_id, $3)
+           WHERE id = $1""",
+        company_id,
+        registry_number,
+        place_id,
     )

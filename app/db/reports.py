@@ -154,9 +154,7 @@ async def fresh(conn: Connection, company_id: UUID, days: float, model: str) -> 
     One without a model does not stand in the way of one with a model.
     """
     return await conn.fetchrow(
-        """SELECT r.id, r.job_id, r.status, r.confidence_score, r.completed_at, r.created_at, j.started_at,
-                  j.id IS NOT NULL AS job_exists,
-                  (SELECT count(*) FROM research_sources AS s WHERE s.report_id = r.id) AS total_sources
+        """SELECT r.id, r.job_id, r.completed_at, j.id IS NOT NULL AS job_exists
            FROM research_reports AS r LEFT JOIN jobs AS j ON j.id = r.job_id
            WHERE r.company_id = $1 AND r.completed_at > now() - make_interval(secs => $2)
              AND (r.model <> 'extractive' OR $3 = 'extractive')
@@ -261,4 +259,28 @@ async def usage(conn: Connection, job_id: UUID) -> dict[str, Any]:
     assert row is not None  # an aggregate always answers
     return {name: value for name, value in row.items() if name != "cost_sources"} | {
         "cost_sources": row["cost_sources"] or []
+    }
+
+
+async def result(conn: Connection, report_id: UUID) -> dict[str, Any]:
+    """What the job that wrote a finished report answered."""
+    row = await conn.fetchrow(
+        """SELECT r.id, r.status, r.confidence_score, r.dropped_claims, r.model,
+                  (SELECT count(*) FROM research_sections AS s WHERE s.report_id = r.id) AS sections,
+                  (SELECT count(*) FROM research_sections AS s
+                   WHERE s.report_id = r.id AND s.claims <> '[]') AS found,
+                  (SELECT count(*) FROM research_sources AS s WHERE s.report_id = r.id) AS sources
+           FROM research_reports AS r WHERE r.id = $1""",
+        report_id,
+    )
+    assert row is not None  # it is finished, and reports go with their company alone
+    return {
+        "report_id": str(row["id"]),
+        "status": row["status"],
+        "sections_complete": row["sections"],
+        "sections_found": row["found"],
+        "total_sources": row["sources"],
+        "confidence_score": row["confidence_score"],
+        "dropped_claims": row["dropped_claims"],
+        "model": row["model"],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ MOST_ATTRIBUTES = 100
 MAX_TEXT = 300
 
 
-def _website(value: Any) -> Any:
+def website(value: Any) -> Any:
     """An HTTP address; `https://` where none is given, as people write it."""
     if not isinstance(value, str) or not value.strip():
         return None
@@ -52,7 +52,7 @@ def _slug(value: Any) -> Any:
 
 
 Slug = Annotated[str | None, BeforeValidator(_slug)]
-Website = Annotated[str | None, BeforeValidator(_website), StringConstraints(max_length=2000)]
+Website = Annotated[str | None, BeforeValidator(website), StringConstraints(max_length=2000)]
 RegistryNumber = Annotated[str | None, BeforeValidator(_registry_number)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
 PlaceId = Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
@@ -96,13 +96,22 @@ COLUMNS = {
 }  # fmt: skip
 
 
+def known_columns(header: Sequence[str]) -> int:
+    """How many of these we know: what tells one delimiter from another."""
+    return sum(_field(column) is not None for column in header)
+
+
+def _field(column: str) -> str | None:
+    return COLUMNS.get(re.sub(r"[^a-z]", "", column.lower()))
+
+
 def from_row(row: Mapping[str, str]) -> dict[str, Any]:
     """A row of a table as the fields of NewCompany: known columns in any spelling, all others as attributes."""
     known: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
     for column, value in row.items():
-        field = COLUMNS.get(re.sub(r"[^a-z]", "", column.lower()))
-        if value == "":
+        field, value = _field(column), value.strip()
+        if value == "" or not column:
             continue
         if field is None:
             attributes[column] = value

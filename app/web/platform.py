@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from app.db.changes import Changes
+from app.db.ledger import Claimed
 from app.db.pool import Pool
 from app.dispatch import Dispatcher
 from app.domain.geocoding import Address, Found, GeocodeOptions
@@ -31,6 +33,19 @@ class Geocoder(Protocol):
         ...
 
 
+class Runner(Protocol):
+    """Runs one job within the request."""
+
+    async def run(self, job: Claimed) -> None:
+        """Run a job that was claimed for `worker_id` to its outcome, and record that."""
+        ...
+
+    @property
+    def worker_id(self) -> UUID:
+        """In whose name jobs are claimed."""
+        ...
+
+
 @dataclass(frozen=True)
 class Platform:
     settings: Settings
@@ -42,6 +57,7 @@ class Platform:
     changes: Changes
     geocoder_names: frozenset[str]
     geocoder: Geocoder
+    runner: Runner
 
     def kind(self, name: str) -> JobSpec | None:
         """The spec of a kind, by its name or one of its aliases."""

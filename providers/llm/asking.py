@@ -49,6 +49,8 @@ class Client(Protocol):
 
     async def complete(self, prompt: Prompt) -> Reply: ...
 
+    async def close(self) -> None: ...
+
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
@@ -68,6 +70,10 @@ class Models:
         """Of the model that is asked first."""
         return self._clients[0][0].endpoint.model
 
+    async def close(self) -> None:
+        for client, _ in self._clients:
+            await client.close()
+
     async def ask(self, prompt: Prompt, shape: type[T], meter: Meter) -> Answer[T]:
         """The first usable answer.
 
@@ -77,7 +83,7 @@ class Models:
         failures: list[ProviderError] = []
         for client, breaker in self._clients:
             if (reason := breaker.reason()) is not None:
-                failures.append(Busy(reason, provider=client.endpoint.name, wait=5.0))
+                failures.append(Unavailable(reason, provider=client.endpoint.name))
                 continue
             try:
                 return await self._converse(client, breaker, prompt, shape, meter)
