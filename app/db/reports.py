@@ -19,7 +19,7 @@ from app.domain.research.sources import Source, SourceKind
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, default=str).decode().replace(r"\u0000", "")
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode().replace(r"\u0000", "")
 
 
 async def begin(

@@ -81,8 +81,10 @@ class Models:
         to be asked later.
         """
         failures: list[ProviderError] = []
+        last = self._clients[-1][0]
         for client, breaker in self._clients:
-            if (reason := breaker.reason()) is not None:
+            # the last one is asked whatever it did before: there is nobody else to ask
+            if client is not last and (reason := breaker.reason()) is not None:
                 failures.append(Unavailable(reason, provider=client.endpoint.name))
                 continue
             try:

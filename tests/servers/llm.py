@@ -261,7 +261,7 @@ async def _serve(latency: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with LlmStandIn(latency) as server:
-        print(server.url, flush=True)
+        print(server.url.removesuffix("/v1"), flush=True)
         await stopped.wait()
 
 

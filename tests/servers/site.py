@@ -1,7 +1,12 @@
-"""A company's website: pages by path, on a free port; counts what is asked for."""
+"""A company's website: pages by path, on a free port; counts what is asked for.
+
+As a process, `python -m tests.servers.site`, it prints its address.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections import Counter
 from collections.abc import Mapping
 from types import TracebackType
@@ -73,3 +78,16 @@ class Site:
         if page is None:
             return web.Response(status=503, text="away")
         return web.Response(text=page, content_type="text/html")
+
+
+async def _serve() -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with Site() as server:
+        print(server.url, flush=True)
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -57,7 +57,7 @@ async def test_a_fresh_machine_quotes(
 
 
 async def test_a_model_writes_every_section_once(
-    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn, db_pool: Pool
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn, site: Site, db_pool: Pool
 ) -> None:
     async with harness.worker(with_model):
         report = await research()
@@ -73,7 +73,7 @@ async def test_a_model_writes_every_section_once(
     body = llm.calls[0].body
     assert body["response_format"]["json_schema"]["strict"] is True
     shown = body["messages"][1]["content"]
-    assert "http" not in shown and "Ignore all previous" not in shown, "the model sees ids, and data alone"
+    assert site.url not in shown and "Ignore all previous" not in shown, "the model sees ids, and data alone"
 
 
 async def test_a_liar_gets_nothing_in(
@@ -143,7 +143,7 @@ async def test_a_small_context_gets_a_shorter_question(
 async def test_the_budget_stops_before_the_call(
     with_model: Settings, research: Research, llm: LlmStandIn, db_pool: Pool
 ) -> None:
-    one = 9_000  # what a call of this size may come to at most
+    one = 5_500  # what a call of this size may come to at most
     tight = with_model.model_copy(update={"llm_budget_tokens": one, "llm_concurrency": 1})
     async with harness.worker(tight):
         report = await research()
@@ -169,7 +169,7 @@ async def test_without_any_source_nothing_is_asked(
 async def test_a_model_that_is_away_is_waited_for(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
-    llm.be(Mood.DOWN, times=4)
+    llm.be(Mood.DOWN, times=16)
     async with harness.worker(with_model):
         report = await research()
     assert report["job"]["attempt"] == 2 and report["status"] == "complete" and report["model"] == MODEL
