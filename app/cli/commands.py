@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from app.cli import (
+    companies,
     control,
     db,
     demo,
@@ -70,6 +71,7 @@ app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
+app.add_typer(companies.app, name="companies")
 app.add_typer(keys.app, name="keys")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")
