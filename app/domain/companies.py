@@ -52,10 +52,10 @@ def _slug(value: Any) -> Any:
 
 
 Slug = Annotated[str | None, BeforeValidator(_slug)]
-Website = Annotated[str | None, BeforeValidator(website), StringConstraints(max_length=2000)]
+Website = Annotated[Annotated[str, StringConstraints(max_length=2000)] | None, BeforeValidator(website)]
 RegistryNumber = Annotated[str | None, BeforeValidator(_registry_number)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
-PlaceId = Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
+PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)] | None
 Attributes = Annotated[dict[str, Any], Field(max_length=MOST_ATTRIBUTES)]
 
 

@@ -94,10 +94,11 @@ async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
 
     async def insert(conn: Connection) -> Response:
         rows = await _companies(conn, asked.companies, user)
+        estimate = await paces.seconds(request, conn, spec)
         new = [_job(spec, {"companyId": row["id"], **options}, asked.priority) for row in rows]
         inserted = await jobs.insert(conn, new, user.id)
         await _audit(conn, spec, inserted, user)
-        return await _created(request, conn, spec, inserted, rows, many=many)
+        return _created(estimate, inserted, rows, many=many)
 
     response = await idempotency.once(request, user, raw, insert)
     platform.dispatcher.nudge()
@@ -114,10 +115,11 @@ async def score(request: Request) -> Response:
 
     async def insert(conn: Connection) -> Response:
         rows = await _companies(conn, asked.companies, user)
+        estimate = await paces.seconds(request, conn, spec)
         data = {"companyIds": [row["id"] for row in rows], "ai": asked.ai}
         inserted = await jobs.insert(conn, [_job(spec, data, asked.priority, len(rows))], user.id)
         await _audit(conn, spec, inserted, user)
-        return await _created(request, conn, spec, inserted, rows[:1], many=False)
+        return _created(estimate, inserted, rows[:1], many=False)
 
     response = await idempotency.once(request, user, raw, insert)
     platform.dispatcher.nudge()
@@ -174,22 +176,13 @@ async def _audit(conn: Connection, spec: JobSpec, inserted: Sequence[Inserted], 
         await audit.record(conn, f"{spec.kind.upper()}_QUEUED", {"jobs": new[:100], "total": len(new)}, user_id=user.id)
 
 
-async def _created(
-    request: Request,
-    conn: Connection,
-    spec: JobSpec,
-    inserted: Sequence[Inserted],
-    rows: Sequence[asyncpg.Record],
-    *,
-    many: bool,
-) -> Response:
-    estimate = round(await paces.seconds(request, conn, spec)) or 1
+def _created(estimate: float, inserted: Sequence[Inserted], rows: Sequence[asyncpg.Record], *, many: bool) -> Response:
     entries = [
         {"job_id": one.id, "company_id": row["id"], "business_id": row["external_id"] or row["id"], "status": "queued",
          "is_new": one.is_new, "poll_url": f"/api/jobs/{one.id}"}
         for one, row in zip(inserted, rows, strict=True)
     ]  # fmt: skip
-    common = {"estimated_completion_seconds": estimate, "poll_interval_ms": FIRST_MS}
+    common = {"estimated_completion_seconds": round(estimate) or 1, "poll_interval_ms": FIRST_MS}
     headers = {"Retry-After": retry_after(FIRST_MS), "Location": f"/api/jobs/{inserted[0].id}"}
     if many:
         return JSON({"jobs": entries, "total": len(entries)} | common, 202, headers)

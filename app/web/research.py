@@ -84,6 +84,7 @@ async def _insert(
         fresh = await reports.fresh(conn, company["id"], settings.research_fresh_days, model)
         if fresh is not None:
             return await _reused(conn, user, fresh, _quota(used, settings.research_quota))
+    estimate = await paces.seconds(request, conn, spec)
     args = spec.args.model_validate({"companyId": company["id"], "forceRefresh": asked.force_refresh})
     data = args.model_dump_json(by_alias=True).encode()
     [job] = await jobs.insert(conn, [NewJob(spec, data, asked.priority, spec.dedupe_key(args), total_items=8)], user.id)
@@ -104,7 +105,7 @@ async def _insert(
         "status": "queued",
         "is_new": job.is_new,
         "company_id": company["id"],
-        "estimated_completion_seconds": round(await paces.seconds(request, conn, spec)) or 1,
+        "estimated_completion_seconds": round(estimate) or 1,
         "poll_url": f"/api/jobs/{job.id}",
         "poll_interval_ms": FIRST_MS,
         "quota": _quota(used + job.is_new, settings.research_quota),
