@@ -20,7 +20,6 @@ from app.settings import Settings, load
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
-from providers.geocoding.registry import discover
 from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.geocoding.chain import build_chain
@@ -58,11 +57,10 @@ def create(settings: Settings | None = None) -> Starlette:
             limiter = RedisRateLimiter(limits)
             chain = build_chain(settings, http, limiter)
             geocoder = DirectGeocoder(pool, chain)
-            names = frozenset(discover())
             intelligence = build_intelligence(settings, http, limits, limiter)
             resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool), intelligence)
             runner = OneJob(kinds, resources, dispatcher)
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder, runner)
+            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, geocoder, runner)
             yield
             await resources.fetcher.close()
             await intelligence.close()

@@ -28,6 +28,10 @@ class Geocoder(Protocol):
         """The address nearest to a point in degrees; None where nobody here looks up points."""
         ...
 
+    def available(self) -> dict[str, str | None]:
+        """Every provider there is: why it cannot be asked for, None where it can."""
+        ...
+
     async def states(self) -> list[dict[str, Any]]:
         """How every provider stands, as JSON."""
         ...
@@ -55,7 +59,6 @@ class Platform:
     dispatcher: Dispatcher
     sender: Sender
     changes: Changes
-    geocoder_names: frozenset[str]
     geocoder: Geocoder
     runner: Runner
 
