@@ -111,7 +111,7 @@ def in_pages(pages: Iterable[SeenPage], today: date) -> Iterator[Noticed]:
             for kind, patterns in PATTERNS.items():
                 strength = next((strength for pattern, strength in patterns if pattern.search(sentence)), 0.0)
                 on = date_in(sentence) or page.published_on
-                if strength and found.get(kind, 0) < MOST_OF_A_KIND and _is_news(on, today):
+                if strength and found.get(kind, 0) < MOST_OF_A_KIND and _is_news(on, today, sentence):
                     found[kind] = found.get(kind, 0) + 1
                     yield Noticed(kind, TITLES[kind], sentence, page.url, page.text, on, strength)
 
@@ -120,7 +120,7 @@ def appointments(lines: Iterable[str], url: str, text: str, today: date) -> Iter
     """Officers who came or went lately, from the lines of a register's record."""
     for line in lines:
         dates = [date(int(y), int(m), int(d)) for y, m, d in ISO_DATE.findall(line) if _possible(y, m, d)]
-        if " has been " in line and dates and _is_news(max(dates), today):
+        if (" has been " in line or " resigned as " in line) and dates and _is_news(max(dates), today):
             yield Noticed("leadership", TITLES["leadership"], line, url, text, max(dates), 0.8)
 
 
@@ -182,6 +182,9 @@ def _possible(year: str, month: str, day: str) -> bool:
     return True
 
 
-def _is_news(on: date | None, today: date) -> bool:
-    """Undated counts; what lies in the past by more than a year does not."""
+def _is_news(on: date | None, today: date, sentence: str = "") -> bool:
+    """Undated counts; what lies in the past by more than a year does not, nor what names no year but older ones."""
+    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", sentence)]
+    if years and max(years) < today.year - 1:
+        return False
     return on is None or on >= today - timedelta(days=OLD_DAYS)

@@ -49,7 +49,8 @@ PAGES: Mapping[str, str] = {
 class Site:
     """An async context manager. `pages` may be changed while it runs; None for one says 503."""
 
-    def __init__(self, pages: Mapping[str, str] = PAGES) -> None:
+    def __init__(self, pages: Mapping[str, str] = PAGES, host: str = "127.0.0.1") -> None:
+        self._host = host
         self.pages: dict[str, str | None] = dict(pages)
         self.asked: Counter[str] = Counter()
         self.url = ""
@@ -60,8 +61,8 @@ class Site:
         app.router.add_get("/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await web.TCPSite(self._runner, self._host, 0).start()
+        self.url = f"http://{self._host}:{self._runner.addresses[0][1]}"
         return self
 
     async def __aexit__(

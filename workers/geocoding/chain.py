@@ -11,11 +11,16 @@ from providers.geocoding.fallback import GeocoderChain
 from providers.rate_limit import RateLimiter
 
 
+OTHERS = frozenset({"companies_house", "google_places", "brave"})
+"""Providers in the settings that are no geocoders."""
+
+
 def build_chain(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> GeocoderChain:
     """Raises ValueError for a provider that nobody has."""
     configs = {
         name: ProviderConfig(one.url, one.key, one.rate, one.daily, one.permanent)
         for name, one in settings.providers.items()
+        if name not in OTHERS
     }
     return registry.build(
         settings.geocoders,

@@ -187,9 +187,11 @@ def sentences(record: Record) -> list[str]:
     if record.has_insolvency_history:
         lines.append(f"{record.name} has an insolvency history.")
     for officer in record.officers:
-        when = f" since {officer.appointed_on}" if officer.appointed_on else ""
-        until = f"; resigned on {officer.resigned_on}" if officer.resigned_on else ""
-        lines.append(f"{officer.name} has been {officer.role} of {record.name}{when}{until}.")
+        if officer.resigned_on:
+            lines.append(f"{officer.name} resigned as {officer.role} of {record.name} on {officer.resigned_on}.")
+        else:
+            when = f" since {officer.appointed_on}" if officer.appointed_on else ""
+            lines.append(f"{officer.name} has been {officer.role} of {record.name}{when}.")
     return lines
 
 

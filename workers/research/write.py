@@ -97,10 +97,14 @@ class Writer:
             dropped = {reason: count + quoted.dropped.get(reason, 0) for reason, count in checked.dropped.items()}
             note = "Quotations only: nothing that the model wrote was borne out by its quotations."
             return replace(quoted, dropped=dict(quoted.dropped) | dropped, note=note, fell_back=True)
+        if not checked.proposed:  # small models often find nothing where there is something: no worse than without one
+            quoted = self._quoted(section, extractive.STRONG_RELEVANCE)
+            if quoted.claims:
+                return quoted
         return self._judged(answer.model, checked.claims, checked.dropped, checked.proposed)
 
-    def _quoted(self, section: Section) -> Written:
-        checked = check_all(extractive.write(section, self._sources), self._by_id, self._company)
+    def _quoted(self, section: Section, least: float = extractive.LEAST_RELEVANCE) -> Written:
+        checked = check_all(extractive.write(section, self._sources, least), self._by_id, self._company)
         return self._judged(extractive.MODEL, checked.claims, checked.dropped, checked.proposed)
 
     def _judged(self, model: str, claims: tuple[Claim, ...], dropped: Mapping[str, int], proposed: int) -> Written:

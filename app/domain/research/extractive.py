@@ -14,7 +14,8 @@ from app.domain.research.sources import Source
 
 MODEL = "extractive"
 MOST_CLAIMS = 5
-LEAST_RELEVANCE = 2.0
+LEAST_RELEVANCE, STRONG_RELEVANCE = 2.0, 4.0
+"""What a sentence needs to be quoted, and to be quoted although a model found nothing to say."""
 FEWEST_WORDS, MOST_CHARS = 5, 350
 ALIKE = 0.7
 """Share of words from which two sentences say the same."""
@@ -25,14 +26,14 @@ ROLE = re.compile(
 )
 
 
-def write(section: Section, sources: Iterable[Source]) -> list[Draft]:
-    """At most `MOST_CLAIMS` drafts, the most telling first."""
+def write(section: Section, sources: Iterable[Source], least: float = LEAST_RELEVANCE) -> list[Draft]:
+    """At most `MOST_CLAIMS` drafts of sentences that are so relevant at least, the most telling first."""
     scored: list[tuple[float, str, str]] = []
     for source in sources:
         near = ABOUT_PAGE if section.pages.search(f"{source.url} {source.title}") else 1.0
         for sentence in _candidates(section, source.text):
             relevance = section.relevance(sentence)
-            if relevance >= LEAST_RELEVANCE:
+            if relevance >= least:
                 scored.append((relevance * near + OF_KIND.get(source.kind, 0.0), sentence, source.id))
     drafts: list[Draft] = []
     taken: list[frozenset[str]] = []

@@ -109,6 +109,18 @@ async def test_an_answer_that_is_none_leaves_quotations(
         assert len(llm.calls) == calls, "asked once more where the form was wrong, never where it was refused"
 
 
+async def test_a_model_that_finds_nothing_is_no_worse_than_none(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.EMPTY)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and report["dropped_claims"] == 0
+    sections = {section["key"]: section for section in report["sections"]}
+    assert sections["financials"]["model"] == "extractive" and "£31.2 million" in sections["financials"]["text"]
+    assert await check(client, report)
+
+
 async def test_one_re_ask_mends_a_malformed_answer(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
