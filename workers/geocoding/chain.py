@@ -10,7 +10,6 @@ from providers.geocoding.base import ProviderConfig
 from providers.geocoding.fallback import GeocoderChain
 from providers.rate_limit import RateLimiter
 
-
 OTHERS = frozenset({"companies_house", "google_places", "brave"})
 """Providers in the settings that are no geocoders."""
 

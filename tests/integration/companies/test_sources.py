@@ -69,7 +69,7 @@ async def test_a_report_from_every_kind_of_source(
     assert "John Doe resigned as secretary of ACME WIDGETS LTD on 2001-01-01" in said
     assert "raised £5 million in January 2026" in said
     financials = next(section for section in report["sections"] if section["key"] == "financials")
-    assert financials["confidence"]["independence"] == 0.9, "two publishers"
+    assert financials["confidence"]["independence"] == 1.0, "the site, the register and a paper"
 
 
 async def test_enrichment_keeps_whose_word_it_is(
