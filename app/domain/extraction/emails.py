@@ -121,6 +121,7 @@ def _obfuscated(text: str) -> Iterator[str]:
 
 _DATA = ("data-email", "data-mail", "data-mailto", "data-contact-email", "data-e-mail", "title", "aria-label", "alt",
          "data-clipboard-text", "data-copy")  # fmt: skip
+_WITH_SIGN = re.compile(r"\b(title|alt|aria-label|data-[a-z-]{1,20})=[\"'][^\"'<>@]{0,200}@", re.IGNORECASE)
 _PAIRS = (("data-user", "data-domain"), ("data-name", "data-domain"), ("data-local", "data-domain"),
           ("data-u", "data-d"), ("data-account", "data-host"), ("data-part1", "data-part2"))  # fmt: skip
 
@@ -169,8 +170,8 @@ def _attributes(document: Document) -> _Raw:
     if "rtl" in document.html:
         for node in document.tree.css('[style*="rtl"]'):
             yield node.text()[::-1].strip(), "deobfuscated", _around(node)
-    for name in _DATA:
-        if name in document.html:
+    for name in {match[1].lower() for match in _WITH_SIGN.finditer(document.html)}:
+        if name in _DATA:
             for node in document.tree.css(f'[{name}*="@"]'):
                 for match in PLAIN.finditer((node.attributes.get(name) or "")[:2000]):
                     yield match[1], "attribute", _around(node)

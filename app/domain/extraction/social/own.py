@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from app.domain.extraction.document import Document
 from app.domain.extraction.findings import Evidence, Finding, brief, merged
 from app.domain.extraction.social.brand import Brand, squeezed
-from app.domain.extraction.social.platforms import Profile, platform_of, read
+from app.domain.extraction.social.platforms import MAY_BE_PLATFORM, Profile, platform_of, read
 from app.domain.extraction.social.surroundings import Surroundings, surroundings
 from app.domain.extraction.wordlists import words
 
@@ -92,7 +92,7 @@ def _relation(rel: str | None) -> bool:
 def _profile(url: str) -> Profile | None:
     if ":" not in url[:8] and "//" not in url[:3] and not url[:4].lower().startswith("www."):
         return None  # relative: nobody's profile, and far the most
-    profile = read(url)
+    profile = read(url) if MAY_BE_PLATFORM.search(url) else None
     return None if profile is None or squeezed(profile.handle) in NOBODYS else profile
 
 

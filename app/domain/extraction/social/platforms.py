@@ -298,6 +298,9 @@ _READERS: dict[str, tuple[str, tuple[str, ...], Callable[[Parts], Reading]]] = {
 #: The platform behind each host, longest name first where one ends in another.
 _HOSTS = {host: name for name, (own, others, _) in _READERS.items() for host in (own, *others)}
 
+#: A quick look that spares most links the thorough one.
+MAY_BE_PLATFORM = re.compile("|".join(sorted({re.escape(host) for host in _HOSTS})), re.IGNORECASE)
+
 PLATFORMS = frozenset(name for name in _READERS if name != "discord_short")
 
 #: Addresses that lead to another one, and the parameter that says which.

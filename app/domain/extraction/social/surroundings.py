@@ -24,7 +24,8 @@ _WORDS = {
     " commentlist comments comment comentlist disqus",
     "person": "staff team member members teammember person people portrait bio biography author authors authorbox"
     " speaker speakers agent agents attorney attorneys doctor doctors instructor instructors employee employees"
-    " mitarbeiter ansprechpartner testimonial testimonials faculty trainer trainers stylist realtor realtors profilecard vcard"
+    " mitarbeiter ansprechpartner testimonial testimonials faculty trainer trainers stylist realtor realtors"
+    " profilecard vcard"
     " equipo equipe",
     "others": "sponsor sponsors partner partners client clients affiliate affiliates friends blogroll supporters donors"
     " vendors exhibitors members directory listing listings references referenzen portfolio artists lineup brands"
