@@ -21,6 +21,7 @@ from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.geocoding.registry import discover
 from providers.rate_limit import RedisRateLimiter
+from providers.web import normalise
 from workers import registry
 from workers.geocoding.chain import build_chain
 from workers.geocoding.direct import DirectGeocoder
@@ -50,7 +51,9 @@ def create(settings: Settings | None = None) -> Starlette:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
             names = frozenset(discover())
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, names, geocoder)
+            app.state.platform = Platform(
+                settings, pool, specs, dispatcher, sender, changes, names, geocoder, normalise
+            )
             yield
         await limits.aclose()
         await changes.stop()

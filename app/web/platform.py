@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -42,6 +42,8 @@ class Platform:
     changes: Changes
     geocoder_names: frozenset[str]
     geocoder: Geocoder
+    normalise_website: Callable[[str], str]
+    """The address that a text means. Raises ValueError for what can never be fetched."""
 
     def kind(self, name: str) -> JobSpec | None:
         """The spec of a kind, by its name or one of its aliases."""

@@ -6,7 +6,9 @@ from starlette.routing import Route
 
 from app.web import (
     bulk,
+    businesses,
     control,
+    exclusions,
     exports,
     geocode,
     geocode_file,
@@ -22,6 +24,7 @@ from app.web import (
     rejects,
     schedules,
     users,
+    validations,
     workers,
 )
 
@@ -67,6 +70,19 @@ ROUTES = [
     Route(f"{V1}/parcels/import", imports.create_parcels, methods=["POST"]),
     Route(f"{V1}/pois/import", imports.create_pois, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}/rejected.csv", rejects.download, methods=["GET"]),
+    Route(f"{V1}/businesses", businesses.index, methods=["GET"]),
+    Route(f"{V1}/businesses", businesses.create, methods=["POST"]),
+    Route(f"{V1}/businesses/export.csv", businesses.export_csv, methods=["GET"]),
+    Route(f"{V1}/businesses/{{id}}", businesses.read, methods=["GET"]),
+    Route(f"{V1}/businesses/{{id}}/checks", businesses.checks, methods=["GET"]),
+    Route(f"{V1}/business-exclusions", exclusions.index, methods=["GET"]),
+    Route(f"{V1}/business-exclusions", exclusions.create, methods=["POST"]),
+    Route(f"{V1}/business-exclusions/{{id}}", exclusions.delete, methods=["DELETE"]),
+    Route(f"{V1}/validations", validations.create, methods=["POST"]),
+    Route("/api/businesses", businesses.index, methods=["GET"]),
+    Route("/api/businesses", businesses.create, methods=["POST"]),
+    Route("/api/businesses/export.csv", businesses.export_csv, methods=["GET"]),
+    Route("/api/businesses/{id}", businesses.read, methods=["GET"]),
     Route(f"{V1}/me", users.me, methods=["GET"]),
     Route(f"{V1}/users", users.index, methods=["GET"]),
     Route(f"{V1}/users", users.create, methods=["POST"]),

@@ -36,6 +36,6 @@ def host_of(url: str) -> str:
 
 
 def domain_of(url: str) -> str | None:
-    """The registered domain of a URL's host."""
+    """The registered domain of a URL's host; the host itself where it is an address or a local name."""
     host = host_of(url)
-    return registered_domain(host) if host else None
+    return (registered_domain(host) or host) if host else None
