@@ -2,7 +2,7 @@
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN useradd --system --no-create-home trigpoint
+RUN useradd --system --no-create-home trigpoint && install -d -o trigpoint /srv/uploads
 WORKDIR /srv/trigpoint
 
 COPY requirements.lock ./

@@ -19,12 +19,13 @@ from app.settings import Settings, load
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
-from providers.geocoding.registry import discover
 from providers.rate_limit import RedisRateLimiter
 from providers.web import normalise
 from workers import registry
-from workers.geocoding.chain import build_chain
 from workers.geocoding.direct import DirectGeocoder
+from workers.in_request import InRequest
+from workers.resources import open_resources, patience
+from workers.websites.places import PlaceSearch, build_providers
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -34,12 +35,19 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
-    specs = {kind: loaded.spec for kind, loaded in registry.load(settings.extra_kinds).items()}
+    kinds = registry.load(settings.extra_kinds)
+    specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
             settings.database_url, size=settings.api_connections, name="trigpoint api", patience=API_PATIENCE
+        )
+        work = await open_pool(
+            settings.database_url,
+            size=settings.worker_connections,
+            name="trigpoint requests",
+            patience=patience(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
@@ -49,16 +57,26 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
-            names = frozenset(discover())
+            resources = open_resources(settings, work, http, RedisRateLimiter(limits))
             app.state.platform = Platform(
-                settings, pool, specs, dispatcher, sender, changes, names, geocoder, normalise
+                settings,
+                pool,
+                specs,
+                dispatcher,
+                sender,
+                changes,
+                DirectGeocoder(pool, resources.geocoders),
+                InRequest(kinds, resources, dispatcher),
+                PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
+                normalise,
             )
             yield
+        await resources.fetcher.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()
         await sender.close()
+        await work.close()
         await pool.close()
 
     return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)

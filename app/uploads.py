@@ -5,6 +5,7 @@ Every worker must reach the same place. All calls block: use them in a thread.
 
 from __future__ import annotations
 
+import io
 from contextlib import suppress
 from typing import BinaryIO, Protocol, cast
 from uuid import UUID
@@ -38,7 +39,8 @@ class Uploads:
 
     def open(self, upload_id: UUID) -> BinaryIO:
         """The file, to read and seek in. Raises FileNotFoundError."""
-        return cast(BinaryIO, self._files.open(self._path(upload_id), "rb", block_size=READ_AHEAD))
+        file = self._files.open(self._path(upload_id), "rb", block_size=READ_AHEAD)
+        return io.BufferedReader(file, READ_AHEAD)  # a bucket's file reads no lines of a bounded length
 
     def remove(self, upload_id: UUID) -> None:
         """Remove the file, if it is there."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from typing import Any
 
 import aiohttp
@@ -16,20 +17,18 @@ from redis.asyncio import Redis
 
 from app import logs
 from app.db import queues, workers
-from app.db.pool import TRY_AGAIN, Patience, open_pool
+from app.db.pool import TRY_AGAIN, open_pool
 from app.dispatch import Dispatcher
 from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
 from app.settings import Settings
 from providers.rate_limit import RedisRateLimiter
 from workers import execute, registry
-from workers.geocoding.chain import build_chain
 from workers.heartbeat import beat, keep_beating
 from workers.recorder import Recorder
-from workers.resources import Resources
+from workers.resources import open_resources, patience
 from workers.runtime import Runtime
 from workers.sweep import keep_sweeping
 from workers.version import VERSION
-from workers.websites.fetcher import build_fetcher
 
 log = structlog.get_logger("trigpoint.worker")
 
@@ -75,6 +74,11 @@ def _coroutine(task: asyncio.Task[Any]) -> str | None:
     return getattr(task.get_coro(), "__qualname__", None)
 
 
+SWITCH_SECONDS = 0.0002
+"""How long the loop waits for a handler's thread to let go of the interpreter. With Python's own 5 ms, each time that
+something arrives, an import takes half as long again."""
+
+
 class Process:
     """What a worker process opened, and the loops beside its jobs."""
 
@@ -90,23 +94,18 @@ class Process:
     @classmethod
     async def start(cls, settings: Settings, redis: WorkerPool, ctx: dict[str, Any]) -> Process:
         logs.configure(settings.log_level, json=settings.log_json)
+        sys.setswitchinterval(SWITCH_SECONDS)
         kinds = registry.load(settings.extra_kinds)
         pool = await open_pool(
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint worker",
-            patience=Patience(
-                acquire=30.0,
-                command=30.0,
-                idle_transaction=settings.lease_seconds / 2,
-                transaction=settings.lease_seconds,
-            ),
+            patience=patience(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
-        chain = build_chain(settings, http, RedisRateLimiter(limits))
-        resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool))
+        resources = open_resources(settings, pool, http, RedisRateLimiter(limits))
         runtime = Runtime(kinds, resources, redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from app.cli import output
 from app.cli.geocode import MIN_ACCURACY
 from app.cli.jobs import finish
-from app.cli.options import URL, AsJson, Key, Url
+from app.cli.options import URL, AsJson, Key, Url, column_map
 from app.cli.progress import follow
 from app.client import Client, Json
 
@@ -39,10 +38,7 @@ def geocode_file(
     options = {"country": country, "providerId": provider, "minAccuracy": min_accuracy}
     given = {name: value for name, value in options.items() if value is not None}
     if mapping:
-        pairs = [pair.partition("=") for pair in mapping]
-        if not all(field and column for field, _, column in pairs):
-            raise typer.BadParameter("give each --map as FIELD=COLUMN")
-        given["mapping"] = json.dumps({field: column for field, _, column in pairs})
+        given["mapping"] = column_map(mapping)
 
     async def send() -> tuple[Json, Json | None]:
         async with Client(url, key) as client:

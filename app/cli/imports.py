@@ -9,7 +9,7 @@ import typer
 
 from app.cli import output
 from app.cli.jobs import finish
-from app.cli.options import URL, AsJson, Key, Url
+from app.cli.options import URL, AsJson, Key, Url, column_map
 from app.cli.progress import follow
 from app.client import Client, Json
 
@@ -57,7 +57,7 @@ def voters(
     if geocode_after:
         options["geocodeAfter"] = "true"
     if mapping:
-        options["mapping"] = _mapping(mapping)
+        options["mapping"] = column_map(mapping)
     _send("voters", file, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
@@ -105,15 +105,6 @@ def _options(
     values = {"maxErrors": max_errors, "maxErrorRate": max_error_rate, "source": source}
     given = {name: str(value) for name, value in values.items() if value is not None}
     return given | {name: "true" for name, value in flags.items() if value}
-
-
-def _mapping(pairs: list[str]) -> str:
-    import json
-
-    named = [pair.partition("=") for pair in pairs]
-    if not all(field and column for field, _, column in named):
-        raise typer.BadParameter("give each --map as FIELD=COLUMN")
-    return json.dumps({field: column for field, _, column in named})
 
 
 def _send(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -23,3 +24,11 @@ RedisUrl = Annotated[
         envvar="REDIS_URL", help="A Redis or Valkey of your own instead of the embedded one.", show_default=False
     ),
 ]
+
+
+def column_map(pairs: list[str]) -> str:
+    """FIELD=COLUMN pairs as the JSON object that the API takes."""
+    named = [pair.partition("=") for pair in pairs]
+    if not all(field and column for field, _, column in named):
+        raise typer.BadParameter("give each --map as FIELD=COLUMN")
+    return json.dumps({field: column for field, _, column in named})

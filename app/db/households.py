@@ -44,7 +44,7 @@ WITH written AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                          $9::text[], $10::text[]) AS new (id, external_id)
     ORDER BY new.external_id
-    ON CONFLICT (external_id) DO UPDATE SET
+    ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO UPDATE SET
         address = excluded.address, unit = excluded.unit, city = excluded.city, state = excluded.state,
         zip_code = excluded.zip_code, country = excluded.country, county = excluded.county,
         precinct_number = excluded.precinct_number, updated_at = now(),
@@ -162,7 +162,8 @@ async def batch(
     """
     where, args = _where(filters, geocoded=_pending(skip_geocoded), after=after, until=until, ids=ids)
     return await conn.fetch(
-        f"""SELECT id, address, unit, city, state, zip_code, country, county, updated_at FROM households
+        f"""SELECT id, address, unit, city, state, zip_code, country, county, latitude, longitude, updated_at
+            FROM households
             WHERE {where} ORDER BY id LIMIT ${len(args) + 1}""",
         *args,
         limit,

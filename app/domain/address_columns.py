@@ -24,7 +24,13 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """A field's usual names, the likeliest first; case, spaces and punctuation do not matter."""
 
-KNOWN = frozenset(canonical(name) for names in NAMES.values() for name in names)
+COORDINATES: dict[str, tuple[str, ...]] = {
+    "latitude": ("latitude", "lat", "y"),
+    "longitude": ("longitude", "lon", "lng", "long", "x"),
+}
+"""Of coordinates that are known already, in degrees."""
+
+KNOWN = frozenset(canonical(name) for names in (NAMES | COORDINATES).values() for name in names)
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,12 @@ class AddressColumns:
             numbers.setdefault(canonical(name), number)
         at: dict[str, int] = {}
         for field, name in mapping.items():
-            if field not in NAMES:
-                raise Unreadable(f"{field!r} is no field of an address; there are {', '.join(NAMES)}.")
+            if field not in NAMES | COORDINATES:
+                raise Unreadable(f"{field!r} is no field of an address; there are {', '.join(NAMES | COORDINATES)}.")
             if canonical(name) not in numbers:
                 raise Unreadable(f"There is no column {name!r}; the header has {', '.join(header[:20])}.")
             at[field] = numbers[canonical(name)]
-        for field, names in NAMES.items():
+        for field, names in (NAMES | COORDINATES).items():
             found = next((numbers[canonical(name)] for name in names if canonical(name) in numbers), None)
             if found is not None and found not in at.values():
                 at.setdefault(field, found)
@@ -61,7 +67,19 @@ class AddressColumns:
 
     def address(self, cells: Sequence[str], default_country: str) -> Address:
         """The address of a row. Raises ValueError with what is wrong with it."""
-        fields = {field: cells[at].strip() for field, at in self.at.items() if at < len(cells) and cells[at].strip()}
+        fields = {
+            field: cells[at].strip()
+            for field, at in self.at.items()
+            if field in NAMES and at < len(cells) and cells[at].strip()
+        }
         if not fields.keys() - {"unit", "country", "house_number"}:
             raise ValueError("the row has no address")
         return from_fields(fields, default_country)
+
+    def known(self, cells: Sequence[str]) -> tuple[float, float] | None:
+        """Latitude and longitude of a row in degrees, where it has them."""
+        try:
+            latitude, longitude = (float(cells[self.at[field]]) for field in COORDINATES)
+        except (KeyError, IndexError, ValueError):
+            return None
+        return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

@@ -60,17 +60,22 @@ class Place:
     raw_score: float | None
     attribution: str | None
 
+    @property
+    def point(self) -> tuple[float, float]:
+        """Latitude and longitude."""
+        return self.latitude, self.longitude
+
 
 def rank(accuracy: Accuracy) -> int:
     """0 for the finest."""
     return ACCURACIES.index(accuracy)
 
 
-def metres(one: Place, other: Place) -> float:
-    """The distance on a sphere of the Earth's mean radius."""
-    latitudes = radians(one.latitude), radians(other.latitude)
+def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Between two points (latitude, longitude) in degrees, on a sphere of the Earth's mean radius (haversine)."""
+    latitudes = radians(one[0]), radians(other[0])
     half = sin((latitudes[1] - latitudes[0]) / 2) ** 2 + cos(latitudes[0]) * cos(latitudes[1]) * (
-        sin(radians(other.longitude - one.longitude) / 2) ** 2
+        sin(radians(other[1] - one[1]) / 2) ** 2
     )
     return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(half)))
 

@@ -36,7 +36,7 @@ def from_fields(fields: Mapping[str, Any], default_country: str) -> Address:
         if len(line) > LONGEST_LINE:
             raise ValueError(f"address must have at most {LONGEST_LINE} characters")
         del named["address"]
-        named |= take_apart(line, country)
+        named |= take_apart(line, country)  # a country that it names counts before the default
     street_given = any(name in named for name in ("address", "street"))
     if not street_given and any(name in named for name in PLACES):
         named["address"] = "-"  # what a household may not be without, an address may

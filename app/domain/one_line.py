@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from app.domain.addresses import CODES, STATES, split_unit
+from app.domain.countries import country_code
 from app.domain.usps import DIRECTIONS, SUFFIXES
 
-_COUNTRIES = re.compile(r"[, ]+(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?)$", re.IGNORECASE)
+_UNITED_STATES = re.compile(r"[, ]+(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?)$", re.IGNORECASE)
 _ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
 # "00100 Helsinki", "114 55 Stockholm", "1016 GV Amsterdam"
-_FOREIGN_POSTCODE = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
+_POSTCODE_FIRST = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
+# "London SW1A 2AA", "ON K1A 0A6", "Sydney NSW 2000"
+_POSTCODE_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})")
+_REGION_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{2,3})")
 _STATES = {name: code for name, code in CODES.items() if name != "WASHINGTON DC"} | {code: code for code in STATES}
 _LONGEST_STATE = max(len(name.split()) for name in _STATES)
 
@@ -18,7 +22,14 @@ _LONGEST_STATE = max(len(name.split()) for name in _STATES)
 def take_apart(line: str, country: str) -> dict[str, str]:
     """The parts by the names of a household's fields; what cannot be told stays in `address`."""
     text = " ".join(line.split()).strip(" ,")
-    parts = _us(_COUNTRIES.sub("", text)) if country.lower() == "us" else _elsewhere(text)
+    rest, comma, last = text.rpartition(",")
+    named = country_code(last) if comma and "," in rest else None
+    if country.lower() == "us" and last.strip().upper() in _STATES:  # Georgia
+        named = None
+    if named is not None:
+        text, country = rest.rstrip(" ,"), named
+    parts = _us(_UNITED_STATES.sub("", text)) if country.lower() == "us" else _elsewhere(text)
+    parts["country"] = named or ""
     return {name: value for name, value in parts.items() if value}
 
 
@@ -64,14 +75,23 @@ def _split_at_suffix(text: str) -> tuple[str, str]:
 
 
 def _elsewhere(text: str) -> dict[str, str]:
-    """Street first, town last, with a postcode before it: "Mannerheimintie 20, 00100 Helsinki"."""
-    street, comma, town = text.rpartition(",")
-    if not comma:
+    """Street first, town last, with a postcode before or behind it: "Mannerheimintie 20, 00100 Helsinki"."""
+    street, town = _last_part(text)
+    if not street:
         return {"address": text}
-    town = town.strip()
-    match = _FOREIGN_POSTCODE.fullmatch(town)
-    return {
-        "address": street.strip(" ,"),
-        "zipCode": match[1] if match else "",
-        "city": match[2] if match else town,
-    }
+    zip_code = state = ""
+    if match := _POSTCODE_FIRST.fullmatch(town):
+        zip_code, town = match[1], match[2]
+    elif match := _POSTCODE_LAST.fullmatch(town):
+        town, zip_code = match[1], match[2]
+        if region := _REGION_LAST.fullmatch(town):
+            town, state = region[1], region[2]
+        if not town:
+            street, town = _last_part(street)
+    return {"address": street, "city": town, "state": state, "zipCode": zip_code}
+
+
+def _last_part(text: str) -> tuple[str, str]:
+    """What stands before the last comma and what behind it."""
+    before, _, behind = text.rpartition(",")
+    return before.strip(" ,"), behind.strip()

@@ -64,13 +64,13 @@ async def create(request: Request) -> Response:
     async def keep(conn: Connection) -> Response:
         saved, made = await ingest(conn, platform, user, new, "rest", options.priority)
         if many:
-            shown = [_created(saved[one.key], made) for one in new]
+            shown = [created(saved[one.key], made) for one in new]
             return JSON({"businesses": shown, "total": len(shown), "jobs": sum(map(len, made.values()))}, 201)
         one = saved[new[0].key]
         row = await businesses.get(conn, one.id)
         assert row is not None
         location = {"Location": f"/api/v1/businesses/{one.id}"}
-        return JSON({**show(row), **_created(one, made)}, 201, location)
+        return JSON({**show(row), **created(one, made)}, 201, location)
 
     response = await idempotency.once(request, user, raw, keep)
     platform.dispatcher.nudge()
@@ -178,7 +178,7 @@ async def enqueue(
     return made
 
 
-def _created(one: Saved, made: Made) -> dict[str, Any]:
+def created(one: Saved, made: Made) -> dict[str, Any]:
     return {
         "id": one.id,
         "isNew": one.is_new,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.domain.geocoding import Address, Found, GeocodeOptions, Place
 from app.domain.given_addresses import given
 from app.errors import BadRequest, Invalid, NotFound, Unavailable
-from app.web import auth, bodies
+from app.web import auth, bodies, geocoders
 from app.web.platform import Platform
 from app.web.problems import invalid
 from app.web.responses import JSON
@@ -30,14 +30,12 @@ async def locate(request: Request) -> Response:
     entries, options, many = _asked(body)
     if not 1 <= len(entries) <= MOST_ADDRESSES:
         raise BadRequest(f"Send 1 to {MOST_ADDRESSES} addresses; more of them make a job: /api/v1/gis/geocode-file.")
+    geocoders.check(platform, options.provider_id)
     read = [_read(entry, platform.settings.default_country) for entry in entries]
     if not many and isinstance(read[0], str):
         raise Invalid([("address", read[0])])
     good = [one for one in read if isinstance(one, Address)]
-    try:
-        found = iter(await platform.geocoder.locate(good, options, WITHIN))
-    except ValueError as error:
-        raise Invalid([("providerId", str(error))]) from None
+    found = iter(await platform.geocoder.locate(good, options, WITHIN))
     results = [_result(entry, one, Found(None, one) if isinstance(one, str) else next(found))
                for entry, one in zip(entries, read, strict=True)]  # fmt: skip
     if not many:

@@ -28,10 +28,10 @@ from app.domain.imports.records import Position, Records
 from app.domain.imports.survey import Format
 from app.domain.jobs import TERMINAL, NewJob
 from app.domain.polling import FIRST_MS, retry_after
-from app.errors import BadRequest, Conflict, Invalid, NotFound
+from app.errors import BadRequest, Conflict, NotFound
 from app.intake import Intake
 from app.uploads import Uploads
-from app.web import auth, idempotency
+from app.web import auth, geocoders, idempotency
 from app.web.bodies import path_id
 from app.web.jobs import find
 from app.web.platform import Platform
@@ -137,8 +137,7 @@ def _options(given: dict[str, str], platform: Platform) -> Options:
         options = Options.model_validate(given)
     except ValidationError as error:
         raise invalid(error) from None
-    if options.provider_id is not None and options.provider_id not in platform.geocoder_names:
-        raise Invalid([("providerId", f"must be one of {', '.join(sorted(platform.geocoder_names))}")])
+    geocoders.check(platform, options.provider_id)
     return options
 
 

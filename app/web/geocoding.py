@@ -15,7 +15,7 @@ from app.db.users import User
 from app.domain.households import HouseholdFilters
 from app.domain.jobs import NewJob
 from app.errors import BadRequest, Invalid
-from app.web import auth, bodies, idempotency
+from app.web import auth, bodies, geocoders, idempotency
 from app.web.platform import Platform
 from app.web.problems import invalid
 from app.web.responses import JSON
@@ -81,9 +81,7 @@ def _options(body: Mapping[str, Any], platform: Platform) -> dict[str, Any]:
             f"limit may be at most {most:,}: run several jobs in turn, each over what is not geocoded yet.",
             maxLimit=most,
         )
-    if provider is not None and provider not in platform.geocoder_names:
-        names = sorted(platform.geocoder_names)
-        raise Invalid([("providerId", f"must be one of {', '.join(names)}")], supportedProviders=names)
+    geocoders.check(platform, provider)
     return options
 
 

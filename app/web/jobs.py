@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +91,11 @@ def created(inserted: list[Inserted], many: bool) -> Response:
 
 async def show(request: Request) -> Response:
     """The job; with `Prefer: wait=N` after its end or N seconds, whichever is first. 304 where the ETag still holds."""
+    return await shown(request, presenters.job)
+
+
+async def shown(request: Request, present: Callable[[Record], dict[str, Any]]) -> Response:
+    """`show` in a presenter's words, `poll_interval_ms` among them."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     job_id = path_id(request)
@@ -99,7 +105,7 @@ async def show(request: Request) -> Response:
     if wait is not None:
         row = await wait_for_end(platform, job_id, user, row, wait)
         headers["Preference-Applied"] = f"wait={wait:g}"
-    body = presenters.job(row)
+    body = present(row)
     headers |= {
         "ETag": f'W/"{version(row)}"',
         "Cache-Control": "private, no-cache",

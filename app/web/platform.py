@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from app.db.changes import Changes
 from app.db.pool import Pool
 from app.dispatch import Dispatcher
 from app.domain.geocoding import Address, Found, GeocodeOptions
-from app.domain.jobs import JobSpec
+from app.domain.jobs import JobSpec, Processed
 from app.queue import Sender
 from app.settings import Settings
 
@@ -26,8 +27,58 @@ class Geocoder(Protocol):
         """The address nearest to a point in degrees; None where nobody here looks up points."""
         ...
 
+    def available(self) -> dict[str, str | None]:
+        """Every provider there is: why it cannot be asked for, None where it can."""
+        ...
+
     async def states(self) -> list[dict[str, Any]]:
         """How every provider stands, as JSON."""
+        ...
+
+
+class Processor(Protocol):
+    """Runs jobs within the request."""
+
+    async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> Processed:
+        """Run due jobs (of one user, or everybody's) for up to `within` seconds, without arq, Redis or any worker.
+
+        What is unfinished by then is handed back with its checkpoint.
+        """
+        ...
+
+
+class FoundPlace(Protocol):
+    """A business as a provider of places tells it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def latitude(self) -> float: ...
+    @property
+    def longitude(self) -> float: ...
+    @property
+    def website(self) -> str | None: ...
+    @property
+    def country(self) -> str | None: ...
+
+
+class PlaceSearch(Protocol):
+    """Providers of places."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that are configured."""
+        ...
+
+    async def search(
+        self, name: str | None, text: str, limit: int, point: tuple[float, float] | None, radius: float, country: str
+    ) -> tuple[str, str, Sequence[FoundPlace]]:
+        """Who answered, the attribution, and the places; the next provider where one does not answer.
+
+        Raises ValueError where all of them need a point and there is none, ConnectionError where nobody answers.
+        """
         ...
 
 
@@ -40,8 +91,9 @@ class Platform:
     dispatcher: Dispatcher
     sender: Sender
     changes: Changes
-    geocoder_names: frozenset[str]
     geocoder: Geocoder
+    processor: Processor
+    places: PlaceSearch
     normalise_website: Callable[[str], str]
     """The address that a text means. Raises ValueError for what can never be fetched."""
 

@@ -44,6 +44,14 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.add_column("households", sa.Column("address_key", sa.Uuid(), nullable=True))
     op.create_unique_constraint(op.f("households_address_key_key"), "households", ["address_key"])
+    op.drop_constraint(op.f("households_external_id_key"), "households")
+    op.create_index(
+        op.f("households_external_id_key"),
+        "households",
+        ["external_id"],
+        unique=True,
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
     op.add_column("job_errors", sa.Column("detail", postgresql.JSONB(), nullable=True))
     op.create_table(
         "uploads",
@@ -125,4 +133,6 @@ def downgrade() -> None:
     for table in ("pois", "parcels", "voters", "import_rejects", "import_seen", "uploads"):
         op.drop_table(table)
     op.drop_column("job_errors", "detail")
+    op.drop_index(op.f("households_external_id_key"), "households")
+    op.create_unique_constraint(op.f("households_external_id_key"), "households", ["external_id"])
     op.drop_column("households", "address_key")

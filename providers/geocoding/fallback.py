@@ -139,13 +139,15 @@ class GeocoderChain:
                 await self._put_to(search, link, partial(link.geocoder.reverse, latitude, longitude, timeout))
         return search.answer()
 
+    def available(self) -> dict[str, str | None]:
+        """Every provider there is: why it is not in the chain, None where it is."""
+        absent = {name: self.left_out.get(name, "not among the configured geocoders") for name in sorted(self._known)}
+        return absent | {link.name: None for link in self._links}
+
     async def states(self) -> list[ProviderState]:
         """Every provider there is: those of the chain in its order, then the others by name."""
         states = [await link.state() for link in self._links]
-        for name, kind in sorted(self._known.items()):
-            if all(link.name != name for link in self._links):
-                states.append(left_out(kind, self.left_out.get(name, "not among the configured geocoders")))
-        return states
+        return states + [left_out(self._known[name], why) for name, why in self.available().items() if why is not None]
 
     def _order(self, provider_id: str | None, use_fallback: bool) -> list[Link]:
         if provider_id is None:

@@ -181,8 +181,7 @@ class RedisRateLimiter(PacedRateLimiter):
         """See RateLimiter. While Redis is away, what this process knows by itself."""
         keys = [self._name(key, part) for part in ("penalty", "day")]
         try:
-            async with asyncio.timeout(CALL_TIMEOUT):
-                used, now, stored = await self._standing_script(keys=keys)
+            used, now, stored = await _once(lambda: self._standing_script(keys=keys))
         except _AWAY:
             return Standing(self._uncounted[key], max(0.0, self._penalties.get(key, 0.0) - self.now()), "")
         ends, _, reason = _text(stored).partition(" ")
@@ -200,8 +199,7 @@ class RedisRateLimiter(PacedRateLimiter):
         backoff = FIRST_BACKOFF
         while True:
             try:
-                async with asyncio.timeout(CALL_TIMEOUT):
-                    answer = await call()
+                answer = await _once(call)
             except _AWAY as error:
                 if not self._away:
                     _log.warning("rate_limiter.redis_away", error=type(error).__name__)
@@ -217,6 +215,22 @@ class RedisRateLimiter(PacedRateLimiter):
     def _name(self, key: str, part: str) -> str:
         # The braces keep the keys of one provider on one node of a cluster.
         return f"{self._prefix}{{{key}}}:{part}"
+
+
+async def _once(call: Callable[[], Awaitable[T]]) -> T:
+    """Make `call` within CALL_TIMEOUT.
+
+    redis-py looks for unread data within a timeout of zero, which now and then takes a cancellation for its own and
+    swallows it: it is raised here, after the answer.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+    async with asyncio.timeout(CALL_TIMEOUT):
+        answer = await call()
+    if task.cancelling() > before:
+        raise asyncio.CancelledError
+    return answer
 
 
 def _microseconds(seconds: float) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,9 @@ class Up:
         """The child process whose command line holds `word`."""
         assert self._process is not None
         for process in psutil.Process(self._process.pid).children():
-            if any(word in part for part in process.cmdline()):
-                return process.pid
+            with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):  # one that has just ended
+                if any(word in part for part in process.cmdline()):
+                    return process.pid
         return None
 
     def close(self) -> None:
@@ -127,9 +129,12 @@ class Provider:
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
         assert self.url, f"{argv} did not start"
+        self.failed = False
+        """Whether it was told to fail since this was last set."""
 
     async def behave(self, fault: Fault | None = None, *, latency: float = 0.0, times: int | None = None) -> None:
         """Fail that way from now on (`times` times only), and answer after `latency` seconds."""
+        self.failed = self.failed or fault is not None
         order = {"fault": fault, "latency": latency} | ({} if times is None else {"times": times})
         async with aiohttp.ClientSession() as http, http.post(self.url + CONTROL, json=order) as response:
             assert response.status == 204

@@ -11,11 +11,14 @@ import pytest
 
 from app.cli.sample import distance
 from app.embedded import EmbeddedPostgres
+from providers.breaker import FAILURES
 from tests import harness
-from tests.acceptance.conftest import LOCATIONIQ_KEY, MISSING_STATE, World
+from tests.acceptance.conftest import LOCATIONIQ_KEY, MISSING_STATE, World, mend
 from tests.acceptance.households import Json, account, addresses, create, geocode, household, load, pages
 from tests.servers.standin import Fault
 
+FEW = FAILURES - 1
+"""So many may fail in a row, and the provider is asked still."""
 UNKNOWN = {"address": "1 No Such Road", "city": "Nowhereville", "state": "CA", "zipCode": "00001"}
 
 
@@ -104,9 +107,9 @@ async def test_a_geocoder_that_fails_is_made_up_for(
     world: World, admin: aiohttp.ClientSession, fault: Fault, options: Json
 ) -> None:
     await world.nominatim.behave(fault)
-    await load(admin, fault, [household(one) for one in addresses(5, outside=MISSING_STATE)])
+    await load(admin, fault, [household(one) for one in addresses(FEW, outside=MISSING_STATE)])
     done = await geocode(admin, fault, **options)
-    assert done.found == Counter({("locationiq", "rooftop"): 5})
+    assert done.found == Counter({("locationiq", "rooftop"): FEW})
     assert not done.errors
 
 
@@ -120,10 +123,12 @@ async def test_a_passing_failure_is_asked_again(world: World, admin: aiohttp.Cli
 async def test_the_last_resort_answers_when_everybody_else_fails(world: World, admin: aiohttp.ClientSession) -> None:
     await world.nominatim.behave(Fault.SERVER_ERROR)
     await world.locationiq.behave(Fault.GARBAGE)
-    await load(admin, "resort", [*(household(one) for one in addresses(5)), UNKNOWN])
+    await load(admin, "resort", [*(household(one) for one in addresses(FEW - 1)), UNKNOWN])
     done = await geocode(admin, "resort")
-    assert done.found == Counter({("offline", "postcode"): 5})
-    assert done.errors == {"resort-5": "nominatim: HTTP 503; locationiq: garbled answer: not JSON; offline: no match"}
+    assert done.found == Counter({("offline", "postcode"): FEW - 1})
+    assert done.errors == {
+        f"resort-{FEW - 1}": "nominatim: HTTP 503; locationiq: garbled answer: not JSON; offline: no match"
+    }
 
 
 async def test_one_provider_alone(world: World, admin: aiohttp.ClientSession) -> None:
@@ -164,6 +169,13 @@ async def test_an_unknown_provider_is_refused(admin: aiohttp.ClientSession) -> N
     assert problem["supportedProviders"] == ["locationiq", "nominatim", "offline"]
 
 
+async def test_a_provider_without_its_key_is_refused(admin: aiohttp.ClientSession) -> None:
+    body = {"filters": {"state": "CA"}, "providerId": "google"}
+    async with admin.post("/api/v1/gis/households/geocode", json=body) as response:
+        assert response.status == 422
+        assert "not among the configured geocoders" in (await response.json())["errors"][0]["message"]
+
+
 async def test_no_key_is_ever_written_down(world: World, admin: aiohttp.ClientSession) -> None:
     """At log level DEBUG, and while the request that carries the key fails in every way it can."""
     told = ""
@@ -174,6 +186,7 @@ async def test_no_key_is_ever_written_down(world: World, admin: aiohttp.ClientSe
         done = await geocode(admin, precinct, providerId="locationiq", timeout=0.3)
         assert len(done.errors) == 2
         told += str(done)
+        await mend(world, admin)
     async with admin.get("/api/v1/jobs", params={"limit": "1000"}) as response:
         told += await response.text()
     assert {query["key"] for query in await world.locationiq.queries()} == {LOCATIONIQ_KEY}

@@ -16,7 +16,7 @@ from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests import harness
 from tests.acceptance.commands import Provider, Up, environment
 from tests.acceptance.conftest import LOCATIONIQ_KEY
-from tests.acceptance.households import addresses, create, geocode, household, load
+from tests.acceptance.households import addresses, geocode, household, load
 from tests.processes import Process
 
 EXTRA_KIND = "tests.scripted"
@@ -78,7 +78,16 @@ async def test_a_refused_provider_key_is_told_and_not_shown(hosted: Hosted, owne
 
 async def test_a_provider_that_is_not_configured_fails_the_job_and_says_why(owner: aiohttp.ClientSession) -> None:
     await load(owner, "lacking", [household(one) for one in addresses(3)])
-    job = await harness.follow(owner, await create(owner, "lacking", providerId="nominatim"))
+    asked = {"filters": {"precinctNumber": "lacking"}, "providerId": "nominatim"}
+    async with owner.post("/api/v1/gis/households/geocode", json=asked) as response:
+        assert response.status == 422
+        problem = await response.json()
+    assert problem["error"] == "providerId cannot be asked (no url configured); choose one of locationiq"
+    assert problem["supportedProviders"] == ["locationiq"]
+    # what a worker lacks, an API elsewhere may have
+    async with owner.post("/api/v1/jobs", json={"type": "geocode_households", "data": asked}) as response:
+        assert response.status == 202, await response.text()
+        job = await harness.follow(owner, (await response.json())["jobId"])
     assert job["status"] == "failed"
     assert "geocoder 'nominatim' is not available (no url configured); available: locationiq" in job["error"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from random import Random
 from typing import Any, TypeVar
 
 import aiohttp
@@ -135,6 +136,25 @@ async def test_an_absent_redis_does_not_keep_who_looks(
     await proxy.close()
     standing = await through_proxy.standing("provider")
     assert 50 < standing.paused_for <= 60
+
+
+async def test_no_cancellation_is_swallowed(redis: Redis) -> None:
+    """redis-py swallows one in some two hundred."""
+    limiter, random = RedisRateLimiter(redis), Random(1)
+
+    async def send_two() -> None:
+        for _ in range(2):
+            await limiter.acquire("provider", [Window(50, 1.0)])
+        await asyncio.Event().wait()
+
+    for _ in range(100):
+        tasks = [asyncio.create_task(send_two()) for _ in range(30)]
+        await asyncio.sleep(random.uniform(0, 0.03))
+        for task in tasks:
+            task.cancel()
+        _, left = await asyncio.wait(tasks, timeout=5)
+        assert not left
+    assert all(task.cancelled() for task in tasks)
 
 
 async def test_scripts_are_loaded_again_after_a_restart(redis: Redis) -> None:

@@ -63,3 +63,11 @@ def test_formulas_are_marked_as_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["12 Main St", "", None, "a=b"])
 def test_other_text_stays(text: str | None) -> None:
     assert csv_text.guarded(text) == text
+
+
+def test_coordinates_that_are_known_already() -> None:
+    columns = AddressColumns.of(["Address", "Lat", "Lon"], {})
+    assert columns.known(["1 Main St", "60.1", " 24.9 "]) == (60.1, 24.9)
+    for cells in (["1 Main St"], ["1 Main St", "", ""], ["1 Main St", "60,1", "24"], ["1 Main St", "91", "24"]):
+        assert columns.known(cells) is None
+    assert AddressColumns.of(["Address"], {}).known(["1 Main St"]) is None

@@ -14,7 +14,7 @@ from app.domain.one_line import take_apart
     ("line", "parts"),
     [
         ("12 Main St, Concord, CA 94520", ("12 Main St", "Concord", "CA", "94520")),
-        ("12 Main St, Concord, CA, 94520-1234, USA", ("12 Main St", "Concord", "CA", "94520-1234")),
+        ("12 Main St, Concord, CA, 94520-1234", ("12 Main St", "Concord", "CA", "94520-1234")),
         ("12 Main St, Concord, California", ("12 Main St", "Concord", "CA", "")),
         ("12 Main St Apt 4, Concord CA 94520", ("12 Main St Apt 4", "Concord", "CA", "94520")),
         ("12 Main St, Apt 4, Concord, CA", ("12 Main St, Apt 4", "Concord", "CA", "")),
@@ -45,6 +45,27 @@ def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
 def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
     expected = dict(zip(("address", "zipCode", "city"), parts, strict=True))
     assert take_apart(line, "fi") == {name: value for name, value in expected.items() if value}
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("Mannerheimintie 20, 00100 Helsinki, Finland", ("Mannerheimintie 20", "Helsinki", "", "00100", "fi")),
+        ("10 Downing Street, London SW1A 2AA, UK", ("10 Downing Street", "London", "", "SW1A 2AA", "gb")),
+        ("111 Wellington St, Ottawa, ON K1A 0A6, Canada", ("111 Wellington St", "Ottawa", "ON", "K1A 0A6", "ca")),
+        ("12 Rue de Rivoli, 75001 Paris, France", ("12 Rue de Rivoli", "Paris", "", "75001", "fr")),
+        ("12 Main St, Atlanta, Georgia", ("12 Main St", "Atlanta", "GA", "", "")),
+        ("12 Main St, Peru", ("12 Main St", "Peru", "", "", "")),
+        ("12 Main St, Concord, CA 94520, United States", ("12 Main St", "Concord", "CA", "94520", "us")),
+    ],
+)
+def test_a_country_at_the_end(line: str, parts: tuple[str, ...]) -> None:
+    expected = dict(zip(("address", "city", "state", "zipCode", "country"), parts, strict=True))
+    assert take_apart(line, "us") == {name: value for name, value in expected.items() if value}
+
+
+def test_an_american_address_where_that_is_not_the_default() -> None:
+    assert read("1600 Amphitheatre Pkwy, Mountain View, CA 94043, USA", "fi").state == "CA"
 
 
 def test_a_line_and_its_fields_are_one_address() -> None:

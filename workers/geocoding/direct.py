@@ -89,6 +89,10 @@ class DirectGeocoder:
         nothing = all(attempt.outcome is Outcome.NO_MATCH for attempt in answer.attempts)
         return Found(None, None if nothing else answer.reason())
 
+    def available(self) -> dict[str, str | None]:
+        """Every provider there is: why it cannot be asked for, None where it can."""
+        return self._chain.available()
+
     async def states(self) -> list[dict[str, Any]]:
         """Every provider there is, the chain's in its order; errors and times as the workers see them, too."""
         states = await self._chain.states()

@@ -29,6 +29,8 @@ class Item:
     row: Any
     problem: str | None = None
     """Why nobody can be asked for it."""
+    known: tuple[float, float] | None = None
+    """Where it is, as its sender or an earlier job says: latitude and longitude."""
 
 
 @dataclass(slots=True, eq=False)

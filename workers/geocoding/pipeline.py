@@ -75,13 +75,12 @@ class Pipeline:
         self._read_ahead = READ_AHEAD + (plan.batch_size if self._takes_batches else 0)
         self._leads: dict[str, tuple[Lead, Verdict | None]] = {}
         """By key, until they are committed."""
-        self._todo: asyncio.Queue[Lead | None] = asyncio.Queue()
-        self._singles: asyncio.Queue[Lead | None] = asyncio.Queue() if self._takes_batches else self._todo
+        self._todo: asyncio.Queue[Lead] = asyncio.Queue()
+        self._singles: asyncio.Queue[Lead] = asyncio.Queue() if self._takes_batches else self._todo
         self._done: list[Done] = []
         self._undone = 0
         """Items read and not yet committed."""
         self._reading = True
-        self._ended = False
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._since_step = time.monotonic()
@@ -101,21 +100,13 @@ class Pipeline:
                 try:
                     await self._commit()
                 finally:
-                    self._end(tasks)
+                    for task in tasks:
+                        task.cancel()
             if self._plan.outside:
                 await self._tell_states()
         finally:
             with suppress(ServerLost):  # then they run out by themselves
                 await self._desk.release_all()
-
-    def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Cancel them; and wake those whose cancellation is lost, which happens in the midst of a Redis command."""
-        self._ended = True
-        for task in tasks:
-            task.cancel()
-        self._todo.put_nowait(None)
-        for _ in range(self._concurrency):
-            self._singles.put_nowait(None)
 
     @property
     def _concurrency(self) -> int:
@@ -163,7 +154,8 @@ class Pipeline:
 
     async def _ask(self) -> None:
         options = self._plan.options
-        while (lead := await self._singles.get()) is not None and not self._ended:
+        while True:
+            lead = await self._singles.get()
             heard = lead.heard
             answer = await self._chain.geocode(
                 query(lead.address),
@@ -179,7 +171,8 @@ class Pipeline:
     async def _ask_in_batches(self) -> None:
         """Ask the first provider for many at once; whom it does not find go to those who take single addresses."""
         options, first = self._plan.options, self._plan.order[0]
-        while (leads := await self._lot()) and not self._ended:
+        while True:
+            leads = await self._lot()
             if len(leads) < SMALLEST_BATCH:
                 for lead in leads:
                     self._singles.put_nowait(lead)
@@ -201,16 +194,13 @@ class Pipeline:
 
     async def _lot(self) -> list[Lead]:
         """What has gathered, up to a batch; the reader is waited for as long as it goes on adding."""
-        lot: list[Lead] = []
-        lead = await self._todo.get()
-        while lead is not None:
-            lot.append(lead)
+        lot = [await self._todo.get()]
+        while True:
             if self._todo.empty() and self._reading and self._undone < self._read_ahead:
                 await asyncio.sleep(GATHER_SECONDS)
             if self._todo.empty() or len(lot) == self._plan.batch_size:
-                break
-            lead = self._todo.get_nowait()
-        return lot
+                return lot
+            lot.append(self._todo.get_nowait())
 
     def _conclude(self, lead: Lead, answer: Answer | None) -> None:
         verdict = self._plan.conclude(lead.address, lead.said, answer)
@@ -252,7 +242,7 @@ class Pipeline:
             await geocode_cache.keep(step.conn, learnt)
             for one in done:
                 problem = unused.get(one.item.id)
-                self._report.count(one.item.id, one.verdict, problem)
+                self._report.count(one.item, one.verdict, problem)
                 if one.verdict.place is None or problem is not None:
                     step.errors.append(
                         ItemError(str(one.item.id), one.item.address.line, problem or one.verdict.reason)
@@ -267,7 +257,7 @@ class Pipeline:
         await self._desk.release(lead.key for lead in leads)
 
     async def _keep_telling_states(self) -> None:
-        while not self._ended:
+        while True:
             await asyncio.sleep(STATES_EVERY)
             await self._tell_states()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from app.domain.geocoding import Place, metres, rank
+from workers.geocoding.leads import Item
 from workers.geocoding.verdicts import Source, Verdict
 
 BINS = 10
@@ -17,6 +20,8 @@ COMPARABLE = rank("street")
 NEAR = 100.0
 FAR = 1000.0
 """Metres."""
+DISTANCES = (10, 30, 100, 300, 1_000, 3_000, 10_000)
+"""Metres: upper bounds of how far from a known point an item was found; there is one more bin for what is farther."""
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     confidence: list[int] = field(default_factory=lambda: [0] * BINS)
+    distances: list[int] = field(default_factory=lambda: [0] * (len(DISTANCES) + 1))
     compared: int = 0
     near: int = 0
     ambiguous: int = 0
@@ -45,7 +51,7 @@ class Report:
     def state(self) -> dict[str, Any]:
         return dict(vars(self))
 
-    def count(self, item_id: object, verdict: Verdict, problem: str | None) -> None:
+    def count(self, item: Item, verdict: Verdict, problem: str | None) -> None:
         """Take one item over; `problem` is why it has no coordinates after all."""
         self.sources[verdict.source.value] += 1
         if problem is not None or verdict.place is None:
@@ -56,21 +62,23 @@ class Report:
         self.providers[verdict.place.provider] += 1
         self.accuracies[verdict.place.accuracy] += 1
         self.confidence[min(int(verdict.place.confidence * BINS), BINS - 1)] += 1
-        self._compare(item_id, verdict.place, verdict.places)
+        if item.known is not None:
+            self.distances[bisect_left(DISTANCES, metres(item.known, verdict.place.point))] += 1
+        self._compare(item, verdict.place, verdict.places)
 
-    def _compare(self, item_id: object, chosen: Place, places: tuple[Place, ...]) -> None:
+    def _compare(self, item: Item, chosen: Place, places: tuple[Place, ...]) -> None:
         if rank(chosen.accuracy) > COMPARABLE:
             return
         others = [one for one in places if one.provider != chosen.provider and rank(one.accuracy) <= COMPARABLE]
         if not others:
             return
-        farthest = max(metres(chosen, other) for other in others)
+        farthest = max(metres(chosen.point, other.point) for other in others)
         self.compared += 1
         self.near += farthest <= NEAR
         if farthest > FAR:
             self.ambiguous += 1
             if len(self.samples) < SAMPLES_KEPT:
-                self.samples.append(str(item_id))
+                self.samples.append(str(item.id))
 
     def result(self) -> dict[str, Any]:
         """What a job's result says, beside how many items there were."""
@@ -88,6 +96,7 @@ class Report:
                 "ambiguous": self.ambiguous,
                 "ambiguousItems": self.samples,
             },
+            "distance": self._distance(),
             "cache": {
                 "hits": hits,
                 "duplicates": shared,
@@ -96,3 +105,10 @@ class Report:
             },
             "seconds": round(self.seconds, 3),
         }
+
+    def _distance(self) -> dict[str, Any] | None:
+        """From known coordinates: how many items within so many metres; None where there were none to compare with."""
+        if not any(self.distances):
+            return None
+        within = dict(zip(DISTANCES, accumulate(self.distances), strict=False))
+        return {"compared": sum(self.distances), "withinMetres": {str(limit): count for limit, count in within.items()}}

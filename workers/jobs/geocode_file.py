@@ -143,7 +143,8 @@ class Rows:
         if any(cell.strip() for cell in cells[width:]):
             return Item(row, NO_ADDRESS, cells, f"the row has {len(cells)} cells, but the header has {width}")
         try:
-            return Item(row, self._columns.address(cells, self._country), cells[:width])
+            address = self._columns.address(cells, self._country)
+            return Item(row, address, cells[:width], known=self._columns.known(cells))
         except ValueError as error:
             return Item(row, NO_ADDRESS, cells[:width], str(error))
 

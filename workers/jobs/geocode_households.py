@@ -127,7 +127,8 @@ def item(row: Record) -> Item:
         zip_code=row["zip_code"],
         country=row["country"],
     )
-    return Item(row["id"], address, row)
+    known = None if row["latitude"] is None else (row["latitude"], row["longitude"])
+    return Item(row["id"], address, row, known=known)
 
 
 async def save(conn: Connection, done: Sequence[Done]) -> dict[Any, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from app.db.tables import geocoding, imports, jobs, users, websites
+from app.db.tables import geocoding, heatmaps, imports, jobs, users, websites
 
-__all__ = ["geocoding", "imports", "jobs", "metadata", "users", "websites"]
+__all__ = ["geocoding", "heatmaps", "imports", "jobs", "metadata", "users", "websites"]
 
 metadata = SQLModel.metadata

@@ -17,6 +17,10 @@ class Household(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
         CheckConstraint("geocoded = (latitude IS NOT NULL)", name="geocoded"),
+        # Households that imports make have none: there is nothing to index of them.
+        Index(
+            "households_external_id_key", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")
+        ),
         Index("households_city_idx", text("lower(city)"), "id"),
         Index("households_state_idx", text("lower(state)"), "id"),
         Index("households_zip_code_idx", text("split_part(zip_code, '-', 1)"), "id"),
@@ -25,7 +29,7 @@ class Household(SQLModel, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    external_id: str | None = Field(sa_type=Text, unique=True)
+    external_id: str | None = Field(sa_type=Text)
     address_key: UUID | None = Field(unique=True)
     """Of the normalised address with its unit, where an import made it; such a household goes with its last voter."""
     address: str = Field(sa_type=Text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import compress
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -103,6 +104,7 @@ class _Columns:
                     self.names[name] = layout.header[found[0]]
                     used.update(found)
                     break
+        self.has_addresses = picked[ADDRESS] < self.width or any(number == ADDRESS for number, _ in self.joined)
         self.fields = itemgetter(*picked)
         """The fields of a row with an empty cell at its end, which stands for what the file does not have."""
         self.id = picked[ID]
@@ -170,9 +172,8 @@ class _Conversion:
         else:
             self._dates(line, record_id, values)
             key = self._dwelling(line, record_id, values, cells)
-            kept = {
-                name: value for name, value in zip(columns.extra_names, columns.extra(cells), strict=False) if value
-            }
+            others = columns.extra(cells)
+            kept = dict(zip(compress(columns.extra_names, others), filter(None, others), strict=True))
             extra = orjson.dumps(kept).decode() if kept else ""
             protected_text = "f"
         row = copy_text("\t".join((*values, protected_text, extra, key))).encode()
@@ -199,7 +200,7 @@ class _Conversion:
             or "\0'" in joined
             or joined.startswith((" ", "'"))
             or joined.endswith(" ")
-            or CONTROL.search(joined)
+            or not joined.replace("\0", " ").isprintable()  # as CONTROL has it, and faster
         ):
             return _squeezed(joined)
         return cells
@@ -256,6 +257,8 @@ class _Conversion:
         if columns.removed and cells[columns.removed[0]].upper() in columns.removed[1]:
             return ""
         if not home.key:
+            if not columns.has_addresses:
+                return ""
             self._chunk.warn(line, record_id, Code.NO_ADDRESS, "has no address to make a household of")
         elif home.key not in self._households:
             text = (str(uuid7()), home.key, home.address, home.unit, home.city, home.state, home.zip_code)
@@ -266,8 +269,11 @@ class _Conversion:
 
 def _squeezed(joined: str) -> list[str]:
     """The cells of a row joined by NUL, their white space as single spaces and none at their ends."""
-    joined = CONTROL.sub(" ", joined)
+    if not joined.replace("\0", " ").isprintable():
+        joined = CONTROL.sub(" ", joined)
     while "  " in joined:
         joined = joined.replace("  ", " ")
     joined = joined.replace(" \0", "\0").replace("\0 ", "\0").strip(" ")
-    return GUARD.sub(r"\1", joined).split("\0")
+    if "\0'" in joined or joined.startswith("'"):
+        joined = GUARD.sub(r"\1", joined)
+    return joined.split("\0")

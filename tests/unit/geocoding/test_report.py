@@ -7,7 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.geocoding import Accuracy, Place, metres
+from app.domain.geocoding import Accuracy, Address, Place, metres
+from workers.geocoding.leads import Item
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import REASONS_KEPT, Report
 from workers.geocoding.verdicts import Source, Verdict
@@ -21,13 +22,19 @@ def verdict(*places: Place, source: Source = Source.ASKED, reason: str = "") -> 
     return Verdict(places[0] if places else None, reason, places, source)
 
 
+def item(number: int, known: tuple[float, float] | None = None) -> Item:
+    return Item(number, Address(None, None, None, None, None, "us"), None, known=known)
+
+
 def test_a_report_survives_its_checkpoint() -> None:
     report = Report()
-    report.count("1", verdict(place("a", 60.0), place("b", 60.0005)), None)
-    report.count("2", verdict(place("a", 60.0), place("b", 60.5)), None)
-    report.count("3", verdict(place("a", 60.0, confidence=0.34), place("b", 60.5, "place"), source=Source.KEPT), None)
-    report.count("4", verdict(reason="a: no match"), None)
-    report.count("5", verdict(place("a", 60.0), source=Source.SHARED), "changed")
+    report.count(item(1), verdict(place("a", 60.0), place("b", 60.0005)), None)
+    report.count(item(2), verdict(place("a", 60.0), place("b", 60.5)), None)
+    report.count(
+        item(3), verdict(place("a", 60.0, confidence=0.34), place("b", 60.5, "place"), source=Source.KEPT), None
+    )
+    report.count(item(4), verdict(reason="a: no match"), None)
+    report.count(item(5), verdict(place("a", 60.0), source=Source.SHARED), "changed")
     report = Report.of(json.loads(json.dumps(report.state())))
     result = report.result()
     assert result["agreement"] == {"compared": 2, "within100m": 1, "ambiguous": 1, "ambiguousItems": ["2"]}
@@ -39,13 +46,24 @@ def test_a_report_survives_its_checkpoint() -> None:
 def test_reasons_stay_few() -> None:
     report = Report()
     for number in range(100):
-        report.count(number, verdict(reason=f"reason {number}"), None)
+        report.count(item(number), verdict(reason=f"reason {number}"), None)
     assert len(report.reasons) == REASONS_KEPT + 1 and report.reasons["other"] == 100 - REASONS_KEPT
 
 
+def test_the_distance_to_what_is_known() -> None:
+    report = Report()
+    assert report.result()["distance"] is None
+    for known in ((60.0, 25.0), (60.0005, 25.0), (61.0, 25.0), None):
+        report.count(item(1, known), verdict(place("a", 60.0)), None)
+    assert report.result()["distance"] == {
+        "compared": 3,
+        "withinMetres": {"10": 1, "30": 1, "100": 2, "300": 2, "1000": 2, "3000": 2, "10000": 2},
+    }
+
+
 def test_metres() -> None:
-    assert round(metres(place("a", 60.0), place("b", 60.001))) == 111
-    assert metres(place("a", 60.0), place("b", 60.0)) == 0.0
+    assert round(metres((60.0, 25.0), (60.001, 25.0))) == 111
+    assert metres((60.0, 25.0), (60.0, 25.0)) == 0.0
 
 
 @given(st.permutations(range(30)), st.integers(min_value=0, max_value=30))

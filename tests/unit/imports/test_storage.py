@@ -20,7 +20,7 @@ def test_a_file_comes_back_from_anywhere_and_goes(place: str, tmp_path: Path) ->
     sink.close()
     with store.open(name) as file:
         file.seek(6)
-        assert file.readline() == b"line\n"
+        assert file.readline(100) == b"line\n"
         assert file.read() == b"second line\n"
     store.remove(name)
     store.remove(name)

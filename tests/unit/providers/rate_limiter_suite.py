@@ -47,7 +47,7 @@ class RateLimiterSuite:
         served: list[int] = []
 
         # A long one: who wakes up too late for a slot falls behind, which a busy machine does to a short one.
-        window = Window(40, 4.0)
+        window = Window(400, 40.0)
 
         async def call(number: int) -> None:
             await limiters[0].acquire("provider", [window])

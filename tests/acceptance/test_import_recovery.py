@@ -1,0 +1,62 @@
+"""A voter import whose worker is killed, over and over: the tables are those of an undisturbed run."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+
+import aiohttp
+
+from tests import harness, registers
+from tests.acceptance.conftest import Place
+from tests.acceptance.households import Json
+
+ROWS = 60_000
+KILLS = 2
+
+
+async def send(client: aiohttp.ClientSession, raw: bytes) -> str:
+    async with client.post("/api/v1/voters/import", data=io.BytesIO(raw)) as response:
+        assert response.status == 202, await response.text()
+        return str((await response.json())["jobId"])
+
+
+async def test_a_killed_import_goes_on_where_it_was(place: Place) -> None:
+    raw = registers.table([registers.voter(number) for number in range(ROWS)])
+    async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
+        job_id, job = await send(client, raw), dict[str, object]()
+        for _ in range(KILLS):
+            worker, before = await further(place, client, job_id, job)
+            os.kill(worker, signal.SIGKILL)
+            job = before
+        done = await harness.follow(client, job_id, within=60)
+        assert (done["status"], done["attempt"]) == ("completed", 1)
+        assert (done["totalItems"], done["processedItems"], done["failedItems"]) == (ROWS, ROWS, 0)
+        result = done["result"]
+        assert (result["read"], result["inserted"]) == (ROWS, ROWS)
+        assert result["householdsCreated"] == len({home(number) for number in range(0, ROWS, 2)})
+
+        again = (await harness.follow(client, await send(client, raw), within=60))["result"]
+        assert (again["unchanged"], again["inserted"], again["updated"], again["householdsCreated"]) == (ROWS, 0, 0, 0)
+
+
+def home(number: int) -> tuple[str, str]:
+    """What makes a household of a voter's address."""
+    voter = registers.voter(number)
+    return voter["address"], voter["zip"]
+
+
+async def further(place: Place, client: aiohttp.ClientSession, job_id: str, job: Json) -> tuple[int, Json]:
+    """Once the job has gone on: the pid of its worker, and the job."""
+
+    async def gone_on() -> tuple[int, Json] | None:
+        async with client.get(f"/api/v1/jobs/{job_id}") as response:
+            seen: Json = await response.json()
+        assert seen["completedAt"] is None, "it was over before it could be disturbed"
+        worker = place.up.pid_of("arq")
+        return (worker, seen) if worker and seen["processedItems"] > job.get("processedItems", 0) else None
+
+    found = await harness.eventually(gone_on, within=30)
+    assert found is not None
+    return found
