@@ -21,13 +21,12 @@ from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
+from providers.web import normalise
 from workers import registry
-from workers.geocoding.chain import build_chain
 from workers.geocoding.direct import DirectGeocoder
-from workers.intelligence import build_intelligence
-from workers.one_job import OneJob
-from workers.resources import Resources
-from workers.websites.fetcher import build_fetcher
+from workers.in_request import InRequest
+from workers.resources import open_resources, patience
+from workers.websites.places import PlaceSearch, build_providers
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -46,6 +45,12 @@ def create(settings: Settings | None = None) -> Starlette:
         pool = await open_pool(
             settings.database_url, size=settings.api_connections, name="trigpoint api", patience=API_PATIENCE
         )
+        work = await open_pool(
+            settings.database_url,
+            size=settings.worker_connections,
+            name="trigpoint requests",
+            patience=patience(settings),
+        )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
         dispatcher = Dispatcher(pool, sender)
@@ -54,20 +59,27 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            limiter = RedisRateLimiter(limits)
-            chain = build_chain(settings, http, limiter)
-            geocoder = DirectGeocoder(pool, chain)
-            intelligence = build_intelligence(settings, http, limits, limiter)
-            resources = Resources(settings, pool, http, chain, build_fetcher(settings, pool), intelligence)
-            runner = OneJob(kinds, resources, dispatcher)
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, geocoder, runner)
+            resources = open_resources(settings, work, http, RedisRateLimiter(limits), limits)
+            app.state.platform = Platform(
+                settings,
+                pool,
+                specs,
+                dispatcher,
+                sender,
+                changes,
+                DirectGeocoder(pool, resources.geocoders),
+                InRequest(kinds, resources, dispatcher),
+                PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
+                normalise,
+            )
             yield
-            await resources.fetcher.close()
-            await intelligence.close()
+        await resources.fetcher.close()
+        await resources.intelligence.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()
         await sender.close()
+        await work.close()
         await pool.close()
 
     return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     max_unpacked_bytes: int = Field(default=5 << 30, gt=0)
     """Of one uploaded file, once it is unpacked."""
     public_reads: bool = False
+    cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET")
+    """What a hosted cron authenticates with; without it there is no route for one."""
 
     api_connections: int = Field(default=10, gt=1)
     """Postgres connections of one API process at most, beside its listener's."""
@@ -66,6 +68,9 @@ class Settings(BaseSettings):
     contact: str | None = None
     """E-mail address or page that providers find in our User-Agent."""
     default_country: str = Field(default="us", pattern=r"^[A-Za-z]{2}$")
+    process_timeout_ms: int = Field(default=30_000, gt=0)
+    """Longest that `POST /api/jobs/process` may run jobs within its request."""
+
     fetch_allow: CommaList = ()
     """Networks (CIDR) whose addresses may be fetched from although they are not public, on any port."""
     fetch_gap_seconds: float = Field(default=1.0, ge=0)
@@ -112,6 +117,10 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     """`smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…`; without it nobody is sent e-mail."""
     mail_from: str = "trigpoint@localhost"
+    worker_chunk_size: int = Field(default=500, gt=0, validation_alias="WORKER_CHUNK_SIZE")
+    """Heat cells that are committed at a time."""
+    max_concurrent_jobs: int = Field(default=1, gt=0, validation_alias="MAX_CONCURRENT_JOBS")
+    """Heat maps computed at once, over all workers."""
 
     queue_prefix: str = "trigpoint"
     """Prefix of the arq queues' names: installations that share one Redis need different ones."""
@@ -175,7 +184,8 @@ class Settings(BaseSettings):
         default workers: it is served by those started with WORKER_ROUTE=<queue>. Raises ValueError for other values.
         """
         variable = spec.variable or spec.name.upper().replace("-", "_")
-        concurrency = self.queues.get(f"{variable}_WORKER_CONCURRENCY", str(spec.concurrency))
+        own = self.max_concurrent_jobs if spec.name == "heatmap" else spec.concurrency
+        concurrency = self.queues.get(f"{variable}_WORKER_CONCURRENCY", str(own))
         if not concurrency.isdecimal():
             raise ValueError(f"{variable}_WORKER_CONCURRENCY must be a whole number, not {concurrency!r}")
         enabled = self.queues.get(f"ENABLE_{variable}_WORKER", "true").lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from app.cli import (
+    cities,
     companies,
     control,
     db,
@@ -13,6 +14,7 @@ from app.cli import (
     geocode_file,
     geocoders,
     health,
+    heatmap,
     households,
     imports,
     jobs,
@@ -34,6 +36,7 @@ address and, the first time, an administrator's key.
     trigpoint import voters ncvoter60.zip --watch
     trigpoint geocode --state CA --watch
     trigpoint geocode-file addresses.csv --out geocoded.csv
+    trigpoint heatmap schedule --city cancun --watch
     trigpoint jobs list --status failed
 
 **Environment**: `TRIGPOINT_URL` and `TRIGPOINT_API_KEY` say which platform to talk to, and as whom. `DATABASE_URL` and
@@ -72,6 +75,8 @@ app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
 app.add_typer(companies.app, name="companies")
+app.add_typer(cities.app, name="cities")
+app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")

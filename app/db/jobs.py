@@ -81,6 +81,12 @@ async def let_read(conn: Connection, job_id: UUID, user_id: UUID) -> None:
     )
 
 
+async def status(conn: Connection, job_id: UUID) -> str:
+    """Of a job that is there."""
+    found: str = await conn.fetchval("SELECT status FROM jobs WHERE id = $1", job_id)
+    return found
+
+
 COLUMNS = """
 j.id, j.kind, j.queue, j.status, j.priority, j.data, j.result, j.error, j.total_items, j.processed_items,
 j.failed_items, j.attempt, j.max_attempts, j.run_at, j.cancel_requested_at, j.created_at, j.started_at,

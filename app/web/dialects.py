@@ -1,37 +1,50 @@
-"""`/api/jobs/{id}`: a job in the words of the document that its kind comes from."""
+"""`GET /api/jobs/{id}`: a job in the words of the document that its kind comes from.
+
+Document 002 calls a job that is being processed `running` and shows less of it; documents 000 and 001 have the words of
+the canonical interface; 003's are in `app.web.website_words`, 004's in `app.web.dialect_companies`. A state that a
+document does not know keeps its canonical name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.polling import retry_after
-from app.web import auth, dialect_companies, jobs, paces, presenters
-from app.web.bodies import path_id
-from app.web.platform import Platform
-from app.web.responses import JSON
+from app.domain.jobs import Status
+from app.web import dialect_companies, jobs, paces, presenters, website_words
+
+RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
+
+
+def heatmap(row: Record) -> dict[str, Any]:
+    """Document 002."""
+    job = presenters.job(row)
+    names = ("id", "type", "progress", "totalItems", "error", "createdAt", "startedAt", "completedAt")
+    return {
+        **{name: job[name] for name in names},
+        "status": RUNNING.get(job["status"], job["status"]),
+        "poll_interval_ms": job["poll_interval_ms"],
+    }
+
+
+PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
+    "heatmap_compute": heatmap,
+    **dict.fromkeys(website_words.KINDS, website_words.job),
+}
+"""By kind."""
 
 
 async def show(request: Request) -> Response:
-    """As `/api/v1/jobs/{id}`, with its ETag and `Prefer: wait`, but for the words and their status code."""
-    user = await auth.require(request)
-    platform: Platform = request.app.state.platform
-    job_id = path_id(request)
-    row = await jobs.find(platform, job_id, user)
-    headers: dict[str, str] = {}
-    wait = jobs.preferred_wait(request)
-    if wait is not None:
-        row = await jobs.wait_for_end(platform, job_id, user, row, wait)
-        headers["Preference-Applied"] = f"wait={wait:g}"
-    headers |= {"ETag": f'W/"{jobs.version(row)}"', "Cache-Control": "private, no-cache"}
-    if row["kind"] in dialect_companies.KINDS:
-        async with platform.pool.acquire() as conn:
-            usual = await paces.running_seconds(request, conn, platform.specs[row["kind"]])
-        body, status = dialect_companies.job(row, usual)
-    else:
-        body, status = presenters.job(row), 200
-    if "poll_interval_ms" in body:
-        headers["Retry-After"] = retry_after(body["poll_interval_ms"])
-    if jobs.matches(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return JSON(body, status, headers)
+    """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
+    usual = await paces.usual(request, dialect_companies.KINDS)
+
+    def present(row: Record) -> tuple[dict[str, Any], int]:
+        if row["kind"] in dialect_companies.KINDS:
+            return dialect_companies.job(row, usual[row["kind"]])
+        return PRESENTERS.get(row["kind"], presenters.job)(row), 200
+
+    return await jobs.shown(request, present)

@@ -56,7 +56,7 @@ async def create(request: Request) -> Response:
     platform.dispatcher.nudge()
     if not claimed:
         return response
-    await platform.runner.run(claimed[0])
+    await platform.processor.run(claimed[0])
     return await _finished(request, platform, user, claimed[0], response)
 
 
@@ -99,7 +99,7 @@ async def _insert(
     if job.is_new:
         await audit.record(conn, "COMPANY_RESEARCH_QUEUED", details, user_id=user.id, job_id=job.id)
         if claimed is not None:
-            claimed += await ledger.claim_ready(conn, [job.id], platform.runner.worker_id, settings.lease_seconds)
+            claimed += await ledger.claim_ready(conn, [job.id], platform.processor.worker_id, settings.lease_seconds)
     content = {
         "job_id": job.id,
         "status": "queued",
@@ -158,8 +158,8 @@ async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now
 async def _finished(request: Request, platform: Platform, user: User, claimed: Claimed, response: Response) -> Response:
     """The job that ran in the request: 200 with its end, 202 where it goes on by the queue (a retry, a wait)."""
     row = await job_routes.find(platform, claimed.id, user)
+    usual = (await paces.usual(request, (KIND,)))[KIND]
     async with platform.pool.acquire() as conn:
-        usual = await paces.running_seconds(request, conn, platform.specs[KIND])
         used = await quota.used(conn, user.id)
     body, status = dialect_companies.job(row, usual)
     more = {
