@@ -14,16 +14,19 @@ from app.db import queues
 from app.db.changes import Changes
 from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
+from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
+from providers.web import normalise
 from workers import registry
 from workers.geocoding.direct import DirectGeocoder
 from workers.in_request import InRequest
 from workers.resources import open_resources, patience
+from workers.websites.places import PlaceSearch, build_providers
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -33,6 +36,7 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
+    check_weights(settings.scoring_weights, settings.scoring_half_lives)
     kinds = registry.load(settings.extra_kinds)
     specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
@@ -55,7 +59,7 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            resources = open_resources(settings, work, http, RedisRateLimiter(limits))
+            resources = open_resources(settings, work, http, RedisRateLimiter(limits), limits)
             app.state.platform = Platform(
                 settings,
                 pool,
@@ -65,8 +69,12 @@ def create(settings: Settings | None = None) -> Starlette:
                 changes,
                 DirectGeocoder(pool, resources.geocoders),
                 InRequest(kinds, resources, dispatcher),
+                PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
+                normalise,
             )
             yield
+        await resources.fetcher.close()
+        await resources.intelligence.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()

@@ -6,6 +6,7 @@ import typer
 
 from app.cli import (
     cities,
+    companies,
     control,
     db,
     demo,
@@ -75,6 +76,7 @@ app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
+app.add_typer(companies.app, name="companies")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")

@@ -14,18 +14,10 @@ from app.errors import NotFound, Unauthorized
 from app.web import bodies
 from app.web.platform import Platform
 from app.web.responses import JSON
+from app.web.website_words import WORDS
 
 LONGEST_MS = 25_000
 MOST_JOBS = 1_000
-
-WORDS = {
-    Status.PENDING: "queued",
-    Status.PROCESSING: "running",
-    Status.COMPLETED: "success",
-    Status.FAILED: "failure",
-    Status.CANCELLED: "cancelled",
-}
-"""Those of document 003, whose process route answers alike."""
 
 
 class Limits(BaseModel):
@@ -38,6 +30,13 @@ class Limits(BaseModel):
 
 async def process_jobs(request: Request) -> Response:
     """Run due jobs of everybody for up to 25 s. A 404 where no CRON_SECRET is configured."""
+    platform = check_secret(request)
+    limits = bodies.query(request, Limits)
+    return JSON(shown(await platform.processor.process(at_most=limits.maxJobs, within=limits.timeout / 1000)))
+
+
+def check_secret(request: Request) -> Platform:
+    """Let nobody by but who knows the CRON_SECRET. Raises NotFound where there is none, Unauthorized."""
     platform: Platform = request.app.state.platform
     secret = platform.settings.cron_secret
     if secret is None:
@@ -45,8 +44,7 @@ async def process_jobs(request: Request) -> Response:
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), secret.encode()):
         raise Unauthorized("The secret is missing or wrong: send the header Authorization: Bearer <CRON_SECRET>.")
-    limits = bodies.query(request, Limits)
-    return JSON(shown(await platform.processor.process(at_most=limits.maxJobs, within=limits.timeout / 1000)))
+    return platform
 
 
 def shown(processed: Processed) -> dict[str, Any]:

@@ -80,7 +80,11 @@ class Overpass:
         self, box: tuple[float, float, float, float], values: Mapping[str, Sequence[str]]
     ) -> list[Element]:
         """Everything in the box (south, west, north, east) that has one of these values under one of these keys."""
-        body = urlencode({"data": query(box, values)}).encode()
+        return await self.ask(query(box, values))
+
+    async def ask(self, ql: str) -> list[Element]:
+        """The elements that a query in Overpass QL finds."""
+        body = urlencode({"data": ql}).encode()
         request = Request(self.name, self._url, {}, self._headers, ANSWER_SECONDS, body=body, max_body=MAX_BODY)
         try:
             found = await exchange(self._session, request, self._admit, self._read, _judge)
