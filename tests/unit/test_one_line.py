@@ -24,6 +24,7 @@ from app.domain.one_line import take_apart
         ("1 5th Ave, New York, New York 10003", ("1 5th Ave", "New York", "NY", "10003")),
         ("100 W Virginia Ave, Morgantown, West Virginia", ("100 W Virginia Ave", "Morgantown", "WV", "")),
         ("94520", ("", "", "", "94520")),
+        ("Concord, CA", ("", "Concord", "CA", "")),
         ("12 Main St", ("12 Main St", "", "", "")),
     ],
 )
@@ -56,6 +57,9 @@ def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
         ("12 Rue de Rivoli, 75001 Paris, France", ("12 Rue de Rivoli", "Paris", "", "75001", "fr")),
         ("12 Main St, Atlanta, Georgia", ("12 Main St", "Atlanta", "GA", "", "")),
         ("12 Main St, Peru", ("12 Main St", "Peru", "", "", "")),
+        ("Lima, Peru", ("", "Lima", "", "", "pe")),
+        ("00100 Helsinki, Finland", ("", "Helsinki", "", "00100", "fi")),
+        ("Concord, California, United States", ("", "Concord", "CA", "", "us")),
         ("12 Main St, Concord, CA 94520, United States", ("12 Main St", "Concord", "CA", "94520", "us")),
     ],
 )
