@@ -49,7 +49,8 @@ async def test_due_jobs_run_without_a_worker(client: Client, cron: Client, db_po
     answer = await process(cron, timeout=5000)
     assert answer.status == 200
     told = answer.json
-    assert (told["processed"], told["succeeded"], told["failed"], told["remaining"]) == (3, 1, 1, 0)
+    assert (told["processed"], told["succeeded"], told["failed"]) == (3, 1, 1)
+    assert told["remaining"] in (0, 1), "the one that is tried again may be due already"
     assert {job["id"]: (job["jobType"], job["status"]) for job in told["jobs"]} == {
         good: ("scripted", "success"), bad: ("scripted", "failure"), again: ("scripted", "queued"),
     }  # fmt: skip
