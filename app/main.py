@@ -14,12 +14,12 @@ from app.db import queues
 from app.db.changes import Changes
 from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
+from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
-from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.geocoding.direct import DirectGeocoder
 from workers.in_request import InRequest
@@ -33,6 +33,7 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
+    check_weights(settings.scoring_weights, settings.scoring_half_lives)
     kinds = registry.load(settings.extra_kinds)
     specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
@@ -55,7 +56,7 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            resources = open_resources(settings, work, http, RedisRateLimiter(limits))
+            resources = open_resources(settings, work, http, limits)
             app.state.platform = Platform(
                 settings,
                 pool,
@@ -67,6 +68,7 @@ def create(settings: Settings | None = None) -> Starlette:
                 InRequest(kinds, resources, dispatcher),
             )
             yield
+            await resources.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()

@@ -36,6 +36,8 @@ class InRequest:
 
     def __init__(self, kinds: Mapping[str, Kind], resources: Resources, dispatcher: Dispatcher) -> None:
         self._kinds, self._resources, self._dispatcher = kinds, resources, dispatcher
+        self.worker_id = uuid7()
+        """In whose name jobs are claimed."""
 
     async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> Processed:
         """See Processor. Raises what Postgres raises when it is away."""
@@ -44,24 +46,41 @@ class InRequest:
             await ledger.rescue(conn)
             await ledger.wake_due(conn)
             await schedules.tick(conn, {name: kind.spec for name, kind in self._kinds.items()})
-        ids = await _Run(self._kinds, self._resources, owner).until(within, at_most)
+        ids = await _Run(self._kinds, self._resources, self.worker_id, owner).until(within, at_most)
         self._dispatcher.nudge()  # of the queues' other jobs some may go now, where there are workers
         async with pool.acquire() as conn:
             return Processed(
                 await in_request.ran(conn, ids), await in_request.remaining(conn, list(self._kinds), owner)
             )
 
+    async def run(self, job: Claimed) -> None:
+        """See Processor. What the request's end interrupts is handed over."""
+        await _Run(self._kinds, self._resources, self.worker_id).one(job)
+        self._dispatcher.nudge()
+
 
 class _Run:
     """One request's jobs; a `Host` of `workers.execute`."""
 
-    def __init__(self, kinds: Mapping[str, Kind], resources: Resources, owner: UUID | None) -> None:
+    def __init__(
+        self, kinds: Mapping[str, Kind], resources: Resources, holder: UUID, owner: UUID | None = None
+    ) -> None:
         self.kinds, self.resources = kinds, resources
         self.running: dict[tuple[UUID, int], JobContext] = {}
         self.stopping = False
-        self._owner = owner
-        self._holder = uuid7()
+        self._holder, self._owner = holder, owner
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def one(self, job: Claimed) -> None:
+        """Run a job that is claimed already."""
+        beating = asyncio.create_task(self._beat())
+        self._tasks = {asyncio.create_task(self._carry(job))}
+        try:
+            await asyncio.wait(self._tasks)
+        finally:
+            await self._hand_back()
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
 
     async def until(self, within: float, at_most: int) -> list[UUID]:
         """Run what is due for so many seconds; answers which jobs, all of which are out of hand at the end."""

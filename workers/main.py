@@ -21,7 +21,6 @@ from app.db.pool import TRY_AGAIN, open_pool
 from app.dispatch import Dispatcher
 from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
 from app.settings import Settings
-from providers.rate_limit import RedisRateLimiter
 from workers import execute, registry
 from workers.heartbeat import beat, keep_beating
 from workers.recorder import Recorder
@@ -105,7 +104,7 @@ class Process:
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
-        resources = open_resources(settings, pool, http, RedisRateLimiter(limits))
+        resources = open_resources(settings, pool, http, limits)
         runtime = Runtime(kinds, resources, redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take

@@ -18,6 +18,11 @@ MODULES = (
     "workers.jobs.parcel_import",
     "workers.jobs.poi_import",
     "workers.jobs.heatmap_compute",
+    "workers.jobs.company_research",
+    "workers.jobs.company_enrichment",
+    "workers.jobs.lead_scoring",
+    "workers.jobs.signal_detection",
+    "workers.jobs.signal_notification",
 )
 
 

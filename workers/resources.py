@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aiohttp
+from redis.asyncio import Redis
 
 from app.db.pool import Patience, Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
 from providers.pois.overpass import Overpass
-from providers.rate_limit import RateLimiter
+from providers.rate_limit import RedisRateLimiter
+from providers.web import Fetcher
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.provider import build_places
+from workers.intelligence import Intelligence, build_intelligence
+from workers.websites.fetcher import build_fetcher
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,15 @@ class Resources:
     pool: Pool
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
+    fetcher: Fetcher
+    intelligence: Intelligence
     places: Overpass | None = None
     """Who has points of interest, where somebody is configured."""
+
+    async def close(self) -> None:
+        """What was opened here; the pool and the session are their makers'."""
+        await self.fetcher.close()
+        await self.intelligence.close()
 
     @property
     def lease_seconds(self) -> float:
@@ -39,8 +50,15 @@ def patience(settings: Settings) -> Patience:
     )
 
 
-def open_resources(settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter) -> Resources:
+def open_resources(settings: Settings, pool: Pool, http: aiohttp.ClientSession, limits: Redis) -> Resources:
     """With the providers that are configured. Raises ValueError for one that nobody has."""
+    limiter = RedisRateLimiter(limits)
     return Resources(
-        settings, pool, http, build_chain(settings, http, limiter), places=build_places(settings, http, limiter)
+        settings,
+        pool,
+        http,
+        build_chain(settings, http, limiter),
+        build_fetcher(settings, pool),
+        build_intelligence(settings, http, limits, limiter),
+        places=build_places(settings, http, limiter),
     )

@@ -6,6 +6,7 @@ import typer
 
 from app.cli import (
     cities,
+    companies,
     control,
     db,
     demo,
@@ -77,6 +78,7 @@ app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")
+app.add_typer(companies.app, name="companies")
 app.add_typer(keys.app, name="keys")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")

@@ -14,6 +14,8 @@ _ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
 _POSTCODE_FIRST = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
 # "London SW1A 2AA", "ON K1A 0A6", "Sydney NSW 2000"
 _POSTCODE_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})")
+# The same where there is nothing else; a house number before a street has fewer digits
+_POSTCODE_ALONE = re.compile(r"(\d{5}|\d{3} \d{2}|\d{4} [A-Z]{2})(?: ([^\d,]+))?")
 _REGION_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{2,3})")
 _STATES = {name: code for name, code in CODES.items() if name != "WASHINGTON DC"} | {code: code for code in STATES}
 _LONGEST_STATE = max(len(name.split()) for name in _STATES)
@@ -84,7 +86,8 @@ def _elsewhere(text: str) -> dict[str, str]:
     """Street first, town last, with a postcode before or behind it: "Mannerheimintie 20, 00100 Helsinki"."""
     street, town = _last_part(text)
     if "," not in text:
-        return {"address": text}
+        match = _POSTCODE_ALONE.fullmatch(text)
+        return {"zipCode": match[1], "city": match[2] or ""} if match else {"address": text}
     zip_code = state = ""
     if match := _POSTCODE_FIRST.fullmatch(town):
         zip_code, town = match[1], match[2]

@@ -41,6 +41,10 @@ def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
         ("Prinsengracht 263, 1016 GV Amsterdam", ("Prinsengracht 263", "1016 GV", "Amsterdam")),
         ("10 Downing Street, London", ("10 Downing Street", "", "London")),
         ("Mannerheimintie 20", ("Mannerheimintie 20", "", "")),
+        ("00100 Helsinki", ("", "00100", "Helsinki")),
+        ("111 21 Stockholm", ("", "111 21", "Stockholm")),
+        ("00100", ("", "00100", "")),
+        ("221 Baker Street", ("221 Baker Street", "", "")),
     ],
 )
 def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from providers.geocoding.fallback import GeocoderChain
 from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 
-OTHERS = frozenset({Overpass.name})
+OTHERS = frozenset({Overpass.name, "companies_house", "google_places", "brave"})
 """Providers that are configured in the same way and are no geocoders."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from app import cities as packaged
 from app.db import cities, heatmaps, pois
 from app.db.pool import connection
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import BadRegion, Bounds, Grid
 from app.domain.heatmaps.request import HeatmapArgs
 from app.domain.jobs import JobSpec, QueueSpec

@@ -10,7 +10,7 @@ import pytest
 
 from app.db import pois as db_pois
 from app.db.pool import Pool
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import Bounds, Grid
 from app.settings import Settings
 from tests import harness

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -36,9 +38,9 @@ def files(folder: Path) -> int:
     return len(list(folder.glob("*")))
 
 
-def zipped(*files: tuple[str, bytes]) -> bytes:
+def zipped(*files: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", how) as archive:
         for name, content in files:
             archive.writestr(name, content)
     return packed.getvalue()
@@ -56,6 +58,26 @@ async def test_packed_files(imported: Send, folder: Path) -> None:
             job = await imported("voters", packed, form=form, source=f"{number} {form}")
             assert job["result"]["inserted"] == 50
     assert files(folder) == 0, "a file goes when it is imported"
+
+
+def aged(days: float) -> str:
+    """An upload's id of so many days ago."""
+    milliseconds = time.time_ns() // 1_000_000 - int(days * 86_400_000)
+    return str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62))
+
+
+async def test_what_a_killed_api_left_goes_with_the_next_import(imported: Send, folder: Path) -> None:
+    old, young = aged(8), aged(1)
+    await asyncio.to_thread(_leave, folder, [old, young, "notes.txt"])
+    await imported("voters", CSV)
+    left = await asyncio.to_thread(lambda: {path.name for path in folder.glob("*")})
+    assert left == {young, "notes.txt"}, "what may be under way, or is not ours, stays"
+
+
+def _leave(folder: Path, names: list[str]) -> None:
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(b"somebody's data")
 
 
 REFUSED = [
@@ -76,6 +98,9 @@ REFUSED = [
     (b"\x1f\x8bgarbage", "damaged"),
     (b"PK\x03\x04garbage", "cannot be unpacked"),
     (zipped(("a.csv", CSV), ("b.csv", CSV)), "one file"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_BZIP2), "usual way"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_LZMA), "usual way"),
+    (zipped(("a\u00e9.csv", CSV)).replace("\u00e9".encode(), b"\xff\xff"), "cannot be unpacked"),
 ]
 
 
