@@ -158,8 +158,10 @@ async def test_too_many_rows_are_refused_or_split(
     refused = await send("voters", raw, status=400)
     assert (refused["rows"], refused["limit"], refused["jobsNeeded"]) == (2_500, 1_000, 3)
     assert "split=true" in refused["error"]
-    created = await send("voters", raw, split=True)
+    created = await send("voters", raw, split=True, geocodeAfter=True)
     assert len(created["jobs"]) == 3
+    asked = await db_pool.fetch("SELECT data ->> 'geocodeAfter' AS after FROM jobs ORDER BY id")
+    assert [one["after"] for one in asked] == ["false", "false", "true"], "once, and when all of them are through"
     async with harness.worker(settings):
         jobs = [await harness.follow(client, one["jobId"]) for one in created["jobs"]]
     assert [job["status"] for job in jobs] == ["completed"] * 3
@@ -189,6 +191,7 @@ async def test_broken_forms(client: aiohttp.ClientSession) -> None:
         (b'--x\r\nContent-Disposition: form-data; name="dryRun"\r\n\r\ntrue\r\n--x--\r\n', form, 400),
         (b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
         (CSV, {"Content-Type": "multipart/form-data"}, 400),
+        (CSV, {"Content-Type": f"multipart/form-data; boundary={'y' * 300}"}, 400),
         (CSV, {"Content-Encoding": "br"}, 415),
     ):
         async with client.post(path, data=body, headers=headers) as response:
