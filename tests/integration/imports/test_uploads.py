@@ -66,12 +66,16 @@ def aged(days: float) -> str:
     return str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62))
 
 
-async def test_what_a_killed_api_left_goes_with_the_next_import(imported: Send, folder: Path) -> None:
+async def test_what_the_killed_and_the_cancelled_left_goes_with_the_next_import(
+    imported: Send, folder: Path, db_pool: Pool
+) -> None:
     old, young = aged(8), aged(1)
     await asyncio.to_thread(_leave, folder, [old, young, "notes.txt"])
+    await db_pool.execute("INSERT INTO import_seen VALUES ($1, 'V1'), ($2, 'V1')", UUID(old), UUID(young))
     await imported("voters", CSV)
     left = await asyncio.to_thread(lambda: {path.name for path in folder.glob("*")})
     assert left == {young, "notes.txt"}, "what may be under way, or is not ours, stays"
+    assert await db_pool.fetchval("SELECT array_agg(run) FROM import_seen") == [UUID(young)]
 
 
 def _leave(folder: Path, names: list[str]) -> None:
