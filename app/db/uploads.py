@@ -82,8 +82,12 @@ async def stale(conn: Connection) -> list[UUID]:
 async def unknown(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
     """Files that were never noted, days old: of uploads whose process died before they were through."""
     known = {row["id"] for row in await conn.fetch("SELECT id FROM uploads WHERE id = ANY($1)", ids)}
-    before = time.time_ns() // 1_000_000 - KEPT_DAYS * 86_400_000
-    return [one for one in ids if one not in known and one.int >> 80 < before]  # a UUIDv7 begins with its milliseconds
+    return [one for one in ids if one not in known and one < long_ago()]
+
+
+def long_ago() -> UUID:
+    """The least id of KEPT_DAYS ago: a UUIDv7 begins with its milliseconds."""
+    return UUID(int=(time.time_ns() // 1_000_000 - KEPT_DAYS * 86_400_000) << 80)
 
 
 async def delete(conn: Connection, upload_id: UUID) -> None:

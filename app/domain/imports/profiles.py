@@ -235,14 +235,15 @@ GENERIC = Profile(
         "county": one("county", "county_name"),
         "precinct": one("precinct", "precinct_number", "precinct_name"),
         "address": (
-            ("address",), ("residential_address",), ("street_address",), ("address1",), ("address_line_1",),
+            ("address",), ("residential_address",), ("residence_address",), ("street_address",), ("address1",),
+            ("address_line_1",),
             ("house_number", "pre_direction", "street_name", "street_type", "post_direction"),
             ("house_number", "street"),
         ),
         "unit": (
             ("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), ("address2",), ("address_line_2",),
         ),
-        "city": one("city", "residential_city", "town"),
+        "city": one("city", "residential_city", "city_name", "town"),
         "state": one("state", "residential_state"),
         "zip_code": one("zip_code", "zip", "zipcode", "postal_code", "postcode", "residential_zip"),
     },

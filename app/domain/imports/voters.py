@@ -167,7 +167,8 @@ class _Conversion:
             self._drop_long(line, record_id, values)
         key, extra = "", ""
         protected = columns.protected
-        if protected and cells[protected[0]].upper() in protected[1]:
+        starred = values[ADDRESS].startswith("*")  # what registers write in its place: *** Protected ***
+        if starred or (protected and cells[protected[0]].upper() in protected[1]):
             chunk.counts["protected"] += 1
             values = [v if n in (ID, STATUS, COUNTY) else "" for n, v in enumerate(values)]
             protected_text = "t"

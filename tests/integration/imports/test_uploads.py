@@ -66,12 +66,16 @@ def aged(days: float) -> str:
     return str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62))
 
 
-async def test_what_a_killed_api_left_goes_with_the_next_import(imported: Send, folder: Path) -> None:
+async def test_what_the_killed_and_the_cancelled_left_goes_with_the_next_import(
+    imported: Send, folder: Path, db_pool: Pool
+) -> None:
     old, young = aged(8), aged(1)
     await asyncio.to_thread(_leave, folder, [old, young, "notes.txt"])
+    await db_pool.execute("INSERT INTO import_seen VALUES ($1, 'V1'), ($2, 'V1')", UUID(old), UUID(young))
     await imported("voters", CSV)
     left = await asyncio.to_thread(lambda: {path.name for path in folder.glob("*")})
     assert left == {young, "notes.txt"}, "what may be under way, or is not ours, stays"
+    assert await db_pool.fetchval("SELECT array_agg(run) FROM import_seen") == [UUID(young)]
 
 
 def _leave(folder: Path, names: list[str]) -> None:
@@ -158,8 +162,10 @@ async def test_too_many_rows_are_refused_or_split(
     refused = await send("voters", raw, status=400)
     assert (refused["rows"], refused["limit"], refused["jobsNeeded"]) == (2_500, 1_000, 3)
     assert "split=true" in refused["error"]
-    created = await send("voters", raw, split=True)
+    created = await send("voters", raw, split=True, geocodeAfter=True)
     assert len(created["jobs"]) == 3
+    asked = await db_pool.fetch("SELECT data ->> 'geocodeAfter' AS after FROM jobs ORDER BY id")
+    assert [one["after"] for one in asked] == ["false", "false", "true"], "once, and when all of them are through"
     async with harness.worker(settings):
         jobs = [await harness.follow(client, one["jobId"]) for one in created["jobs"]]
     assert [job["status"] for job in jobs] == ["completed"] * 3
@@ -189,6 +195,7 @@ async def test_broken_forms(client: aiohttp.ClientSession) -> None:
         (b'--x\r\nContent-Disposition: form-data; name="dryRun"\r\n\r\ntrue\r\n--x--\r\n', form, 400),
         (b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
         (CSV, {"Content-Type": "multipart/form-data"}, 400),
+        (CSV, {"Content-Type": f"multipart/form-data; boundary={'y' * 300}"}, 400),
         (CSV, {"Content-Encoding": "br"}, 415),
     ):
         async with client.post(path, data=body, headers=headers) as response:

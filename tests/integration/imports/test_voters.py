@@ -187,6 +187,14 @@ async def test_a_broken_row_of_a_protected_voter_tells_nothing(imported: Send, c
     assert "1 Main St" in report
 
 
+async def test_stars_in_place_of_an_address_protect_too(imported: Send, db_pool: Pool) -> None:
+    """As county supervisors of Florida export them."""
+    content = "VoterID,Last_Name,Residence_Address,City_Name\n1,Zzyzx,*** Protected ***,Cocoa\n2,Open,1 Main St,Cocoa\n"
+    job = await imported("voters", content.encode())
+    assert (job["result"]["protected"], job["result"]["householdsCreated"]) == (1, 1)
+    assert await db_pool.fetchval("SELECT array_agg(last_name) FROM voters WHERE last_name IS NOT NULL") == ["Open"]
+
+
 @pytest.mark.parametrize("flag", ["confidential_ind", "Is Confidential", "Requested_Public_Records_Exemption"])
 async def test_a_flag_counts_whatever_the_profile(flag: str, imported: Send, db_pool: Pool) -> None:
     content = f"voter_id,address,city,{flag}\n1,{SECRET},Concord,Y\n2,1 Main St,Concord,N\n"
