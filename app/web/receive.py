@@ -167,7 +167,7 @@ class _Parts:
                 raise TooLarge(f"The field {self._name[:100]!r} has more than {LONGEST_FIELD:,} bytes.")
 
     def _part_end(self) -> None:
-        if not self._is_file:
+        if self._text:  # a browser sends what is left open as empty
             self.form.fields[self._name] = self._text.decode(errors="replace")
 
     def _end(self) -> None:

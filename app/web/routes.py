@@ -1,4 +1,4 @@
-"""The whole URL map on one screen."""
+"""The whole URL map of the REST interface on one screen; that of the pages is `app.web.dashboard.routes`."""
 
 from __future__ import annotations
 

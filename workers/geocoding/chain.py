@@ -8,7 +8,6 @@ from app.settings import Settings
 from providers.geocoding import registry
 from providers.geocoding.base import ProviderConfig
 from providers.geocoding.fallback import GeocoderChain
-from providers.places.google import GooglePlaces
 from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 
