@@ -21,6 +21,8 @@ MODULES = (
     "workers.jobs.website_validation",
     "workers.jobs.email_scraping",
     "workers.jobs.social_scraping",
+    "workers.jobs.website_revalidation",
+    "workers.jobs.webhook_delivery",
 )
 
 

@@ -32,6 +32,7 @@ from app.web import (
     score,
     users,
     validations,
+    webhooks,
     website_jobs,
     workers,
 )
@@ -86,6 +87,9 @@ ROUTES = [
     Route(f"{V1}/business-exclusions", exclusions.index, methods=["GET"]),
     Route(f"{V1}/business-exclusions", exclusions.create, methods=["POST"]),
     Route(f"{V1}/business-exclusions/{{id}}", exclusions.delete, methods=["DELETE"]),
+    Route(f"{V1}/webhooks", webhooks.index, methods=["GET"]),
+    Route(f"{V1}/webhooks", webhooks.create, methods=["POST"]),
+    Route(f"{V1}/webhooks/{{id}}", webhooks.delete, methods=["DELETE"]),
     Route(f"{V1}/validations", validations.create, methods=["POST"]),
     Route("/api/places/search", places.search, methods=["POST"]),
     Route(f"{V1}/places/search", places.search, methods=["POST"]),
