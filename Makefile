@@ -9,7 +9,7 @@ PORT ?= 8000
 DATA_DIR ?= .trigpoint
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker migrate browser screenshots test check fmt bench faults lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test check fmt bench faults lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ up: $(STAMP) ## Run the platform in the foreground (PORT=8000 DATA_DIR=.trigpoin
 
 worker: $(STAMP) ## Run one more worker, on DATABASE_URL and REDIS_URL
 	@$(BIN)/arq workers.Settings
+
+worker-research worker-enrichment worker-scoring worker-signals: $(STAMP) ## Run a worker for that queue alone (with ENABLE_<QUEUE>_WORKER=false for the others)
+	@WORKER_ROUTE=$(@:worker-%=%) $(BIN)/arq workers.Settings
 
 migrate: $(STAMP) ## Bring the schema of DATABASE_URL, or of a running `make up`, up to date
 	@$(BIN)/trigpoint migrate --data-dir $(DATA_DIR)

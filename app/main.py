@@ -14,6 +14,7 @@ from app.db import queues
 from app.db.changes import Changes
 from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
+from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES
@@ -22,9 +23,12 @@ from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
+from providers.web import normalise
 from workers import registry
-from workers.geocoding.chain import build_chain
 from workers.geocoding.direct import DirectGeocoder
+from workers.in_request import InRequest
+from workers.resources import open_resources, patience
+from workers.websites.places import PlaceSearch, build_providers
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -34,12 +38,20 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
-    specs = {kind: loaded.spec for kind, loaded in registry.load(settings.extra_kinds).items()}
+    check_weights(settings.scoring_weights, settings.scoring_half_lives)
+    kinds = registry.load(settings.extra_kinds)
+    specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
             settings.database_url, size=settings.api_connections, name="trigpoint api", patience=API_PATIENCE
+        )
+        work = await open_pool(
+            settings.database_url,
+            size=settings.worker_connections,
+            name="trigpoint requests",
+            patience=patience(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
@@ -49,15 +61,29 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            geocoder = DirectGeocoder(pool, build_chain(settings, http, RedisRateLimiter(limits)))
-            app.state.platform = Platform(settings, pool, specs, dispatcher, sender, changes, geocoder)
+            resources = open_resources(settings, work, http, RedisRateLimiter(limits), limits)
+            app.state.platform = Platform(
+                settings,
+                pool,
+                specs,
+                dispatcher,
+                sender,
+                changes,
+                DirectGeocoder(pool, resources.geocoders),
+                InRequest(kinds, resources, dispatcher),
+                PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
+                normalise,
+            )
             app.state.feed = open_feed(app, app.state.platform)
             yield
             await app.state.feed.close()
+        await resources.fetcher.close()
+        await resources.intelligence.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()
         await sender.close()
+        await work.close()
         await pool.close()
 
     return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=HANDLERS, lifespan=lifespan)

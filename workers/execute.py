@@ -6,7 +6,8 @@ import asyncio
 import logging
 import random
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -18,6 +19,7 @@ from app.db.pool import TRY_AGAIN, ServerLost
 from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
 from workers.context import FencedOff, JobContext, Stop
 from workers.kinds import Kind
+from workers.resources import Resources
 from workers.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.worker")
@@ -64,7 +66,16 @@ async def carry(runtime: Runtime, job: Claimed | None) -> None:
     runtime.unreserve(1)
 
 
-async def run(runtime: Runtime, job: Claimed) -> Outcome | None:
+class Host(Protocol):
+    """What runs a job: a worker, or a request that does without one."""
+
+    kinds: Mapping[str, Kind]
+    resources: Resources
+    running: dict[tuple[UUID, int], JobContext]
+    stopping: bool
+
+
+async def run(runtime: Host, job: Claimed) -> Outcome | None:
     """Run the handler to its outcome; None where the job is no longer ours and nothing may be recorded."""
     kind = runtime.kinds.get(job.kind)
     if kind is None:

@@ -17,16 +17,15 @@ from redis.asyncio import Redis
 
 from app import logs
 from app.db import queues, workers
-from app.db.pool import TRY_AGAIN, Patience, open_pool
+from app.db.pool import TRY_AGAIN, open_pool
 from app.dispatch import Dispatcher
 from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
 from app.settings import Settings
 from providers.rate_limit import RedisRateLimiter
 from workers import execute, registry
-from workers.geocoding.chain import build_chain
 from workers.heartbeat import beat, keep_beating
 from workers.recorder import Recorder
-from workers.resources import Resources
+from workers.resources import open_resources, patience
 from workers.runtime import Runtime
 from workers.sweep import keep_sweeping
 from workers.version import VERSION
@@ -101,18 +100,13 @@ class Process:
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint worker",
-            patience=Patience(
-                acquire=30.0,
-                command=30.0,
-                idle_transaction=settings.lease_seconds / 2,
-                transaction=settings.lease_seconds,
-            ),
+            patience=patience(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
-        chain = build_chain(settings, http, RedisRateLimiter(limits))
-        runtime = Runtime(kinds, Resources(settings, pool, http, chain), redis, Dispatcher(pool, sender))
+        resources = open_resources(settings, pool, http, RedisRateLimiter(limits), limits)
+        runtime = Runtime(kinds, resources, redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take
         ctx["runtime"] = runtime
@@ -195,6 +189,8 @@ class Process:
             log.warning("could not sign off", error=repr(error))
         await self._sender.close()
         await self._limits.aclose()
+        await runtime.resources.fetcher.close()
+        await runtime.resources.intelligence.close()
         await runtime.resources.http.close()
         await runtime.pool.close()
         log.info("worker stopped")

@@ -17,6 +17,17 @@ MODULES = (
     "workers.jobs.voter_import",
     "workers.jobs.parcel_import",
     "workers.jobs.poi_import",
+    "workers.jobs.heatmap_compute",
+    "workers.jobs.website_validation",
+    "workers.jobs.email_scraping",
+    "workers.jobs.social_scraping",
+    "workers.jobs.company_research",
+    "workers.jobs.company_enrichment",
+    "workers.jobs.lead_scoring",
+    "workers.jobs.signal_detection",
+    "workers.jobs.signal_notification",
+    "workers.jobs.website_revalidation",
+    "workers.jobs.webhook_delivery",
 )
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aiohttp
+from redis.asyncio import Redis
 
-from app.db.pool import Pool
+from app.db.pool import Patience, Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
+from providers.pois.overpass import Overpass
+from providers.rate_limit import RateLimiter
+from providers.web import Fetcher
+from workers.geocoding.chain import build_chain
+from workers.heatmaps.provider import build_places
+from workers.intelligence import Intelligence, build_intelligence
+from workers.websites.fetcher import build_fetcher
 
 
 @dataclass(frozen=True)
@@ -17,7 +25,36 @@ class Resources:
     pool: Pool
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
+    fetcher: Fetcher
+    intelligence: Intelligence
+    places: Overpass | None = None
+    """Who has points of interest, where somebody is configured."""
 
     @property
     def lease_seconds(self) -> float:
         return self.settings.lease_seconds
+
+
+def patience(settings: Settings) -> Patience:
+    """What handlers, and whoever keeps their leases, have with Postgres."""
+    return Patience(
+        acquire=30.0,
+        command=30.0,
+        idle_transaction=settings.lease_seconds / 2,
+        transaction=settings.lease_seconds,
+    )
+
+
+def open_resources(
+    settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter, redis: Redis
+) -> Resources:
+    """With the providers that are configured. Raises ValueError for one that nobody has."""
+    return Resources(
+        settings,
+        pool,
+        http,
+        build_chain(settings, http, limiter),
+        build_fetcher(settings, pool),
+        build_intelligence(settings, http, redis, limiter),
+        places=build_places(settings, http, limiter),
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from app.cli import (
+    cities,
+    companies,
     control,
     db,
     demo,
@@ -12,12 +14,14 @@ from app.cli import (
     geocode_file,
     geocoders,
     health,
+    heatmap,
     households,
     imports,
     jobs,
     keys,
     migrate,
     queues,
+    release,
     schedules,
     up,
     worker,
@@ -33,6 +37,7 @@ address and, the first time, an administrator's key.
     trigpoint import voters ncvoter60.zip --watch
     trigpoint geocode --state CA --watch
     trigpoint geocode-file addresses.csv --out geocoded.csv
+    trigpoint heatmap schedule --city cancun --watch
     trigpoint jobs list --status failed
 
 **Environment**: `TRIGPOINT_URL` and `TRIGPOINT_API_KEY` say which platform to talk to, and as whom. `DATABASE_URL` and
@@ -64,12 +69,16 @@ jobs.app.command("cancel")(control.cancel)
 jobs.app.command("retry")(control.retry)
 jobs.app.command("delete")(control.delete)
 jobs.app.command("bulk")(control.bulk)
+jobs.app.command("release")(release.release)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
+app.add_typer(companies.app, name="companies")
+app.add_typer(cities.app, name="cities")
+app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -81,6 +82,24 @@ class JobSpec:
     """Other names a filter by type understands."""
     dedupe_key: Callable[[Any], str | None] = lambda args: None
     """Key under which only one job of the kind may be active."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a job that ran: pending again where an attempt failed, it waits, or the time was up."""
+
+    id: UUID
+    kind: str
+    status: Status
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Processed:
+    """The jobs that were run, and how many are still due."""
+
+    jobs: list[Ran]
+    remaining: int
 
 
 @dataclass(frozen=True)

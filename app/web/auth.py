@@ -118,6 +118,14 @@ async def signed_in(request: Request) -> User | None:
     return user
 
 
+async def reader(request: Request) -> User | None:
+    """Who reads what is open to all where TRIGPOINT_PUBLIC_READS says so: None without a key. Raises as `require`."""
+    platform: Platform = request.app.state.platform
+    if platform.settings.public_reads and "authorization" not in request.headers:
+        return None
+    return await require(request)
+
+
 async def _look_up(request: Request, text: str) -> User:
     platform: Platform = request.app.state.platform
     async with platform.pool.acquire() as conn:

@@ -46,6 +46,14 @@ def test_a_queue_as_the_environment_wants_it(monkeypatch: pytest.MonkeyPatch) ->
     assert (signals.concurrency, signals.route) == (3, "signals")
 
 
+def test_heat_maps_at_once_have_the_name_of_their_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    heatmap = QueueSpec("heatmap", concurrency=1)
+    loaded = settings(monkeypatch, MAX_CONCURRENT_JOBS="3", WORKER_CHUNK_SIZE="1000")
+    assert loaded.queue(heatmap).concurrency == 3 and loaded.worker_chunk_size == 1000
+    assert loaded.queue(RESEARCH).concurrency == 2
+    assert settings(monkeypatch, HEATMAP_WORKER_CONCURRENCY="5").queue(heatmap).concurrency == 5
+
+
 @pytest.mark.parametrize("env", [{"RESEARCH_WORKER_CONCURRENCY": "many"}, {"ENABLE_RESEARCH_WORKER": "perhaps"}])
 def test_nonsense_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, env: dict[str, str]) -> None:
     loaded = settings(monkeypatch, **env)

@@ -135,12 +135,15 @@ class Parcel(SQLModel, table=True):
 
 class PointOfInterest(SQLModel, table=True):
     __tablename__ = "pois"
-    __table_args__ = (Index("pois_place_idx", "latitude", "longitude"),)
+    __table_args__ = (
+        Index("pois_place_idx", "latitude", "longitude"),
+        Index("pois_category_place_idx", "category", "latitude", "longitude"),
+    )
 
     source: str = Field(sa_type=Text, primary_key=True)
     record_id: str = Field(sa_type=Text, primary_key=True)
     name: str | None = Field(sa_type=Text)
-    category: str = Field(sa_type=Text, index=True)
+    category: str = Field(sa_type=Text)
     latitude: float
     longitude: float
     extra: dict[str, Any] | None = Field(sa_type=JSONB)

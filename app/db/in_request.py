@@ -1,0 +1,68 @@
+"""Taking due jobs without a worker: for requests that run some themselves.
+
+The queues' limits and pauses hold as they do in `admission`, under its lock; workers' slots do not come into it. Who
+takes jobs here is no registered worker, or admission would send dispatches for its slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.db import ledger
+from app.db.admission import ALIVE_SECONDS, LOCK_KEY, READY
+from app.db.ledger import Claimed
+from app.db.pool import Connection
+from app.domain.jobs import Ran, Status
+
+SELECT = f"""
+WITH live AS (
+    SELECT route, count(*)::int AS workers
+    FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
+), open AS (
+    SELECT q.name, coalesce(q.priority_override, q.priority) AS rank,
+           coalesce(q.concurrency_override, q.concurrency)
+               * CASE WHEN q.per_worker THEN greatest(1, coalesce(live.workers, 0)) ELSE 1 END - busy.jobs AS room
+    FROM queues AS q LEFT JOIN live ON live.route = q.route
+    CROSS JOIN LATERAL (
+        SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
+    ) AS busy
+    WHERE q.paused_at IS NULL OR q.paused_until <= now()
+)
+SELECT j.id FROM open CROSS JOIN LATERAL (
+    SELECT id, priority FROM jobs
+    WHERE queue = open.name AND {READY} AND kind = ANY($1) AND ($2::uuid IS NULL OR created_by = $2)
+    ORDER BY priority, id LIMIT greatest(0, least(open.room, $3))
+) AS j ORDER BY open.rank, j.priority, j.id LIMIT $3
+"""
+
+
+async def take(
+    conn: Connection, kinds: Sequence[str], owner: UUID | None, at_most: int, holder: UUID, lease: float
+) -> list[Claimed]:
+    """Claim the first due jobs, as many as their queues have room for; in a transaction."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
+    rows = await conn.fetch(SELECT, kinds, owner, at_most)
+    return await ledger.claim_ready(conn, [row["id"] for row in rows], holder, lease) if rows else []
+
+
+async def ran(conn: Connection, job_ids: Sequence[UUID]) -> list[Ran]:
+    """What became of these jobs, in the order given."""
+    rows = await conn.fetch(
+        """SELECT j.id, j.kind, j.status, j.error
+           FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, place) JOIN jobs AS j USING (id) ORDER BY i.place""",
+        job_ids,
+    )
+    return [Ran(row["id"], row["kind"], Status(row["status"]), row["error"]) for row in rows]
+
+
+async def remaining(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> int:
+    """How many jobs are due and wait."""
+    count: int = await conn.fetchval(
+        """SELECT count(*)::int FROM jobs
+           WHERE status = 'pending' AND lease_until IS NULL AND (run_at IS NULL OR run_at <= now())
+           AND kind = ANY($1) AND ($2::uuid IS NULL OR created_by = $2)""",
+        kinds,
+        owner,
+    )
+    return count

@@ -1,0 +1,139 @@
+"""Businesses, what their websites say of them, and what is known of pages and hosts of the web."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import column, identity, one_of, time
+from app.domain.businesses import ExclusionBy
+from app.domain.websites import ContactKind, WebsiteStatus
+
+
+class Business(SQLModel, table=True):
+    """`key` is what makes it the same business when it comes again: see `app.domain.businesses`."""
+
+    __tablename__ = "businesses"
+    __table_args__ = (
+        one_of("website_status", WebsiteStatus),
+        CheckConstraint("(website_status IS NULL) = (website_checked_at IS NULL)", name="checked"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="place"),
+        Index("businesses_stale_idx", "website_checked_at", postgresql_where=text("website IS NOT NULL")),
+        Index("businesses_domain_idx", "domain"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    key: str = Field(sa_type=Text, unique=True)
+    source: str = Field(sa_type=Text)
+    """Who told of it: `rest`, `csv`, or a provider of places."""
+    place_id: str | None = Field(sa_type=Text)
+    external_id: str | None = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    website: str | None = Field(sa_type=Text)
+    domain: str | None = Field(sa_type=Text)
+    """The website's registered domain."""
+    phone: str | None = Field(sa_type=Text)
+    category: str | None = Field(sa_type=Text)
+    address: str | None = Field(sa_type=Text)
+    city: str | None = Field(sa_type=Text)
+    state: str | None = Field(sa_type=Text)
+    zip_code: str | None = Field(sa_type=Text)
+    country: str = Field(sa_type=Text)
+    latitude: float | None
+    longitude: float | None
+    attribution: str | None = Field(sa_type=Text)
+    excluded_by: UUID | None = Field(foreign_key="business_exclusions.id", ondelete="SET NULL", index=True)
+    website_status: str | None = Field(sa_type=Text)
+    website_checked_at: datetime | None = time()
+    website_evidence: dict[str, Any] | None = Field(sa_type=JSONB)
+    created_by: UUID = Field(foreign_key="users.id")
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
+
+
+class BusinessExclusion(SQLModel, table=True):
+    """Businesses to leave alone: of a domain (and those below it), of a name, or one place."""
+
+    __tablename__ = "business_exclusions"
+    __table_args__ = (one_of("by", ExclusionBy), Index("business_exclusions_key", "by", "value", unique=True))
+
+    id: UUID = Field(primary_key=True)
+    by: str = Field(sa_type=Text)
+    value: str = Field(sa_type=Text)
+    reason: str | None = Field(sa_type=Text)
+    created_by: UUID = Field(foreign_key="users.id")
+    created_at: datetime = time("now()")
+
+
+class BusinessContact(SQLModel, table=True):
+    """An e-mail address, a profile or a telephone number that a business' pages show."""
+
+    __tablename__ = "business_contacts"
+    __table_args__ = (one_of("kind", ContactKind),)
+
+    business_id: UUID = Field(primary_key=True, foreign_key="businesses.id", ondelete="CASCADE")
+    kind: str = Field(sa_type=Text, primary_key=True)
+    value: str = Field(sa_type=Text, primary_key=True)
+    confidence: float
+    detail: dict[str, Any] = Field(sa_type=JSONB)
+    """What only its kind has: platform, flags, the national form."""
+    evidence: list[dict[str, Any]] = Field(sa_type=JSONB)
+    first_seen_at: datetime = time("now()")
+    seen_at: datetime = time("now()")
+
+
+class WebsiteCheck(SQLModel, table=True):
+    """One validation of a business' website."""
+
+    __tablename__ = "website_checks"
+    __table_args__ = (Index("website_checks_business_idx", "business_id", "id"),)
+
+    id: int = identity()
+    business_id: UUID = Field(foreign_key="businesses.id", ondelete="CASCADE")
+    job_id: UUID
+    at: datetime = time("now()")
+    status: str = Field(sa_type=Text)
+    evidence: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class WebPage(SQLModel, table=True):
+    """The last answer to one request, for every fetcher; `html` is packed with zlib."""
+
+    __tablename__ = "web_pages"
+
+    url: str = Field(sa_type=Text, primary_key=True)
+    fetched_at: datetime = column(DateTime(timezone=True), default="now()", index=True)
+    answer: dict[str, Any] = Field(sa_type=JSONB)
+    html: bytes | None = Field(sa_type=LargeBinary)
+
+
+class WebHost(SQLModel, table=True):
+    """Whose turn it is at a host: nobody's before `free_at`; `held` while the one with the last token asks."""
+
+    __tablename__ = "web_hosts"
+
+    host: str = Field(sa_type=Text, primary_key=True)
+    token: int = column(BigInteger, default="1")
+    held: bool = column(default="true")
+    free_at: datetime = time()
+
+
+class WebhookEndpoint(SQLModel, table=True):
+    """Where a user wants to be told of the ends of jobs: of all of their own, or of one job."""
+
+    __tablename__ = "webhook_endpoints"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    job_id: UUID | None = Field(index=True)
+    url: str = Field(sa_type=Text)
+    secret: str = Field(sa_type=Text)
+    kinds: list[str] | None = Field(sa_type=ARRAY(Text))
+    """Of jobs; null for every kind."""
+    disabled_reason: str | None = Field(sa_type=Text)
+    created_at: datetime = time("now()")

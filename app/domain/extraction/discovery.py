@@ -1,0 +1,92 @@
+"""Which further pages of a site are worth reading for its contacts."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urljoin, urlsplit
+
+from app.domain.extraction.document import Document
+from app.domain.extraction.hosts import domain_of
+
+#: Pages beyond the first that are read of a site.
+MOST_PAGES = 5
+#: Seconds after which a refresh is no redirect any more.
+LONGEST_REFRESH = 10
+
+#: Words in a link's text or path, the most telling first.
+_RANKED = (
+    (100, r"contact|kontakt|contacto|contatt[io]|contato|contactez|nous-contacter|yhteystiedot|kapcsolat|iletisim|"
+          r"iletişim|kontakty|контакт\w*|お問い合わせ|联系我们|聯絡|επικοινων\w*|צור-קשר|اتصل"),
+    (90, r"impressum|imprint|mentions?[-_ ]?l[eé]gales|aviso[-_ ]?legal|note[-_ ]?legali|legal[-_ ]?notice|colofon|"
+         r"anbieterkennzeichnung"),
+    (60, r"about|über[-_ ]?uns|ueber[-_ ]?uns|[aà][-_ ]?propos|qui[-_ ]?sommes|chi[-_ ]?siamo|quienes[-_ ]?somos|"
+         r"qui[eé]nes|sobre|over[-_ ]?ons|om[-_ ]?oss|o[-_ ]?nas|o[-_ ]?nás|hakkimizda|hakkımızda|company|unternehmen"),
+    (40, r"team|staff|people|equipe|équipe|equipo|mitarbeiter|ansprechpartner"),
+    (35, r"support|help|service|customer|kundenservice|aide|ayuda|assistenza"),
+    (30, r"locations?|find[-_ ]?us|standorte?|anfahrt|directions|visit|stores?|branches|offices?|sedi|sucursales"),
+    (20, r"legal|privacy|datenschutz|confidentialit|privacidad"),
+)  # fmt: skip
+_WORDS = [(rank, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_]{{4}})", re.IGNORECASE)) for rank, words in _RANKED]
+_FILE = re.compile(r"\.(?:pdf|jpe?g|png|gif|svg|docx?|xlsx?|zip|mp[34]|ics|vcf|xml|css|js)$", re.IGNORECASE)
+_REFRESH = re.compile(r"(\d{0,6})\.?\d{0,6}\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"\s>]+)", re.IGNORECASE)
+_GUESSES = ("contact", "contact-us", "about", "impressum")
+
+
+def pages(document: Document) -> list[str]:
+    """Up to MOST_PAGES addresses on the same site, the most promising first."""
+    here, site = _plain(document.url), domain_of(document.url)
+    ranked: dict[str, tuple[int, int]] = {}
+    for order, link in enumerate(document.links[:2000]):
+        url = _plain(link.url)
+        if url == here or not url.startswith(("http://", "https://")) or domain_of(url) != site:
+            continue
+        path = unquote(urlsplit(url).path)
+        if _FILE.search(path) or (rank := _rank(path, link.node.text()[:80])) == 0:
+            continue
+        if rank > ranked.get(url, (0, 0))[0]:
+            ranked[url] = rank, -order
+    return sorted(ranked, key=lambda url: ranked[url], reverse=True)[:MOST_PAGES]
+
+
+def guesses(document: Document) -> list[str]:
+    """Where such pages usually are, for a site whose links lead to none."""
+    split = urlsplit(document.url)
+    return [f"{split.scheme}://{split.netloc}/{path}" for path in _GUESSES]
+
+
+def frames(document: Document) -> list[str]:
+    """The pages inside a page that is but frames, on the same site."""
+    found = []
+    for node in document.tree.css("frame[src]")[:MOST_PAGES]:
+        url = _plain(_resolve(document, node.attributes.get("src") or ""))
+        if domain_of(url) == domain_of(document.url) and url not in found:
+            found.append(url)
+    return found
+
+
+def refresh(document: Document) -> str | None:
+    """Where a meta refresh leads, if it does so within some seconds."""
+    match = _REFRESH.match(document.metas.get("refresh", "").strip())
+    if match is None or int(match[1] or 0) > LONGEST_REFRESH:
+        return None
+    url = _plain(_resolve(document, match[2]))
+    return url if url.startswith(("http://", "https://")) and url != _plain(document.url) else None
+
+
+def _rank(path: str, text: str) -> int:
+    words = " ".join(text.split())
+    by_text = next((rank for rank, pattern in _WORDS if len(words) <= 40 and pattern.search(words)), 0)
+    by_path = next((rank for rank, pattern in _WORDS if pattern.search(path.rpartition("/")[2] or path)), 0)
+    rank = max(by_text, by_path)
+    return rank + 5 * (by_text > 0 and by_path > 0) - min(path.count("/"), 4) if rank else 0
+
+
+def _resolve(document: Document, href: str) -> str:
+    try:
+        return urljoin(document.base, href.strip())
+    except ValueError:
+        return ""
+
+
+def _plain(url: str) -> str:
+    return url.partition("#")[0]

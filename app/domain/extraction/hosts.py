@@ -1,0 +1,41 @@
+"""Hosts and registered domains, by the public suffix list that `tldextract` brings along."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import tldextract
+
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+_public = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@lru_cache(maxsize=4096)
+def registered_domain(host: str) -> str | None:
+    """The domain that someone registered: shop.example.co.uk → example.co.uk; None for a suffix, an address, a name.
+
+    Names below a hoster's domain (example.github.io) count as registered, as the list has it.
+    """
+    return _extract(host.strip(".").lower()).top_domain_under_public_suffix or None
+
+
+@lru_cache(maxsize=4096)
+def has_real_suffix(host: str) -> bool:
+    """Whether the name ends in a suffix of the list, with something before it."""
+    found = _public(host.strip(".").lower())
+    return bool(found.suffix and found.domain)
+
+
+def host_of(url: str) -> str:
+    """The host of a URL in lower case; '' where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def domain_of(url: str) -> str | None:
+    """The registered domain of a URL's host; the host itself where it is an address or a local name."""
+    host = host_of(url)
+    return (registered_domain(host) or host) if host else None

@@ -1,0 +1,50 @@
+"""`GET /api/jobs/{id}`: a job in the words of the document that its kind comes from.
+
+Document 002 calls a job that is being processed `running` and shows less of it; documents 000 and 001 have the words of
+the canonical interface; 003's are in `app.web.website_words`, 004's in `app.web.dialect_companies`. A state that a
+document does not know keeps its canonical name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from asyncpg import Record
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.jobs import Status
+from app.web import dialect_companies, jobs, paces, presenters, website_words
+
+RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
+
+
+def heatmap(row: Record) -> dict[str, Any]:
+    """Document 002."""
+    job = presenters.job(row)
+    names = ("id", "type", "progress", "totalItems", "error", "createdAt", "startedAt", "completedAt")
+    return {
+        **{name: job[name] for name in names},
+        "status": RUNNING.get(job["status"], job["status"]),
+        "poll_interval_ms": job["poll_interval_ms"],
+    }
+
+
+PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
+    "heatmap_compute": heatmap,
+    **dict.fromkeys(website_words.KINDS, website_words.job),
+}
+"""By kind."""
+
+
+async def show(request: Request) -> Response:
+    """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
+    usual = await paces.usual(request, dialect_companies.KINDS)
+
+    def present(row: Record) -> tuple[dict[str, Any], int]:
+        if row["kind"] in dialect_companies.KINDS:
+            return dialect_companies.job(row, usual[row["kind"]])
+        return PRESENTERS.get(row["kind"], presenters.job)(row), 200
+
+    return await jobs.shown(request, present)

@@ -1,0 +1,111 @@
+"""Document 003's own routes: running jobs within a request, how the queue stands, sending a failed job in again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import audit, business_jobs, jobs
+from app.db.bulk import Action
+from app.domain.jobs import Status
+from app.domain.polling import FIRST_MS, retry_after
+from app.errors import Conflict, Invalid
+from app.web import auth, bodies, website_words
+from app.web.control import hold, permit, sent_in
+from app.web.cron import check_secret, shown
+from app.web.jobs import reader
+from app.web.platform import Platform
+from app.web.problems import invalid
+from app.web.responses import JSON
+from app.web.website_words import KINDS, WORDS
+
+USUAL_JOBS, MOST_JOBS = 10, 1_000
+USUAL_MS = 25_000
+FAILURES_SHOWN = 20
+
+
+class ProcessRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    maxJobs: int = Field(default=USUAL_JOBS, ge=1, le=MOST_JOBS)
+    timeout: int = Field(default=USUAL_MS, ge=1)
+    """Milliseconds."""
+
+
+async def process(request: Request) -> Response:
+    """Run due jobs of the caller (an admin's: of all) in this request; 200 with what became of them."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    raw = await bodies.read(request)
+    try:
+        asked = ProcessRequest.model_validate(bodies.parse_json(raw) if raw.strip() else {})
+    except ValidationError as error:
+        raise invalid(error) from None
+    return await _process(platform, asked, reader(user))
+
+
+async def process_by_cron(request: Request) -> Response:
+    """The same for a hosted cron that knows the CRON_SECRET: of everybody. A 404 where none is configured."""
+    platform = check_secret(request)
+    return await _process(platform, bodies.query(request, ProcessRequest), None)
+
+
+async def _process(platform: Platform, asked: ProcessRequest, owner: UUID | None) -> Response:
+    longest = platform.settings.process_timeout_ms
+    if asked.timeout > longest:
+        raise Invalid([("timeout", f"must be at most {longest} (milliseconds)")])
+    done = await platform.processor.process(at_most=asked.maxJobs, within=asked.timeout / 1000, owner=owner)
+    return JSON(shown(done))
+
+
+async def status(request: Request) -> Response:
+    """The caller's website jobs (an admin's: all) by state, and the latest failures with messages and attempts."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    async with platform.pool.acquire() as conn:
+        counts = await business_jobs.counts(conn, KINDS, reader(user))
+        failures = await business_jobs.failures(conn, KINDS, reader(user), FAILURES_SHOWN)
+    by_type = {kind: {WORDS[state]: counts.get((kind, state), 0) for state in Status} for kind in KINDS}
+    totals = {word: sum(one[word] for one in by_type.values()) for word in WORDS.values()}
+    recent = [
+        {
+            "id": row["id"],
+            "businessId": row["business_id"],
+            "businessName": row["business_name"],
+            "jobType": row["kind"],
+            "error": row["error"],
+            "attempts": row["attempt"],
+            "retryCount": max(0, row["attempt"] - 1),
+            "maxAttempts": row["max_attempts"],
+            "completedAt": row["completed_at"],
+        }
+        for row in failures
+    ]
+    return JSON({**totals, "total": sum(totals.values()), "byType": by_type, "recentFailures": recent})
+
+
+class RetryRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    jobId: UUID
+
+
+async def retry(request: Request) -> Response:
+    """202 with the job, queued again, with fresh attempts."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    job_id = (await bodies.read_model(request, RetryRequest)).jobId
+    async with platform.pool.acquire() as conn, conn.transaction():
+        was = await hold(conn, job_id, user)
+        permit(Action.RETRY, job_id, was)
+        if not await sent_in(conn, job_id, from_start=True):
+            raise Conflict("Another active job does the same for this business now.", jobStatus=was)
+        await audit.record(conn, "JOB_RETRIED", {"was": was, "fromStart": True}, user_id=user.id, job_id=job_id)
+        row = await jobs.get(conn, job_id, None)
+        assert row is not None
+    platform.dispatcher.nudge()
+    headers = {"Location": f"/api/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)}
+    return JSON({"success": True, **website_words.job(row)}, 202, headers)

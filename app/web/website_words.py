@@ -1,0 +1,39 @@
+"""Document 003's words: `queued`, `running`, `success`, `failure`; jobs are of a business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from asyncpg import Record
+
+from app.domain.jobs import Status
+from app.web import presenters
+
+KINDS = ("website_validation", "email_scraping", "social_scraping")
+
+WORDS: Mapping[str, str] = {
+    Status.PENDING: "queued",
+    Status.PROCESSING: "running",
+    Status.COMPLETED: "success",
+    Status.FAILED: "failure",
+    Status.CANCELLED: "cancelled",
+}
+"""A state that the document does not know keeps its canonical name."""
+
+
+def job(row: Record) -> dict[str, Any]:
+    """A job as the document shows it, with its progress, which the document wishes for."""
+    shown = presenters.job(row)
+    same = ("id", "maxAttempts", "error", "result", "createdAt", "startedAt", "completedAt", "progress", "priority")
+    return {
+        **{name: shown[name] for name in same},
+        "businessId": orjson.loads(row["data"]).get("businessId"),
+        "jobType": row["kind"],
+        "status": WORDS[row["status"]],
+        "attempts": row["attempt"],
+        "totalItems": row["total_items"],
+        "processedItems": row["processed_items"],
+        "poll_interval_ms": shown["poll_interval_ms"],
+    }

@@ -1,0 +1,1 @@
+"""Searching for businesses at providers of places."""

@@ -1,0 +1,1 @@
+"""Points of interest from the outside world."""

@@ -1,0 +1,23 @@
+"""Pages of the open web: fetched safely, politely, and once for all who want them."""
+
+from providers.web.addresses import Reach
+from providers.web.agent import Agent, Unreachable
+from providers.web.fetcher import Fetcher, HostBusy
+from providers.web.pages import Outcome, Page
+from providers.web.store import MemoryStore, Store, Turn
+from providers.web.urls import BadUrl, normalise
+
+__all__ = [
+    "Agent",
+    "BadUrl",
+    "Fetcher",
+    "HostBusy",
+    "MemoryStore",
+    "Outcome",
+    "Page",
+    "Reach",
+    "Store",
+    "Turn",
+    "Unreachable",
+    "normalise",
+]

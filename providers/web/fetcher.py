@@ -1,0 +1,239 @@
+"""The one way to a page of the open web: safe against it, and polite to it.
+
+A visit is a chain of requests, one for each redirect. Each takes the turn of its host (one request at a time over all
+workers, and a gap after it), looks whether someone has read the page meanwhile, asks, and gives the turn back together
+with the answer. So a page is read once, whoever wants it, and no host is asked faster than it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
+
+from providers.errors import Busy
+from providers.web import robots
+from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Unreachable, Wanted
+from providers.web.pages import PASSING, Outcome, Page
+from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
+from providers.web.store import RENEW_SECONDS, Store, Turn
+from providers.web.urls import BadUrl, Target, parse
+
+#: Redirects that are followed.
+MAX_REDIRECTS = 5
+#: Seconds that a visit may take in all, not counting the waiting for turns.
+BUDGET = 20.0
+#: Seconds for which a failure that may pass is believed.
+PASSING_SECONDS = 30.0
+#: Seconds that a server may ask for by Retry-After (who asks for more gets this), and what a 429 without it gets.
+LONGEST_PAUSE, USUAL_PAUSE = 3600.0, 10.0
+#: Characters of the last pages that are kept at hand.
+MOST_RECENT = 4_000_000
+#: Origins whose robots.txt is kept parsed.
+MOST_RULES = 1000
+
+
+class HostBusy(Busy):
+    """The host's next turn is further away than the caller wants to wait: `wait` seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What holds for all requests of a visit."""
+
+    since: datetime
+    patience: float
+    types: frozenset[str] = HTML
+    at_most: int = MAX_BODY
+    obey: bool = True
+    """robots.txt; only that file itself is fetched without."""
+
+
+class Fetcher:
+    """Visits pages. `gap` is in seconds, between the end of an answer and the next request to its host."""
+
+    def __init__(self, agent: Agent, store: Store, *, gap: float = 1.0) -> None:
+        self._agent = agent
+        self._store = store
+        self._gap = gap
+        self._rules: OrderedDict[str, tuple[datetime, Rules]] = OrderedDict()
+        self._recent = _Recent()
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def fetch(self, url: str, *, since: datetime, patience: float = 3.0) -> Page:
+        """The page at `url` as it was at `since` (aware) or later.
+
+        What a site does wrong is the page's outcome. Raises HostBusy where a turn is more than `patience` seconds away.
+        """
+        try:
+            target = parse(url)
+        except BadUrl as error:
+            return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), f"the address {error}")
+        return await self._follow(target, _Visit(since, patience))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
+        """Send something to an address that a user gave, as safely as a page is fetched: the status of the answer.
+
+        Raises BadUrl and Unreachable. Turns and robots.txt are for pages alone.
+        """
+        target = parse(url)
+        if (reason := self._agent.refuses(target)) is not None:
+            raise Unreachable(Outcome.PRIVATE_ADDRESS, reason)
+        return await self._agent.post(target, body, headers, seconds)
+
+    async def close(self) -> None:
+        await self._agent.close()
+
+    async def _follow(self, target: Target, visit: _Visit) -> Page:
+        first, hops, left = str(target), list[str](), BUDGET
+        while True:
+            page, spent = await self._hop(target, visit, left)
+            left -= spent
+            if page.redirect_to is None:
+                return replace(page, url=first, redirects=tuple(hops))
+            hops.append(page.url)
+            failed = replace(page, url=first, redirect_to=None, redirects=tuple(hops))
+            try:
+                target = parse(page.redirect_to, target)
+            except BadUrl as error:
+                words = f"it redirects to an address that {error}"
+                return replace(failed, outcome=Outcome.PRIVATE_ADDRESS, detail=words)
+            if str(target) in hops:
+                return replace(failed, outcome=Outcome.SERVER_ERROR, detail="its redirects go in a circle")
+            if len(hops) > MAX_REDIRECTS:
+                words = f"it redirects more than {MAX_REDIRECTS} times"
+                return replace(failed, outcome=Outcome.SERVER_ERROR, detail=words)
+
+    async def _hop(self, target: Target, visit: _Visit, left: float) -> tuple[Page, float]:
+        """One request, or what is known of its answer, and the seconds it took."""
+        url = str(target)
+        if (reason := self._agent.refuses(target)) is not None:
+            return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), reason), 0.0
+        known = self._recent.get(url) or await self._store.find(url)
+        if known is not None and _holds(known, visit.since):
+            self._recent.keep(known)
+            return known, 0.0
+        gap = self._gap
+        if visit.obey:
+            rules = await self._rules_of(target, visit.patience)
+            if (refusal := rules.forbid(url, self._agent.name)) is not None:
+                return Page(url, url, refusal[0], _now(), refusal[1]), 0.0
+            gap = max(gap, rules.delay(self._agent.name))
+        async with self._turn(target.host, visit.patience) as turn:
+            known = await self._store.find(url)
+            if known is not None and _holds(known, visit.since):
+                turn.pause = 0.0
+                return known, 0.0
+            turn.pause = gap
+            page = await self._ask(turn.turn, target, Wanted(visit.types, visit.at_most, known), max(left, 0.1))
+            turn.pause = _pause(page, gap)
+            if page.retry_after is None:
+                turn.page = page
+                self._recent.keep(page)
+            return page, page.elapsed_ms / 1000
+
+    async def _ask(self, turn: Turn, target: Target, wanted: Wanted, seconds: float) -> Page:
+        """Ask, and keep the turn for as long as that takes."""
+        asking = asyncio.create_task(self._agent.ask(target, wanted, seconds))
+        try:
+            while not (await asyncio.wait({asking}, timeout=RENEW_SECONDS))[0]:
+                await self._store.renew(turn)
+            return asking.result()
+        finally:
+            asking.cancel()
+
+    @asynccontextmanager
+    async def _turn(self, host: str, patience: float) -> AsyncIterator[_Held]:
+        """Hold the host's turn; callers of one process queue here, so that one of them at a time asks the store."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + patience
+        queue = self._queues.get(host) or self._queues.setdefault(host, asyncio.Lock())
+        try:
+            async with asyncio.timeout_at(until):
+                await queue.acquire()
+        except TimeoutError:
+            raise HostBusy(f"{host} is being asked for other pages", provider=host, wait=max(patience, 1.0)) from None
+        try:
+            looks = 0
+            while not isinstance(turn := await self._store.take(host), Turn):
+                if clock() + turn > until:
+                    raise HostBusy(f"{host} may be asked again later", provider=host, wait=max(turn, 1.0))
+                await asyncio.sleep(min(turn * 2 ** min(looks, 3), until - clock()))
+                looks += 1
+            held = _Held(turn)
+            try:
+                yield held
+            finally:
+                await asyncio.shield(self._store.give_back(turn, held.pause, held.page))
+        finally:
+            queue.release()
+
+    async def _rules_of(self, target: Target, patience: float) -> Rules:
+        origin = target.origin
+        read_at, rules = self._rules.get(origin, (None, Rules()))
+        lasts = ROBOTS_SECONDS if rules.refusal is None else PASSING_SECONDS
+        if read_at is None or _age(read_at) > lasts:
+            since = _now() - timedelta(seconds=ROBOTS_SECONDS)
+            visit = _Visit(since, patience, types=TEXT, at_most=MAX_ROBOTS, obey=False)
+            page = await self._follow(parse(f"{origin}/robots.txt"), visit)
+            rules = robots.read(page)
+            self._rules[origin] = page.fetched_at, rules
+            if len(self._rules) > MOST_RULES:
+                self._rules.popitem(last=False)
+        return rules
+
+
+class _Recent:
+    """The last pages, so that the jobs of a business that run side by side fetch them from nowhere."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._characters = 0
+
+    def get(self, url: str) -> Page | None:
+        return self._pages.get(url)
+
+    def keep(self, page: Page) -> None:
+        if (before := self._pages.pop(page.url, None)) is not None:
+            self._characters -= len(before.html)
+        self._pages[page.url] = page
+        self._characters += len(page.html)
+        while self._characters > MOST_RECENT or len(self._pages) > MOST_RULES:
+            _, oldest = self._pages.popitem(last=False)
+            self._characters -= len(oldest.html)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A turn under way: the pause after it, and what it brought."""
+
+    turn: Turn
+    pause: float = 0.0
+    page: Page | None = None
+
+
+def _holds(page: Page, since: datetime) -> bool:
+    """Whether a stored answer is as good as a new one."""
+    return page.fetched_at >= since and (page.outcome not in PASSING or _age(page.fetched_at) < PASSING_SECONDS)
+
+
+def _pause(page: Page, gap: float) -> float:
+    """Seconds for which the host is left alone after this answer."""
+    if page.retry_after is not None:
+        return max(gap, min(page.retry_after, LONGEST_PAUSE))
+    if page.status == 429:
+        return max(gap, USUAL_PAUSE)
+    asked = page.status is not None or page.outcome not in (Outcome.DNS_ERROR, Outcome.PRIVATE_ADDRESS)
+    return gap if asked else 0.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _age(moment: datetime) -> float:
+    return (_now() - moment).total_seconds()

@@ -1,0 +1,64 @@
+"""What came of asking for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a visit ended; everything but OK comes with words that say more."""
+
+    OK = "ok"
+    """HTML was read."""
+    TLS_ERROR = "tls_error"
+    DNS_ERROR = "dns_error"
+    TIMEOUT = "timeout"
+    BLOCKED = "blocked"
+    """The server does not serve us: 401, 403, 429, 503 with a challenge, and other refusals."""
+    NOT_HTML = "not_html"
+    ROBOTS_DENIED = "robots_denied"
+    PRIVATE_ADDRESS = "private_address"
+    """It leads to where nobody may be sent: a private address, another port, another scheme."""
+    GONE = "gone"
+    """404 or 410."""
+    SERVER_ERROR = "server_error"
+    """5xx, a broken connection, an answer that is no HTTP, redirects without an end."""
+
+
+#: What may be over in a minute, so that the next one who asks tries again.
+PASSING = frozenset({Outcome.TIMEOUT, Outcome.DNS_ERROR, Outcome.SERVER_ERROR, Outcome.BLOCKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer. `html` is the decoded body, empty unless the outcome is OK; `truncated` where there was more."""
+
+    url: str
+    """As it was asked for, normalised."""
+    final_url: str
+    """Where the redirects ended."""
+    outcome: Outcome
+    fetched_at: datetime
+    detail: str = ""
+    status: int | None = None
+    """Of HTTP; None where there was no answer."""
+    media_type: str = ""
+    html: str = ""
+    truncated: bool = False
+    redirects: tuple[str, ...] = ()
+    """The addresses on the way, the first one first, without the final one."""
+    elapsed_ms: int = 0
+    """From the sending of the (last) request to the end of the answer."""
+    certificate_expires_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    redirect_to: str | None = None
+    """Of a single hop as it is stored; never of a page that `fetch` answers."""
+    retry_after: float | None = None
+    """Seconds that the server asks for; such an answer is not stored."""
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is Outcome.OK

@@ -1,0 +1,51 @@
+"""The platform with sites on the loopback that it may visit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from app.settings import Settings
+from tests import harness
+from tests.servers.sites import Sites
+from workers.runtime import Runtime
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"fetch_allow": ("127.10.0.0/16",), "fetch_gap_seconds": 0.0})
+
+
+@pytest.fixture
+async def sites() -> AsyncIterator[Sites]:
+    async with Sites(3) as running:
+        yield running
+
+
+@pytest.fixture
+async def worker(settings: Settings, url: str) -> AsyncIterator[Runtime]:
+    async with harness.worker(settings) as runtime:
+        yield runtime
+
+
+async def add(client: aiohttp.ClientSession, **business: Any) -> dict[str, Any]:
+    """A business, as POST answers."""
+    async with client.post("/api/v1/businesses", json={"name": "Bakery Miller 0", **business}) as response:
+        assert response.status == 201, await response.text()
+        answer: dict[str, Any] = await response.json()
+        return answer
+
+
+async def finished(client: aiohttp.ClientSession, business: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The jobs of a business at their ends, by kind."""
+    return {job["type"]: await harness.follow(client, job["jobId"]) for job in business["jobs"]}
+
+
+async def shown(client: aiohttp.ClientSession, business: dict[str, Any]) -> dict[str, Any]:
+    async with client.get(f"/api/v1/businesses/{business['id']}") as response:
+        assert response.status == 200
+        answer: dict[str, Any] = await response.json()
+        return answer

@@ -1,0 +1,82 @@
+"""Businesses over REST and from CSV: kept, recognised, excluded, listed, exported."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from tests.integration.websites.conftest import add
+
+
+async def test_a_business_comes_with_its_jobs_and_only_once(client: aiohttp.ClientSession) -> None:
+    first = await add(client, website="bakery-miller.de", city="Berlin")
+    assert first["website"] == "http://bakery-miller.de/"
+    assert (first["isNew"], len(first["jobs"])) == (True, 3)
+    again = await add(client, website="http://bakery-miller.de", city="Berlin")
+    assert (again["id"], again["isNew"], again["jobs"]) == (first["id"], False, [])
+    changed = await add(client, website="https://www.bakery-miller.de/shop", city="Berlin")
+    assert changed["id"] == first["id"]
+    assert [job["jobId"] for job in changed["jobs"]] == [job["jobId"] for job in first["jobs"]], "they are active still"
+
+
+async def test_what_cannot_be_fetched_is_refused_with_every_fault(client: aiohttp.ClientSession) -> None:
+    wrong = [{"name": ""}, {"name": "A", "website": "ftp://a.de"}, {"name": "B", "website": "http://[::1"}, {"x": 1}]
+    async with client.post("/api/v1/businesses", json=wrong) as response:
+        assert response.status == 422
+        problem = await response.json()
+    assert [one["field"] for one in problem["errors"]] == ["0.name", "1.website", "2.website", "3.name", "3.x"]
+    async with client.get("/api/v1/businesses") as response:
+        assert (await response.json())["total"] == 0
+
+
+async def test_without_a_website_there_is_nothing_to_do(client: aiohttp.ClientSession) -> None:
+    assert (await add(client))["jobs"] == []
+
+
+async def test_excluded_businesses_are_left_alone(client: aiohttp.ClientSession) -> None:
+    known = await add(client, website="https://shop.chain.com/berlin", name="Known")
+    entries = [("domain", "https://www.chain.com/"), ("name", "Müller & Söhne"), ("place_id", "ChIJ1")]
+    for by, value in entries:
+        async with client.post("/api/v1/business-exclusions", json={"by": by, "value": value}) as response:
+            assert response.status == 201, await response.text()
+    async with client.get("/api/v1/businesses?excluded=true") as response:
+        assert [one["id"] for one in (await response.json())["businesses"]] == [known["id"]]
+    for business in (
+        {"website": "http://chain.com"},
+        {"website": "http://a.b.chain.com/x"},
+        {"name": "muller & sohne", "website": "http://m.de"},
+        {"placeId": "ChIJ1", "website": "http://p.de"},
+    ):
+        made = await add(client, **business)
+        assert (made["excluded"], made["jobs"]) == (True, []), business
+    assert (await add(client, website="http://mychain.com"))["excluded"] is False
+    async with client.get("/api/v1/business-exclusions") as response:
+        listed = (await response.json())["exclusions"]
+    for one in listed:
+        async with client.delete(f"/api/v1/business-exclusions/{one['id']}") as response:
+            assert response.status == 204
+    async with client.get("/api/v1/businesses?excluded=true") as response:
+        assert (await response.json())["total"] == 0
+
+
+async def test_csv_keeps_the_good_rows_and_names_the_others(client: aiohttp.ClientSession) -> None:
+    rows = "Business Name;URL;Zip\nMiller;miller.de;10115\nBad;ftp://x;1\nMiller;miller.de;10115\n;a.de;2\nSmith;;3\n"
+    headers = {"Content-Type": "text/csv"}
+    async with client.post("/api/v1/businesses?priority=2", data=rows, headers=headers) as response:
+        assert response.status == 201, await response.text()
+        answer = await response.json()
+    counts = {name: answer[name] for name in ("created", "duplicates", "rejected", "total", "jobs")}
+    assert counts == {"created": 2, "duplicates": 1, "rejected": 2, "total": 5, "jobs": 3}
+    assert [(one["line"], one["field"]) for one in answer["errors"]] == [(3, "website"), (5, "name")]
+
+
+async def test_lists_are_filtered_and_exports_are_safe(client: aiohttp.ClientSession) -> None:
+    await add(client, name="=HYPERLINK(1)", website="http://a.de", city="Bonn")
+    await add(client, name="Other", city="Köln")
+    async with client.get("/api/v1/businesses?hasWebsite=true&city=bonn&q=HYPER") as response:
+        assert (await response.json())["total"] == 1
+    async with client.get("/api/v1/businesses?websiteStatus=nonsense") as response:
+        assert response.status == 422
+    async with client.get("/api/v1/businesses/export.csv") as response:
+        lines = (await response.text()).splitlines()
+    assert len(lines) == 3
+    assert "'=HYPERLINK(1)" in lines[1]

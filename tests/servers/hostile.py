@@ -1,0 +1,224 @@
+"""A server that does what servers must not do, one path each; and one that nobody may reach."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import zlib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+Writer = asyncio.StreamWriter
+Act = Callable[["Hostile", Writer], Coroutine[Any, Any, None]]
+
+#: Longer than any visit may take.
+FOR_EVER = 120.0
+HTML = b"Content-Type: text/html; charset=utf-8\r\n"
+BOMB = zlib.compressobj(9, zlib.DEFLATED, 31)
+#: 200 MB of zeros in 200 kB.
+BOMB_BYTES = b"".join(BOMB.compress(bytes(1_000_000)) for _ in range(200)) + BOMB.flush()
+
+
+def answer(body: bytes, more: bytes = HTML, status: bytes = b"200 OK") -> bytes:
+    return b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, more, len(body), body)
+
+
+def redirect(to: str, status: bytes = b"302 Found") -> bytes:
+    return answer(b"", b"Location: %b\r\n" % to.encode(), status)
+
+
+class Hostile:
+    """Serves `ACTS` on 127.0.0.1; `asked` counts requests by path. A path it does not know is a plain page."""
+
+    def __init__(self, inner_port: int) -> None:
+        self.inner_port = inner_port
+        self.asked: Counter[str] = Counter()
+        self.redirects = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                path = head.split(b" ", 2)[1].decode()
+                self.asked[path] += 1
+                await self.act(path, writer)
+                await writer.drain()
+        writer.close()
+
+    async def act(self, path: str, writer: Writer) -> None:
+        if path == "/robots.txt":
+            writer.write(answer(b"", status=b"404 Not Found"))
+        elif path in FIXED:
+            writer.write(FIXED[path])
+        elif path in ACTS:
+            await ACTS[path](self, writer)
+            raise ConnectionResetError
+        else:
+            writer.write(answer(b"<title>A page</title><p>Hello"))
+
+
+async def endless_body(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Connection: close\r\n\r\n")
+    while True:
+        writer.write(b"<p>more" * 10_000)
+        await writer.drain()
+
+
+async def slow_drip(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Content-Length: 100000\r\n\r\n")
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def slow_headers(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"X-A: b\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def header_flood(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"".join(b"X-%d: %b\r\n" % (n, b"y" * 1000) for n in range(500)))
+        await writer.drain()
+
+
+async def continue_flood(_: Hostile, writer: Writer) -> None:
+    while True:
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+        await writer.drain()
+
+
+async def silent(_: Hostile, writer: Writer) -> None:
+    await asyncio.sleep(FOR_EVER)
+
+
+async def hang_up(_: Hostile, writer: Writer) -> None:
+    return
+
+
+async def reset(_: Hostile, writer: Writer) -> None:
+    raw: socket.socket = writer.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    writer.transport.abort()
+
+
+async def redirect_chain(server: Hostile, writer: Writer) -> None:
+    """Another address each time, without an end."""
+    server.redirects += 1
+    writer.write(redirect(f"/chain/{server.redirects}"))
+    await writer.drain()
+
+
+async def to_inner(server: Hostile, writer: Writer) -> None:
+    writer.write(redirect(f"http://127.0.0.2:{server.inner_port}/secret"))
+    await writer.drain()
+
+
+FIXED: dict[str, bytes] = {
+    "/metadata": redirect("http://169.254.169.254/latest/meta-data/"),
+    "/metadata-https": redirect("https://169.254.169.254/", b"308 Permanent Redirect"),
+    "/metadata-dotless": redirect("http://2852039166/"),
+    "/metadata-hex": redirect("//0xa9fea9fe/"),
+    "/metadata-mapped": redirect("http://[::ffff:169.254.169.254]/"),
+    "/to-nat64": redirect("http://[64:ff9b::a9fe:a9fe]/"),
+    "/to-file": redirect("file:///etc/passwd"),
+    "/to-gopher": redirect("gopher://127.0.0.1:6379/_FLUSHALL"),
+    "/to-script": redirect("javascript:alert(1)"),
+    "/to-user": redirect("http://user:pass@example.com/"),
+    "/to-port": redirect("http://8.8.8.8:22/"),
+    "/to-nonsense": redirect("http://[::1"),
+    "/to-itself": redirect("/to-itself"),
+    "/ping": redirect("/pong"),
+    "/pong": redirect("/ping"),
+    "/long-location": redirect("/" + "a" * 7000),
+    "/no-location": answer(b"", b"", b"302 Found"),
+    "/not-modified": answer(b"", b"", b"304 Not Modified"),
+    "/teapot": answer(b"", b"", b"418 I'm a teapot"),
+    "/forbidden": answer(b"", b"", b"403 Forbidden"),
+    "/too-many": answer(b"", b"", b"429 Too Many Requests"),
+    "/retry-later": answer(b"", b"Retry-After: 86400\r\n", b"503 Service Unavailable"),
+    "/challenge": answer(b"", b"cf-mitigated: challenge\r\n", b"503 Service Unavailable"),
+    "/broken": answer(b"", b"", b"500 Internal Server Error"),
+    "/gone": answer(b"", b"", b"410 Gone"),
+    "/missing": answer(b"", b"", b"404 Not Found"),
+    "/pdf": answer(b"%PDF-1.7", b"Content-Type: application/pdf\r\n"),
+    "/video": answer(b"\0" * 100, b"Content-Type: video/mp4\r\n"),
+    "/no-type": answer(b"hello", b""),
+    "/no-type-html": answer(b" <p>hello", b""),
+    "/garbage": b"\x00\x01\x02 this is no HTTP\r\n\r\n",
+    "/bad-status": b"HTTP/1.1 999999 Odd\r\n\r\n",
+    "/bad-length": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: -5\r\n\r\nabc",
+    "/two-lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
+    "/bad-chunk": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n",
+    "/huge-chunk": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n" + b"F" * 18,
+    "/long-header": b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 100_000 + b"\r\n\r\n",
+    "/bomb": answer(BOMB_BYTES, HTML + b"Content-Encoding: gzip\r\n"),
+    "/nested-bomb": answer(gzip.compress(BOMB_BYTES), HTML + b"Content-Encoding: gzip, gzip\r\n"),
+    "/not-gzip": answer(b"plain text", HTML + b"Content-Encoding: gzip\r\n"),
+    "/cut-gzip": answer(gzip.compress(b"<p>hello" * 1000)[:50], HTML + b"Content-Encoding: gzip\r\n"),
+    "/odd-coding": answer(b"x", HTML + b"Content-Encoding: zstd-of-mine\r\n"),
+    "/wrong-charset": answer("Grüße aus Köln".encode("latin-1"), HTML),
+    "/no-such-charset": answer("Grüße".encode(), b"Content-Type: text/html; charset=klingon\r\n"),
+    "/rot13": answer(b"uryyb", b"Content-Type: text/html; charset=rot13\r\n"),
+    "/utf-7": answer(b"+ADw-script+AD4-", b"Content-Type: text/html; charset=utf-7\r\n"),
+    "/nul-bytes": answer(b"\0\0<p>a\0b\0" * 1000),
+    "/binary": answer(bytes(range(256)) * 1000),
+    "/deep": answer(b"<div>" * 1_000_000),
+    "/deep-mixed": answer(b"<b><p><a href=x><table><td>" * 70_000),
+    "/attributes": answer(b"<p " + b" ".join(b"a%d=b" % n for n in range(200_000)) + b">"),
+    "/one-attribute": answer(b'<a href="mailto:' + b"a." * 900_000 + b'">'),
+    "/at-signs": answer(b"<p>" + b"a@" * 900_000),
+    "/dots": answer(b"<p>x@" + b"a." * 900_000),
+    "/dashes": answer(b"<p>" + b"a-" * 900_000 + b"@b.c"),
+    "/brackets": answer(b"<p>" + b"a [at] " * 250_000),
+    "/digits": answer(b"<p>" + b"1 " * 900_000),
+    "/entities": answer(b"<p>" + b"&#64;" * 350_000),
+    "/links": answer(b"".join(b"<a href='/contact/%d'>contact</a>" % n for n in range(50_000))),
+    "/scripts": answer(b"<script>" + b"atob('" * 300_000),
+    "/json-ld": answer(b'<script type="application/ld+json">' + b"[" * 500_000 + b"</script>"),
+    "/comments": answer(b"<!--" * 400_000),
+    "/doctype": answer(b"<!DOCTYPE" + b" x" * 900_000),
+    "/frames": answer(b"<iframe src='/frames'></iframe>" * 50_000),
+    "/refresh": answer(b"<meta http-equiv=refresh content='0;url=http://169.254.169.254/'>"),
+    "/base": answer(b"<base href='http://169.254.169.254/'><a href='contact'>Contact</a>"),
+}
+
+ACTS: Mapping[str, Act] = {
+    "/endless": endless_body,
+    "/drip": slow_drip,
+    "/slow-headers": slow_headers,
+    "/header-flood": header_flood,
+    "/continue-flood": continue_flood,
+    "/silent": silent,
+    "/hang-up": hang_up,
+    "/reset": reset,
+    "/chain": redirect_chain,
+    "/to-inner": to_inner,
+} | {f"/chain/{n}": redirect_chain for n in range(1, 50)}
+
+
+@asynccontextmanager
+async def hostile() -> AsyncIterator[tuple[str, Hostile, Counter[str]]]:
+    """Its address on 127.0.0.1, itself, and the connections that a server on 127.0.0.2, the inner one, was made."""
+    reached: Counter[str] = Counter()
+
+    async def inner(_: asyncio.StreamReader, writer: Writer) -> None:
+        reached["connections"] += 1
+        writer.close()
+
+    secret = await asyncio.start_server(inner, "127.0.0.2", 0)
+    server = Hostile(secret.sockets[0].getsockname()[1])
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", server, reached
+    finally:
+        for one in (listening, secret):
+            one.close()

@@ -1,0 +1,58 @@
+"""A fetcher that reaches 127.0.0.1 and nothing else that is not public."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from providers.web import Agent, Fetcher, MemoryStore, Reach
+
+EVER = datetime.now(UTC) - timedelta(days=1)
+
+
+class Names:
+    """A name server: each name has its answers, one after the other and the last one for ever; `asked` counts."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[list[str]]] = {}
+        self.asked: Counter[str] = Counter()
+
+    async def __call__(self, host: str) -> Sequence[tuple[socket.AddressFamily, str]]:
+        self.asked[host] += 1
+        if host not in self.answers:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        answers = self.answers[host]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [(socket.AF_INET6 if ":" in one else socket.AF_INET, one) for one in answer]
+
+
+@pytest.fixture
+def names() -> Names:
+    return Names()
+
+
+MakeFetcher = Callable[..., Awaitable[Fetcher]]
+
+
+@pytest.fixture
+async def make(names: Names) -> AsyncIterator[MakeFetcher]:
+    """Makes fetchers of one process: with a store of their own, or one that is given."""
+    made: list[Fetcher] = []
+
+    async def maker(store: MemoryStore | None = None, gap: float = 0.0, allow: str = "127.0.0.1/32") -> Fetcher:
+        agent = Agent("Trigpoint/1.0 (tests@example.org)", Reach([allow]), names)
+        made.append(Fetcher(agent, store or MemoryStore(), gap=gap))
+        return made[-1]
+
+    yield maker
+    for one in made:
+        await one.close()
+
+
+@pytest.fixture
+async def fetcher(make: MakeFetcher) -> Fetcher:
+    return await make()

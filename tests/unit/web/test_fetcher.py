@@ -1,0 +1,183 @@
+"""Politeness, robots.txt, redirects, conditions, and that a page is read once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from providers.web import Fetcher, HostBusy, MemoryStore, Outcome
+from tests.unit.web.conftest import EVER, MakeFetcher
+
+
+class Site:
+    """A polite little site; what it answers can be changed, and every request is noted with its time."""
+
+    def __init__(self) -> None:
+        self.robots: Any = web.Response(status=404)
+        self.pages: dict[str, Any] = {}
+        self.log: list[tuple[float, str, web.BaseRequest]] = []
+        self.running = self.most_running = 0
+        self.latency = 0.0
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.log.append((time.monotonic(), request.path, request))
+        self.running += 1
+        self.most_running = max(self.running, self.most_running)
+        await asyncio.sleep(self.latency)
+        self.running -= 1
+        given = self.robots if request.path == "/robots.txt" else self.pages.get(request.path, "<p>hello")
+        if callable(given):
+            given = given(request)
+        if isinstance(given, str):
+            return web.Response(text=given, content_type="text/html")
+        return web.Response(status=given.status, headers=given.headers, body=given.body)
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for _, path, _ in self.log]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[tuple[Site, str]]:
+    site = Site()
+    runner = web.ServerRunner(web.Server(site.answer), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield site, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+def text(content: str, **headers: str) -> web.Response:
+    return web.Response(text=content, content_type="text/plain", headers=headers)
+
+
+async def test_a_page_is_read_once_by_many(site: tuple[Site, str], make: MakeFetcher) -> None:
+    server, base = site
+    store = MemoryStore()
+    fetchers = [await make(store) for _ in range(3)]
+    pages = await asyncio.gather(*(one.fetch(f"{base}/a", since=EVER) for one in fetchers * 5))
+    assert {page.html for page in pages} == {"<p>hello"}
+    assert sorted(server.paths) == ["/a", "/robots.txt"]
+
+
+async def test_one_request_at_a_time_and_a_gap_after_it(site: tuple[Site, str], make: MakeFetcher) -> None:
+    server, base = site
+    server.latency = 0.02
+    store = MemoryStore()
+    fetchers = [await make(store, gap=0.1) for _ in range(2)]
+    await asyncio.gather(*(fetchers[n % 2].fetch(f"{base}/{n}", since=EVER, patience=30) for n in range(5)))
+    moments = [moment for moment, _, _ in server.log]
+    assert len(moments) == 6
+    assert server.most_running == 1
+    assert min(b - a for a, b in zip(moments, moments[1:], strict=False)) >= 0.1
+
+
+async def test_robots_rules_and_delay_are_kept(site: tuple[Site, str], make: MakeFetcher) -> None:
+    server, base = site
+    server.robots = text("User-agent: Trigpoint\nDisallow: /private\nCrawl-delay: 0.2\n\nUser-agent: *\nDisallow: /")
+    fetcher = await make(gap=0.05)
+    assert (await fetcher.fetch(f"{base}/private/a", since=EVER)).outcome is Outcome.ROBOTS_DENIED
+    assert (await fetcher.fetch(f"{base}/public", since=EVER)).ok
+    assert (await fetcher.fetch(f"{base}/more", since=EVER)).ok
+    assert server.paths == ["/robots.txt", "/public", "/more"]
+    assert server.log[2][0] - server.log[1][0] >= 0.2
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.OK), (403, Outcome.OK), (500, Outcome.SERVER_ERROR)])
+async def test_robots_that_cannot_be_read(
+    site: tuple[Site, str], fetcher: Fetcher, status: int, outcome: Outcome
+) -> None:
+    server, base = site
+    server.robots = web.Response(status=status)
+    assert (await fetcher.fetch(base, since=EVER)).outcome is outcome
+
+
+async def test_a_longer_wait_than_the_callers_patience_is_told(site: tuple[Site, str], make: MakeFetcher) -> None:
+    server, base = site
+    fetcher = await make(gap=5.0)
+    with pytest.raises(HostBusy) as busy:
+        await fetcher.fetch(base, since=EVER, patience=0.5)  # robots.txt is read, the page is not yet due
+    assert 4.0 < busy.value.wait <= 5.0
+    assert server.paths == ["/robots.txt"]
+
+
+async def test_a_server_that_asks_for_a_pause_gets_it(site: tuple[Site, str], fetcher: Fetcher) -> None:
+    server, base = site
+    server.pages["/"] = web.Response(status=503, headers={"Retry-After": "120"})
+    page = await fetcher.fetch(base, since=EVER)
+    assert (page.outcome, page.retry_after) == (Outcome.BLOCKED, 120.0)
+    with pytest.raises(HostBusy) as busy:
+        await fetcher.fetch(f"{base}/other", since=EVER)
+    assert 100 < busy.value.wait <= 120
+    assert server.paths == ["/robots.txt", "/"]
+
+
+async def test_redirects_are_followed_and_told(site: tuple[Site, str], fetcher: Fetcher) -> None:
+    server, base = site
+    server.pages["/old"] = web.Response(status=301, headers={"Location": "/new?a=1#part"})
+    page = await fetcher.fetch(f"{base}/old", since=EVER)
+    assert (page.url, page.final_url, page.redirects) == (f"{base}/old", f"{base}/new?a=1", (f"{base}/old",))
+    await fetcher.fetch(f"{base}/new?a=1", since=EVER)
+    assert server.paths == ["/robots.txt", "/old", "/new"]
+
+
+async def test_a_redirect_keeps_to_robots(site: tuple[Site, str], fetcher: Fetcher) -> None:
+    server, base = site
+    server.robots = text("User-agent: *\nDisallow: /inner")
+    server.pages["/old"] = web.Response(status=302, headers={"Location": "/inner/page"})
+    page = await fetcher.fetch(f"{base}/old", since=EVER)
+    assert page.outcome is Outcome.ROBOTS_DENIED
+    assert "/inner/page" not in server.paths
+
+
+async def test_an_old_page_is_asked_for_only_if_it_changed(site: tuple[Site, str], fetcher: Fetcher) -> None:
+    server, base = site
+
+    def page(request: web.BaseRequest) -> web.Response:
+        if request.headers.get("If-None-Match") == '"one"':
+            return web.Response(status=304)
+        return web.Response(text="<p>one", content_type="text/html", headers={"ETag": '"one"'})
+
+    server.pages["/"] = page
+    first = await fetcher.fetch(base, since=EVER)
+    now = datetime.now(UTC)
+    second = await fetcher.fetch(base, since=now)
+    assert (second.html, second.ok) == (first.html, True)
+    assert second.fetched_at >= now
+    assert [request.headers.get("If-None-Match") for _, path, request in server.log if path == "/"] == [None, '"one"']
+
+
+async def test_a_failure_is_not_asked_for_again_at_once(site: tuple[Site, str], fetcher: Fetcher) -> None:
+    server, base = site
+    server.pages["/"] = web.Response(status=500)
+    for _ in range(3):
+        assert (await fetcher.fetch(base, since=EVER)).outcome is Outcome.SERVER_ERROR
+    assert server.paths.count("/") == 1
+
+
+async def test_nothing_of_ours_is_sent_along(site: tuple[Site, str], fetcher: Fetcher) -> None:
+    server, base = site
+    server.pages["/"] = web.Response(status=302, headers={"Location": "/b", "Set-Cookie": "a=b"})
+    await fetcher.fetch(base, since=EVER)
+    last = server.log[-1][2]
+    assert last.headers["User-Agent"] == "Trigpoint/1.0 (tests@example.org)"
+    assert not {"Cookie", "Authorization", "Referer"} & set(last.headers)
+
+
+async def test_a_cancelled_visit_gives_its_turn_back(site: tuple[Site, str], make: MakeFetcher) -> None:
+    server, base = site
+    fetcher = await make()
+    server.latency = 30.0
+    visit = asyncio.create_task(fetcher.fetch(f"{base}/a", since=EVER))
+    while not server.log:
+        await asyncio.sleep(0.01)
+    visit.cancel()
+    await asyncio.gather(visit, return_exceptions=True)
+    server.latency = 0.0
+    assert (await fetcher.fetch(f"{base}/b", since=EVER)).ok

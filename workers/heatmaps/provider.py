@@ -1,0 +1,17 @@
+"""The provider of points of interest as the settings want it."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from app.settings import Settings
+from providers.pois.overpass import Overpass
+from providers.rate_limit import RateLimiter
+
+
+def build_places(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> Overpass | None:
+    """The provider that is configured, if one is."""
+    config = settings.providers.get(Overpass.name)
+    if config is None or not config.url:
+        return None
+    return Overpass(config.url, session, limiter, settings.user_agent, rate=config.rate, daily=config.daily)

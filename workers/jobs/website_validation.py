@@ -1,0 +1,83 @@
+"""website_validation: whether a business' website is there, and what it turns out to be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.db import businesses
+from app.domain.extraction import discovery
+from app.domain.extraction.document import Document
+from app.domain.extraction.hosts import domain_of
+from app.domain.extraction.parked import is_parked
+from app.domain.jobs import JobSpec
+from app.domain.outcomes import Failed, Outcome, Snooze, storable
+from app.domain.websites import WebsiteStatus
+from providers.web import Page
+from workers.context import JobContext
+from workers.websites.args import QUEUE, BusinessArgs, one_of_a_business
+from workers.websites.visit import Site, Visitor, load
+
+SPEC = JobSpec(
+    kind="website_validation",
+    queue=QUEUE,
+    args=BusinessArgs,
+    timeout=timedelta(seconds=60),
+    max_attempts=3,
+    dedupe_key=one_of_a_business,
+)
+
+NEEDS_SCRIPTS = 200
+"""A page with less visible text, in characters, is made by scripts."""
+
+
+async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
+    """What is wrong with a site is the job's result, not its failure."""
+    site = await load(context, args.business_id)
+    if isinstance(site, str):
+        return Failed(site)
+    visitor = Visitor(context, site)
+    page = await visitor.read(site.website)
+    if isinstance(page, Snooze):
+        return page
+    document = Document(page.html, page.final_url)
+    if page.ok and (target := discovery.refresh(document)) is not None:
+        refreshed = await visitor.read(target)
+        if isinstance(refreshed, Snooze):
+            return refreshed
+        page, document = refreshed, Document(refreshed.html, refreshed.final_url)
+    status, detail = judge(page, document, site)
+    seen = evidence(page, document, detail)
+    async with context.step() as step:
+        await businesses.record_check(step.conn, site.id, context.id, site.website, status, seen)
+        step.processed = step.total = 1
+    return {"websiteStatus": status, **seen}
+
+
+def judge(page: Page, document: Document, site: Site) -> tuple[WebsiteStatus, str]:
+    """The state of the website and, where it is not simply well, the words for it."""
+    if not page.ok:
+        return WebsiteStatus(page.outcome), page.detail
+    if (said := is_parked(document)) is not None:
+        return WebsiteStatus.PARKED, said
+    there = domain_of(page.final_url)
+    if there != domain_of(site.website):
+        return WebsiteStatus.REDIRECTED_OFFSITE, f"it leads to {there or page.final_url}"
+    return WebsiteStatus.OK, ""
+
+
+def evidence(page: Page, document: Document, detail: str) -> dict[str, Any]:
+    expires = page.certificate_expires_at
+    return {
+        "finalUrl": page.final_url,
+        "httpStatus": page.status,
+        "detail": storable(detail) or None,
+        "title": storable(document.title) or None,
+        "language": document.language,
+        "responseMs": page.elapsed_ms,
+        "redirects": list(page.redirects),
+        "certificateExpiresAt": expires.isoformat().replace("+00:00", "Z") if expires else None,
+        "needsScripts": page.ok and len(document.visible_text) < NEEDS_SCRIPTS,
+        "truncated": page.truncated,
+        "fetchedAt": page.fetched_at.isoformat().replace("+00:00", "Z"),
+    }

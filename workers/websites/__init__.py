@@ -1,0 +1,1 @@
+"""Visiting the websites of businesses."""
