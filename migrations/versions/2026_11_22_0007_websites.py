@@ -56,6 +56,7 @@ def upgrade() -> None:
     findings()
     web()
     op.execute(DELIVER)
+    op.execute(TRIGGER)
 
 
 def businesses() -> None:
@@ -181,10 +182,12 @@ BEGIN
     WHERE e.user_id = NEW.created_by AND e.disabled_reason IS NULL AND (e.job_id IS NULL OR e.job_id = NEW.id)
       AND (e.kinds IS NULL OR NEW.kind = ANY(e.kinds));
     RETURN NULL;
-END $$;
+END $$
+"""
+TRIGGER = """
 CREATE TRIGGER jobs_ended AFTER UPDATE OF completed_at ON jobs FOR EACH ROW
     WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL AND NEW.kind <> 'webhook_delivery')
-    EXECUTE FUNCTION jobs_tell_webhooks();
+    EXECUTE FUNCTION jobs_tell_webhooks()
 """
 """However a job ends, its webhooks are made in the same transaction; the id is a UUIDv7."""
 

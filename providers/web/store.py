@@ -9,7 +9,7 @@ from typing import Protocol
 
 from providers.web.pages import Page
 
-#: Seconds that a turn holds unless it is renewed, and between two renewals: a fetcher that dies blocks no host for long.
+#: Seconds that a turn holds unless it is renewed, and between renewals: a fetcher that dies blocks no host for long.
 TURN_SECONDS, RENEW_SECONDS = 6.0, 2.0
 
 
