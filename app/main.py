@@ -17,6 +17,8 @@ from app.dispatch import Dispatcher
 from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
+from app.web.dashboard.routes import PAGES
+from app.web.dashboard.setup import open_feed
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
@@ -72,7 +74,9 @@ def create(settings: Settings | None = None) -> Starlette:
                 PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
                 normalise,
             )
+            app.state.feed = open_feed(app, app.state.platform)
             yield
+            await app.state.feed.close()
         await resources.fetcher.close()
         await resources.intelligence.close()
         await limits.aclose()
@@ -82,4 +86,4 @@ def create(settings: Settings | None = None) -> Starlette:
         await work.close()
         await pool.close()
 
-    return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)
+    return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=HANDLERS, lifespan=lifespan)

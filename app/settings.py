@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET")
     """What a hosted cron authenticates with; without it there is no route for one."""
 
+    session_secret: str | None = Field(default=None, min_length=16)
+    """What the dashboard's session cookies are signed with, beside what is stored of the key."""
+    map_tiles: str | None = Field(default=None, pattern=r"^https?://[^/\s;,'\"]+/\S*\{z\}\S*$")
+    """Address of the map's base tiles with {z}, {x} and {y}; None: outlines of countries and states."""
+    map_attribution: str = ""
+    """What the tiles' owner wants shown beside them."""
+
     api_connections: int = Field(default=10, gt=1)
     """Postgres connections of one API process at most, beside its listener's."""
 

@@ -21,6 +21,7 @@ from app.cli import (
     keys,
     migrate,
     queues,
+    release,
     schedules,
     up,
     worker,
@@ -68,6 +69,7 @@ jobs.app.command("cancel")(control.cancel)
 jobs.app.command("retry")(control.retry)
 jobs.app.command("delete")(control.delete)
 jobs.app.command("bulk")(control.bulk)
+jobs.app.command("release")(release.release)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedules.app, name="schedules")

@@ -1,4 +1,4 @@
-"""The whole URL map on one screen."""
+"""The whole URL map of the REST interface on one screen; that of the pages is `app.web.dashboard.routes`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from app.web import (
     places,
     queues,
     rejects,
+    release,
     reports,
     research,
     schedules,
@@ -51,6 +52,7 @@ ROUTES = [
     Route(f"{V1}/jobs", jobs.index, methods=["GET"]),
     Route(f"{V1}/jobs", jobs.create, methods=["POST"]),
     Route(f"{V1}/jobs/bulk", bulk.bulk_action, methods=["POST"]),
+    Route(f"{V1}/jobs/release", release.release, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}", control.delete, methods=["DELETE"]),
     Route(f"{V1}/jobs/{{id}}/timeline", jobs.timeline, methods=["GET"]),
     Route(f"{V1}/jobs/{{id}}/cancel", control.cancel, methods=["POST"]),

@@ -66,7 +66,9 @@ def google_place(number: int, name: str, website: str | None = None, **more: Any
 class OverpassAroundStandIn:
     """`POST /api/interpreter` for `nwr[…](around:R,lat,lon)`: elements of the kind or the name asked for."""
 
-    _QUERY = re.compile(r'"\^(?P<word>.+?)\(s\|es\)\?\$",i\]\["name"\]\(around:[\d.,-]+\).*?"name"~"(?P<name>.*?)",i')
+    _QUERY = re.compile(
+        r'"\^(?P<word>[^"]+?)\(s\|es\)\?\$",i\]\["name"\]\(around:[\d.,-]+\).*?"name"~"(?P<name>.*?)",i'
+    )
 
     def __init__(self, elements: list[dict[str, Any]]) -> None:
         self.elements = elements

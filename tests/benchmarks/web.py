@@ -1,0 +1,141 @@
+"""Websites of 200 businesses, three jobs each, against Scrapy on the same pages: `python -m tests.benchmarks.web`.
+
+Sites of six pages (and a robots.txt) on the loopback, each at an address of its own, one request at a time to each.
+Ours is counted from the request that brings the businesses to the end of the last of the 600 jobs: every page read,
+validated, scraped for addresses and profiles, all in Postgres. Scrapy's crawl of the same pages, with a regular
+expression for addresses and nothing stored, is measured by a Python that has it (`--scrapy-python`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import aiohttp
+
+from tests.harness import ADMIN_KEY, eventually
+from tests.processes import platform
+from tests.servers.sites import Sites
+
+BUSINESSES = 200
+AT_ONCE = 60
+"""Jobs of ours, and requests of Scrapy's."""
+NET = 20
+
+
+async def serve() -> None:
+    """The sites, as a process of their own: prints their URLs, and what was asked once its input ends."""
+    async with Sites(BUSINESSES, NET) as sites:
+        print(json.dumps([sites.url(n) for n in range(BUSINESSES)]), flush=True)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            if line.strip() == "reset":
+                sites.log.clear()
+            print(json.dumps([[one.at, one.until, one.host, one.path] for one in sites.log]), flush=True)
+
+
+class Server:
+    def __init__(self) -> None:
+        argv = [sys.executable, "-m", "tests.benchmarks.web", "--serve"]
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.urls: list[str] = self._read()
+
+    def _read(self) -> Any:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+    def log(self, reset: bool = False) -> list[tuple[float, float, str, str]]:
+        assert self._process.stdin is not None
+        self._process.stdin.write("reset\n" if reset else "log\n")
+        self._process.stdin.flush()
+        return [tuple(one) for one in self._read()]
+
+    def close(self) -> None:
+        self._process.communicate("", timeout=10)
+
+
+async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
+    """Seconds that the 600 jobs took."""
+    env = {
+        "TRIGPOINT_FETCH_ALLOW": "127.0.0.0/8",
+        "TRIGPOINT_FETCH_GAP_SECONDS": str(gap),
+        "WEBSITES_WORKER_CONCURRENCY": str(AT_ONCE),
+        "TRIGPOINT_LOG_LEVEL": "WARNING",
+    }
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    async with (
+        platform(folder, workers=workers, env=env) as running,
+        aiohttp.ClientSession(running.url, headers=headers) as http,
+    ):
+        await asyncio.sleep(2)  # until the workers idle
+        businesses = [{"name": f"Bakery Miller {n}", "website": url} for n, url in enumerate(server.urls)]
+        started = perf_counter()
+        async with http.post("/api/v1/businesses", json=businesses) as response:
+            assert response.status == 201, await response.text()
+
+        async def done() -> dict[str, Any] | None:
+            async with http.get("/api/jobs/status") as response:
+                status: dict[str, Any] = await response.json()
+            return status if status["queued"] + status["running"] == 0 else None
+
+        status = await eventually(done, within=300)
+        seconds = perf_counter() - started
+        assert status is not None and status["success"] == 3 * BUSINESSES, status
+    return seconds
+
+
+def check(log: list[tuple[float, float, str, str]], gap: float) -> None:
+    """No page twice, no host faster than allowed."""
+    urls = [(host, path) for _, _, host, path in log]
+    assert len(urls) == len(set(urls)), "a page was fetched twice"
+    by_host: dict[str, list[tuple[float, float]]] = {}
+    for at, until, host, _ in log:
+        by_host.setdefault(host, []).append((at, until))
+    for times in by_host.values():
+        times.sort()
+        for (_, until), (at, _) in zip(times, times[1:], strict=False):
+            assert at - until >= gap, f"a host was asked {at - until:.3f} s after its last answer"
+
+
+async def main(scrapy_python: str, workers: int, gap: float) -> None:
+    server = Server()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            urls = Path(folder) / "urls"
+            urls.write_text("\n".join(server.urls))
+            server.log(reset=True)
+            seconds = await ours(server, Path(folder) / "platform", workers, gap)
+            log = server.log()
+            check(log, gap)
+            pages = sum(path != "/robots.txt" for *_, path in log)
+            print(
+                f"ours:   {pages} pages in {seconds:.1f} s: {pages / seconds:.0f} pages/s; 600 jobs, {workers} workers"
+            )
+            if scrapy_python:
+                argv = [scrapy_python, str(Path(__file__).with_name("scrapy_spider.py")), str(urls), str(AT_ONCE)]
+                out = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, check=True)
+                count, took = out.stdout.split()[-2:]
+                theirs = int(count) / float(took)
+                print(f"scrapy: {count} pages in {float(took):.1f} s: {theirs:.0f} pages/s")
+                print(f"ratio:  {pages / seconds / theirs:.2f}")
+    finally:
+        server.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scrapy-python", default="", help="a Python that has Scrapy")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--gap", type=float, default=0.0, help="seconds between two requests to a host")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        asyncio.run(serve())
+    else:
+        asyncio.run(main(arguments.scrapy_python, arguments.workers, arguments.gap))
