@@ -198,6 +198,18 @@ async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
     assert report["job"]["attempt"] == 1 and report["status"] == "complete" and report["model"] == MODEL
 
 
+async def test_a_model_that_never_lets_us_through_is_done_without(
+    with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.jobs.company_research.MOST_SNOOZES", 1)
+    llm.retry_after = 4
+    llm.be(Mood.RATE_LIMITED)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "partial" and report["model"] == "extractive"
+    assert all("let nobody through" in section["note"] for section in report["sections"])
+
+
 @pytest.mark.parametrize("mood", [Mood.HANGS_UP, Mood.ERROR_IN_200])
 async def test_a_cut_answer_is_asked_for_again_at_once(
     with_model: Settings, research: Research, llm: LlmStandIn, mood: Mood
