@@ -24,6 +24,7 @@ from providers.web import Page
 from providers.web.fetcher import PASSING_SECONDS
 from providers.web.pages import PASSING
 from workers.context import JobContext, Step
+from workers.websites import parsed
 from workers.websites.visit import Site, Visitor, load
 
 #: Characters of HTML from which reading it is done in a thread.
@@ -104,7 +105,7 @@ async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extrac
     if page.ok:
 
         def read() -> tuple[Found, list[str]]:
-            document = Document(page.html, page.final_url)
+            document = parsed.document(page)
             return extract(document, site), _further(document) if first else []
 
         says, further = await (asyncio.to_thread(read) if len(page.html) > LONG else _at_once(read))
