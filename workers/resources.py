@@ -12,6 +12,7 @@ from providers.geocoding.fallback import GeocoderChain
 from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 from providers.web import Fetcher
+from providers.web.mail import MailServers
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.provider import build_places
 from workers.websites.fetcher import build_fetcher
@@ -24,6 +25,7 @@ class Resources:
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
     fetcher: Fetcher
+    mail: MailServers
     places: Overpass | None = None
     """Who has points of interest, where somebody is configured."""
 
@@ -50,5 +52,6 @@ def open_resources(settings: Settings, pool: Pool, http: aiohttp.ClientSession, 
         http,
         build_chain(settings, http, limiter),
         build_fetcher(settings, pool),
+        MailServers(asks=settings.mx_lookups),
         places=build_places(settings, http, limiter),
     )
