@@ -26,6 +26,8 @@ MODULES = (
     "workers.jobs.lead_scoring",
     "workers.jobs.signal_detection",
     "workers.jobs.signal_notification",
+    "workers.jobs.website_revalidation",
+    "workers.jobs.webhook_delivery",
 )
 
 

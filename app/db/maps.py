@@ -46,6 +46,7 @@ ADDRESS = "concat_ws(', ', address, city, concat_ws(' ', state, zip_code))"
 LAYERS = {
     "households": Layer("households", ADDRESS, "accuracy", ""),
     "rows": Layer("geocoded_rows", "coalesce(matched_address, line)", "accuracy", "job_id = $1"),
+    "businesses": Layer("businesses", "concat_ws(', ', name, category)", "coalesce(website_status, 'not checked')", ""),
     "pois": Layer("pois", "concat_ws(', ', name, category)", "category", "run = $1"),
     "parcels": Layer("parcels", "coalesce(address, record_id)", "'parcel'", "run = $1"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -16,13 +17,21 @@ FAST = "(SELECT set_config('synchronous_commit', 'off', true)) AS fast"
 """In these statements: what a crash of the server takes with it is read again, so their commits wait for no disk."""
 
 TAKE = f"""
-INSERT INTO web_hosts AS h (host, free_at) SELECT $1, now() + make_interval(secs => $2) FROM {FAST}
-ON CONFLICT (host) DO UPDATE
-SET token = h.token + 1, held = true, free_at = now() + make_interval(secs => $2) WHERE h.free_at <= now()
-RETURNING token
+WITH turn AS (
+    INSERT INTO web_hosts AS h (host, free_at) SELECT $1, now() + make_interval(secs => $2) FROM {FAST}
+    ON CONFLICT (host) DO UPDATE
+    SET token = h.token + 1, held = true, free_at = now() + make_interval(secs => $2) WHERE h.free_at <= now()
+    RETURNING token
+)
+SELECT token, false AS held, 0.0::float8 AS seconds FROM turn
+UNION ALL
+SELECT NULL, held, extract(epoch FROM free_at - clock_timestamp())::float8 FROM web_hosts
+WHERE host = $1 AND NOT EXISTS (SELECT FROM turn)
 """
 
-WAIT = "SELECT held, extract(epoch FROM free_at - clock_timestamp())::float8 AS seconds FROM web_hosts WHERE host = $1"
+RENEW = f"""
+UPDATE web_hosts SET free_at = now() + make_interval(secs => $3) FROM {FAST} WHERE host = $1 AND token = $2 AND held
+"""
 
 GIVE_BACK = f"""
 WITH kept AS (
@@ -38,16 +47,26 @@ async def find(conn: Connection, url: str) -> asyncpg.Record | None:
     return await conn.fetchrow("SELECT fetched_at, answer, html FROM web_pages WHERE url = $1", url)
 
 
-async def take(conn: Connection, host: str, seconds: float) -> int | None:
-    """The token of the host's turn, which lasts so many seconds at most; None where it is not free."""
-    token: int | None = await conn.fetchval(TAKE, host, seconds)
-    return token
+@dataclass(frozen=True)
+class Taken:
+    """The token of a turn; or None, with whether someone has it, and the seconds until it is free at the latest."""
+
+    token: int | None
+    held: bool
+    seconds: float
 
 
-async def wait(conn: Connection, host: str) -> tuple[bool, float]:
-    """Whether someone holds the turn, and the seconds until it is free at the latest."""
-    row = await conn.fetchrow(WAIT, host)
-    return (row["held"], max(row["seconds"], 0.0)) if row else (False, 0.0)
+async def take(conn: Connection, host: str, seconds: float) -> Taken:
+    """The host's turn, for so many seconds at most, if it is free."""
+    row = await conn.fetchrow(TAKE, host, seconds)
+    if row is None:  # someone took the first turn of this host in this very moment
+        return Taken(None, True, seconds)
+    return Taken(row["token"], row["held"], max(row["seconds"], 0.0))
+
+
+async def renew(conn: Connection, host: str, token: int, seconds: float) -> None:
+    """Hold a turn for so many seconds more, if it has not run out."""
+    await conn.execute(RENEW, host, token, seconds)
 
 
 async def give_back(

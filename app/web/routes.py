@@ -38,6 +38,7 @@ from app.web import (
     teams,
     users,
     validations,
+    webhooks,
     website_jobs,
     workers,
 )
@@ -93,6 +94,9 @@ ROUTES = [
     Route(f"{V1}/business-exclusions", exclusions.index, methods=["GET"]),
     Route(f"{V1}/business-exclusions", exclusions.create, methods=["POST"]),
     Route(f"{V1}/business-exclusions/{{id}}", exclusions.delete, methods=["DELETE"]),
+    Route(f"{V1}/webhooks", webhooks.index, methods=["GET"]),
+    Route(f"{V1}/webhooks", webhooks.create, methods=["POST"]),
+    Route(f"{V1}/webhooks/{{id}}", webhooks.delete, methods=["DELETE"]),
     Route(f"{V1}/validations", validations.create, methods=["POST"]),
     Route("/api/places/search", places.search, methods=["POST"]),
     Route(f"{V1}/places/search", places.search, methods=["POST"]),

@@ -55,6 +55,8 @@ def upgrade() -> None:
     businesses()
     findings()
     web()
+    op.execute(DELIVER)
+    op.execute(TRIGGER)
 
 
 def businesses() -> None:
@@ -168,8 +170,32 @@ def web() -> None:
     op.create_index(op.f("webhook_endpoints_job_id_idx"), "webhook_endpoints", ["job_id"])
 
 
+DELIVER = """
+CREATE FUNCTION jobs_tell_webhooks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO jobs (id, kind, queue, priority, data, max_attempts, timeout_seconds, created_by)
+    SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+            || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid,
+           'webhook_delivery', 'webhooks', 5,
+           jsonb_build_object('endpointId', e.id, 'jobId', NEW.id, 'event', 'job.' || NEW.status), 8, 30, e.user_id
+    FROM webhook_endpoints AS e
+    WHERE e.user_id = NEW.created_by AND e.disabled_reason IS NULL AND (e.job_id IS NULL OR e.job_id = NEW.id)
+      AND (e.kinds IS NULL OR NEW.kind = ANY(e.kinds));
+    RETURN NULL;
+END $$
+"""
+TRIGGER = """
+CREATE TRIGGER jobs_ended AFTER UPDATE OF completed_at ON jobs FOR EACH ROW
+    WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL AND NEW.kind <> 'webhook_delivery')
+    EXECUTE FUNCTION jobs_tell_webhooks()
+"""
+"""However a job ends, its webhooks are made in the same transaction; the id is a UUIDv7."""
+
+
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("DROP TRIGGER jobs_ended ON jobs")
+    op.execute("DROP FUNCTION jobs_tell_webhooks")
     for table in ("webhook_endpoints", "web_hosts", "web_pages", "website_checks", "business_contacts", "businesses",
                   "business_exclusions"):  # fmt: skip
         op.drop_table(table)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,10 @@ from weakref import WeakValueDictionary
 
 from providers.errors import Busy
 from providers.web import robots
-from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Wanted
+from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Unreachable, Wanted
 from providers.web.pages import PASSING, Outcome, Page
 from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
-from providers.web.store import Store, Turn
+from providers.web.store import RENEW_SECONDS, Store, Turn
 from providers.web.urls import BadUrl, Target, parse
 
 #: Redirects that are followed.
@@ -31,6 +31,8 @@ BUDGET = 20.0
 PASSING_SECONDS = 30.0
 #: Seconds that a server may ask for by Retry-After (who asks for more gets this), and what a 429 without it gets.
 LONGEST_PAUSE, USUAL_PAUSE = 3600.0, 10.0
+#: Characters of the last pages that are kept at hand.
+MOST_RECENT = 4_000_000
 #: Origins whose robots.txt is kept parsed.
 MOST_RULES = 1000
 
@@ -59,6 +61,7 @@ class Fetcher:
         self._store = store
         self._gap = gap
         self._rules: OrderedDict[str, tuple[datetime, Rules]] = OrderedDict()
+        self._recent = _Recent()
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def fetch(self, url: str, *, since: datetime, patience: float = 3.0) -> Page:
@@ -71,6 +74,16 @@ class Fetcher:
         except BadUrl as error:
             return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), f"the address {error}")
         return await self._follow(target, _Visit(since, patience))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
+        """Send something to an address that a user gave, as safely as a page is fetched: the status of the answer.
+
+        Raises BadUrl and Unreachable. Turns and robots.txt are for pages alone.
+        """
+        target = parse(url)
+        if (reason := self._agent.refuses(target)) is not None:
+            raise Unreachable(Outcome.PRIVATE_ADDRESS, reason)
+        return await self._agent.post(target, body, headers, seconds)
 
     async def close(self) -> None:
         await self._agent.close()
@@ -100,8 +113,9 @@ class Fetcher:
         url = str(target)
         if (reason := self._agent.refuses(target)) is not None:
             return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), reason), 0.0
-        known = await self._store.find(url)
+        known = self._recent.get(url) or await self._store.find(url)
         if known is not None and _holds(known, visit.since):
+            self._recent.keep(known)
             return known, 0.0
         gap = self._gap
         if visit.obey:
@@ -115,10 +129,22 @@ class Fetcher:
                 turn.pause = 0.0
                 return known, 0.0
             turn.pause = gap
-            page = await self._agent.ask(target, Wanted(visit.types, visit.at_most, known), max(left, 0.1))
+            page = await self._ask(turn.turn, target, Wanted(visit.types, visit.at_most, known), max(left, 0.1))
             turn.pause = _pause(page, gap)
-            turn.page = page if page.retry_after is None else None
+            if page.retry_after is None:
+                turn.page = page
+                self._recent.keep(page)
             return page, page.elapsed_ms / 1000
+
+    async def _ask(self, turn: Turn, target: Target, wanted: Wanted, seconds: float) -> Page:
+        """Ask, and keep the turn for as long as that takes."""
+        asking = asyncio.create_task(self._agent.ask(target, wanted, seconds))
+        try:
+            while not (await asyncio.wait({asking}, timeout=RENEW_SECONDS))[0]:
+                await self._store.renew(turn)
+            return asking.result()
+        finally:
+            asking.cancel()
 
     @asynccontextmanager
     async def _turn(self, host: str, patience: float) -> AsyncIterator[_Held]:
@@ -132,11 +158,13 @@ class Fetcher:
         except TimeoutError:
             raise HostBusy(f"{host} is being asked for other pages", provider=host, wait=max(patience, 1.0)) from None
         try:
+            looks = 0
             while not isinstance(turn := await self._store.take(host), Turn):
                 if clock() + turn > until:
                     raise HostBusy(f"{host} may be asked again later", provider=host, wait=max(turn, 1.0))
-                await asyncio.sleep(turn)
-            held = _Held()
+                await asyncio.sleep(min(turn * 2 ** min(looks, 3), until - clock()))
+                looks += 1
+            held = _Held(turn)
             try:
                 yield held
             finally:
@@ -159,10 +187,31 @@ class Fetcher:
         return rules
 
 
+class _Recent:
+    """The last pages, so that the jobs of a business that run side by side fetch them from nowhere."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._characters = 0
+
+    def get(self, url: str) -> Page | None:
+        return self._pages.get(url)
+
+    def keep(self, page: Page) -> None:
+        if (before := self._pages.pop(page.url, None)) is not None:
+            self._characters -= len(before.html)
+        self._pages[page.url] = page
+        self._characters += len(page.html)
+        while self._characters > MOST_RECENT or len(self._pages) > MOST_RULES:
+            _, oldest = self._pages.popitem(last=False)
+            self._characters -= len(oldest.html)
+
+
 @dataclass(slots=True)
 class _Held:
     """A turn under way: the pause after it, and what it brought."""
 
+    turn: Turn
     pause: float = 0.0
     page: Page | None = None
 

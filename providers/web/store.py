@@ -9,8 +9,8 @@ from typing import Protocol
 
 from providers.web.pages import Page
 
-#: Seconds that a turn holds at most: a fetcher that dies leaves its host alone for so long, and one that lives is done.
-TURN_SECONDS = 30.0
+#: Seconds that a turn holds unless it is renewed, and between renewals: a fetcher that dies blocks no host for long.
+TURN_SECONDS, RENEW_SECONDS = 6.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Store(Protocol):
 
     async def take(self, host: str) -> Turn | float:
         """The host's turn; or the seconds after which to ask again, where someone has it or the gap is not over."""
+        ...
+
+    async def renew(self, turn: Turn) -> None:
+        """Hold the turn for another TURN_SECONDS."""
         ...
 
     async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
@@ -60,6 +64,11 @@ class MemoryStore:
         self._open.add(turn)
         self._turns[host] = turn.token, now + TURN_SECONDS
         return turn
+
+    async def renew(self, turn: Turn) -> None:
+        """See Store."""
+        if turn in self._open:
+            self._turns[turn.host] = turn.token, time.monotonic() + TURN_SECONDS
 
     async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
         """See Store."""

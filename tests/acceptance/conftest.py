@@ -35,6 +35,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         env = environment(
             TRIGPOINT_ADMIN_KEY=harness.ADMIN_KEY,
             TRIGPOINT_LOG_LEVEL="DEBUG",
+            TRIGPOINT_FETCH_ALLOW="127.0.0.0/8",
+            TRIGPOINT_FETCH_GAP_SECONDS="0",
             TRIGPOINT_PROVIDERS__NOMINATIM__URL=nominatim.url,
             TRIGPOINT_PROVIDERS__LOCATIONIQ__URL=locationiq.url,
             TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY=LOCATIONIQ_KEY,

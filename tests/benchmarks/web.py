@@ -114,9 +114,8 @@ async def main(scrapy_python: str, workers: int, gap: float) -> None:
             log = server.log()
             check(log, gap)
             pages = sum(path != "/robots.txt" for *_, path in log)
-            print(
-                f"ours:   {pages} pages in {seconds:.1f} s: {pages / seconds:.0f} pages/s; 600 jobs, {workers} workers"
-            )
+            speed = pages / seconds
+            print(f"ours:   {pages} pages in {seconds:.1f} s: {speed:.0f} pages/s; 600 jobs, {workers} workers")
             if scrapy_python:
                 argv = [scrapy_python, str(Path(__file__).with_name("scrapy_spider.py")), str(urls), str(AT_ONCE)]
                 out = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, check=True)

@@ -1,11 +1,12 @@
 """Reading a business' pages one after the other and keeping what they say: what the scraping kinds share.
 
-A page is a step: what was found goes into the checkpoint with it. The last step replaces what the business had.
+What was found so far goes into the checkpoint every second; the last step replaces what the business had.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -22,11 +23,13 @@ from app.domain.websites import ContactKind
 from providers.web import Page
 from providers.web.fetcher import PASSING_SECONDS
 from providers.web.pages import PASSING
-from workers.context import JobContext
+from workers.context import JobContext, Step
 from workers.websites.visit import Site, Visitor, load
 
 #: Characters of HTML from which reading it is done in a thread.
 LONG = 30_000
+#: Seconds after which what was done is committed.
+COMMIT_SECONDS = 1.0
 #: Findings of a kind that are kept of a business.
 MOST_KEPT = 200
 
@@ -43,19 +46,47 @@ async def scrape(context: JobContext, business_id: Any, kinds: Sequence[ContactK
     state: dict[str, Any] = context.checkpoint or {}
     if "todo" not in state:
         state = state | {"todo": [site.website], "read": [], "found": {}}
+    committed = _Committed(context, state)
     while state["todo"]:
         page = await visitor.read(state["todo"][0])
         if isinstance(page, Snooze):
+            await committed.commit(state | {"delays": visitor.delays})
             return page
         first = not state["read"]
         if first and not page.ok:
             return _unreadable(context, page)
         state = await _digest(page, site, state, extract, first=first)
-        async with context.step() as step:
-            step.processed, step.total = 1, len(state["read"]) + len(state["todo"])
-            step.failed = 0 if page.ok else 1
-            step.checkpoint = state
-    return await _keep(context, site, kinds, state)
+        await committed.now_and_then(state)
+    return await _keep(context, site, kinds, state, committed)
+
+
+class _Committed:
+    """The part of the state that is in the ledger: the rest follows every second, for progress' sake.
+
+    Nothing is lost with what was not committed: pages are kept by the fetcher, and reading them again costs little.
+    """
+
+    def __init__(self, context: JobContext, state: dict[str, Any]) -> None:
+        self._context = context
+        self._pages = len(state["read"])
+        self._failed = state.get("failed", 0)
+        self._at = time.monotonic()
+
+    def count(self, step: Step, state: dict[str, Any]) -> None:
+        """Have a step say what was done since the last one."""
+        step.processed, step.failed = len(state["read"]) - self._pages, state.get("failed", 0) - self._failed
+        step.total = len(state["read"]) + len(state["todo"])
+        step.checkpoint = state
+        self._pages, self._failed, self._at = len(state["read"]), state.get("failed", 0), time.monotonic()
+
+    async def commit(self, state: dict[str, Any]) -> None:
+        if len(state["read"]) > self._pages:
+            async with self._context.step() as step:
+                self.count(step, state)
+
+    async def now_and_then(self, state: dict[str, Any]) -> None:
+        if time.monotonic() - self._at > COMMIT_SECONDS:
+            await self.commit(state)
 
 
 def _unreadable(context: JobContext, page: Page) -> Outcome:
@@ -82,7 +113,8 @@ async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extrac
         for kind, findings in says.items():
             all_of_it = merged([*_revived(found.get(kind, [])), *findings])
             found = found | {str(kind): [asdict(one) for one in all_of_it]}
-    return state | {"todo": todo, "read": visited, "found": found}
+    failed = state.get("failed", 0) + (not page.ok)
+    return state | {"todo": todo, "read": visited, "found": found, "failed": failed}
 
 
 async def _at_once(read: Callable[[], tuple[Found, list[str]]]) -> tuple[Found, list[str]]:
@@ -101,7 +133,7 @@ def _revived(stored: list[dict[str, Any]]) -> list[Finding]:
 
 
 async def _keep(
-    context: JobContext, site: Site, kinds: Sequence[ContactKind], state: dict[str, Any]
+    context: JobContext, site: Site, kinds: Sequence[ContactKind], state: dict[str, Any], committed: _Committed
 ) -> dict[str, Any] | Outcome:
     kept = [
         Contact(
@@ -116,6 +148,6 @@ async def _keep(
     ]
     async with context.step() as step:
         await businesses.replace_contacts(step.conn, site.id, kinds, kept)
-        step.checkpoint = state
+        committed.count(step, state)
     counts = {f"{kind}s": sum(one.kind == kind for one in kept) for kind in kinds}
     return {"pages": len(state["read"]), "pagesRead": state["read"], **counts}

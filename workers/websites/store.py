@@ -41,11 +41,14 @@ class PostgresStore:
 
     async def take(self, host: str) -> Turn | float:
         async with connection(self._pool) as conn:
-            token = await web_pages.take(conn, host, TURN_SECONDS)
-            if token is not None:
-                return Turn(host, token)
-            held, seconds = await web_pages.wait(conn, host)
-        return min(seconds, LOOK) if held else seconds
+            taken = await web_pages.take(conn, host, TURN_SECONDS)
+        if taken.token is not None:
+            return Turn(host, taken.token)
+        return min(taken.seconds, LOOK) if taken.held else taken.seconds
+
+    async def renew(self, turn: Turn) -> None:
+        async with connection(self._pool) as conn:
+            await web_pages.renew(conn, turn.host, turn.token, TURN_SECONDS)
 
     async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
         url: str | None = None

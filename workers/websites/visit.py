@@ -52,6 +52,8 @@ class Visitor:
         self._site = site
         self._until = time.monotonic() + context.job.seconds_left
         self._read = 0
+        self.delays: int = (context.checkpoint or {}).get("delays", 0)
+        """Times that the site has put the job off."""
 
     async def read(self, url: str) -> Page | Snooze:
         """The page; or that the job should wait, its slot given back: that is no attempt, and none of its time."""
@@ -62,10 +64,9 @@ class Visitor:
         except HostBusy as busy:
             return Snooze(busy.wait, str(busy))
         self._read += 1
-        state = self._context.checkpoint or {}
-        delays = state.get("delays", 0)
-        if page.retry_after is not None and delays < MOST_DELAYS:
+        if page.retry_after is not None and self.delays < MOST_DELAYS:
+            self.delays += 1
             async with self._context.step() as step:
-                step.checkpoint = state | {"delays": delays + 1}
+                step.checkpoint = (self._context.checkpoint or {}) | {"delays": self.delays}
             return Snooze(page.retry_after, f"{page.detail}; the server asks to wait {page.retry_after:g} s")
         return page

@@ -37,12 +37,18 @@ def find(document: Document, country: str) -> list[Finding]:
             "national": phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL),
             "country": phonenumbers.region_code_for_number(parsed),
             "type": PhoneNumberType.to_string(phonenumbers.number_type(parsed)).lower(),
-            "fax": bool(_FAX.search(around[-30:])),
+            "fax": _is_fax(around[-30:]),
         }
         value = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
         evidence = Evidence(document.url, method, brief((around + text).replace(BREAK, " ")))
         findings.append(Finding(value, CONFIDENCE[method], detail, [evidence]))
     return merged(findings)
+
+
+def _is_fax(before: str) -> bool:
+    """Whether the last word for a telephone before the number says fax."""
+    faxes, calls = list(_FAX.finditer(before)), list(_CALL.finditer(before))
+    return bool(faxes) and (not calls or faxes[-1].start() > calls[-1].start())
 
 
 def _candidates(document: Document) -> Iterator[tuple[str, str, str]]:

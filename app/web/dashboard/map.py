@@ -24,7 +24,7 @@ from app.web.platform import Platform
 from app.web.responses import encode
 
 HEATMAP = "/api/heatmap"
-NAMES = {"households": "Households", "pois": "Points of interest", "parcels": "Parcels"}
+NAMES = {"households": "Households", "businesses": "Businesses", "pois": "Points of interest", "parcels": "Parcels"}
 
 
 async def show(request: Request) -> Response:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +17,7 @@ from app.db import jobs
 from app.db.users import User
 from app.domain.jobs import JobSpec
 from app.errors import AppError, Invalid, NotFound
-from app.web import geocode_file, geocoding, imports
+from app.web import geocode_file, geocoding, imports, research
 from app.web import jobs as web_jobs
 from app.web.dashboard import forms, html, inner
 from app.web.dashboard.words import title
@@ -30,17 +31,36 @@ class Way:
 
     handler: inner.Handler
     options: type[BaseModel] | None = None
-    """What is asked with a file; None: no file, the arguments of the kind."""
+    """What is asked; None: the arguments of the kind."""
     words: str = ""
+    file: bool = False
+    in_path: Mapping[str, str] = field(default_factory=dict)
+    """Parts of the route's path, and the fields that they are."""
+
+
+class Research(BaseModel):
+    companyId: str = Field(description="Our id of it, or any name of your own for it.")
+    company_name: str | None = None
+    website: str | None = None
+    forceRefresh: bool = Field(default=False, description="Also where a fresh report is there.")
 
 
 WAYS = {
     "geocode_households": Way(geocoding.create, words="Find where the households are that match the filters."),
-    "geocode_file": Way(geocode_file.create, geocode_file.Options, "Add coordinates to a CSV file of addresses."),
-    "voter_import": Way(imports.create_voters, imports.VoterOptions, "Voters and their households, from a register."),
-    "parcel_import": Way(imports.create_parcels, imports.Options, "Parcels of land, from GeoJSON or CSV."),
-    "poi_import": Way(imports.create_pois, imports.Options, "Points of interest, from GeoJSON or CSV."),
+    "geocode_file": Way(
+        geocode_file.create, geocode_file.Options, "Coordinates for the addresses of a CSV file.", True
+    ),
+    "voter_import": Way(
+        imports.create_voters, imports.VoterOptions, "Voters and their households, from a register.", True
+    ),
+    "parcel_import": Way(imports.create_parcels, imports.Options, "Parcels of land, from GeoJSON or CSV.", True),
+    "poi_import": Way(imports.create_pois, imports.Options, "Points of interest, from GeoJSON or CSV.", True),
+    "company_research": Way(
+        research.create, Research, "A report on a company, from quoted sources.", in_path={"company": "companyId"}
+    ),
 }
+MADE_BY_OTHERS = {"signal_notification", "webhook_delivery"}
+"""Kinds that nobody makes by hand."""
 
 
 def form_of(spec: JobSpec) -> list[forms.Field]:
@@ -56,9 +76,10 @@ async def index(request: Request) -> Response:
             "title": title(spec.kind),
             "words": WAYS[spec.kind].words if spec.kind in WAYS else "",
             "queue": spec.queue.name,
-            "file": spec.kind in WAYS and WAYS[spec.kind].options is not None,
+            "file": spec.kind in WAYS and WAYS[spec.kind].file,
         }
         for spec in sorted(platform.specs.values(), key=lambda spec: (spec.kind not in WAYS, spec.kind))
+        if spec.kind not in MADE_BY_OTHERS
     ]
     return html.page(request, "new.html", kinds=kinds)
 
@@ -103,9 +124,9 @@ def form_page(
         status=status,
         kind=spec.kind,
         words=way.words if way else "",
-        file=way is not None and way.options is not None,
+        file=way is not None and way.file,
         fields=fields,
-        error="" if any(field.error for field in fields) else error,
+        error="" if any(one.error for one in fields) else error,
         once=secrets.token_urlsafe(12),
         copied=bool(request.query_params.get("from")),
     )
@@ -114,7 +135,7 @@ def form_page(
 async def create(request: Request) -> Response:
     spec = spec_of(request)
     way = WAYS.get(spec.kind)
-    if way is not None and way.options is not None:
+    if way is not None and way.file:
         return await _upload(request, spec, way)
     fields = form_of(spec)
     values = {name: str(value) for name, value in (await request.form()).items()}
@@ -122,7 +143,8 @@ async def create(request: Request) -> Response:
         asked = forms.arguments(fields, values)
         body = asked if way else {"type": spec.kind, "data": asked}
         handler = way.handler if way else web_jobs.create
-        made = await inner.call(request, handler, body, once=values.get(inner.ONCE) or None)
+        path = {part: str(asked.pop(name, "")) for part, name in way.in_path.items()} if way else {}
+        made = await inner.call(request, handler, body, path=path, once=values.get(inner.ONCE) or None)
     except ValueError as error:
         return form_page(request, spec, forms.sent(fields, values, {}), str(error), 422)
     except AppError as error:
@@ -140,10 +162,10 @@ async def _upload(request: Request, spec: JobSpec, way: Way) -> Response:
 
 def _made(request: Request, made: dict[str, Any]) -> Response:
     words = made.get("message") or "The job is created"
-    if not made.get("isNew", True):
+    if not made.get("isNew", made.get("is_new", True)):
         words = "The same is under way already: this is its job"
     waiting = "" if made.get("processingStarted", True) else "; no worker serves its queue at the moment"
-    return html.see_other(request, f"/jobs/{made['jobId']}", f"{words}{waiting}.")
+    return html.see_other(request, f"/jobs/{made.get('jobId') or made['job_id']}", f"{words}{waiting}.")
 
 
 def _by_field(error: AppError) -> dict[str, str]:

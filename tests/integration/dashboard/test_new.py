@@ -52,3 +52,23 @@ async def test_a_form_that_is_sent_twice_makes_one_job(admin: Visitor, client: a
     refused = await admin.post("/new/noop", seconds="soon")
     assert refused.status == 422
     assert "Seconds must be a number" in refused.text
+
+
+async def test_a_research_is_asked_for_as_over_rest(admin: Visitor, client: aiohttp.ClientSession) -> None:
+    missing = await admin.post("/new/company_research", companyId="no such/thing")
+    assert missing.status == 422
+    made = await admin.post("/new/company_research", companyId="acme", company_name="Acme Ltd")
+    [job] = await jobs(client)
+    assert made.location == f"/jobs/{job}"
+    async with client.get("/api/v1/jobs") as response:
+        assert (await response.json())["jobs"][0]["type"] == "company_research"
+    page = (await admin.get("/new")).text
+    assert "Company research" in page
+    assert "Webhook delivery" not in page
+
+
+async def test_every_kind_has_a_form_that_shows(admin: Visitor) -> None:
+    kinds = re.findall(r'href="/new/([a-z_]+)"', (await admin.get("/new")).text)
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert (await admin.get(f"/new/{kind}")).status == 200, kind

@@ -50,6 +50,8 @@ async def test_a_page_comes_back_as_it_was_kept(store: Store) -> None:
 async def test_only_one_has_the_turn(store: Store) -> None:
     first = await turn(store, "a.test")
     assert isinstance(await store.take("a.test"), float)
+    await store.renew(first)
+    assert isinstance(await store.take("a.test"), float)
     assert isinstance(await store.take("b.test"), Turn)
     await store.give_back(first, 0.0)
     second = await turn(store, "a.test")

@@ -114,7 +114,7 @@ function mark(view, { geometry, properties }, tone) {
   const many = properties.count ?? 1;
   const fill = tone.get(properties.sort) ?? colour("edge");
   const dot = view.L.circleMarker([lat, lng], {
-    radius: properties.count ? Math.min(22, 4 + 2.4 * Math.log2(many)) : 5,
+    radius: properties.count ? Math.min(14, 3.5 + 1.4 * Math.log2(many)) : 5,
     color: colour("surface"), weight: 1, fillColor: fill, fillOpacity: properties.count ? 0.72 : 0.9,
   });
   const words = document.createElement("div");
