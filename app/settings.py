@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     """Networks (CIDR) whose addresses may be fetched from although they are not public, on any port."""
     fetch_gap_seconds: float = Field(default=1.0, ge=0)
     """Between the end of a host's answer and the next request to it, over all workers."""
+    mx_lookups: bool = True
+    """Whether the name server is asked which domains of found addresses take mail."""
     geocode_batch_size: int = Field(default=100, gt=0, validation_alias="GEOCODE_BATCH_SIZE")
     geocode_batch_delay_ms: int = Field(default=0, ge=0, validation_alias="GEOCODE_BATCH_DELAY_MS")
     geocode_concurrency: int = Field(default=20, gt=0)

@@ -13,6 +13,7 @@ from providers.geocoding.fallback import GeocoderChain
 from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 from providers.web import Fetcher
+from providers.web.mail import MailServers
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.provider import build_places
 from workers.intelligence import Intelligence, build_intelligence
@@ -27,6 +28,7 @@ class Resources:
     geocoders: GeocoderChain
     fetcher: Fetcher
     intelligence: Intelligence
+    mail: MailServers
     places: Overpass | None = None
     """Who has points of interest, where somebody is configured."""
 
@@ -56,5 +58,6 @@ def open_resources(
         build_chain(settings, http, limiter),
         build_fetcher(settings, pool),
         build_intelligence(settings, http, redis, limiter),
+        MailServers(asks=settings.mx_lookups),
         places=build_places(settings, http, limiter),
     )

@@ -25,6 +25,8 @@ from app.web.problems import invalid
 from app.web.responses import JSON
 
 KIND = "company_research"
+NEAR = 100
+"""More researches than requests of one user can be under way at once."""
 
 
 class Asked(BaseModel):
@@ -77,14 +79,17 @@ async def _insert(
     platform: Platform = request.app.state.platform
     settings, spec = platform.settings, platform.specs[KIND]
     company = await _company(conn, request.path_params["company"], asked, user)
-    await quota.lock(conn, user.id)
-    used = await quota.used(conn, user.id)
     if not asked.force_refresh:
         model = settings.llm_model or "extractive"
         fresh = await reports.fresh(conn, company["id"], settings.research_fresh_days, model)
         if fresh is not None:
+            used = await quota.used(conn, user.id)
             return await _reused(conn, user, fresh, _quota(used, settings.research_quota))
     estimate = await paces.seconds(request, conn, spec)
+    used = await quota.used(conn, user.id)
+    if used + NEAR > settings.research_quota:  # elsewhere the user's requests need not wait for each other's commits
+        await quota.lock(conn, user.id)
+        used = await quota.used(conn, user.id)
     args = spec.args.model_validate({"companyId": company["id"], "forceRefresh": asked.force_refresh})
     data = args.model_dump_json(by_alias=True).encode()
     [job] = await jobs.insert(conn, [NewJob(spec, data, asked.priority, spec.dedupe_key(args), total_items=8)], user.id)

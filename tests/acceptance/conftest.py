@@ -37,6 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             TRIGPOINT_LOG_LEVEL="DEBUG",
             TRIGPOINT_FETCH_ALLOW="127.0.0.0/8",
             TRIGPOINT_FETCH_GAP_SECONDS="0",
+            TRIGPOINT_MX_LOOKUPS="false",
             TRIGPOINT_PROVIDERS__NOMINATIM__URL=nominatim.url,
             TRIGPOINT_PROVIDERS__LOCATIONIQ__URL=locationiq.url,
             TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY=LOCATIONIQ_KEY,

@@ -26,6 +26,7 @@ async def test_a_killed_worker_loses_nothing_and_no_page_is_read_twice(tmp_path:
         "TRIGPOINT_FETCH_ALLOW": "127.34.0.0/16",
         "TRIGPOINT_FETCH_GAP_SECONDS": "0.2",
         "TRIGPOINT_LEASE_SECONDS": "2",
+        "TRIGPOINT_MX_LOOKUPS": "false",
     }
     async with (
         Sites(8, net=34) as sites,

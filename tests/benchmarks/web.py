@@ -67,6 +67,7 @@ async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
         "TRIGPOINT_FETCH_GAP_SECONDS": str(gap),
         "WEBSITES_WORKER_CONCURRENCY": str(AT_ONCE),
         "TRIGPOINT_LOG_LEVEL": "WARNING",
+        "TRIGPOINT_MX_LOOKUPS": "false",
     }
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     async with (
@@ -86,6 +87,8 @@ async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
 
         status = await eventually(done, within=300)
         seconds = perf_counter() - started
+        busy = [process.cpu_seconds() for process in running.workers]
+        print(f"        of which the workers computed {sum(busy):.1f} s")
         assert status is not None and status["success"] == 3 * BUSINESSES, status
     return seconds
 

@@ -32,7 +32,7 @@ from workers.research.meter import Budget, SectionMeter, allowance
 from workers.research.write import Writer
 
 MOST_SNOOZES = 20
-"""Times that a job waits for a host's or a model's turn before that counts as a failure."""
+"""Times in a row that a job waits for a host's or a model's turn without getting any further."""
 
 
 class ResearchArgs(BaseModel):
@@ -65,7 +65,8 @@ async def run(context: JobContext, args: ResearchArgs) -> dict[str, Any] | Outco
             return begun
         state = begun
     report_id = UUID(state["report"])
-    wait = await write(context, report_id, state["company"])
+    patient = state.get("snoozes", 0) < MOST_SNOOZES
+    wait = await write(context, report_id, state["company"], patient=patient)
     if wait is not None:
         return await snooze(context, state, wait)
     return await finish(context, report_id, args.company_id)
@@ -111,8 +112,11 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
     return step.checkpoint
 
 
-async def write(context: JobContext, report_id: UUID, company: str) -> float | None:
-    """Write and commit the sections that are not yet; seconds to wait where a model only wants to be asked later."""
+async def write(context: JobContext, report_id: UUID, company: str, *, patient: bool) -> float | None:
+    """Write and commit the sections that are not yet; seconds to wait where a model only wants to be asked later.
+
+    Who is no longer patient has them quoted then.
+    """
     resources = context.resources
     async with connection(resources.pool) as conn:
         sources = await reports.sources(conn, report_id)
@@ -123,6 +127,7 @@ async def write(context: JobContext, report_id: UUID, company: str) -> float | N
         resources.intelligence.models,
         most_chars=allowance(resources.settings),
         last_attempt=context.job.attempt >= context.job.max_attempts,
+        patient=patient,
     )
     budget = await Budget.of(context)
     left = [section for section in SECTIONS if section.key not in done]
@@ -162,11 +167,11 @@ async def write_one(context: JobContext, report_id: UUID, writer: Writer, sectio
 
 
 async def snooze(context: JobContext, state: dict[str, Any], wait: float) -> Outcome:
-    snoozes = state.get("snoozes", 0) + 1
+    snoozes = state.get("snoozes", 0) + 1 if context.processed == state.get("processed", 0) else 1
     if snoozes > MOST_SNOOZES:
-        return Failed(f"waited {MOST_SNOOZES} times for others, in vain")
+        return Failed(f"waited {MOST_SNOOZES} times for the company's site, in vain")
     async with context.step() as step:
-        step.checkpoint = state | {"snoozes": snoozes}
+        step.checkpoint = state | {"snoozes": snoozes, "processed": context.processed}
     return Snooze(wait, "waits for the turn of a host or a model")
 
 

@@ -15,6 +15,7 @@ from app.domain.outcomes import Failed, Outcome, Snooze, storable
 from app.domain.websites import WebsiteStatus
 from providers.web import Page
 from workers.context import JobContext
+from workers.websites import parsed
 from workers.websites.args import QUEUE, BusinessArgs, one_of_a_business
 from workers.websites.visit import Site, Visitor, load
 
@@ -40,12 +41,12 @@ async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outco
     page = await visitor.read(site.website)
     if isinstance(page, Snooze):
         return page
-    document = Document(page.html, page.final_url)
+    document = parsed.document(page)
     if page.ok and (target := discovery.refresh(document)) is not None:
         refreshed = await visitor.read(target)
         if isinstance(refreshed, Snooze):
             return refreshed
-        page, document = refreshed, Document(refreshed.html, refreshed.final_url)
+        page, document = refreshed, parsed.document(refreshed)
     status, detail = judge(page, document, site)
     seen = evidence(page, document, detail)
     async with context.step() as step:

@@ -45,10 +45,11 @@ class Writer:
         *,
         most_chars: int,
         last_attempt: bool,
+        patient: bool = True,
     ) -> None:
         self._company, self._sources, self._models = company, sources, models
         self._by_id = {source.id: source for source in sources}
-        self._most_chars, self._last_attempt = most_chars, last_attempt
+        self._most_chars, self._last_attempt, self._patient = most_chars, last_attempt, patient
 
     async def write(self, section: Section, meter: SectionMeter) -> Written:
         """The section. Raises Busy where the model only wants to be asked later, Unavailable where it may be back."""
@@ -61,8 +62,10 @@ class Writer:
             return await self._asked(self._models, section, ranked, meter)
         except BudgetExceeded as error:
             reason = f"the budget of the job was reached ({error})"
-        except Busy:
-            raise
+        except Busy as error:
+            if self._patient:
+                raise
+            reason = f"the model let nobody through ({error})"
         except Unavailable as error:
             if not self._last_attempt:
                 raise

@@ -24,10 +24,13 @@ from providers.web import Page
 from providers.web.fetcher import PASSING_SECONDS
 from providers.web.pages import PASSING
 from workers.context import JobContext, Step
+from workers.websites import parsed
 from workers.websites.visit import Site, Visitor, load
 
 #: Characters of HTML from which reading it is done in a thread.
 LONG = 30_000
+#: Addresses whose domains are looked up.
+MOST_LOOKED_UP = 20
 #: Seconds after which what was done is committed.
 COMMIT_SECONDS = 1.0
 #: Findings of a kind that are kept of a business.
@@ -104,7 +107,7 @@ async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extrac
     if page.ok:
 
         def read() -> tuple[Found, list[str]]:
-            document = Document(page.html, page.final_url)
+            document = parsed.document(page)
             return extract(document, site), _further(document) if first else []
 
         says, further = await (asyncio.to_thread(read) if len(page.html) > LONG else _at_once(read))
@@ -132,9 +135,17 @@ def _revived(stored: list[dict[str, Any]]) -> list[Finding]:
     return [Finding(**{**one, "evidence": [Evidence(**evidence) for evidence in one["evidence"]]}) for one in stored]
 
 
+async def _look_up_mail(context: JobContext, emails: list[dict[str, Any]]) -> None:
+    """Note of each address whether its domain takes mail, as far as that can be known."""
+    for one in emails[:MOST_LOOKED_UP]:
+        domain = one["value"].rpartition("@")[2]
+        one["detail"]["mx"] = await context.resources.mail.takes_mail(domain)
+
+
 async def _keep(
     context: JobContext, site: Site, kinds: Sequence[ContactKind], state: dict[str, Any], committed: _Committed
 ) -> dict[str, Any] | Outcome:
+    await _look_up_mail(context, state["found"].get(ContactKind.EMAIL, []))
     kept = [
         Contact(
             kind,

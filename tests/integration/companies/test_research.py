@@ -189,13 +189,25 @@ async def test_a_model_that_is_away_is_waited_for(
 
 
 async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
-    with_model: Settings, research: Research, llm: LlmStandIn
+    with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    llm.retry_after = 4
+    monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
     llm.be(Mood.RATE_LIMITED, times=1)
     async with harness.worker(with_model):
         report = await research()
     assert report["job"]["attempt"] == 1 and report["status"] == "complete" and report["model"] == MODEL
+
+
+async def test_a_model_that_never_lets_us_through_is_done_without(
+    with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.jobs.company_research.MOST_SNOOZES", 1)
+    monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
+    llm.be(Mood.RATE_LIMITED)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "partial" and report["model"] == "extractive"
+    assert all("let nobody through" in section["note"] for section in report["sections"])
 
 
 @pytest.mark.parametrize("mood", [Mood.HANGS_UP, Mood.ERROR_IN_200])

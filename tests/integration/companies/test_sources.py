@@ -91,7 +91,7 @@ async def test_enrichment_keeps_whose_word_it_is(
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.BAD_KEY, Fault.GARBAGE])
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.BAD_KEY])
 async def test_a_source_that_fails_fails_no_other(
     client: aiohttp.ClientSession, registers: Registers, company: str, fault: Fault
 ) -> None:

@@ -16,7 +16,9 @@ from workers.runtime import Runtime
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"fetch_allow": ("127.10.0.0/16",), "fetch_gap_seconds": 0.0})
+    return settings.model_copy(
+        update={"fetch_allow": ("127.10.0.0/16",), "fetch_gap_seconds": 0.0, "mx_lookups": False}
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,72 @@
+"""Whether domains take mail, asked of a name server on the loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import dns.asyncresolver
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.resolver
+import dns.rrset
+import pytest
+
+from providers.web.mail import MailServers
+
+RECORDS = {"a.test.": "10 mx.a.test.", "null.test.": "0 ."}
+
+
+class NameServer(asyncio.DatagramProtocol):
+    """Answers MX questions from RECORDS; silent about silent.test."""
+
+    asked = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+        self.asked += 1
+        query = dns.message.from_wire(data)
+        name = query.question[0].name.to_text()
+        if name == "silent.test.":
+            return
+        answer = dns.message.make_response(query)
+        if name in RECORDS:
+            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "MX", RECORDS[name]))
+        else:
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        self.transport.sendto(answer.to_wire(), address)
+
+
+@pytest.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NameServer]:
+    transport, server = await asyncio.get_running_loop().create_datagram_endpoint(NameServer, ("127.0.0.1", 0))
+    resolver = dns.asyncresolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = ["127.0.0.1"], transport.get_extra_info("sockname")[1]
+    monkeypatch.setattr(dns.asyncresolver, "Resolver", lambda: resolver)
+    monkeypatch.setattr("providers.web.mail.ANSWER_SECONDS", 0.3)
+    yield server
+    transport.close()
+
+
+async def test_answers_are_remembered(server: NameServer) -> None:
+    mail = MailServers()
+    for _ in range(2):
+        assert [await mail.takes_mail(name) for name in ("a.test", "null.test", "none.test")] == [True, False, False]
+    assert server.asked == 3
+
+
+async def test_a_silent_name_server_is_left_alone(server: NameServer) -> None:
+    mail = MailServers()
+    assert await mail.takes_mail("silent.test") is None
+    before = server.asked
+    assert await mail.takes_mail("a.test") is None
+    assert server.asked == before
+
+
+async def test_who_must_not_ask_does_not(server: NameServer) -> None:
+    assert await MailServers(asks=False).takes_mail("a.test") is None
+    assert server.asked == 0
