@@ -48,7 +48,7 @@ LAYERS = {
     "rows": Layer("geocoded_rows", "coalesce(matched_address, line)", "accuracy", "job_id = $1"),
     "businesses": Layer("businesses", "concat_ws(', ', name, category)", "coalesce(website_status, 'not checked')", ""),
     "pois": Layer("pois", "concat_ws(', ', name, category)", "category", "run = $1"),
-    "parcels": Layer("parcels", "coalesce(address, record_id)", "'parcel'", "run = $1"),
+    "parcels": Layer("parcels", "coalesce(address, record_id)", "'parcel'::text", "run = $1"),
 }
 
 

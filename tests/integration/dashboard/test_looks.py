@@ -134,3 +134,13 @@ async def test_many_places_are_counted_by_cells(db_pool: Pool) -> None:
     assert sum(row["count"] for row in cells) == 1600
     assert len(cells) <= (maps.CELLS_ACROSS + 1) ** 2
     assert {row["sort"] for row in cells} == {"street"}
+
+
+@pytest.mark.parametrize("name", maps.LAYERS)
+async def test_every_layer_can_be_asked_for(db_pool: Pool, name: str) -> None:
+    window = Window(-100, 39, -99, 41)
+    part = maps.of_job(name, UUID(int=1)) if maps.LAYERS[name].of_job else maps.whole(name)
+    async with db_pool.acquire() as conn:
+        assert await maps.bounds(conn, part) is None
+        assert await maps.places(conn, part, window) == []
+        assert await maps.cells(conn, part, window) == []
