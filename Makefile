@@ -9,7 +9,7 @@ PORT ?= 8000
 DATA_DIR ?= .trigpoint
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker migrate test check fmt bench faults lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test check fmt bench faults lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,10 +25,25 @@ up: $(STAMP) ## Run the platform in the foreground (PORT=8000 DATA_DIR=.trigpoin
 worker: $(STAMP) ## Run one more worker, on DATABASE_URL and REDIS_URL
 	@$(BIN)/arq workers.Settings
 
+worker-research worker-enrichment worker-scoring worker-signals: $(STAMP) ## Run a worker for that queue alone (with ENABLE_<QUEUE>_WORKER=false for the others)
+	@WORKER_ROUTE=$(@:worker-%=%) $(BIN)/arq workers.Settings
+
 migrate: $(STAMP) ## Bring the schema of DATABASE_URL, or of a running `make up`, up to date
 	@$(BIN)/trigpoint migrate --data-dir $(DATA_DIR)
 
-test: $(STAMP) ## Run the whole test suite, on servers of its own
+browser: $(STAMP) ## Find a Chromium for the dashboard's tests (CHROMIUM=/path/to/one), or install Debian's
+	@$(BIN)/python -m tests.browser.browser >/dev/null && exit 0; \
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+	if command -v apt-get >/dev/null && $$as_root true; then \
+		$$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "No Chromium or Chrome is here: install one, or set CHROMIUM to its path" >&2; exit 1; fi
+
+screenshots: $(STAMP) browser ## Take pictures of every page of the dashboard into docs/screenshots
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.browser.screenshots docs/screenshots
+
+test: $(STAMP) ## Run the whole test suite, on servers of its own; without a browser, without the tests in one
+	@$(MAKE) --silent browser || true
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q
 
 check: $(STAMP) ## Lint, check the format, the types and who imports whom

@@ -103,6 +103,18 @@ class Client:
             raise self._not_reachable(error) from error
         part.replace(file)
 
+    async def text(self, path: str, params: Mapping[str, str]) -> str:
+        """GET of what is no JSON."""
+        try:
+            async with self._session.get(self.url + path, params=params) as response:
+                if response.status in (401, 403):
+                    raise Refused(_explanation(response, await _body(response)), response.status)
+                if response.status >= 400:
+                    raise ApiError(_explanation(response, await _body(response)), response.status)
+                return await response.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._not_reachable(error) from error
+
     async def delete(self, path: str) -> None:
         await self._send("DELETE", path)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from app.db import admission
 from app.db.admission import Dispatch
+from app.db.changes import announce_new
 from app.db.pool import TRY_AGAIN, Pool
 from app.queue import Sender
 
@@ -24,10 +25,12 @@ class Dispatcher:
         self._task: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[bool]] = set()
 
-    async def pump(self) -> int:
-        """One pass; answers how many jobs it sent."""
+    async def pump(self, *, news: bool = False) -> int:
+        """One pass; answers how many jobs it sent. `news`: tell whoever looks on that there may be new jobs."""
         async with self._pool.acquire() as conn, conn.transaction():
             dispatches = await admission.admit(conn)
+            if news:
+                await announce_new(conn)
         if dispatches:
             await self._sender.send(dispatches)
         return sum(len(d.job_ids) for d in dispatches)
@@ -48,7 +51,7 @@ class Dispatcher:
         while self._nudged:
             self._nudged = False
             try:
-                await self.pump()
+                await self.pump(news=True)
             except TRY_AGAIN as error:
                 logger.warning("admission left to the sweep: %r", error)
 

@@ -9,6 +9,7 @@ AppError
 ├── TooLarge              413
 ├── UnsupportedMedia      415
 ├── Invalid               422  readable, but some values are not acceptable; one entry a field
+├── QuotaExceeded         429  the allowance is used up until some time
 └── Unavailable           503  the same request may succeed later
 """
 
@@ -74,6 +75,15 @@ class Invalid(AppError):
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         errors = [{"field": field, "message": message} for field, message in findings]
         super().__init__(f"{first}{more}", **{"errors": errors, **extra})
+
+
+class QuotaExceeded(AppError):
+    """`retry_after` is in seconds."""
+
+    status, slug, title = 429, "quota-exceeded", "Quota exceeded"
+
+    def __init__(self, detail: str, *, retry_after: int, **extra: Any) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)}, **extra)
 
 
 class Unavailable(AppError):

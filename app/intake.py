@@ -5,9 +5,11 @@ All of this blocks: use it in a thread, a block of about a megabyte a call.
 
 from __future__ import annotations
 
+import struct
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import IO
 
@@ -19,6 +21,13 @@ from app.uploads import Sink
 
 BLOCK = 1 << 20
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What `zipfile` unpacks no more of than is asked for; a megabyte of bzip2 becomes gigabytes at once."""
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+    IndexError,
+)  # fmt: skip
+"""What `zipfile` raises for archives that are none."""
 
 
 class Intake:
@@ -80,17 +89,8 @@ class Intake:
                 self._gzip = zlib.decompressobj(31) if block else self._gzip
 
     def _unzip(self, packed: IO[bytes]) -> None:
-        try:
-            with zipfile.ZipFile(packed) as archive:
-                members = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
-                if len(members) != 1:
-                    names = ", ".join(one.filename[:60] for one in members[:5]) or "none"
-                    raise Unreadable(f"The zip file must hold one file; it holds {len(members)}: {names}.")
-                with archive.open(members[0]) as member:
-                    while block := member.read(BLOCK):
-                        self._keep(block)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-            raise Unreadable(f"The zip file cannot be unpacked: {error}") from None
+        for block in _unzipped(packed):
+            self._keep(block)
 
     def _keep(self, block: bytes) -> None:
         started = self.survey.size > 0
@@ -109,6 +109,25 @@ class Intake:
         first = Survey()
         first.feed(block)
         return first.format() is Format.GEOJSON
+
+
+def _unzipped(packed: IO[bytes]) -> Iterator[bytes]:
+    """The one file in an archive, a block at a time. Raises Unreadable."""
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
+            if len(members) != 1:
+                names = ", ".join(one.filename[:60] for one in members[:5]) or "none"
+                raise Unreadable(f"The zip file must hold one file; it holds {len(members)}: {names}.")
+            if members[0].compress_type not in BOUNDED:
+                raise Unreadable("The zip file is not packed in the usual way (deflate); pack it anew, or use gzip.")
+            with archive.open(members[0]) as member:
+                while block := member.read(BLOCK):
+                    yield block
+    except Unreadable:
+        raise
+    except DAMAGED as error:
+        raise Unreadable(f"The zip file cannot be unpacked: {error}") from None
 
 
 def too_large(limit: int) -> TooLarge:

@@ -49,4 +49,5 @@ def configure(level: str, *, json: bool = False) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("arq").setLevel(logging.WARNING)  # two lines a dispatch would drown ours
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line a call of a model; its cost is in the ledger
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # a line a poll, too

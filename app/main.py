@@ -14,8 +14,11 @@ from app.db import queues
 from app.db.changes import Changes
 from app.db.pool import Patience, open_pool
 from app.dispatch import Dispatcher
+from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
+from app.web.dashboard.routes import PAGES
+from app.web.dashboard.setup import open_feed
 from app.web.platform import Platform
 from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
@@ -35,6 +38,7 @@ def create(settings: Settings | None = None) -> Starlette:
     """The application; without settings those of the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
+    check_weights(settings.scoring_weights, settings.scoring_half_lives)
     kinds = registry.load(settings.extra_kinds)
     specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
@@ -57,7 +61,7 @@ def create(settings: Settings | None = None) -> Starlette:
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            resources = open_resources(settings, work, http, RedisRateLimiter(limits))
+            resources = open_resources(settings, work, http, RedisRateLimiter(limits), limits)
             app.state.platform = Platform(
                 settings,
                 pool,
@@ -70,8 +74,11 @@ def create(settings: Settings | None = None) -> Starlette:
                 PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
                 normalise,
             )
+            app.state.feed = open_feed(app, app.state.platform)
             yield
+            await app.state.feed.close()
         await resources.fetcher.close()
+        await resources.intelligence.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()
@@ -79,4 +86,4 @@ def create(settings: Settings | None = None) -> Starlette:
         await work.close()
         await pool.close()
 
-    return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)
+    return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=HANDLERS, lifespan=lifespan)

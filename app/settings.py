@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, BaseModel, Field, field_validator
+from pydantic import AliasChoices, BaseModel, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.jobs import QueueSpec
@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET")
     """What a hosted cron authenticates with; without it there is no route for one."""
 
+    session_secret: str | None = Field(default=None, min_length=16)
+    """What the dashboard's session cookies are signed with, beside what is stored of the key."""
+    map_tiles: str | None = Field(default=None, pattern=r"^https?://[^/\s;,'\"]+/\S*\{z\}\S*$")
+    """Address of the map's base tiles with {z}, {x} and {y}; None: outlines of countries and states."""
+    map_attribution: str = ""
+    """What the tiles' owner wants shown beside them."""
+
     api_connections: int = Field(default=10, gt=1)
     """Postgres connections of one API process at most, beside its listener's."""
 
@@ -82,6 +89,43 @@ class Settings(BaseSettings):
     geocode_concurrency: int = Field(default=20, gt=0)
     """Requests under way at once within one geocoding job."""
 
+    use_queue_processing: bool = Field(default=True, validation_alias="USE_QUEUE_PROCESSING")
+    """False: researches run inside their requests."""
+    research_quota: int = Field(default=100, ge=0)
+    """Researches a user may have in a month (UTC)."""
+    research_fresh_days: float = Field(default=7.0, ge=0)
+    """How long a report answers for a new one."""
+    research_pages: int = Field(default=8, ge=1, le=50)
+    """Pages of a company's own site that are read at most."""
+    llm_url: str | None = None
+    """Base of an OpenAI-compatible API; without it reports are quotations alone."""
+    llm_key: str | None = None
+    llm_model: str | None = None
+    llm_price_prompt: float | None = Field(default=None, ge=0)
+    """US dollars per million tokens, for providers that do not say what a call cost."""
+    llm_price_completion: float | None = Field(default=None, ge=0)
+    llm_fallback_url: str | None = None
+    llm_fallback_key: str | None = None
+    llm_fallback_model: str | None = None
+    llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    """Of one call."""
+    llm_concurrency: int = Field(default=4, gt=0)
+    """Calls at once, over all workers."""
+    llm_tokens_per_minute: int | None = Field(default=None, gt=0)
+    """Over all workers."""
+    llm_context_tokens: int = Field(default=8000, ge=1500)
+    """Tokens that a question and its answer may have together."""
+    llm_budget_tokens: int = Field(default=200_000, gt=0)
+    """Of one job; no call is made that could go beyond it."""
+    llm_budget_usd: float | None = Field(default=None, gt=0)
+    """The same in dollars; needs the prices."""
+    scoring_weights: dict[str, float] = {}
+    """Points of single features, in place of the built-in ones."""
+    scoring_half_lives: dict[str, float] = {}
+    """Days after which a signal counts half, by kind."""
+    smtp_url: str | None = None
+    """`smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…`; without it nobody is sent e-mail."""
+    mail_from: str = "trigpoint@localhost"
     worker_chunk_size: int = Field(default=500, gt=0, validation_alias="WORKER_CHUNK_SIZE")
     """Heat cells that are committed at a time."""
     max_concurrent_jobs: int = Field(default=1, gt=0, validation_alias="MAX_CONCURRENT_JOBS")
@@ -113,6 +157,19 @@ class Settings(BaseSettings):
         for one in value:
             ip_network(one, strict=False)
         return value
+
+    @model_validator(mode="after")
+    def _models(self) -> Self:
+        for name in ("llm", "llm_fallback"):
+            if bool(getattr(self, f"{name}_url")) != bool(getattr(self, f"{name}_model")):
+                raise ValueError(f"TRIGPOINT_{name.upper()}_URL and TRIGPOINT_{name.upper()}_MODEL belong together")
+        if self.llm_fallback_url and not self.llm_url:
+            raise ValueError("TRIGPOINT_LLM_FALLBACK_URL needs TRIGPOINT_LLM_URL")
+        if (self.llm_price_prompt is None) != (self.llm_price_completion is None):
+            raise ValueError("TRIGPOINT_LLM_PRICE_PROMPT and TRIGPOINT_LLM_PRICE_COMPLETION belong together")
+        if self.llm_budget_usd is not None and self.llm_price_prompt is None:
+            raise ValueError("TRIGPOINT_LLM_BUDGET_USD needs TRIGPOINT_LLM_PRICE_PROMPT and …_COMPLETION")
+        return self
 
     @field_validator("providers", mode="after")
     @classmethod

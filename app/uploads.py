@@ -6,11 +6,13 @@ Every worker must reach the same place. All calls block: use them in a thread.
 from __future__ import annotations
 
 import io
+import re
 from contextlib import suppress
 from typing import BinaryIO, Protocol, cast
 from uuid import UUID
 
 READ_AHEAD = 1 << 20
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Sink(Protocol):
@@ -41,6 +43,14 @@ class Uploads:
         """The file, to read and seek in. Raises FileNotFoundError."""
         file = self._files.open(self._path(upload_id), "rb", block_size=READ_AHEAD)
         return io.BufferedReader(file, READ_AHEAD)  # a bucket's file reads no lines of a bounded length
+
+    def ids(self) -> list[UUID]:
+        """Of all files that are here; what else lies there is none of ours."""
+        try:
+            names = [path.rpartition("/")[2] for path in self._files.ls(self._root, detail=False)]
+        except FileNotFoundError:
+            return []
+        return [UUID(name) for name in names if ID.fullmatch(name)]
 
     def remove(self, upload_id: UUID) -> None:
         """Remove the file, if it is there."""

@@ -12,6 +12,7 @@ import structlog
 from app.db import ledger, workers
 from app.db.pool import TRY_AGAIN
 from workers.context import Stop
+from workers.lag import LoopLag
 from workers.runtime import Runtime
 from workers.version import VERSION
 
@@ -21,7 +22,7 @@ BEAT_SECONDS = 2.0
 LOG_SECONDS = 60.0
 
 
-async def beat(runtime: Runtime) -> None:
+async def beat(runtime: Runtime, loop_lag_ms: float = 0.0) -> None:
     """One beat: at most three short statements."""
     async with runtime.pool.acquire() as conn:
         await workers.register(
@@ -32,6 +33,7 @@ async def beat(runtime: Runtime) -> None:
             route=runtime.route,
             slots=runtime.slots,
             version=VERSION,
+            loop_lag_ms=loop_lag_ms,
         )
         if not runtime.running:
             return
@@ -46,12 +48,21 @@ async def beat(runtime: Runtime) -> None:
 
 async def keep_beating(runtime: Runtime) -> None:
     """Beat until cancelled. A beat that fails is made up for by the next; the lease outlives several."""
-    logged = time.monotonic()
     pause = min(BEAT_SECONDS, runtime.lease_seconds / 4)
+    lag = LoopLag()
+    measuring = asyncio.create_task(lag.measure())
+    try:
+        await _keep_beating(runtime, lag, pause)
+    finally:
+        measuring.cancel()
+
+
+async def _keep_beating(runtime: Runtime, lag: LoopLag, pause: float) -> None:
+    logged = time.monotonic()
     while True:
         await asyncio.sleep(pause)
         try:
-            await beat(runtime)
+            await beat(runtime, lag.take())
         except TRY_AGAIN as error:
             log.warning("beat failed", error=repr(error))
         except Exception:

@@ -36,6 +36,12 @@ class InRequest:
 
     def __init__(self, kinds: Mapping[str, Kind], resources: Resources, dispatcher: Dispatcher) -> None:
         self._kinds, self._resources, self._dispatcher = kinds, resources, dispatcher
+        self.worker_id = uuid7()
+
+    async def run(self, job: Claimed) -> None:
+        """See Processor."""
+        await _Run(self._kinds, self._resources, None, self.worker_id).one(job)
+        self._dispatcher.nudge()
 
     async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> Processed:
         """See Processor. Raises what Postgres raises when it is away."""
@@ -55,12 +61,14 @@ class InRequest:
 class _Run:
     """One request's jobs; a `Host` of `workers.execute`."""
 
-    def __init__(self, kinds: Mapping[str, Kind], resources: Resources, owner: UUID | None) -> None:
+    def __init__(
+        self, kinds: Mapping[str, Kind], resources: Resources, owner: UUID | None, holder: UUID | None = None
+    ) -> None:
         self.kinds, self.resources = kinds, resources
         self.running: dict[tuple[UUID, int], JobContext] = {}
         self.stopping = False
         self._owner = owner
-        self._holder = uuid7()
+        self._holder = holder or uuid7()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def until(self, within: float, at_most: int) -> list[UUID]:
@@ -83,6 +91,17 @@ class _Run:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
         return list(dict.fromkeys(ids))  # one that was tried again at once stands there twice
+
+    async def one(self, job: Claimed) -> None:
+        """Run a job that is claimed for the holder."""
+        beating = asyncio.create_task(self._beat())
+        self._tasks = {asyncio.create_task(self._carry(job))}
+        try:
+            await asyncio.wait(self._tasks)
+        finally:
+            await self._hand_back()
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
 
     async def _take(self, room: int) -> list[Claimed]:
         resources = self.resources

@@ -105,7 +105,7 @@ class Process:
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
-        resources = open_resources(settings, pool, http, RedisRateLimiter(limits))
+        resources = open_resources(settings, pool, http, RedisRateLimiter(limits), limits)
         runtime = Runtime(kinds, resources, redis, Dispatcher(pool, sender))
         runtime.recorder = Recorder(runtime)
         redis.may_take = runtime.may_take
@@ -190,6 +190,7 @@ class Process:
         await self._sender.close()
         await self._limits.aclose()
         await runtime.resources.fetcher.close()
+        await runtime.resources.intelligence.close()
         await runtime.resources.http.close()
         await runtime.pool.close()
         log.info("worker stopped")

@@ -21,6 +21,11 @@ MODULES = (
     "workers.jobs.website_validation",
     "workers.jobs.email_scraping",
     "workers.jobs.social_scraping",
+    "workers.jobs.company_research",
+    "workers.jobs.company_enrichment",
+    "workers.jobs.lead_scoring",
+    "workers.jobs.signal_detection",
+    "workers.jobs.signal_notification",
     "workers.jobs.website_revalidation",
     "workers.jobs.webhook_delivery",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aiohttp
+from redis.asyncio import Redis
 
 from app.db.pool import Patience, Pool
 from app.settings import Settings
@@ -15,6 +16,7 @@ from providers.web import Fetcher
 from providers.web.mail import MailServers
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.provider import build_places
+from workers.intelligence import Intelligence, build_intelligence
 from workers.websites.fetcher import build_fetcher
 
 
@@ -26,6 +28,7 @@ class Resources:
     geocoders: GeocoderChain
     fetcher: Fetcher
     mail: MailServers
+    intelligence: Intelligence
     places: Overpass | None = None
     """Who has points of interest, where somebody is configured."""
 
@@ -44,7 +47,9 @@ def patience(settings: Settings) -> Patience:
     )
 
 
-def open_resources(settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter) -> Resources:
+def open_resources(
+    settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter, redis: Redis
+) -> Resources:
     """With the providers that are configured. Raises ValueError for one that nobody has."""
     return Resources(
         settings,
@@ -53,5 +58,6 @@ def open_resources(settings: Settings, pool: Pool, http: aiohttp.ClientSession, 
         build_chain(settings, http, limiter),
         build_fetcher(settings, pool),
         MailServers(asks=settings.mx_lookups),
+        build_intelligence(settings, http, redis, limiter),
         places=build_places(settings, http, limiter),
     )

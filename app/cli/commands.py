@@ -6,6 +6,7 @@ import typer
 
 from app.cli import (
     cities,
+    companies,
     control,
     db,
     demo,
@@ -20,6 +21,7 @@ from app.cli import (
     keys,
     migrate,
     queues,
+    release,
     schedules,
     up,
     worker,
@@ -67,12 +69,14 @@ jobs.app.command("cancel")(control.cancel)
 jobs.app.command("retry")(control.retry)
 jobs.app.command("delete")(control.delete)
 jobs.app.command("bulk")(control.bulk)
+jobs.app.command("release")(release.release)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
+app.add_typer(companies.app, name="companies")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")

@@ -5,23 +5,61 @@ from __future__ import annotations
 import typer
 
 from app.cli import output
-from app.cli.options import URL, AsJson, Url
+from app.cli.options import URL, AsJson, Key, Url
 from app.client import Client, Json
 
 
-def health(url: Url = URL, as_json: AsJson = False) -> None:
-    """Say what is up and what is not. Exit code 0: ready for work, 1: not ready, 3: nobody answers."""
+def health(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
+    """Say what is up and what is not, with a key each queue, too.
 
-    async def ask() -> tuple[bool, Json]:
-        async with Client(url, timeout=10) as client:
-            return await client.readiness()
+    Exit code 0: ready for work, 1: not ready, 3: nobody answers, 4: the key was refused.
+    """
 
-    ready, said = output.run(ask())
+    async def ask() -> tuple[bool, Json, Json | None]:
+        async with Client(url, key, timeout=10) as client:
+            ready, said = await client.readiness()
+            known = key is not None and said.get("checks", {}).get("postgres")
+            return ready, said, await client.get("/api/health") if known else None
+
+    ready, said, more = output.run(ask())
     if as_json:
-        output.print_json(said)
+        output.print_json(said | (more or {}))
     else:
+        if more is not None:
+            typer.echo(page(more))
         for part, good in said.get("checks", {}).items():
             typer.echo(f"{part:<9} {'up' if good else 'DOWN'}")
         typer.echo(said.get("status", "not ready"))
     if not ready:
         raise typer.Exit(output.FAILED)
+
+
+def page(said: Json) -> str:
+    """Redis and the queues, as the health check of the company document prints them."""
+    redis, stats = said["redis"], said["queues"]
+    lines = [
+        "Worker Health Check",
+        "=" * 60,
+        "",
+        "Redis Connection:",
+        f"   Status: {redis['status'].capitalize()}",
+        f"   URL: {redis['url']}",
+        f"   Connected: {'Yes' if redis['connected'] else 'No'}",
+        f"   State: {redis['state']}",
+        "",
+        "Queue Statistics:",
+        f"   Overall Status: {stats['status'].capitalize()}",
+        "",
+    ]
+    for queue in stats["queues"]:
+        failed = f"{queue['failed']:,} ({queue['failed_percent']:.1f}%)"
+        lines += [
+            f"   {queue['name']}:",
+            f"     - Waiting: {queue['waiting']:,}",
+            f"     - Active: {queue['active']:,}",
+            f"     - Completed: {queue['completed']:,}",
+            f"     - Failed: {failed}",
+            f"     - Total: {queue['total']:,}",
+            "",
+        ]
+    return "\n".join(lines)

@@ -1,11 +1,12 @@
-"""Postgres notifications of job changes: announced inside the transaction, heard by one listener a process."""
+"""Postgres notifications: announced inside the transaction, heard by one listener a process."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,10 @@ import asyncpg
 from app.db.pool import CONNECTION_LOST, Connection
 
 CHANNEL = "trigpoint_jobs"
+"""Ids of jobs that changed."""
+PLATFORM = "trigpoint_platform"
+"""An entry of the audit log by its action, or NEW_JOBS."""
+NEW_JOBS = "new jobs"
 IDS_A_PAYLOAD = 200  # a payload holds under 8,000 bytes, an id and its comma 37
 
 
@@ -35,13 +40,33 @@ async def announce(conn: Connection, job_ids: Iterable[UUID]) -> None:
         await conn.execute("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload", CHANNEL, payloads)
 
 
+async def announce_new(conn: Connection) -> None:
+    """Tell listeners that jobs may have been created; which ones they find by their ids, which grow with time."""
+    await conn.execute("SELECT pg_notify($1, $2)", PLATFORM, NEW_JOBS)
+
+
+@dataclass(frozen=True)
+class Ears:
+    """What an observer of everything is called with, on the loop of the process; none of it may wait."""
+
+    jobs: Callable[[list[UUID]], None]
+    platform: Callable[[str], None]
+    gap: Callable[[], None]
+    """Something may have been missed: the connection was lost and is there again."""
+
+
 class Changes:
     """Wakes whoever waits for a job. A lost connection wakes everyone: they look for themselves."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._ears: list[Ears] = []
         self._task: asyncio.Task[None] | None = None
+
+    def observe(self, ears: Ears) -> None:
+        """Hear of everything for as long as the process lives."""
+        self._ears.append(ears)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._listen())
@@ -71,7 +96,10 @@ class Changes:
                     closed = asyncio.Event()
                     conn.add_termination_listener(lambda _, closed=closed: closed.set())
                     await conn.add_listener(CHANNEL, self._heard)
+                    await conn.add_listener(PLATFORM, self._heard_of_platform)
                     self._wake_all()
+                    for ears in self._ears:
+                        ears.gap()
                     while not closed.is_set():
                         try:
                             async with asyncio.timeout(15):
@@ -85,9 +113,16 @@ class Changes:
             self._wake_all()
 
     def _heard(self, _conn: object, _pid: int, _channel: str, payload: object) -> None:
-        for text in str(payload).split(","):
-            for event in self._waiting.get(UUID(text), ()):
+        ids = [UUID(text) for text in str(payload).split(",")]
+        for job_id in ids:
+            for event in self._waiting.get(job_id, ()):
                 event.set()
+        for ears in self._ears:
+            ears.jobs(ids)
+
+    def _heard_of_platform(self, _conn: object, _pid: int, _channel: str, payload: object) -> None:
+        for ears in self._ears:
+            ears.platform(str(payload))
 
     def _wake_all(self) -> None:
         for events in self._waiting.values():

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+import orjson
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -23,6 +26,8 @@ class Filters:
     """Exclusive."""
     data_contains: str | None = None
     """JSON text that the job's data must contain, as jsonb's `@>` has it."""
+    text: str | None = None
+    """The beginning of the job's id, or what stands somewhere in its data, in any case."""
 
     def where(self, owner: UUID | None) -> tuple[str, list[Any]]:
         """The condition on `jobs AS j`, and its arguments from $1 on. `owner` None means everybody's jobs.
@@ -38,7 +43,42 @@ class Filters:
             ("j.created_at >= ${}", self.created_after),
             ("j.created_at < ${}", self.created_before),
             ("j.data @> ${}", self.data_contains),
+            (
+                "(starts_with(j.id::text, lower(${0})) OR strpos(lower(j.data::text), lower(${0})) > 0)",
+                self.text,
+            ),
         ]
         given = [(sql, value) for sql, value in conditions if value is not None]
         text = " AND ".join(sql.format(number) for number, (sql, _) in enumerate(given, 1))
         return text or "true", [value for _, value in given]
+
+    def hold_for(self, job: asyncpg.Record) -> bool:
+        """The same of one job that was read already: asks nobody. `job` is a row of `app.db.jobs`."""
+        return (
+            self.status in (None, job["status"])
+            and self.kind in (None, job["kind"])
+            and self.queue in (None, job["queue"])
+            and (self.ids is None or job["id"] in self.ids)
+            and (self.created_after is None or job["created_at"] >= self.created_after)
+            and (self.created_before is None or job["created_at"] < self.created_before)
+            and (self.data_contains is None or contains(orjson.loads(job["data"]), orjson.loads(self.data_contains)))
+            and (self.text is None or found(self.text.lower(), str(job["id"]), job["data"].lower()))
+        )
+
+
+def found(text: str, job_id: str, data: str) -> bool:
+    return job_id.startswith(text) or text in data
+
+
+def contains(whole: Any, part: Any) -> bool:
+    """jsonb's `@>`: members and elements of `part` are somewhere in `whole`, at the same depth."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(k in whole and contains(whole[k], v) for k, v in part.items())
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(any(contains(one, v) for one in whole) for v in part)
+    return type(whole) is not dict and _scalar(whole) == _scalar(part)
+
+
+def _scalar(value: Any) -> tuple[bool, Any]:
+    """Python takes true for 1; JSON does not."""
+    return isinstance(value, bool), value

@@ -11,7 +11,7 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from app.db.pool import Connection
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import STEPS, Bounds, Grid, cell_of
 
 LOCK_KEY = 0x7472_6967_0006  # beside admission's
@@ -115,7 +115,7 @@ async def computed_regions(conn: Connection, bounds: Bounds, step: float) -> lis
     rows = await conn.fetch(
         f"""SELECT {REGION} FROM {REGIONS}
             WHERE r.grid_step = $1 AND r.computed_at IS NOT NULL AND r.south < $3 AND r.north > $2
-            ORDER BY r.id LIMIT 200""",
+            ORDER BY r.id""",
         step,
         bounds.south,
         bounds.north,
@@ -193,12 +193,18 @@ async def steps_within(conn: Connection, bounds: Bounds) -> list[float]:
 
 
 async def reset(conn: Connection, grid: Grid) -> int:
-    """Forget a region and the cells in it; answers how many cells that were."""
+    """Forget a region and the cells in it; answers how many cells that were. Regions that overlap are whole no more."""
     removed = 0
     for args in _args(grid.bounds, grid.step):
         status: str = await conn.execute(f"DELETE FROM heat_cells WHERE {IN_BOUNDS}", *args, timeout=60)
         removed += int(status.split()[-1])
     await conn.execute(f"DELETE FROM heat_regions WHERE {IS_GRID}", *_key(grid))
+    broken = [row["id"] for row in await computed_regions(conn, grid.bounds, grid.step)]
+    await conn.execute(
+        """UPDATE heat_regions SET computed_at = NULL, method = NULL, constants = NULL, pois = NULL, pois_digest = NULL
+           WHERE id = ANY($1)""",
+        broken,
+    )
     return removed
 
 

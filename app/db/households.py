@@ -122,6 +122,11 @@ def _where(filters: HouseholdFilters, *, geocoded: bool | None = None, **further
     return text or "true", [value for _, value in given]
 
 
+def condition(filters: HouseholdFilters) -> tuple[str, list[Any]]:
+    """The filters as a condition on `households`, and its arguments from $1 on."""
+    return _where(filters)
+
+
 def _pending(skip_geocoded: bool) -> bool | None:
     return False if skip_geocoded else None
 

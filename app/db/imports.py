@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from app.db import uploads
 from app.db.pool import Connection
 from app.domain.imports.findings import Reject
 
@@ -173,8 +174,8 @@ async def upsert(conn: Connection, target: Target, rows: bytes, source: str, run
 
 
 async def forget(conn: Connection, run: UUID) -> None:
-    """The run is over: what it met is of no further use."""
-    await conn.execute("DELETE FROM import_seen WHERE run = $1", run)
+    """The run is over: what it met is of no further use; nor is that of runs whose files are gone by now."""
+    await conn.execute("DELETE FROM import_seen WHERE run = $1 OR run < $2", run, uploads.long_ago())
 
 
 async def keep_rejects(conn: Connection, job_id: UUID, rejects: Sequence[Reject]) -> None:

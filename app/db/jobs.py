@@ -67,13 +67,18 @@ async def _active(conn: Connection, job: NewJob, user_id: UUID) -> UUID | None:
         job.dedupe_key,
     )
     if job_id is not None:
-        await conn.execute(
-            """INSERT INTO job_readers (job_id, user_id)
-               SELECT id, $2 FROM jobs WHERE id = $1 AND created_by <> $2 ON CONFLICT DO NOTHING""",
-            job_id,
-            user_id,
-        )
+        await let_read(conn, job_id, user_id)
     return job_id
+
+
+async def let_read(conn: Connection, job_id: UUID, user_id: UUID) -> None:
+    """Who was handed the job may read it, whoever made it."""
+    await conn.execute(
+        """INSERT INTO job_readers (job_id, user_id)
+           SELECT id, $2 FROM jobs WHERE id = $1 AND created_by <> $2 ON CONFLICT DO NOTHING""",
+        job_id,
+        user_id,
+    )
 
 
 async def status(conn: Connection, job_id: UUID) -> str:

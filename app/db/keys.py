@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -61,6 +62,25 @@ async def owner(conn: Connection, text: str) -> asyncpg.Record | None:
             WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
         digest(text),
     )
+
+
+async def holder(conn: Connection, key_id: UUID) -> asyncpg.Record | None:
+    """The hash of a live key, by its id, and whose it is."""
+    return await conn.fetchrow(
+        """SELECT k.key_hash, u.id, u.email, u.name, u.role FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
+           WHERE k.id = $1 AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
+        key_id,
+    )
+
+
+async def live(conn: Connection, key_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the keys that still open the door."""
+    rows = await conn.fetch(
+        """SELECT k.id FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
+           WHERE k.id = ANY($1) AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
+        list(key_ids),
+    )
+    return {row["id"] for row in rows}
 
 
 async def note_use(conn: Connection, key_id: UUID) -> None:

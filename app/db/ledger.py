@@ -39,14 +39,14 @@ class Claimed:
     failed_items: int
 
 
-CLAIM = """
+CLAIM = f"""
 WITH claimed AS (
     UPDATE jobs
     SET status = 'processing', fence = fence + 1, worker_id = $2, lease_until = now() + make_interval(secs => $3),
         dispatch_id = NULL, attempt = attempt + CASE WHEN attempt_open THEN 0 ELSE 1 END, attempt_open = true,
         deadline = coalesce(deadline, now() + make_interval(secs => timeout_seconds)),
         started_at = coalesce(started_at, now()), updated_at = clock_timestamp()
-    WHERE id = ANY($1) AND status = 'pending' AND {condition}
+    WHERE id = ANY($1) AND status = 'pending' AND {{condition}}
     RETURNING id, kind, queue, fence, attempt, max_attempts, data, checkpoint, priority,
               extract(epoch FROM deadline - now())::float8 AS seconds_left,
               total_items, processed_items, failed_items
@@ -54,7 +54,7 @@ WITH claimed AS (
     INSERT INTO job_events (job_id, event, attempt, fence, worker_id)
     SELECT id, 'claimed', attempt, fence, $2 FROM claimed
 )
-SELECT * FROM claimed ORDER BY priority, id
+SELECT *, {announcing("claimed")} FROM claimed ORDER BY priority, id
 """
 CLAIM_ADMITTED = CLAIM.format(condition="lease_until IS NOT NULL AND dispatch_id = $4")
 # Here and in admission, coalesce() keeps the planner off the index of ready jobs: it would walk all of it for a few.

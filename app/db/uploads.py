@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,6 +77,17 @@ async def stale(conn: Connection) -> list[UUID]:
         KEPT_DAYS,
     )
     return [row["id"] for row in rows]
+
+
+async def unknown(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Files that were never noted, days old: of uploads whose process died before they were through."""
+    known = {row["id"] for row in await conn.fetch("SELECT id FROM uploads WHERE id = ANY($1)", ids)}
+    return [one for one in ids if one not in known and one < long_ago()]
+
+
+def long_ago() -> UUID:
+    """The least id of KEPT_DAYS ago: a UUIDv7 begins with its milliseconds."""
+    return UUID(int=(time.time_ns() // 1_000_000 - KEPT_DAYS * 86_400_000) << 80)
 
 
 async def delete(conn: Connection, upload_id: UUID) -> None:

@@ -13,18 +13,28 @@ FORGET_SECONDS = 3600
 
 
 async def register(
-    conn: Connection, worker_id: UUID, *, hostname: str, pid: int, route: str, slots: int, version: str
+    conn: Connection,
+    worker_id: UUID,
+    *,
+    hostname: str,
+    pid: int,
+    route: str,
+    slots: int,
+    version: str,
+    loop_lag_ms: float = 0.0,
 ) -> None:
     """Enter a worker, or say that it still lives: this is its beat."""
     await conn.execute(
-        """INSERT INTO workers (id, hostname, pid, route, slots, version) VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (id) DO UPDATE SET beat_at = now()""",
+        """INSERT INTO workers (id, hostname, pid, route, slots, version, loop_lag_ms)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (id) DO UPDATE SET beat_at = now(), loop_lag_ms = excluded.loop_lag_ms""",
         worker_id,
         hostname,
         pid,
         route,
         slots,
         version,
+        loop_lag_ms,
     )
 
 

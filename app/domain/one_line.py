@@ -14,6 +14,8 @@ _ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
 _POSTCODE_FIRST = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
 # "London SW1A 2AA", "ON K1A 0A6", "Sydney NSW 2000"
 _POSTCODE_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})")
+# The same where there is nothing else; a house number before a street has fewer digits
+_POSTCODE_ALONE = re.compile(r"(\d{5}|\d{3} \d{2}|\d{4} [A-Z]{2})(?: ([^\d,]+))?")
 _REGION_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{2,3})")
 _STATES = {name: code for name, code in CODES.items() if name != "WASHINGTON DC"} | {code: code for code in STATES}
 _LONGEST_STATE = max(len(name.split()) for name in _STATES)
@@ -23,11 +25,15 @@ def take_apart(line: str, country: str) -> dict[str, str]:
     """The parts by the names of a household's fields; what cannot be told stays in `address`."""
     text = " ".join(line.split()).strip(" ,")
     rest, comma, last = text.rpartition(",")
-    named = country_code(last) if comma and "," in rest else None
+    # "12 Main St, Peru" is a town in Indiana, "Lima, Peru" is not
+    town_only = comma and (not any(char.isdigit() for char in rest) or _POSTCODE_FIRST.fullmatch(rest.strip()))
+    named = country_code(last) if "," in rest or town_only else None
     if country.lower() == "us" and last.strip().upper() in _STATES:  # Georgia
         named = None
     if named is not None:
         text, country = rest.rstrip(" ,"), named
+    if named is not None and town_only and "," not in text and named != "us":
+        text = f", {text}"
     parts = _us(_UNITED_STATES.sub("", text)) if country.lower() == "us" else _elsewhere(text)
     parts["country"] = named or ""
     return {name: value for name, value in parts.items() if value}
@@ -41,6 +47,8 @@ def _us(text: str) -> dict[str, str]:
     street, comma, city = text.rpartition(",")
     if not comma:
         street, city = _split_at_suffix(text) if zip_code or state else (text, "")
+        if (zip_code or state) and not city and not any(char.isdigit() for char in street):
+            street, city = "", street  # "Concord, CA"
     street, city = street.strip(" ,"), city.strip()
     if not street and not zip_code and not state:
         street, city = city, ""
@@ -77,8 +85,9 @@ def _split_at_suffix(text: str) -> tuple[str, str]:
 def _elsewhere(text: str) -> dict[str, str]:
     """Street first, town last, with a postcode before or behind it: "Mannerheimintie 20, 00100 Helsinki"."""
     street, town = _last_part(text)
-    if not street:
-        return {"address": text}
+    if "," not in text:
+        match = _POSTCODE_ALONE.fullmatch(text)
+        return {"zipCode": match[1], "city": match[2] or ""} if match else {"address": text}
     zip_code = state = ""
     if match := _POSTCODE_FIRST.fullmatch(town):
         zip_code, town = match[1], match[2]

@@ -1,7 +1,9 @@
-"""Who is asking: `Authorization: Bearer <key>`.
+"""Who is asking: `Authorization: Bearer <key>`, or for reading a browser that is signed in.
 
-Known keys are remembered for some seconds in the process, so that polling costs no query for its key. A key that is
-revoked, or whose user changes, therefore works on for that long in *other* processes; this one forgets it at once.
+A session's cookie opens no way to change anything here: the forms of the dashboard, which carry a token of their own,
+act in its name. Known keys and sessions are remembered for some seconds in the process, so that polling costs no query
+for its key. A key that is revoked, or whose user changes, works on for that long in *other* processes at most; this one
+forgets it at once.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from starlette.requests import Request
 from app.db import keys
 from app.db.users import User
 from app.errors import Forbidden, Unauthorized
+from app.web import session
 from app.web.platform import Platform
 
 REMEMBERED_SECONDS = 5.0
@@ -57,11 +60,32 @@ def known_keys(request: Request) -> KnownKeys:
     return known
 
 
+ACTING = "trigpoint.acting"
+"""In the scope of a request that the dashboard makes in the name of a user whom it has checked."""
+READING = ("GET", "HEAD")
+
+
 async def require(request: Request, admin: bool = False) -> User:
     """The user whose key the request carries.
 
     Raises Unauthorized without a good key, Forbidden where an admin's is needed.
     """
+    user: User | None = request.scope.get(ACTING)
+    if user is None and request.method in READING and "authorization" not in request.headers and ours(request):
+        user = await signed_in(request)
+    if user is None:
+        user = await _bearer(request)
+    if admin and not user.is_admin:
+        raise Forbidden("Only an admin may do this.")
+    return user
+
+
+def ours(request: Request) -> bool:
+    """Whether a page of ours asks, as far as the browser says; other programs say nothing."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+async def _bearer(request: Request) -> User:
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not text:
@@ -72,8 +96,25 @@ async def require(request: Request, admin: bool = False) -> User:
     if user is None:
         user = await _look_up(request, text)
         known.remember(hashed, user)
-    if admin and not user.is_admin:
-        raise Forbidden("Only an admin may do this.")
+    return user
+
+
+async def signed_in(request: Request) -> User | None:
+    """The user of the request's session, while it is young enough and its key is good."""
+    cookie = request.cookies.get(session.COOKIE)
+    key_id = session.key_id(cookie) if cookie else None
+    if cookie is None or key_id is None:
+        return None
+    known, hashed = known_keys(request), keys.digest(f"session {cookie}")  # no key has a space
+    if (user := known.find(hashed)) is not None:
+        return user
+    platform: Platform = request.app.state.platform
+    async with platform.pool.acquire() as conn:
+        row = await keys.holder(conn, key_id)
+    if row is None or not session.is_good(cookie, row["key_hash"], platform.settings.session_secret):
+        return None
+    user = User(row["id"], row["email"], row["name"], row["role"])
+    known.remember(hashed, user)
     return user
 
 

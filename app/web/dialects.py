@@ -1,8 +1,8 @@
 """`GET /api/jobs/{id}`: a job in the words of the document that its kind comes from.
 
 Document 002 calls a job that is being processed `running` and shows less of it; documents 000 and 001 have the words of
-the canonical interface; 003's are in `app.web.website_words`. A state that a document does not know keeps its canonical
-name.
+the canonical interface; 003's are in `app.web.website_words`, 004's in `app.web.dialect_companies`. A state that a
+document does not know keeps its canonical name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.jobs import Status
-from app.web import jobs, presenters, website_words
+from app.web import dialect_companies, jobs, paces, presenters, website_words
 
 RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
 
@@ -39,5 +39,12 @@ PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
 
 
 async def show(request: Request) -> Response:
-    """As `GET /api/v1/jobs/{id}`, waiting, ETag and all."""
-    return await jobs.shown(request, lambda row: PRESENTERS.get(row["kind"], presenters.job)(row))
+    """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
+    usual = await paces.usual(request, dialect_companies.KINDS)
+
+    def present(row: Record) -> tuple[dict[str, Any], int]:
+        if row["kind"] in dialect_companies.KINDS:
+            return dialect_companies.job(row, usual[row["kind"]])
+        return PRESENTERS.get(row["kind"], presenters.job)(row), 200
+
+    return await jobs.shown(request, present)

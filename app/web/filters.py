@@ -24,6 +24,8 @@ class JobFilters(BaseModel):
     """Exclusive."""
     dataContains: Members | None = None
     """Members that the job's `data` has with these values; lists and objects may hold more than is asked for."""
+    q: str | None = Field(default=None, min_length=1, max_length=200)
+    """The beginning of the job's id, or what stands somewhere in its `data`, in any case."""
 
     def chosen(self, platform: Platform) -> Filters:
         spec = platform.kind(self.type) if self.type else None
@@ -34,4 +36,5 @@ class JobFilters(BaseModel):
             created_after=self.createdAfter,
             created_before=self.createdBefore,
             data_contains=orjson.dumps(self.dataContains).decode() if self.dataContains else None,
+            text=self.q,
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import workers
+from app.db import health, workers
 from app.db.pool import CONNECTION_LOST
+from app.web import auth
 from app.web.platform import Platform
 from app.web.responses import JSON
 
@@ -46,3 +48,33 @@ async def _redis(platform: Platform) -> bool:
     except (RedisError, OSError, TimeoutError):
         return False
     return True
+
+
+async def document(request: Request) -> Response:
+    """Redis and every queue, as the health check of the company document shows them."""
+    await auth.require(request)
+    platform: Platform = request.app.state.platform
+    redis = await _redis(platform)
+    async with platform.pool.acquire() as conn:
+        rows = await health.queues(conn)
+    queues = [dict(row) | {"failed_percent": _percent(row["failed"], row["completed"])} for row in rows]
+    stuck = [one["name"] for one in queues if one["waiting"] and not one["workers"]]
+    return JSON(
+        {
+            "redis": {
+                "status": "healthy" if redis else "unhealthy",
+                "url": without_password(platform.settings.redis_url),
+                "connected": redis,
+                "state": "ready" if redis else "reconnecting",
+            },
+            "queues": {"status": "unhealthy" if stuck else "healthy", "without_workers": stuck, "queues": queues},
+        }
+    )
+
+
+def _percent(failed: int, completed: int) -> float:
+    return round(100 * failed / (failed + completed), 1) if failed else 0.0
+
+
+def without_password(url: str) -> str:
+    return re.sub(r"://[^/@]*@", "://***@", url)

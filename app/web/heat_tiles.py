@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.db import heatmaps
 from app.db.pool import Connection
 from app.domain.heatmaps import pictures
-from app.domain.heatmaps.grid import STEPS, Bounds
+from app.domain.heatmaps.grid import FARTHEST_LATITUDE, STEPS, Bounds
 from app.domain.heatmaps.request import checked_step
 from app.errors import NotFound
 from app.web import auth, bodies
@@ -66,6 +66,8 @@ async def _finest(conn: Connection, bounds: Bounds, zoom: int) -> float:
 def _wider(bounds: Bounds, step: float) -> Bounds:
     """With the cells that reach into the tile from beyond its edges."""
     return Bounds(
-        max(bounds.south - step, -85.0), max(bounds.west - step, -180.0), min(bounds.north + step, 85.0),
+        max(bounds.south - step, -FARTHEST_LATITUDE),
+        max(bounds.west - step, -180.0),
+        min(bounds.north + step, FARTHEST_LATITUDE),
         min(bounds.east + step, 180.0),
-    )  # fmt: skip
+    )

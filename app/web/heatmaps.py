@@ -30,6 +30,8 @@ from app.web.responses import JSON, encode
 KIND = "heatmap_compute"
 MOST_ANSWERED = 100_000
 """Cells in one answer."""
+MOST_REGIONS = 200
+"""Of those that the cells belong to."""
 
 
 async def schedule(request: Request) -> Response:
@@ -174,7 +176,7 @@ async def cells(request: Request) -> Response:
         regions = await heatmaps.computed_regions(conn, asked.bbox, asked.gridStep)
     write = _geojson if asked.format == "geojson" else _compact
     media_type = "application/geo+json" if asked.format == "geojson" else "application/json"
-    body = await asyncio.to_thread(write, asked, found, [region(row) for row in regions])
+    body = await asyncio.to_thread(write, asked, found, [region(row) for row in regions[:MOST_REGIONS]])
     return Response(body, headers=headers, media_type=media_type)
 
 

@@ -224,13 +224,12 @@ async def _insert(conn: Connection, platform: Platform, user: User, what: Import
 def _jobs(spec: JobSpec, user: User, what: Import, taken: Taken) -> Iterator[NewJob]:
     asked = taken.options.model_dump(exclude={"split", "priority", "profile"})
     asked |= {"upload_id": taken.id, "file_name": taken.name, "source": _source(what, taken)}
+    geocode_after = asked.pop("geocode_after", False)
     for number, part in enumerate(taken.parts or (None,), 1):
         if part is not None:
             asked["part"] = {"number": number, "of": len(taken.parts), "position": part}
-            # the one that ends last sees all of them imported
-            asked["geocode_after"] = asked.get("geocode_after", False) and number == len(taken.parts)
-        if what is not VOTERS:
-            asked.pop("geocode_after", None)
+        if geocode_after and number == max(1, len(taken.parts)):  # the one that ends last sees all of them imported
+            asked["geocode_after"] = True
         data = spec.args.model_validate(asked).model_dump_json(by_alias=True, exclude_none=True).encode()
         key = f"{user.id}:{taken.digest}:{number}"
         rows = part["left"] if part else taken.rows

@@ -91,11 +91,11 @@ def created(inserted: list[Inserted], many: bool) -> Response:
 
 async def show(request: Request) -> Response:
     """The job; with `Prefer: wait=N` after its end or N seconds, whichever is first. 304 where the ETag still holds."""
-    return await shown(request, presenters.job)
+    return await shown(request, lambda row: (presenters.job(row), 200))
 
 
-async def shown(request: Request, present: Callable[[Record], dict[str, Any]]) -> Response:
-    """`show` in a presenter's words, `poll_interval_ms` among them."""
+async def shown(request: Request, present: Callable[[Record], tuple[dict[str, Any], int]]) -> Response:
+    """`show` in a presenter's words and with its status code."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     job_id = path_id(request)
@@ -105,15 +105,13 @@ async def shown(request: Request, present: Callable[[Record], dict[str, Any]]) -
     if wait is not None:
         row = await wait_for_end(platform, job_id, user, row, wait)
         headers["Preference-Applied"] = f"wait={wait:g}"
-    body = present(row)
-    headers |= {
-        "ETag": f'W/"{version(row)}"',
-        "Cache-Control": "private, no-cache",
-        "Retry-After": retry_after(body["poll_interval_ms"]),
-    }
+    body, status = present(row)
+    headers |= {"ETag": f'W/"{version(row)}"', "Cache-Control": "private, no-cache"}
+    if "poll_interval_ms" in body:
+        headers["Retry-After"] = retry_after(body["poll_interval_ms"])
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return JSON(body, headers=headers)
+    return JSON(body, status, headers)
 
 
 def version(row: Record) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.db.changes import Changes
+from app.db.ledger import Claimed
 from app.db.pool import Pool
 from app.dispatch import Dispatcher
 from app.domain.geocoding import Address, Found, GeocodeOptions
@@ -44,6 +45,15 @@ class Processor(Protocol):
 
         What is unfinished by then is handed back with its checkpoint.
         """
+        ...
+
+    @property
+    def worker_id(self) -> UUID:
+        """In whose name a job is claimed that `run` is to run."""
+        ...
+
+    async def run(self, job: Claimed) -> None:
+        """Run that one job to its outcome; what a cancelled request leaves is handed back."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
@@ -98,7 +98,7 @@ async def _multipart(request: Request, stream: Stream, feed: Feed) -> Form:
                 await feed(bytes(parts.file))
                 parts.file.clear()
         parser.finalize()
-    except MultipartParseError as error:
+    except FormParserError as error:
         raise BadRequest(f"The multipart body cannot be read: {error}") from None
     if not parts.ended:
         raise BadRequest("The multipart body is cut off.")
@@ -167,7 +167,7 @@ class _Parts:
                 raise TooLarge(f"The field {self._name[:100]!r} has more than {LONGEST_FIELD:,} bytes.")
 
     def _part_end(self) -> None:
-        if not self._is_file:
+        if self._text:  # a browser sends what is left open as empty
             self.form.fields[self._name] = self._text.decode(errors="replace")
 
     def _end(self) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.db import imports, jobs
 from app.db.pool import Pool
+from app.domain.imports.findings import REPORTED
 from app.errors import NotFound
 from app.web import auth
 from app.web.bodies import path_id
@@ -36,15 +37,16 @@ async def download(request: Request) -> Response:
 
 
 async def _lines(pool: Pool, job_id: UUID, header: list[str]) -> AsyncIterator[str]:
-    yield _csv([[*header, "error_code", "error"]])
+    before = tuple(header[-len(REPORTED) :]) == REPORTED
+    yield _csv([header if before else [*header, *REPORTED]])
     after = 0
     while True:
         async with pool.acquire() as conn:
             rows = await imports.rejects(conn, job_id, after, PAGE)
         if not rows:
             return
-        width = len(header)
-        yield _csv([*_filled(map(guarded, row["cells"]), width), row["code"], row["error"]] for row in rows)
+        width, own = len(header), len(header) - len(REPORTED) * before
+        yield _csv([*_filled(map(guarded, row["cells"]), width)[:own], row["code"], row["error"]] for row in rows)
         after = rows[-1]["line"]
 
 

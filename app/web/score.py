@@ -12,11 +12,11 @@ from starlette.responses import Response
 from app.db import heatmaps, pois
 from app.db.pool import Connection
 from app.db.users import User
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs
-from app.domain.heatmaps.scoring import Assessment
 from app.domain.jobs import Status
+from app.domain.scoring import Assessment
 from app.web import auth, bodies
 from app.web.dialects import RUNNING
 from app.web.heatmaps import insert

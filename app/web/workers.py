@@ -25,6 +25,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
         "version": row["version"],
         "startedAt": row["started_at"],
         "beatAt": row["beat_at"],
+        "loopLagMs": round(row["loop_lag_ms"], 1),
         "stopping": row["stopping"],
         "alive": row["alive"],
     }

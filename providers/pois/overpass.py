@@ -14,7 +14,6 @@ import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
@@ -22,7 +21,6 @@ import aiohttp
 
 from providers.errors import ProviderError, RateLimited, Unavailable
 from providers.http import Reply, Request, error_of, exchange, parse_json
-from providers.latency import Latencies
 from providers.rate_limit import RateLimiter, Window
 from providers.rate_limit.base import window_of_rate
 
@@ -49,12 +47,17 @@ class Overpass:
 
     name: ClassVar[str] = "overpass"
     public_hosts: ClassVar[frozenset[str]] = frozenset(
-        {"overpass-api.de", "lz4.overpass-api.de", "z.overpass-api.de", "overpass.kumi.systems"}
+        {
+            "overpass-api.de",
+            "lz4.overpass-api.de",
+            "z.overpass-api.de",
+            "overpass.kumi.systems",
+            "overpass.private.coffee",
+        }
     )
     windows: ClassVar[tuple[Window, ...]] = (Window(1, 2.0),)
     daily: ClassVar[int] = 10_000
     attribution: ClassVar[str] = "© OpenStreetMap contributors, ODbL 1.0. https://www.openstreetmap.org/copyright"
-    verified_on: ClassVar[date] = date(2026, 11, 22)
 
     def __init__(
         self,
@@ -72,7 +75,6 @@ class Overpass:
         public = urlsplit(url).hostname in self.public_hosts
         self._windows = (window_of_rate(rate),) if rate else self.windows if public else ()
         self._daily = daily or (self.daily if public else None)
-        self.latencies = Latencies()
 
     async def within(
         self, box: tuple[float, float, float, float], values: Mapping[str, Sequence[str]]
@@ -85,7 +87,7 @@ class Overpass:
         body = urlencode({"data": ql}).encode()
         request = Request(self.name, self._url, {}, self._headers, ANSWER_SECONDS, body=body, max_body=MAX_BODY)
         try:
-            found = await exchange(self._session, request, self._admit, self._read, _judge, self.latencies)
+            found = await exchange(self._session, request, self._admit, self._read, _judge)
         except RateLimited as error:
             if error.asked:
                 await self._limiter.penalise(self.name, error.retry_after or BUSY_SECONDS, str(error))

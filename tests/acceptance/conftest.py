@@ -70,6 +70,42 @@ async def mend(world: World, client: aiohttp.ClientSession) -> None:
 
 
 @dataclass(frozen=True)
+class Office:
+    """An installation that researches companies, with a model, a company's site and somewhere to send signals."""
+
+    up: Up
+    llm: Provider
+    site: Provider
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with ExitStack() as stack:
+        llm = stack.enter_context(closing(Provider("tests.servers.llm")))
+        site = stack.enter_context(closing(Provider("tests.servers.site")))
+        env = environment(
+            TRIGPOINT_ADMIN_KEY=harness.ADMIN_KEY,
+            TRIGPOINT_LLM_URL=llm.url,
+            TRIGPOINT_LLM_MODEL="stand-in-1",
+            TRIGPOINT_LLM_CONCURRENCY="2",
+            TRIGPOINT_FETCH_ALLOW="127.0.0.0/8",
+            TRIGPOINT_FETCH_GAP_SECONDS="0",
+            TRIGPOINT_LEASE_SECONDS="2",
+            WORKER_POLL_INTERVAL="300",
+        )
+        up = stack.enter_context(closing(Up(tmp_path_factory.mktemp("office") / "data", env)))
+        yield Office(up.start(), llm, site)
+
+
+@pytest.fixture
+async def boss(office: Office) -> AsyncIterator[aiohttp.ClientSession]:
+    """The administrator's session with the office, whose model answers at once."""
+    await office.llm.behave()
+    async with harness.session(office.up.url, harness.ADMIN_KEY) as client:
+        yield client
+
+
+@dataclass(frozen=True)
 class Place:
     """An installation to do harm to, and the one geocoder it has."""
 

@@ -26,7 +26,9 @@ async def import_pois(client: aiohttp.ClientSession, count: int) -> None:
         for n in range(count)
     )
     body = "id,name,category,lat,lon\n" + "".join(lines)
-    async with client.post("/api/v1/pois/import", data=body, headers={"Content-Type": "text/csv"}) as response:
+    headers = {"Content-Type": "text/csv"}
+    source = {"source": "heat maps"}
+    async with client.post("/api/v1/pois/import", data=body, params=source, headers=headers) as response:
         assert response.status == 202, await response.text()
         created = await response.json()
     job = await harness.follow(client, created["jobId"])

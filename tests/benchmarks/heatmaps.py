@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 from app.domain.heatmaps import cells
 from app.domain.heatmaps.cells import Places
 from app.domain.heatmaps.grid import Bounds, Grid
-from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS
+from app.domain.scoring import CUTOFF_KM, WEIGHTS
 from tests.benchmarks.report import line, percentile, spread
 from tests.harness import ADMIN_KEY, follow
 from tests.processes import Platform, platform
@@ -45,17 +45,19 @@ def some_pois(count: int, bounds: Bounds) -> Points:
 
 
 def scoring(rounds: int) -> None:
-    """One thread, nothing stored: 23,895 cells, for several sizes of a tile."""
+    """One thread, nothing stored: 23,895 cells, with more or fewer distances at a time."""
     grid = Grid.around(*MIDDLE, 0.001)
-    places = {name: Places.of(found) for name, found in some_pois(POIS, grid.bounds.wider(CUTOFF_KM)).items()}
-    for tile in (16, cells.TILE, 64):
-        rates = []
-        for _ in range(rounds):
-            start = perf_counter()
-            cells.score_rows(grid, 0, grid.rows, places, tile)
-            rates.append(grid.cells / (perf_counter() - start))
-        target, good = (">= 100,000", median(rates) >= 100_000) if tile == cells.TILE else ("", True)
-        line(f"scored, {POIS} places, tiles of {tile}, cells/s", spread(rates), target, good)
+    for count in (POIS, 10 * POIS):
+        places = {name: Places.of(found) for name, found in some_pois(count, grid.bounds.wider(CUTOFF_KM)).items()}
+        for at_once in (cells.AT_ONCE // 8, cells.AT_ONCE, cells.AT_ONCE * 8):
+            rates = []
+            for _ in range(rounds):
+                start = perf_counter()
+                cells.score_rows(grid, 0, grid.rows, places, at_once)
+                rates.append(grid.cells / (perf_counter() - start))
+            goal = ">= 100,000" if (count, at_once) == (POIS, cells.AT_ONCE) else ""
+            name = f"scored, {count:,} places, {at_once:,} distances at once, cells/s"
+            line(name, spread(rates), goal, not goal or median(rates) >= 100_000)
 
 
 async def put(conn: asyncpg.Connection[Any], points: Points) -> None:

@@ -125,7 +125,7 @@ async def main(scrapy_python: str, workers: int, gap: float) -> None:
                 count, took = out.stdout.split()[-2:]
                 theirs = int(count) / float(took)
                 print(f"scrapy: {count} pages in {float(took):.1f} s: {theirs:.0f} pages/s")
-                print(f"ratio:  {speed / theirs:.2f}")
+                print(f"ratio:  {pages / seconds / theirs:.2f}")
     finally:
         server.close()
 

@@ -49,7 +49,8 @@ async def test_due_jobs_run_without_a_worker(client: Client, cron: Client, db_po
     answer = await process(cron, timeout=5000)
     assert answer.status == 200
     told = answer.json
-    assert (told["processed"], told["succeeded"], told["failed"], told["remaining"]) == (3, 1, 1, 0)
+    assert (told["processed"], told["succeeded"], told["failed"]) == (3, 1, 1)
+    assert told["remaining"] in (0, 1), "the one that is tried again may be due already"
     assert {job["id"]: (job["jobType"], job["status"]) for job in told["jobs"]} == {
         good: ("scripted", "success"), bad: ("scripted", "failure"), again: ("scripted", "queued"),
     }  # fmt: skip
@@ -135,3 +136,22 @@ async def test_heat_maps_need_no_worker(client: Client, cron: Client, db_pool: P
     told = (await process(cron)).json
     assert told["jobs"] == [{"id": made["jobId"], "jobType": "heatmap_compute", "status": "success", "error": None}]
     assert await db_pool.fetchval("SELECT count(*) FROM heat_cells") == made["estimatedCells"]
+
+
+async def test_a_job_of_a_worker_that_is_gone_is_released(
+    client: Client, user_client: Client, cron: Client, db_pool: Pool
+) -> None:
+    lost, held, waiting = await create(client, *[{"steps": 1}] * 3)
+    await db_pool.execute(
+        """UPDATE jobs SET status = 'processing', worker_id = gen_random_uuid(), fence = 1, started_at = now(),
+               lease_until = now() + CASE id WHEN $1 THEN interval '-1 s' ELSE interval '1 h' END
+           WHERE id <> $2""",
+        UUID(lost),
+        UUID(waiting),
+    )
+    assert (await call(user_client, "POST", "/api/v1/jobs/release")).status == 403
+    assert (await call(client, "POST", "/api/v1/jobs/release")).json == {"released": 1, "undelivered": 0}
+    told = (await process(cron, timeout=5000)).json
+    assert [(job["id"], job["status"]) for job in told["jobs"]] == [(lost, "success"), (waiting, "success")]
+    row = await db_pool.fetchrow("SELECT status, fence FROM jobs WHERE id = $1", UUID(held))
+    assert row is not None and tuple(row) == ("processing", 1)

@@ -24,6 +24,7 @@ from app.domain.one_line import take_apart
         ("1 5th Ave, New York, New York 10003", ("1 5th Ave", "New York", "NY", "10003")),
         ("100 W Virginia Ave, Morgantown, West Virginia", ("100 W Virginia Ave", "Morgantown", "WV", "")),
         ("94520", ("", "", "", "94520")),
+        ("Concord, CA", ("", "Concord", "CA", "")),
         ("12 Main St", ("12 Main St", "", "", "")),
     ],
 )
@@ -40,6 +41,10 @@ def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
         ("Prinsengracht 263, 1016 GV Amsterdam", ("Prinsengracht 263", "1016 GV", "Amsterdam")),
         ("10 Downing Street, London", ("10 Downing Street", "", "London")),
         ("Mannerheimintie 20", ("Mannerheimintie 20", "", "")),
+        ("00100 Helsinki", ("", "00100", "Helsinki")),
+        ("111 21 Stockholm", ("", "111 21", "Stockholm")),
+        ("00100", ("", "00100", "")),
+        ("221 Baker Street", ("221 Baker Street", "", "")),
     ],
 )
 def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
@@ -56,6 +61,9 @@ def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
         ("12 Rue de Rivoli, 75001 Paris, France", ("12 Rue de Rivoli", "Paris", "", "75001", "fr")),
         ("12 Main St, Atlanta, Georgia", ("12 Main St", "Atlanta", "GA", "", "")),
         ("12 Main St, Peru", ("12 Main St", "Peru", "", "", "")),
+        ("Lima, Peru", ("", "Lima", "", "", "pe")),
+        ("00100 Helsinki, Finland", ("", "Helsinki", "", "00100", "fi")),
+        ("Concord, California, United States", ("", "Concord", "CA", "", "us")),
         ("12 Main St, Concord, CA 94520, United States", ("12 Main St", "Concord", "CA", "94520", "us")),
     ],
 )

@@ -8,11 +8,10 @@ from app.settings import Settings
 from providers.geocoding import registry
 from providers.geocoding.base import ProviderConfig
 from providers.geocoding.fallback import GeocoderChain
-from providers.places.google import GooglePlaces
 from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 
-OTHERS = frozenset({Overpass.name, GooglePlaces.name})
+OTHERS = frozenset({Overpass.name, "companies_house", "google_places", "brave"})
 """Providers that are configured in the same way and are no geocoders."""
 
 

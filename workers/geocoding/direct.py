@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.db import geocode_cache, geocoder_states
@@ -12,7 +13,7 @@ from app.db.pool import Pool
 from app.domain.geocoding import Address, Found, GeocodeOptions
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 from providers.geocoding.states import ProviderState
-from workers.geocoding.verdicts import Plan, Verdict, place, query, wanted
+from workers.geocoding.verdicts import Plan, Source, Verdict, place, query, wanted
 
 AT_ONCE = 20
 UNWIND_SECONDS = 1.0
@@ -44,8 +45,17 @@ class DirectGeocoder:
         if learnt:
             async with self._pool.acquire() as conn, conn.transaction():
                 await geocode_cache.keep(conn, learnt)
-        late = Found(None, f"no answer within {within:g} s; try again")
-        return [_found(verdicts[one.key]) if one.key in verdicts else late for one in addresses]
+        for key in open_ones.keys() - answers.keys():
+            verdicts[key] = await self._at_hand(plan, open_ones[key], said.get(key, ()), within)
+        return [_found(verdicts[one.key]) for one in addresses]
+
+    async def _at_hand(self, plan: Plan, address: Address, said: Sequence[Said], within: float) -> Verdict:
+        """What can be said of an address without asking anybody outside: the time is up."""
+        late = f"no answer within {within:g} s; try again"
+        if not plan.options.use_fallback:
+            return Verdict(None, late, (), Source.LOCAL)
+        answer = await self._chain.geocode(query(address), min_accuracy=wanted(plan.options), skip=plan.outside)
+        return replace(plan.conclude(address, said, answer), reason=late)
 
     async def _ask(
         self, plan: Plan, addresses: dict[str, Address], said: dict[str, list[Said]], within: float

@@ -45,6 +45,8 @@ async def compute(context: JobContext, grid: Grid, city_id: int | None, loaded: 
     async with context.step() as step:
         await heatmaps.ask_for(step.conn, grid, city_id, context.id)
         step.total = grid.cells
+    if first == grid.cells:
+        return  # the worker died between the last step and the outcome
     places = await asyncio.to_thread(_places, loaded)
     coming = _soon(grid, first, places)
     try:

@@ -136,6 +136,8 @@ async def _clear(context: JobContext, args: ImportArgs, store: Uploads) -> None:
         for upload_id in await uploads.stale(conn):
             await asyncio.to_thread(store.remove, upload_id)
             await uploads.note_removed(conn, upload_id)
+        for upload_id in await uploads.unknown(conn, await asyncio.to_thread(store.ids)):
+            await asyncio.to_thread(store.remove, upload_id)
 
 
 class _Import:

@@ -9,7 +9,7 @@ from typing import Any
 from app import cities as packaged
 from app.db import cities, heatmaps, pois
 from app.db.pool import connection
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import BadRegion, Bounds, Grid
 from app.domain.heatmaps.request import HeatmapArgs
 from app.domain.jobs import JobSpec, QueueSpec
@@ -36,13 +36,12 @@ async def run(context: JobContext, args: HeatmapArgs) -> dict[str, Any] | Outcom
         grid.check_size()
     except BadRegion as error:
         return Failed(str(error))
-    warnings: list[str] = []
-    fetched = 0
+    more: dict[str, Any] = {}
     if (provider := context.resources.places) is not None:
         refreshed = await places.refresh(context, provider, grid.bounds.wider(scoring.CUTOFF_KM))
         if isinstance(refreshed, Snooze | Failed):
             return refreshed
-        fetched, warnings = refreshed
+        more = {"attribution": provider.attribution, "tilesFetched": refreshed[0], "warnings": refreshed[1]}
     async with connection(context.resources.pool) as conn:
         known = await heatmaps.region(conn, grid)
         loaded = await pois.load(conn, grid)
@@ -52,9 +51,8 @@ async def run(context: JobContext, args: HeatmapArgs) -> dict[str, Any] | Outcom
         "cells": grid.cells,
         "method": scoring.METHOD,
         "pois": loaded.count,
+        **more,
     }
-    if fetched or warnings:
-        about |= {"tilesFetched": fetched, "warnings": warnings}
     begun = context.checkpoint is not None and "lastProcessedIndex" in context.checkpoint
     now = (loaded.count, loaded.digest)
     if not (begun or args.force) and known and known["computed_at"] and not heatmaps.is_stale(known, now):

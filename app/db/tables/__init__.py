@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from app.db.tables import geocoding, heatmaps, imports, jobs, users, websites
+from app.db.tables import companies, geocoding, heatmaps, imports, jobs, research, teams, users, websites
 
-__all__ = ["geocoding", "heatmaps", "imports", "jobs", "metadata", "users", "websites"]
+__all__ = [
+    "companies",
+    "geocoding",
+    "heatmaps",
+    "imports",
+    "jobs",
+    "metadata",
+    "research",
+    "teams",
+    "users",
+    "websites",
+]
 
 metadata = SQLModel.metadata

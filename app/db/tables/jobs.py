@@ -50,6 +50,8 @@ class Worker(SQLModel, table=True):
     started_at: datetime = time("now()")
     beat_at: datetime = time("now()")
     stopping: bool = column(default="false")
+    loop_lag_ms: float = column(default="0")
+    """How late its event loop was at worst between the last two beats."""
 
 
 class Job(SQLModel, table=True):

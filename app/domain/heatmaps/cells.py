@@ -1,4 +1,4 @@
-"""The scores of many cells at once: `app.domain.heatmaps.scoring` in numpy, which it equals.
+"""The scores of many cells at once: `app.domain.scoring` in numpy, which it equals.
 
 Cells are done in tiles, by halving. Of each category only those places are looked at that can be among the nearest
 RANKS of any cell of the tile: none farther from its middle than the RANKS-th nearest one and the tile's diagonal
@@ -16,16 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import MICRO, TURN, Grid
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.uint8]
 
-TILE = 32
-"""Most cells on a side. Smaller ones look at fewer places, larger ones make fewer calls: `make bench` compares."""
-MOST_AT_ONCE = 1 << 20
-"""Distances held in memory at a time: 8 MB, where many places share a block of houses, too."""
+AT_ONCE = 1 << 17
+"""Distances computed at a time, 1 MB of them: where a tile would need more it is halved. More of them look at more
+places in vain, fewer make more calls; `make bench` compares."""
 
 
 @dataclass(frozen=True)
@@ -53,28 +52,28 @@ def longitudes(grid: Grid) -> Floats:
     return ((micro + TURN // 2) % TURN - TURN // 2) / MICRO
 
 
-def score_rows(grid: Grid, first: int, last: int, places: Mapping[str, Places], tile: int = TILE) -> Scores:
+def score_rows(grid: Grid, first: int, last: int, places: Mapping[str, Places], at_once: int = AT_ONCE) -> Scores:
     """The scores of the rows from `first` up to `last`, of shape (rows, columns). `places` by category."""
     north, east = latitudes(grid, first, last), longitudes(grid)
     scores = np.empty((len(north), len(east)), dtype=np.uint8)
     counting = [(scoring.WEIGHTS[name], some) for name, some in places.items() if len(some.latitudes)]
-    _fill(scores, north, east, counting, tile)
+    _fill(scores, north, east, counting, at_once)
     return scores
 
 
-def _fill(scores: Scores, north: Floats, east: Floats, counting: list[tuple[float, Places]], tile: int) -> None:
-    """Halve until a piece is a tile that takes little memory, leaving places aside on the way."""
+def _fill(scores: Scores, north: Floats, east: Floats, counting: list[tuple[float, Places]], at_once: int) -> None:
+    """Halve until a piece is small enough, leaving places aside on the way."""
     near = [(weight, some) for weight, places in counting if (some := _near(north, east, places)) is not None]
     most = max((len(places.latitudes) for _, places in near), default=0)
     rows, cols = scores.shape
-    if max(rows, cols) <= tile and (scores.size * most <= MOST_AT_ONCE or scores.size == 1):
+    if scores.size * most <= at_once or scores.size == 1:
         scores[:] = _score_tile(north, east, near)
     elif rows > cols:
-        _fill(scores[: rows // 2], north[: rows // 2], east, near, tile)
-        _fill(scores[rows // 2 :], north[rows // 2 :], east, near, tile)
+        _fill(scores[: rows // 2], north[: rows // 2], east, near, at_once)
+        _fill(scores[rows // 2 :], north[rows // 2 :], east, near, at_once)
     else:
-        _fill(scores[:, : cols // 2], north, east[: cols // 2], near, tile)
-        _fill(scores[:, cols // 2 :], north, east[cols // 2 :], near, tile)
+        _fill(scores[:, : cols // 2], north, east[: cols // 2], near, at_once)
+        _fill(scores[:, cols // 2 :], north, east[cols // 2 :], near, at_once)
 
 
 def squared_km(north: Floats, east: Floats, places: Places) -> Floats:

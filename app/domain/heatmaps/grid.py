@@ -105,7 +105,9 @@ class Grid:
         south, north, west = (round(degrees * MICRO) for degrees in (bounds.south, bounds.north, bounds.west))
         rows = max(1, -(-(north - south) // micro))
         cols = max(1, min(turn, -(-round(bounds.width * MICRO) // micro)))
+        last = round(FARTHEST_LATITUDE * MICRO) // micro
         row, col = (south + micro // 2) // micro, (west + micro // 2) // micro
+        row = min(max(row, -last), last - rows)
         return cls(step, row, (col + turn // 2) % turn - turn // 2, rows, cols)
 
     @classmethod

@@ -17,6 +17,8 @@ COLOURS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231,
 """Of scores 0, 25, 50, 75 and 100: viridis, which keeps its order in grey and for every kind of eyes."""
 OPACITY = 160
 NONE = 255
+SLIVER = 1e-4
+"""Degrees that are left of a tile beyond the last cells."""
 
 
 def side(zoom: int) -> float:
@@ -35,9 +37,10 @@ def latitude(zoom: int, y: float) -> float:
 
 
 def tile_bounds(zoom: int, x: int, y: int) -> Bounds:
-    """Of a tile, a cell's width short of the poles."""
-    south, north = latitude(zoom, y + 1), latitude(zoom, y)
-    south, north = max(south, -FARTHEST_LATITUDE), min(north, FARTHEST_LATITUDE)
+    """Of a tile; what of it lies beyond the last cells of either pole is left out."""
+    last = FARTHEST_LATITUDE
+    south = min(max(latitude(zoom, y + 1), -last), last - SLIVER)
+    north = max(min(latitude(zoom, y), last), SLIVER - last)
     return Bounds(south, x * side(zoom) - 180, north, (x + 1) * side(zoom) - 180)
 
 

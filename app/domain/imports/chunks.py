@@ -45,7 +45,8 @@ class Chunk:
         """Leave a row out. `error` continues "the row …", or "the column …" where one is named."""
         masked = None if value is None else mask(value)
         self.findings.append(Finding(line, record_id, column, code, masked, error, rejects=True))
-        self.rejects.append(Reject(line, cells, code, f"{column} {error}" if column else error))
+        told = f"{column} {error}" if column else error
+        self.rejects.append(Reject(line, [cell.replace("\0", " ") for cell in cells], code, told))
 
     def warn(
         self,

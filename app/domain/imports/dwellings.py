@@ -1,8 +1,8 @@
 """One household for the people at one address, however each of them is spelt in the register.
 
-The key is of the house number, the street as `address_keys` has it, the unit's identifier and the ZIP code, or the city
-where there is none: many addresses have several names of cities. It is stored: a change here makes new households of
-old ones.
+The key is of the house number, the street as `address_keys` has it, the unit's identifiers and the ZIP code, or the
+city where there is none: many addresses have several names of cities. It is stored: a change here makes new households
+of old ones.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from app.domain import addresses
 from app.domain.address_keys import address_key
 from app.domain.imports.findings import Code
 
-IDENTIFIER = re.compile(r"[0-9A-Z]+$")
+DESIGNATOR = re.compile(
+    r"\b(?:APARTMENT|APT|BUILDING|BLDG|DEPARTMENT|DEPT|FLOOR|FL|HANGAR|HNGR|LOT|NO|NUMBER|PIER|ROOM|RM|SLIP|SPACE|SPC"
+    r"|SUITE|STE|TRAILER|TRLR|UNIT)(?:\b|(?=\d))"
+)
+"""Words that say of what kind a unit is (USPS Publication 28, appendix C2)."""
+WORD = re.compile(r"\w+")
 LIMITS = {"address": 200, "unit": 50, "city": 100}
 
 
@@ -67,10 +72,15 @@ def _key(address: str, unit: str, city: str, state: str, zip_code: str, country:
     number, _, road = address.partition(" ")
     if not number[0].isdigit():
         number, road = "", address
-    identifier = IDENTIFIER.search(unit.upper())
     place = zip_code[:5] or city.casefold()
-    parts = (number.upper(), _road(road, country), identifier[0] if identifier else unit.upper(), place, state, country)
+    parts = (number.upper(), _road(road, country), _unit(unit), place, state, country)
     return blake2b("|".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _unit(unit: str) -> str:
+    """`APT 4-B`, `# 4B` and `Unit 4B` as `4B`, `Bldg 2 Apt 3` as `2 3`: all of it counts, not its last word."""
+    text = unit.upper()
+    return " ".join(WORD.findall(DESIGNATOR.sub(" ", text).replace("-", ""))) or text
 
 
 # Many houses stand in one street, and many streets in one place.

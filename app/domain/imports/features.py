@@ -66,6 +66,7 @@ class _Rows:
     def __init__(self, file: BinaryIO, layout: Layout, position: Mapping[str, int]) -> None:
         self._records = Records(file, layout.dialect, Position(position["offset"], position["line"]))
         self._header = layout.header
+        self._own = layout.header[: layout.own]
         self.position = dict(position)
 
     def take(self, count: int) -> list[tuple[int, Feature | Broken]]:
@@ -77,11 +78,17 @@ class _Rows:
                 error = f"has {len(cells)} cells, but the header has {len(self._header)}"
                 found.append((line, Broken(Code.WRONG_COLUMNS, error, "", cells)))
             else:
-                texts = (" ".join(cell.replace("\0", " ").split()) for cell in cells)
-                properties = {name: text for name, text in zip(self._header, texts, strict=True) if text}
+                texts = map(_plain, cells)
+                properties = {name: text for name, text in zip(self._own, texts, strict=False) if text}
                 found.append((line, Feature(properties, None, None, cells)))
         self.position |= {"offset": self._records.position.offset, "line": self._records.position.line}
         return found
+
+
+def _plain(cell: str) -> str:
+    """White space squeezed; without the apostrophe that a report put before what a spreadsheet would run."""
+    text = " ".join(cell.replace("\0", " ").split())
+    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
 
 
 class _Lines:
@@ -105,7 +112,7 @@ class _Lines:
 
 def _parsed(text: bytes) -> Feature | Broken:
     try:
-        return _feature(orjson.loads(text))
+        return _storable(orjson.loads(text))
     except orjson.JSONDecodeError as error:
         return Broken(Code.NOT_JSON, f"is no JSON: {error.msg}", text.decode(errors="replace"))
 

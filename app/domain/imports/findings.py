@@ -11,6 +11,9 @@ from typing import Any
 LONGEST_VALUE = 80
 SAMPLES = 5
 
+REPORTED = ("error_code", "error")
+"""The last columns of a report of rejected rows; in a file that comes back mended they are none of its own."""
+
 ALNUM = re.compile(r"\w")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,19 +45,19 @@ def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | Ba
 
     given: NDArray[Any] = np.array([text if text is not None else None for text in texts], dtype=object)
     read = shapely.from_wkt if wkt else shapely.from_geojson
-    found = read(given, on_invalid="ignore")
+    found = _read(read, given)
     valid = shapely.is_valid(found)
     polygonal = np.isin(shapely.get_type_id(found), (3, 6))
     broken = polygonal & ~valid
     if broken.any():
-        found[broken] = [_polygons(one) for one in shapely.make_valid(found[broken])]
+        found[broken] = [_repaired(one) for one in found[broken]]
     found = shapely.force_2d(found)
     bounds = shapely.bounds(found)
-    centroid = shapely.centroid(found)
+    empty = shapely.is_empty(found)
+    centroid = shapely.centroid(np.where(empty, None, found))  # the centroid of nothing has no coordinates to ask for
     longitude, latitude = shapely.get_x(centroid), shapely.get_y(centroid)
     area = square_metres(shapely.area(found), latitude)
     hexes = shapely.to_wkb(found, hex=True)
-    empty = shapely.is_empty(found)
     answers: list[Shape | BadShape | None] = []
     for at, text in enumerate(texts):
         answers.append(
@@ -86,11 +86,28 @@ def _answer(
     return None
 
 
-def _polygons(geometry: Any) -> Any:
-    """The polygons of what a repair made."""
+def _read(read: Callable[..., Any], given: NDArray[Any]) -> Any:
+    """The geometries, None for what is none. One that the library cannot hold, as curves, would be the end of all."""
+    import numpy as np
+
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):
+            return read(given, on_invalid="ignore")
+    except NotImplementedError:
+        if len(given) == 1:
+            return np.array([None], dtype=object)
+        return np.concatenate([_read(read, given[at : at + 1]) for at in range(len(given))])
+
+
+def _repaired(geometry: Any) -> Any:
+    """The polygons that a repair makes of one that crosses itself; None where its corners are no numbers."""
     import shapely
 
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type in ("Polygon", "MultiPolygon")]
+    try:
+        mended = shapely.make_valid(geometry)
+    except shapely.errors.GEOSException:
+        return None
+    parts = [part for part in shapely.get_parts(mended) if part.geom_type in ("Polygon", "MultiPolygon")]
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 

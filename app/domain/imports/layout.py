@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.domain.imports.findings import Unreadable
+from app.domain.imports.findings import REPORTED, Unreadable
 from app.domain.imports.profiles import FIELDS, GENERIC, PROFILES, Profile, canonical
 from app.domain.imports.records import DELIMITERS, Broken, Dialect, Position, Records, read_header
 from app.domain.imports.survey import Format, Survey
@@ -28,6 +28,12 @@ class Layout:
     """Byte and physical lines."""
     profile: str | None = None
     """Of a voter file."""
+
+    @property
+    def own(self) -> int:
+        """How many of the columns are the file's, and not those of the report that it was mended from."""
+        reported = tuple(self.header[-len(REPORTED) :]) == REPORTED
+        return len(self.header) - (len(REPORTED) if reported else 0)
 
     @property
     def dialect(self) -> Dialect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from math import isfinite, nan
 from typing import Any, BinaryIO
 
 import orjson
@@ -89,18 +90,17 @@ class ParcelReader:
             record_id = self._record_id(chunk, line, feature, found)
             if record_id is None:
                 continue
-            if record_id in seen:
-                chunk.duplicate(line, record_id)
-                continue
-            seen.add(record_id)
             good.append((line, record_id, found, feature, used))
             texts.append(
                 found.get("wkt") if self._wkt else orjson.dumps(feature.geometry) if feature.geometry else None
             )
         rows = []
         for entry, shape in zip(good, shapes(texts, wkt=self._wkt), strict=True):
-            row = self._row(chunk, *entry, shape)
-            if row is not None:
+            line, record_id = entry[:2]
+            if record_id in seen:
+                chunk.duplicate(line, record_id)
+            elif (row := self._row(chunk, *entry, shape)) is not None:
+                seen.add(record_id)
                 rows.append(row)
         chunk.rows = b"".join(rows)
         chunk.last = len(read) < want
@@ -191,9 +191,12 @@ class ParcelReader:
         text = found.get("acres", "")
         if text:
             try:
-                return repr(float(text.replace(",", "")))
+                acres = float(text.replace(",", ""))
             except ValueError:
-                chunk.warn(line, record_id, Code.BAD_NUMBER, "is no number", column="acres", value=text)
+                acres = nan
+            if isfinite(acres):
+                return repr(acres)
+            chunk.warn(line, record_id, Code.BAD_NUMBER, "is no number", column="acres", value=text)
         return ""
 
 

@@ -24,6 +24,15 @@ def canonical(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """The columns that may carry it, of which the first that is there counts, and the values that set it."""
+
+    columns: tuple[str, ...]
+    values: frozenset[str]
+    """In upper case."""
+
+
+@dataclass(frozen=True)
 class Profile:
     """`columns` maps a field to the columns it is made of: each group is tried in turn, a group's parts are joined."""
 
@@ -32,9 +41,9 @@ class Profile:
     columns: Mapping[str, tuple[tuple[str, ...], ...]]
     signature: frozenset[str] = frozenset()
     """Canonical names that only this file has together."""
-    protected: tuple[str, frozenset[str]] | None = None
-    """The column that marks a voter whose address is confidential, and its values that say so, in upper case."""
-    removed: tuple[str, frozenset[str]] | None = None
+    protected: Flag | None = None
+    """What marks a voter whose address is confidential."""
+    removed: Flag | None = None
     """Likewise for who is no longer registered: kept, but in no household."""
     state: str | None = None
     """Where the file has no column for it."""
@@ -103,8 +112,8 @@ NORTH_CAROLINA = Profile(
         "zip_code": one("zip_code"),
     },
     signature=frozenset({"ncid", "voterregnum", "resstreetaddress"}),
-    protected=("confidential_ind", frozenset({"Y"})),
-    removed=("status_cd", frozenset({"R"})),
+    protected=Flag(("confidential_ind",), frozenset({"Y"})),
+    removed=Flag(("status_cd",), frozenset({"R"})),
     state="NC",
 )
 
@@ -159,7 +168,7 @@ FLORIDA = Profile(
         "zip_code": one("Residence_Zipcode"),
     },
     signature=frozenset({"countycode", "voterid", "requestedpublicrecordsexemption"}),
-    protected=("Requested_Public_Records_Exemption", frozenset({"Y"})),
+    protected=Flag(("Requested_Public_Records_Exemption",), frozenset({"Y"})),
     state="FL",
     counties=FLORIDA_COUNTIES,
     header=(
@@ -202,7 +211,7 @@ CALIFORNIA_COUNTY = Profile(
         "zip_code": one("sSitusZip"),
     },
     signature=frozenset({"lvoteruniqueid", "sznamelast", "szsitusaddress"}),
-    protected=("sConfidential", frozenset({"Y", "T", "1", "TRUE"})),
+    protected=Flag(("sConfidential",), frozenset({"Y", "T", "1", "TRUE"})),
     state="CA",
 )
 
@@ -226,18 +235,25 @@ GENERIC = Profile(
         "county": one("county", "county_name"),
         "precinct": one("precinct", "precinct_number", "precinct_name"),
         "address": (
-            ("address",), ("residential_address",), ("street_address",), ("address1",), ("address_line_1",),
+            ("address",), ("residential_address",), ("residence_address",), ("street_address",), ("address1",),
+            ("address_line_1",),
             ("house_number", "pre_direction", "street_name", "street_type", "post_direction"),
             ("house_number", "street"),
         ),
         "unit": (
             ("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), ("address2",), ("address_line_2",),
         ),
-        "city": one("city", "residential_city", "town"),
+        "city": one("city", "residential_city", "city_name", "town"),
         "state": one("state", "residential_state"),
         "zip_code": one("zip_code", "zip", "zipcode", "postal_code", "postcode", "residential_zip"),
     },
-    protected=("confidential", frozenset({"Y", "YES", "T", "TRUE", "1"})),
+    protected=Flag(
+        (
+            "confidential", "is_confidential", "confidential_ind", "confidential_flag", "sConfidential",
+            "Requested_Public_Records_Exemption", "address_confidential", "protected",
+        ),
+        frozenset({"Y", "YES", "T", "TRUE", "1"}),
+    ),
 )  # fmt: skip
 
 PROFILES = {profile.name: profile for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, GENERIC)}

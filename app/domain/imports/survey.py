@@ -83,7 +83,7 @@ class Survey:
             raise Unreadable(
                 "The file is no text, but binary data. Send CSV or GeoJSON, packed with gzip or zip at most."
             )
-        text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # a record separator: RFC 8142
         if text[:1] in (b"{", b"["):
             return self._json(text)
         if self.longest > LONGEST_LINE:

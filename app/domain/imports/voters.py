@@ -17,7 +17,7 @@ from app.domain.imports.dates import iso
 from app.domain.imports.dwellings import Dwelling, dwelling
 from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
-from app.domain.imports.profiles import FIELDS, PROFILES, canonical
+from app.domain.imports.profiles import FIELDS, PROFILES, Flag, canonical
 from app.domain.imports.records import Broken, Position, Record, Records
 
 COLUMNS = (*FIELDS, "protected", "extra", "address_key")
@@ -84,7 +84,7 @@ class _Columns:
         profile = PROFILES[layout.profile or "generic"]
         places = {canonical(name): at for at, name in reversed(list(enumerate(layout.header)))}
         self.profile = profile
-        self.header = layout.header
+        self.delimiter = layout.delimiter
         self.width = len(layout.header)
         picked = [self.width] * len(FIELDS)
         self.joined: list[tuple[int, list[int]]] = []
@@ -111,14 +111,16 @@ class _Columns:
         self.kept_if_protected = {picked[STATUS], picked[COUNTY]}
         self.protected = _flag(profile.protected, places)
         self.removed = _flag(profile.removed, places)
-        others = [at for at in range(self.width) if at not in used]
+        others = [at for at in range(layout.own) if at not in used]
         self.extra_names = [layout.header[at] for at in others]
         self.extra = itemgetter(*others, self.width, self.width)  # a tuple whatever their number
 
 
-def _flag(rule: tuple[str, frozenset[str]] | None, places: Mapping[str, int]) -> tuple[int, frozenset[str]] | None:
-    at = None if rule is None else places.get(canonical(rule[0]))
-    return None if rule is None or at is None else (at, rule[1])
+def _flag(rule: Flag | None, places: Mapping[str, int]) -> tuple[int, frozenset[str]] | None:
+    """Where it stands in this file, and its values; None where it does not."""
+    if rule is None:
+        return None
+    return next(((places[name], rule.values) for name in map(canonical, rule.columns) if name in places), None)
 
 
 class _Conversion:
@@ -135,7 +137,7 @@ class _Conversion:
     def convert(self, records: list[Record]) -> None:
         for line, cells in records:
             if isinstance(cells, Broken):
-                self._chunk.reject(line, cells.shown, cells.code, cells.error)
+                self._chunk.reject(line, self._told(cells.shown), cells.code, cells.error)
             else:
                 self._row(line, cells)
 
@@ -165,7 +167,8 @@ class _Conversion:
             self._drop_long(line, record_id, values)
         key, extra = "", ""
         protected = columns.protected
-        if protected and cells[protected[0]].upper() in protected[1]:
+        starred = values[ADDRESS].startswith("*")  # what registers write in its place: *** Protected ***
+        if starred or (protected and cells[protected[0]].upper() in protected[1]):
             chunk.counts["protected"] += 1
             values = [v if n in (ID, STATUS, COUNTY) else "" for n, v in enumerate(values)]
             protected_text = "t"
@@ -186,12 +189,12 @@ class _Conversion:
         if len(cells) != columns.width:
             if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
                 error = f"has {len(cells)} cells, but the header has {columns.width}"
-                chunk.reject(line, original, Code.WRONG_COLUMNS, error)
+                chunk.reject(line, self._told(original), Code.WRONG_COLUMNS, error)
                 return None
             cells = cells[: columns.width]
         joined = "\0".join(cells)
         if joined.count("\0") >= len(cells):
-            chunk.reject(line, [cell.replace("\0", " ") for cell in original], Code.NUL, "has a NUL byte")
+            chunk.reject(line, self._told(original), Code.NUL, "has a NUL byte")
             return None
         if (
             "  " in joined
@@ -208,15 +211,29 @@ class _Conversion:
     def _refuse_id(self, line: int, original: list[str], cells: list[str]) -> None:
         columns = self._columns
         column = columns.names["record_id"]
-        if columns.protected and cells[columns.protected[0]].upper() in columns.protected[1]:
-            # whose row it is nobody may learn from the report; what is left is all that would be kept
-            places = {columns.protected[0], *columns.kept_if_protected}
-            original = [cell if at in places else "*" if cell else "" for at, cell in enumerate(cells)]
+        original = self._told(original)
         if not cells[columns.id]:
             self._chunk.reject(line, original, Code.NO_ID, "is empty: a row needs its id", column=column)
         else:
             error = f"has more than {LONGEST_ID} characters"
             self._chunk.reject(line, original, Code.TOO_LONG, error, column=column)
+
+    def _told(self, original: list[str]) -> list[str]:
+        """A rejected row as the report has it: whose it is nobody may learn where the voter is protected.
+
+        In a row with too few or too many cells the flag may stand elsewhere, by as many as are missing or too much.
+        """
+        columns = self._columns
+        if columns.protected is None:
+            return original
+        flag, values = columns.protected
+        cells = original if len(original) > 1 else original[0].split(columns.delimiter)
+        off = abs(len(cells) - columns.width)
+        near = cells[max(0, flag - off) : flag + off + 1]
+        if not any(cell.strip(' \0"').upper() in values for cell in near):
+            return original
+        kept = {flag, *columns.kept_if_protected} if not off else set()
+        return [cell if at in kept else "*" if cell else "" for at, cell in enumerate(cells)]
 
     def _drop_long(self, line: int, record_id: str, values: list[str]) -> None:
         for number in (COUNTY, PRECINCT):

@@ -112,5 +112,7 @@ async def test_tiles(client: Client, worker: Runtime, pois: int, db_pool: Pool) 
         params = {"gridStep": "0.01"} if empty == f"{zoom}/{x}/{y}" else {}
         assert pixels(await tile(empty, params=params)).getchannel("A").getextrema() == (0, 0), "transparent"
     assert (await tile("2/4/0")).status == 404
+    for pole in ("0/0/0", "14/3/0", f"14/3/{2**14 - 1}", "22/0/0"):
+        assert pixels(await tile(pole)).size == (256, 256)
     assert (await tile("2/1/1", params={"gridStep": "1"})).status == 422
     assert (await tile("a/1/1")).status == 404

@@ -10,7 +10,7 @@ import pytest
 
 from app.db import pois as db_pois
 from app.db.pool import Pool
-from app.domain.heatmaps import scoring
+from app.domain import scoring
 from app.domain.heatmaps.grid import Bounds, Grid
 from app.settings import Settings
 from tests import harness
@@ -207,6 +207,18 @@ async def test_reset_forgets_cells_and_region(
     assert (await schedule(client))["isNew"]
 
 
+async def test_reset_leaves_overlapping_regions_to_be_computed(client: Client, worker: Runtime, db_pool: Pool) -> None:
+    await computed(client)
+    beside = {**BOUNDS, "west": -86.82, "east": -86.78}
+    await computed(client, bounds=beside)
+    body = {"bounds": beside, "gridStep": 0.0025}
+    assert (await call(client, "POST", "/api/heatmap/reset", json=body)).json["removed"] == 16 * 32
+    [region] = await regions(client)
+    assert region["computedAt"] is None and region["pois"] is None
+    again = await computed(client)
+    assert again["processedItems"] == CELLS == len(await cells(db_pool))
+
+
 async def test_points_that_change_while_it_waits_leave_the_region_stale(
     client: Client, pois: int, settings: Settings, db_pool: Pool
 ) -> None:
@@ -226,6 +238,20 @@ async def test_points_that_change_while_it_waits_leave_the_region_stale(
     assert len(await cells(db_pool)) == CELLS - 500
     [region] = await regions(client)
     assert region["stale"] and region["pois"] == loaded.count
+
+
+async def test_a_worker_that_died_with_its_last_step_leaves_nothing_to_do(
+    client: Client, pois: int, settings: Settings, db_pool: Pool
+) -> None:
+    created = await schedule(client)
+    done = {"lastProcessedIndex": CELLS - 1, "pois": 1, "poisDigest": "1"}
+    await db_pool.execute(
+        "UPDATE jobs SET checkpoint = $1, processed_items = $2, total_items = $2", orjson.dumps(done).decode(), CELLS
+    )
+    async with harness.worker(settings):
+        job = await harness.follow(client, created["jobId"])
+    assert (job["status"], job["processedItems"]) == ("completed", CELLS)
+    assert await cells(db_pool) == {}
 
 
 @pytest.mark.parametrize("data", [{"citySlug": "cancun"}, {"bounds": BOUNDS}])

@@ -10,8 +10,8 @@ import pytest
 
 from app.db import pois as db_pois
 from app.db.pool import Pool
-from app.domain.heatmaps import scoring
-from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS
+from app.domain import scoring
+from app.domain.scoring import CUTOFF_KM, WEIGHTS
 from app.settings import Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import BOUNDS, add_pois

@@ -88,6 +88,64 @@ async def test_geometries_that_are_wrong(imported: Send, client: Any, db_pool: P
     assert text.splitlines()[0] == "feature,error_code,error" and "projected" in text
 
 
+UNUSUAL = {
+    "bad_geometry": (
+        "POLYGON EMPTY",
+        "POLYGON ((0 0, 1 1, 0 0))",
+        "POLYGON ((0 0, inf 1, 2 0, 0 0))",
+        "POLYGON ((0 0, 1e400 1, 2 0, 0 0))",
+        "POLYGON ((nan nan, 1 1, 2 0, nan nan))",
+        "CURVEPOLYGON ((0 0, 1 1, 1 0, 0 0))",
+        "GEOMETRYCOLLECTION (" * 5000,
+        "a\0b",
+    ),
+    "unreadable_number": ("POLYGON ((0 0, 1 1, 1 0, 0 0))",) * 3,
+}
+
+
+async def test_one_odd_geometry_costs_its_own_row(imported: Send, db_pool: Pool) -> None:
+    acres = iter(("nan", "inf", "1e999"))
+    rows = [f'{code} {n},"{wkt}",{next(acres) if code == "unreadable_number" else ""}'
+            for code, texts in UNUSUAL.items() for n, wkt in enumerate(texts)]  # fmt: skip
+    rows.append('too\0 many,"POLYGON ((0 0, 1 1, 1 0, 0 0))",,')
+    result = (await imported("parcels", "\n".join(["apn,wkt,acres", *rows]).encode()))["result"]
+    assert {code: entry["count"] for code, entry in result["summary"].items()} == {
+        "bad_geometry": 8,
+        "unreadable_number": 3,
+        "wrong_number_of_columns": 1,
+    }
+    assert await db_pool.fetchval("SELECT count(*) FROM parcels WHERE acres IS NULL AND geometry IS NOT NULL") == 3
+
+
+async def test_features_that_only_postgres_or_json_would_refuse(imported: Send) -> None:
+    deep = b'{"type":"Feature","properties":{"apn":"9","d":' + b"[" * 300 + b"]" * 300 + b'},"geometry":null}'
+    lines = [b"\x1e" + orjson.dumps(registers.parcel(n)) for n in range(2)]
+    result = (await imported("parcels", b"\n".join([*lines, b"\x1e" + deep])))["result"]
+    assert (result["inserted"], result["rejected"]) == (2, 1)
+
+
+async def test_a_good_row_after_a_rejected_one_of_the_same_parcel_counts(imported: Send) -> None:
+    bad = registers.parcel(1, geometry={"type": "Point", "coordinates": [0, 0]})
+    content = b"\n".join(orjson.dumps(one) for one in (bad, registers.parcel(1), registers.parcel(1)))
+    result = (await imported("parcels", content))["result"]
+    assert (result["rejected"], result["inserted"], result["duplicateInFile"]) == (1, 1, 1)
+
+
+async def test_a_rejected_point_comes_back_mended(imported: Send, client: Any, db_pool: Pool) -> None:
+    job = await imported("pois", b"id,name,category,lat,lon\n1,=Cafe,,-35.5,-78.6\n2,Two,,1,2\n")
+    async with client.get(f"/api/v1/jobs/{job['id']}/rejected.csv") as response:
+        report = await response.text()
+    assert "'-78.6" in report, "a spreadsheet must not run what a file said"
+    again = await imported("pois", report.replace("'=Cafe,,", "'=Cafe,cafe,").encode())
+    assert (again["result"]["inserted"], again["result"]["rejected"]) == (1, 1)
+    row = await db_pool.fetchrow("SELECT name, latitude, longitude, extra FROM pois")
+    assert row is not None and (row["name"], row["latitude"], row["longitude"]) == ("=Cafe", -35.5, -78.6)
+    assert "error" not in row["extra"], "the report's columns are none of the file's"
+    async with client.get(f"/api/v1/jobs/{again['id']}/rejected.csv") as response:
+        report = await response.text()
+    assert report.splitlines()[0] == "id,name,category,lat,lon,error_code,error" and len(report.splitlines()) == 2
+
+
 REFUSED = [
         (b'{"type": "FeatureCollection", "features": [{"type": "Feature"', "cut off"),
         (b'{"type": "FeatureCollection", "features": []}', "no features"),

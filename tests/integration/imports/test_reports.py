@@ -66,6 +66,7 @@ async def test_rejected_rows_come_back_mended(
     mended[5][1] = rows[6][1]
     result = (await imported("voters", registers.delimited(mended, rows[0])))["result"]
     assert (result["rejected"], result["inserted"]) == (0, 6)
+    assert await db_pool.fetchval("SELECT count(*) FROM voters WHERE extra ? 'error'") == 0
     name = await db_pool.fetchval("SELECT last_name FROM voters WHERE record_id = 'V00000095'")
     assert name == '=HYPERLINK("x")'
     assert (await user_client.get(path)).status == 404

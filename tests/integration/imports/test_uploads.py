@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -36,9 +38,9 @@ def files(folder: Path) -> int:
     return len(list(folder.glob("*")))
 
 
-def zipped(*files: tuple[str, bytes]) -> bytes:
+def zipped(*files: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", how) as archive:
         for name, content in files:
             archive.writestr(name, content)
     return packed.getvalue()
@@ -56,6 +58,30 @@ async def test_packed_files(imported: Send, folder: Path) -> None:
             job = await imported("voters", packed, form=form, source=f"{number} {form}")
             assert job["result"]["inserted"] == 50
     assert files(folder) == 0, "a file goes when it is imported"
+
+
+def aged(days: float) -> str:
+    """An upload's id of so many days ago."""
+    milliseconds = time.time_ns() // 1_000_000 - int(days * 86_400_000)
+    return str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62))
+
+
+async def test_what_the_killed_and_the_cancelled_left_goes_with_the_next_import(
+    imported: Send, folder: Path, db_pool: Pool
+) -> None:
+    old, young = aged(8), aged(1)
+    await asyncio.to_thread(_leave, folder, [old, young, "notes.txt"])
+    await db_pool.execute("INSERT INTO import_seen VALUES ($1, 'V1'), ($2, 'V1')", UUID(old), UUID(young))
+    await imported("voters", CSV)
+    left = await asyncio.to_thread(lambda: {path.name for path in folder.glob("*")})
+    assert left == {young, "notes.txt"}, "what may be under way, or is not ours, stays"
+    assert await db_pool.fetchval("SELECT array_agg(run) FROM import_seen") == [UUID(young)]
+
+
+def _leave(folder: Path, names: list[str]) -> None:
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(b"somebody's data")
 
 
 REFUSED = [
@@ -76,6 +102,9 @@ REFUSED = [
     (b"\x1f\x8bgarbage", "damaged"),
     (b"PK\x03\x04garbage", "cannot be unpacked"),
     (zipped(("a.csv", CSV), ("b.csv", CSV)), "one file"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_BZIP2), "usual way"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_LZMA), "usual way"),
+    (zipped(("a\u00e9.csv", CSV)).replace("\u00e9".encode(), b"\xff\xff"), "cannot be unpacked"),
 ]
 
 
@@ -133,8 +162,10 @@ async def test_too_many_rows_are_refused_or_split(
     refused = await send("voters", raw, status=400)
     assert (refused["rows"], refused["limit"], refused["jobsNeeded"]) == (2_500, 1_000, 3)
     assert "split=true" in refused["error"]
-    created = await send("voters", raw, split=True)
+    created = await send("voters", raw, split=True, geocodeAfter=True)
     assert len(created["jobs"]) == 3
+    asked = await db_pool.fetch("SELECT data ->> 'geocodeAfter' AS after FROM jobs ORDER BY id")
+    assert [one["after"] for one in asked] == ["false", "false", "true"], "once, and when all of them are through"
     async with harness.worker(settings):
         jobs = [await harness.follow(client, one["jobId"]) for one in created["jobs"]]
     assert [job["status"] for job in jobs] == ["completed"] * 3
@@ -164,6 +195,7 @@ async def test_broken_forms(client: aiohttp.ClientSession) -> None:
         (b'--x\r\nContent-Disposition: form-data; name="dryRun"\r\n\r\ntrue\r\n--x--\r\n', form, 400),
         (b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
         (CSV, {"Content-Type": "multipart/form-data"}, 400),
+        (CSV, {"Content-Type": f"multipart/form-data; boundary={'y' * 300}"}, 400),
         (CSV, {"Content-Encoding": "br"}, 415),
     ):
         async with client.post(path, data=body, headers=headers) as response:

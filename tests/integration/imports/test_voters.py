@@ -162,6 +162,47 @@ async def test_of_protected_voters_nothing_is_kept_that_finds_them(imported: Sen
         assert value not in kept + str(lost)
 
 
+SECRET = "99 Hidden Hollow Lane"
+
+
+async def test_a_broken_row_of_a_protected_voter_tells_nothing(imported: Send, client: Any, db_pool: Pool) -> None:
+    """Neither its cells nor what is left of its line may stand in the report."""
+    header = "voter_id,last_name,confidential,address,city\n"
+    rows = [
+        f"1,Zzyzx,Y,{SECRET},Concord,too much",
+        f"1,Zzy,zx,Y,{SECRET},Concord",
+        f"1,Y,{SECRET},Concord",
+        f'1,"Zzy"zx,Y,{SECRET},Concord',
+        f"1,Zzyzx\0,Y,{SECRET},Concord",
+        f",Zzyzx,Y,{SECRET},Concord",
+        "2,Open,N,1 Main St,Concord,too much",
+    ]
+    job = await imported("voters", (header + "\n".join(rows)).encode())
+    assert job["result"]["rejected"] == len(rows)
+    async with client.get(f"/api/v1/jobs/{job['id']}/rejected.csv") as response:
+        report = await response.text()
+    async with client.get(f"/api/v1/jobs/{job['id']}/errors") as response:
+        told = await response.text()
+    assert "Hidden" not in report + told and "Zzy" not in report + told
+    assert "1 Main St" in report
+
+
+async def test_stars_in_place_of_an_address_protect_too(imported: Send, db_pool: Pool) -> None:
+    """As county supervisors of Florida export them."""
+    content = "VoterID,Last_Name,Residence_Address,City_Name\n1,Zzyzx,*** Protected ***,Cocoa\n2,Open,1 Main St,Cocoa\n"
+    job = await imported("voters", content.encode())
+    assert (job["result"]["protected"], job["result"]["householdsCreated"]) == (1, 1)
+    assert await db_pool.fetchval("SELECT array_agg(last_name) FROM voters WHERE last_name IS NOT NULL") == ["Open"]
+
+
+@pytest.mark.parametrize("flag", ["confidential_ind", "Is Confidential", "Requested_Public_Records_Exemption"])
+async def test_a_flag_counts_whatever_the_profile(flag: str, imported: Send, db_pool: Pool) -> None:
+    content = f"voter_id,address,city,{flag}\n1,{SECRET},Concord,Y\n2,1 Main St,Concord,N\n"
+    job = await imported("voters", content.encode(), profile="generic")
+    assert job["result"]["protected"] == 1
+    assert await db_pool.fetchval("SELECT array_agg(address) FROM households") == ["1 Main St"]
+
+
 async def test_removed_voters_live_in_no_household(imported: Send, db_pool: Pool) -> None:
     rows = list(registers.north_carolina(4))
     rows[0][registers.NORTH_CAROLINA_HEADER.index("status_cd")] = "R"

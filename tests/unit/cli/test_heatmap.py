@@ -1,4 +1,4 @@
-"""`heatmap` and `cities`: what they ask for and print."""
+"""`heatmap`, `cities` and `jobs release`: what they ask for and print."""
 
 from __future__ import annotations
 
@@ -90,3 +90,9 @@ def test_cities_are_listed(platform: StandIn) -> None:
     platform.on("GET /api/v1/cities", {"cities": [city], "total": 1})
     assert "Cancún" in trigpoint("cities", "list", "--search", "can", platform=platform).output
     assert platform.queries[0] == {"search": "can", "limit": "50"}
+
+
+def test_stale_jobs_are_released(platform: StandIn) -> None:
+    platform.on("POST /api/v1/jobs/release", {"released": 2, "undelivered": 0})
+    assert trigpoint("jobs", "release", "--stale", platform=platform).output == "2 released\n"
+    assert trigpoint("jobs", "release", platform=platform).exit_code == 2

@@ -98,6 +98,15 @@ def test_too_large_a_region_says_what_would_fit() -> None:
     Grid.over(Bounds(20, 20, 21, 21), 0.001).check_size()
 
 
+@given(st.floats(0.0001, 0.3), st.floats(0, 0.01), st.sampled_from((-1, 1)), steps)
+def test_regions_end_where_the_lattice_does(size: float, short: float, side: int, step: float) -> None:
+    edge = 85 - short
+    south, north = sorted((side * (edge - size), side * edge))
+    grid = Grid.over(Bounds(south, 10, north, 10.1), step)
+    assert abs(grid.bounds.south) <= 85 and abs(grid.bounds.north) <= 85
+    assert grid.bounds.south <= south + step and grid.bounds.north >= north - step
+
+
 @pytest.mark.parametrize("latitude", [84.99, -85, 90])
 def test_no_region_at_the_poles(latitude: float) -> None:
     with pytest.raises(BadRegion, match="latitudes must be between"):

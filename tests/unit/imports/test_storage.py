@@ -22,7 +22,9 @@ def test_a_file_comes_back_from_anywhere_and_goes(place: str, tmp_path: Path) ->
         file.seek(6)
         assert file.readline(100) == b"line\n"
         assert file.read() == b"second line\n"
+    assert store.ids() == [name]
     store.remove(name)
     store.remove(name)
+    assert store.ids() == []
     with pytest.raises(FileNotFoundError):
         store.open(name)

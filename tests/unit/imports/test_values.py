@@ -58,6 +58,19 @@ def test_one_dwelling_has_one_key() -> None:
     assert len(others | set(ways)) == 7
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Apt 4-B", "Apt 5-B"), ("Bldg 1 Apt 3", "Bldg 2 Apt 3"), ("4 B", "5 B"), ("Front", "Rear"), ("12", "2")],
+)
+def test_units_that_end_alike_are_two_dwellings(one: str, other: str) -> None:
+    assert key("12 Main St", one) != key("12 Main St", other)
+
+
+@pytest.mark.parametrize("other", ["4B", "# 4B", "#4-B", "APT. 4-b", "Unit 4B", "apt4B"])
+def test_a_unit_is_one_however_it_is_written(other: str) -> None:
+    assert key("12 Main St", "Apt 4-B") == key("12 Main St", other)
+
+
 def test_no_dwelling_without_a_line_or_a_place() -> None:
     assert key("") == key("12 Main St", city="", zip_code="") == ""
     assert key("12 Main St", zip_code="", city="Concord") == key("12 Main St", zip_code="", city="CONCORD") != ""

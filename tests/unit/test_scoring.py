@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.heatmaps import cells, scoring
+from app.domain import scoring
+from app.domain.heatmaps import cells
 from app.domain.heatmaps.cells import Places
 from app.domain.heatmaps.grid import Bounds, Grid
-from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS, Poi, assess, decay, distance_km
+from app.domain.scoring import CUTOFF_KM, WEIGHTS, Poi, assess, decay, distance_km
 
 KM = 1 / 111.195
 """Degrees of latitude."""
@@ -133,18 +134,17 @@ def test_no_edges_and_no_tiles_show(name: str) -> None:
     pois = by_category(some_places(count, bounds.wider(6), seed=11))
     grid = Grid.over(bounds, 0.0025)
     whole = cells.score_rows(grid, 0, grid.rows, pois)
-    for tile in (1, 5, 17, 64)[1 if whole.size > 2_000 else 0 :]:
-        assert (cells.score_rows(grid, 0, grid.rows, pois, tile) == whole).all()
+    for at_once in (500, 5_000, 1 << 20):
+        assert (cells.score_rows(grid, 0, grid.rows, pois, at_once) == whole).all()
     half = grid.rows // 3
     quarter = Grid(grid.step, grid.row + half, grid.col + 7, grid.rows - half, grid.cols - 7)
     assert (cells.score_rows(quarter, 0, quarter.rows, pois) == whole[half:, 7:]).all()
     assert (cells.score_rows(grid, half, half + 5, pois) == whole[half : half + 5]).all()
 
 
-def test_a_crowd_at_one_spot_takes_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crowd_at_one_spot_is_halved_down_to_single_cells() -> None:
     spot = by_category([at(0.1)] * 500)
     grid = Grid.around(21, -86.8, 0.01, 5)
     whole = cells.score_rows(grid, 0, grid.rows, spot)
-    monkeypatch.setattr(cells, "MOST_AT_ONCE", 1_000)
-    assert (cells.score_rows(grid, 0, grid.rows, spot) == whole).all()
+    assert (cells.score_rows(grid, 0, grid.rows, spot, at_once=100) == whole).all()
     assert whole.max() == 75

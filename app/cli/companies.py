@@ -1,0 +1,162 @@
+"""`trigpoint companies`: load companies, have them researched, enriched, scored and watched, and read the reports."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import output
+from app.cli.jobs import finish
+from app.cli.options import URL, AsJson, Key, Url
+from app.cli.progress import follow
+from app.client import Client, Json
+
+app = typer.Typer(help="Research, enrich, score and watch companies.", no_args_is_help=True)
+
+Company = Annotated[str, typer.Argument(help="Its id, a business' id, or your own.")]
+Companies = Annotated[list[str], typer.Argument(help="Their ids.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")]
+
+
+class Form(StrEnum):
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV with a header line.")],
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load companies from a CSV file; those that came with the same id before are updated.
+
+    Columns: id, name, website, registry_number, place_id; others become attributes. Exit code 1 when a line was bad.
+    """
+
+    async def send() -> Json:
+        async with Client(url, key) as client:
+            return await client.post_csv("/api/companies", file.read_bytes().decode("utf-8-sig", "replace"))
+
+    counts = output.run(send())
+    if as_json:
+        output.print_json(counts)
+    else:
+        for error in counts["errors"]:
+            typer.echo(f"line {error['line']}: {error['field']} {error['message']}", err=True)
+        typer.echo(", ".join(f"{counts[name]} {name}" for name in ("created", "updated", "rejected", "total")))
+    if counts["rejected"]:
+        raise typer.Exit(output.FAILED)
+
+
+@app.command("list")
+def list_companies(
+    name: Annotated[str | None, typer.Option(help="The beginning of the name.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """List companies by name."""
+
+    async def ask() -> Json:
+        async with Client(url, key) as client:
+            return await client.get("/api/companies", {"name": name, "limit": limit})
+
+    found = output.run(ask())
+    if as_json:
+        output.print_json(found)
+        return
+    rows = [(one["external_id"] or one["id"], one["name"], one["website"]) for one in found["companies"]]
+    output.console().print(output.table(("id", "name", "website"), rows))
+
+
+@app.command()
+def research(
+    company: Company,
+    force: Annotated[bool, typer.Option("--force", help="Also where a fresh report is there.")] = False,
+    watch: Watch = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have a report written on a company, or be told of the fresh one that is there."""
+    _send(f"/api/research/{company}", {"force_refresh": force}, watch=watch, url=url, key=key, as_json=as_json)
+
+
+@app.command()
+def enrich(
+    companies: Companies, watch: Watch = False, url: Url = URL, key: Key = None, as_json: AsJson = False
+) -> None:
+    """Ask the registers, directories and sites that know of them."""
+    _send("/api/enrichment", {"companies": companies}, watch=watch, url=url, key=key, as_json=as_json)
+
+
+@app.command()
+def score(
+    companies: Companies,
+    ai: Annotated[bool, typer.Option("--ai", help="With a model's opinion, of ten points at most.")] = False,
+    watch: Watch = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score them as leads."""
+    _send("/api/scoring", {"companies": companies, "ai": ai}, watch=watch, url=url, key=key, as_json=as_json)
+
+
+@app.command()
+def signals(
+    companies: Companies, watch: Watch = False, url: Url = URL, key: Key = None, as_json: AsJson = False
+) -> None:
+    """Look what is new with them."""
+    _send("/api/signals", {"companies": companies}, watch=watch, url=url, key=key, as_json=as_json)
+
+
+@app.command()
+def report(
+    report_id: Annotated[str, typer.Argument(help="The report's id, as a research's result gives it.")],
+    form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.MARKDOWN,
+    url: Url = URL,
+    key: Key = None,
+) -> None:
+    """Print a report."""
+
+    async def ask() -> str:
+        async with Client(url, key) as client:
+            return await client.text(f"/api/reports/{report_id}", {"format": form})
+
+    typer.echo(output.run(ask()), nl=False)
+
+
+def _send(path: str, body: Any, *, watch: bool, url: str, key: str | None, as_json: bool) -> None:
+    """Make the job or jobs, and follow them where that is wanted; the worst of their ends is the exit code."""
+
+    async def send() -> tuple[Json, list[Json]]:
+        async with Client(url, key) as client:
+            asked = await client.post(path, body)
+            ids = [one["job_id"] for one in asked.get("jobs") or [asked]]
+            console = None if as_json else output.console()
+            return asked, [await follow(client, one, console) for one in ids] if watch else []
+
+    asked, ended = output.run(send())
+    if not ended:
+        if as_json:
+            output.print_json(asked)
+        else:
+            for one in asked.get("jobs") or [asked]:
+                typer.echo(f"{one['status']}: trigpoint jobs watch {one['job_id']}")
+        return
+    if len(ended) > 1 and as_json:
+        output.print_json(ended)
+        raise typer.Exit(0 if all(job["status"] == "completed" for job in ended) else output.FAILED)
+    for job in ended:
+        if not as_json and (job["result"] or {}).get("report_id"):
+            typer.echo(f"read it: trigpoint companies report {job['result']['report_id']}")
+    worst = next((job for job in ended if job["status"] != "completed"), ended[-1])
+    finish(worst, as_json=as_json)

@@ -1,0 +1,111 @@
+"""Companies, what is known of them and from whom, their scores, and what was noticed of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import column, identity, one_of, time
+
+SIGNAL_KINDS = ("hiring", "funding", "leadership", "expansion", "technology", "site_change")
+
+
+def of_company(**options: Any) -> Any:
+    return Field(sa_column_args=[ForeignKey("companies.id", ondelete="CASCADE")], **options)
+
+
+class Company(SQLModel, table=True):
+    """`external_id` is the client's own id of it; what is shown of a company is this and its fields."""
+
+    __tablename__ = "companies"
+    __table_args__ = (Index("companies_lower_name_idx", text("lower(name)")),)
+
+    id: UUID = Field(primary_key=True)
+    external_id: str | None = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    website: str | None = Field(sa_type=Text)
+    registry_number: str | None = Field(sa_type=Text)
+    place_id: str | None = Field(sa_type=Text)
+    business_id: UUID | None = Field(foreign_key="businesses.id", ondelete="SET NULL", unique=True)
+    attributes: dict[str, Any] = column(JSONB, default="'{}'")
+    created_by: UUID = Field(foreign_key="users.id")
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
+
+
+class CompanyField(SQLModel, table=True):
+    """One fact as one source has it."""
+
+    __tablename__ = "company_fields"
+
+    company_id: UUID = of_company(primary_key=True)
+    field: str = Field(sa_type=Text, primary_key=True)
+    source: str = Field(sa_type=Text, primary_key=True)
+    value: Any = Field(sa_type=JSONB)
+    url: str | None = Field(sa_type=Text)
+    fetched_at: datetime = time()
+
+
+class SourceText(SQLModel, table=True):
+    """Text that something was read from, once however often it was fetched."""
+
+    __tablename__ = "source_texts"
+
+    sha256: bytes = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+
+
+class PageVersion(SQLModel, table=True):
+    """A page of a company's site as it was at some time; a new row where its text changed."""
+
+    __tablename__ = "page_versions"
+    __table_args__ = (Index(None, "company_id", "url", "id"),)
+
+    id: int = identity()
+    company_id: UUID = of_company()
+    url: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    sha256: bytes = Field(foreign_key="source_texts.sha256")
+    fetched_at: datetime = time()
+
+
+class LeadScore(SQLModel, table=True):
+    __tablename__ = "lead_scores"
+    __table_args__ = (Index(None, "company_id", "computed_at"),)
+
+    id: UUID = Field(primary_key=True)
+    company_id: UUID = of_company()
+    job_id: UUID
+    score: float
+    features: Any = Field(sa_type=JSONB)
+    ai: dict[str, Any] | None = Field(sa_type=JSONB)
+    computed_at: datetime = time("now()")
+
+
+class Signal(SQLModel, table=True):
+    """Something noticed of a company; `fingerprint` makes it one however often it is seen."""
+
+    __tablename__ = "signals"
+    __table_args__ = (
+        UniqueConstraint("company_id", "kind", "fingerprint"),
+        Index(None, "company_id", "detected_at"),
+        one_of("kind", SIGNAL_KINDS),
+    )
+
+    id: UUID = Field(primary_key=True)
+    company_id: UUID = of_company()
+    kind: str = Field(sa_type=Text)
+    fingerprint: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    quote: str = Field(sa_type=Text)
+    url: str = Field(sa_type=Text)
+    sha256: bytes = Field(foreign_key="source_texts.sha256")
+    occurred_on: date | None
+    strength: float
+    job_id: UUID
+    detected_at: datetime = time("now()")

@@ -1,0 +1,120 @@
+"""A company as clients give it: checked, and read from JSON or from the rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
+REGISTRY_NUMBER = re.compile(r"[A-Z0-9]{1,20}")
+MOST_ATTRIBUTES = 100
+MAX_TEXT = 300
+
+
+def website(value: Any) -> Any:
+    """An HTTP address; `https://` where none is given, as people write it."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    text = value.strip()
+    text = text if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) else f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme.lower() not in ("http", "https") or parts.username or re.search(r"[\s<>\"]", text):
+        raise ValueError("must be an address of the web, such as https://example.com")
+    if "." not in host and ":" not in host and host != "localhost":
+        raise ValueError("must name a host with a domain, such as https://example.com")
+    return text
+
+
+def _registry_number(value: Any) -> Any:
+    """Numbers of a registry are text: leading zeros count; only digits are filled up to eight, as the registry does."""
+    if value is None or not str(value).strip():
+        return None
+    text = re.sub(r"\s", "", str(value)).upper()
+    if not REGISTRY_NUMBER.fullmatch(text):
+        raise ValueError("must be letters and digits, such as 01234567 or SC123456")
+    return text.zfill(8) if text.isdecimal() else text
+
+
+def _slug(value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not SLUG.fullmatch(value):
+        raise ValueError("must be 1 to 128 letters, digits or any of . _ : ~ -")
+    return value
+
+
+Slug = Annotated[str | None, BeforeValidator(_slug)]
+Website = Annotated[Annotated[str, StringConstraints(max_length=2000)] | None, BeforeValidator(website)]
+RegistryNumber = Annotated[str | None, BeforeValidator(_registry_number)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
+PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)] | None
+Attributes = Annotated[dict[str, Any], Field(max_length=MOST_ATTRIBUTES)]
+
+
+def both(name: str, camel: str) -> Any:
+    """A field that clients may write either way."""
+    return AliasChoices(name, camel)
+
+
+class NewCompany(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    external_id: Slug = Field(default=None, validation_alias=AliasChoices("external_id", "externalId", "id"))
+    name: Name
+    website: Website = None
+    registry_number: RegistryNumber = Field(
+        default=None, validation_alias=AliasChoices("registry_number", "registryNumber", "company_number")
+    )
+    place_id: PlaceId = Field(default=None, validation_alias=both("place_id", "placeId"))
+    attributes: Attributes = {}
+
+
+class CompanyChange(BaseModel):
+    """What is given is set; null takes away."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    name: Name | None = None
+    website: Website = None
+    registry_number: RegistryNumber = Field(default=None, validation_alias=both("registry_number", "registryNumber"))
+    place_id: PlaceId = Field(default=None, validation_alias=both("place_id", "placeId"))
+    attributes: Attributes | None = None
+
+
+COLUMNS = {
+    "id": "external_id", "externalid": "external_id", "companyid": "external_id", "name": "name", "company": "name",
+    "companyname": "name", "website": "website", "url": "website", "homepage": "website",
+    "registrynumber": "registry_number", "companynumber": "registry_number", "placeid": "place_id",
+}  # fmt: skip
+
+
+def known_columns(header: Sequence[str]) -> int:
+    """How many of these we know: what tells one delimiter from another."""
+    return sum(_field(column) is not None for column in header)
+
+
+def _field(column: str) -> str | None:
+    return COLUMNS.get(re.sub(r"[^a-z]", "", column.lower()))
+
+
+def from_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row of a table as the fields of NewCompany: known columns in any spelling, all others as attributes."""
+    known: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for column, value in row.items():
+        field, value = _field(column), value.strip()
+        if value == "" or not column:
+            continue
+        if field is None:
+            attributes[column] = value
+        else:
+            known[field] = value
+    return known | {"attributes": attributes}

@@ -1,0 +1,89 @@
+"""How far a report may be relied on, computed from what is in it; every factor is shown.
+
+    section = supported × quality × independence × freshness × method      0 where nothing was found
+    report  = mean of the sections, by their weights
+
+supported      claims that held / claims that were proposed
+quality        of the sources cited, mean over the claims: registry and first party 1, news .8, places .7, others .6
+independence   publishers cited: one .7, two .9, three and more 1
+freshness      of the newest source of each claim: 1 when published today, half of what is above .5 lost in two years;
+               .9 where no date of publication is known
+method         1 for a model's sentences that held, .8 for sentences only quoted: they may be beside the point
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from app.domain.research.claims import Claim
+from app.domain.research.extractive import MODEL
+from app.domain.research.sections import BY_KEY
+from app.domain.research.sources import Source, SourceKind
+
+QUALITY = {
+    SourceKind.REGISTRY: 1.0,
+    SourceKind.WEBSITE: 1.0,
+    SourceKind.NEWS: 0.8,
+    SourceKind.PLACES: 0.7,
+    SourceKind.WEB: 0.6,
+}
+INDEPENDENCE = (0.0, 0.7, 0.9, 1.0)
+UNDATED, OLD, HALF_LIFE_DAYS = 0.9, 0.5, 730
+EXTRACTIVE = 0.8
+
+
+@dataclass(frozen=True)
+class Parts:
+    supported: float
+    quality: float
+    independence: float
+    freshness: float
+    method: float
+    score: float
+
+    def shown(self) -> dict[str, float]:
+        return {name: round(value, 3) for name, value in asdict(self).items()}
+
+
+NOTHING = Parts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def of_section(claims: Sequence[Claim], proposed: int, sources: Mapping[str, Source], model: str, today: date) -> Parts:
+    if not claims:
+        return NOTHING
+    cited = [[sources[one] for one in claim.sources] for claim in claims]
+    supported = len(claims) / max(proposed, len(claims))
+    quality = _mean([max(QUALITY[source.kind] for source in them) for them in cited])
+    publishers = {source.publisher for them in cited for source in them}
+    independence = INDEPENDENCE[min(len(publishers), 3)]
+    freshness = _mean([max(_freshness(source, today) for source in them) for them in cited])
+    method = EXTRACTIVE if model == MODEL else 1.0
+    return Parts(
+        supported, quality, independence, freshness, method, supported * quality * independence * freshness * method
+    )
+
+
+def of_report(scores: Mapping[str, float]) -> dict[str, Any]:
+    """By section key; as the report shows it, with the score under `score`."""
+    weights = {key: BY_KEY[key].weight for key in scores}
+    total = sum(weights.values())
+    score = sum(weights[key] * value for key, value in scores.items()) / total if total else 0.0
+    return {
+        "score": round(score, 3),
+        "formula": "mean of the sections by weight; each supported x quality x independence x freshness x method",
+        "weights": weights,
+    }
+
+
+def _freshness(source: Source, today: date) -> float:
+    if source.published_on is None:
+        return UNDATED
+    days = max(0, (today - source.published_on).days)
+    return float(OLD + (1 - OLD) * 0.5 ** (days / HALF_LIFE_DAYS))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

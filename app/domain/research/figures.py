@@ -1,0 +1,105 @@
+"""The figures in a text: numbers with their scale and unit, dates, quarters, and names that hold digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+_UP_TO_TWENTY = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_OTHERS = {
+    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+    "dozen": "12", "half": "0.5", "double": "2", "doubled": "2", "triple": "3", "tripled": "3", "twice": "2",
+    "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10",
+}  # fmt: skip
+WORDS = {word: Decimal(value) for value, word in enumerate(_UP_TO_TWENTY)} | {
+    word: Decimal(value) for word, value in _OTHERS.items()
+}
+SCALES = {
+    "hundred": 100, "k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000,
+    "million": 1_000_000, "b": 10**9, "bn": 10**9, "billion": 10**9, "trillion": 10**12,
+}  # fmt: skip
+UNITS = {
+    "%": "%", "percent": "%", "per cent": "%", "£": "£", "gbp": "£", "pounds": "£", "$": "$", "usd": "$", "us$": "$",
+    "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€", "¥": "¥", "yen": "¥",
+}  # fmt: skip
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+
+_WORD = "|".join(sorted(WORDS, key=len, reverse=True))
+_SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
+NUMBER = re.compile(
+    rf"(?P<before>us\$|[£$€¥]|\b(?:gbp|usd|eur)\b)?\s?"
+    rf"(?:(?<![\w.,])(?P<digits>(?:\d{{1,3}}(?:[,.'\u00a0\u202f ]\d{{3}}(?!\d))+|\d+)(?:[.,]\d+)?)"
+    rf"|\b(?P<word>{_WORD}|hundred|thousand)\b)"
+    rf"(?:\s?-?(?P<scale>{_SCALE})\b)?(?P<ordinal>st|nd|rd|th)?"
+    rf"(?:\s?(?P<after>%|percent\b|per cent\b|pounds\b|dollars\b|euros?\b|yen\b|gbp\b|usd\b|eur\b))?(?![\w])",
+    re.IGNORECASE,
+)
+ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]+Z?)?\b")
+MONTH = re.compile(rf"\b({'|'.join(m.capitalize() + '|' + m[:3].capitalize() for m in MONTHS)})\b\.?")
+MIXED = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+\b")
+"""Q3, B2B, ISO9001, 5G."""
+SCALED = re.compile(rf"^\d+(?:{_SCALE}|st|nd|rd|th)$", re.IGNORECASE)
+VAGUE = frozenset({"one"})
+"""Counted where a source says it, not asked of a quotation where a claim does: "one of the largest"."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    values: frozenset[Decimal]
+    """More than one where the writing is ambiguous: 1.200 is 1.2 or 1,200."""
+    unit: str = ""
+    vague: bool = False
+
+    def within(self, others: frozenset[Figure]) -> bool:
+        """Whether one of the others says the same; one with a unit only where that unit stands there too."""
+        return self.vague or any(self.values & o.values and self.unit in ("", o.unit) for o in others)
+
+
+def numbers(text: str) -> frozenset[Figure]:
+    """Every number and date of a text; of dates, year, month and day each by itself."""
+    return frozenset(_numbers(text))
+
+
+def names_with_digits(text: str) -> frozenset[str]:
+    return frozenset(name.casefold() for name in MIXED.findall(text) if not SCALED.match(name))
+
+
+def _numbers(text: str) -> Iterator[Figure]:
+    for year, month, day in ISO_DATE.findall(text):
+        yield Figure(frozenset({Decimal(year)}))
+        yield Figure(frozenset({Decimal(day)}))
+        yield Figure(frozenset({Decimal(month)}), "month")
+    text = ISO_DATE.sub(" ", text)
+    for found in MONTH.findall(text):
+        place = next(i for i, month in enumerate(MONTHS, 1) if month.startswith(found.lower()))
+        yield Figure(frozenset({Decimal(place)}), "month", vague=found == "May")
+    for match in NUMBER.finditer(text):
+        yield _figure(match)
+
+
+def _figure(match: re.Match[str]) -> Figure:
+    digits, word, scale = match["digits"], (match["word"] or "").lower(), (match["scale"] or "").lower()
+    values = set(_readings(digits)) if digits else {WORDS[word] if word in WORDS else Decimal(SCALES[word])}
+    factor = SCALES.get(scale, 1)
+    unit = UNITS.get((match["before"] or match["after"] or "").strip().lower(), "")
+    return Figure(frozenset(value * factor for value in values), unit, vague=word in VAGUE and not scale)
+
+
+def _readings(digits: str) -> Iterator[Decimal]:
+    """What digits with points, commas and spaces may mean: separators of thousands, and one of decimals at the end."""
+    plain = re.sub(r"[\s'\u00a0\u202f]", "", digits)
+    if re.fullmatch(r"\d+(?:[,.]\d{3})+", plain):
+        yield Decimal(re.sub(r"[,.]", "", plain))
+    head, separator, tail = plain.rpartition(next((c for c in reversed(plain) if c in ",."), "\0"))
+    if separator in (",", ".") and separator:
+        yield Decimal(f"{re.sub('[,.]', '', head)}.{tail}")
+    else:
+        yield Decimal(plain)

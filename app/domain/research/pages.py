@@ -1,0 +1,145 @@
+"""A page of the web as a source: the text that a reader sees, a line a block; its date, and where it leads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_TEXT = 60_000
+"""Characters kept of one page."""
+UNSEEN = "script, style, noscript, template, svg, iframe, object, select, button, nav, form, head"
+HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+DEEPEST_INLINE = 20
+"""Elements within a line that are climbed out of: a hostile page nests without end."""
+INLINE = frozenset(
+    ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark")
+    + ("q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
+)
+DATES = (
+    ('meta[property="article:published_time"]', "content"),
+    ('meta[itemprop="datePublished"]', "content"),
+    ('meta[name="date"]', "content"),
+    ("article time[datetime]", "datetime"),
+    ("time[itemprop=datePublished]", "datetime"),
+)
+JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
+WORTH_READING = re.compile(
+    r"about|company|who-we-are|story|team|leader|people|management|board|product|service|solution|what-we-do|pricing"
+    r"|customer|client|case|industr|news|press|blog|invest|career|jobs|vacanc|contact|impressum|imprint|legal",
+    re.IGNORECASE,
+)
+NOT_PAGES = re.compile(r"\.(?:pdf|jpe?g|png|gif|svg|zip|docx?|xlsx?|pptx?|mp[34]|css|js|xml|ics)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class PageText:
+    title: str
+    text: str
+    published_on: date | None
+    links: tuple[str, ...]
+    """Pages of the same site, the most telling first, each once, without query and fragment."""
+
+
+def read(html: str, url: str) -> PageText:
+    """Never raises, whatever the page."""
+    tree = LexborHTMLParser(html)
+    head = tree.css_first("title")
+    title = " ".join(head.text().split())[:300] if head else ""
+    published = _published(tree, html)
+    links = _links(tree, url)
+    for node in tree.css(UNSEEN):
+        node.decompose()
+    for node in tree.css("[hidden], [style], [aria-hidden=true]"):
+        attributes = node.attributes
+        style = attributes.get("style") or ""
+        if "hidden" in attributes or attributes.get("aria-hidden") == "true" or HIDDEN.search(style):
+            node.decompose()
+    return PageText(title, _text(tree), published, links)
+
+
+def _text(tree: LexborHTMLParser) -> str:
+    if tree.body is None:
+        return ""
+    pieces: list[str] = []
+    block = None
+    for node in tree.body.traverse(include_text=True):
+        if node.tag == "br":
+            pieces.append("\n")
+        elif node.tag == "-text":
+            inside = _block(node)
+            text = re.sub(r"\s+", " ", node.text_content or "")
+            pieces.append(text if inside == block else f"\n{text}")
+            block = inside
+    lines: list[str] = []
+    for line in "".join(pieces).splitlines():
+        line = " ".join(line.split())
+        if line and (not lines or lines[-1] != line):
+            lines.append(line)
+    return "\n".join(lines)[:MAX_TEXT]
+
+
+def _block(node: LexborNode) -> int:
+    """The element whose line a text stands on."""
+    parent = node.parent
+    for _ in range(DEEPEST_INLINE):
+        if parent is None or parent.tag not in INLINE or parent.parent is None:
+            break
+        parent = parent.parent
+    return parent.mem_id if parent is not None else 0
+
+
+def _published(tree: LexborHTMLParser, html: str) -> date | None:
+    for selector, attribute in DATES:
+        node = tree.css_first(selector)
+        found = _date(node.attributes.get(attribute)) if node else None
+        if found:
+            return found
+    match = JSON_LD_DATE.search(html)
+    return _date(match[1]) if match else None
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return datetime.fromisoformat((text or "").strip().replace("Z", "+00:00")).date()
+    except ValueError:
+        return None
+
+
+def _links(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    site = _site(url)
+    here = _plain(url)
+    found: dict[str, float] = {}
+    for place, node in enumerate(tree.css("a[href]")):
+        try:
+            target = _plain(urljoin(url, (node.attributes.get("href") or "").strip()))
+        except ValueError:
+            continue
+        if _site(target) != site or target == here or NOT_PAGES.search(urlsplit(target).path):
+            continue
+        path = urlsplit(target).path
+        told = WORTH_READING.search(f"{path} {node.text()[:80]}")
+        score = (2.0 if told else 0.0) - 0.3 * path.strip("/").count("/") - place / 1000
+        found[target] = max(score, found.get(target, score))
+    return tuple(sorted(found, key=lambda one: -found[one]))
+
+
+def _site(url: str) -> str:
+    """Scheme-less authority without `www.`; empty for what is no HTTP address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts.netloc.lower().removeprefix("www.") if parts.scheme in ("http", "https") else ""
+
+
+def _plain(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", "", ""))

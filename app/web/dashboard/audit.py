@@ -1,0 +1,77 @@
+"""Who did what, the newest first."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from asyncpg import Record
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import audit
+from app.db.pool import Pool
+from app.web.dashboard import html
+from app.web.dashboard.boards import Board
+from app.web.dashboard.words import title
+from app.web.platform import Platform
+
+PAGE = 100
+LONGEST_DETAIL = 300
+LONG_ID = re.compile(r"\b[0-9a-f-]{24,}([0-9a-f]{8})\b")
+"""Ids and digests: their ends tell them apart."""
+
+
+def entry(row: Record) -> dict[str, Any]:
+    details = orjson.loads(row["details"])
+    told = [
+        f"{title(name)}: {_shortened(value if isinstance(value, str) else orjson.dumps(value).decode())}"
+        for name, value in details.items()
+        if value not in (None, "", [], {})
+    ]
+    text = " · ".join(told)
+    return {**row, "text": text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1]}…"}
+
+
+def _shortened(text: str) -> str:
+    return LONG_ID.sub(r"\1", text)
+
+
+async def newest(pool: Pool) -> list[dict[str, Any]]:
+    async with pool.acquire() as conn:
+        return [entry(row) for row in await audit.select(conn, limit=PAGE)]
+
+
+def board(pool: Pool) -> Board:
+    async def make() -> str:
+        return html.fragment("audit_parts.html", "rows", await newest(pool))
+
+    return Board(make, every=60, concerns=("",))
+
+
+async def index(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    asked = request.query_params
+    before = asked.get("before", "")
+    chosen = {name: asked[name] for name in ("action", "email") if asked.get(name)}
+    async with platform.pool.acquire() as conn:
+        rows = await audit.select(
+            conn,
+            action=chosen.get("action"),
+            email=chosen.get("email"),
+            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            limit=PAGE,
+        )
+        actions = await audit.actions(conn)
+    older = urlencode({**chosen, "before": rows[-1]["id"]}) if len(rows) == PAGE else None
+    return html.page(
+        request,
+        "audit.html",
+        entries=[entry(row) for row in rows],
+        actions=actions,
+        chosen=chosen,
+        older=older,
+        is_live=not chosen and not before,
+    )

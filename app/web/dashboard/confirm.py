@@ -1,0 +1,27 @@
+"""What cannot be undone is asked for twice: by a dialog of the page's script, or without one by a page of its own."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.web.dashboard import csrf, html
+
+FIELD = "confirmed"
+
+
+def ask(request: Request, form: FormData, question: str, action: str) -> Response | None:
+    """The page that asks, or None where the answer has come: then go on. `action` is what the button says."""
+    if form.get(FIELD) == "yes":
+        return None
+    fields = [(name, str(value)) for name, value in form.multi_items() if name != csrf.FIELD]
+    return html.page(
+        request,
+        "confirm.html",
+        question=question,
+        action=action,
+        target=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        fields=fields,
+        back=html.own_path(str(form.get("next", "/"))),
+    )

@@ -1,0 +1,141 @@
+"""The page of one job, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.db import jobs, looks
+from app.db.pool import Pool
+from app.db.users import User
+from app.domain import csv_text
+from app.errors import AppError, NotFound
+from app.web import control
+from app.web.bodies import path_id
+from app.web.dashboard import confirm, html, inner, map, results
+from app.web.dashboard.jobview import JobView
+from app.web.jobs import reader
+from app.web.platform import Platform
+
+TIMELINE = 200
+ERRORS = 50
+CSV_PAGE = 1000
+MAPPED = {
+    "geocode_households": "households",
+    "geocode_file": "rows",
+    "parcel_import": "parcels",
+    "poi_import": "pois",
+    "heatmap_compute": "heat",
+}
+"""Kinds whose result lies on a map, and the map's layer."""
+DOWNLOADS = {
+    "geocode_file": [("The file with coordinates", "/api/v1/jobs/{id}/output.csv")],
+    **dict.fromkeys(
+        ("voter_import", "parcel_import", "poi_import"), [("Rejected rows", "/api/v1/jobs/{id}/rejected.csv")]
+    ),
+}
+
+
+async def show(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    user: User = request.state.user
+    job_id = path_id(request)
+    async with platform.pool.acquire() as conn:
+        row = await looks.job(conn, job_id, reader(user))
+        events = await jobs.timeline(conn, job_id, reader(user), limit=TIMELINE, offset=0)
+        failed = await jobs.errors(conn, job_id, reader(user), limit=ERRORS, offset=0)
+    if row is None or events is None or failed is None:
+        raise NotFound("There is no such job: it was deleted, or is somebody else's.")
+    job = JobView.of(row)
+    data = orjson.loads(row["data"])
+    result = orjson.loads(row["result"]) if row["result"] else None
+    return html.page(
+        request,
+        "job.html",
+        job=job,
+        row=row,
+        events=events[0],
+        more_events=events[1] - len(events[0]),
+        errors=failed[0],
+        more_errors=failed[1] - len(failed[0]),
+        data=results.sections(data),
+        result=results.sections(result) if result else [],
+        report=results.report_of(result),
+        downloads=[(name, path.format(id=job_id)) for name, path in DOWNLOADS.get(job.kind, ()) if job.completed_at],
+        layer=MAPPED.get(job.kind),
+        map=map.settings(request),
+        mine=user.is_admin or row["created_by"] == user.id,
+        known=job.kind in platform.specs,
+    )
+
+
+async def cancel(request: Request) -> Response:
+    return await act(request, "Cancel this job? What it committed stays.", "Cancel job", "The job is cancelled.")
+
+
+async def retry(request: Request) -> Response:
+    form = await request.form()
+    anew = bool(form.get("fromStart"))
+    question = "Start again from the beginning? Its checkpoint, counters and errors are forgotten." if anew else ""
+    return await act(request, question, "Start again", "The job was sent in again.")
+
+
+async def delete(request: Request) -> Response:
+    question = "Delete this job with its errors and its timeline? This cannot be undone."
+    return await act(request, question, "Delete job", "The job is deleted.", onward="/")
+
+
+async def run(request: Request) -> Response:
+    return await act(request, "", "Run now", "The job runs as soon as a worker has room.")
+
+
+ACTIONS = {"cancel": control.cancel, "retry": control.retry, "delete": control.delete, "run": control.run}
+
+
+async def act(request: Request, question: str, button: str, done: str, onward: str | None = None) -> Response:
+    """Ask where there is a question, do it through the REST interface, and go back to the job."""
+    form = await request.form()
+    here = f"/jobs/{path_id(request)}"
+    if question and (page := confirm.ask(request, form, question, button)) is not None:
+        return page
+    action = request.url.path.rpartition("/")[2]
+    query = {"fromStart": "true"} if action == "retry" and form.get("fromStart") else None
+    try:
+        await inner.call(request, ACTIONS[action], query=query)
+    except AppError as error:
+        return html.see_other(request, here, error.detail, tone="bad")
+    return html.see_other(request, onward or here, done)
+
+
+async def errors_csv(request: Request) -> Response:
+    """Every item of the job that failed."""
+    platform: Platform = request.app.state.platform
+    user: User = request.state.user
+    job_id = path_id(request)
+    async with platform.pool.acquire() as conn:
+        if not await jobs.readable(conn, job_id, reader(user)):
+            raise NotFound("There is no such job.")
+    headers = {"Content-Disposition": f'attachment; filename="errors-{job_id}.csv"', "Cache-Control": "no-store"}
+    return StreamingResponse(_lines(platform.pool, job_id), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _lines(pool: Pool, job_id: UUID) -> AsyncIterator[str]:
+    yield csv_text.line(["item", "address", "error", "time"]) + "\r\n"
+    after = 0
+    while True:
+        async with pool.acquire() as conn:
+            rows = await looks.errors_after(conn, job_id, after, CSV_PAGE)
+        if not rows:
+            return
+        after = rows[-1]["id"]
+        yield "".join(
+            csv_text.line(
+                [*(csv_text.guarded(r[c] or "") for c in ("item_id", "address", "error")), r["at"].isoformat()]
+            )
+            + "\r\n"
+            for r in rows
+        )

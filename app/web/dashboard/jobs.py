@@ -1,0 +1,114 @@
+"""The list of jobs: filters in the address, rows that live, actions on many."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import looks
+from app.db.users import User
+from app.domain.jobs import Status
+from app.errors import BadRequest
+from app.web import bulk
+from app.web.dashboard import confirm, html, inner
+from app.web.dashboard.jobview import JobView
+from app.web.filters import JobFilters
+from app.web.jobs import reader
+from app.web.platform import Platform
+from app.web.problems import invalid
+
+PAGE = 50
+SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+"""Choices of `within`: how long ago a job was created at most."""
+
+
+def asked(request: Request) -> JobFilters:
+    """The filters in the address; empty fields of the form are none."""
+    given = {name: value for name, value in request.query_params.items() if value and name in JobFilters.model_fields}
+    within = request.query_params.get("within", "")
+    if within in SPANS:
+        given["createdAfter"] = (datetime.now(UTC) - SPANS[within]).isoformat()
+    if any("\0" in value for value in given.values()):
+        raise BadRequest("A filter holds a character that nothing can hold.")
+    try:
+        return JobFilters.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def in_address(request: Request) -> dict[str, str]:
+    """The filters as they stand in the address."""
+    names = {*JobFilters.model_fields, "within"}
+    return {name: value for name, value in request.query_params.items() if value and name in names}
+
+
+async def index(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    user: User = request.state.user
+    filters = asked(request)
+    before = cursor(request.query_params.get("before"))
+    async with platform.pool.acquire() as conn:
+        rows, count = await looks.page(conn, filters.chosen(platform), reader(user), before=before, limit=PAGE)
+    chosen = in_address(request)
+    return html.page(
+        request,
+        "jobs.html",
+        jobs=[JobView.of(row) for row in rows],
+        count=count,
+        counted=looks.COUNTED,
+        chosen=chosen,
+        statuses=[status.value for status in Status],
+        kinds=sorted(platform.specs),
+        queues=sorted({spec.queue.name for spec in platform.specs.values()}),
+        spans=list(SPANS),
+        first=before is None,
+        tabs=[("All", None)] + [(status.value.capitalize(), status.value) for status in Status],
+        link=lambda **more: "/?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
+        older=str(rows[-1]["id"]) if len(rows) == PAGE else None,
+        query=urlencode(chosen),
+    )
+
+
+def cursor(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise BadRequest("The address of this page of the list is not right.") from None
+
+
+QUESTIONS = {
+    "cancel": "Cancel {jobs}? What they committed stays.",
+    "retry": "Send {jobs} in again?",
+    "delete": "Delete {jobs} with their errors and timelines? This cannot be undone.",
+}
+
+
+async def act(request: Request) -> Response:
+    """`action` on the chosen `ids`, or with `all` on whatever matches the filters in the address."""
+    form = await request.form()
+    action, back = str(form.get("action", "")), html.own_path(str(form.get("next", "/")))
+    if action not in QUESTIONS:
+        raise BadRequest("Choose what to do with the jobs.")
+    ids = [str(one) for one in form.getlist("ids")]
+    if form.get("all"):
+        filters = asked(request).model_dump(mode="json", exclude_none=True)
+        if not filters:
+            raise BadRequest("Choose a filter first: all jobs at once are too many to act on.")
+        noun = "all jobs that match the filter"
+    elif ids:
+        filters = {"ids": ids}
+        noun = "1 job" if len(ids) == 1 else f"{len(ids)} jobs"
+    else:
+        return html.see_other(request, back, "No job was chosen: tick some first.", tone="bad")
+    question = QUESTIONS[action].format(jobs=noun)
+    if (page := confirm.ask(request, form, question, action.capitalize())) is not None:
+        return page
+    done = await inner.call(request, bulk.bulk_action, {"action": action, "filters": filters})
+    words = {"cancel": "cancelled", "retry": "sent in again", "delete": "deleted"}[action]
+    skipped = f"; {done['skipped']:,} could not be, as they are" if done["skipped"] else ""
+    return html.see_other(request, back, f"{done['changed']:,} of {done['matched']:,} jobs {words}{skipped}.")

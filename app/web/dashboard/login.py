@@ -1,0 +1,99 @@
+"""Signing in with an API key, and out."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from time import monotonic
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import audit, keys
+from app.db.users import User
+from app.web import auth, session
+from app.web.dashboard import csrf, html
+from app.web.platform import Platform
+
+VISIT = "trigpoint_visit"
+"""Cookie of who is not signed in yet, so that the sign-in form has a token, too."""
+MOST_FAILURES = 10
+WINDOW_SECONDS = 60.0
+MOST_REMEMBERED = 10_000
+
+
+class Failures:
+    """Failed sign-ins by address, within the last minute. Keys have 256 random bits: this only spares the database."""
+
+    def __init__(self) -> None:
+        self._at: OrderedDict[str, list[float]] = OrderedDict()
+
+    def too_many(self, address: str) -> bool:
+        recent = [at for at in self._at.get(address, ()) if at > monotonic() - WINDOW_SECONDS]
+        return len(recent) >= MOST_FAILURES
+
+    def note(self, address: str) -> None:
+        recent = [at for at in self._at.pop(address, ()) if at > monotonic() - WINDOW_SECONDS]
+        self._at[address] = [*recent, monotonic()]
+        if len(self._at) > MOST_REMEMBERED:
+            self._at.popitem(last=False)
+
+
+async def form(request: Request) -> Response:
+    if await auth.signed_in(request) is not None:
+        return html.see_other(request, html.own_path(request.query_params.get("next")))
+    return _form(request)
+
+
+def _form(request: Request, error: str = "", status: int = 200, onward: str | None = None) -> Response:
+    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(16)
+    onward = onward or html.own_path(request.query_params.get("next"))
+    response = html.page(request, "login.html", status=status, error=error, next=onward, token=csrf.token(visit))
+    response.set_cookie(VISIT, visit, httponly=True, samesite="strict", secure=html.secure(request))
+    return response
+
+
+async def sign_in(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    asked = await request.form()
+    csrf.check(request, request.cookies.get(VISIT), str(asked.get(csrf.FIELD, "")))
+    onward = html.own_path(str(asked.get("next", "/")))
+    state = request.app.state
+    if not hasattr(state, "login_failures"):
+        state.login_failures = Failures()
+    failures: Failures = state.login_failures
+    address = request.client.host if request.client else ""
+    if failures.too_many(address):
+        return _form(request, "Too many attempts: wait a minute and try again.", 429, onward)
+    text = str(asked.get("key", "")).strip()
+    async with platform.pool.acquire() as conn, conn.transaction():
+        owner = await keys.owner(conn, text) if text else None
+        if owner is not None:
+            await keys.note_use(conn, owner["key_id"])
+            await audit.record(conn, "SIGNED_IN", {"keyId": owner["key_id"]}, user_id=owner["id"])
+    if owner is None:
+        failures.note(address)
+        return _form(request, "This key is not known, or was revoked.", 403, onward)
+    cookie = session.seal(owner["key_id"], keys.digest(text), platform.settings.session_secret)
+    response = html.see_other(request, onward)
+    response.set_cookie(
+        session.COOKIE,
+        cookie,
+        max_age=session.SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=html.secure(request),
+    )
+    response.delete_cookie(VISIT)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """The cookie goes; the key stays good."""
+    user: User = request.state.user
+    platform: Platform = request.app.state.platform
+    async with platform.pool.acquire() as conn:
+        await audit.record(conn, "SIGNED_OUT", {}, user_id=user.id)
+    response = html.see_other(request, "/login")
+    response.delete_cookie(session.COOKIE)
+    return response

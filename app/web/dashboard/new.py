@@ -1,0 +1,174 @@
+"""New jobs of every kind, by forms made from what the kinds say of their arguments."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import jobs
+from app.db.users import User
+from app.domain.jobs import JobSpec
+from app.errors import AppError, Invalid, NotFound
+from app.web import geocode_file, geocoding, imports, research
+from app.web import jobs as web_jobs
+from app.web.dashboard import forms, html, inner
+from app.web.dashboard.words import title
+from app.web.jobs import reader
+from app.web.platform import Platform
+
+
+@dataclass(frozen=True)
+class Way:
+    """How jobs of a kind are made where it has a route of its own."""
+
+    handler: inner.Handler
+    options: type[BaseModel] | None = None
+    """What is asked; None: the arguments of the kind."""
+    words: str = ""
+    file: bool = False
+    in_path: Mapping[str, str] = field(default_factory=dict)
+    """Parts of the route's path, and the fields that they are."""
+
+
+class Research(BaseModel):
+    companyId: str = Field(description="Our id of it, or any name of your own for it.")
+    company_name: str | None = None
+    website: str | None = None
+    forceRefresh: bool = Field(default=False, description="Also where a fresh report is there.")
+
+
+WAYS = {
+    "geocode_households": Way(geocoding.create, words="Find where the households are that match the filters."),
+    "geocode_file": Way(
+        geocode_file.create, geocode_file.Options, "Coordinates for the addresses of a CSV file.", True
+    ),
+    "voter_import": Way(
+        imports.create_voters, imports.VoterOptions, "Voters and their households, from a register.", True
+    ),
+    "parcel_import": Way(imports.create_parcels, imports.Options, "Parcels of land, from GeoJSON or CSV.", True),
+    "poi_import": Way(imports.create_pois, imports.Options, "Points of interest, from GeoJSON or CSV.", True),
+    "company_research": Way(
+        research.create, Research, "A report on a company, from quoted sources.", in_path={"company": "companyId"}
+    ),
+}
+MADE_BY_OTHERS = {"signal_notification", "webhook_delivery"}
+"""Kinds that nobody makes by hand."""
+
+
+def form_of(spec: JobSpec) -> list[forms.Field]:
+    way = WAYS.get(spec.kind)
+    return forms.fields(way.options if way and way.options else spec.args)
+
+
+async def index(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    kinds = [
+        {
+            "kind": spec.kind,
+            "title": title(spec.kind),
+            "words": WAYS[spec.kind].words if spec.kind in WAYS else "",
+            "queue": spec.queue.name,
+            "file": spec.kind in WAYS and WAYS[spec.kind].file,
+        }
+        for spec in sorted(platform.specs.values(), key=lambda spec: (spec.kind not in WAYS, spec.kind))
+        if spec.kind not in MADE_BY_OTHERS
+    ]
+    return html.page(request, "new.html", kinds=kinds)
+
+
+def spec_of(request: Request) -> JobSpec:
+    platform: Platform = request.app.state.platform
+    spec = platform.kind(request.path_params["kind"])
+    if spec is None:
+        raise NotFound(f"There is no kind of job called {request.path_params['kind']!r}.")
+    return spec
+
+
+async def form(request: Request) -> Response:
+    """With `?from=` the arguments of a job that was made before."""
+    spec = spec_of(request)
+    fields = form_of(spec)
+    if request.query_params.get("from"):
+        fields = forms.filled(fields, await arguments_of(request, request.query_params["from"]))
+    return form_page(request, spec, fields)
+
+
+async def arguments_of(request: Request, job_id: str) -> Any:
+    platform: Platform = request.app.state.platform
+    user: User = request.state.user
+    try:
+        async with platform.pool.acquire() as conn:
+            row = await jobs.get(conn, UUID(job_id), reader(user))
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFound("The job to copy is not there any more, or is somebody else's.")
+    return orjson.loads(row["data"])
+
+
+def form_page(
+    request: Request, spec: JobSpec, fields: list[forms.Field], error: str = "", status: int = 200
+) -> Response:
+    way = WAYS.get(spec.kind)
+    return html.page(
+        request,
+        "new_form.html",
+        status=status,
+        kind=spec.kind,
+        words=way.words if way else "",
+        file=way is not None and way.file,
+        fields=fields,
+        error="" if any(one.error for one in fields) else error,
+        once=secrets.token_urlsafe(12),
+        copied=bool(request.query_params.get("from")),
+    )
+
+
+async def create(request: Request) -> Response:
+    spec = spec_of(request)
+    way = WAYS.get(spec.kind)
+    if way is not None and way.file:
+        return await _upload(request, spec, way)
+    fields = form_of(spec)
+    values = {name: str(value) for name, value in (await request.form()).items()}
+    try:
+        asked = forms.arguments(fields, values)
+        body = asked if way else {"type": spec.kind, "data": asked}
+        handler = way.handler if way else web_jobs.create
+        path = {part: str(asked.pop(name, "")) for part, name in way.in_path.items()} if way else {}
+        made = await inner.call(request, handler, body, path=path, once=values.get(inner.ONCE) or None)
+    except ValueError as error:
+        return form_page(request, spec, forms.sent(fields, values, {}), str(error), 422)
+    except AppError as error:
+        return form_page(request, spec, forms.sent(fields, values, _by_field(error)), error.detail, error.status)
+    return _made(request, made)
+
+
+async def _upload(request: Request, spec: JobSpec, way: Way) -> Response:
+    try:
+        made = await inner.upload(request, way.handler)
+    except AppError as error:
+        return form_page(request, spec, forms.sent(form_of(spec), {}, _by_field(error)), error.detail, error.status)
+    return _made(request, made)
+
+
+def _made(request: Request, made: dict[str, Any]) -> Response:
+    words = made.get("message") or "The job is created"
+    if not made.get("isNew", made.get("is_new", True)):
+        words = "The same is under way already: this is its job"
+    waiting = "" if made.get("processingStarted", True) else "; no worker serves its queue at the moment"
+    return html.see_other(request, f"/jobs/{made.get('jobId') or made['job_id']}", f"{words}{waiting}.")
+
+
+def _by_field(error: AppError) -> dict[str, str]:
+    if not isinstance(error, Invalid):
+        return {}
+    return {entry["field"]: entry["message"] for entry in error.extra.get("errors", ())}

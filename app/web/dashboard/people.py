@@ -1,0 +1,97 @@
+"""API keys and users: everybody has keys of their own, administrators look after both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import keys as stored_keys
+from app.db import users as stored_users
+from app.db.users import User
+from app.errors import AppError
+from app.web import keys, session, users
+from app.web.dashboard import confirm, html, inner
+from app.web.platform import Platform
+
+MOST = 500
+
+
+async def key_page(request: Request, new: dict[str, Any] | None = None, error: str = "", status: int = 200) -> Response:
+    platform: Platform = request.app.state.platform
+    user: User = request.state.user
+    async with platform.pool.acquire() as conn:
+        rows, total = await stored_keys.select(conn, None if user.is_admin else user.id, limit=MOST, offset=0)
+        people = (await stored_users.select(conn, limit=MOST, offset=0))[0] if user.is_admin else []
+    return html.page(
+        request,
+        "keys.html",
+        status=status,
+        keys=rows,
+        more=total - len(rows),
+        people=people,
+        emails={row["id"]: row["email"] for row in people},
+        new=new,
+        error=error,
+        present=session.key_id(request.cookies[session.COOKIE]),
+    )
+
+
+async def show_keys(request: Request) -> Response:
+    return await key_page(request)
+
+
+async def create_key(request: Request) -> Response:
+    """The page that answers is the only place where the key can be read."""
+    form = await request.form()
+    body = {"name": str(form.get("name", ""))} | ({"userId": form["userId"]} if form.get("userId") else {})
+    try:
+        new = await inner.call(request, keys.create, body)
+    except AppError as error:
+        return await key_page(request, error=error.detail, status=error.status)
+    return await key_page(request, new=new)
+
+
+async def revoke_key(request: Request) -> Response:
+    form = await request.form()
+    own = session.key_id(request.cookies[session.COOKIE])
+    yours = " It is the one you signed in with." if own is not None and str(own) == request.path_params["id"] else ""
+    question = f"Revoke this key? Whatever uses it is locked out within seconds.{yours}"
+    if (page := confirm.ask(request, form, question, "Revoke key")) is not None:
+        return page
+    return await _done(request, keys.revoke, None, "DELETE", "/keys", "The key is revoked.")
+
+
+async def show_users(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    async with platform.pool.acquire() as conn:
+        rows, total = await stored_users.select(conn, limit=MOST, offset=0)
+    return html.page(request, "users.html", people=rows, more=total - len(rows))
+
+
+async def create_user(request: Request) -> Response:
+    form = await request.form()
+    body = {name: str(form.get(name, "")) for name in ("email", "name", "role")}
+    return await _done(request, users.create, body, "POST", "/users", f"{body['name']} is a user now; make a key next.")
+
+
+async def change_user(request: Request) -> Response:
+    """A role, or whether the user is disabled."""
+    form = await request.form()
+    body: dict[str, Any] = {"role": str(form["role"])} if form.get("role") else {}
+    if form.get("disabled"):
+        body["disabled"] = form["disabled"] == "true"
+    if body.get("disabled"):
+        question = "Disable this user? Their keys stop working; their jobs stay."
+        if (page := confirm.ask(request, form, question, "Disable user")) is not None:
+            return page
+    return await _done(request, users.update, body, "PATCH", "/users", "The user is changed.")
+
+
+async def _done(request: Request, handler: inner.Handler, body: Any, method: str, back: str, words: str) -> Response:
+    try:
+        await inner.call(request, handler, body, method=method)
+    except AppError as error:
+        return html.see_other(request, back, error.detail, tone="bad")
+    return html.see_other(request, back, words)

@@ -1,0 +1,22 @@
+"""The geocoders: on or off, what is left of today's allowance, how they answered."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.web.dashboard import html
+from app.web.dashboard.boards import Board
+from app.web.platform import Platform
+
+
+def board(platform: Platform) -> Board:
+    async def make() -> str:
+        return html.fragment("provider_parts.html", "rows", await platform.geocoder.states())
+
+    return Board(make, every=5)
+
+
+async def index(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    return html.page(request, "providers.html", providers=await platform.geocoder.states())

@@ -1,0 +1,128 @@
+"""The queues: how they fare, their course over time, limits and pauses changed in place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import looks
+from app.db import queues as stored
+from app.db.pool import Pool
+from app.errors import AppError, BadRequest
+from app.web import queues
+from app.web.dashboard import html, inner
+from app.web.dashboard.boards import Board
+from app.web.dashboard.feed import Feed
+from app.web.responses import encode
+
+SPANS = {
+    "1h": (timedelta(hours=1), 60),
+    "24h": (timedelta(days=1), 900),
+    "7d": (timedelta(days=7), 7200),
+}
+"""What the charts show, and the seconds of a bucket."""
+PAUSES = {"": "until I resume it", "15": "for 15 minutes", "60": "for an hour", "480": "for 8 hours"}
+
+
+async def read(pool: Pool) -> list[dict[str, Any]]:
+    async with pool.acquire() as conn:
+        return [queues.show(row) for row in await stored.select(conn)]
+
+
+def board(pool: Pool) -> Board:
+    async def make() -> str:
+        return html.fragment("queue_parts.html", "cells", await read(pool))
+
+    return Board(make, every=5, concerns=("QUEUE_",), with_jobs=True)
+
+
+def series_board(pool: Pool, span: str) -> Board:
+    async def make() -> str:
+        async with pool.acquire() as conn:
+            rows = await looks.series(conn, *SPANS[span])
+        return encode(columns(rows, *SPANS[span])).decode()
+
+    return Board(make, every=10)
+
+
+def columns(rows: list[Any], span: timedelta, bucket: int) -> dict[str, Any]:
+    """For the charts: the times, and by queue the values at each of them, null where nothing ended."""
+    now = int(datetime.now(UTC).timestamp())
+    first = (now - int(span.total_seconds())) // bucket * bucket + bucket
+    times = list(range(first, now + 1, bucket))
+    place = {at: i for i, at in enumerate(times)}
+    found: dict[str, dict[str, list[Any]]] = defaultdict(
+        lambda: (
+            {name: [None] * len(times) for name in ("waited50", "waited95", "ran50", "ran95")}
+            | {name: [0] * len(times) for name in ("completed", "failed")}
+        )
+    )
+    for row in rows:
+        i = place.get(row["at"])
+        if i is None:
+            continue
+        one = found[row["queue"]]
+        one["completed"][i], one["failed"][i] = row["completed"], row["failed"]
+        for name in ("waited", "ran"):
+            if row[name] is not None and row[name][0] is not None:
+                one[f"{name}50"][i], one[f"{name}95"][i] = (round(value, 4) for value in row[name])
+    return {"bucket": bucket, "times": times, "queues": found}
+
+
+async def index(request: Request) -> Response:
+    span = request.query_params.get("span", "1h")
+    return html.page(
+        request,
+        "queues.html",
+        queues=await read(request.app.state.platform.pool),
+        span=span if span in SPANS else "1h",
+        spans=list(SPANS),
+        pauses=PAUSES,
+    )
+
+
+async def series(request: Request) -> Response:
+    """The charts' numbers, made for all who look at once."""
+    feed: Feed = request.app.state.feed
+    span = request.query_params.get("span", "1h")
+    if span not in SPANS:
+        raise BadRequest(f"The span is one of {', '.join(SPANS)}.")
+    made = await feed.boards.content(f"series-{span}")
+    return html.numbers(request, made.content.encode())
+
+
+async def pause(request: Request) -> Response:
+    minutes = str((await request.form()).get("minutes", ""))
+    until = datetime.now(UTC) + timedelta(minutes=int(minutes)) if minutes in PAUSES and minutes else None
+    body = {"until": until.isoformat()} if until else None
+    return await _done(request, queues.pause, body, "is paused; what runs runs on")
+
+
+async def resume(request: Request) -> Response:
+    return await _done(request, queues.resume, None, "goes on")
+
+
+async def limits(request: Request) -> Response:
+    """Empty fields give the default back."""
+    form = await request.form()
+    given = {name: str(form.get(name, "")).strip() for name in ("concurrency", "priority")}
+    body = {name: text or None for name, text in given.items()}
+    return await _done(request, queues.update, body, "has its new limits")
+
+
+async def _done(request: Request, handler: inner.Handler, body: Any, words: str) -> Response:
+    name = request.path_params["name"]
+    try:
+        await inner.call(request, handler, body)
+    except AppError as error:
+        return html.see_other(request, "/queues", f"{name}: {error.detail}", tone="bad")
+    return html.see_other(request, "/queues", f"The queue {name} {words}.")
+
+
+async def old_address(request: Request) -> Response:
+    """Where other systems have their queues."""
+    return html.see_other(request, "/queues")

@@ -1,0 +1,128 @@
+"""Schedules: jobs made again and again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import schedules as stored
+from app.db.pool import Pool
+from app.db.users import User
+from app.domain.schedules import Missed, Overlap
+from app.errors import AppError, NotFound
+from app.web import schedules
+from app.web.bodies import path_id
+from app.web.dashboard import confirm, html, inner
+from app.web.dashboard.boards import Board
+from app.web.jobs import reader
+from app.web.platform import Platform
+
+MOST = 500
+EMPTY = {
+    "name": "",
+    "cron": "",
+    "timezone": "UTC",
+    "type": "",
+    "data": "{}",
+    "priority": "5",
+    "missed": Missed.LAST.value,
+    "overlap": Overlap.SKIP.value,
+}
+
+
+async def read(pool: Pool) -> list[dict[str, Any]]:
+    async with pool.acquire() as conn:
+        rows, _ = await stored.select(conn, None, name=None, limit=MOST, offset=0)
+    return [{**row, "next_runs": schedules.next_runs(row)} for row in rows]
+
+
+def board(pool: Pool) -> Board:
+    async def make() -> str:
+        return html.fragment("schedule_parts.html", "rows", await read(pool))
+
+    return Board(make, every=15, concerns=("SCHEDULE_",))
+
+
+async def index(request: Request) -> Response:
+    return html.page(request, "schedules.html", schedules=await read(request.app.state.platform.pool))
+
+
+def form_page(
+    request: Request, values: dict[str, str], error: str = "", status: int = 200, name: str | None = None
+) -> Response:
+    platform: Platform = request.app.state.platform
+    return html.page(
+        request,
+        "schedule_form.html",
+        status=status,
+        values=values,
+        error=error,
+        name=name,
+        kinds=sorted(platform.specs),
+        missed=[one.value for one in Missed],
+        overlap=[one.value for one in Overlap],
+    )
+
+
+async def new(request: Request) -> Response:
+    asked = {name: request.query_params.get(name, value) for name, value in EMPTY.items()}
+    return form_page(request, asked)
+
+
+async def edit(request: Request) -> Response:
+    platform: Platform = request.app.state.platform
+    user: User = request.state.user
+    async with platform.pool.acquire() as conn:
+        row = await stored.get(conn, path_id(request), reader(user))
+    if row is None:
+        raise NotFound("There is no such schedule.")
+    values = {name: str(row["kind" if name == "type" else name]) for name in EMPTY}
+    return form_page(request, values, name=row["name"])
+
+
+async def create(request: Request) -> Response:
+    return await _save(request, schedules.create, "POST")
+
+
+async def update(request: Request) -> Response:
+    return await _save(request, schedules.update, "PATCH")
+
+
+async def _save(request: Request, handler: inner.Handler, method: str) -> Response:
+    form = await request.form()
+    values = {name: str(form.get(name, "")) for name in EMPTY}
+    name = None if method == "POST" else values["name"]
+    try:
+        data = orjson.loads(values["data"] or "{}")
+    except orjson.JSONDecodeError as error:
+        return form_page(request, values, f"The data is not JSON: {error}", 422, name)
+    try:
+        await inner.call(request, handler, {**values, "data": data}, method=method)
+    except AppError as error:
+        return form_page(request, values, error.detail, error.status, name)
+    return html.see_other(request, "/schedules", f"The schedule {values['name']} is set.")
+
+
+async def act(request: Request) -> Response:
+    """`action`: run, enable, disable or delete."""
+    form = await request.form()
+    action = str(form.get("action", ""))
+    if action == "delete":
+        question = "Delete this schedule? The jobs that it made stay."
+        if (page := confirm.ask(request, form, question, "Delete schedule")) is not None:
+            return page
+    try:
+        match action:
+            case "run":
+                made = await inner.call(request, schedules.run)
+                return html.see_other(request, f"/jobs/{made['jobId']}", "The schedule's job is made.")
+            case "delete":
+                await inner.call(request, schedules.delete, method="DELETE")
+            case "enable" | "disable":
+                await inner.call(request, schedules.update, {"enabled": action == "enable"}, method="PATCH")
+    except AppError as error:
+        return html.see_other(request, "/schedules", error.detail, tone="bad")
+    return html.see_other(request, "/schedules", f"The schedule is {action}d.")

@@ -1,0 +1,33 @@
+"""What the dashboard keeps in the process: one feed for all its viewers."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from app.web.auth import KnownKeys
+from app.web.dashboard import audit, providers, queues, schedules, workers
+from app.web.dashboard.boards import Boards
+from app.web.dashboard.feed import Feed
+from app.web.dashboard.jobview import describe
+from app.web.platform import Platform
+
+
+def open_feed(app: Starlette, platform: Platform) -> Feed:
+    pool = platform.pool
+    boards = Boards(
+        {
+            "queues": queues.board(pool),
+            **{f"series-{span}": queues.series_board(pool, span) for span in queues.SPANS},
+            "workers": workers.board(pool),
+            "schedules": schedules.board(pool),
+            "providers": providers.board(platform),
+            "audit": audit.board(pool),
+        }
+    )
+
+    def forget_keys() -> None:
+        known: KnownKeys | None = getattr(app.state, "known_keys", None)
+        if known is not None:
+            known.forget()
+
+    return Feed(pool, platform.changes, describe, boards, forget_keys)

@@ -1,0 +1,96 @@
+// Forms and small controls: ask before what cannot be undone, send filters as they change, copy, theme, menu.
+export function startForms() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-confirm]");
+    if (button && !button.dataset.sure) { event.preventDefault(); ask(button); }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "copied"; });
+  });
+  for (const one of document.querySelectorAll("[data-copy]")) one.hidden = !navigator.clipboard;
+  for (const one of document.querySelectorAll("[data-submit]")) one.addEventListener("change", () => one.form.requestSubmit());
+  for (const one of document.querySelectorAll(".filters")) one.addEventListener("submit", dropEmpty);
+  for (const one of document.querySelectorAll("form[method=post]")) one.addEventListener("submit", once);
+  startSearch();
+  startTheme();
+  startMenu();
+  startPicking();
+  const zone = document.querySelector("[data-timezone]");
+  if (zone && zone.value === "UTC" && location.pathname.endsWith("/new")) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function ask(button) {
+  const dialog = document.getElementById("ask");
+  document.getElementById("ask-question").textContent = button.dataset.confirm;
+  document.getElementById("ask-yes").textContent = button.dataset.yes;
+  dialog.onclose = () => {
+    if (dialog.returnValue !== "yes" || !button.form) return;
+    const sure = document.createElement("input");
+    Object.assign(sure, { type: "hidden", name: "confirmed", value: "yes" });
+    button.form.append(sure);
+    button.dataset.sure = "1";
+    button.form.requestSubmit(button);
+    sure.remove();
+    delete button.dataset.sure;
+  };
+  dialog.returnValue = "no";
+  dialog.showModal();
+}
+
+function dropEmpty(event) {
+  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+}
+
+// A second click while the first is under way does nothing.
+function once(event) {
+  const { submitter } = event;
+  if (submitter && !event.defaultPrevented) setTimeout(() => { submitter.disabled = true; setTimeout(() => { submitter.disabled = false; }, 4000); });
+}
+
+function startSearch() {
+  for (const field of document.querySelectorAll("[data-search]")) {
+    let timer = 0;
+    const before = field.value;
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { if (field.value !== before) field.form.requestSubmit(); }, 600);
+    });
+    if (field.value) { field.focus(); field.setSelectionRange(field.value.length, field.value.length); }
+  }
+}
+
+function startTheme() {
+  const button = document.querySelector("[data-theme-switch]");
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const now = root.dataset.theme ?? (dark ? "dark" : "light");
+    const next = now === "dark" ? "light" : "dark";
+    if (next === (dark ? "dark" : "light")) { delete root.dataset.theme; localStorage.removeItem("theme"); }
+    else { root.dataset.theme = next; localStorage.setItem("theme", next); }
+    document.dispatchEvent(new Event("theme"));
+  });
+}
+
+function startMenu() {
+  const button = document.querySelector("[data-menu]");
+  button?.addEventListener("click", () => {
+    const open = document.getElementById("nav").classList.toggle("open");
+    button.setAttribute("aria-expanded", String(open));
+  });
+}
+
+function startPicking() {
+  const bar = document.querySelector("[data-bulk]");
+  if (!bar) return;
+  const words = bar.querySelector("[data-picked]");
+  const count = () => {
+    const picked = document.querySelectorAll("#rows input:checked").length;
+    const all = bar.querySelector("[name=all]")?.checked;
+    bar.classList.toggle("some", Boolean(picked || all));
+    words.textContent = all ? "All that match" : picked ? `${picked} chosen` : "Tick jobs to act on them";
+  };
+  document.addEventListener("change", count);
+  count();
+}

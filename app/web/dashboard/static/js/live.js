@@ -1,0 +1,90 @@
+// What the server pushes. A hidden page lets go of its connection (browsers allow six a host) and catches up later.
+import { exchange, parse, patch, refresh } from "./patch.js";
+import { startSpeed } from "./speed.js";
+
+const MOST_ROWS = 200;
+let last = document.body.dataset.since;
+
+function listen(address, handlers) {
+  let source = null;
+  let timer = 0;
+  const offline = document.querySelector(".offline");
+  const open = () => {
+    const url = new URL(address(), location.href);
+    url.searchParams.set("since", last);
+    source = new EventSource(url);
+    source.onopen = () => { clearTimeout(timer); timer = 0; offline.hidden = true; };
+    source.onerror = () => {
+      timer ||= setTimeout(() => { offline.hidden = false; }, 4000);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => { if (!document.hidden) open(); }, 3000);
+    };
+    for (const [name, handle] of Object.entries({ reload: () => { last = String(Date.now()); refresh(); }, ...handlers })) {
+      source.addEventListener(name, (event) => { if (event.lastEventId) last = event.lastEventId; handle(JSON.parse(event.data)); });
+    }
+  };
+  open();
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden) open();
+  });
+  addEventListener("pagehide", () => source.close());
+}
+
+export function start() {
+  const list = document.querySelector("[data-live-jobs]");
+  const job = document.querySelector("[data-live-job]");
+  const boards = document.querySelector("[data-live-boards]");
+  if (list) listen(() => listAddress(list), { jobs: (told) => updateList(list, told) });
+  if (job) listen(() => job.dataset.liveJob, { jobs: jobUpdater() });
+  if (boards) listen(() => `/live/boards/${boards.dataset.liveBoards}`, { board: updateBoard });
+}
+
+function listAddress(list) {
+  const ids = [...document.querySelectorAll("#rows tr")].map((row) => row.id.slice(4));
+  const url = new URL(list.dataset.liveJobs, location.href);
+  url.searchParams.set("ids", ids.join(","));
+  if ("top" in list.dataset) url.searchParams.set("top", "1");
+  return url;
+}
+
+function updateList(list, told) {
+  const rows = document.getElementById("rows");
+  for (const job of told.jobs) {
+    const fresh = document.importNode(parse(job.html).querySelector("tr"), true);
+    const there = document.getElementById(fresh.id);
+    if (there) exchange(there, fresh);
+    else if (job.new && "top" in list.dataset) insert(rows, fresh);
+  }
+  for (const id of told.gone) document.getElementById(`job-${id}`)?.remove();
+  while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
+  if (rows.children.length) {
+    rows.closest("table").hidden = false;
+    document.getElementById("empty")?.remove();
+  }
+}
+
+// Ids grow with time, and the newest job stands first.
+function insert(rows, fresh) {
+  const below = [...rows.children].find((row) => row.id < fresh.id) ?? null;
+  rows.insertBefore(document.createElement("tr"), below).replaceWith(fresh);
+  import("./times.js").then((m) => m.localise(fresh));
+}
+
+function jobUpdater() {
+  const speed = startSpeed(document.querySelector("[data-speed]"), document.getElementById("panel"));
+  let stage = null;
+  return (told) => {
+    for (const job of told.jobs) {
+      patch(parse(job.html));
+      speed(job);
+      if (job.stage !== stage) refresh();
+      stage = job.stage;
+    }
+    if (told.gone.length) location.assign("/");
+  };
+}
+
+function updateBoard(told) {
+  if (told.name.startsWith("series-")) document.dispatchEvent(new CustomEvent("series", { detail: JSON.parse(told.content) }));
+  else patch(parse(told.content));
+}

@@ -1,0 +1,145 @@
+// Places on a map: Leaflet on configured tiles, or on the outlines of countries and states where there are none.
+import { colour, faded, loadScript } from "./chart.js";
+
+const WHOLE = [[24, -125], [50, -66]];
+const ACCURACY = ["rooftop", "interpolated", "street", "postcode", "place", "region"];
+const SCALE = ["#0f766e", "#2f9e8f", "#3b82c4", "#8a6fc9", "#c77f2e", "#b4483f"];
+
+export async function start() {
+  for (const box of document.querySelectorAll("[data-map]")) open(box);
+}
+
+async function open(box) {
+  const L = await loadScript(box.dataset.leaflet, "L");
+  box.replaceChildren();
+  const map = L.map(box, { preferCanvas: true, worldCopyJump: true, minZoom: 2, maxZoom: 19 });
+  map.attributionControl.setPrefix("Leaflet");
+  map.fitBounds(WHOLE);
+  L.control.scale({ imperial: false }).addTo(map);
+  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: plain(box.dataset.attribution), maxZoom: 19 }).addTo(map);
+  else outlines(L, map, box.dataset.atlas.split(" "));
+  const view = { L, map, box, drawn: L.layerGroup().addTo(map), layer: box.dataset.layer, legend: null, timer: 0, asking: null };
+  await fit(view);
+  map.on("moveend", () => soon(view));
+  soon(view);
+  document.querySelector("[data-layers]")?.addEventListener("change", async (event) => {
+    view.layer = event.target.value;
+    view.sorts = null;
+    await fit(view);
+    soon(view);
+  });
+  document.addEventListener("theme", () => soon(view));
+}
+
+// Attributions are shown as HTML by Leaflet: ours come as text.
+function plain(text) {
+  const span = document.createElement("span");
+  span.textContent = text ?? "";
+  return span.innerHTML;
+}
+
+// TopoJSON's arcs are all that lines need: each a run of small steps on a grid.
+async function outlines(L, map, files) {
+  map.createPane("outlines").style.zIndex = 250;
+  const style = () => ({ pane: "outlines", color: colour("edge"), weight: 0.8, opacity: 0.55, interactive: false });
+  const drawn = [];
+  for (const file of files) {
+    const atlas = await (await fetch(file)).json();
+    const { scale, translate } = atlas.transform;
+    const lines = atlas.arcs.map((arc) => {
+      let x = 0;
+      let y = 0;
+      return arc.map(([dx, dy]) => { x += dx; y += dy; return [y * scale[1] + translate[1], x * scale[0] + translate[0]]; });
+    });
+    drawn.push(L.polyline(lines, { ...style(), smoothFactor: 1.5 }).addTo(map));
+  }
+  document.addEventListener("theme", () => drawn.forEach((one) => one.setStyle(style())));
+}
+
+function address(view, more) {
+  const url = new URL("/map/places", location.href);
+  url.searchParams.set("layer", view.layer);
+  if (view.box.dataset.job) url.searchParams.set("job", view.box.dataset.job);
+  for (const [name, value] of Object.entries(more)) url.searchParams.set(name, value);
+  return url;
+}
+
+async function fit(view) {
+  if (view.layer === "heat" && !view.box.dataset.job) return;
+  const told = await (await fetch(address(view, {}))).json();
+  if (!told.bbox) return;
+  const [west, south, east, north] = told.bbox;
+  view.map.fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: 14, animate: false });
+}
+
+// Once, however many reasons there are; what is under way for an older window is given up.
+function soon(view) {
+  clearTimeout(view.timer);
+  view.timer = setTimeout(() => {
+    view.asking?.abort();
+    view.asking = new AbortController();
+    draw(view).catch((error) => { if (error.name !== "AbortError") throw error; });
+  }, 30);
+}
+
+async function draw(view) {
+  if (view.layer === "heat") { heat(view); return; }
+  const bounds = view.map.getBounds().pad(0.02);
+  const bbox = [Math.max(bounds.getWest(), -540), Math.max(bounds.getSouth(), -90), Math.min(bounds.getEast(), 540), Math.min(bounds.getNorth(), 90)];
+  const answer = await fetch(address(view, { bbox: bbox.map((n) => n.toFixed(6)).join(",") }), { signal: view.asking.signal });
+  if (!answer.ok) return;
+  const { features } = await answer.json();
+  view.drawn.clearLayers();
+  for (const one of features) mark(view, one, tones(view, features));
+  legend(view, features);
+}
+
+// The scores come as pictures, made by the server from its cells.
+function heat(view) {
+  if (view.drawn.getLayers().some((one) => one instanceof view.L.TileLayer)) return;
+  view.legend?.remove();
+  view.drawn.clearLayers();
+  if (view.box.dataset.heatmap) view.drawn.addLayer(view.L.tileLayer(`${view.box.dataset.heatmap}/tiles/{z}/{x}/{y}.png`, { opacity: 0.7, maxZoom: 19, className: "heat" }));
+}
+
+function tones(view, features) {
+  if (view.layer === "households" || view.layer === "rows") return new Map(ACCURACY.map((name, i) => [name, SCALE[i]]));
+  view.sorts ??= new Map();
+  for (const { properties: { sort } } of features) if (!view.sorts.has(sort)) view.sorts.set(sort, SCALE[view.sorts.size % SCALE.length]);
+  return view.sorts;
+}
+
+function mark(view, { geometry, properties }, tone) {
+  const [lng, lat] = geometry.coordinates;
+  const many = properties.count ?? 1;
+  const fill = tone.get(properties.sort) ?? colour("edge");
+  const dot = view.L.circleMarker([lat, lng], {
+    radius: properties.count ? Math.min(14, 3.5 + 1.4 * Math.log2(many)) : 5,
+    color: colour("surface"), weight: 1, fillColor: fill, fillOpacity: properties.count ? 0.72 : 0.9,
+  });
+  const words = document.createElement("div");
+  words.textContent = properties.count ? `${many.toLocaleString()} places, mostly ${properties.sort}` : `${properties.label} (${properties.sort})`;
+  dot.bindPopup(words);
+  if (properties.count) dot.on("click", () => view.map.setView([lat, lng], view.map.getZoom() + 2));
+  view.drawn.addLayer(dot);
+}
+
+function legend(view, features) {
+  view.legend?.remove();
+  if (!features.length) return;
+  const shown = new Set(features.map((one) => one.properties.sort));
+  view.legend = view.L.control({ position: "topright" });
+  view.legend.onAdd = () => {
+    const list = document.createElement("div");
+    list.className = "legend";
+    for (const [name, tone] of [...tones(view, features)].filter(([one]) => shown.has(one)).slice(0, 12)) {
+      const line = document.createElement("div");
+      line.innerHTML = '<svg width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="5"/></svg>';
+      line.querySelector("circle").setAttribute("fill", tone);
+      line.append(name ?? "unknown");
+      list.append(line);
+    }
+    return list;
+  };
+  view.legend.addTo(view.map);
+}

@@ -1,0 +1,46 @@
+// A file on its way, with its progress; without scripts the browser sends the same form by itself.
+export function start() {
+  for (const form of document.querySelectorAll("[data-upload]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send(form);
+    });
+  }
+}
+
+function send(form) {
+  const box = form.querySelector("[data-upload-progress]");
+  const bar = box.querySelector("progress");
+  const words = box.querySelector("p");
+  const data = new FormData();
+  // the options first: the file is read as it comes
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) data.append(name, value);
+  data.append("file", form.elements.file.files[0]);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  box.hidden = false;
+  request.upload.onprogress = (event) => {
+    const percent = Math.floor((100 * event.loaded) / event.total);
+    bar.value = percent;
+    words.textContent = percent < 100 ? `${percent} % of ${size(event.total)} sent` : "Sent; the file is being looked at";
+  };
+  request.onload = () => {
+    if (request.status < 300 && new URL(request.responseURL).pathname.startsWith("/jobs/")) { location.assign(request.responseURL); return; }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const problem = [...page.querySelectorAll("[role=alert], p.error, .empty p")].map((one) => one.textContent).filter(Boolean).join(" ");
+    fail(problem || `The server answered with status ${request.status}.`);
+  };
+  request.onerror = () => fail("The connection was lost: send the file again.");
+  const fail = (text) => {
+    words.textContent = text;
+    words.className = "error";
+    bar.hidden = true;
+  };
+  words.className = "quiet";
+  bar.hidden = false;
+  request.send(data);
+}
+
+function size(bytes) {
+  return new Intl.NumberFormat(undefined, { style: "unit", unit: bytes < 1e6 ? "kilobyte" : "megabyte", maximumFractionDigits: 1 }).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
+}

@@ -1,0 +1,36 @@
+"""The worker processes: who they are, what they do at the moment, whether they are well."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import looks
+from app.db import workers as stored
+from app.db.pool import Pool
+from app.web.dashboard import html
+from app.web.dashboard.boards import Board
+
+
+async def read(pool: Pool) -> list[dict[str, Any]]:
+    async with pool.acquire() as conn:
+        rows = await stored.select(conn)
+        jobs = await looks.running(conn)
+    by_worker = defaultdict(list)
+    for job in jobs:
+        by_worker[job["worker_id"]].append(job)
+    return [{**row, "jobs": by_worker[row["id"]]} for row in rows]
+
+
+def board(pool: Pool) -> Board:
+    async def make() -> str:
+        return html.fragment("worker_parts.html", "rows", await read(pool))
+
+    return Board(make, every=2, with_jobs=True, pause=2)
+
+
+async def index(request: Request) -> Response:
+    return html.page(request, "workers.html", workers=await read(request.app.state.platform.pool))

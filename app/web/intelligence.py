@@ -1,0 +1,206 @@
+"""Enrichment, scoring and signals: one company or many, a job each (scoring: one for all)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import asyncpg
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import audit, companies, jobs, signals
+from app.db.jobs import Inserted
+from app.db.pool import Connection
+from app.db.tables.companies import SIGNAL_KINDS
+from app.db.users import User
+from app.domain.companies import SLUG, Name, RegistryNumber, Website, both
+from app.domain.jobs import JobSpec, NewJob
+from app.domain.polling import FIRST_MS, retry_after
+from app.errors import Invalid
+from app.web import auth, bodies, idempotency, paces
+from app.web.pages import Page
+from app.web.platform import Platform
+from app.web.problems import invalid
+from app.web.responses import JSON
+
+MOST = 1000
+
+
+class Named(BaseModel):
+    """A company by our id, a business' or the client's own; one that is new is made under its name."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    key: Annotated[str, Field(min_length=1, max_length=128)] = Field(
+        validation_alias=AliasChoices("business_id", "company_id", "businessId", "companyId", "id")
+    )
+    name: Name | None = Field(
+        default=None,
+        validation_alias=AliasChoices("business_name", "company_name", "businessName", "companyName", "name"),
+    )
+    website: Website = None
+    registry_number: RegistryNumber = Field(default=None, validation_alias=both("registry_number", "registryNumber"))
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    companies: list[Named] = Field(min_length=1, max_length=MOST)
+    priority: int = Field(default=5, ge=1, le=9)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _wrap(cls, value: Any) -> Any:
+        """One company's fields at top level are a list of one; ids alone are companies, too."""
+        if isinstance(value, list):
+            value = {"companies": value}
+        if not isinstance(value, dict):
+            return value
+        if "companies" not in value:
+            options = {name: value[name] for name in cls.model_fields if name in value}
+            value = options | {"companies": [{k: v for k, v in value.items() if k not in options}]}
+        entries = value["companies"]
+        if isinstance(entries, list):
+            entries = [{"id": one} if isinstance(one, str) else one for one in entries]
+        return value | {"companies": entries}
+
+
+class AskedEnrichment(Asked):
+    sources: list[str] | None = None
+
+
+class AskedScoring(Asked):
+    ai: bool = False
+
+
+async def enrich(request: Request) -> Response:
+    return await _each(request, "company_enrichment", AskedEnrichment)
+
+
+async def detect(request: Request) -> Response:
+    return await _each(request, "signal_detection", Asked)
+
+
+async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
+    """A job a company."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    spec = platform.specs[kind]
+    raw, value = await bodies.read_json(request)
+    many, asked = _many(value), _read(value, model)
+    options = asked.model_dump(exclude={"companies", "priority"}, exclude_none=True)
+
+    async def insert(conn: Connection) -> Response:
+        rows = await _companies(conn, asked.companies, user)
+        estimate = await paces.seconds(request, conn, spec)
+        new = [_job(spec, {"companyId": row["id"], **options}, asked.priority) for row in rows]
+        inserted = await jobs.insert(conn, new, user.id)
+        await _audit(conn, spec, inserted, user)
+        return _created(estimate, inserted, rows, many=many)
+
+    response = await idempotency.once(request, user, raw, insert)
+    platform.dispatcher.nudge()
+    return response
+
+
+async def score(request: Request) -> Response:
+    """One job for all of them."""
+    user = await auth.require(request)
+    platform: Platform = request.app.state.platform
+    spec = platform.specs["lead_scoring"]
+    raw, value = await bodies.read_json(request)
+    asked = _read(value, AskedScoring)
+
+    async def insert(conn: Connection) -> Response:
+        rows = await _companies(conn, asked.companies, user)
+        estimate = await paces.seconds(request, conn, spec)
+        data = {"companyIds": [row["id"] for row in rows], "ai": asked.ai}
+        inserted = await jobs.insert(conn, [_job(spec, data, asked.priority, len(rows))], user.id)
+        await _audit(conn, spec, inserted, user)
+        return _created(estimate, inserted, rows[:1], many=False)
+
+    response = await idempotency.once(request, user, raw, insert)
+    platform.dispatcher.nudge()
+    return response
+
+
+def _many(value: Any) -> bool:
+    return isinstance(value, list) or (isinstance(value, dict) and "companies" in value)
+
+
+def _read(value: Any, model: type[Asked]) -> Any:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+async def _companies(conn: Connection, named: Sequence[Named], user: User) -> list[asyncpg.Record]:
+    """Each once, in order. Raises Invalid, naming every one that there is not and that cannot be made."""
+    rows: dict[Any, asyncpg.Record] = {}
+    findings: list[tuple[str, str]] = []
+    for place, one in enumerate(named):
+        row = await companies.find(conn, one.key) if "\0" not in one.key else None
+        if row is None and companies.is_uuid(one.key):
+            findings.append((f"companies.{place}.id", f"there is no company or business {one.key}"))
+            continue
+        if row is None and not SLUG.fullmatch(one.key):
+            findings.append((f"companies.{place}.id", "must be 1 to 128 letters, digits or any of . _ : ~ -"))
+            continue
+        row = row or await companies.ensure(conn, one.key, one.name, user.id)
+        given = {
+            name: value
+            for name, value in (("website", one.website), ("registry_number", one.registry_number))
+            if value and row[name] is None
+        }
+        row = (await companies.update(conn, row["id"], given) or row) if given else row
+        rows[row["id"]] = row
+    if findings:
+        raise Invalid(findings)
+    return list(rows.values())
+
+
+def _job(spec: JobSpec, data: dict[str, Any], priority: int, total: int | None = None) -> NewJob:
+    try:
+        args = spec.args.model_validate(data)
+    except ValidationError as error:
+        raise invalid(error) from None
+    return NewJob(spec, args.model_dump_json(by_alias=True).encode(), priority, spec.dedupe_key(args), total)
+
+
+async def _audit(conn: Connection, spec: JobSpec, inserted: Sequence[Inserted], user: User) -> None:
+    new = [str(one.id) for one in inserted if one.is_new]
+    if new:
+        await audit.record(conn, f"{spec.kind.upper()}_QUEUED", {"jobs": new[:100], "total": len(new)}, user_id=user.id)
+
+
+def _created(estimate: float, inserted: Sequence[Inserted], rows: Sequence[asyncpg.Record], *, many: bool) -> Response:
+    entries = [
+        {"job_id": one.id, "company_id": row["id"], "business_id": row["external_id"] or row["id"], "status": "queued",
+         "is_new": one.is_new, "poll_url": f"/api/jobs/{one.id}"}
+        for one, row in zip(inserted, rows, strict=True)
+    ]  # fmt: skip
+    common = {"estimated_completion_seconds": round(estimate) or 1, "poll_interval_ms": FIRST_MS}
+    headers = {"Retry-After": retry_after(FIRST_MS), "Location": f"/api/jobs/{inserted[0].id}"}
+    if many:
+        return JSON({"jobs": entries, "total": len(entries)} | common, 202, headers)
+    return JSON(entries[0] | common, 202, headers)
+
+
+class SignalPage(Page):
+    type: str | None = None
+
+
+async def signals_index(request: Request) -> Response:
+    """Signals of all companies, the newest first."""
+    await auth.require(request)
+    platform: Platform = request.app.state.platform
+    page = bodies.query(request, SignalPage)
+    if page.type is not None and page.type not in SIGNAL_KINDS:
+        raise Invalid([("type", f"must be one of {', '.join(SIGNAL_KINDS)}")])
+    async with platform.pool.acquire() as conn:
+        rows, total = await signals.select(conn, company_id=None, kind=page.type, limit=page.limit, offset=page.offset)
+    found = [signals.show(row) for row in rows]
+    return JSON({"signals": found, "total": total, "limit": page.limit, "offset": page.offset})

@@ -1,0 +1,138 @@
+"""Companies House, the register of companies of the United Kingdom.
+
+Free with a key, which is the user name of HTTP basic authentication; 600 requests in five minutes a key. Numbers are
+text of eight characters (`01234567`, `SC123456`).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from providers.errors import Unavailable
+from providers.json_api import JsonApi
+from providers.rate_limit import RateLimiter, Window
+
+NAME = "companies_house"
+PUBLIC_URL = "https://api.company-information.service.gov.uk"
+WINDOWS = (Window(600, 300.0),)
+PAGE = "https://find-and-update.company-information.service.gov.uk/company/"
+MOST_OFFICERS = 35
+SUFFIX = re.compile(r"\b(?:ltd|limited|plc|llp|inc|incorporated|corp|corporation|gmbh|co|company|the)\b|[^\w\s]", re.I)
+
+
+@dataclass(frozen=True)
+class Officer:
+    name: str
+    """As people write it: Jane Smith."""
+    role: str
+    appointed_on: str | None
+    resigned_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A company as the register has it; dates are ISO 8601."""
+
+    number: str
+    name: str
+    status: str
+    kind: str
+    incorporated_on: str | None
+    dissolved_on: str | None
+    address: str
+    sic_codes: tuple[str, ...]
+    accounts_made_up_to: str | None
+    accounts_overdue: bool
+    has_charges: bool
+    has_insolvency_history: bool
+    officers: tuple[Officer, ...] = field(default=())
+
+    @property
+    def url(self) -> str:
+        return PAGE + self.number
+
+
+class CompaniesHouse:
+    def __init__(
+        self, session: aiohttp.ClientSession, limiter: RateLimiter, *, key: str, url: str | None, user_agent: str
+    ) -> None:
+        token = base64.b64encode(f"{key}:".encode()).decode()
+        headers = {"Authorization": f"Basic {token}", "User-Agent": user_agent}
+        self._api = JsonApi(
+            NAME, url or PUBLIC_URL, session, limiter, windows=WINDOWS, headers=headers, secrets=(key, token)
+        )
+
+    async def find(self, name: str) -> str | None:
+        """The number of the company of exactly this name, but for its legal form; None where none or several are."""
+        answer = await self._api.get("/search/companies", {"q": name, "items_per_page": "20"})
+        items = _list(answer or {}, "items")
+        same = [one for one in items if _plain(str(one.get("title", ""))) == _plain(name)]
+        active = [one for one in same if one.get("company_status") == "active"] or same
+        return str(active[0]["company_number"]) if len(active) == 1 else None
+
+    async def record(self, number: str) -> Record | None:
+        """The company and its officers; None where there is none of this number. Raises ProviderError."""
+        path = f"/company/{quote(number, safe='')}"
+        profile = await self._api.get(path)
+        if profile is None:
+            return None
+        answer = await self._api.get(f"{path}/officers", {"items_per_page": str(MOST_OFFICERS)})
+        return _record(profile, _list(answer or {}, "items"))
+
+
+def _list(answer: Any, name: str) -> list[dict[str, Any]]:
+    items = answer.get(name, []) if isinstance(answer, dict) else None
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise Unavailable(f"garbled answer: no list of {name}", provider=NAME)
+    return items
+
+
+def _record(profile: Any, officers: list[dict[str, Any]]) -> Record:
+    try:
+        accounts = profile.get("accounts") or {}
+        return Record(
+            number=str(profile["company_number"]),
+            name=str(profile["company_name"]),
+            status=str(profile.get("company_status", "unknown")).replace("-", " "),
+            kind=str(profile.get("type", "unknown")),
+            incorporated_on=profile.get("date_of_creation"),
+            dissolved_on=profile.get("date_of_cessation"),
+            address=_address(profile.get("registered_office_address") or {}),
+            sic_codes=tuple(str(code) for code in profile.get("sic_codes") or ()),
+            accounts_made_up_to=(accounts.get("last_accounts") or {}).get("made_up_to"),
+            accounts_overdue=bool(accounts.get("overdue")),
+            has_charges=bool(profile.get("has_charges")),
+            has_insolvency_history=bool(profile.get("has_insolvency_history")),
+            officers=tuple(
+                Officer(
+                    _person(str(one["name"])),
+                    str(one.get("officer_role", "officer")).replace("-", " "),
+                    one.get("appointed_on"),
+                    one.get("resigned_on"),
+                )
+                for one in officers
+            ),
+        )
+    except (KeyError, AttributeError, TypeError) as error:
+        raise Unavailable(f"garbled answer: {type(error).__name__}", provider=NAME) from error
+
+
+def _address(parts: dict[str, Any]) -> str:
+    names = ("premises", "address_line_1", "address_line_2", "locality", "region", "postal_code", "country")
+    return ", ".join(str(parts[name]) for name in names if parts.get(name))
+
+
+def _person(name: str) -> str:
+    """`SMITH, Jane Anne` as Jane Anne Smith."""
+    last, comma, first = name.partition(", ")
+    return f"{first} {last.title()}" if comma else name
+
+
+def _plain(name: str) -> str:
+    return " ".join(SUFFIX.sub(" ", name.casefold()).split())

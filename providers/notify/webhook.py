@@ -1,0 +1,67 @@
+"""A message to a webhook, signed as Standard Webhooks has it (https://www.standardwebhooks.com).
+
+Addresses come from users: only public ones are reached (or what the operator allows), checked at the connection, and
+redirects are not followed. A receiver knows a repeated message by its `webhook-id`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import aiohttp
+from standardwebhooks import Webhook
+
+from providers.errors import BadRequest, ProviderError, Unavailable, from_status
+from providers.http import parse_retry_after
+from providers.web import BadUrl, Reach, normalise
+from providers.web.resolver import CheckedResolver, Lookup, checked_socket
+
+NAME = "webhook"
+SECONDS = 15.0
+
+
+class Webhooks:
+    def __init__(self, user_agent: str, reach: Reach, lookup: Lookup | None = None) -> None:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=CheckedResolver(reach, lookup), socket_factory=checked_socket(reach), limit=0
+            ),
+            headers={"User-Agent": user_agent, "Content-Type": "application/json"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def send(self, url: str, secret: str, message_id: str, body: bytes) -> None:
+        """Raises ProviderError unless it is taken with a 2xx."""
+        now = datetime.now(UTC)
+        headers = {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, now, body.decode()),
+        }
+        try:
+            target = normalise(url)
+            async with asyncio.timeout(SECONDS):
+                async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
+                    status, after = response.status, parse_retry_after(response.headers.get("Retry-After"))
+        except BadUrl as error:
+            raise BadRequest(f"the address {error}", provider=NAME) from None
+        except TimeoutError:
+            raise Unavailable(f"no answer within {SECONDS:g} s", provider=NAME) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"it could not be reached ({type(error).__name__})", provider=NAME) from None
+        if not 200 <= status < 300:
+            raise _refused(status, after)
+
+
+def _refused(status: int, retry_after: float | None) -> ProviderError:
+    """Anything but a 410 may be mended by its owner."""
+    if status == 410:
+        return BadRequest("HTTP 410: it wants no messages any more", provider=NAME)
+    error = from_status(NAME, status, "", retry_after)
+    return Unavailable(str(error), provider=NAME) if isinstance(error, BadRequest) else error

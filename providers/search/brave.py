@@ -1,0 +1,60 @@
+"""Brave Search: addresses of pages for a query, by an index of its own. A key is needed.
+
+Wire format: `GET /res/v1/web/search` with `X-Subscription-Token`, answers `web.results[]` and `news.results[]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import aiohttp
+
+from providers.errors import Unavailable
+from providers.json_api import JsonApi
+from providers.rate_limit import RateLimiter, Window
+
+NAME = "brave"
+PUBLIC_URL = "https://api.search.brave.com"
+WINDOWS = (Window(1, 1.0),)
+"""Of the free plan."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    url: str
+    title: str
+    is_news: bool
+    published: str | None
+    """ISO 8601, where it is known."""
+
+
+class SearchEngine(Protocol):
+    async def search(self, query: str, *, most: int = 10) -> list[Hit]:
+        """Pages for a query, the best first. Raises ProviderError."""
+        ...
+
+
+class Brave:
+    def __init__(
+        self, session: aiohttp.ClientSession, limiter: RateLimiter, *, key: str, url: str | None, user_agent: str
+    ) -> None:
+        headers = {"X-Subscription-Token": key, "User-Agent": user_agent}
+        self._api = JsonApi(NAME, url or PUBLIC_URL, session, limiter, windows=WINDOWS, headers=headers, secrets=(key,))
+
+    async def search(self, query: str, *, most: int = 10) -> list[Hit]:
+        """See SearchEngine."""
+        params = {"q": query[:400], "count": str(most), "result_filter": "web,news", "text_decorations": "false"}
+        answer = await self._api.get("/res/v1/web/search", params)
+        if not isinstance(answer, dict):
+            raise Unavailable("garbled answer: no object", provider=NAME)
+        return [*_hits(answer.get("news"), True), *_hits(answer.get("web"), False)][:most]
+
+
+def _hits(part: Any, is_news: bool) -> list[Hit]:
+    if part is None:
+        return []
+    try:
+        return [Hit(str(one["url"]), str(one["title"]), is_news, one.get("page_age")) for one in part["results"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unavailable(f"garbled answer: {type(error).__name__}", provider=NAME) from error

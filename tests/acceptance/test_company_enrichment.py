@@ -1,0 +1,25 @@
+"""company_enrichment, from the batch to the fields with their sources."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from tests.acceptance.companies import ended, get, post
+from tests.acceptance.conftest import Office
+
+
+async def test_a_batch_as_the_document_prints_it(office: Office, boss: aiohttp.ClientSession) -> None:
+    body = {
+        "companies": [
+            {"business_id": "id1", "business_name": "Company A", "website": office.site.url},
+            {"business_id": "id2", "business_name": "Company B"},
+        ]
+    }
+    asked = await post(boss, "/api/enrichment", body)
+    assert asked["total"] == 2 and [job["business_id"] for job in asked["jobs"]] == ["id1", "id2"]
+    first, second = [await ended(boss, job) for job in asked["jobs"]]
+    assert first["sources"]["website"]["status"] == "found" and first["found"] == ["website"]
+    assert {one["status"] for one in second["sources"].values()} == {"off"}
+    known = (await get(boss, "/api/companies/id1"))["fields"]
+    assert known["emails"]["value"] == ["hello@acme.example"] and known["emails"]["source"] == "website"
+    assert known["technologies"]["value"] == ["Stripe"] and known["technologies"]["url"].startswith(office.site.url)

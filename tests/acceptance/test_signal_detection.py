@@ -1,0 +1,20 @@
+"""signal_detection, from the request to signals with their evidence, each noticed once."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from tests.acceptance.companies import company, ended, post
+from tests.acceptance.conftest import Office
+
+
+async def test_what_a_site_says_is_noticed_once(office: Office, boss: aiohttp.ClientSession) -> None:
+    company_id = await company(boss, office, "Acme (watched)")
+    first = await ended(boss, await post(boss, "/api/signals", {"company_id": company_id}))
+    kinds = {one["type"] for one in first["signals"]}
+    assert "hiring" in kinds and "site_change" not in kinds
+    hiring = next(one for one in first["signals"] if one["type"] == "hiring")
+    assert hiring["evidence"]["quote"] == "We are hiring engineers for our new factory in York."
+    assert hiring["evidence"]["url"] == f"{office.site.url}/news"
+    second = await ended(boss, await post(boss, "/api/signals", {"company_id": company_id}))
+    assert second["new_signals"] == 0 and second["seen_before"] >= first["new_signals"]

@@ -1,0 +1,72 @@
+"""A platform with something to look at: people, households, jobs of every kind in every state, schedules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+
+from app.cli import sample
+from tests import registers
+from tests.harness import follow
+
+
+async def post(client: aiohttp.ClientSession, path: str, body: Any = None, **options: Any) -> Any:
+    async with client.post(path, json=body, **options) as response:
+        assert response.status < 300, await response.text()
+        return await response.json() if response.content_type == "application/json" else None
+
+
+async def upload(client: aiohttp.ClientSession, path: str, name: str, text: str | bytes) -> str:
+    form = aiohttp.FormData()
+    form.add_field("file", text, filename=name)
+    async with client.post(path, data=form) as response:
+        assert response.status == 202, await response.text()
+        return str((await response.json())["jobId"])
+
+
+async def tell(client: aiohttp.ClientSession) -> dict[str, str]:
+    """Let it happen; the ids of some of the jobs by what they show."""
+    ids: dict[str, str] = {}
+    households = [one.household for one in sample.load(1500)]
+    households += [
+        {"id": f"gone-{n}", "address": f"{n} No Such Road", "city": "Nowhereville", "state": "CA", "zip": "00001"}
+        for n in range(7)
+    ]
+    await post(client, "/api/v1/households", households)
+    made = await post(client, "/api/v1/gis/households/geocode", {"filters": {"state": "CA"}})
+    ids["geocoded"] = made["jobId"]
+    everywhere = await post(client, "/api/v1/gis/households/geocode", {"filters": {"precinctNumber": "demo"}})
+    voters = registers.delimited(registers.north_carolina(400), registers.NORTH_CAROLINA_HEADER, delimiter="\t")
+    ids["voters"] = await upload(client, "/api/v1/voters/import", "ncvoter92.txt", voters)
+    shops = "".join(f"{n},Shop {n},{('supermarket', 'cafe', 'school')[n % 3]},{35 + (n % 97) / 300:.4f},"
+                    f"{-78.5 - (n % 89) / 250:.4f}\n" for n in range(900))  # fmt: skip
+    ids["pois"] = await upload(
+        client, "/api/v1/pois/import", "shops.csv", f"id,name,category,lat,lon\n{shops}x1,Nowhere,cafe,,\n"
+    )
+    scripted = [
+        {"steps": 4, "items": 25},
+        {"steps": 8, "items": 5, "failing_items": 1},
+        {"fail_attempts": 9, "steps": 2, "items": 10},
+        {"permanent": True, "fail_attempts": 1},
+        {"steps": 3, "items": 400, "result": {"byState": {"CA": 812, "NC": 344, "TX": 44}, "seconds": 1.8}},
+    ]
+    for data in scripted:
+        ids[f"scripted-{len(ids)}"] = (await post(client, "/api/v1/jobs", {"type": "scripted", "data": data}))["jobId"]
+    await post(client, "/api/v1/jobs", [{"type": "noop", "data": {"seconds": n % 7 / 50}} for n in range(60)])
+    person = await post(client, "/api/v1/users", {"email": "ana@example.org", "name": "Ana Ito", "role": "user"})
+    await post(client, "/api/v1/keys", {"name": "laptop", "userId": person["id"]})
+    await post(
+        client,
+        "/api/v1/schedules",
+        {
+            "name": "Geocode what is new",
+            "cron": "0 3 * * *",
+            "timezone": "America/New_York",
+            "type": "geocode_households",
+            "data": {"filters": {"state": "NC"}},
+        },
+    )
+    for job_id in [everywhere["jobId"], *ids.values()]:
+        await follow(client, job_id, within=60)
+    return ids

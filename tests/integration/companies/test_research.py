@@ -1,0 +1,238 @@
+"""company_research on the whole platform: what is in a report stands in its sources, whatever the writer is like."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import aiohttp
+import pytest
+
+from app.db.pool import Pool
+from app.settings import Settings
+from tests import harness
+from tests.integration.companies.conftest import Json, Research
+from tests.integration.web.calls import call
+from tests.servers.llm import MODEL, LlmStandIn, Mood
+from tests.servers.site import Site
+
+KEYS = ["overview", "products", "leadership", "market", "competitors", "financials", "news", "risks"]
+
+
+async def check(client: aiohttp.ClientSession, report: Json) -> int:
+    """Every quotation stands in the stored text of each source that it names; how many there are."""
+    texts: dict[str, str] = {}
+    for source in report["sources"]:
+        stored = await call(client, "GET", f"/api/reports/{report['id']}/sources/{source['id']}")
+        assert sha256(stored.raw).hexdigest() == source["sha256"]
+        texts[source["id"]] = stored.raw.decode()
+    claims = [claim for section in report["sections"] for claim in section["claims"]]
+    for claim in claims:
+        assert claim["sources"]
+        assert all(claim["quote"] in texts[source] for source in claim["sources"])
+    return len(claims)
+
+
+def words(report: Json) -> str:
+    return " ".join(f"{claim['text']} {claim['quote']}" for s in report["sections"] for claim in s["claims"])
+
+
+async def test_a_fresh_machine_quotes(
+    settings: Settings, client: aiohttp.ClientSession, research: Research, site: Site
+) -> None:
+    async with harness.worker(settings):
+        report = await research()
+    assert [section["key"] for section in report["sections"]] == KEYS
+    assert report["model"] == "extractive" and report["status"] == "complete"
+    assert await check(client, report) >= 8
+    assert {section["model"] for section in report["sections"]} <= {"extractive", None}
+    assert all(section["confidence"]["method"] in (0, 0.8) for section in report["sections"])
+    assert 0 < report["confidence_score"] < 0.8
+    assert report["usage"]["calls"] == 0
+    assert "founded in 1987 by Jane Smith" in words(report)
+    assert "9,999" not in words(report), "what no reader sees is no source"
+    assert "Nobel" not in words(report) and "evil" not in words(report)
+    result = report["job"]["result"]
+    assert (result["sections_complete"], result["total_sources"]) == (8, len(report["sources"]))
+    assert site.asked["/"] == site.asked["/about"] == 1, "each page is read once"
+
+
+async def test_a_model_writes_every_section_once(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn, site: Site, db_pool: Pool
+) -> None:
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["model"] == MODEL and report["status"] == "complete"
+    assert await check(client, report) >= 8
+    assert set(llm.sections().values()) == {1} and len(llm.calls) == 8
+    usage = report["usage"]
+    assert usage["calls"] == 8 and usage["lost_calls"] == 0 and usage["cost_sources"] == ["provider"]
+    stored = await db_pool.fetch("SELECT * FROM llm_calls")
+    assert {row["outcome"] for row in stored} == {"answered"}
+    assert usage["cost_usd"] == pytest.approx(sum(row["cost_usd"] for row in stored))
+    assert all(row["cached_tokens"] == 7 and row["request_id"] for row in stored)
+    body = llm.calls[0].body
+    assert body["response_format"]["json_schema"]["strict"] is True
+    shown = body["messages"][1]["content"]
+    assert site.url not in shown and "Ignore all previous" not in shown, "the model sees ids, and data alone"
+
+
+async def test_a_liar_gets_nothing_in(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.LIAR)
+    async with harness.worker(with_model):
+        report = await research()
+    said = words(report)
+    for lie in ("Nobel", "7 billion", "Musk", "evil.example", "9,999", "S99", "cheese"):
+        assert lie not in said
+    assert await check(client, report) >= 8, "what quotation finds is there instead"
+    assert report["dropped_claims"] == 8 * 8
+    assert report["status"] == "partial" and report["model"] == "extractive"
+    dropped = report["sections"][0]["dropped"]
+    assert dropped.keys() >= {"quote_not_found", "number_not_in_quote", "name_not_in_quote", "link", "unknown_source"}
+
+
+@pytest.mark.parametrize(
+    ("mood", "calls"),
+    [(Mood.MALFORMED, 16), (Mood.CUT_OFF, 16), (Mood.APOLOGISES, 16), (Mood.REFUSES, 8), (Mood.BAD_KEY, None)],
+)
+async def test_an_answer_that_is_none_leaves_quotations(
+    with_model: Settings, research: Research, llm: LlmStandIn, mood: Mood, calls: int | None
+) -> None:
+    llm.be(mood)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "partial" and report["model"] == "extractive"
+    assert all("Quotations only" in section["note"] for section in report["sections"])
+    assert "sorry" not in words(report)
+    if calls is not None:
+        assert len(llm.calls) == calls, "asked once more where the form was wrong, never where it was refused"
+
+
+async def test_a_model_that_finds_nothing_is_no_worse_than_none(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.EMPTY)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and report["dropped_claims"] == 0
+    sections = {section["key"]: section for section in report["sections"]}
+    assert sections["financials"]["model"] == "extractive" and "£31.2 million" in sections["financials"]["text"]
+    assert await check(client, report)
+
+
+async def test_one_re_ask_mends_a_malformed_answer(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.MALFORMED_ONCE)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and report["model"] == MODEL
+    assert set(llm.sections().values()) == {2}
+    again = next(call for call in llm.calls if call.mood is Mood.HONEST).body["messages"]
+    assert [message["role"] for message in again] == ["system", "user", "assistant", "user"]
+
+
+async def test_a_server_that_knows_no_schemas_is_asked_in_words(
+    with_model: Settings, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.NO_SCHEMA)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and report["model"] == MODEL
+
+
+async def test_a_small_context_gets_a_shorter_question(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.SMALL)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and report["model"] == MODEL
+    assert await check(client, report)
+
+
+async def test_the_budget_stops_before_the_call(
+    with_model: Settings, research: Research, llm: LlmStandIn, db_pool: Pool
+) -> None:
+    one = 5_500  # what a call of this size may come to at most
+    tight = with_model.model_copy(update={"llm_budget_tokens": one, "llm_concurrency": 1})
+    async with harness.worker(tight):
+        report = await research()
+    spent = await db_pool.fetchval("SELECT sum(prompt_tokens + completion_tokens) FROM llm_calls")
+    assert 0 < len(llm.calls) < 8 and spent <= one
+    assert report["status"] == "partial"
+    notes = [section["note"] for section in report["sections"] if section["note"]]
+    assert len(notes) == 8 - len(llm.calls) and all("budget" in note for note in notes)
+
+
+async def test_without_any_source_nothing_is_asked(
+    with_model: Settings, client: aiohttp.ClientSession, llm: LlmStandIn
+) -> None:
+    async with harness.worker(with_model):
+        asked = await call(client, "POST", "/api/research/some-company-id")
+        job = await harness.follow(client, asked.json["job_id"])
+    report = (await call(client, "GET", f"/api/reports/{job['result']['report_id']}")).json
+    assert not llm.calls and report["confidence_score"] == 0
+    assert {section["status"] for section in report["sections"]} == {"not_found"}
+    assert {section["text"] for section in report["sections"]} == {"Not found in the sources."}
+
+
+async def test_a_model_that_is_away_is_waited_for(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
+) -> None:
+    llm.be(Mood.DOWN, times=16)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["job"]["attempt"] == 2 and report["status"] == "complete" and report["model"] == MODEL
+    assert set(llm.answered.values()) == {1}, "what was written in the first attempt is not asked for again"
+
+
+async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
+    with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
+    llm.be(Mood.RATE_LIMITED, times=1)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["job"]["attempt"] == 1 and report["status"] == "complete" and report["model"] == MODEL
+
+
+async def test_a_model_that_never_lets_us_through_is_done_without(
+    with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.jobs.company_research.MOST_SNOOZES", 1)
+    monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
+    llm.be(Mood.RATE_LIMITED)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "partial" and report["model"] == "extractive"
+    assert all("let nobody through" in section["note"] for section in report["sections"])
+
+
+@pytest.mark.parametrize("mood", [Mood.HANGS_UP, Mood.ERROR_IN_200])
+async def test_a_cut_answer_is_asked_for_again_at_once(
+    with_model: Settings, research: Research, llm: LlmStandIn, mood: Mood
+) -> None:
+    llm.be(mood, times=1)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and len(llm.calls) == 9
+
+
+async def test_the_fallback_writes_where_the_first_model_cannot(
+    with_model: Settings, research: Research, llm: LlmStandIn
+) -> None:
+    async with LlmStandIn() as second:
+        llm.be(Mood.NO_CREDIT)
+        both = with_model.model_copy(update={"llm_fallback_url": second.url, "llm_fallback_model": "second"})
+        async with harness.worker(both):
+            report = await research()
+        assert report["status"] == "complete" and set(second.answered.values()) == {1}
+
+
+async def test_calls_at_once_are_limited(with_model: Settings, research: Research, llm: LlmStandIn) -> None:
+    llm.latency = 0.05
+    async with harness.worker(with_model.model_copy(update={"llm_concurrency": 2})):
+        await research()
+    assert llm.most_at_once == 2

@@ -1,0 +1,165 @@
+"""The stream of a page: told once for all who look, to each what they may see, and again to who comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from app.db import pool as db_pool_module
+from app.settings import Settings
+from tests import harness
+from tests.harness import eventually, follow, worker
+from tests.integration.dashboard.conftest import Visitor, visitor
+
+Json = dict[str, Any]
+
+
+class Listener:
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.events: list[Json] = []
+        self._task = asyncio.create_task(self._read(response))
+
+    async def _read(self, response: aiohttp.ClientResponse) -> None:
+        fields: dict[str, str] = {}
+        async for line in response.content:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif "event" in fields:
+                self.events.append({"event": fields["event"], "id": fields.get("id"), **orjson.loads(fields["data"])})
+                fields = {}
+
+    def jobs(self) -> list[Json]:
+        return [job for event in self.events if event["event"] == "jobs" for job in event["jobs"]]
+
+    async def hears(self, job_id: str, status: str) -> None:
+        async def heard() -> bool:
+            return any(job["id"] == job_id and job["status"] == status for job in self.jobs())
+
+        await eventually(heard)
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def listening(who: Visitor, path: str, last: str | None = None) -> AsyncIterator[Listener]:
+    headers = {"Last-Event-ID": last} if last else {}
+    async with who.session.get(path, headers=headers) as response:
+        assert (response.status, response.content_type) == (200, "text/event-stream"), await response.text()
+        listener = Listener(response)
+        try:
+            yield listener
+        finally:
+            await listener.stop()
+
+
+async def create(client: aiohttp.ClientSession, **job: object) -> str:
+    async with client.post("/api/v1/jobs", json=job) as response:
+        return str((await response.json())["jobId"])
+
+
+async def test_a_list_hears_of_new_jobs_and_of_what_becomes_of_them(
+    admin: Visitor, client: aiohttp.ClientSession, settings: Settings
+) -> None:
+    async with listening(admin, "/live/jobs?top=1&type=scripted") as listener:
+        job = await create(client, type="scripted", data={"steps": 2, "step_seconds": 0.1})
+        other = await create(client, type="noop")
+        await listener.hears(job, "pending")
+        async with worker(settings):
+            await listener.hears(job, "completed")
+        assert listener.jobs()[0]["new"]
+        assert other not in {one["id"] for one in listener.jobs()}
+        async with client.delete(f"/api/v1/jobs/{job}") as response:
+            assert response.status == 204
+
+        async def gone() -> bool:
+            return any(job in event.get("gone", ()) for event in listener.events)
+
+        await eventually(gone)
+
+
+async def test_others_jobs_are_not_told(
+    user: Visitor, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
+) -> None:
+    before = await create(client, type="noop")
+    async with (
+        listening(user, f"/live/jobs?top=1&ids={before}") as listener,
+        listening(user, f"/live/jobs/{before}") as spying,
+    ):
+        theirs = await create(client, type="noop")
+        for job in (before, theirs):
+            async with client.post(f"/api/v1/jobs/{job}/cancel") as response:
+                assert response.status == 200
+        own = await create(user_client, type="noop")
+        await listener.hears(own, "pending")
+        assert {one["id"] for one in listener.jobs()} == {own}
+        assert spying.jobs() == []
+
+
+async def test_who_comes_back_hears_what_came_since(
+    admin: Visitor, client: aiohttp.ClientSession, settings: Settings
+) -> None:
+    first = await create(client, type="noop")
+    async with listening(admin, f"/live/jobs?top=1&ids={first}") as listener:
+        await listener.hears(await create(client, type="noop"), "pending")
+        last = listener.events[-1]["id"]
+    missed = await create(client, type="noop")
+    async with client.post(f"/api/v1/jobs/{first}/cancel") as response:
+        assert response.status == 200
+    async with listening(admin, f"/live/jobs?top=1&ids={first}", last) as listener:
+        await listener.hears(missed, "pending")
+        await listener.hears(first, "cancelled")
+        assert "reload" not in {event["event"] for event in listener.events}
+    async with listening(admin, "/live/jobs?top=1", "1700000000000") as listener:
+
+        async def told_to_reload() -> bool:
+            return "reload" in {event["event"] for event in listener.events}
+
+        await eventually(told_to_reload)
+
+
+async def test_boards_are_pushed_when_something_is_done(admin: Visitor, client: aiohttp.ClientSession) -> None:
+    async with listening(admin, "/live/boards/queues,audit,unheard-of") as listener:
+        async with client.post("/api/v1/queues/noop/pause") as response:
+            assert response.status == 200
+
+        async def paused() -> bool:
+            boards = {event["name"]: event["content"] for event in listener.events if event["event"] == "board"}
+            return "paused" in boards.get("queues", "") and "Queue paused" in boards.get("audit", "")
+
+        await eventually(paused)
+
+
+@pytest.mark.parametrize("viewers", [1, 200])
+async def test_two_hundred_dashboards_cost_what_one_costs(
+    url: str, client: aiohttp.ClientSession, settings: Settings, monkeypatch: pytest.MonkeyPatch, viewers: int
+) -> None:
+    """Counted are the connections that the API takes while a job goes through twenty steps."""
+    taken = 0
+    original = db_pool_module._Acquired.__aenter__
+
+    async def counting(self: Any) -> Any:
+        nonlocal taken
+        taken += "trigpoint api" in str(self.pool._connect_kwargs.get("server_settings"))
+        return await original(self)
+
+    async with visitor(url, harness.ADMIN_KEY) as one, AsyncExitStack() as stack:
+        one.session._connector._limit = 0  # type: ignore[union-attr]  # aiohttp's own limit of connections
+        listeners = [await stack.enter_async_context(listening(one, "/live/jobs?top=1")) for _ in range(viewers)]
+        job = await create(client, type="scripted", data={"steps": 20, "step_seconds": 0.05})
+        for listener in listeners:
+            await listener.hears(job, "pending")
+        monkeypatch.setattr(db_pool_module._Acquired, "__aenter__", counting)
+        async with worker(settings):
+            await follow(client, job)
+            for listener in listeners:
+                await listener.hears(job, "completed")
+    assert 0 < taken < 60

@@ -1,0 +1,136 @@
+"""What the pages read: lists by their filters, the queues' course, places in a window of the map."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from app.db import jobs, looks, maps, queues
+from app.db.filters import Filters
+from app.db.maps import Window
+from app.db.pool import Connection, Pool
+from app.domain.jobs import NewJob
+from app.web.dashboard.queues import SPANS, columns
+from tests.benchmarks import noop
+from tests.scripted import SPEC
+
+DATA: tuple[dict[str, Any], ...] = (
+    {"dedupe": "Ünïcode Straße"},
+    {"steps": 3, "result": {"a": [1, {"b": True}], "n": 1.5}},
+    {"steps": 30, "result": {"a": [True], "n": 1}},
+    {"result": {"a": "1", "quote": '"', "percent": "50% _x_"}},
+    {},
+)
+FILTERS = (
+    Filters(),
+    Filters(status="pending"),
+    Filters(status="failed"),
+    Filters(kind="noop"),
+    Filters(kind="scripted", queue="scripted"),
+    Filters(queue="nothing"),
+    Filters(created_after=datetime(2020, 1, 1, tzinfo=UTC)),
+    Filters(created_before=datetime(2020, 1, 1, tzinfo=UTC)),
+    Filters(data_contains='{"steps": 3}'),
+    Filters(data_contains='{"result": {"a": [1]}}'),
+    Filters(data_contains='{"result": {"a": [true]}}'),
+    Filters(data_contains='{"result": {"a": [{"b": true}]}}'),
+    Filters(data_contains='{"result": {"a": [{"b": 1}]}}'),
+    Filters(data_contains='{"result": {"n": 1.5}}'),
+    Filters(data_contains='{"result": {"n": 1.0}}'),
+    Filters(data_contains='{"result": {"a": "1"}}'),
+    Filters(data_contains='{"result": {}}'),
+    Filters(data_contains='{"result": {"a": []}}'),
+    Filters(data_contains='{"steps": 3, "result": {"n": 1.5}}'),
+    *(Filters(text=text) for text in ("straße", "STRASSE", "ünïcode", "%", "_x_", '\\"', "3", "nothing", "true")),
+)
+
+
+async def insert(conn: Connection, admin_id: UUID) -> list[UUID]:
+    await queues.declare(conn, [SPEC.queue, noop.SPEC.queue])
+    new = [NewJob(SPEC, orjson.dumps(data)) for data in DATA] + [NewJob(noop.SPEC, b'{"seconds": 3}')]
+    return [one.id for one in await jobs.insert(conn, new, admin_id)]
+
+
+@pytest.mark.parametrize("number", range(len(FILTERS)))
+async def test_a_filter_holds_in_the_process_as_in_the_database(db_pool: Pool, admin_id: UUID, number: int) -> None:
+    async with db_pool.acquire() as conn:
+        await insert(conn, admin_id)
+        everything, _ = await looks.page(conn, Filters(), None, before=None, limit=100)
+        asked, count = await looks.page(conn, FILTERS[number], None, before=None, limit=100)
+    assert [row["id"] for row in everything if FILTERS[number].hold_for(row)] == [row["id"] for row in asked]
+    assert count == len(asked)
+
+
+async def test_a_job_is_found_by_the_beginning_of_its_id(db_pool: Pool, admin_id: UUID) -> None:
+    async with db_pool.acquire() as conn:
+        ids = await insert(conn, admin_id)
+        for text in (str(ids[2]), str(ids[2]).upper()):
+            rows, _ = await looks.page(conn, Filters(text=text), None, before=None, limit=10)
+            assert [row["id"] for row in rows] == [ids[2]]
+            assert Filters(text=text).hold_for(rows[0])
+
+
+async def test_pages_of_the_list_follow_each_other(db_pool: Pool, admin_id: UUID) -> None:
+    async with db_pool.acquire() as conn:
+        ids = await insert(conn, admin_id)
+        first, count = await looks.page(conn, Filters(), None, before=None, limit=4)
+        second, _ = await looks.page(conn, Filters(), None, before=first[-1]["id"], limit=4)
+    assert [row["id"] for row in (*first, *second)] == sorted(ids, reverse=True)
+    assert count == len(ids)
+
+
+async def test_the_course_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
+    """Ten jobs that waited 1 to 10 s and ran 2 s, two of them failed."""
+    async with db_pool.acquire() as conn:
+        await queues.declare(conn, [noop.SPEC.queue])
+        made = await jobs.insert(conn, [NewJob(noop.SPEC, b"{}")] * 10, admin_id)
+        for n, one in enumerate(made, start=1):
+            await conn.execute(
+                """UPDATE jobs SET status = $2, completed_at = now(), started_at = now() - interval '2 s',
+                       created_at = now() - interval '2 s' - make_interval(secs => $3) WHERE id = $1""",
+                one.id,
+                "failed" if n <= 2 else "completed",
+                float(n),
+            )
+        rows = await looks.series(conn, *SPANS["1h"])
+        await conn.execute(
+            """INSERT INTO jobs (id, kind, queue, data, max_attempts, timeout_seconds, created_by, status,
+                                 created_at, started_at, completed_at)
+               SELECT gen_random_uuid(), 'noop', 'noop', '{}', 1, 60, $1, 'completed', at, at, at
+               FROM (SELECT now() - interval '1 day' - n * interval '1 s' AS at FROM generate_series(1, 20000) AS n)""",
+            admin_id,
+        )
+        await conn.execute("ANALYZE jobs")
+        plan = "\n".join(row[0] for row in await conn.fetch("EXPLAIN " + looks.SERIES, timedelta(hours=1), 60.0))
+    told = columns(rows, *SPANS["1h"])
+    course = told["queues"]["noop"]
+    assert (sum(course["completed"]), sum(course["failed"])) == (8, 2)
+    assert [value for value in course["waited50"] if value is not None] == [pytest.approx(5.5)]
+    assert [value for value in course["ran95"] if value is not None] == [pytest.approx(2.0)]
+    assert len(told["times"]) == len(course["completed"]) == 60
+    assert "jobs_finished_idx" in plan
+
+
+async def test_many_places_are_counted_by_cells(db_pool: Pool) -> None:
+    async with db_pool.acquire() as conn:
+        await conn.execute(
+            """INSERT INTO households (id, address, country, latitude, longitude, geocoded, accuracy)
+               SELECT gen_random_uuid(), 'x', 'us', 40 + (n % 40) / 100.0, -100 + (n / 40) / 100.0, true, 'street'
+               FROM generate_series(0, 1599) AS n"""
+        )
+        part = maps.whole("households")
+        window = await maps.bounds(conn, part)
+        assert window is not None
+        few = await maps.places(conn, part, Window(-100.005, 39, -99.995, 41))
+        many = await maps.places(conn, part, window)
+        cells = await maps.cells(conn, part, window)
+    assert (window.south, window.west) == (40, -100)
+    assert len(few) == 40
+    assert len(many) > maps.MOST_PLACES
+    assert sum(row["count"] for row in cells) == 1600
+    assert len(cells) <= (maps.CELLS_ACROSS + 1) ** 2
+    assert {row["sort"] for row in cells} == {"street"}

@@ -1,0 +1,53 @@
+"""`trigpoint companies`, and the health check with a key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.cli.standin import JOB, StandIn
+from tests.unit.cli.test_commands import trigpoint
+
+ASKED = {"job_id": "j1", "status": "queued"}
+
+
+def test_loading_reports_bad_lines(platform: StandIn, tmp_path: Path) -> None:
+    file = tmp_path / "companies.csv"
+    file.write_text("id,name\nc1,Acme\nc2,\n")
+    error = {"line": 3, "field": "name", "message": "is required"}
+    counts = {"created": 1, "updated": 0, "rejected": 1, "total": 2, "errors": [error]}
+    platform.on("POST /api/companies", counts, status=201)
+    result = trigpoint("companies", "load", str(file), platform=platform)
+    assert (result.exit_code, result.stderr) == (1, "line 3: name is required\n")
+    assert result.stdout == "1 created, 0 updated, 1 rejected, 2 total\n"
+
+
+def test_a_research_is_followed_to_its_report(platform: StandIn) -> None:
+    platform.on("POST /api/research/acme", ASKED, status=202)
+    platform.on("GET /api/v1/jobs/j1", {**JOB, "result": {"report_id": "r1"}})
+    result = trigpoint("companies", "research", "acme", "--force", "--watch", platform=platform)
+    assert result.exit_code == 0 and "trigpoint companies report r1" in result.stdout
+    assert next(body for name, _, body in platform.asked if name.startswith("POST")) == {"force_refresh": True}
+
+
+def test_many_companies_are_one_request(platform: StandIn) -> None:
+    platform.on("POST /api/enrichment", {"jobs": [ASKED, {**ASKED, "job_id": "j2"}], "total": 2}, status=202)
+    result = trigpoint("companies", "enrich", "a", "b", platform=platform)
+    assert result.stdout.splitlines() == ["queued: trigpoint jobs watch j1", "queued: trigpoint jobs watch j2"]
+    assert platform.asked[-1][2] == {"companies": ["a", "b"]}
+
+
+def test_a_quota_that_is_used_up(platform: StandIn) -> None:
+    platform.on("POST /api/research/acme", {"detail": "The 100 researches of this month are used up."}, status=429)
+    result = trigpoint("companies", "research", "acme", platform=platform)
+    assert result.exit_code == 1 and "used up" in result.stderr
+
+
+def test_health_with_a_key_prints_the_queues(platform: StandIn) -> None:
+    platform.on("GET /readyz", {"status": "ready", "checks": {"postgres": True}})
+    queue = {"name": "research", "waiting": 5, "active": 2, "completed": 1234, "failed": 12, "failed_percent": 1.0,
+             "total": 1253}  # fmt: skip
+    redis = {"status": "healthy", "url": "redis://localhost:6379", "connected": True, "state": "ready"}
+    platform.on("GET /api/health", {"redis": redis, "queues": {"status": "healthy", "queues": [queue]}})
+    shown = trigpoint("health", platform=platform).stdout
+    for line in ("   Status: Healthy", "   Connected: Yes", "     - Completed: 1,234", "     - Failed: 12 (1.0%)"):
+        assert line in shown.splitlines()

@@ -1,0 +1,102 @@
+"""Results and values as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.web.dashboard import results, words
+from app.web.dashboard.jobview import summary
+
+
+def test_a_result_is_facts_shares_and_tables() -> None:
+    told = results.sections(
+        {
+            "geocoded": 1200,
+            "hitRate": 0.25,
+            "byProvider": {"census": 900, "offline": 300},
+            "summary": {"bad_row": {"count": 3, "samples": []}},
+            "rows": [{"name": "a", "n": 1}, {"name": "b"}],
+            "empty": {},
+            "nothing": None,
+        }
+    )
+    assert told[0].facts == [("Geocoded", "1,200"), ("Hit rate", "25.0%")]
+    assert [(one.title, [(s.name, s.count) for s in one.shares]) for one in told[1:3]] == [
+        ("By provider", [("census", 900), ("offline", 300)]),
+        ("Summary", [("Bad row", 3)]),
+    ]
+    assert told[1].most == 900
+    assert told[3].table == results.Table(["Name", "N"], [["a", "1"], ["b", "–"]])
+    assert len(told) == 4
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_any_result_can_be_read(value: Any) -> None:
+    for section in results.sections(value):
+        assert all(isinstance(text, str) for fact in section.facts for text in fact)
+        assert all(isinstance(cell, str) for row in (section.table.rows if section.table else []) for cell in row)
+
+
+def test_long_lists_of_shares_end_with_the_others() -> None:
+    [section] = results.sections({"byCity": {f"c{n}": n for n in range(1, 21)}})
+    assert len(section.shares) == results.MOST_SHARES + 1
+    assert section.shares[-1].name == "others"
+    assert sum(share.count for share in section.shares) == sum(range(1, 21))
+
+
+def test_the_report_of_a_result_is_found() -> None:
+    assert results.report_of({"report_id": "r1"}) == "r1"
+    assert results.report_of({"reportId": "r2"}) == "r2"
+    assert results.report_of(["report_id"]) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "–"), (0.0312, "31 ms"), (1.25, "1.2 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600, "1 h"),
+     (5400, "1 h 30 min"), (90_000, "1 d 1 h")],
+)  # fmt: skip
+def test_durations(seconds: float | None, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "–"), (0, "0"), (1234567, "1,234,567"), (0.5, "0.50"), (12.34, "12.3"), (1234.5, "1,234")],
+)
+def test_numbers(value: float | None, text: str) -> None:
+    assert words.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("byProvider", "By provider"), ("GEOCODE_QUEUED", "Geocode queued"), ("voter_import", "Voter import"),
+     ("geocode-households", "geocode-households"), ("", "")],
+)  # fmt: skip
+def test_titles(name: str, text: str) -> None:
+    assert words.title(name) == text
+
+
+def test_a_moment_keeps_its_exact_time() -> None:
+    shown = words.moment(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    assert 'datetime="2026-01-02T03:04:05.000000Z"' in shown
+    assert 'title="2026-01-02 03:04:05 UTC"' in shown
+
+
+def test_a_job_is_told_by_its_file_or_its_filters() -> None:
+    assert summary('{"fileName": "voters.csv", "dryRun": false}') == "voters.csv"
+    assert summary('{"filters": {"state": "CA", "city": null}, "limit": 5, "useCache": true}') == (
+        "limit 5, useCache true, state CA"
+    )
+    assert summary("{}") == ""

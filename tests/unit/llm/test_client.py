@@ -1,0 +1,106 @@
+"""One call of a model against a real server: replies with their usage, and errors by what to do about them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
+from providers.llm.base import CostSource, Endpoint, Prices, Prompt, TooLong
+from providers.llm.client import ChatClient
+from tests.servers.llm import MODEL, PER_TOKEN_USD, LlmStandIn, Mood
+
+PROMPT = Prompt(
+    [
+        {
+            "role": "user",
+            "content": 'Section: Overview. <source id="S1" kind="website">\nOne two three four five six.\n</source>',
+        }
+    ],
+    {"type": "object", "properties": {"claims": {"type": "array", "maxItems": 6}}},
+    "section",
+    100,
+)
+LONG = Prompt([{"role": "user", "content": "x" * 5000}], {}, "section", 100)
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[LlmStandIn]:
+    async with LlmStandIn() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(llm: LlmStandIn) -> AsyncIterator[ChatClient]:
+    made = ChatClient(Endpoint("llm", llm.url, MODEL, "sk-secret", Prices(1.0, 2.0), timeout=1.0), "Trigpoint/1.0")
+    yield made
+    await made.close()
+
+
+async def test_the_providers_figures_come_first(client: ChatClient) -> None:
+    reply = await client.complete(PROMPT)
+    assert reply.model == MODEL and reply.request_id and not reply.cut_off
+    assert reply.usage.cached_tokens == 7 and reply.usage.cost_source is CostSource.PROVIDER
+    assert reply.usage.cost_usd == pytest.approx(reply.usage.tokens * PER_TOKEN_USD)
+    assert reply.usage.tokens < PROMPT.most_tokens
+
+
+async def test_without_figures_the_worst_case_counts(client: ChatClient, llm: LlmStandIn) -> None:
+    llm.be(Mood.NO_USAGE)
+    usage = (await client.complete(PROMPT)).usage
+    assert (usage.tokens, usage.cost_source) == (PROMPT.most_tokens, CostSource.WORST_CASE)
+    assert usage.cost_usd == pytest.approx((PROMPT.most_prompt_tokens * 1.0 + 100 * 2.0) / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("mood", "kind"),
+    [
+        (Mood.RATE_LIMITED, RateLimited),
+        (Mood.BAD_KEY, Misconfigured),
+        (Mood.NO_CREDIT, QuotaExceeded),
+        (Mood.DOWN, Unavailable),
+        (Mood.ERROR_IN_200, Unavailable),
+        (Mood.HANGS_UP, Unavailable),
+        (Mood.HANGS, Unavailable),
+    ],
+)
+async def test_errors_by_what_to_do(client: ChatClient, llm: LlmStandIn, mood: Mood, kind: type[ProviderError]) -> None:
+    llm.be(mood)
+    with pytest.raises(kind) as failed:
+        await client.complete(PROMPT)
+    assert failed.value.provider == "llm" and "sk-secret" not in str(failed.value)
+    if isinstance(failed.value, RateLimited):
+        assert failed.value.retry_after == 1.0
+    assert len(llm.calls) == 1, "the client retries nothing by itself"
+
+
+async def test_a_prompt_that_is_too_long_is_no_lesson(client: ChatClient, llm: LlmStandIn) -> None:
+    llm.be(Mood.SMALL)
+    with pytest.raises(TooLong):
+        await client.complete(LONG)
+    assert len(llm.calls) == 1
+
+
+async def test_a_server_without_schemas_is_learnt_once(client: ChatClient, llm: LlmStandIn) -> None:
+    llm.be(Mood.NO_SCHEMA)
+    for _ in range(2):
+        await client.complete(PROMPT)
+    formats = [call.body.get("response_format", {}).get("type") for call in llm.calls]
+    assert formats == ["json_schema", "json_schema", "json_object", "json_object"]
+    assert "maxItems" not in str(llm.calls[1].body["response_format"])
+
+
+async def test_refusals_and_cut_answers_are_told(client: ChatClient, llm: LlmStandIn) -> None:
+    llm.be(Mood.REFUSES)
+    assert (await client.complete(PROMPT)).refusal == "I'm sorry, but I can't help with that."
+    llm.be(Mood.CUT_OFF)
+    assert (await client.complete(PROMPT)).cut_off
+
+
+async def test_nobody_there() -> None:
+    client = ChatClient(Endpoint("llm", "http://127.0.0.1:9/v1", MODEL, timeout=1.0), "Trigpoint/1.0")
+    with pytest.raises(Unavailable) as failed:
+        await client.complete(PROMPT)
+    assert failed.value.transient and not isinstance(failed.value, BadRequest)
+    await client.close()

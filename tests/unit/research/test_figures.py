@@ -1,0 +1,57 @@
+"""Numbers and dates are what they mean, however they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.research.figures import names_with_digits, numbers
+
+
+def borne_out(claim: str, quote: str) -> bool:
+    known = numbers(quote)
+    return all(one.within(known) for one in numbers(claim)) and names_with_digits(claim) <= names_with_digits(quote)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("£31.2m", "£31.2 million"),
+        ("1,200 people", "1200 people"),
+        ("1.2 million", "1,200,000"),
+        ("2 million euros", "two million euros"),
+        ("€2m", "2 million euros"),
+        ("5 March 2024", "2024-03-05"),
+        ("March 2024", "on 5 March 2024"),
+        ("50%", "50 per cent"),
+        ("12 countries", "twelve countries"),
+        ("a dozen offices", "12 offices"),
+        ("1.234,50 euros", "1,234.50 euros"),
+        ("one of the largest", "among the largest"),
+        ("in Q3", "the Q3 results"),
+        ("its third office", "3 offices"),
+        ("half of it", "half of it"),
+    ],
+)
+def test_the_same_in_another_writing(claim: str, quote: str) -> None:
+    assert borne_out(claim, quote)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("£31.2 billion", "£31.2 million"),
+        ("$31.2 million", "£31.2 million"),
+        ("50%", "50 people"),
+        ("2025", "2024"),
+        ("in April 2024", "in March 2024"),
+        ("6 March 2024", "2024-03-05"),
+        ("Q4", "the Q3 results"),
+        ("doubled its sales", "raised its sales"),
+        ("twenty shops", "twelve shops"),
+        ("500 staff", "1,500 staff"),
+        ("a hundred staff", "a thousand staff"),
+        ("ISO9002", "ISO9001"),
+    ],
+)
+def test_another_one(claim: str, quote: str) -> None:
+    assert not borne_out(claim, quote)

@@ -1,0 +1,67 @@
+"""A score adds up, explains itself and forgets with time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.lead_opinion import Opinion, facts_text, judged
+from app.domain.lead_scoring import WEIGHTS, Facts, SeenSignal, UnknownFeature, check_weights, score
+
+TODAY = date(2026, 6, 1)
+
+
+def signal(kind: str, days: int, strength: float = 1.0) -> SeenSignal:
+    return SeenSignal(kind, "Something", "https://x.example", strength, TODAY - timedelta(days=days))
+
+
+def test_nothing_known_is_nothing_scored() -> None:
+    result = score(Facts({}), TODAY)
+    assert (result.score, result.completeness) == (0.0, 0.0)
+    assert {one["name"] for one in result.features} == set(WEIGHTS) and all(one["why"] for one in result.features)
+
+
+def test_all_of_it_is_a_hundred() -> None:
+    fields = {
+        "registry_status": "active", "incorporated_on": "1990-01-01", "employees": "1,000", "emails": ["a"],
+        "phones": ["1"], "website": "x", "rating": 5, "ratings": 10**9,
+    }  # fmt: skip
+    kinds = ("funding", "hiring", "expansion", "leadership", "technology", "site_change")
+    result = score(Facts(fields, {}, [signal(kind, 0) for kind in kinds], 1.0), TODAY)
+    assert result.score == 100.0 and result.completeness == 1.0
+
+
+def test_a_signal_counts_half_after_its_half_life() -> None:
+    for days, value in ((0, 1.0), (180, 0.5), (360, 0.25)):
+        features = score(Facts({}, {}, [signal("funding", days)]), TODAY).features
+        found = next(one for one in features if one["name"] == "funding")
+        assert found["value"] == value and found["evidence"] == ["https://x.example"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["hiring", "funding"]), st.integers(0, 2000), st.floats(0, 1))))
+def test_more_signals_never_lower_a_score(seen: list[tuple[str, int, float]]) -> None:
+    signals = [signal(*one) for one in seen]
+    scores = [score(Facts({}, {}, signals[:n]), TODAY).score for n in range(len(signals) + 1)]
+    assert scores == sorted(scores) and all(0 <= one <= 100 for one in scores)
+    result = score(Facts({}, {}, signals), TODAY)
+    assert sum(one["points"] for one in result.features) == pytest.approx(result.score, abs=0.1)
+
+
+def test_weights_are_the_operators() -> None:
+    only_size = dict.fromkeys(WEIGHTS, 0.0) | {"size": 1.0}
+    assert score(Facts({"employees": 1000}), TODAY, only_size).score == pytest.approx(100)
+    with pytest.raises(UnknownFeature, match="colour"):
+        check_weights({"colour": 1.0}, {})
+    with pytest.raises(ValueError, match="positive"):
+        check_weights({}, {"hiring": 0})
+
+
+def test_an_opinion_counts_only_with_a_quotation_and_never_much() -> None:
+    text = facts_text("Acme", Facts({"employees": 240, "city": "Leeds"}, {}, [signal("hiring", 3)]))
+    good = judged(Opinion(points=99, reason="Large", quote="employees: 2400 people in Leeds"), text, "m")
+    assert good == {"points": 0.0, "model": "m", "dropped": "its reason quotes nothing that is known"}
+    good = judged(Opinion(points=99, reason="Hires", quote="hiring noticed on 2026-05-29"), text, "m")
+    assert (good["points"], good["quote"]) == (10.0, "hiring noticed on 2026-05-29")

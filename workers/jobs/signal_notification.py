@@ -1,0 +1,82 @@
+"""signal_notification: one signal to one channel of a team, until it is taken or the last attempt failed.
+
+The receiver may see a message twice where a worker dies between its sending and the record of it: by its id, which
+stays the same, it knows the second one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from app.db import signals
+from app.db.pool import connection
+from app.db.signals import Due
+from app.domain.jobs import JobSpec, QueueSpec
+from app.domain.outcomes import Failed, Outcome
+from providers.errors import BadRequest
+from workers.context import JobContext
+from workers.intelligence import Intelligence
+
+DELAYS = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
+"""Seconds before each further attempt."""
+
+
+class NotificationArgs(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    notification_id: UUID
+
+
+SPEC = JobSpec(
+    kind="signal_notification",
+    queue=QueueSpec("notifications", concurrency=20, priority=3),
+    args=NotificationArgs,
+    timeout=timedelta(seconds=30),
+    max_attempts=8,
+    backoff=lambda attempt: float(DELAYS[min(attempt, len(DELAYS)) - 1]),
+    dedupe_key=lambda args: str(args.notification_id),
+)
+
+
+async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | Outcome:
+    async with connection(context.resources.pool) as conn:
+        due = await signals.due(conn, args.notification_id)
+    if due is None:
+        return {"sent": False, "reason": "it was sent before, or its channel is gone"}
+    try:
+        await send(due, context.resources.intelligence)
+    except BadRequest as error:
+        return Failed(f"{due.channel_kind} {due.target}: {error}")
+    async with context.step() as step:
+        await signals.sent(step.conn, due.id)
+        step.processed = 1
+    return {"sent": True, "channel": due.channel_kind, "target": due.target}
+
+
+async def send(due: Due, intelligence: Intelligence) -> None:
+    """Raises ProviderError."""
+    if due.channel_kind == "webhook":
+        message = {"type": "signal.detected", "team": due.team, "company": due.company, "signal": due.signal}
+        body = orjson.dumps(message, option=orjson.OPT_UTC_Z)
+        await intelligence.webhooks.send(due.target, due.secret or "", f"msg_{due.id.hex}", body)
+        return
+    if intelligence.mailer is None:
+        raise BadRequest("no mail server is configured (TRIGPOINT_SMTP_URL)", provider="smtp")
+    subject = f"{due.company['name']}: {due.signal['title']}"
+    await intelligence.mailer.send(due.target, subject, letter(due), f"signal.{due.id.hex}")
+
+
+def letter(due: Due) -> str:
+    signal, evidence = due.signal, due.signal["evidence"]
+    when = signal["occurred_on"] or "not stated"
+    return (
+        f'{due.company["name"]}: {signal["title"]}\n\n"{evidence["quote"]}"\n\n'
+        f"Page: {evidence['url']}\nDate: {when}\nNoticed: {signal['detected_at']:%Y-%m-%d %H:%M} UTC\n"
+        f"Team: {due.team}\n"
+    )

@@ -1,0 +1,1 @@
+"""Researching a company: gathering sources, writing sections, counting what it costs."""
