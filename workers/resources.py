@@ -27,8 +27,8 @@ class Resources:
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
     fetcher: Fetcher
-    intelligence: Intelligence
     mail: MailServers
+    intelligence: Intelligence
     places: Overpass | None = None
     """Who has points of interest, where somebody is configured."""
 
@@ -57,7 +57,7 @@ def open_resources(
         http,
         build_chain(settings, http, limiter),
         build_fetcher(settings, pool),
-        build_intelligence(settings, http, redis, limiter),
         MailServers(asks=settings.mx_lookups),
+        build_intelligence(settings, http, redis, limiter),
         places=build_places(settings, http, limiter),
     )
