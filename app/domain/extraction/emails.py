@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
@@ -121,9 +122,12 @@ def _obfuscated(text: str) -> Iterator[str]:
 
 _DATA = ("data-email", "data-mail", "data-mailto", "data-contact-email", "data-e-mail", "title", "aria-label", "alt",
          "data-clipboard-text", "data-copy")  # fmt: skip
-_WITH_SIGN = re.compile(r"\b(title|alt|aria-label|data-[a-z-]{1,20})=[\"'][^\"'<>@]{0,200}@", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"\b(title|alt|aria-label|data-[a-z-]{1,20})=$", re.IGNORECASE)
 _PAIRS = (("data-user", "data-domain"), ("data-name", "data-domain"), ("data-local", "data-domain"),
           ("data-u", "data-d"), ("data-account", "data-host"), ("data-part1", "data-part2"))  # fmt: skip
+
+_SIGN = re.compile("@")
+MOST_SIGNS = 5_000
 
 _Attributes = dict[str, str | None]
 _Read = Callable[[_Attributes], tuple[str, str]]  # (address, method)
@@ -170,11 +174,24 @@ def _attributes(document: Document) -> _Raw:
     if "rtl" in document.html:
         for node in document.tree.css('[style*="rtl"]'):
             yield node.text()[::-1].strip(), "deobfuscated", _around(node)
-    for name in {match[1].lower() for match in _WITH_SIGN.finditer(document.html)}:
+    for name in _with_sign(document.html):
         if name in _DATA:
             for node in document.tree.css(f'[{name}*="@"]'):
                 for match in PLAIN.finditer((node.attributes.get(name) or "")[:2000]):
                     yield match[1], "attribute", _around(node)
+
+
+def _with_sign(html: str) -> set[str]:
+    """Attributes in whose values there is an @, looked for from there: far fewer places than attributes."""
+    names: set[str] = set()
+    for at in islice(_SIGN.finditer(html), MOST_SIGNS):
+        before = html[max(0, at.start() - 240) : at.start()]
+        quote = max(before.rfind('"'), before.rfind("'"))
+        if "<" in before[quote:] or ">" in before[quote:]:
+            continue
+        if quote > 0 and (match := _NAME_BEFORE.search(before, max(0, quote - 30), quote)):
+            names.add(match[1].lower())
+    return names
 
 
 def _texts(document: Document) -> _Raw:
@@ -184,10 +201,10 @@ def _texts(document: Document) -> _Raw:
         for match in PLAIN.finditer(whole):
             if match[1] in text or _believable(match[1], document):
                 yield match[1], "text", whole[max(0, match.start() - 80) : match.end() + 60]
-    for match in hidden.BRACKETED.finditer(text):
+    for match in hidden.bracketed(text):
         around = text[max(0, match.start() - 60) : match.end()]
         yield f"{match[1]}@{hidden.plain_domain(match[2])}", "deobfuscated", around
-    for match in hidden.SPOKEN.finditer(text):
+    for match in hidden.spoken(text):
         address = f"{match[1]}@{hidden.plain_domain(match[2])}"
         if "." not in match[2] or _believable(address, document):
             yield address, "deobfuscated", text[max(0, match.start() - 60) : match.end()]
