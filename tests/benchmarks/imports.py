@@ -92,14 +92,19 @@ async def voter_speed(running: Platform, http: aiohttp.ClientSession, folder: Pa
     await conn.close()
 
 
-async def parcel_speed(http: aiohttp.ClientSession, folder: Path) -> None:
+async def parcel_speed(running: Platform, http: aiohttp.ClientSession, folder: Path, rounds: int) -> None:
     file = folder / "parcels.geojson"
     made = await asyncio.to_thread(lambda: registers.collection([registers.parcel(n) for n in range(PARCELS)]))
     await asyncio.to_thread(file.write_bytes, made)
-    job = await send(http, "parcels", file)
-    assert job["result"]["inserted"] == PARCELS
-    rate = PARCELS / seconds(job)
-    line(f"{PARCELS:,} parcels with polygons, features/s", f"{rate:,.0f}", ">= 15,000", rate >= 15_000)
+    conn = await asyncpg.connect(running.postgres.dsn)
+    rates = []
+    for _ in range(rounds):
+        await conn.execute("TRUNCATE parcels")
+        job = await send(http, "parcels", file)
+        assert job["result"]["inserted"] == PARCELS
+        rates.append(PARCELS / seconds(job))
+    await conn.close()
+    line(f"{PARCELS:,} parcels with polygons, features/s", spread(rates), ">= 15,000", median(rates) >= 15_000)
 
 
 async def memory(running: Platform, http: aiohttp.ClientSession, folder: Path, sizes: Sequence[int]) -> None:
@@ -132,7 +137,7 @@ async def main(rounds: int, *, large: bool = False) -> None:
             aiohttp.ClientSession(running.url, headers=HEADERS, timeout=aiohttp.ClientTimeout(total=None)) as http,
         ):
             await voter_speed(running, http, folder, rounds)
-            await parcel_speed(http, folder)
+            await parcel_speed(running, http, folder, rounds)
             await memory(running, http, folder, (10_000, 100_000, 1_000_000) if large else (10_000, 100_000))
 
 
