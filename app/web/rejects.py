@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.db import imports, jobs
 from app.db.pool import Pool
+from app.domain import csv_text
 from app.domain.imports.findings import REPORTED
 from app.errors import NotFound
 from app.web import auth
@@ -20,7 +19,6 @@ from app.web.jobs import reader
 from app.web.platform import Platform
 
 PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def download(request: Request) -> Response:
@@ -46,24 +44,20 @@ async def _lines(pool: Pool, job_id: UUID, header: list[str]) -> AsyncIterator[s
         if not rows:
             return
         width, own = len(header), len(header) - len(REPORTED) * before
-        yield _csv([*_filled(map(guarded, row["cells"]), width)[:own], row["code"], row["error"]] for row in rows)
+        yield _csv([*_filled(row["cells"], width)[:own], row["code"], row["error"]] for row in rows)
         after = rows[-1]["line"]
 
 
-def guarded(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula, kept from it; an import takes the apostrophe off again."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def _filled(cells: Iterable[str], width: int) -> list[str]:
-    """As many cells as the header has: what is short is filled up, what is too much stands in the last one."""
-    row = list(cells)
+    """As many cells as the header has: what is short is filled up, what is too much stands in the last one.
+
+    What a spreadsheet would run is kept from it; an import takes the apostrophe off again.
+    """
+    row = [csv_text.guarded(cell) or "" for cell in cells]
     if len(row) > width:
         row[width - 1 :] = [" ".join(row[width - 1 :])]
     return row + [""] * (width - len(row))
 
 
 def _csv(rows: Iterable[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+    return "".join(f"{csv_text.line(row)}\r\n" for row in rows)
