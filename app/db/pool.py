@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from asyncpg.pool import PoolAcquireContext, PoolConnectionProxy
+from asyncpg.transaction import Transaction
 
 if TYPE_CHECKING:  # the stubs' classes are generic, asyncpg's own are not
     Record = asyncpg.Record
     Connection = asyncpg.Connection[Record] | PoolConnectionProxy[Record]
     Pool = asyncpg.Pool[Record]
+    Session = asyncpg.Connection[Record]
 else:
     Connection = asyncpg.Connection | PoolConnectionProxy
     Pool = asyncpg.Pool
+    Session = asyncpg.Connection
 
 CONNECTION_LOST: tuple[type[Exception], ...] = (
     OSError,
@@ -76,13 +79,39 @@ class Patience:
 SPOILT = (TimeoutError, asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """After these a connection may be in the midst of an operation, for ever if the server is frozen."""
 
+ROLLBACK_SECONDS = 0.5
+"""How long a ROLLBACK may take after one of them. It is worth a try, since asyncpg has the server cancel the statement
+before it; but a caller who has waited for that statement in vain is not to wait as long again."""
+
+
+class _Transaction(Transaction):
+    """After an error that spoils the connection, it is rolled back quickly or ended: the server then rolls back."""
+
+    _connection: Session
+
+    async def __aexit__(self, *exc: Any) -> None:
+        if not isinstance(exc[1], SPOILT):
+            await super().__aexit__(*exc)
+            return
+        try:
+            async with asyncio.timeout(ROLLBACK_SECONDS):
+                await super().__aexit__(*exc)
+        except CONNECTION_LOST:  # TimeoutError is one; what the caller hears of is the first error
+            self._connection.terminate()
+
+
+class _Session(Session):
+    def transaction(self, *, isolation: Any = None, readonly: bool = False, deferrable: bool = False) -> Transaction:
+        return _Transaction(self, isolation, readonly, deferrable)
+
 
 class _Acquired(PoolAcquireContext):
     """A connection that was spoilt is dropped instead of going back to the pool, where it would fail the next user."""
 
     async def __aexit__(self, *exc: object) -> None:
         if isinstance(exc[1], SPOILT) and self.connection is not None:
-            self.connection.terminate()
+            with suppress(asyncpg.InterfaceError):  # it has ended, and gone back, already
+                self.connection.terminate()
         await super().__aexit__(*exc)
 
 
@@ -115,7 +144,7 @@ async def open_pool(dsn: str, *, size: int, name: str, patience: Patience) -> Po
         init=limit,
         reset=_nothing_to_reset,
         loop=None,
-        connection_class=asyncpg.Connection,
+        connection_class=_Session,
         record_class=asyncpg.Record,
         timeout=patience.acquire,
         command_timeout=patience.command,

@@ -1,8 +1,10 @@
-"""A process that freezes in the midst of a transaction gives up its locks, wherever in it that was."""
+"""A process that freezes in the midst of a transaction gives up its locks; one whose server freezes does not wait."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -36,3 +38,22 @@ async def test_the_admission_lock_comes_free(
     with pytest.raises(CONNECTION_LOST):
         await frozen.execute("SELECT 1")
     pool.terminate()
+
+
+@pytest.mark.parametrize("own_timeout", [0.3, None], ids=["cancelled", "timed out"])
+async def test_no_second_wait_for_a_frozen_server(database_url: str, own_timeout: float | None) -> None:
+    """The statement is waited for; the ROLLBACK after it, which may take a minute here, is not."""
+    pool = await open_pool(database_url, size=1, name="waiting", patience=Patience(10, 60, 10))
+    async with pool.acquire() as conn:
+        frozen = conn.get_server_pid()
+    try:
+        async with asyncio.timeout(30):
+            with pytest.raises(TimeoutError):
+                async with pool.acquire() as conn, asyncio.timeout(own_timeout), conn.transaction():
+                    os.kill(frozen, signal.SIGSTOP)
+                    await conn.execute("SELECT 1", timeout=60 if own_timeout else 0.3)
+            async with pool.acquire() as conn:
+                assert conn.get_server_pid() != frozen
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+        pool.terminate()
