@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiohttp
+import structlog
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import logs
 from app.db import queues
 from app.db.changes import Changes
-from app.db.pool import Patience, open_pool
+from app.db.pool import TRY_AGAIN, Patience, Pool, open_pool
 from app.dispatch import Dispatcher
+from app.domain.jobs import QueueSpec
 from app.domain.lead_scoring import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
@@ -32,6 +35,22 @@ from workers.websites.places import PlaceSearch, build_providers
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
+
+STARTING_SECONDS = 2.0
+"""How long a start waits for Postgres; after that requests are answered, with 503, until it is there."""
+
+log = structlog.get_logger("trigpoint.api")
+
+
+async def _declare(pool: Pool, specs: Sequence[QueueSpec]) -> None:
+    """Write the queues, as soon as Postgres is there."""
+    while True:
+        try:
+            async with pool.acquire() as conn, conn.transaction():
+                return await queues.declare(conn, specs)
+        except TRY_AGAIN as error:
+            log.warning("waiting for Postgres", error=repr(error))
+            await asyncio.sleep(0.5)
 
 
 def create(settings: Settings | None = None) -> Starlette:
@@ -56,8 +75,10 @@ def create(settings: Settings | None = None) -> Starlette:
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
         dispatcher = Dispatcher(pool, sender)
-        async with pool.acquire() as conn, conn.transaction():
-            await queues.declare(conn, (settings.queue(spec.queue) for spec in specs.values()))
+        declaring = asyncio.create_task(_declare(pool, [settings.queue(spec.queue) for spec in specs.values()]))
+        await asyncio.wait({declaring}, timeout=STARTING_SECONDS)
+        if declaring.done():
+            declaring.result()
         await changes.start()
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
@@ -76,6 +97,7 @@ def create(settings: Settings | None = None) -> Starlette:
             )
             app.state.feed = open_feed(app, app.state.platform)
             yield
+            declaring.cancel()
             await app.state.feed.close()
         await resources.fetcher.close()
         await resources.intelligence.close()

@@ -134,6 +134,12 @@ async def _database_gone(request: Request, error: Exception) -> Response:
     return response(request, Unavailable("The database cannot be reached just now. Try again shortly.", retry_after=2))
 
 
+async def _reference_missing(request: Request, error: Exception) -> Response:
+    if getattr(error, "constraint_name", None) == "jobs_queue_fkey":  # Postgres is just up, the queues come next
+        return await _database_gone(request, error)
+    return await _unexpected(request, error)
+
+
 async def _client_gone(request: Request, error: Exception) -> Response:
     return response(request, BadRequest("The connection was closed before the body was complete."))
 
@@ -148,6 +154,7 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     ValidationError: _validation_error,
     HTTPException: _http_exception,
     ClientDisconnect: _client_gone,
+    asyncpg.ForeignKeyViolationError: _reference_missing,
     **dict.fromkeys((*TRY_AGAIN, asyncpg.QueryCanceledError), _database_gone),
     Exception: _unexpected,
 }
