@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -15,19 +16,6 @@ KEPT_DAYS = 30
 
 FAST = "(SELECT set_config('synchronous_commit', 'off', true)) AS fast"
 """In these statements: what a crash of the server takes with it is read again, so their commits wait for no disk."""
-
-TAKE = f"""
-WITH turn AS (
-    INSERT INTO web_hosts AS h (host, free_at) SELECT $1, now() + make_interval(secs => $2) FROM {FAST}
-    ON CONFLICT (host) DO UPDATE
-    SET token = h.token + 1, held = true, free_at = now() + make_interval(secs => $2) WHERE h.free_at <= now()
-    RETURNING token
-)
-SELECT token, false AS held, 0.0::float8 AS seconds FROM turn
-UNION ALL
-SELECT NULL, held, extract(epoch FROM free_at - clock_timestamp())::float8 FROM web_hosts
-WHERE host = $1 AND NOT EXISTS (SELECT FROM turn)
-"""
 
 RENEW = f"""
 UPDATE web_hosts SET free_at = now() + make_interval(secs => $3) FROM {FAST} WHERE host = $1 AND token = $2 AND held
@@ -43,25 +31,24 @@ FROM {FAST} WHERE host = $1 AND token = $2 AND held
 """
 
 
-async def find(conn: Connection, url: str) -> asyncpg.Record | None:
-    return await conn.fetchrow("SELECT fetched_at, answer, html FROM web_pages WHERE url = $1", url)
+async def turn(
+    conn: Connection, url: str, host: str, since: datetime, seconds: float, passing: Sequence[str], believed: float
+) -> asyncpg.Record:
+    """A page that is known, the turn at its host for so many seconds, or why there is none: see migration 0010.
 
-
-@dataclass(frozen=True)
-class Taken:
-    """The token of a turn; or None, with whether someone has it, and the seconds until it is free at the latest."""
-
-    token: int | None
-    held: bool
-    seconds: float
-
-
-async def take(conn: Connection, host: str, seconds: float) -> Taken:
-    """The host's turn, for so many seconds at most, if it is free."""
-    row = await conn.fetchrow(TAKE, host, seconds)
-    if row is None:  # someone took the first turn of this host in this very moment
-        return Taken(None, True, seconds)
-    return Taken(row["token"], row["held"], max(row["seconds"], 0.0))
+    `passing` are the outcomes that are believed for `believed` seconds only.
+    """
+    row = await conn.fetchrow(
+        "SELECT * FROM web_turn($1, $2, $3, $4, $5, $6)",
+        url,
+        host,
+        since,
+        timedelta(seconds=seconds),
+        passing,
+        timedelta(seconds=believed),
+    )
+    assert row is not None
+    return row
 
 
 async def renew(conn: Connection, host: str, token: int, seconds: float) -> None:

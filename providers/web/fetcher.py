@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from providers.errors import Busy
 from providers.web import robots
 from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Unreachable, Wanted
-from providers.web.pages import PASSING, Outcome, Page
+from providers.web.pages import PASSING_SECONDS, Outcome, Page
 from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
 from providers.web.store import RENEW_SECONDS, Store, Turn
 from providers.web.urls import BadUrl, Target, parse
@@ -27,8 +27,6 @@ from providers.web.urls import BadUrl, Target, parse
 MAX_REDIRECTS = 5
 #: Seconds that a visit may take in all, not counting the waiting for turns.
 BUDGET = 20.0
-#: Seconds for which a failure that may pass is believed.
-PASSING_SECONDS = 30.0
 #: Seconds that a server may ask for by Retry-After (who asks for more gets this), and what a 429 without it gets.
 LONGEST_PAUSE, USUAL_PAUSE = 3600.0, 10.0
 #: Characters of the last pages that are kept at hand.
@@ -113,9 +111,7 @@ class Fetcher:
         url = str(target)
         if (reason := self._agent.refuses(target)) is not None:
             return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), reason), 0.0
-        known = self._recent.get(url) or await self._store.find(url)
-        if known is not None and _holds(known, visit.since):
-            self._recent.keep(known)
+        if (known := self._recent.find(url, visit.since)) is not None:
             return known, 0.0
         gap = self._gap
         if visit.obey:
@@ -123,18 +119,28 @@ class Fetcher:
             if (refusal := rules.forbid(url, self._agent.name)) is not None:
                 return Page(url, url, refusal[0], _now(), refusal[1]), 0.0
             gap = max(gap, rules.delay(self._agent.name))
-        async with self._turn(target.host, visit.patience) as turn:
-            known = await self._store.find(url)
-            if known is not None and _holds(known, visit.since):
-                turn.pause = 0.0
-                return known, 0.0
-            turn.pause = gap
-            page = await self._ask(turn.turn, target, Wanted(visit.types, visit.at_most, known), max(left, 0.1))
-            turn.pause = _pause(page, gap)
+        async with self._line(target.host, visit.patience) as until:
+            turn = self._recent.find(url, visit.since) or await self._turn(target, visit, until)
+            if isinstance(turn, Page):
+                self._recent.keep(turn)
+                return turn, 0.0
+            return await self._use(turn, target, visit, max(left, 0.1), gap)
+
+    async def _use(self, turn: Turn, target: Target, visit: _Visit, seconds: float, gap: float) -> tuple[Page, float]:
+        """The answer for which the turn was taken, and the seconds it took; the turn is over then."""
+        pause, answer = 0.0, None
+        try:
+            if turn.held is not None and turn.held.holds(visit.since):
+                return turn.held, 0.0
+            pause = gap
+            page = await self._ask(turn, target, Wanted(visit.types, visit.at_most, turn.held), seconds)
+            pause = _pause(page, gap)
             if page.retry_after is None:
-                turn.page = page
+                answer = page
                 self._recent.keep(page)
             return page, page.elapsed_ms / 1000
+        finally:
+            await asyncio.shield(self._store.give_back(turn, pause, answer))
 
     async def _ask(self, turn: Turn, target: Target, wanted: Wanted, seconds: float) -> Page:
         """Ask, and keep the turn for as long as that takes."""
@@ -147,10 +153,12 @@ class Fetcher:
             asking.cancel()
 
     @asynccontextmanager
-    async def _turn(self, host: str, patience: float) -> AsyncIterator[_Held]:
-        """Hold the host's turn; callers of one process queue here, so that one of them at a time asks the store."""
-        clock = asyncio.get_running_loop().time
-        until = clock() + patience
+    async def _line(self, host: str, patience: float) -> AsyncIterator[float]:
+        """Callers of one process stand in line for a host, so that one of them at a time asks the store.
+
+        Yields the moment, on the loop's clock, at which the caller's patience ends.
+        """
+        until = asyncio.get_running_loop().time() + patience
         queue = self._queues.get(host) or self._queues.setdefault(host, asyncio.Lock())
         try:
             async with asyncio.timeout_at(until):
@@ -158,25 +166,27 @@ class Fetcher:
         except TimeoutError:
             raise HostBusy(f"{host} is being asked for other pages", provider=host, wait=max(patience, 1.0)) from None
         try:
-            looks = 0
-            while not isinstance(turn := await self._store.take(host), Turn):
-                if clock() + turn > until:
-                    raise HostBusy(f"{host} may be asked again later", provider=host, wait=max(turn, 1.0))
-                await asyncio.sleep(min(turn * 2 ** min(looks, 3), until - clock()))
-                looks += 1
-            held = _Held(turn)
-            try:
-                yield held
-            finally:
-                await asyncio.shield(self._store.give_back(turn, held.pause, held.page))
+            yield until
         finally:
             queue.release()
+
+    async def _turn(self, target: Target, visit: _Visit, until: float) -> Page | Turn:
+        """The turn of the target's host, waited for; or the page, if someone has read it meanwhile."""
+        url, host = str(target), target.host
+        clock = asyncio.get_running_loop().time
+        looks = 0
+        while isinstance(turn := await self._store.turn(url, host, visit.since), float):
+            if clock() + turn > until:
+                raise HostBusy(f"{host} may be asked again later", provider=host, wait=max(turn, 1.0))
+            await asyncio.sleep(min(turn * 2 ** min(looks, 3), until - clock()))
+            looks += 1
+        return turn
 
     async def _rules_of(self, target: Target, patience: float) -> Rules:
         origin = target.origin
         read_at, rules = self._rules.get(origin, (None, Rules()))
         lasts = ROBOTS_SECONDS if rules.refusal is None else PASSING_SECONDS
-        if read_at is None or _age(read_at) > lasts:
+        if read_at is None or (_now() - read_at).total_seconds() > lasts:
             since = _now() - timedelta(seconds=ROBOTS_SECONDS)
             visit = _Visit(since, patience, types=TEXT, at_most=MAX_ROBOTS, obey=False)
             page = await self._follow(parse(f"{origin}/robots.txt"), visit)
@@ -194,8 +204,13 @@ class _Recent:
         self._pages: OrderedDict[str, Page] = OrderedDict()
         self._characters = 0
 
-    def get(self, url: str) -> Page | None:
-        return self._pages.get(url)
+    def find(self, url: str, since: datetime) -> Page | None:
+        """The page, if it holds since then; it counts as the last one again."""
+        page = self._pages.get(url)
+        if page is None or not page.holds(since):
+            return None
+        self._pages.move_to_end(url)
+        return page
 
     def keep(self, page: Page) -> None:
         if (before := self._pages.pop(page.url, None)) is not None:
@@ -205,20 +220,6 @@ class _Recent:
         while self._characters > MOST_RECENT or len(self._pages) > MOST_RULES:
             _, oldest = self._pages.popitem(last=False)
             self._characters -= len(oldest.html)
-
-
-@dataclass(slots=True)
-class _Held:
-    """A turn under way: the pause after it, and what it brought."""
-
-    turn: Turn
-    pause: float = 0.0
-    page: Page | None = None
-
-
-def _holds(page: Page, since: datetime) -> bool:
-    """Whether a stored answer is as good as a new one."""
-    return page.fetched_at >= since and (page.outcome not in PASSING or _age(page.fetched_at) < PASSING_SECONDS)
 
 
 def _pause(page: Page, gap: float) -> float:
@@ -233,7 +234,3 @@ def _pause(page: Page, gap: float) -> float:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _age(moment: datetime) -> float:
-    return (_now() - moment).total_seconds()

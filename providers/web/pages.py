@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -29,6 +29,8 @@ class Outcome(StrEnum):
 
 #: What may be over in a minute, so that the next one who asks tries again.
 PASSING = frozenset({Outcome.TIMEOUT, Outcome.DNS_ERROR, Outcome.SERVER_ERROR, Outcome.BLOCKED})
+#: Seconds for which that is believed.
+PASSING_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,12 @@ class Page:
     @property
     def ok(self) -> bool:
         return self.outcome is Outcome.OK
+
+    @property
+    def age(self) -> float:
+        """In seconds."""
+        return (datetime.now(UTC) - self.fetched_at).total_seconds()
+
+    def holds(self, since: datetime) -> bool:
+        """Whether it is as good as a new answer to someone who wants the page as it was at `since` or later."""
+        return self.fetched_at >= since and (self.outcome not in PASSING or self.age < PASSING_SECONDS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from providers.web.pages import Page
@@ -15,21 +16,21 @@ TURN_SECONDS, RENEW_SECONDS = 6.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to send one request to a host, until it is given back."""
+    """The right to send one request to a host, until it is given back; `held` is the page as it was known before."""
 
     host: str
     token: int
+    held: Page | None = field(default=None, compare=False)
 
 
 class Store(Protocol):
     """Pages and turns, shared by every fetcher on it."""
 
-    async def find(self, url: str) -> Page | None:
-        """The newest answer to one request (a hop), without its redirects followed."""
-        ...
+    async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
+        """The answer to one request (a hop, its redirects not followed) if one is known that holds since then.
 
-    async def take(self, host: str) -> Turn | float:
-        """The host's turn; or the seconds after which to ask again, where someone has it or the gap is not over."""
+        Else the host's turn; or the seconds after which to ask again, where someone has it or the gap is not over.
+        """
         ...
 
     async def renew(self, turn: Turn) -> None:
@@ -49,18 +50,17 @@ class MemoryStore:
         self._turns: dict[str, tuple[int, float]] = {}  # the last token, and when the next may be given
         self._open: set[Turn] = set()
 
-    async def find(self, url: str) -> Page | None:
-        """See Store."""
-        return self._pages.get(url)
-
-    async def take(self, host: str) -> Turn | float:
+    async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
         """See Store."""
         await asyncio.sleep(0)
+        known = self._pages.get(url)
+        if known is not None and known.holds(since):
+            return known
         token, free_at = self._turns.get(host, (0, 0.0))
         now = time.monotonic()
         if free_at > now:
             return min(free_at - now, 0.05) if Turn(host, token) in self._open else free_at - now
-        turn = Turn(host, token + 1)
+        turn = Turn(host, token + 1, known)
         self._open.add(turn)
         self._turns[host] = turn.token, now + TURN_SECONDS
         return turn

@@ -21,8 +21,7 @@ from app.domain.extraction.findings import Evidence, Finding, merged
 from app.domain.outcomes import Failed, Outcome, Retry, Snooze, storable
 from app.domain.websites import ContactKind
 from providers.web import Page
-from providers.web.fetcher import PASSING_SECONDS
-from providers.web.pages import PASSING
+from providers.web.pages import PASSING, PASSING_SECONDS
 from workers.context import JobContext, Step
 from workers.websites import parsed
 from workers.websites.visit import Site, Visitor, load

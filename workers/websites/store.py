@@ -16,13 +16,15 @@ import orjson
 from app.db import web_pages
 from app.db.pool import Pool, connection
 from app.domain.outcomes import storable
-from providers.web.pages import Outcome, Page
+from providers.web.pages import PASSING, PASSING_SECONDS, Outcome, Page
 from providers.web.store import TURN_SECONDS, Turn
 
 #: Seconds between two looks at a turn that another process holds.
 LOOK = 0.05
 #: Characters from which packing takes long enough to be done in a thread.
 LONG = 100_000
+
+_PASSING = sorted(PASSING)
 
 _FIELDS = ("final_url", "detail", "status", "media_type", "truncated", "elapsed_ms", "etag", "last_modified",
            "redirect_to")  # fmt: skip
@@ -34,17 +36,17 @@ class PostgresStore:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def find(self, url: str) -> Page | None:
+    async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
         async with connection(self._pool) as conn:
-            row = await web_pages.find(conn, url)
-        return None if row is None else _page(url, row)
-
-    async def take(self, host: str) -> Turn | float:
-        async with connection(self._pool) as conn:
-            taken = await web_pages.take(conn, host, TURN_SECONDS)
-        if taken.token is not None:
-            return Turn(host, taken.token)
-        return min(taken.seconds, LOOK) if taken.held else taken.seconds
+            row = await web_pages.turn(conn, url, host, since, TURN_SECONDS, _PASSING, PASSING_SECONDS)
+        known = None if row["fetched_at"] is None else _page(url, row)
+        if row["token"] is not None:
+            return Turn(host, row["token"], known)
+        if known is not None:
+            return known
+        # no seconds where someone took the first turn of this host in this very moment
+        seconds: float = LOOK if row["seconds"] is None else row["seconds"]
+        return min(seconds, LOOK) if row["held"] else seconds
 
     async def renew(self, turn: Turn) -> None:
         async with connection(self._pool) as conn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -32,37 +32,64 @@ def store(request: pytest.FixtureRequest, db_pool: Pool) -> Store:
     return MemoryStore() if request.param == "memory" else PostgresStore(db_pool)
 
 
+async def take(store: Store, host: str, since: datetime | None = None) -> Page | Turn | float:
+    return await store.turn(f"http://{host}/", host, since or datetime.now(UTC))
+
+
 async def turn(store: Store, host: str) -> Turn:
-    taken = await store.take(host)
+    taken = await take(store, host)
     assert isinstance(taken, Turn)
     return taken
 
 
 async def test_a_page_comes_back_as_it_was_kept(store: Store) -> None:
-    assert await store.find(PAGE.url) is None
-    await store.give_back(await turn(store, "a.test"), 0.0, PAGE)
-    found = await store.find(PAGE.url)
-    assert found is not None
+    wanted = datetime.now(UTC)
+    first = await turn(store, "a.test")
+    assert first.held is None
+    await store.give_back(first, 60.0, PAGE)
+    found = await take(store, "a.test", PAGE.fetched_at)
+    assert isinstance(found, Page)
     assert replace(found, fetched_at=PAGE.fetched_at, html=found.html.replace("\ufffd", "\0")) == PAGE
     assert found.fetched_at >= PAGE.fetched_at
+    assert isinstance(await take(store, "a.test", wanted + timedelta(hours=1)), float)
+
+
+async def test_a_page_that_is_too_old_comes_with_the_turn(store: Store) -> None:
+    await store.give_back(await turn(store, "a.test"), 0.0, PAGE)
+    second = await turn(store, "a.test")
+    assert second.held is not None
+    assert second.held.etag == PAGE.etag
+
+
+async def test_what_may_pass_is_believed_for_a_while(store: Store, db_pool: Pool) -> None:
+    failed = replace(PAGE, outcome=Outcome.TIMEOUT, html="", fetched_at=datetime.now(UTC))
+    an_hour_ago = failed.fetched_at - timedelta(hours=1)
+    await store.give_back(await turn(store, "a.test"), 0.0, failed)
+    assert isinstance(await take(store, "a.test", an_hour_ago), Page)
+    if isinstance(store, PostgresStore):
+        await db_pool.execute("UPDATE web_pages SET fetched_at = now() - interval '31 seconds'")
+    else:
+        old = replace(failed, fetched_at=failed.fetched_at - timedelta(seconds=31))
+        await store.give_back(await turn(store, "a.test"), 0.0, old)
+    assert isinstance(await take(store, "a.test", an_hour_ago), Turn)
 
 
 async def test_only_one_has_the_turn(store: Store) -> None:
     first = await turn(store, "a.test")
-    assert isinstance(await store.take("a.test"), float)
+    assert isinstance(await take(store, "a.test"), float)
     await store.renew(first)
-    assert isinstance(await store.take("a.test"), float)
-    assert isinstance(await store.take("b.test"), Turn)
+    assert isinstance(await take(store, "a.test"), float)
+    assert isinstance(await take(store, "b.test"), Turn)
     await store.give_back(first, 0.0)
     second = await turn(store, "a.test")
     await store.give_back(first, 0.0)  # not theirs any more
-    assert isinstance(await store.take("a.test"), float)
+    assert isinstance(await take(store, "a.test"), float)
     await store.give_back(second, 0.0)
-    assert isinstance(await store.take("a.test"), Turn)
+    assert isinstance(await take(store, "a.test"), Turn)
 
 
 async def test_the_pause_is_kept(store: Store) -> None:
     await store.give_back(await turn(store, "a.test"), 60.0)
-    wait = await store.take("a.test")
+    wait = await take(store, "a.test")
     assert isinstance(wait, float)
     assert 50.0 < wait <= 60.0
