@@ -231,21 +231,17 @@ async def record_check(
     conn: Connection, business_id: UUID, job_id: UUID, website: str, status: str, evidence: dict[str, Any]
 ) -> None:
     """Note a validation, in the history and, unless it has another website by now, on the business."""
-    text = orjson.dumps(evidence, option=orjson.OPT_UTC_Z).decode()
     await conn.execute(
-        "INSERT INTO website_checks (business_id, job_id, status, evidence) VALUES ($1, $2, $3, $4)",
+        """WITH noted AS (
+               INSERT INTO website_checks (business_id, job_id, status, evidence) VALUES ($1, $2, $4, $5)
+           )
+           UPDATE businesses SET website_status = $4, website_checked_at = now(), website_evidence = $5
+           WHERE id = $1 AND website = $3""",
         business_id,
         job_id,
-        status,
-        text,
-    )
-    await conn.execute(
-        """UPDATE businesses SET website_status = $3, website_checked_at = now(), website_evidence = $4
-           WHERE id = $1 AND website = $2""",
-        business_id,
         website,
         status,
-        text,
+        orjson.dumps(evidence, option=orjson.OPT_UTC_Z).decode(),
     )
 
 
@@ -265,19 +261,19 @@ async def replace_contacts(
 ) -> None:
     """What is found now is what there is, of these kinds; of what stays, the first sight is remembered."""
     await conn.execute(
-        """DELETE FROM business_contacts WHERE business_id = $1 AND kind = ANY($2)
-           AND (kind, value) NOT IN (SELECT * FROM unnest($3::text[], $4::text[]))""",
-        business_id,
-        kinds,
-        [one.kind for one in contacts],
-        [one.value for one in contacts],
-    )
-    await conn.execute(
-        """INSERT INTO business_contacts (business_id, kind, value, confidence, detail, evidence)
-           SELECT $1, * FROM unnest($2::text[], $3::text[], $4::float8[], $5::jsonb[], $6::jsonb[])
+        """WITH found AS (
+               SELECT * FROM unnest($3::text[], $4::text[], $5::float8[], $6::jsonb[], $7::jsonb[])
+                   AS f (kind, value, confidence, detail, evidence)
+           ), gone AS (
+               DELETE FROM business_contacts AS c WHERE business_id = $1 AND kind = ANY($2)
+               AND NOT EXISTS (SELECT FROM found AS f WHERE f.kind = c.kind AND f.value = c.value)
+           )
+           INSERT INTO business_contacts (business_id, kind, value, confidence, detail, evidence)
+           SELECT $1, * FROM found
            ON CONFLICT (business_id, kind, value) DO UPDATE SET confidence = excluded.confidence,
                detail = excluded.detail, evidence = excluded.evidence, seen_at = now()""",
         business_id,
+        kinds,
         [one.kind for one in contacts],
         [one.value for one in contacts],
         [one.confidence for one in contacts],

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.jobs import QueueSpec
 
-QUEUE = QueueSpec("websites", concurrency=20, dispatch_size=10)
+QUEUE = QueueSpec("websites", concurrency=20, dispatch_size=12)
 
 
 class BusinessArgs(BaseModel):

@@ -45,7 +45,7 @@ async def scrape(context: JobContext, business_id: Any, kinds: Sequence[ContactK
     if isinstance(site, str):
         return Failed(site)
     visitor = Visitor(context, site)
-    state: dict[str, Any] = context.checkpoint or {}
+    state = _revived(context.checkpoint or {})
     if "todo" not in state:
         state = state | {"todo": [site.website], "read": [], "found": {}}
     committed = _Committed(context, state)
@@ -78,7 +78,7 @@ class _Committed:
         """Have a step say what was done since the last one."""
         step.processed, step.failed = len(state["read"]) - self._pages, state.get("failed", 0) - self._failed
         step.total = len(state["read"]) + len(state["todo"])
-        step.checkpoint = state
+        step.checkpoint = _storable(state)
         self._pages, self._failed, self._at = len(state["read"]), state.get("failed", 0), time.monotonic()
 
     async def commit(self, state: dict[str, Any]) -> None:
@@ -113,8 +113,7 @@ async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extrac
         known = {url.rstrip("/") for url in (*visited, *todo, page.final_url, *page.redirects)}
         todo = [*todo, *(url for url in further if url.rstrip("/") not in known)][: discovery.MOST_PAGES]
         for kind, findings in says.items():
-            all_of_it = merged([*_revived(found.get(kind, [])), *findings])
-            found = found | {str(kind): [asdict(one) for one in all_of_it]}
+            found = found | {kind: merged([*found.get(kind, []), *findings])}
     failed = state.get("failed", 0) + (not page.ok)
     return state | {"todo": todo, "read": visited, "found": found, "failed": failed}
 
@@ -130,15 +129,27 @@ def _further(document: Document) -> list[str]:
     return [*inside, *discovery.pages(document)] or discovery.guesses(document)
 
 
-def _revived(stored: list[dict[str, Any]]) -> list[Finding]:
-    return [Finding(**{**one, "evidence": [Evidence(**evidence) for evidence in one["evidence"]]}) for one in stored]
+def _storable(state: dict[str, Any]) -> dict[str, Any]:
+    """The state as a checkpoint."""
+    found = {str(kind): [asdict(one) for one in findings] for kind, findings in state["found"].items()}
+    return state | {"found": found}
 
 
-async def _look_up_mail(context: JobContext, emails: list[dict[str, Any]]) -> None:
+def _revived(stored: dict[str, Any]) -> dict[str, Any]:
+    """The state of a checkpoint."""
+    found = stored.get("found", {})
+    return stored | {"found": {ContactKind(kind): [_finding(one) for one in found[kind]] for kind in found}}
+
+
+def _finding(stored: dict[str, Any]) -> Finding:
+    return Finding(**{**stored, "evidence": [Evidence(**evidence) for evidence in stored["evidence"]]})
+
+
+async def _look_up_mail(context: JobContext, emails: list[Finding]) -> None:
     """Note of each address whether its domain takes mail, as far as that can be known."""
     for one in emails[:MOST_LOOKED_UP]:
-        domain = one["value"].rpartition("@")[2]
-        one["detail"]["mx"] = await context.resources.mail.takes_mail(domain)
+        domain = one.value.rpartition("@")[2]
+        one.detail["mx"] = await context.resources.mail.takes_mail(domain)
 
 
 async def _keep(
@@ -148,10 +159,10 @@ async def _keep(
     kept = [
         Contact(
             kind,
-            storable(one["value"]),
-            round(one["confidence"], 2),
-            orjson.dumps(one["detail"]).decode(),
-            orjson.dumps(one["evidence"][:5]).decode().replace(r"\u0000", ""),
+            storable(one.value),
+            round(one.confidence, 2),
+            orjson.dumps(one.detail).decode(),
+            orjson.dumps(one.evidence[:5]).decode().replace(r"\u0000", ""),
         )
         for kind in kinds
         for one in state["found"].get(kind, [])[:MOST_KEPT]
