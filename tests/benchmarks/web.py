@@ -102,7 +102,7 @@ async def finish(http: aiohttp.ClientSession, urls: list[str]) -> None:
             await asyncio.sleep(LOOK)
             async with http.get("/api/jobs/status") as response:
                 status = await response.json()
-    assert not status["failed"], status
+    assert not status["failure"], status
 
 
 def computed(running: Platform) -> dict[str, float]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -15,6 +17,8 @@ import orjson
 
 from app.db import web_pages
 from app.db.pool import Pool, connection
+from app.db.together import Together
+from app.db.web_pages import Asked, Ended
 from app.domain.outcomes import storable
 from providers.web.pages import PASSING, PASSING_SECONDS, Outcome, Page
 from providers.web.store import TURN_SECONDS, Turn
@@ -31,14 +35,23 @@ _FIELDS = ("final_url", "detail", "status", "media_type", "truncated", "elapsed_
 
 
 class PostgresStore:
-    """See `providers.web.store.Store`. Raises ServerLost while Postgres is away."""
+    """See `providers.web.store.Store`. Raises ServerLost while Postgres is away.
+
+    What many jobs ask at the same time goes in one statement.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._turns = Together(self._take)
+        self._ends = Together(self._end)
 
     async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
-        async with connection(self._pool) as conn:
-            row = await web_pages.turn(conn, url, host, since, TURN_SECONDS, _PASSING, PASSING_SECONDS)
+        answer = self._turns(Asked(host, url, since))
+        try:
+            row = await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            answer.add_done_callback(partial(self._unwanted, host))
+            raise
         known = None if row["fetched_at"] is None else _page(url, row)
         if row["token"] is not None:
             return Turn(host, row["token"], known)
@@ -53,13 +66,27 @@ class PostgresStore:
             await web_pages.renew(conn, turn.host, turn.token, TURN_SECONDS)
 
     async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
-        url: str | None = None
-        answer: dict[str, Any] = {}
-        packed: bytes | None = None
-        if page is not None:
-            url, answer, packed = page.url, _answer(page), await _pack(page.html)
+        if page is None:
+            await self._ends(Ended(turn.host, turn.token, pause))
+        else:
+            answer = orjson.dumps(_answer(page)).decode()
+            await self._ends(Ended(turn.host, turn.token, pause, page.url, answer, await _pack(page.html)))
+
+    async def _take(self, asked: Sequence[Asked]) -> list[asyncpg.Record]:
         async with connection(self._pool) as conn:
-            await web_pages.give_back(conn, turn.host, turn.token, pause, url, answer, packed)
+            return await web_pages.turns(conn, asked, TURN_SECONDS, _PASSING, PASSING_SECONDS)
+
+    async def _end(self, ended: Sequence[Ended]) -> list[None]:
+        async with connection(self._pool) as conn:
+            await web_pages.give_back(conn, ended)
+        return [None] * len(ended)
+
+    def _unwanted(self, host: str, answer: asyncio.Future[asyncpg.Record]) -> None:
+        """Give back a turn whose taker was cancelled before it came."""
+        if answer.cancelled() or answer.exception() is not None:
+            return
+        if (token := answer.result()["token"]) is not None:
+            self._ends(Ended(host, token, 0.0)).add_done_callback(lambda end: end.cancelled() or end.exception())
 
 
 async def _pack(html: str) -> bytes | None:

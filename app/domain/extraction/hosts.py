@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 import tldextract
 
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-_public = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @lru_cache(maxsize=4096)
@@ -17,13 +16,14 @@ def registered_domain(host: str) -> str | None:
 
     Names below a hoster's domain (example.github.io) count as registered, as the list has it.
     """
-    return _extract(host.strip(".").lower()).top_domain_under_public_suffix or None
+    found = _extract(host.strip(".").lower(), include_psl_private_domains=True)
+    return found.top_domain_under_public_suffix or None
 
 
 @lru_cache(maxsize=4096)
 def has_real_suffix(host: str) -> bool:
     """Whether the name ends in a suffix of the list, with something before it."""
-    found = _public(host.strip(".").lower())
+    found = _extract(host.strip(".").lower())
     return bool(found.suffix and found.domain)
 
 

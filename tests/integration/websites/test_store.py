@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,8 @@ import pytest
 
 from app.db.pool import Pool
 from providers.web import MemoryStore, Outcome, Page, Store, Turn
+from providers.web.store import TURN_SECONDS
+from tests.harness import eventually
 from workers.websites.store import PostgresStore
 
 PAGE = Page(
@@ -93,3 +96,26 @@ async def test_the_pause_is_kept(store: Store) -> None:
     wait = await take(store, "a.test")
     assert isinstance(wait, float)
     assert 50.0 < wait <= 60.0
+
+
+async def test_a_turn_that_nobody_waits_for_any_more_is_given_back(store: Store) -> None:
+    taking = [asyncio.create_task(turn(store, "a.test")) for _ in range(2)]
+    await asyncio.sleep(0)
+    for task in taking:
+        task.cancel()
+    await asyncio.wait(taking)
+
+    async def free() -> bool:
+        return isinstance(await take(store, "a.test"), Turn)
+
+    await eventually(free, within=TURN_SECONDS / 2)
+
+
+async def test_many_at_once_get_their_own(store: Store) -> None:
+    hosts = [f"{number}.test" for number in range(40)]
+    turns = await asyncio.gather(*(turn(store, host) for host in hosts))
+    assert [one.host for one in turns] == hosts
+    pages = [replace(PAGE, url=f"http://{host}/", html=host) for host in hosts]
+    await asyncio.gather(*(store.give_back(one, 0.0, page) for one, page in zip(turns, pages, strict=True)))
+    found = await asyncio.gather(*(take(store, host, PAGE.fetched_at) for host in hosts))
+    assert [page.html for page in found if isinstance(page, Page)] == hosts
