@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from yarl import URL
@@ -48,6 +49,7 @@ def normalise(text: str) -> str:
     return str(parse(text))
 
 
+@lru_cache(maxsize=1024)  # the jobs of a business ask for the same pages
 def parse(text: str, base: Target | None = None) -> Target:
     """`text` as a target, relative to `base` if there is one. Raises BadUrl."""
     text = _CONTROL.sub("", text).strip()

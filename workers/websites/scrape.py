@@ -1,6 +1,6 @@
 """Reading a business' pages one after the other and keeping what they say: what the scraping kinds share.
 
-What was found so far goes into the checkpoint every second; the last step replaces what the business had.
+What was found so far goes into the checkpoint every few seconds; the last step replaces what the business had.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LONG = 30_000
 #: Addresses whose domains are looked up.
 MOST_LOOKED_UP = 20
 #: Seconds after which what was done is committed.
-COMMIT_SECONDS = 1.0
+COMMIT_SECONDS = 3.0
 #: Findings of a kind that are kept of a business.
 MOST_KEPT = 200
 
@@ -63,7 +63,7 @@ async def scrape(context: JobContext, business_id: Any, kinds: Sequence[ContactK
 
 
 class _Committed:
-    """The part of the state that is in the ledger: the rest follows every second, for progress' sake.
+    """The part of the state that is in the ledger: the rest follows now and then, for progress' sake.
 
     Nothing is lost with what was not committed: pages are kept by the fetcher, and reading them again costs little.
     """

@@ -1,0 +1,31 @@
+"""What the pool's connections do unlike asyncpg's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from app.db import pool as pools
+from app.db.pool import Pool
+
+
+async def test_array_types_are_looked_up_once_a_process(db_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+    look_up = asyncpg.Connection._introspect_types  # type: ignore[attr-defined]
+
+    async def counted(self: Any, typeoids: Any, timeout: Any) -> Any:
+        asked.append(list(typeoids))
+        return await look_up(self, typeoids, timeout)
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", counted)
+    monkeypatch.setattr(pools, "_known_types", {})
+    async with db_pool.acquire() as one, db_pool.acquire() as other:
+        for conn in (one, other):
+            assert await conn.fetchval("SELECT $1::jsonb[]", ["1", "[2]"]) == ["1", "[2]"]
+            assert await conn.fetchval("SELECT $1::bytea[]", [b"a", None]) == [b"a", None]
+        assert len(asked) == 2
+        await one.execute("CREATE TYPE pg_temp.pair AS (a int, b text)")
+        assert await one.fetchval("SELECT row(1, 'x')::pg_temp.pair") == (1, "x")
+    assert all(max(types) < pools.FIXED_OIDS for types in pools._known_types)
