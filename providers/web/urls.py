@@ -28,20 +28,18 @@ class Target:
     """A checked URL: http or https, no credentials, no fragment, the host in ASCII or an address in its usual form."""
 
     url: URL
+    origin: str
+    """Scheme and authority: whose robots.txt rules."""
+    host: str
+    """Who is asked, whichever the scheme; with the port where that is none of the web's."""
+
+    @classmethod
+    def of(cls, url: URL) -> Target:
+        name = url.host_subcomponent or ""
+        return cls(url, str(url.origin()), name if url.is_default_port() else f"{name}:{url.port}")
 
     def __str__(self) -> str:
         return str(self.url)
-
-    @property
-    def origin(self) -> str:
-        """Scheme and authority: whose robots.txt rules."""
-        return str(self.url.origin())
-
-    @property
-    def host(self) -> str:
-        """Who is asked, whichever the scheme; with the port where that is none of the web's."""
-        name = self.url.host_subcomponent or ""
-        return name if self.url.is_default_port() else f"{name}:{self.url.port}"
 
 
 def normalise(text: str) -> str:
@@ -65,7 +63,7 @@ def parse(text: str, base: Target | None = None) -> Target:
         url = URL(head.replace("\\", "/") + mark + tail)
         if base is not None:
             url = base.url.join(url)
-        return Target(_checked(url))
+        return Target.of(_checked(url))
     except BadUrl:
         raise
     except (ValueError, UnicodeError, TypeError):

@@ -51,6 +51,10 @@ class Server:
         urls: list[str] = self._read()
         self.urls, self.earlier = urls[:BUSINESSES], urls[BUSINESSES:]
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def _read(self) -> Any:
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
@@ -83,10 +87,10 @@ async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
         await asyncio.sleep(2)  # until the workers idle
         await finish(http, server.earlier)
         server.log(reset=True)
-        started, before = perf_counter(), computed(running)
+        started, before = perf_counter(), computed(running, server)
         await finish(http, server.urls)
         seconds = perf_counter() - started
-        parts = {name: after - before[name] for name, after in computed(running).items()}
+        parts = {name: after - before[name] for name, after in computed(running, server).items()}
         print("        computed: " + ", ".join(f"{name} {part:.2f} s" for name, part in parts.items()))
     return seconds
 
@@ -105,7 +109,7 @@ async def finish(http: aiohttp.ClientSession, urls: list[str]) -> None:
     assert not status["failure"], status
 
 
-def computed(running: Platform) -> dict[str, float]:
+def computed(running: Platform, server: Server) -> dict[str, float]:
     """CPU seconds so far."""
     assert running.api and running.postgres.process and running.valkey.process
     return {
@@ -113,6 +117,7 @@ def computed(running: Platform) -> dict[str, float]:
         "API": running.api.cpu_seconds(),
         "Postgres": tree_cpu(running.postgres.process.pid),
         "Valkey": tree_cpu(running.valkey.process.pid),
+        "the sites": tree_cpu(server.pid),
     }
 
 
