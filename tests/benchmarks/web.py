@@ -22,6 +22,7 @@ from typing import Any
 import aiohttp
 
 from tests.benchmarks.jobs import tree_cpu
+from tests.benchmarks.report import spread
 from tests.harness import ADMIN_KEY
 from tests.processes import Platform, platform
 from tests.servers.sites import Sites
@@ -134,27 +135,42 @@ def check(log: list[tuple[float, float, str, str]], gap: float) -> None:
             assert at - until >= gap, f"a host was asked {at - until:.3f} s after its last answer"
 
 
-async def main(scrapy_python: str, workers: int, gap: float) -> None:
+async def our_round(server: Server, folder: Path, workers: int, gap: float) -> float:
+    """Pages a second."""
+    seconds = await ours(server, folder, workers, gap)
+    log = server.log(reset=True)
+    check(log, gap)
+    pages = sum(path != "/robots.txt" for *_, path in log)
+    print(f"ours:   {pages} pages in {seconds:.1f} s: {pages / seconds:.0f} pages/s; 600 jobs, {workers} workers")
+    return pages / seconds
+
+
+async def their_round(server: Server, folder: Path, scrapy_python: str) -> float:
+    """Pages a second."""
+    urls = folder / "urls"
+    urls.write_text("\n".join(server.urls))
+    argv = [scrapy_python, str(Path(__file__).with_name("scrapy_spider.py")), str(urls), str(AT_ONCE)]
+    out = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, check=True)
+    pages, seconds = map(float, out.stdout.split()[-2:])
+    print(f"scrapy: {pages:.0f} pages in {seconds:.1f} s: {pages / seconds:.0f} pages/s")
+    return pages / seconds
+
+
+async def main(scrapy_python: str, workers: int, gap: float, rounds: int) -> None:
     server = Server()
+    speeds: list[tuple[float, float]] = []
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            urls = Path(folder) / "urls"
-            urls.write_text("\n".join(server.urls))
-            seconds = await ours(server, Path(folder) / "platform", workers, gap)
-            log = server.log()
-            check(log, gap)
-            pages = sum(path != "/robots.txt" for *_, path in log)
-            speed = pages / seconds
-            print(f"ours:   {pages} pages in {seconds:.1f} s: {speed:.0f} pages/s; 600 jobs, {workers} workers")
-            if scrapy_python:
-                argv = [scrapy_python, str(Path(__file__).with_name("scrapy_spider.py")), str(urls), str(AT_ONCE)]
-                out = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, check=True)
-                count, took = out.stdout.split()[-2:]
-                theirs = int(count) / float(took)
-                print(f"scrapy: {count} pages in {float(took):.1f} s: {theirs:.0f} pages/s")
-                print(f"ratio:  {pages / seconds / theirs:.2f}")
+        for _ in range(rounds):
+            with tempfile.TemporaryDirectory() as folder:
+                speed = await our_round(server, Path(folder) / "platform", workers, gap)
+                theirs = await their_round(server, Path(folder), scrapy_python) if scrapy_python else 0.0
+                speeds.append((speed, theirs))
     finally:
         server.close()
+    print(f"ours:   {spread([speed for speed, _ in speeds])} pages/s")
+    if scrapy_python:
+        print(f"scrapy: {spread([theirs for _, theirs in speeds])} pages/s")
+        print(f"ratio:  {spread([speed / theirs for speed, theirs in speeds])}")
 
 
 if __name__ == "__main__":
@@ -162,9 +178,10 @@ if __name__ == "__main__":
     parser.add_argument("--scrapy-python", default="", help="a Python that has Scrapy")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--gap", type=float, default=0.0, help="seconds between two requests to a host")
+    parser.add_argument("--rounds", type=int, default=3, help="of ours and theirs in turn")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
         asyncio.run(serve())
     else:
-        asyncio.run(main(arguments.scrapy_python, arguments.workers, arguments.gap))
+        asyncio.run(main(arguments.scrapy_python, arguments.workers, arguments.gap, arguments.rounds))
