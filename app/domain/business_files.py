@@ -9,7 +9,6 @@ from itertools import islice
 from pydantic.alias_generators import to_camel
 
 from app.domain import delimited
-from app.domain.countries import country_code
 from app.domain.csv_text import unguarded
 from app.domain.imports.profiles import canonical
 
@@ -77,8 +76,6 @@ class Columns:
                 del values[field]
         if domain := values.pop("domain", None):
             values.setdefault("website", domain)
-        if (country := values.get("country")) and len(country) != 2:
-            values["country"] = country_code(country) or country
         return {to_camel(field): value for field, value in values.items()}
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.domain.countries import country_code
 from app.domain.extraction.hosts import domain_of
 
 Text = Field(default=None, max_length=300)
@@ -54,6 +55,12 @@ class NewBusiness(BaseModel):
     def _nothing(cls, value: Any) -> Any:
         """Empty text says nothing."""
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("country", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """Countries go by their names, too."""
+        return country_code(value) or value if isinstance(value, str) and len(value.strip()) > 2 else value
 
     @model_validator(mode="after")
     def _whole_place(self) -> NewBusiness:
