@@ -99,8 +99,7 @@ def create(settings: Settings | None = None) -> Starlette:
             yield
             declaring.cancel()
             await app.state.feed.close()
-        await resources.fetcher.close()
-        await resources.intelligence.close()
+        await resources.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()

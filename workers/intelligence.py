@@ -14,12 +14,10 @@ from providers.llm.asking import Client, Models
 from providers.llm.base import Endpoint, Prices
 from providers.llm.limits import RedisLimits
 from providers.notify.mail import Mailer
-from providers.notify.webhook import Webhooks
 from providers.places.google import GooglePlaces
 from providers.rate_limit import RateLimiter
 from providers.search.brave import Brave, SearchEngine
 from providers.setup import ProviderConfig, Setup
-from providers.web import Reach
 from workers.provider_configs import provider_configs
 
 
@@ -29,7 +27,6 @@ class Intelligence:
     registry: CompaniesHouse | None
     places: GooglePlaces | None
     search: SearchEngine | None
-    webhooks: Webhooks
     mailer: Mailer | None
 
     @property
@@ -40,7 +37,6 @@ class Intelligence:
     async def close(self) -> None:
         if self.models:
             await self.models.close()
-        await self.webhooks.close()
 
 
 def build_intelligence(
@@ -59,7 +55,6 @@ def build_intelligence(
         if GooglePlaces.lacks(places)
         else GooglePlaces(Setup(places, session, limiter, agent, settings.contact)),
         search=Brave(session, limiter, key=brave.key, url=brave.url, user_agent=agent) if brave and brave.key else None,
-        webhooks=Webhooks(agent, Reach(settings.fetch_allow)),
         mailer=Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
     )
 
