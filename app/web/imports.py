@@ -68,20 +68,20 @@ class Options(BaseModel):
     """Make as many jobs as a file needs that is too long for one."""
 
 
-Mapping = Annotated[dict[str, str], BeforeValidator(_mapping)]
+ColumnMapping = Annotated[dict[str, str], BeforeValidator(_mapping)]
 
 
 class VoterOptions(Options):
     profile: Literal["north_carolina", "ohio", "florida", "california_county", "generic"] | None = None
     county: str = Field(default="", max_length=100, pattern=r"^[^\x00-\x1f]*$")
-    mapping: Mapping = {}
+    mapping: ColumnMapping = {}
     geocode_after: bool = False
 
 
 class BusinessOptions(Options):
     not_for_the_job: ClassVar[set[str]] = {"split"}
 
-    mapping: Mapping = {}
+    mapping: ColumnMapping = {}
     visit: bool = True
     """Have the websites of those that are new or changed looked at."""
 
