@@ -57,7 +57,7 @@ class Client:
 
     async def get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Json:
         """GET, tried again for a few seconds while nobody answers; parameters that are None are left out."""
-        chosen = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        chosen = _given(params)
         pause = FIRST_PAUSE
         for _ in range(GET_TRIES - 1):
             try:
@@ -87,14 +87,14 @@ class Client:
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
             return await self._send("POST", path, data=data, headers=headers, params=params, timeout=timeout)
 
-    async def download(self, path: str, file: Path) -> None:
+    async def download(self, path: str, file: Path, params: Mapping[str, str | int | None] | None = None) -> None:
         """Stream an answer into a file, which is there when all of it came."""
         part = file.with_name(file.name + ".part")
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
         try:
-            async with self._session.get(self.url + path, timeout=timeout) as response:
+            async with self._session.get(self.url + path, params=_given(params), timeout=timeout) as response:
                 if response.status >= 400:
-                    raise ApiError(_explanation(response, await _body(response)), response.status)
+                    raise _refusal(response, await _body(response))
                 with part.open("wb") as target:
                     async for block in response.content.iter_any():
                         target.write(block)
@@ -107,10 +107,8 @@ class Client:
         """GET of what is no JSON."""
         try:
             async with self._session.get(self.url + path, params=params) as response:
-                if response.status in (401, 403):
-                    raise Refused(_explanation(response, await _body(response)), response.status)
                 if response.status >= 400:
-                    raise ApiError(_explanation(response, await _body(response)), response.status)
+                    raise _refusal(response, await _body(response))
                 return await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise self._not_reachable(error) from error
@@ -141,14 +139,16 @@ class Client:
                 body = await _body(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise self._not_reachable(error) from error
-        if response.status in (401, 403):
-            raise Refused(_explanation(response, body), response.status)
         if response.status >= 400:
-            raise ApiError(_explanation(response, body), response.status)
+            raise _refusal(response, body)
         return body
 
     def _not_reachable(self, error: Exception) -> NotReachable:
         return NotReachable(f"no answer from {self.url}: {error or 'timed out'}")
+
+
+def _given(params: Mapping[str, str | int | None] | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (params or {}).items() if value is not None}
 
 
 async def _body(response: aiohttp.ClientResponse) -> Json:
@@ -162,9 +162,10 @@ async def _body(response: aiohttp.ClientResponse) -> Json:
     return body if isinstance(body, dict) else {"items": body}
 
 
-def _explanation(response: aiohttp.ClientResponse, body: Json) -> str:
+def _refusal(response: aiohttp.ClientResponse, body: Json) -> ApiError:
     """What a problem+json says, with its field errors."""
     said = str(body.get("detail") or body.get("error") or body.get("title") or response.reason)
     details: Sequence[Any] = body.get("errors") or ()
     fields = [f"  {e.get('field', '')}: {e.get('message') or e.get('error')}" for e in details if isinstance(e, dict)]
-    return "\n".join([f"{said} ({response.status})", *fields])
+    kind = Refused if response.status in (401, 403) else ApiError
+    return kind("\n".join([f"{said} ({response.status})", *fields]), response.status)

@@ -31,7 +31,7 @@ from workers import registry
 from workers.geocoding.direct import DirectGeocoder
 from workers.in_request import InRequest
 from workers.resources import open_resources, patience
-from workers.websites.places import PlaceSearch, build_providers
+from workers.websites.places import build_search
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""
@@ -92,15 +92,14 @@ def create(settings: Settings | None = None) -> Starlette:
                 changes,
                 DirectGeocoder(pool, resources.geocoders),
                 InRequest(kinds, resources, dispatcher),
-                PlaceSearch(build_providers(settings, http, RedisRateLimiter(limits))),
+                build_search(settings, http, RedisRateLimiter(limits)),
                 normalise,
             )
             app.state.feed = open_feed(app, app.state.platform)
             yield
             declaring.cancel()
             await app.state.feed.close()
-        await resources.fetcher.close()
-        await resources.intelligence.close()
+        await resources.close()
         await limits.aclose()
         await changes.stop()
         await dispatcher.close()

@@ -28,12 +28,13 @@ class JsonApi:
         limiter: RateLimiter,
         *,
         windows: Sequence[Window],
+        daily: int | None = None,
         headers: Mapping[str, str],
         secrets: Sequence[str] = (),
         timeout: float = 10.0,
     ) -> None:
         self.name, self.url = name, url.rstrip("/")
-        self._session, self._limiter, self._windows = session, limiter, windows
+        self._session, self._limiter, self._windows, self._daily = session, limiter, windows, daily
         self._headers = {"Accept": "application/json", **headers}
         self._secrets, self._timeout = secrets, timeout
 
@@ -68,7 +69,7 @@ class JsonApi:
         wait = self._limiter.expected_wait(self.name, self._windows)
         if wait > PATIENCE:
             raise Busy(f"its limit lets nobody through for {wait:.0f} s", provider=self.name, wait=wait)
-        await self._limiter.acquire(self.name, self._windows)
+        await self._limiter.acquire(self.name, self._windows, self._daily)
 
 
 def _judge(name: str) -> Judge:

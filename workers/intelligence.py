@@ -10,15 +10,15 @@ from redis.asyncio import Redis
 
 from app.settings import Settings
 from providers.companies.companies_house import CompaniesHouse
-from providers.companies.google_places import GooglePlaces
 from providers.llm.asking import Client, Models
 from providers.llm.base import Endpoint, Prices
 from providers.llm.limits import RedisLimits
 from providers.notify.mail import Mailer
-from providers.notify.webhook import Webhooks
+from providers.places.google import GooglePlaces
 from providers.rate_limit import RateLimiter
 from providers.search.brave import Brave, SearchEngine
-from providers.web import Reach
+from providers.setup import ProviderConfig, Setup
+from workers.provider_configs import provider_configs
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Intelligence:
     registry: CompaniesHouse | None
     places: GooglePlaces | None
     search: SearchEngine | None
-    webhooks: Webhooks
     mailer: Mailer | None
 
     @property
@@ -38,7 +37,6 @@ class Intelligence:
     async def close(self) -> None:
         if self.models:
             await self.models.close()
-        await self.webhooks.close()
 
 
 def build_intelligence(
@@ -46,17 +44,17 @@ def build_intelligence(
 ) -> Intelligence:
     """To be closed by its maker."""
     agent = settings.user_agent
-    house, places, brave = (settings.providers.get(name) for name in ("companies_house", "google_places", "brave"))
+    house, brave = (settings.providers.get(name) for name in ("companies_house", "brave"))
+    places = provider_configs(settings).get(GooglePlaces.name, ProviderConfig())
     return Intelligence(
         models=_models(settings, redis),
         registry=CompaniesHouse(session, limiter, key=house.key, url=house.url, user_agent=agent)
         if house and house.key
         else None,
-        places=GooglePlaces(session, limiter, key=places.key, url=places.url, user_agent=agent)
-        if places and places.key
-        else None,
+        places=None
+        if GooglePlaces.lacks(places)
+        else GooglePlaces(Setup(places, session, limiter, agent, settings.contact)),
         search=Brave(session, limiter, key=brave.key, url=brave.url, user_agent=agent) if brave and brave.key else None,
-        webhooks=Webhooks(agent, Reach(settings.fetch_allow)),
         mailer=Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
     )
 

@@ -17,6 +17,7 @@ MODULES = (
     "workers.jobs.voter_import",
     "workers.jobs.parcel_import",
     "workers.jobs.poi_import",
+    "workers.jobs.business_import",
     "workers.jobs.heatmap_compute",
     "workers.jobs.website_validation",
     "workers.jobs.email_scraping",

@@ -10,9 +10,10 @@ from redis.asyncio import Redis
 from app.db.pool import Patience, Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
+from providers.notify.webhook import Webhooks
 from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
-from providers.web import Fetcher
+from providers.web import Fetcher, Reach
 from providers.web.mail import MailServers
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.provider import build_places
@@ -29,12 +30,19 @@ class Resources:
     fetcher: Fetcher
     mail: MailServers
     intelligence: Intelligence
+    webhooks: Webhooks
     places: Overpass | None = None
     """Who has points of interest, where somebody is configured."""
 
     @property
     def lease_seconds(self) -> float:
         return self.settings.lease_seconds
+
+    async def close(self) -> None:
+        """What was opened here; the pool and the session are their openers'."""
+        await self.fetcher.close()
+        await self.webhooks.close()
+        await self.intelligence.close()
 
 
 def patience(settings: Settings) -> Patience:
@@ -59,5 +67,6 @@ def open_resources(
         build_fetcher(settings, pool),
         MailServers(asks=settings.mx_lookups),
         build_intelligence(settings, http, redis, limiter),
+        Webhooks(settings.user_agent, Reach(settings.fetch_allow)),
         places=build_places(settings, http, limiter),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from app.cli import (
+    businesses,
     cities,
     companies,
     control,
@@ -36,6 +37,7 @@ address and, the first time, an administrator's key.
     trigpoint households load people.csv
     trigpoint import voters ncvoter60.zip --watch
     trigpoint geocode --state CA --watch
+    trigpoint businesses import accounts.csv --watch
     trigpoint geocode-file addresses.csv --out geocoded.csv
     trigpoint heatmap schedule --city cancun --watch
     trigpoint jobs list --status failed
@@ -76,6 +78,7 @@ app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
+app.add_typer(businesses.app, name="businesses")
 app.add_typer(companies.app, name="companies")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")

@@ -1,4 +1,4 @@
-"""`trigpoint import`: files of voters, parcels and points of interest."""
+"""`trigpoint import`: files of voters, parcels, points of interest and businesses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from app.cli.options import URL, AsJson, Key, Url, column_map
 from app.cli.progress import follow
 from app.client import Client, Json
 
-app = typer.Typer(help="Import files of voters, parcels and points of interest.", no_args_is_help=True)
+app = typer.Typer(help="Import files of voters, parcels, points of interest and businesses.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file; gzip and zip too.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read, check and count, but write nothing.")]
 MaxErrors = Annotated[int | None, typer.Option(min=0, help="Fail beyond so many rejected rows.")]
 MaxErrorRate = Annotated[float | None, typer.Option(min=0, max=1, help="Fail beyond this share of rejected rows.")]
 Source = Annotated[str | None, typer.Option(help="Whose record ids these are, where several sources are imported.")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="FIELD=COLUMN, such as recordId='Voter Number' or name='Firm'; repeatable."),
+]
 Split = Annotated[bool, typer.Option("--split", help="Make several jobs of a file that is too long for one.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")]
 
@@ -34,9 +38,7 @@ def voters(
         ),
     ] = None,
     county: Annotated[str | None, typer.Option(help="The county, for files that do not name it.")] = None,
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="FIELD=COLUMN, such as recordId='Voter Number'; repeatable.")
-    ] = None,
+    mapping: Map = None,
     geocode_after: Annotated[bool, typer.Option("--geocode", help="Geocode the households afterwards.")] = False,
     dry_run: DryRun = False,
     max_errors: MaxErrors = None,
@@ -95,6 +97,33 @@ def pois(
     """Import points of interest: CSV (id, name, category, lat, lon) or GeoJSON."""
     options = _options(dry_run, max_errors, max_error_rate, source, split)
     _send("pois", file, options, watch=watch, url=url, key=key, as_json=as_json)
+
+
+@app.command()
+def businesses(
+    file: File,
+    mapping: Map = None,
+    no_visit: Annotated[bool, typer.Option("--no-visit", help="Do not have their websites looked at.")] = False,
+    priority: Annotated[int | None, typer.Option(min=1, max=9, help="Of the import and its jobs; 1 first.")] = None,
+    dry_run: DryRun = False,
+    max_errors: MaxErrors = None,
+    max_error_rate: MaxErrorRate = None,
+    source: Source = None,
+    split: Split = False,
+    watch: Watch = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import businesses from CSV (name, website or domain, phone, address …), and have their websites looked at."""
+    options = _options(dry_run, max_errors, max_error_rate, source, split)
+    if mapping:
+        options["mapping"] = column_map(mapping)
+    if no_visit:
+        options["visit"] = "false"
+    if priority:
+        options["priority"] = str(priority)
+    _send("businesses", file, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 def _options(

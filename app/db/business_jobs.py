@@ -1,13 +1,67 @@
-"""How the jobs of businesses stand."""
+"""The jobs of businesses: made with them, and how they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import asyncpg
 
+from app.db import businesses, jobs
+from app.db.businesses import Saved
+from app.db.jobs import Inserted
 from app.db.pool import Connection
+from app.domain.businesses import NewBusiness
+from app.domain.jobs import JobSpec, NewJob
+
+WEBSITE_KINDS = ("website_validation", "email_scraping", "social_scraping")
+
+Made = dict[UUID, list[tuple[str, Inserted]]]
+"""Kind and job, by business."""
+
+
+async def ingest(
+    conn: Connection,
+    new: Iterable[NewBusiness],
+    specs: Sequence[JobSpec],
+    *,
+    source: str,
+    country: str,
+    user_id: UUID,
+    priority: int,
+) -> tuple[dict[str, Saved], Made]:
+    """Keep businesses and, in the same transaction, make the jobs of those that are new or changed.
+
+    Without jobs are those that are excluded or have no website. Answers by key, and the jobs by business.
+    """
+    unique = {one.key: one for one in new}
+    saved = await businesses.save(conn, list(unique.values()), source, country, user_id)
+    fresh = [
+        one.id
+        for one in saved.values()
+        if (one.is_new or one.is_changed) and one.website is not None and not one.is_excluded
+    ]
+    return saved, await enqueue(conn, fresh, specs, user_id=user_id, priority=priority)
+
+
+async def enqueue(
+    conn: Connection, ids: Iterable[UUID], specs: Sequence[JobSpec], *, user_id: UUID, priority: int
+) -> Made:
+    """A job of each kind for every business; where one is active already, that one."""
+    asked = [(business_id, spec) for business_id in ids for spec in specs]
+    wanted = []
+    for business_id, spec in asked:
+        args = spec.args.model_validate({"businessId": business_id})
+        wanted.append(NewJob(spec, args.model_dump_json(by_alias=True).encode(), priority, spec.dedupe_key(args)))
+    made: Made = {}
+    for (business_id, spec), job in zip(asked, await jobs.insert(conn, wanted, user_id), strict=True):
+        made.setdefault(business_id, []).append((spec.kind, job))
+    return made
+
+
+def new(made: Made) -> int:
+    """How many jobs of these were not there before."""
+    return sum(job.is_new for entries in made.values() for _, job in entries)
 
 
 async def counts(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> dict[tuple[str, str], int]:

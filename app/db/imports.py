@@ -173,6 +173,16 @@ async def upsert(conn: Connection, target: Target, rows: bytes, source: str, run
     return Written(inserted, updated, aside.unchanged, aside.duplicates)
 
 
+async def unseen(conn: Connection, run: UUID, records: Sequence[str]) -> set[str]:
+    """Which of these records come for the first time in this run; they are noted."""
+    rows = await conn.fetch(
+        "INSERT INTO import_seen (run, record) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING RETURNING record",
+        run,
+        records,
+    )
+    return {row["record"] for row in rows}
+
+
 async def forget(conn: Connection, run: UUID) -> None:
     """The run is over: what it met is of no further use; nor is that of runs whose files are gone by now."""
     await conn.execute("DELETE FROM import_seen WHERE run = $1 OR run < $2", run, uploads.long_ago())
@@ -190,7 +200,7 @@ async def reject_header(conn: Connection, job_id: UUID) -> list[str] | None:
     """The columns of the file of an import job; None for a job that is none."""
     layout = await conn.fetchval(
         """SELECT u.layout FROM jobs AS j JOIN uploads AS u ON u.id = (j.data ->> 'uploadId')::uuid
-           WHERE j.id = $1 AND j.kind IN ('voter_import', 'parcel_import', 'poi_import')""",
+           WHERE j.id = $1 AND j.kind IN ('voter_import', 'parcel_import', 'poi_import', 'business_import')""",
         job_id,
     )
     return None if layout is None else orjson.loads(layout)["header"]

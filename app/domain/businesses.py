@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from app.domain import delimited
+from app.domain.countries import country_code
 from app.domain.extraction.hosts import domain_of
 
 Text = Field(default=None, max_length=300)
+FROM_CSV = "csv"
+"""The source of what comes as a file by which nobody is named."""
+LONGEST_KEY = 2_600
+"""Bytes: PostgreSQL indexes no text that takes more than some 2,700."""
 
 
 class ExclusionBy(StrEnum):
@@ -46,6 +48,7 @@ class NewBusiness(BaseModel):
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     attribution: str | None = Text
+    _ids_of: str = PrivateAttr(default="")
 
     @field_validator("*", mode="before")
     @classmethod
@@ -53,10 +56,27 @@ class NewBusiness(BaseModel):
         """Empty text says nothing."""
         return None if isinstance(value, str) and not value.strip() else value
 
+    @field_validator("country", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """Countries go by their names, too."""
+        return country_code(value) or value if isinstance(value, str) and len(value.strip()) > 2 else value
+
     @model_validator(mode="after")
     def _whole_place(self) -> NewBusiness:
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _indexable(self) -> NewBusiness:
+        if len(self.key.encode()) > LONGEST_KEY:
+            raise ValueError("name and address are too long")
+        return self
+
+    def with_ids_of(self, source: str) -> NewBusiness:
+        """The same with its external id as one of this source: those of two sources never meet."""
+        self._ids_of = source
         return self
 
     @property
@@ -65,7 +85,8 @@ class NewBusiness(BaseModel):
         if self.place_id:
             return f"place:{self.place_id}"
         if self.external_id:
-            return f"id:{self.external_id}"
+            of = f"@{quote(self._ids_of, safe='')}" if self._ids_of else ""
+            return f"id{of}:{self.external_id}"
         where = domain_of(self.website or "") or f"{plain(self.address or '')}|{(self.zip_code or '').lower()}"
         return f"name:{plain(self.name)}|{where}"
 
@@ -90,58 +111,3 @@ def excluded_value(by: ExclusionBy, value: str) -> str:
     if not found:
         raise ValueError("must not be empty")
     return found
-
-
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "businessname", "company", "companyname", "title", "firma"),
-    "website": ("website", "url", "web", "site", "homepage", "domain"),
-    "externalId": ("id", "externalid", "recordid"),
-    "placeId": ("placeid", "googleplaceid"),
-    "phone": ("phone", "telephone", "phonenumber", "tel"),
-    "category": ("category", "type", "industry"),
-    "address": ("address", "street", "streetaddress", "address1"),
-    "city": ("city", "town", "ort"),
-    "state": ("state", "region", "province"),
-    "zipCode": ("zipcode", "zip", "postcode", "postalcode", "plz"),
-    "country": ("country", "countrycode"),
-    "latitude": ("latitude", "lat"),
-    "longitude": ("longitude", "lon", "lng"),
-}
-_FIELD = {name: field for field, names in COLUMNS.items() for name in names}
-
-
-class TooMany(Exception):
-    """More lines than one request may have."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a file: its values by field, or as text why there are none."""
-
-    number: int
-    values: dict[str, Any] | str
-
-
-def from_csv(raw: bytes, most: int) -> Iterator[Line]:
-    """Rows of a CSV file with a header. Raises delimited.Unreadable without a column for the name, TooMany."""
-
-    def fields(cells: list[str]) -> list[str | None]:
-        return [_FIELD.get(re.sub(r"[^a-z0-9]", "", cell.lower())) for cell in cells]
-
-    table = delimited.read(raw, lambda cells: sum(field is not None for field in fields(cells)))
-    columns = fields(table.header)
-    if "name" not in columns:
-        known = ", ".join(COLUMNS)
-        raise delimited.Unreadable(f"The header names no business (name); known columns: {known}.")
-    records = list(islice(table.records, most + 1))
-    if len(records) > most:
-        raise TooMany
-    for record in records:
-        if record.cells is None:
-            yield Line(record.line, "has a quote that is not closed, or one in the wrong place")
-            continue
-        values: dict[str, Any] = {}
-        for field, cell in zip(columns, record.cells, strict=False):
-            if field is not None and cell.strip():
-                values.setdefault(field, cell)
-        yield Line(record.line, values)

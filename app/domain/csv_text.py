@@ -21,3 +21,8 @@ def line(cells: Iterable[object], delimiter: str = ",") -> str:
 def guarded(cell: str | None) -> str | None:
     """Text from outside, with an apostrophe before what a spreadsheet would calculate (OWASP, CSV injection)."""
     return f"'{cell}" if cell and cell.startswith(_FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Without the apostrophe that `guarded` puts before a cell."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

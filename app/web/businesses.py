@@ -13,15 +13,15 @@ from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import audit, businesses, jobs
+from app.db import audit, business_jobs, businesses
+from app.db.business_jobs import Made
 from app.db.businesses import BusinessFilters, Saved
-from app.db.jobs import Inserted
 from app.db.pool import Connection, Pool
 from app.db.users import User
 from app.domain import csv_text
-from app.domain.businesses import NewBusiness, TooMany, from_csv
+from app.domain.business_files import TooMany, from_csv
+from app.domain.businesses import FROM_CSV, NewBusiness
 from app.domain.delimited import Unreadable
-from app.domain.jobs import NewJob
 from app.domain.websites import WebsiteStatus
 from app.errors import BadRequest, Invalid, NotFound, TooLarge
 from app.web import auth, bodies, idempotency
@@ -31,7 +31,6 @@ from app.web.platform import Platform
 from app.web.problems import invalid
 from app.web.responses import JSON
 
-WEBSITE_KINDS = ("website_validation", "email_scraping", "social_scraping")
 MOST_A_REQUEST = 2_000
 """Each makes up to three jobs, and all of them commit together."""
 MOST_BYTES = 4_000_000
@@ -94,14 +93,17 @@ def _checked(platform: Platform, value: Any, place: str, findings: list[tuple[st
 
 
 async def _create_from_csv(request: Request, platform: Platform, user: User, options: Options) -> Response:
-    raw = await bodies.read(request, MOST_BYTES)
     try:
+        raw = await bodies.read(request, MOST_BYTES)
         lines = list(from_csv(raw, MOST_A_REQUEST))
     except Unreadable as error:
         raise BadRequest(str(error)) from None
-    except TooMany:
-        words = f"At most {MOST_A_REQUEST:,} businesses a request: send the file in parts, each with the header."
-        raise TooLarge(words, limit=MOST_A_REQUEST) from None
+    except (TooMany, TooLarge):
+        raise TooLarge(
+            f"A request takes at most {MOST_A_REQUEST:,} businesses ({MOST_BYTES:,} bytes) of a CSV file: send it to"
+            " POST /api/v1/businesses/import instead (trigpoint businesses import FILE), where a job reads it.",
+            limit=MOST_A_REQUEST,
+        ) from None
     errors: list[dict[str, Any]] = []
     kept: dict[str, NewBusiness] = {}
     duplicates = rejected = 0
@@ -109,14 +111,14 @@ async def _create_from_csv(request: Request, platform: Platform, user: User, opt
         findings: list[tuple[str, str]] = []
         if isinstance(line.values, str):
             findings = [("", line.values)]
-        elif (one := _checked(platform, _numbers(line.values), "", findings)) is not None:
+        elif (one := _checked(platform, line.values, "", findings)) is not None:
             duplicates += one.key in kept
             kept[one.key] = one
         rejected += bool(findings)
         errors += [{"line": line.number, "field": field, "error": message} for field, message in findings]
 
     async def keep(conn: Connection) -> Response:
-        saved, made = await ingest(conn, platform, user, list(kept.values()), "csv", options.priority)
+        saved, made = await ingest(conn, platform, user, list(kept.values()), FROM_CSV, options.priority)
         counts = {
             "created": sum(one.is_new for one in saved.values()),
             "updated": sum(one.is_changed for one in saved.values()),
@@ -134,48 +136,18 @@ async def _create_from_csv(request: Request, platform: Platform, user: User, opt
     return response
 
 
-def _numbers(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-
-
-Made = dict[UUID, list[tuple[str, Inserted]]]
-
-
 async def ingest(
     conn: Connection, platform: Platform, user: User, new: Sequence[NewBusiness], source: str, priority: int
 ) -> tuple[dict[str, Saved], Made]:
-    """Keep businesses and, in the same transaction, make the jobs of those that are new or changed.
-
-    Without jobs are those that are excluded or have no website. Answers by key, and the jobs by business.
-    """
-    unique = {one.key: one for one in new}
-    saved = await businesses.save(conn, list(unique.values()), source, platform.settings.default_country, user.id)
-    fresh = [
-        one.id
-        for one in saved.values()
-        if (one.is_new or one.is_changed) and one.website is not None and not one.is_excluded
-    ]
-    made = await enqueue(conn, platform, user, fresh, WEBSITE_KINDS, priority)
+    """See `app.db.business_jobs`; with a word in the audit log."""
+    specs = [platform.specs[kind] for kind in business_jobs.WEBSITE_KINDS]
+    country = platform.settings.default_country
+    saved, made = await business_jobs.ingest(
+        conn, new, specs, source=source, country=country, user_id=user.id, priority=priority
+    )
     details = {"source": source, "businesses": len(saved), "jobs": sum(map(len, made.values()))}
     await audit.record(conn, "BUSINESSES_LOADED", details, user_id=user.id)
     return saved, made
-
-
-async def enqueue(
-    conn: Connection, platform: Platform, user: User, ids: Iterable[UUID], kinds: Sequence[str], priority: int
-) -> Made:
-    """The jobs of businesses; where one is active already, that one."""
-    asked = [(business_id, kind) for business_id in ids for kind in kinds]
-    new = []
-    for business_id, kind in asked:
-        spec = platform.specs[kind]
-        args = spec.args.model_validate({"businessId": business_id})
-        data = args.model_dump_json(by_alias=True).encode()
-        new.append(NewJob(spec, data, priority, spec.dedupe_key(args)))
-    made: Made = {}
-    for (business_id, kind), job in zip(asked, await jobs.insert(conn, new, user.id) if new else [], strict=True):
-        made.setdefault(business_id, []).append((kind, job))
-    return made
 
 
 def created(one: Saved, made: Made) -> dict[str, Any]:
@@ -198,7 +170,7 @@ class Filters(BaseModel):
     domain: str | None = Field(default=None, max_length=255)
     city: str | None = Field(default=None, max_length=300)
     state: str | None = Field(default=None, max_length=300)
-    source: str | None = Field(default=None, max_length=60)
+    source: str | None = Field(default=None, max_length=100)
     q: str | None = Field(default=None, min_length=1, max_length=200)
     """Part of the name."""
     checked_before: Moment | None = None

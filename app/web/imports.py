@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import orjson
@@ -20,7 +20,8 @@ from app.db import audit, jobs, uploads, workers
 from app.db.jobs import Inserted
 from app.db.pool import Connection
 from app.db.users import User
-from app.domain.imports import layout, parcels, parts, pois
+from app.domain.businesses import FROM_CSV
+from app.domain.imports import businesses, layout, parcels, parts, pois
 from app.domain.imports.features import check_crs
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
@@ -53,6 +54,9 @@ def _mapping(value: Any) -> Any:
 class Options(BaseModel):
     """What may be asked of every import, as fields of the form or in the query."""
 
+    not_for_the_job: ClassVar[set[str]] = {"split", "priority", "profile"}
+    """What is no argument of the job."""
+
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     dry_run: bool = False
@@ -64,22 +68,37 @@ class Options(BaseModel):
     """Make as many jobs as a file needs that is too long for one."""
 
 
+ColumnMapping = Annotated[dict[str, str], BeforeValidator(_mapping)]
+
+
 class VoterOptions(Options):
     profile: Literal["north_carolina", "ohio", "florida", "california_county", "generic"] | None = None
     county: str = Field(default="", max_length=100, pattern=r"^[^\x00-\x1f]*$")
-    mapping: Annotated[dict[str, str], BeforeValidator(_mapping)] = {}
+    mapping: ColumnMapping = {}
     geocode_after: bool = False
+
+
+class BusinessOptions(Options):
+    not_for_the_job: ClassVar[set[str]] = {"split"}
+
+    mapping: ColumnMapping = {}
+    visit: bool = True
+    """Have the websites of those that are new or changed looked at."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """One of the three routes."""
+    """One of the routes."""
 
     kind: str
     options: type[Options]
     recognise: Callable[[Intake, Options], Layout]
+    noun: str
+    """What is imported, for the answer."""
     action: str
     """In the audit log."""
+    source: str = ""
+    """Whose record ids they are, unless the sender says; of voters the file tells."""
 
 
 def _voters(intake: Intake, options: Options) -> Layout:
@@ -100,9 +119,19 @@ def _table(known: frozenset[str], check: Callable[[list[str]], None]) -> Callabl
     return recognise
 
 
-VOTERS = Import("voter_import", VoterOptions, _voters, "VOTERS_IMPORT_QUEUED")
-PARCELS = Import("parcel_import", Options, _table(parcels.KNOWN, parcels.check_header), "PARCELS_IMPORT_QUEUED")
-POIS = Import("poi_import", Options, _table(pois.KNOWN, pois.check_header), "POIS_IMPORT_QUEUED")
+def _businesses(intake: Intake, options: Options) -> Layout:
+    assert isinstance(options, BusinessOptions)
+    return businesses.of_businesses(intake.survey, options.mapping)
+
+
+VOTERS = Import("voter_import", VoterOptions, _voters, "voters", "VOTERS_IMPORT_QUEUED")
+PARCELS = Import(
+    "parcel_import", Options, _table(parcels.KNOWN, parcels.check_header), "parcels", "PARCELS_IMPORT_QUEUED", "parcel"
+)
+POIS = Import(
+    "poi_import", Options, _table(pois.KNOWN, pois.check_header), "points of interest", "POIS_IMPORT_QUEUED", "poi"
+)
+BUSINESSES = Import("business_import", BusinessOptions, _businesses, "businesses", "BUSINESSES_IMPORT_QUEUED", FROM_CSV)
 
 
 async def create_voters(request: Request) -> Response:
@@ -115,6 +144,10 @@ async def create_parcels(request: Request) -> Response:
 
 async def create_pois(request: Request) -> Response:
     return await _create(request, POIS)
+
+
+async def create_businesses(request: Request) -> Response:
+    return await _create(request, BUSINESSES)
 
 
 @dataclass(frozen=True)
@@ -222,7 +255,7 @@ async def _insert(conn: Connection, platform: Platform, user: User, what: Import
 
 
 def _jobs(spec: JobSpec, user: User, what: Import, taken: Taken) -> Iterator[NewJob]:
-    asked = taken.options.model_dump(exclude={"split", "priority", "profile"})
+    asked = taken.options.model_dump(exclude=taken.options.not_for_the_job)
     asked |= {"upload_id": taken.id, "file_name": taken.name, "source": _source(what, taken)}
     geocode_after = asked.pop("geocode_after", False)
     for number, part in enumerate(taken.parts or (None,), 1):
@@ -241,7 +274,7 @@ def _source(what: Import, taken: Taken) -> str:
     if taken.options.source:
         return taken.options.source
     if not isinstance(taken.options, VoterOptions):
-        return what.kind.removesuffix("_import")
+        return what.source
     profile = taken.layout.profile or "generic"
     county = taken.options.county.strip().lower()
     return f"{profile}:{county}" if county and profile in ("california_county", "generic") else profile
@@ -250,13 +283,12 @@ def _source(what: Import, taken: Taken) -> str:
 async def _answer(
     conn: Connection, platform: Platform, what: Import, taken: Taken, created: list[Inserted]
 ) -> Response:
-    noun = {VOTERS.kind: "voters", PARCELS.kind: "parcels", POIS.kind: "points of interest"}[what.kind]
     several = f" in {len(created)} jobs" if len(created) > 1 else ""
     content = {
         "success": True,
         "jobId": created[0].id,
         "isNew": created[0].is_new,
-        "message": f"Import job created for {taken.rows:,} {noun}{several}",
+        "message": f"Import job created for {taken.rows:,} {what.noun}{several}",
         "estimatedRows": taken.rows,
         "profile": taken.layout.profile,
         "format": taken.layout.format,

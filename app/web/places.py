@@ -46,11 +46,8 @@ async def search(request: Request) -> Response:
         raise invalid(error) from None
     names = platform.places.names
     if not names:
-        raise Unavailable(
-            "No provider of places is configured: set TRIGPOINT_PROVIDERS__GOOGLE_PLACES__KEY, or"
-            " TRIGPOINT_PROVIDERS__OVERPASS__URL for OpenStreetMap's.",
-            retry_after=3600,
-        )
+        settings = " or ".join(platform.places.lacking.values())
+        raise Unavailable(f"No provider of places is configured: set {settings}.", retry_after=3600)
     if asked.provider is not None and asked.provider not in names:
         raise Invalid([("provider", f"must be one of {', '.join(names)}")], supportedProviders=names)
     if (asked.latitude is None) != (asked.longitude is None):

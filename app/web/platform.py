@@ -82,6 +82,11 @@ class PlaceSearch(Protocol):
         """Those that are configured."""
         ...
 
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """The others, each with the setting that it lacks."""
+        ...
+
     async def search(
         self, name: str | None, text: str, limit: int, point: tuple[float, float] | None, radius: float, country: str
     ) -> tuple[str, str, Sequence[FoundPlace]]:

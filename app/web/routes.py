@@ -89,6 +89,7 @@ ROUTES = [
     Route(f"{V1}/businesses", businesses.index, methods=["GET"]),
     Route(f"{V1}/businesses", businesses.create, methods=["POST"]),
     Route(f"{V1}/businesses/export.csv", businesses.export_csv, methods=["GET"]),
+    Route(f"{V1}/businesses/import", imports.create_businesses, methods=["POST"]),
     Route(f"{V1}/businesses/{{id}}", businesses.read, methods=["GET"]),
     Route(f"{V1}/businesses/{{id}}/checks", businesses.checks, methods=["GET"]),
     Route(f"{V1}/business-exclusions", exclusions.index, methods=["GET"]),

@@ -9,12 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, businesses
+from app.db import audit, business_jobs, businesses
 from app.db.pool import Connection
 from app.domain.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Invalid
 from app.web import auth, bodies, idempotency
-from app.web.businesses import enqueue
 from app.web.platform import Platform
 from app.web.problems import invalid
 from app.web.responses import JSON
@@ -56,7 +55,8 @@ async def create(request: Request) -> Response:
         if asked.businessIds is not None and (missing := set(asked.businessIds) - set(found)):
             words = "is no business with a website that may be visited"
             raise Invalid([(f"businessIds.{at}", words) for at, one in enumerate(asked.businessIds) if one in missing])
-        made = await enqueue(conn, platform, user, found, list(dict.fromkeys(asked.jobTypes)), asked.priority)
+        specs = [platform.specs[kind] for kind in dict.fromkeys(asked.jobTypes)]
+        made = await business_jobs.enqueue(conn, found, specs, user_id=user.id, priority=asked.priority)
         jobs = [
             {"jobId": job.id, "businessId": business_id, "type": kind, "isNew": job.is_new}
             for business_id, entries in made.items()

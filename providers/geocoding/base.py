@@ -12,11 +12,10 @@ from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from providers.errors import ProviderError
 from providers.latency import Latencies
-from providers.rate_limit import RateLimiter, Standing, Window, window_of_rate
+from providers.rate_limit import Standing, Window, window_of_rate
+from providers.setup import ProviderConfig, Setup
 
 
 class Accuracy(StrEnum):
@@ -108,31 +107,6 @@ class Location:
     raw_score: float | None = None
     attribution: str | None = None
     contradicts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
-    """One provider's settings. `url` is without the version path; `rate` in requests a second, `daily` in a UTC day.
-
-    `permanent` says that the plan includes the right to store answers, where that is sold apart.
-    """
-
-    url: str | None = None
-    key: str | None = None
-    rate: float | None = None
-    daily: int | None = None
-    permanent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What every geocoder is built with: its settings, and what all share."""
-
-    config: ProviderConfig
-    session: aiohttp.ClientSession
-    limiter: RateLimiter
-    user_agent: str
-    contact: str | None
 
 
 class Geocoder(ABC):

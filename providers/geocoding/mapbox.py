@@ -13,10 +13,11 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from providers.geocoding.base import Accuracy, Location, Query, Setup
+from providers.geocoding.base import Accuracy, Location, Query
 from providers.geocoding.online import OnlineGeocoder, text, texts
 from providers.geocoding.scale import Match
 from providers.rate_limit import Window
+from providers.setup import Setup
 
 #: What a `feature_type` other than "address" stands for.
 TYPES: Mapping[str, Accuracy] = MappingProxyType(

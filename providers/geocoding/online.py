@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query, Setup
+from providers.geocoding.base import Accuracy, Geocoder, Location, Query
 from providers.geocoding.scale import Match, assess, measured
 from providers.http import Reply, Request, error_of, exchange, parse_json
 from providers.latency import Latencies
 from providers.rate_limit import Standing
+from providers.setup import Setup
 
 #: Largest answer to a batch, in bytes: 10,000 results of a kB or two.
 MAX_BATCH_BODY = 64 << 20

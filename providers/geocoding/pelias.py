@@ -13,10 +13,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from providers.geocoding.base import Accuracy, Location, ProviderConfig, Query
+from providers.geocoding.base import Accuracy, Location, Query
 from providers.geocoding.online import OnlineGeocoder, best, number, text, texts
 from providers.geocoding.scale import Match
 from providers.rate_limit import Window
+from providers.setup import ProviderConfig
 
 #: What a `layer` stands for.
 LAYERS: Mapping[str, Accuracy] = MappingProxyType(

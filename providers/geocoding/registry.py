@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from collections.abc import Mapping, Sequence
 
 import aiohttp
 
-from providers import geocoding
-from providers.geocoding.base import Geocoder, ProviderConfig, Setup
+from providers import discovery, geocoding
+from providers.geocoding.base import Geocoder
 from providers.geocoding.fallback import GeocoderChain
 from providers.rate_limit import RateLimiter
+from providers.setup import ProviderConfig, Setup
 
 
 def discover() -> dict[str, type[Geocoder]]:
-    """Every geocoder of the package by name, in the order of names. Raises ValueError where two share one."""
-    found: dict[str, type[Geocoder]] = {}
-    for module_info in pkgutil.iter_modules(geocoding.__path__, f"{geocoding.__name__}."):
-        module = importlib.import_module(module_info.name)
-        for _, member in inspect.getmembers(module, inspect.isclass):
-            # What a module imports from another is not its own; what is abstract is nobody's provider.
-            if issubclass(member, Geocoder) and member.__module__ == module.__name__ and not inspect.isabstract(member):
-                register(found, member)
-    return dict(sorted(found.items()))
-
-
-def register(known: dict[str, type[Geocoder]], geocoder: type[Geocoder]) -> None:
-    """Add `geocoder` to `known`. Raises ValueError where its name is taken."""
-    if (other := known.get(geocoder.name)) is not None:
-        raise ValueError(f"two geocoders are named {geocoder.name!r}: {other.__module__} and {geocoder.__module__}")
-    known[geocoder.name] = geocoder
+    """See `providers.discovery`."""
+    return discovery.discover(geocoding, Geocoder)  # type: ignore[type-abstract]  # it is compared with, never made
 
 
 def build(

@@ -14,11 +14,16 @@ from standardwebhooks import Webhook
 
 from providers.errors import BadRequest, ProviderError, Unavailable, from_status
 from providers.http import parse_retry_after
-from providers.web import BadUrl, Reach, normalise
+from providers.web import BadUrl, Outcome, Reach, normalise
+from providers.web.agent import explain
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 
 NAME = "webhook"
 SECONDS = 15.0
+
+
+class Gone(BadRequest):
+    """The receiver answered 410: it wants no messages any more."""
 
 
 class Webhooks:
@@ -36,8 +41,8 @@ class Webhooks:
     async def close(self) -> None:
         await self._session.close()
 
-    async def send(self, url: str, secret: str, message_id: str, body: bytes) -> None:
-        """Raises ProviderError unless it is taken with a 2xx."""
+    async def send(self, url: str, secret: str, message_id: str, body: bytes) -> int:
+        """The 2xx with which it is taken. Raises ProviderError: BadRequest where trying again is of no use."""
         now = datetime.now(UTC)
         headers = {
             "webhook-id": message_id,
@@ -54,14 +59,17 @@ class Webhooks:
         except TimeoutError:
             raise Unavailable(f"no answer within {SECONDS:g} s", provider=NAME) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise Unavailable(f"it could not be reached ({type(error).__name__})", provider=NAME) from None
+            outcome, words = explain(error)
+            kind = BadRequest if outcome is Outcome.PRIVATE_ADDRESS else Unavailable
+            raise kind(words, provider=NAME) from None
         if not 200 <= status < 300:
             raise _refused(status, after)
+        return status
 
 
 def _refused(status: int, retry_after: float | None) -> ProviderError:
     """Anything but a 410 may be mended by its owner."""
     if status == 410:
-        return BadRequest("HTTP 410: it wants no messages any more", provider=NAME)
+        return Gone("HTTP 410: it wants no messages any more", provider=NAME)
     error = from_status(NAME, status, "", retry_after)
     return Unavailable(str(error), provider=NAME) if isinstance(error, BadRequest) else error

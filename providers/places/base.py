@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal
+
+from providers.setup import ProviderConfig, Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,26 @@ class Place:
     country: str | None = None
 
 
-class PlacesProvider(Protocol):
-    """Raises ProviderError."""
+class PlacesProvider(ABC):
+    """One provider. A subclass sets the class attributes and answers `search`."""
 
     name: ClassVar[str]
     attribution: ClassVar[str]
-    needs_point: ClassVar[bool]
+    needs_point: ClassVar[bool] = False
     """Whether it searches round a point only."""
+    needs: ClassVar[Literal["key", "url"]] = "key"
+    """What it cannot be asked without."""
 
+    @classmethod
+    def lacks(cls, config: ProviderConfig) -> str | None:
+        """What must be set before it can be asked; None where it can be."""
+        given = config.key if cls.needs == "key" else config.url
+        return None if given else f"TRIGPOINT_PROVIDERS__{cls.name.upper()}__{cls.needs.upper()}"
+
+    @abstractmethod
+    def __init__(self, setup: Setup) -> None:
+        """Build it; nothing is opened here."""
+
+    @abstractmethod
     async def search(self, query: PlaceQuery) -> list[Place]:
-        """The businesses, as many as there are up to the query's limit."""
-        ...
+        """The businesses, as many as there are up to the query's limit. Raises ProviderError."""

@@ -1,102 +1,129 @@
-"""Google Places API (New), Text Search (https://developers.google.com/maps/documentation/places/web-service/text-search).
+"""Google Places API (New): businesses by words, and one company's entry by its place id or its name.
 
-The field mask says what is sent, and what is paid for. A page has 20 places, and three pages are all there are. Place
-ids may be kept for ever, the rest as the terms allow; the attribution goes with it.
-
-Posts to `/v1/places:searchText` below the configured url.
+The field mask is required, says what is sent, and decides the price: each use has its own. A page of Text Search has 20
+places, and three pages are all there are. Place ids may be kept for ever, the rest as the terms allow, with the
+attribution (https://developers.google.com/maps/documentation/places/web-service/text-search).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import quote
 
-import aiohttp
-import orjson
-
-from providers.errors import Unavailable
-from providers.http import Reply, Request, exchange, parse_json
-from providers.latency import Latencies
-from providers.places.base import Place, PlaceQuery
-from providers.rate_limit import RateLimiter, Window
+from providers.errors import Unavailable, from_status
+from providers.json_api import JsonApi
+from providers.places.base import Place, PlaceQuery, PlacesProvider
+from providers.rate_limit import Window
 from providers.rate_limit.base import window_of_rate
+from providers.setup import Setup
 
 PAGE = 20
-FIELDS = ("id", "displayName", "location", "websiteUri", "internationalPhoneNumber", "primaryType", "businessStatus",
-          "formattedAddress", "addressComponents")  # fmt: skip
-MASK = ",".join([*(f"places.{name}" for name in FIELDS), "nextPageToken"])
-SECONDS = 10.0
+MOST_ENTRIES = 5
+PLACE_FIELDS = (
+    "id", "displayName", "location", "websiteUri", "internationalPhoneNumber", "primaryType", "businessStatus",
+    "formattedAddress", "addressComponents",
+)  # fmt: skip
+ENTRY_FIELDS = (
+    "id", "displayName", "formattedAddress", "websiteUri", "internationalPhoneNumber", "primaryTypeDisplayName",
+    "businessStatus", "rating", "userRatingCount", "googleMapsUri",
+)  # fmt: skip
+#: What stands before Google's own id in that of a Place.
+PREFIX = "google:"
 #: Metres; the API takes no larger circle.
 LARGEST_RADIUS = 50_000.0
 
 
-class GooglePlaces:
+@dataclass(frozen=True)
+class Entry:
+    """What Google Maps shows of a company."""
+
+    place_id: str
+    name: str
+    address: str | None
+    website: str | None
+    phone: str | None
+    category: str | None
+    status: str | None
+    """`OPERATIONAL`, `CLOSED_TEMPORARILY`, `CLOSED_PERMANENTLY`."""
+    rating: float | None
+    ratings: int | None
+    url: str
+
+
+class GooglePlaces(PlacesProvider):
     """See PlacesProvider."""
 
     name: ClassVar[str] = "google_places"
     public_url: ClassVar[str] = "https://places.googleapis.com"
     attribution: ClassVar[str] = "Google Maps"
-    needs_point: ClassVar[bool] = False
     windows: ClassVar[tuple[Window, ...]] = (Window(10, 1.0),)
 
-    def __init__(
-        self,
-        url: str | None,
-        key: str,
-        session: aiohttp.ClientSession,
-        limiter: RateLimiter,
-        user_agent: str,
-        *,
-        rate: float | None = None,
-        daily: int | None = None,
-    ) -> None:
-        self._url = (url or self.public_url).rstrip("/") + "/v1/places:searchText"
-        self._session, self._limiter, self._key = session, limiter, key
-        self._headers = {
-            "User-Agent": user_agent,
-            "Content-Type": "application/json",
-            "X-Goog-Api-Key": key,
-            "X-Goog-FieldMask": MASK,
-        }
-        self._windows, self._daily = (window_of_rate(rate),) if rate else self.windows, daily
-        self.latencies = Latencies()
+    def __init__(self, setup: Setup) -> None:
+        config, key = setup.config, setup.config.key or ""
+        self._api = JsonApi(
+            self.name,
+            config.url or self.public_url,
+            setup.session,
+            setup.limiter,
+            windows=(window_of_rate(config.rate),) if config.rate else self.windows,
+            daily=config.daily,
+            headers={"X-Goog-Api-Key": key, "User-Agent": setup.user_agent},
+            secrets=(key,),
+        )
 
     async def search(self, query: PlaceQuery) -> list[Place]:
         """See PlacesProvider."""
         found: list[Place] = []
         token: str | None = None
         while len(found) < query.limit:
-            answer = await self._page(self._body(query, query.limit - len(found), token))
-            found += _places(answer.get("places") or [])
-            token = answer.get("nextPageToken")
+            listed, token = await self._search(_body(query, query.limit - len(found), token), PLACE_FIELDS)
+            found += _places(listed)
             if not token:
                 break
         return found[: query.limit]
 
-    def _body(self, query: PlaceQuery, left: int, token: str | None) -> dict[str, Any]:
-        body: dict[str, Any] = {"textQuery": query.text, "pageSize": min(PAGE, left)}
-        if query.latitude is not None:
-            center = {"latitude": query.latitude, "longitude": query.longitude}
-            body["locationBias"] = {"circle": {"center": center, "radius": min(query.radius, LARGEST_RADIUS)}}
-        if query.country:
-            body["regionCode"] = query.country.upper()
-        return body | ({"pageToken": token} if token else {})
+    async def entry(self, place_id: str) -> Entry | None:
+        """None where there is no such place. Raises ProviderError."""
+        answer = await self._api.get(f"/v1/places/{quote(place_id, safe='')}", headers=_mask(ENTRY_FIELDS))
+        return None if answer is None else _entry(answer)
 
-    async def _page(self, body: dict[str, Any]) -> dict[str, Any]:
-        request = Request(
-            self.name, self._url, {}, self._headers, SECONDS, secrets=(self._key,), body=orjson.dumps(body)
-        )
-        answer = await exchange(self._session, request, self._admit, self._read, latencies=self.latencies)
-        return answer or {}
+    async def entries(self, text: str) -> list[Entry]:
+        """At most five entries for a name, with its place if that is known. Raises ProviderError."""
+        listed, _ = await self._search({"textQuery": text, "pageSize": MOST_ENTRIES}, ENTRY_FIELDS)
+        return [_entry(one) for one in listed]
 
-    async def _admit(self) -> None:
-        await self._limiter.acquire(self.name, self._windows, self._daily)
+    async def _search(self, body: dict[str, Any], fields: Sequence[str]) -> tuple[list[Any], str | None]:
+        """The places of a page, and the next one's token."""
+        mask = _mask([*(f"places.{name}" for name in fields), "nextPageToken"])
+        answer = await self._api.post("/v1/places:searchText", body, mask)
+        if answer is None:  # a search that finds nothing is no 404
+            raise from_status(self.name, 404, "")
+        places = answer.get("places", []) if isinstance(answer, dict) else None
+        if not isinstance(places, list):
+            raise Unavailable("garbled answer: no list of places", provider=self.name)
+        return places, answer.get("nextPageToken")
 
-    async def _read(self, reply: Reply) -> dict[str, Any]:
-        answer = parse_json(reply.body, self.name)
-        if not isinstance(answer, dict):
-            raise Unavailable("garbled answer: no object", provider=self.name)
-        return answer
+
+def own_id(place_id: str) -> str | None:
+    """Google's id of a place, from one with our prefix or without; None for the id of another provider."""
+    plain = place_id.removeprefix(PREFIX)
+    return None if ":" in plain else plain
+
+
+def _mask(fields: Sequence[str]) -> dict[str, str]:
+    return {"X-Goog-FieldMask": ",".join(fields)}
+
+
+def _body(query: PlaceQuery, left: int, token: str | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"textQuery": query.text, "pageSize": min(PAGE, left)}
+    if query.latitude is not None:
+        center = {"latitude": query.latitude, "longitude": query.longitude}
+        body["locationBias"] = {"circle": {"center": center, "radius": min(query.radius, LARGEST_RADIUS)}}
+    if query.country:
+        body["regionCode"] = query.country.upper()
+    return body | ({"pageToken": token} if token else {})
 
 
 def _places(listed: list[Any]) -> Iterator[Place]:
@@ -106,7 +133,7 @@ def _places(listed: list[Any]) -> Iterator[Place]:
                 continue
             parts = {kind: part for part in one.get("addressComponents") or [] for kind in part.get("types") or []}
             yield Place(
-                id=f"google:{one['id']}",
+                id=f"{PREFIX}{one['id']}",
                 name=one["displayName"]["text"],
                 latitude=float(one["location"]["latitude"]),
                 longitude=float(one["location"]["longitude"]),
@@ -130,3 +157,21 @@ def _part(parts: Mapping[str, Any], kind: str, form: str = "longText") -> str | 
 def _street(parts: Mapping[str, Any]) -> str | None:
     line = [_part(parts, "street_number"), _part(parts, "route")]
     return " ".join(one for one in line if one) or None
+
+
+def _entry(place: Any) -> Entry:
+    try:
+        return Entry(
+            place_id=str(place["id"]),
+            name=str(place["displayName"]["text"]),
+            address=place.get("formattedAddress"),
+            website=place.get("websiteUri"),
+            phone=place.get("internationalPhoneNumber"),
+            category=(place.get("primaryTypeDisplayName") or {}).get("text"),
+            status=place.get("businessStatus"),
+            rating=place.get("rating"),
+            ratings=place.get("userRatingCount"),
+            url=str(place.get("googleMapsUri") or f"https://www.google.com/maps/place/?q=place_id:{place['id']}"),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unavailable(f"garbled answer: {type(error).__name__}", provider=GooglePlaces.name) from error

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from providers.errors import BadRequest
-from providers.places.base import Place, PlaceQuery
+from providers.places.base import Place, PlaceQuery, PlacesProvider
 from providers.pois.overpass import Element, Overpass
+from providers.setup import Setup
 
 #: Keys under which OpenStreetMap says what a business is (wiki.openstreetmap.org/wiki/Map_features).
 KINDS = ("shop", "amenity", "office", "craft", "tourism", "leisure", "healthcare")
 QUERY_SECONDS = 25
 
 
-class OverpassPlaces:
+class OverpassPlaces(PlacesProvider):
     """See PlacesProvider."""
 
-    name: ClassVar[str] = "overpass"
+    name: ClassVar[str] = Overpass.name
     attribution: ClassVar[str] = Overpass.attribution
     needs_point: ClassVar[bool] = True
+    needs: ClassVar[Literal["url"]] = "url"
 
-    def __init__(self, server: Overpass) -> None:
-        self._server = server
+    def __init__(self, setup: Setup) -> None:
+        config = setup.config
+        self._server = Overpass(
+            config.url or "", setup.session, setup.limiter, setup.user_agent, rate=config.rate, daily=config.daily
+        )
 
     async def search(self, query: PlaceQuery) -> list[Place]:
         """See PlacesProvider. Raises BadRequest without a point."""

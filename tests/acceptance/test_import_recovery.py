@@ -1,4 +1,4 @@
-"""A voter import whose worker is killed, over and over: the tables are those of an undisturbed run."""
+"""Imports whose workers are killed, over and over: the tables are those of an undisturbed run."""
 
 from __future__ import annotations
 
@@ -13,32 +13,54 @@ from tests.acceptance.conftest import Place
 from tests.acceptance.households import Json
 
 ROWS = 60_000
+SHOPS = 10_000
 KILLS = 2
 
 
-async def send(client: aiohttp.ClientSession, raw: bytes) -> str:
-    async with client.post("/api/v1/voters/import", data=io.BytesIO(raw)) as response:
+async def send(client: aiohttp.ClientSession, what: str, raw: bytes) -> str:
+    async with client.post(f"/api/v1/{what}/import", data=io.BytesIO(raw)) as response:
         assert response.status == 202, await response.text()
         return str((await response.json())["jobId"])
+
+
+async def disturbed(place: Place, client: aiohttp.ClientSession, what: str, raw: bytes, rows: int) -> Json:
+    """The result of an import of so many rows whose worker is killed as soon as it has gone on, twice."""
+    job_id, job = await send(client, what, raw), dict[str, object]()
+    for _ in range(KILLS):
+        worker, job = await further(place, client, job_id, job)
+        os.kill(worker, signal.SIGKILL)
+    done = await harness.follow(client, job_id, within=60)
+    assert (done["status"], done["attempt"]) == ("completed", 1)
+    assert (done["totalItems"], done["processedItems"], done["failedItems"]) == (rows, rows, 0)
+    result: Json = done["result"]
+    return result
 
 
 async def test_a_killed_import_goes_on_where_it_was(place: Place) -> None:
     raw = registers.table([registers.voter(number) for number in range(ROWS)])
     async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
-        job_id, job = await send(client, raw), dict[str, object]()
-        for _ in range(KILLS):
-            worker, before = await further(place, client, job_id, job)
-            os.kill(worker, signal.SIGKILL)
-            job = before
-        done = await harness.follow(client, job_id, within=60)
-        assert (done["status"], done["attempt"]) == ("completed", 1)
-        assert (done["totalItems"], done["processedItems"], done["failedItems"]) == (ROWS, ROWS, 0)
-        result = done["result"]
+        result = await disturbed(place, client, "voters", raw, ROWS)
         assert (result["read"], result["inserted"]) == (ROWS, ROWS)
         assert result["householdsCreated"] == len({home(number) for number in range(0, ROWS, 2)})
 
-        again = (await harness.follow(client, await send(client, raw), within=60))["result"]
+        again = (await harness.follow(client, await send(client, "voters", raw), within=60))["result"]
         assert (again["unchanged"], again["inserted"], again["updated"], again["householdsCreated"]) == (ROWS, 0, 0, 0)
+
+
+async def test_killed_with_businesses_it_makes_each_and_its_jobs_once(place: Place) -> None:
+    shops = [{"id": str(n), "name": f"Shop {n}", "website": f"shop{n}.example"} for n in range(SHOPS)]
+    raw = registers.table(shops)
+    async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
+        async with client.post("/api/v1/queues/websites/pause") as response:  # their sites are not of this world
+            assert response.status == 200, await response.text()
+        result = await disturbed(place, client, "businesses", raw, SHOPS)
+        assert (result["read"], result["inserted"], result["jobsCreated"]) == (SHOPS, SHOPS, 3 * SHOPS)
+        async with client.get("/api/v1/businesses?limit=1") as response:
+            assert (await response.json())["total"] == SHOPS
+        async with client.get("/api/v1/jobs?queue=websites&limit=1") as response:
+            assert (await response.json())["total"] == 3 * SHOPS
+        again = (await harness.follow(client, await send(client, "businesses", raw), within=60))["result"]
+        assert (again["unchanged"], again["inserted"], again["jobsCreated"]) == (SHOPS, 0, 0)
 
 
 def home(number: int) -> tuple[str, str]:

@@ -20,6 +20,7 @@ FILES = {
     "voter_import": ("voters.txt", registers.delimited(registers.ohio(20), registers.OHIO_HEADER)),
     "parcel_import": ("parcels.geojson", registers.collection([registers.parcel(n) for n in range(5)])),
     "poi_import": ("points.csv", POINTS),
+    "business_import": ("accounts.csv", b"company,city\nMiller,Bonn\n"),
     "geocode_file": ("people.csv", b"address,city,state,zip\n1226 Blossom Circle,Livermore,CA,94550\n"),
 }
 

@@ -12,12 +12,12 @@ import pytest
 from redis.asyncio import Redis
 
 from providers.errors import QuotaExceeded, RateLimited
-from providers.geocoding.base import ProviderConfig
 from providers.geocoding.fallback import Outcome
 from providers.geocoding.registry import build
 from providers.rate_limit import RedisRateLimiter, Window
 from providers.rate_limit import redis as redis_module
 from providers.rate_limit.pacing import PacedRateLimiter
+from providers.setup import ProviderConfig
 from tests.servers.addresses import query_of, sample
 from tests.servers.locationiq import LocationIQStandIn
 from tests.servers.nominatim import NominatimStandIn

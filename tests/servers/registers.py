@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -85,13 +86,23 @@ class GooglePlacesStandIn(StandIn):
 
     def look_up(self, params: dict[str, str]) -> web.Response:
         """See StandIn."""
-        if not self.arrivals[-1].path.endswith(PLACE_ID):
+        if not self.arrivals[-1].path.endswith(f"/{PLACE_ID}"):
             return json_response({"error": {"code": 404, "message": "Not found"}}, 404)
-        return json_response(self.entry())
+        return self._masked(lambda mask: {name: value for name, value in self.entry().items() if name in mask})
 
     def look_up_batch(self, params: dict[str, str], body: bytes) -> web.Response:
         """See StandIn."""
-        return json_response({"places": [self.entry()]} if b"acme" in body.lower() else {})
+
+        def found(mask: set[str]) -> dict[str, Any]:
+            return {"places": [{name: value for name, value in self.entry().items() if f"places.{name}" in mask}]}
+
+        return self._masked(found if b"acme" in body.lower() else lambda mask: {})
+
+    def _masked(self, answer: Callable[[set[str]], dict[str, Any]]) -> web.Response:
+        mask = self.arrivals[-1].headers.get("X-Goog-FieldMask", "")
+        if not mask:
+            return json_response({"error": {"code": 400, "message": "FieldMask is a required parameter"}}, 400)
+        return json_response(answer(set(mask.split(","))))
 
     def refuse(self, fault: Fault) -> web.Response:
         """See StandIn."""

@@ -56,8 +56,12 @@ class Arrival:
     at: float
     path: str
     query: dict[str, str]
-    user_agent: str
+    headers: dict[str, str]
     refused: bool
+
+    @property
+    def user_agent(self) -> str:
+        return self.headers.get("User-Agent", "")
 
 
 class StandIn(ABC):
@@ -136,7 +140,7 @@ class StandIn(ABC):
         now = time.monotonic()
         refused = self._over_limit(now)
         params = dict(request.query)
-        self.arrivals.append(Arrival(now, request.path, params, request.headers.get("User-Agent", ""), refused))
+        self.arrivals.append(Arrival(now, request.path, params, dict(request.headers), refused))
         if refused:
             self.violations += 1
             return self.refuse(Fault.RATE_LIMITED)

@@ -6,25 +6,22 @@ import aiohttp
 
 from app.settings import Settings
 from providers.geocoding import registry
-from providers.geocoding.base import ProviderConfig
 from providers.geocoding.fallback import GeocoderChain
-from providers.pois.overpass import Overpass
+from providers.places.registry import discover as places_providers
 from providers.rate_limit import RateLimiter
+from workers.provider_configs import provider_configs
 
-OTHERS = frozenset({Overpass.name, "companies_house", "google_places", "brave"})
-"""Providers that are configured in the same way and are no geocoders."""
+OTHERS = frozenset({"companies_house", "brave"})
+"""Providers that are configured in the same way and are neither geocoders nor providers of places."""
 
 
 def build_chain(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> GeocoderChain:
     """Raises ValueError for a provider that nobody has."""
-    configs = {
-        name: ProviderConfig(one.url, one.key, one.rate, one.daily, one.permanent)
-        for name, one in settings.providers.items()
-        if name not in OTHERS
-    }
+    others = OTHERS | places_providers().keys()
+    configs = provider_configs(settings)
     return registry.build(
         settings.geocoders,
-        configs,
+        {name: config for name, config in configs.items() if name not in others},
         session,
         limiter,
         settings.user_agent,

@@ -21,7 +21,7 @@ from app.domain.jobs import JobSpec, QueueSpec
 from app.domain.outcomes import Failed, Outcome
 from providers.errors import BadRequest
 from workers.context import JobContext
-from workers.intelligence import Intelligence
+from workers.resources import Resources
 
 DELAYS = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Seconds before each further attempt."""
@@ -50,7 +50,7 @@ async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | O
     if due is None:
         return {"sent": False, "reason": "it was sent before, or its channel is gone"}
     try:
-        await send(due, context.resources.intelligence)
+        await send(due, context.resources)
     except BadRequest as error:
         return Failed(f"{due.channel_kind} {due.target}: {error}")
     async with context.step() as step:
@@ -59,17 +59,18 @@ async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | O
     return {"sent": True, "channel": due.channel_kind, "target": due.target}
 
 
-async def send(due: Due, intelligence: Intelligence) -> None:
+async def send(due: Due, resources: Resources) -> None:
     """Raises ProviderError."""
     if due.channel_kind == "webhook":
         message = {"type": "signal.detected", "team": due.team, "company": due.company, "signal": due.signal}
         body = orjson.dumps(message, option=orjson.OPT_UTC_Z)
-        await intelligence.webhooks.send(due.target, due.secret or "", f"msg_{due.id.hex}", body)
+        await resources.webhooks.send(due.target, due.secret or "", f"msg_{due.id.hex}", body)
         return
-    if intelligence.mailer is None:
+    mailer = resources.intelligence.mailer
+    if mailer is None:
         raise BadRequest("no mail server is configured (TRIGPOINT_SMTP_URL)", provider="smtp")
     subject = f"{due.company['name']}: {due.signal['title']}"
-    await intelligence.mailer.send(due.target, subject, letter(due), f"signal.{due.id.hex}")
+    await mailer.send(due.target, subject, letter(due), f"signal.{due.id.hex}")
 
 
 def letter(due: Due) -> str:

@@ -1,12 +1,11 @@
 """webhook_delivery: tell an endpoint that a job has ended, signed as Standard Webhooks has it.
 
-Every attempt carries the same `webhook-id`, so that a receiver knows one that came twice. The address is a user's
-input: it is reached through the fetcher's gates.
+Every attempt carries the same `webhook-id`, so that a receiver knows one that came twice.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +13,17 @@ import orjson
 from asyncpg import Record
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from standardwebhooks import Webhook
 
 from app.db import webhooks
 from app.db.pool import connection
 from app.domain.jobs import JobSpec, QueueSpec
 from app.domain.outcomes import Failed, Outcome
-from providers.web import BadUrl, Unreachable
-from providers.web import Outcome as WebOutcome
+from providers.errors import BadRequest
+from providers.notify.webhook import Gone
 from workers.context import JobContext
 
 DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 3 * 3600.0, 6 * 3600.0, 12 * 3600.0)
 """Seconds after each failed attempt."""
-ANSWER_SECONDS = 15.0
 MOST_BYTES = 20_000
 """Of a payload; a longer result is left out of it."""
 
@@ -55,37 +52,20 @@ SPEC = JobSpec(
 )
 
 
-class NotDelivered(Exception):
-    """The endpoint did not take it; the next attempt may go better."""
-
-
 async def run(context: JobContext, args: WebhookDeliveryArgs) -> dict[str, Any] | Outcome:
     async with connection(context.resources.pool) as conn:
         row = await webhooks.to_deliver(conn, args.endpoint_id, args.job_id)
     if row is None:
         return Failed("the webhook or its job is gone, or it is disabled")
-    body, sent_at = payload(row, args.event), datetime.now(UTC)
     message = f"msg_{context.id.hex}"
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": message,
-        "webhook-timestamp": str(int(sent_at.timestamp())),
-        "webhook-signature": Webhook(row["secret"]).sign(message, sent_at, body.decode()),
-    }
     try:
-        status = await context.resources.fetcher.post(row["url"], body, headers, ANSWER_SECONDS)
-    except BadUrl as error:
-        return Failed(f"the address {error}")
-    except Unreachable as error:
-        if error.outcome is WebOutcome.PRIVATE_ADDRESS:
-            return Failed(f"the address may not be reached: {error}")
-        raise NotDelivered(str(error)) from None
-    if status == 410:
+        status = await context.resources.webhooks.send(row["url"], row["secret"], message, payload(row, args.event))
+    except Gone as error:
         async with context.step() as step:
             await webhooks.disable(step.conn, args.endpoint_id, "the endpoint answered 410 Gone")
-        return Failed("the endpoint answered 410 Gone; it is disabled")
-    if not 200 <= status < 300:
-        raise NotDelivered(f"the endpoint answered {status}")
+        return Failed(f"{error}; it is disabled")
+    except BadRequest as error:
+        return Failed(str(error))
     async with context.step() as step:
         step.processed = step.total = 1
     return {"status": status, "messageId": message}

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.db import businesses, imports, jobs, web_pages
-from app.domain.jobs import JobSpec, NewJob, QueueSpec
+from app.db import business_jobs, businesses, imports, web_pages
+from app.domain.jobs import JobSpec, QueueSpec
 from workers.context import JobContext
 
 AT_ONCE = 200
@@ -50,19 +50,13 @@ async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
         async with context.step() as step:
             after = UUID(state["after"]) if state["after"] else None
             ids = await businesses.stale(step.conn, args.stale_after_days, after, AT_ONCE)
-            new = [_job(spec, one, args.priority) for one in ids for spec in specs]
-            if new:
+            if ids:
                 creator = await imports.creator(step.conn, context.id)
-                made = await jobs.insert(step.conn, new, creator)
-                state = {"after": str(ids[-1]), "jobs": state["jobs"] + sum(job.is_new for job in made)}
+                made = await business_jobs.enqueue(step.conn, ids, specs, user_id=creator, priority=args.priority)
+                state = {"after": str(ids[-1]), "jobs": state["jobs"] + business_jobs.new(made)}
             else:
                 await web_pages.purge(step.conn)
             step.processed, step.checkpoint = len(ids), state
             step.total = context.processed + len(ids)
         if not ids:
             return {"businesses": context.processed, "jobs": state["jobs"]}
-
-
-def _job(spec: JobSpec, business_id: UUID, priority: int) -> NewJob:
-    args = spec.args.model_validate({"businessId": business_id})
-    return NewJob(spec, args.model_dump_json(by_alias=True).encode(), priority, spec.dedupe_key(args))

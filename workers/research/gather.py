@@ -14,8 +14,8 @@ from app.domain.research.folding import folded
 from app.domain.research.pages import read
 from app.domain.research.sources import Source, SourceKind, host
 from providers.companies.companies_house import Record
-from providers.companies.google_places import Entry
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
+from providers.places.google import Entry, own_id
 from providers.search.brave import Hit
 from providers.web import Fetcher
 from workers.intelligence import Intelligence
@@ -211,9 +211,9 @@ async def places(subject: Subject, intelligence: Intelligence) -> Found:
 async def find_place(subject: Subject, intelligence: Intelligence) -> Entry | None:
     """By its id; else an entry of the company's own website or, without one, the only one of its exact name."""
     assert intelligence.places is not None
-    if subject.place_id:
-        return await intelligence.places.entry(subject.place_id)
-    entries = await intelligence.places.search(subject.name)
+    if subject.place_id and (place_id := own_id(subject.place_id)):
+        return await intelligence.places.entry(place_id)
+    entries = await intelligence.places.entries(subject.name)
     if subject.website:
         own = host(subject.website if "//" in subject.website else f"//{subject.website}")
         return next((one for one in entries if one.website and host(one.website) == own), None)

@@ -1,4 +1,4 @@
-"""The providers of places that are configured, by name and in the order in which they are asked."""
+"""Searching for businesses at the providers of places that are configured."""
 
 from __future__ import annotations
 
@@ -8,34 +8,23 @@ import aiohttp
 
 from app.settings import Settings
 from providers.errors import ProviderError
+from providers.places import registry
 from providers.places.base import Place, PlaceQuery, PlacesProvider
-from providers.places.google import GooglePlaces
-from providers.places.overpass import OverpassPlaces
 from providers.rate_limit import RateLimiter
-from workers.heatmaps.provider import build_places
+from workers.provider_configs import provider_configs
 
 
-def build_providers(
-    settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter
-) -> dict[str, PlacesProvider]:
-    """Google where there is a key, Overpass where there is a server."""
-    found: dict[str, PlacesProvider] = {}
-    google = settings.providers.get(GooglePlaces.name)
-    if google is not None and google.key:
-        found[GooglePlaces.name] = GooglePlaces(
-            google.url, google.key, session, limiter, settings.user_agent, rate=google.rate, daily=google.daily
-        )
-    overpass = build_places(settings, session, limiter)
-    if overpass is not None:
-        found[OverpassPlaces.name] = OverpassPlaces(overpass)
-    return found
+def build_search(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> PlaceSearch:
+    configs = provider_configs(settings)
+    return PlaceSearch(*registry.build(configs, session, limiter, settings.user_agent, settings.contact))
 
 
 class PlaceSearch:
     """See `app.web.platform.PlaceSearch`."""
 
-    def __init__(self, providers: Mapping[str, PlacesProvider]) -> None:
+    def __init__(self, providers: Mapping[str, PlacesProvider], lacking: Mapping[str, str]) -> None:
         self._providers = providers
+        self.lacking = lacking
 
     @property
     def names(self) -> tuple[str, ...]:

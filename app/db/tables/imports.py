@@ -33,7 +33,7 @@ class Upload(SQLModel, table=True):
 
 
 class ImportSeen(SQLModel, table=True):
-    """Records that a running import met and had no reason to write: so that it knows them when they come again."""
+    """Records that a running import met, where they do not carry its id: so that it knows them when they come again."""
 
     __tablename__ = "import_seen"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from app.domain.businesses import NewBusiness
 from app.domain.imports.findings import Code, Finding, Reject, mask
 
 ROWS = 5_000
@@ -22,6 +23,8 @@ class Chunk:
     """Data rows, rejected ones included."""
     rows: bytes = b""
     households: bytes = b""
+    businesses: list[tuple[int, NewBusiness]] = field(default_factory=list)
+    """With their lines, each key once; in place of `rows`."""
     counts: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)

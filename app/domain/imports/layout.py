@@ -1,4 +1,4 @@
-"""How one file of voters, parcels or points is to be read: found when it arrives, kept with it, used by the job."""
+"""How one file to import is to be read: found when it arrives, kept with it, used by the job."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def of_voters(survey: Survey, asked: str | None, mapping: Mapping[str, str]) -> 
             f" (one of {', '.join(PROFILES)}), or say"
             ' which column it is: mapping={"recordId": "<column>"}.'
         )
-    _check_mapping(mapping, present, layout.header)
+    check_mapping(mapping, present, layout.header, FIELDS)
     return Layout(layout.format, layout.header, layout.delimiter, layout.carriage_returns, layout.start, chosen.name)
 
 
@@ -121,10 +121,11 @@ def _headless(survey: Survey, asked: str | None) -> Layout | None:
     return None
 
 
-def _check_mapping(mapping: Mapping[str, str], present: set[str], header: Sequence[str]) -> None:
+def check_mapping(mapping: Mapping[str, str], present: set[str], header: Sequence[str], fields: Sequence[str]) -> None:
+    """Raises Unreadable for a field that is none of `fields`, or a column that is none of the header's."""
     for name, column in mapping.items():
-        if name not in FIELDS:
-            raise Unreadable(f"mapping: there is no field {name[:40]!r}; there are {', '.join(FIELDS)}.")
+        if name not in fields:
+            raise Unreadable(f"mapping: there is no field {name[:40]!r}; there are {', '.join(fields)}.")
         if canonical(column) not in present:
             raise Unreadable(f"mapping: the header has no column {column[:40]!r}; it has {shown(header)}.")
 

@@ -23,6 +23,7 @@ HINTS = {
     "county": "For files that name none.",
     "mapping": 'Which column is what, as JSON: {"address": "Street Address"}.',
     "geocodeAfter": "Geocode what is new once the import is through.",
+    "visit": "Have the websites of businesses that are new or changed looked at.",
     "limit": "At most so many; all of them where this is left open.",
     "providerId": "The geocoder to ask first; the chain's own order where this is left open.",
     "useFallback": "Ask the next one where the first finds nothing.",

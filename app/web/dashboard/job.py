@@ -35,7 +35,8 @@ MAPPED = {
 DOWNLOADS = {
     "geocode_file": [("The file with coordinates", "/api/v1/jobs/{id}/output.csv")],
     **dict.fromkeys(
-        ("voter_import", "parcel_import", "poi_import"), [("Rejected rows", "/api/v1/jobs/{id}/rejected.csv")]
+        ("voter_import", "parcel_import", "poi_import", "business_import"),
+        [("Rejected rows", "/api/v1/jobs/{id}/rejected.csv")],
     ),
 }
 

@@ -55,6 +55,9 @@ WAYS = {
     ),
     "parcel_import": Way(imports.create_parcels, imports.Options, "Parcels of land, from GeoJSON or CSV.", True),
     "poi_import": Way(imports.create_pois, imports.Options, "Points of interest, from GeoJSON or CSV.", True),
+    "business_import": Way(
+        imports.create_businesses, imports.BusinessOptions, "Businesses from CSV, their websites looked at.", True
+    ),
     "company_research": Way(
         research.create, Research, "A report on a company, from quoted sources.", in_path={"company": "companyId"}
     ),

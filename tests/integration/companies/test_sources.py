@@ -91,6 +91,19 @@ async def test_enrichment_keeps_whose_word_it_is(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("place_id", [f"google:{PLACE_ID}", "osm:node/1"])
+async def test_a_business_of_a_places_search_is_found_as_a_company(
+    client: aiohttp.ClientSession, registers: Registers, place_id: str
+) -> None:
+    business = {"name": "Acme Widgets", "placeId": place_id}
+    known = await call(client, "POST", "/api/v1/businesses", json=business)
+    made = await call(client, "POST", "/api/companies", json={"business_id": known.json["id"]})
+    async with harness.worker(registers.settings):
+        job = await end(client, "/api/enrichment", {"company_id": made.json["id"]})
+    result = job["result"]
+    assert isinstance(result, dict) and result["sources"]["google_places"]["status"] == "found"
+
+
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.BAD_KEY])
 async def test_a_source_that_fails_fails_no_other(
     client: aiohttp.ClientSession, registers: Registers, company: str, fault: Fault

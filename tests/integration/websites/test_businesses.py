@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from uuid import UUID
+
 import aiohttp
 
+from app.db import businesses
+from app.db.pool import Pool
+from app.domain.businesses import ExclusionBy, NewBusiness
+from tests import harness
 from tests.integration.websites.conftest import add
 
 
@@ -80,3 +87,19 @@ async def test_lists_are_filtered_and_exports_are_safe(client: aiohttp.ClientSes
         lines = (await response.text()).splitlines()
     assert len(lines) == 3
     assert "'=HYPERLINK(1)" in lines[1]
+
+
+async def test_an_exclusion_misses_nobody_who_is_just_being_kept(db_pool: Pool, admin_id: UUID) -> None:
+    async with db_pool.acquire() as conn, conn.transaction():
+        one = NewBusiness(name="Chain", website="http://chain.example/")
+        await businesses.save(conn, [one], "rest", "us", admin_id)
+
+        async def exclude() -> None:
+            async with db_pool.acquire() as other, other.transaction():
+                await businesses.exclude(other, ExclusionBy.DOMAIN, "chain.example", None, admin_id)
+
+        excluding = asyncio.create_task(exclude())
+        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        await harness.eventually(lambda: db_pool.fetchval(waiting))
+    await excluding
+    assert await db_pool.fetchval("SELECT excluded_by IS NOT NULL FROM businesses")

@@ -38,7 +38,7 @@ def test_the_file_is_sent_with_its_options_and_followed(platform: StandIn, file:
     assert headers["Content-Disposition"] == "attachment; filename*=UTF-8''people%20%C3%A9.csv"
 
 
-@pytest.mark.parametrize("what", ["voters", "parcels", "pois"])
+@pytest.mark.parametrize("what", ["voters", "parcels", "pois", "businesses"])
 def test_without_watch_it_says_how_to_follow(what: str, platform: StandIn, file: Path) -> None:
     platform.on(f"POST /api/v1/{what}/import", CREATED)
     assert "trigpoint jobs watch j1" in trigpoint("import", what, str(file), platform=platform).output

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.imports import layout, parcels, pois
+from app.domain.imports.businesses import BusinessReader, of_businesses
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.features import Count, check_crs
 from app.domain.imports.findings import Unreadable
@@ -22,12 +23,16 @@ from app.domain.imports.pois import PoiReader
 from app.domain.imports.profiles import FLORIDA
 from app.domain.imports.survey import Format, Survey
 from app.domain.imports.voters import COLUMNS, VoterReader
+from providers.web import normalise
 from tests import registers
 
 VOTERS = registers.table([registers.voter(n) for n in range(6)])
 PARCELS = registers.collection([registers.parcel(n) for n in range(4)])
 PARCEL_LINES = b"\n".join(orjson.dumps(registers.parcel(n)) for n in range(4))
 POIS = b"id,name,category,lat,lon\n1,Aldi,grocery,36,-78\n2,Lidl,supermarket,36.1,-78.2\n"
+BUSINESSES = (
+    b'Name;Website;Lat;Lon;Country\nM\xc3\xbcller;m.de;52,5;13;Germany\n"A; B";http://b.de/x;48.1;11.5;de\nC;;;;\n'
+)
 
 
 def survey(raw: bytes, block: int = 1 << 20) -> Survey:
@@ -56,12 +61,18 @@ def places(raw: bytes, known: frozenset[str], reader: Any) -> tuple[Layout, Call
     return found, lambda file: reader(file, found, start(found))
 
 
+def businesses(raw: bytes) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
+    found = of_businesses(survey(raw), {})
+    return found, lambda file: BusinessReader(file, found, start(found), normalise=normalise)
+
+
 KINDS: dict[str, Callable[[bytes], tuple[Layout, Callable[[BinaryIO], Reader]]]] = {
     "voters": voters,
     "parcels": lambda raw: places(raw, parcels.KNOWN, ParcelReader),
     "pois": lambda raw: places(raw, pois.KNOWN, PoiReader),
+    "businesses": businesses,
 }
-SEEDS = {"voters": [VOTERS], "parcels": [PARCELS, PARCEL_LINES], "pois": [POIS, PARCELS]}
+SEEDS = {"voters": [VOTERS], "parcels": [PARCELS, PARCEL_LINES], "pois": [POIS, PARCELS], "businesses": [BUSINESSES]}
 
 
 def chunks(reader: Reader) -> list[Chunk]:
@@ -119,7 +130,7 @@ def test_any_file_is_rows_row_errors_or_one_clear_error(kind: str, data: st.Data
         return
     for chunk in made:
         lines = chunk.rows.splitlines()
-        assert chunk.read == len(lines) + chunk.rejected + chunk.duplicates
+        assert chunk.read == len(lines) + len(chunk.businesses) + chunk.rejected + chunk.duplicates
         assert all(b"\0" not in line for line in lines)
         assert len({line.count(b"\t") for line in lines}) <= 1
         assert sum(finding.rejects for finding in chunk.findings) == chunk.rejected

@@ -9,9 +9,10 @@ from typing import Any
 
 import aiohttp
 
-from providers.geocoding.base import Accuracy, Geocoder, ProviderConfig, Query, Setup
+from providers.geocoding.base import Accuracy, Geocoder, Query
 from providers.geocoding.registry import discover
 from providers.rate_limit import Standing, Window
+from providers.setup import ProviderConfig, Setup
 from tests.servers.everyone import STAND_INS
 from tests.servers.standin import KEY, StandIn
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from providers.errors import Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
-from providers.geocoding.base import Accuracy, ProviderConfig, Query
+from providers.geocoding.base import Accuracy, Query
 from providers.geocoding.locationiq import LocationIQ
 from providers.rate_limit import Window
+from providers.setup import ProviderConfig
 from tests.servers.addresses import query_of, sample
 from tests.servers.locationiq import LocationIQStandIn
 from tests.servers.standin import KEY, Fault

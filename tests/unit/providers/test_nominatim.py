@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 
 from providers.errors import Unavailable
-from providers.geocoding.base import Accuracy, ProviderConfig, Query, Setup
+from providers.geocoding.base import Accuracy, Query
 from providers.geocoding.nominatim import Nominatim
 from providers.rate_limit import Window
+from providers.setup import ProviderConfig, Setup
 from tests.unit.providers.cases import CONTACT, USER_AGENT, CountingLimiter, running
 
 QUERY = Query("20 Mannerheimintie", "Helsinki", postcode="00100", country="fi")

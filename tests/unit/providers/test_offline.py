@@ -5,8 +5,9 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from providers.geocoding.base import Accuracy, ProviderConfig, Query, Setup
+from providers.geocoding.base import Accuracy, Query
 from providers.geocoding.offline import Offline
+from providers.setup import ProviderConfig, Setup
 from tests.unit.providers.cases import CountingLimiter
 
 

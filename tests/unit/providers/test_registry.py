@@ -11,12 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from providers.geocoding.base import ProviderConfig
+from providers.discovery import register
 from providers.geocoding.fallback import GeocoderChain
 from providers.geocoding.locationiq import LocationIQ
 from providers.geocoding.nominatim import Nominatim
 from providers.geocoding.offline import Offline
-from providers.geocoding.registry import build, discover, register
+from providers.geocoding.registry import build, discover
+from providers.setup import ProviderConfig
 from tests.unit.providers.cases import CountingLimiter
 
 
@@ -37,7 +38,7 @@ def test_a_name_is_given_once() -> None:
     class Other(Offline):
         name = "nominatim"
 
-    with pytest.raises(ValueError, match="two geocoders are named 'nominatim'"):
+    with pytest.raises(ValueError, match="two providers are named 'nominatim'"):
         register(discover(), Other)
 
 

@@ -1,0 +1,89 @@
+"""business_import: businesses from a CSV file, each with the jobs that look at its website."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from pydantic import Field
+
+from app.db import business_jobs, imports
+from app.db.pool import Connection
+from app.domain.businesses import FROM_CSV
+from app.domain.imports.businesses import BusinessReader, called
+from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.layout import Layout
+from app.domain.jobs import JobSpec, QueueSpec
+from app.domain.outcomes import Outcome
+from providers.web import normalise
+from workers.context import JobContext, Step
+from workers.imports.args import ImportArgs
+from workers.imports.run import Outcomes
+from workers.imports.run import run as run_import
+
+
+class BusinessImportArgs(ImportArgs):
+    source: str = Field(default=FROM_CSV, max_length=100)
+    """Who told of them. External ids of a named source are its own; those of `csv` are those of REST."""
+    mapping: dict[str, str] = {}
+    """Field to column, before what the header says by itself."""
+    visit: bool = True
+    """Have the websites of those that are new or changed looked at."""
+    priority: int = Field(default=5, ge=1, le=9)
+    """Of the jobs that are made."""
+
+
+SPEC = JobSpec(
+    kind="business_import",
+    queue=QueueSpec("business-import", concurrency=1),
+    args=BusinessImportArgs,
+    timeout=timedelta(hours=24),
+    aliases=("import_businesses",),
+)
+
+
+async def run(context: JobContext, args: BusinessImportArgs) -> dict[str, Any] | Outcome:
+    return await run_import(context, args, BusinessImporter(context, args))
+
+
+class BusinessImporter:
+    counters = ("excluded", "jobsCreated")
+
+    def __init__(self, context: JobContext, args: BusinessImportArgs) -> None:
+        from workers import registry  # which imports the handlers, this one too
+
+        kinds = registry.load()
+        self._specs = [kinds[kind].spec for kind in business_jobs.WEBSITE_KINDS if args.visit]
+        self._job_id, self._country = context.id, context.resources.settings.default_country
+        self._args = args
+
+    def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
+        ids_of = "" if self._args.source == FROM_CSV else self._args.source
+        return BusinessReader(file, layout, position, normalise=normalise, mapping=self._args.mapping, ids_of=ids_of)
+
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
+        fresh = await imports.unseen(conn, run, [one.key for _, one in chunk.businesses])
+        duplicates = [(line, called(one)) for line, one in chunk.businesses if one.key not in fresh]
+        trial = conn.transaction()  # a dry run does it all, and takes it back
+        await trial.start()
+        saved, made = await business_jobs.ingest(
+            conn,
+            [one for _, one in chunk.businesses if one.key in fresh],
+            self._specs,
+            source=self._args.source,
+            country=self._country,
+            user_id=await imports.creator(conn, self._job_id),
+            priority=self._args.priority,
+        )
+        await (trial.rollback() if self._args.dry_run else trial.commit())
+        inserted = sum(one.is_new for one in saved.values())
+        updated = sum(one.is_changed for one in saved.values())
+        more = {
+            "excluded": sum(one.is_excluded for one in saved.values()),
+            "jobsCreated": business_jobs.new(made),
+        }
+        return Outcomes(inserted, updated, len(saved) - inserted - updated, duplicates, more)
+
+    async def finish(self, step: Step, context: JobContext) -> None:
+        """The jobs were made with their businesses."""
