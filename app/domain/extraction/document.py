@@ -140,12 +140,6 @@ class Document:
         ]
         return next((found for one in named if one and (found := domain_of(one))), None)
 
-    def name_of_site(self) -> str:
-        """What the page calls the business: its title, the site's name, the organisation's."""
-        names = [self.metas.get("og:site_name", ""), self.metas.get("application-name", ""), self.title]
-        names += [one["name"] for one in self.linked_data if isinstance(one.get("name"), str)][:3]
-        return " ".join(name for name in names if name)
-
 
 def _join(base: str, href: str) -> str:
     try:

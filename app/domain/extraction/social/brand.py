@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import IntEnum
 
 from app.domain.extraction.document import Document
+from app.domain.extraction.social.declared import business_objects
+from app.domain.extraction.social.platforms import platform_of
 from app.domain.extraction.wordlists import words
 
 #: Words that say nothing of who someone is.
@@ -20,6 +23,14 @@ _COMMON = words("""
 _SHORTEST = 4
 
 
+class Likeness(IntEnum):
+    """How much a handle sounds like the business: a word in common, or most of the name."""
+
+    NONE = 0
+    SOME = 1
+    MUCH = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Brand:
     """Names of a business, squeezed to letters and digits: `label` is the domain's, `words` are the titles'."""
@@ -30,24 +41,62 @@ class Brand:
     @classmethod
     def of(cls, document: Document, name: str = "") -> Brand:
         """By the page's own word, and the business' name where that is known."""
-        label = squeezed((document.domain or "").partition(".")[0].removeprefix("www"))
-        text = f"{name} {document.name_of_site()} {_owner(document)}"
-        words = [squeezed(word) for word in re.split(r"[^\w&']+", text)[:60]]
+        domain = document.domain or ""
+        label = "" if platform_of(domain) else squeezed(domain.partition(".")[0].removeprefix("www"))
+        text = f"{name} {_said(document)} {_owner(document)}"
+        words = [squeezed(form) for word in re.split(r"[^\w&']+", text)[:60] for form in _forms(word)]
         return cls(label, tuple(dict.fromkeys(word for word in words if word)))
 
-    def resembles(self, handle: str) -> bool:
-        """Whether the handle holds the domain's label, or enough of the name; or is made of its first letters."""
+    @property
+    def telling(self) -> list[str]:
+        """The words that say who the business is."""
+        return [word for word in self.words if word not in _COMMON]
+
+    def likeness(self, handle: str) -> Likeness:
+        """MUCH: it holds the domain's label, or half of it is words of the name, or it is their first letters."""
         handle = squeezed(handle)
         if len(handle) < 2:
-            return False
+            return Likeness.NONE
         if self.label and _within(self.label, handle):
-            return True
-        words = [word for word in self.words if word not in _COMMON]
-        if any(len(word) >= _SHORTEST and word in handle for word in words):
-            return True
-        if len(handle) >= _SHORTEST and handle in "".join(self.words):
-            return True
-        return 2 <= len(handle) <= 8 and handle[:4] in "".join(word[0] for word in self.words) and len(handle) <= 5
+            return Likeness.MUCH
+        joined = "".join(self.words)
+        if len(handle) >= _SHORTEST and handle in joined:
+            return Likeness.MUCH
+        if len(handle) <= 5 and handle[:4] in "".join(word[0] for word in self.words):
+            return Likeness.MUCH
+        if not any(len(word) >= _SHORTEST and word in handle for word in self.telling):
+            return Likeness.NONE
+        return Likeness.MUCH if 2 * self._covered(handle) >= len(handle.rstrip("0123456789")) else Likeness.SOME
+
+    def begins(self, handle: str) -> bool:
+        return any(len(word) >= _SHORTEST and handle.startswith(word) for word in (self.label, *self.telling))
+
+    def names(self, text: str) -> bool:
+        """Whether a text that names someone names the business."""
+        return any(len(word) >= _SHORTEST and word in self.words for word in telling(text)) or (
+            len(self.label) >= _SHORTEST and self.label in squeezed(text)
+        )
+
+    def _covered(self, handle: str) -> int:
+        """Letters of the handle that words of the name account for."""
+        left = handle
+        for word in sorted(self.words, key=len, reverse=True):
+            stem = next((word[:n] for n in range(len(word), min(len(word), _SHORTEST) - 1, -1) if word[:n] in left), "")
+            if len(stem) >= 2:
+                left = left.replace(stem, "\0", 1)
+        return len(handle) - len(left.replace("\0", ""))
+
+
+def telling(text: str) -> list[str]:
+    """The words of a text that may be somebody's name, squeezed."""
+    return [word for one in re.split(r"[^\w&']+", text) if (word := squeezed(one)) and word not in _COMMON]
+
+
+def _said(document: Document) -> str:
+    """What the page calls the business: its title, the site's name, the organisation's."""
+    names = [document.metas.get("og:site_name", ""), document.metas.get("application-name", ""), document.title]
+    names += [one["name"] for one in business_objects(document) if isinstance(one.get("name"), str)][:3]
+    return " ".join(name for name in names if name)
 
 
 def _within(one: str, other: str) -> bool:
@@ -66,6 +115,15 @@ def _owner(document: Document) -> str:
     """Who holds the copyright, as the page says."""
     found = [match[1] for match in _COPYRIGHT.finditer(document.text[-4000:])]
     return re.split(r"(?i)\ball rights\b|\balle rechte\b|\.", found[-1])[0] if found else ""
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+
+
+def _forms(word: str) -> list[str]:
+    """A word as handles may spell it: Krüger is kruger or krueger."""
+    low = word.lower()
+    return [word] if low.isascii() or (other := low.translate(_UMLAUTS)) == low else [word, other]
 
 
 def squeezed(text: str) -> str:

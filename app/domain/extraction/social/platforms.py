@@ -7,10 +7,12 @@ The form: https, the platform's plain host (x.com for twitter.com), the profile'
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import quote, unquote
 
+from app.domain.extraction.social import reserved
+from app.domain.extraction.social.spellings import MOST, Parts, parts_of, wrapped
 from app.domain.extraction.wordlists import words
 
 
@@ -25,39 +27,12 @@ class Profile:
     """A person's, where the platform tells people and organisations apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """An address on a platform, taken apart: path segments, and the query's first values."""
-
-    host: str
-    segments: Sequence[str]
-    query: dict[str, str]
-
-
 #: (path of the profile, handle, whether it is a person's), or None for what is no profile.
 Reading = tuple[str, str, bool] | None
 
 
 #: Hosts below a platform's that show the same as its own: mobile ones, and those of countries and languages.
 _SAME = re.compile(r"(?:www\d?|m|mobile|mbasic|touch|web|[a-z]{2}|[a-z]{2}-[a-z]{2}|[a-z]{2}-la)")
-
-_FACEBOOK_NOT = words("""
-    2008 about ad_campaign ads album.php ajax apps badges bookmarks browse business campaign careers chat common
-    connect crisisresponse cookies developers dialog directory dyi editnote.php events event.php facebook feeds feed
-    find-friends fundraisers friends games gaming group.php groups hashtag help home.php home images
-    instantgames intern jobs l.php landing legal lite live login login.php logout.php marketplace media messages
-    messenger mobile note.php notes notifications offers onthisday pages_manager people permalink.php photo photo.php
-    photos places platform plugins policies policy.php privacy public r.php recommendations recover reel reels reg
-    rsrc.php salesgroups saved search security settings share share.php sharer sharer.php signup story.php stories
-    terms.php terms tr translations unsupportedbrowser video video.php v watch weather widgets your_information zero
-    profile.php pages pg p
-""")
-_FACEBOOK_TABS = words("""
-    about about_details community events followers following home info likes mentions map menu notes offers photos
-    photos_albums photos_stream photos_all posts reviews services shop timeline videos reels_tab wall
-    ref page_internal live_videos jobs groups
-""")
-_POSTS = words("posts post videos video photos photo media_set permalink reel reels notes status statuses")
 
 
 def _facebook(parts: Parts) -> Reading:
@@ -67,56 +42,48 @@ def _facebook(parts: Parts) -> Reading:
     first = segments[0].lower()
     if first == "profile.php":
         number = parts.query.get("id", "")
-        return (f"profile.php?id={number}", number, True) if number.isdecimal() else None
+        return (f"profile.php?id={number}", number, False) if number.isdecimal() else None
     if first == "pages":
         rest = segments[1:]
+        if rest[:1] == ["category"]:  # pages/category/What-it-is/Name-1234567890
+            last = next((one for one in rest[1:] if re.search(r"-\d{5,}$", one)), None)
+            return (last, last, False) if last else None
         at = next((i for i, one in enumerate(rest) if re.fullmatch(r"\d{5,}", one)), None)
         if at is None or at == 0:
             return None
         return "/".join(["pages", *rest[: at + 1]]), rest[at - 1], False
     if first == "people" and len(segments) >= 3 and segments[2].isdecimal():
-        return "/".join(segments[:3]), segments[1], True
+        return "/".join(segments[:3]), segments[1], False  # since 2022, businesses too
     if first == "p" and len(segments) >= 2:
         return f"p/{segments[1]}", segments[1].rpartition("-")[0], False
     if first == "pg" and len(segments) >= 2:
         segments = segments[1:]
         first = segments[0].lower()
-    if first in _FACEBOOK_NOT or first.endswith(".php") or not re.fullmatch(r"[\w.%\-']{2,100}", segments[0]):
+    if first in reserved.FACEBOOK or first.endswith(".php") or not re.fullmatch(r"[\w.%\-']{2,100}", segments[0]):
         return None
-    if len(segments) > 2 and segments[1].lower() in _POSTS:
+    if len(segments) > 2 and segments[1].lower() in reserved.POSTS:
         return None
     return segments[0], segments[0], False
 
 
-_X_NOT = words("""
-    about account compose download explore favorites following hashtag help home i intent javascripts jobs login
-    logout messages oauth oct privacy search search-home settings share signup signin status statuses tos twitter
-    widgets who_to_follow
-""")
-_X_TABS = words("followers following favorites likes media with_replies lists photos highlights articles")
-
-
 def _x(parts: Parts) -> Reading:
     segments = list(parts.segments)
-    if not segments or segments[0].lower() in _X_NOT:
+    followed = parts.query.get("screen_name", "") or parts.query.get("user", "")
+    if [one.lower() for one in segments] in (["intent", "follow"], ["intent", "user"]) and followed:
+        segments = [followed]
+    if not segments or segments[0].lower() in reserved.X | reserved.EVERYWHERE:
         return None
     handle = segments[0].removeprefix("@")
     if not re.fullmatch(r"\w{1,15}", handle, re.ASCII):
         return None
-    if len(segments) > 1 and (segments[1].lower() not in _X_TABS or len(segments) > 2):
+    if len(segments) > 1 and (segments[1].lower() not in reserved.X_TABS or len(segments) > 2):
         return None  # a post, or a list that someone keeps
     return handle, handle, False
 
 
-_INSTAGRAM_NOT = words("""
-    _n _u about accounts api developer developers direct directory explore legal p privacy reel reels stories tags tv
-    web challenge press oauth share
-""")
-
-
 def _instagram(parts: Parts) -> Reading:
     segments = parts.segments
-    if not segments or segments[0].lower() in _INSTAGRAM_NOT:
+    if not segments or segments[0].lower() in reserved.INSTAGRAM | reserved.EVERYWHERE:
         return None
     handle = segments[0].removeprefix("@")
     if not re.fullmatch(r"[\w.]{1,30}", handle, re.ASCII) or (len(segments) > 1 and segments[1] in ("p", "reel")):
@@ -132,6 +99,9 @@ def _linkedin(parts: Parts) -> Reading:
     if first in ("company", "companies", "school", "showcase", "organization", "edu"):
         if segments[1].lower() in ("login", "setup") or re.fullmatch(r"(?:home|admin)", segments[1].lower()):
             return None
+        if (first, segments[1].lower()) == ("edu", "school"):
+            number = parts.query.get("id", "")
+            return (f"school/{number}", number, False) if number.isdecimal() else None
         first = "company" if first == "companies" else first
         return f"{first}/{segments[1]}", segments[1], False
     if first == "in" and segments[1].lower() not in ("edit", "me"):
@@ -139,15 +109,6 @@ def _linkedin(parts: Parts) -> Reading:
     if first == "pub" and len(segments) >= 2 and segments[1].lower() != "dir":
         return "/".join(segments[:5]), segments[1], True
     return None
-
-
-_YOUTUBE_NOT = words("""
-    about account ads attribution_link attribution channel_switcher channels clip comment copyright creators
-    create_channel c channel dev embed embed.php feed feeds gaming get_video_info hashtag howyoutubeworks iframe_api
-    intl jobs kids live login logout movies music my_videos new news playlist player_api playables post premium
-    press profile redirect results s select_site shared shorts show signin sports static subscription_center t tv
-    trending upload user v view_play_list watch watch_popup watch_videos yt yts
-""")
 
 
 def _youtube(parts: Parts) -> Reading:
@@ -161,7 +122,7 @@ def _youtube(parts: Parts) -> Reading:
         if first.lower() == "channel" and not re.fullmatch(r"UC[\w-]{22}", segments[1]):
             return None
         return f"{first.lower()}/{segments[1]}", segments[1], False
-    if first.lower() in _YOUTUBE_NOT or not re.fullmatch(r"[\w.-]{2,60}", first) or first.endswith(".php"):
+    if first.lower() in reserved.YOUTUBE or not re.fullmatch(r"[\w.-]{2,60}", first) or first.endswith(".php"):
         return None
     return first, first, False
 
@@ -180,22 +141,16 @@ def _google_plus(parts: Parts) -> Reading:
     return None
 
 
-_PINTEREST_NOT = words("""
-    about business categories explore favicon.ico ideas images join login logout oauth pin pins search settings
-    today topics source _ videos _saved
-""")
-
-
 def _pinterest(parts: Parts) -> Reading:
-    if not parts.segments or parts.segments[0].lower() in _PINTEREST_NOT:
+    if not parts.segments or parts.segments[0].lower() in reserved.PINTEREST | reserved.EVERYWHERE:
         return None
     handle = parts.segments[0]
     return (handle, handle, False) if re.fullmatch(r"\w[\w-]{1,40}", handle) else None
 
 
-def _one_segment(reserved: str = "", pattern: str = r"[\w.-]{2,60}", deepest: int = 1) -> Callable[[Parts], Reading]:
+def _one_segment(taken: str = "", pattern: str = r"[\w.-]{2,60}", deepest: int = 1) -> Callable[[Parts], Reading]:
     """Platforms whose profiles stand right below the host; what goes deeper than `deepest` is something else."""
-    names, handle = words(reserved), re.compile(pattern)
+    names, handle = words(taken) | reserved.EVERYWHERE, re.compile(pattern)
 
     def read(parts: Parts) -> Reading:
         segments = parts.segments
@@ -235,9 +190,9 @@ def _at_name(parts: Parts) -> Reading:
     return segments[0], segments[0][1:], False
 
 
-def _subdomain_or(read: Callable[[Parts], Reading], host: str, reserved: str) -> Callable[[Parts], Reading]:
-    """Platforms that give their users a host of their own; None of `reserved` is one."""
-    names = words(reserved)
+def _subdomain_or(read: Callable[[Parts], Reading], host: str, taken: str) -> Callable[[Parts], Reading]:
+    """Platforms that give their users a host of their own; None of `taken` is one."""
+    names = words(taken)
 
     def reading(parts: Parts) -> Reading:
         name = parts.host.removesuffix(f".{host}")
@@ -250,6 +205,12 @@ def _subdomain_or(read: Callable[[Parts], Reading], host: str, reserved: str) ->
     return reading
 
 
+def _mastodon(parts: Parts) -> Reading:
+    """Federated: the name is only whole with its host."""
+    name = _at_name(parts)
+    return name and (f"//{parts.host}/{name[0]}", *name[1:])
+
+
 _GITHUB_NOT = (
     "about apps blog collections contact customer-stories enterprise events explore features issues join login"
 )
@@ -260,9 +221,7 @@ _READERS: dict[str, tuple[str, tuple[str, ...], Callable[[Parts], Reading]]] = {
     "linkedin": ("linkedin.com", (), _linkedin),
     "youtube": ("youtube.com", ("youtu.be",), _youtube),
     "tiktok": ("tiktok.com", (), _at_name),
-    "pinterest": ("pinterest.com", ("pinterest.co.uk", "pinterest.de", "pinterest.fr", "pinterest.es", "pinterest.it",
-                                    "pinterest.ca", "pinterest.at", "pinterest.ch", "pinterest.com.au",
-                                    "pinterest.com.mx", "pinterest.se", "pinterest.jp"), _pinterest),
+    "pinterest": ("pinterest.com", (), _pinterest),
     "google_plus": ("plus.google.com", (), _google_plus),
     "threads": ("threads.net", ("threads.com",), _at_name),
     "snapchat": ("snapchat.com", (), _below("add")),
@@ -292,31 +251,57 @@ _READERS: dict[str, tuple[str, tuple[str, ...], Callable[[Parts], Reading]]] = {
                                                      r"[\w.]{3,40}")),
     "behance": ("behance.net", (), _one_segment("gallery search joblist galleries", r"[\w-]{2,40}")),
     "dribbble": ("dribbble.com", (), _one_segment("shots designers jobs search tags", r"[\w-]{2,40}")),
+    "mastodon": ("mastodon.social", ("mastodon.online", "mastodon.world", "mstdn.social", "mas.to", "fosstodon.org",
+                                     "hachyderm.io", "techhub.social", "mstdn.jp", "troet.cafe", "norden.social",
+                                     "mastodon.cloud", "mastodon.xyz", "masto.ai", "mstdn.ca"), _mastodon),
+    "reverbnation": ("reverbnation.com", (), _one_segment("")),
+    "bandcamp": ("bandcamp.com", (), _subdomain_or(lambda parts: None, "bandcamp.com", "daily get help blog")),
+    "mixcloud": ("mixcloud.com", (), _one_segment("categories discover player select upload widget")),
+    "patreon": ("patreon.com", (), _one_segment("c creators home posts user", r"[\w-]{2,60}")),
+    "weibo": ("weibo.com", (), _below("u", "p", "n")),
+    "ok": ("ok.ru", ("odnoklassniki.ru",), _below("group", "profile")),
     "myspace": ("myspace.com", (), _one_segment("discover help index.cfm login pages signup", r"[\w.-]{2,40}")),
 }  # fmt: skip
 
 #: The platform behind each host, longest name first where one ends in another.
 _HOSTS = {host: name for name, (own, others, _) in _READERS.items() for host in (own, *others)}
 
-#: A quick look that spares most links the thorough one.
-MAY_BE_PLATFORM = re.compile("|".join(sorted({re.escape(host) for host in _HOSTS})), re.IGNORECASE)
+#: Platforms that give their users hosts of their own.
+_GIVING_HOSTS = frozenset({"tumblr.com", "medium.com", "bandcamp.com"})
+_FURTHER = frozenset({"business.facebook.com", "gaming.youtube.com", "music.youtube.com", "secure.flickr.com"})
+#: Pinterest has a domain a country.
+_PINTEREST_HOST = re.compile(r"(?:[a-z]{2}\.|www\.)?pinterest\.(?:com?\.)?[a-z]{2,3}")
+
+#: What stands before the last dot of each host; a short one only where nothing stands before it.
+_NAMES = {"pinterest", *(host.split(".")[-2] for host in _HOSTS)}
+_SHORT = tuple(sorted(name for name in _NAMES if len(name) <= 2))
+_ENDS = (*sorted(_NAMES.difference(_SHORT)), *(f"/{name}" for name in _SHORT), *(f"%2f{name}" for name in _SHORT))
+
+
+def may_be_platform(url: str) -> bool:
+    """A quick look that spares most links the thorough one."""
+    pieces = url[:MOST].lower().split(".")
+    return any(piece.endswith(_ENDS) or piece in _SHORT for piece in pieces[:-1])
+
 
 PLATFORMS = frozenset(name for name in _READERS if name != "discord_short")
-
-#: Addresses that lead to another one, and the parameter that says which.
-_WRAPPERS = {"l.facebook.com": "u", "lm.facebook.com": "u", "l.instagram.com": "u", "www.google.com": "q",
-             "google.com": "q"}  # fmt: skip
-#: Longest address that is looked at.
-_MOST = 2000
 
 
 def read(url: str) -> Profile | None:
     """The profile that a URL leads to; None for everything else: shares, posts, videos, searches, log-ins."""
-    parts = _parts(url.strip()[:_MOST])
-    if parts is None:
-        return None
-    name = platform_of(parts.host)
-    if name is None:
+    url = url.strip()
+    if (profile := _shown(url)) is not None:
+        return profile
+    parts = parts_of(url)
+    if parts is None or (platform_of(parts.host) and parts.segments[:1] not in (["redirect"], ["l.php"])):
+        return None  # what a platform's own address carries is what is shared
+    return next((found for inside in wrapped(url) if (found := _shown(inside)) is not None), None)
+
+
+def _shown(url: str) -> Profile | None:
+    parts = parts_of(url)
+    name = None if parts is None else platform_of(parts.host)
+    if parts is None or name is None:
         return None
     own, _, reader = _READERS[name]
     reading = reader(parts)
@@ -324,7 +309,8 @@ def read(url: str) -> Profile | None:
         return None
     path, handle, personal = reading
     form = f"https:{path}" if path.startswith("//") else f"https://{own}/{path}"
-    return Profile("discord" if name == "discord_short" else name, form.rstrip("/"), unquote(handle), personal)
+    form = quote(form.rstrip("/"), safe="/:%@+?=&.,'!()*$")  # letters beyond ASCII as a browser sends them
+    return Profile("discord" if name == "discord_short" else name, form, unquote(handle), personal)
 
 
 def platform_of(host: str) -> str | None:
@@ -332,25 +318,6 @@ def platform_of(host: str) -> str | None:
     if host in _HOSTS:
         return _HOSTS[host]
     below, _, rest = host.partition(".")
-    if rest in _HOSTS and (_SAME.fullmatch(below) or rest in ("tumblr.com", "medium.com")):
+    if rest in _HOSTS and (_SAME.fullmatch(below) or rest in _GIVING_HOSTS or f"{below}.{rest}" in _FURTHER):
         return _HOSTS[rest]
-    return None
-
-
-def _parts(url: str) -> Parts | None:
-    try:
-        split = urlsplit(url if "//" in url[:9] else f"https://{url}")
-        host = (split.hostname or "").lower().rstrip(".")
-    except ValueError:
-        return None
-    query: dict[str, str] = {}
-    if split.query and split.query.count("&") < 50:
-        query = {name: values[0] for name, values in parse_qs(split.query.replace("&amp;", "&")).items()}
-    wrapped = _WRAPPERS.get(host)
-    if wrapped and split.path in ("/l.php", "/url", "/") and query.get(wrapped, "").startswith("http"):
-        return _parts(query[wrapped][:_MOST]) if url != query[wrapped] else None
-    path = split.path
-    if split.fragment.startswith("!"):  # as Facebook and Twitter had it: /#!/name
-        path = split.fragment[1:].partition("?")[0]
-    segments = [one for one in re.sub(r"\s", "", path).split("/") if one]
-    return Parts(host, segments[:12], query)
+    return "pinterest" if _PINTEREST_HOST.fullmatch(host) else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from app.domain.extraction.social.phrases import LABEL, OURS, of_heading
+
 #: Ancestors that are looked at.
 MOST_ANCESTORS = 12
 #: Levels within which links stand together.
@@ -19,14 +21,14 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 #: Words in classes and ids, and what they say.
 _WORDS = {
-    "embed": "twittertweet tweet tweets fbpost fbvideo fbcomments instagrammedia instafeed sbinstagram sbitem timeline"
-    " twitterfeed tweetlist juicer embed embedded oembed wpembed status statuses twtr latesttweets feed stream"
-    " commentlist comments comment comentlist disqus",
+    "embed": "twittertweet tweet tweets fbpost fbvideo instagrammedia instafeed sbinstagram sbitem timeline"
+    " twitterfeed tweetlist juicer embed embedded oembed wpembed twtr latesttweets feed stream",
+    "comment": "commentlist comments comment comentlist disqus fbcomments reply replies",
     "person": "staff team member members teammember person people portrait bio biography author authors authorbox"
     " speaker speakers agent agents attorney attorneys doctor doctors instructor instructors employee employees"
+    " autor autores autora auteur auteurs autore redactor periodista firma firmas byline reporter journalist"
     " mitarbeiter ansprechpartner testimonial testimonials faculty trainer trainers stylist realtor realtors"
-    " profilecard vcard"
-    " equipo equipe",
+    " profilecard vcard equipo equipe",
     "others": "sponsor sponsors partner partners client clients affiliate affiliates friends blogroll supporters donors"
     " vendors exhibitors members directory listing listings references referenzen portfolio artists lineup brands"
     " retailers dealers",
@@ -40,33 +42,18 @@ _WORDS = {
     " addtoany redes netzwerke",
 }
 _MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
+#: Classes that WordPress gives to every post, made of the writer's own words.
+_OF_THE_POST = ("tag-", "category-", "status-")
+#: Beside "sidebar", words of what has one and is none: `content-sidebar-wrap`, `with-sidebar`.
+_LAYOUT = frozenset({"content", "has", "with", "no", "main", "page"})
 #: Elements that hold much beside the link: what they say is not said of it.
 _WIDE = frozenset({"ul", "ol", "table", "tbody", "footer", "header", "nav", "section", "main", "article", "form"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend", "dt"})
+_BLOCKS = frozenset({"div", "p", "tr", "hr", *_HEADINGS, *_WIDE})
 _EDGE_TAGS = frozenset({"header", "footer", "nav", "aside", "address"})
 
-_PLATFORM_NAME = (
-    r"facebook|twitter|instagram|linked ?in|you ?tube|pinterest|google ?(?:\+|plus)|g\+|tik ?tok|vimeo|flickr|tumblr|"
-    r"snapchat|threads|xing|whatsapp|telegram|discord|twitch|github|soundcloud|spotify|bluesky|my ?space|fb|ig|insta|yt"
-    r"|x"
-)
-#: A link that calls itself by its platform, or asks to follow.
-LABEL = re.compile(
-    rf"(?:{_PLATFORM_NAME})(?: (?:icon|logo|page|profile|link|channel|account|button|seite|profil|fan ?page|group))?"
-    rf"|.{{0,60}}\b(?:follow|like|find|join|friend|connect with|visit|watch|subscribe to|see|folgen?|folge|besuchen|"
-    rf"sigue|síguenos|s[eé]guici|suivez|suivre|volg|check)\b.{{0,40}}|.{{0,40}}\b(?:us|our|uns|unsere?|nous|notre|nos|"
-    rf"nuestr[ao]|ons|noi|wir)\b.{{0,40}}(?:{_PLATFORM_NAME}).{{0,30}}|.{{0,30}}\b(?:on|auf|en|sur|bei|su|op|via) "
-    rf"(?:{_PLATFORM_NAME})\b.{{0,20}}",
-    re.IGNORECASE,
-)
-#: A text that gives the credit for the site to someone else.
-CREDIT = re.compile(
-    r"\b(?:web ?)?(?:site |page |theme |template |graphic )?(?:design(?:ed)?|develop(?:ed|ment)|built|created|"
-    r"powered|crafted|coded|made|hosted|produced|maintained|theme|template|website|site|marketing|photo(?:s|graphy)?)"
-    r"(?: (?:and|&|\+) \w{1,15})?(?: with \S{1,10})? by\b|\btheme:|\bweb ?design:?\b|\bwebsite von\b|\bumsetzung\b|"
-    r"\bgestaltung\b|\brealisier(?:t|ung)\b|\br[eé]alisation\b|\brealizza|\bdise[ñn]o web|\bprogrammierung\b|"
-    r"\bconception\b|\bsite by\b|\bdesigned\b|\bwebdesign\b",
-    re.IGNORECASE,
-)
+#: Levels, and neighbours at each, among which the heading of a link's part of the page is looked for.
+HEADING_LEVELS, HEADING_NEIGHBOURS = 6, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +63,17 @@ class Surroundings:
     meanings: frozenset[str]
     label: str
     is_labelled: bool
+    """It is called by the platform, or as a wish to be followed."""
+    is_ours: bool
+    """It speaks of us, or asks the reader in."""
     is_picture: bool
-    credited: bool
-    path: str
+    before: str
+    """What stands before the link in the same piece of text."""
     near: str
+    heading: str
+    """Of this part of the page."""
+    heading_says: str | None
+    path: str
     ancestors: tuple[int, ...]
     """The nearest ones, to see which links stand together."""
 
@@ -88,32 +82,72 @@ def surroundings(node: LexborNode) -> Surroundings:
     own = node.attributes
     text = " ".join(node.text()[:MOST_TEXT].split())
     inner = node.css_first("img, svg, i, span[class], use") if not text or len(text) < 30 else None
-    picture = inner is not None or node.tag == "area"
-    names = [text, own.get("title") or "", own.get("aria-label") or ""]
+    picture = inner is not None or node.tag in ("area", "img")
+    names = [text, own.get("title") or "", own.get("aria-label") or "", own.get("alt") or ""]
     if inner is not None:
         names += [inner.attributes.get("alt") or "", inner.attributes.get("title") or ""]
-    label = next((name.strip() for name in names if name and name.strip()), "")
-    meanings, path, near, ancestors = set[str](), list[str](), "", list[int]()
-    climbing = True
+    names = [name for one in names if (name := " ".join(re.split(r"[\s_]+", one[:MOST_TEXT])).strip())]
+    meanings, path, ancestors = set[str](), list[str](), list[int]()
+    before = near = heading = ""
+    climbing = within = True
     one: LexborNode | None = node
     for depth in range(MOST_ANCESTORS):
         if one is None or one.tag in ("body", "html") or one.tag is None:
+            ancestors += [one.mem_id] if one is not None and depth == 1 else []
             break
         attributes = one.attributes
         classes = _CAMEL.sub("-", f"{attributes.get('class') or ''} {attributes.get('id') or ''}").lower()
-        meanings |= _meanings(one.tag, classes)
+        found = _meanings(one.tag, classes)
+        if depth and "fb-" in classes and attributes.get("data-href"):
+            found.add("stand-in")  # what stands in a widget until it has loaded
+        meanings |= found
         path.append(f"{one.tag}.{' '.join((attributes.get('class') or '').split()[:1])}")
         if 0 < depth <= TOGETHER:
             ancestors.append(one.mem_id)
         climbing = climbing and one.tag not in _WIDE
         if 0 < depth <= 3 and not near and climbing:
             near = near_text(one, text)
+        if depth < 3 and climbing and len(before) < MOST_TEXT:
+            before = f"{_before(one)} {before}"
+        within = within and "edge" not in found
+        if within and not heading and depth < HEADING_LEVELS:
+            heading = _heading(one)
         one = one.parent
-    labelled = any(LABEL.fullmatch(name.strip()) for name in names if name.strip())
-    credited = bool(CREDIT.search(near))
+    labelled = any(LABEL.fullmatch(name) for name in names)
     return Surroundings(
-        frozenset(meanings), label, labelled, picture and not text, credited, ">".join(path), near, tuple(ancestors)
-    )
+        frozenset(meanings), names[0] if names else "", labelled,
+        any(OURS.search(name) for name in names), picture and not text,
+        " ".join(before.split())[-MOST_TEXT:], near, heading, of_heading(heading),
+        ">".join(path), tuple(ancestors),
+    )  # fmt: skip
+
+
+def _before(node: LexborNode) -> str:
+    """The text before a node in its parent, back to the last block."""
+    pieces, length, one = list[str](), 0, node.prev
+    while one is not None and length < MOST_TEXT and one.tag not in _BLOCKS:
+        if one.tag not in ("script", "style"):
+            pieces.append(one.text()[-MOST_TEXT:])
+            length += len(pieces[-1])
+        one = one.prev
+    return " ".join(reversed(pieces))
+
+
+def _heading(node: LexborNode) -> str:
+    """The nearest heading before a node: beside it, or the first thing in a short block beside it."""
+    one, seen = node.prev, 0
+    while one is not None and seen < HEADING_NEIGHBOURS:
+        if one.tag in _HEADINGS:
+            return " ".join(one.text()[:MOST_TEXT].split())
+        if one.tag in ("div", "header"):
+            inner, steps = one.child, 0
+            while inner is not None and steps < 6:
+                if inner.tag in _HEADINGS:
+                    return " ".join(inner.text()[:MOST_TEXT].split()) if len(one.text()) <= 2 * MOST_TEXT else ""
+                inner, steps = inner.next, steps + 1
+        seen += one.tag != "-text"
+        one = one.prev
+    return ""
 
 
 def near_text(node: LexborNode, own: str) -> str:
@@ -127,8 +161,10 @@ def _meanings(tag: str, classes: str) -> set[str]:
     if tag == "blockquote":
         found.add("embed" if "tweet" in classes or "media" in classes else "article")
     for token in classes.split():
+        if token.startswith(_OF_THE_POST):
+            continue
         words = [word for word in _SPLIT.split(token) if word]
         for word in (*words, "".join(words)):
-            if (meaning := _MEANING.get(word)) is not None:
+            if (meaning := _MEANING.get(word)) is not None and not (word == "sidebar" and _LAYOUT & set(words)):
                 found.add(meaning)
     return found
