@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from app.domain.extraction.document import Document
 from app.domain.extraction.social.declared import business_objects
@@ -31,21 +31,28 @@ class Likeness(IntEnum):
     MUCH = 2
 
 
-@dataclass(frozen=True, slots=True)
 class Brand:
-    """Names of a business, squeezed to letters and digits: `label` is the domain's, `words` are the titles'."""
+    """Names of a business, squeezed to letters and digits, read once a page names any profile.
 
-    label: str
-    words: tuple[str, ...]
+    They are the page's own word, and the business' `name` where that is known.
+    """
 
-    @classmethod
-    def of(cls, document: Document, name: str = "") -> Brand:
-        """By the page's own word, and the business' name where that is known."""
-        domain = document.domain or ""
-        label = "" if platform_of(domain) else squeezed(domain.partition(".")[0].removeprefix("www"))
-        text = f"{name} {_said(document)} {_owner(document)}"
+    def __init__(self, document: Document, name: str = "") -> None:
+        self._document = document
+        self._name = name
+
+    @cached_property
+    def label(self) -> str:
+        """The domain's."""
+        domain = self._document.domain or ""
+        return "" if platform_of(domain) else squeezed(domain.partition(".")[0].removeprefix("www"))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The titles'."""
+        text = f"{self._name} {_said(self._document)} {_owner(self._document)}"
         words = [squeezed(form) for word in re.split(r"[^\w&']+", text)[:60] for form in _forms(word)]
-        return cls(label, tuple(dict.fromkeys(word for word in words if word)))
+        return tuple(dict.fromkeys(word for word in words if word))
 
     @property
     def telling(self) -> list[str]:

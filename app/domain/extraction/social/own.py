@@ -46,7 +46,7 @@ class Weighed:
 
 def find(document: Document, name: str = "") -> list[Finding]:
     """The business' own profiles, the surest first; `name` is the business', where it is known."""
-    brand = Brand.of(document, name)
+    brand = Brand(document, name)
     weighed = [_weighed(one, brand) for one in islice(mentions(document, brand), MOST_MENTIONS)]
     findings = []
     for one in _rivals(_together(_unrepeated(weighed, brand), brand), brand):
