@@ -23,7 +23,7 @@ MOST_JSON = 500_000
 MOST_NODES = 2_000
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]{2,}|[\t\r\n\f\xa0]")  # all but a single blank, which stays
 _UNSEEN = ["style", "template", "head", "svg", "noframes", "object", "select"]
 
 
