@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
+from app.db.pool import NO_WAIT, Connection
 from app.domain.businesses import ExclusionBy, NewBusiness, plain
 from app.domain.extraction.hosts import domain_of, host_of
 
@@ -235,13 +235,16 @@ async def to_visit(conn: Connection, business_id: UUID, job_id: UUID) -> asyncpg
 async def record_check(
     conn: Connection, business_id: UUID, job_id: UUID, website: str, status: str, evidence: dict[str, Any]
 ) -> None:
-    """Note a validation, in the history and, unless it has another website by now, on the business."""
+    """Note a validation, in the history and, unless it has another website by now, on the business.
+
+    The commit waits for no disk: that of the job's outcome, which comes after it, does for both. So below.
+    """
     await conn.execute(
-        """WITH noted AS (
+        f"""WITH noted AS (
                INSERT INTO website_checks (business_id, job_id, status, evidence) VALUES ($1, $2, $4, $5)
            )
            UPDATE businesses SET website_status = $4, website_checked_at = now(), website_evidence = $5
-           WHERE id = $1 AND website = $3""",
+           FROM {NO_WAIT} WHERE id = $1 AND website = $3""",
         business_id,
         job_id,
         website,
@@ -266,7 +269,7 @@ async def replace_contacts(
 ) -> None:
     """What is found now is what there is, of these kinds; of what stays, the first sight is remembered."""
     await conn.execute(
-        """WITH found AS (
+        f"""WITH found AS (
                SELECT * FROM unnest($3::text[], $4::text[], $5::float8[], $6::jsonb[], $7::jsonb[])
                    AS f (kind, value, confidence, detail, evidence)
            ), gone AS (
@@ -274,7 +277,7 @@ async def replace_contacts(
                AND NOT EXISTS (SELECT FROM found AS f WHERE f.kind = c.kind AND f.value = c.value)
            )
            INSERT INTO business_contacts (business_id, kind, value, confidence, detail, evidence)
-           SELECT $1, * FROM found
+           SELECT $1, found.* FROM found, {NO_WAIT}
            ON CONFLICT (business_id, kind, value) DO UPDATE SET confidence = excluded.confidence,
                detail = excluded.detail, evidence = excluded.evidence, seen_at = now()""",
         business_id,

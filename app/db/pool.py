@@ -39,6 +39,9 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
 
 TRY_AGAIN: tuple[type[Exception], ...] = (*CONNECTION_LOST, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
+NO_WAIT = "(SELECT set_config('synchronous_commit', 'off', true)) AS no_wait"
+"""In the FROM of a statement: the commit of its transaction waits for no disk. For what is done again if it is lost."""
+
 
 class ServerLost(Exception):
     """Postgres went away under a handler: its job goes on from the checkpoint once the server is back."""

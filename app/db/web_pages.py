@@ -8,16 +8,14 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from app.db.pool import Connection
+from app.db.pool import NO_WAIT, Connection
 
 KEPT_DAYS = 30
 """For conditional requests when a page is wanted again; what is older is asked for anew."""
 
-FAST = "(SELECT set_config('synchronous_commit', 'off', true)) AS fast"
-"""In these statements: what a crash of the server takes with it is read again, so their commits wait for no disk."""
-
+# What a crash of the server takes of these is asked for again, so their commits wait for no disk.
 RENEW = f"""
-UPDATE web_hosts SET free_at = now() + make_interval(secs => $3) FROM {FAST} WHERE host = $1 AND token = $2 AND held
+UPDATE web_hosts SET free_at = now() + make_interval(secs => $3) FROM {NO_WAIT} WHERE host = $1 AND token = $2 AND held
 """
 
 # Rows are locked in the order of their hosts, here and in TURNS: two workers never wait for each other crosswise.
@@ -38,7 +36,7 @@ WITH ended AS (
     SELECT host FROM web_hosts WHERE host = ANY($1) ORDER BY host FOR UPDATE
 )
 UPDATE web_hosts AS h SET held = false, free_at = clock_timestamp() + make_interval(secs => e.pause)
-FROM ended AS e JOIN locked USING (host), {FAST} WHERE h.host = e.host AND h.token = e.token AND h.held
+FROM ended AS e JOIN locked USING (host), {NO_WAIT} WHERE h.host = e.host AND h.token = e.token AND h.held
 """
 
 
