@@ -225,16 +225,23 @@ def redact(text: str, secrets: Sequence[str]) -> str:
     return text
 
 
+#: Seconds: a month, over which the longest quota runs.
+MOST_RETRY_AFTER = 31 * 86400.0
+
+
 def parse_retry_after(value: str | None) -> float | None:
-    """Seconds in a Retry-After header, given as seconds or as an HTTP date (RFC 9110, 10.2.3); None if unreadable."""
+    """Seconds in a Retry-After header, given as seconds or as an HTTP date (RFC 9110, 10.2.3); None if unreadable.
+
+    At most MOST_RETRY_AFTER: servers say anything, and nobody can wait for longer than time lasts.
+    """
     if not value:
         return None
     if value.strip().isdecimal():
-        return float(value)
+        return min(float(value), MOST_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), MOST_RETRY_AFTER)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from app.domain import technologies
+from app.domain.extraction.bounds import bounded
 
 PROFILES = {
     "linkedin.com": "linkedin", "x.com": "x", "twitter.com": "x", "facebook.com": "facebook",
@@ -31,7 +32,7 @@ def facts_of(pages: Iterable[tuple[str, str]]) -> dict[str, Any]:
     profiles: dict[str, str] = {}
     made_with: dict[str, str] = {}
     for _, html in pages:
-        tree = LexborHTMLParser(html)
+        tree = LexborHTMLParser(bounded(html))
         description = description or _description(tree)
         language = language or _language(tree)
         made_with |= technologies.find(html)

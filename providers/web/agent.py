@@ -9,16 +9,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_parser import RawResponseMessage
+from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
 from providers.http import parse_retry_after
 from providers.web import body
 from providers.web.addresses import Reach, Refused
-from providers.web.pages import Outcome, Page
+from providers.web.pages import LONGEST_PAUSE, Outcome, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 from providers.web.urls import Target
 
@@ -28,6 +32,9 @@ MAX_BODY = 2 * 1000 * 1000
 HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 #: What robots.txt is served as in the wild, the standard's text/plain among them.
 TEXT = HTML | {"text/plain", "application/octet-stream"}
+
+#: Interim answers (1xx) before the one that counts.
+MOST_INTERIM = 20
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -42,6 +49,23 @@ class _Response(aiohttp.ClientResponse):
         if secured is not None and (ends := (secured.getpeercert() or {}).get("notAfter")):
             self.certificate_expires_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
         return await super().start(connection)
+
+
+class _Connection(ResponseHandler):
+    """Hangs up on a server that sends interim answers (1xx) without an end: uvloop reads eight megabytes in one go."""
+
+    _interim = 0
+
+    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
+        self._interim = self._interim + 1 if data[0].code < 200 else 0
+        if self._interim <= MOST_INTERIM:
+            super().feed_data(data, size)
+        elif self.transport is not None:
+            self.transport.abort()
+
+
+def _connection(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+    return _Connection(loop)
 
 
 class Unreachable(Exception):
@@ -82,15 +106,17 @@ class Agent:
     ) -> None:
         self.name = user_agent.partition("/")[0]
         self._reach = reach
+        connector = aiohttp.TCPConnector(
+            limit=0,
+            ttl_dns_cache=60,
+            resolver=CheckedResolver(reach, lookup),
+            socket_factory=checked_socket(reach),
+            keepalive_timeout=15,
+            ssl=tls,
+        )
+        connector._factory = partial(_connection, asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,
-                ttl_dns_cache=60,
-                resolver=CheckedResolver(reach, lookup),
-                socket_factory=checked_socket(reach),
-                keepalive_timeout=15,
-                ssl=tls,
-            ),
+            connector=connector,
             headers={
                 "User-Agent": user_agent,
                 "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
@@ -212,7 +238,8 @@ def refused(page: Page, headers: CIMultiDictProxy[str]) -> Page:
     """An answer that is neither a page nor a redirect."""
     status = page.status or 0
     words = f"HTTP {status}"
-    retry_after = parse_retry_after(headers.get("Retry-After")) if status in (429, 503) else None
+    asked = parse_retry_after(headers.get("Retry-After")) if status in (429, 503) else None
+    retry_after = None if asked is None else min(asked, LONGEST_PAUSE)
     if status in (404, 410):
         outcome = Outcome.GONE
     elif status >= 500 and retry_after is None and "cf-mitigated" not in headers:
@@ -238,6 +265,12 @@ def explain(error: BaseException) -> tuple[Outcome, str]:
                 return Outcome.DNS_ERROR, "its name leads nowhere"
             case TimeoutError():
                 return Outcome.TIMEOUT, "no connection in time"
+            case ConnectionRefusedError():
+                return Outcome.SERVER_ERROR, "its server takes no connections"
+            case ConnectionError() | aiohttp.ServerDisconnectedError() if not isinstance(
+                error, aiohttp.ClientPayloadError
+            ):
+                return Outcome.SERVER_ERROR, "it closed the connection without an answer"
             case body.Garbled():
                 return Outcome.SERVER_ERROR, str(one)
     if isinstance(error, aiohttp.ClientPayloadError):

@@ -12,6 +12,9 @@ BLOCK = 64 * 1024
 #: Bytes in which a page may declare its character set (HTML Standard, 13.2.3.2: 1024; pages in the wild need more).
 PRESCAN = 4096
 
+#: Members of one gzip file that are unpacked.
+MOST_MEMBERS = 100
+
 #: Codings that are asked for and understood.
 CODINGS = "gzip, deflate"
 
@@ -20,6 +23,13 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 # The Encoding Standard reads these as Windows' supersets of them.
 _SUPERSETS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
               "euc_kr": "cp949", "shift_jis": "cp932"}  # fmt: skip
+# The others that the Encoding Standard knows. Python has more: some of them raise whatever they are told, make what no
+# text may hold, or take the square of its length.
+_OF_THE_WEB = frozenset({"cp866", "cp874", "cp932", "cp949", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
+                         "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", *(f"cp125{n}" for n in range(9)),
+                         *(f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16))})  # fmt: skip
+#: Characters of a character set's name.
+LONGEST_LABEL = 40
 
 
 class Garbled(Exception):
@@ -29,8 +39,9 @@ class Garbled(Exception):
 async def read(chunks: AsyncIterator[bytes], coding: str, at_most: int) -> tuple[bytes, bool]:
     """The unpacked body, cut at `at_most` bytes, and whether it was. Raises Garbled."""
     unpacker = _unpacker(coding)
-    body = bytearray()
+    body, packed, members = bytearray(), 0, 1
     async for chunk in chunks:
+        packed += len(chunk)
         while chunk and len(body) <= at_most:
             if unpacker is None:
                 body += chunk
@@ -44,10 +55,10 @@ async def read(chunks: AsyncIterator[bytes], coding: str, at_most: int) -> tuple
                 raise Garbled("its body cannot be unpacked") from None
             chunk = unpacker.unconsumed_tail
             if unpacker.eof:
-                chunk, unpacker = unpacker.unused_data, _unpacker(coding)
-                if not chunk.startswith(b"\x1f\x8b"):  # another member, or litter
-                    chunk = b""
-        if len(body) > at_most:
+                chunk, unpacker, members = unpacker.unused_data, _unpacker(coding), members + 1
+                if not chunk.startswith(b"\x1f\x8b") or members > MOST_MEMBERS:  # another member, or litter
+                    return bytes(body), members > MOST_MEMBERS
+        if len(body) > at_most or packed > at_most:  # a stream that unpacks to nothing may go on for ever
             return bytes(body[:at_most]), True
     return bytes(body), False
 
@@ -82,17 +93,16 @@ def decode(body: bytes, declared: str | None) -> str:
 
 def _codec(name: str | None) -> str | None:
     """Python's name for a declared character set; None for what is none, or none of the web's."""
-    if not name:
+    if not name or len(name) > LONGEST_LABEL:
         return None
     try:
-        info = codecs.lookup(name.strip("\"' "))
+        found = codecs.lookup(name.strip("\"' ")).name
     except (LookupError, ValueError):
         return None
-    if not info._is_text_encoding or info.name.startswith(("utf-7", "idna", "punycode", "unicode_escape", "raw_")):
-        return None
-    if info.name.startswith(("utf-8", "utf-16")):  # UTF-16 without a mark is UTF-8 in truth
+    if found.startswith(("utf-8", "utf-16")):  # UTF-16 without a mark is UTF-8 in truth
         return "utf-8"
-    return _SUPERSETS.get(info.name, info.name)
+    found = _SUPERSETS.get(found, found)
+    return found if found in _OF_THE_WEB else None
 
 
 def _is_utf8(body: bytes) -> bool:

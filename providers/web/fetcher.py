@@ -11,7 +11,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -25,14 +25,16 @@ from providers.web.urls import BadUrl, Target, parse
 
 #: Redirects that are followed.
 MAX_REDIRECTS = 5
-#: Seconds that a visit may take in all, not counting the waiting for turns.
+#: Seconds that a visit may take in all, robots.txt included, not counting the waiting for turns.
 BUDGET = 20.0
-#: Seconds that a server may ask for by Retry-After (who asks for more gets this), and what a 429 without it gets.
-LONGEST_PAUSE, USUAL_PAUSE = 3600.0, 10.0
+#: How many times a caller's patience a visit may wait in all.
+MOST_WAITS = 3
+#: Seconds for which a host is left alone after a 429 that names none.
+USUAL_PAUSE = 10.0
 #: Characters of the last pages that are kept at hand.
 MOST_RECENT = 4_000_000
-#: Origins whose robots.txt is kept parsed.
-MOST_RULES = 1000
+#: Origins whose robots.txt is kept parsed, and characters of them: parsed, it may take 200 times as much.
+MOST_RULES, MOST_RULED = 1000, 150_000
 
 
 class HostBusy(Busy):
@@ -49,6 +51,15 @@ class _Visit:
     at_most: int = MAX_BODY
     obey: bool = True
     """robots.txt; only that file itself is fetched without."""
+    left: _Left = field(default_factory=lambda: _Left())
+
+
+@dataclass(slots=True)
+class _Left:
+    """Seconds that a visit may still take, and those that it has waited."""
+
+    seconds: float = field(default_factory=lambda: BUDGET)
+    waited: float = 0.0
 
 
 class Fetcher:
@@ -87,12 +98,11 @@ class Fetcher:
         await self._agent.close()
 
     async def _follow(self, target: Target, visit: _Visit) -> Page:
-        first, hops, left = str(target), list[str](), BUDGET
+        first, hops = str(target), list[str]()
         while True:
-            page, spent = await self._hop(target, visit, left)
-            left -= spent
+            page = await self._hop(target, visit)
             if page.redirect_to is None:
-                return replace(page, url=first, redirects=tuple(hops))
+                return replace(page, url=first, redirects=tuple(hops)) if hops else page
             hops.append(page.url)
             failed = replace(page, url=first, redirect_to=None, redirects=tuple(hops))
             try:
@@ -106,39 +116,46 @@ class Fetcher:
                 words = f"it redirects more than {MAX_REDIRECTS} times"
                 return replace(failed, outcome=Outcome.SERVER_ERROR, detail=words)
 
-    async def _hop(self, target: Target, visit: _Visit, left: float) -> tuple[Page, float]:
-        """One request, or what is known of its answer, and the seconds it took."""
+    async def _hop(self, target: Target, visit: _Visit) -> Page:
+        """One request, or what is known of its answer."""
         url = str(target)
         if (reason := self._agent.refuses(target)) is not None:
-            return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), reason), 0.0
+            return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), reason)
         if (known := self._recent.find(url, visit.since)) is not None:
-            return known, 0.0
+            return known
         gap = self._gap
         if visit.obey:
-            rules = await self._rules_of(target, visit.patience)
-            if (refusal := rules.forbid(url, self._agent.name)) is not None:
-                return Page(url, url, refusal[0], _now(), refusal[1]), 0.0
+            rules = await self._rules_of(target, visit)
+            if (refusal := await rules.forbid(url, self._agent.name)) is not None:
+                return Page(url, url, refusal[0], _now(), refusal[1])
             gap = max(gap, rules.delay(self._agent.name))
-        async with self._line(target.host, visit.patience) as until:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        async with self._line(
+            target.host, min(visit.patience, MOST_WAITS * visit.patience - visit.left.waited)
+        ) as until:
             turn = self._recent.find(url, visit.since) or await self._turn(target, visit, until)
+            visit.left.waited += clock() - began
             if isinstance(turn, Page):
                 self._recent.keep(turn)
-                return turn, 0.0
-            return await self._use(turn, target, visit, max(left, 0.1), gap)
+                return turn
+            return await self._use(turn, target, visit, gap)
 
-    async def _use(self, turn: Turn, target: Target, visit: _Visit, seconds: float, gap: float) -> tuple[Page, float]:
-        """The answer for which the turn was taken, and the seconds it took; the turn is over then."""
+    async def _use(self, turn: Turn, target: Target, visit: _Visit, gap: float) -> Page:
+        """The answer for which the turn was taken, which is over then."""
         pause, answer = 0.0, None
         try:
             if turn.held is not None and turn.held.holds(visit.since):
-                return turn.held, 0.0
+                return turn.held
             pause = gap
-            page = await self._ask(turn, target, Wanted(visit.types, visit.at_most, turn.held), seconds)
+            wanted = Wanted(visit.types, visit.at_most, turn.held)
+            page = await self._ask(turn, target, wanted, max(visit.left.seconds, 0.1))
+            visit.left.seconds -= page.elapsed_ms / 1000
             pause = _pause(page, gap)
             if page.retry_after is None:
                 answer = page
                 self._recent.keep(page)
-            return page, page.elapsed_ms / 1000
+            return page
         finally:
             await asyncio.shield(self._store.give_back(turn, pause, answer))
 
@@ -182,19 +199,22 @@ class Fetcher:
             looks += 1
         return turn
 
-    async def _rules_of(self, target: Target, patience: float) -> Rules:
+    async def _rules_of(self, target: Target, visit: _Visit) -> Rules:
         origin = target.origin
         read_at, rules = self._rules.get(origin, (None, Rules()))
         lasts = ROBOTS_SECONDS if rules.refusal is None else PASSING_SECONDS
         if read_at is None or (_now() - read_at).total_seconds() > lasts:
             since = _now() - timedelta(seconds=ROBOTS_SECONDS)
-            visit = _Visit(since, patience, types=TEXT, at_most=MAX_ROBOTS, obey=False)
-            page = await self._follow(parse(f"{origin}/robots.txt"), visit)
-            rules = robots.read(page)
+            there = replace(visit, since=since, types=TEXT, at_most=MAX_ROBOTS, obey=False)
+            page = await self._follow(parse(f"{origin}/robots.txt"), there)
+            rules = await robots.read(page, self._agent.name)
             self._rules[origin] = page.fetched_at, rules
-            if len(self._rules) > MOST_RULES:
+            while len(self._rules) > 1 and (len(self._rules) > MOST_RULES or self._ruled() > MOST_RULED):
                 self._rules.popitem(last=False)
         return rules
+
+    def _ruled(self) -> int:
+        return sum(rules.size for _, rules in self._rules.values())
 
 
 class _Recent:
@@ -202,20 +222,23 @@ class _Recent:
 
     def __init__(self) -> None:
         self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._in_use: WeakValueDictionary[str, Page] = WeakValueDictionary()
+        """Those that someone has in hand cost nothing, so they are known too, however long."""
         self._characters = 0
 
     def find(self, url: str, since: datetime) -> Page | None:
         """The page, if it holds since then; it counts as the last one again."""
-        page = self._pages.get(url)
+        page = self._in_use.get(url)
         if page is None or not page.holds(since):
             return None
-        self._pages.move_to_end(url)
+        if url in self._pages:
+            self._pages.move_to_end(url)
         return page
 
     def keep(self, page: Page) -> None:
         if (before := self._pages.pop(page.url, None)) is not None:
             self._characters -= len(before.html)
-        self._pages[page.url] = page
+        self._pages[page.url] = self._in_use[page.url] = page
         self._characters += len(page.html)
         while self._characters > MOST_RECENT or len(self._pages) > MOST_RULES:
             _, oldest = self._pages.popitem(last=False)
@@ -225,7 +248,7 @@ class _Recent:
 def _pause(page: Page, gap: float) -> float:
     """Seconds for which the host is left alone after this answer."""
     if page.retry_after is not None:
-        return max(gap, min(page.retry_after, LONGEST_PAUSE))
+        return max(gap, page.retry_after)
     if page.status == 429:
         return max(gap, USUAL_PAUSE)
     asked = page.status is not None or page.outcome not in (Outcome.DNS_ERROR, Outcome.PRIVATE_ADDRESS)

@@ -9,8 +9,9 @@ import dns.asyncresolver
 import dns.exception
 import dns.resolver
 
-#: Seconds for one question, and for which nobody is asked after a name server did not answer.
-ANSWER_SECONDS, PAUSE_SECONDS = 3.0, 60.0
+#: Seconds for one question, and for which nobody is asked after SILENCES questions in a row had no answer: of one, the
+#: domain's own name server may be the cause.
+ANSWER_SECONDS, PAUSE_SECONDS, SILENCES = 3.0, 60.0, 3
 #: Domains remembered.
 MOST_DOMAINS = 5_000
 
@@ -22,6 +23,7 @@ class MailServers:
         self._asks = asks
         self._known: OrderedDict[str, bool] = OrderedDict()
         self._not_before = 0.0
+        self._silences = 0
 
     async def takes_mail(self, domain: str) -> bool | None:
         """None where it cannot be known: there is no name server, or none that answers."""
@@ -36,9 +38,14 @@ class MailServers:
             found = any(str(one.exchange) != "." for one in answer)  # "." is the null MX of RFC 7505
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             found = False
-        except (dns.exception.DNSException, OSError):
-            self._not_before = time.monotonic() + PAUSE_SECONDS
+        except dns.resolver.NoNameservers:  # a name server did answer, that this domain's do not
             return None
+        except (dns.exception.DNSException, OSError):
+            self._silences += 1
+            if self._silences >= SILENCES:
+                self._silences, self._not_before = 0, time.monotonic() + PAUSE_SECONDS
+            return None
+        self._silences = 0
         self._known[domain] = found
         if len(self._known) > MOST_DOMAINS:
             self._known.popitem(last=False)

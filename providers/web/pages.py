@@ -31,9 +31,11 @@ class Outcome(StrEnum):
 PASSING = frozenset({Outcome.TIMEOUT, Outcome.DNS_ERROR, Outcome.SERVER_ERROR, Outcome.BLOCKED})
 #: Seconds for which that is believed.
 PASSING_SECONDS = 30.0
+#: Seconds that a server may ask for by Retry-After at most; who asks for more gets this.
+LONGEST_PAUSE = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Page:
     """One answer. `html` is the decoded body, empty unless the outcome is OK; `truncated` where there was more."""
 
@@ -59,7 +61,7 @@ class Page:
     redirect_to: str | None = None
     """Of a single hop as it is stored; never of a page that `fetch` answers."""
     retry_after: float | None = None
-    """Seconds that the server asks for; such an answer is not stored."""
+    """Seconds that the server asks for, LONGEST_PAUSE at most; such an answer is not stored."""
 
     @property
     def ok(self) -> bool:

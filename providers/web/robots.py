@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from protego import Protego
 
 from providers.web.pages import Outcome, Page
 
+T = TypeVar("T")
+
 #: Bytes that are read of it (RFC 9309, 2.5), and seconds that it holds (2.4).
 MAX_ROBOTS, ROBOTS_SECONDS = 500 * 1024, 24 * 3600.0
 #: Seconds between two requests that a site may ask for at most; who asks for more gets this.
 LONGEST_DELAY = 10.0
+#: Lines that are kept of the groups that concern us.
+MOST_LINES = 5_000
+#: Characters from which reading it, and asking it, takes long enough to be done in a thread; one does for all, since a
+#: long one takes tens of megabytes.
+LONG = 20_000
+_thread = ThreadPoolExecutor(1, "robots")
 
 _UNREACHABLE = frozenset({Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.PRIVATE_ADDRESS})
 
@@ -22,12 +35,14 @@ class Rules:
 
     rules: Protego | None = None
     refusal: tuple[Outcome, str] | None = None
+    size: int = 0
+    """Characters that it was read from."""
 
-    def forbid(self, url: str, agent: str) -> tuple[Outcome, str] | None:
+    async def forbid(self, url: str, agent: str) -> tuple[Outcome, str] | None:
         """Why `url` may not be fetched; None where it may."""
         if self.refusal is not None or self.rules is None:
             return self.refusal
-        if self.rules.can_fetch(url, agent):
+        if await _run(self.size, self.rules.can_fetch, url, agent):
             return None
         return Outcome.ROBOTS_DENIED, "its robots.txt does not allow it"
 
@@ -40,12 +55,50 @@ class Rules:
         return min(max(self.rules.crawl_delay(agent) or 0.0, per_request), LONGEST_DELAY)
 
 
-def read(page: Page) -> Rules:
-    """The rules in what came of asking for robots.txt."""
+async def read(page: Page, agent: str) -> Rules:
+    """The rules in what came of asking for robots.txt, as far as they concern the agent."""
     if page.redirects and not page.ok:  # a dead end elsewhere is no word of this site
         return Rules()
     if page.outcome in _UNREACHABLE or (page.outcome is Outcome.SERVER_ERROR and page.status is None):
         return Rules(refusal=(page.outcome, page.detail))
     if page.status is not None and (page.status >= 500 or page.status == 429):
         return Rules(refusal=(page.outcome, f"its robots.txt cannot be read for now (HTTP {page.status})"))
-    return Rules(Protego.parse(page.html)) if page.ok else Rules()
+    if not page.ok:
+        return Rules()
+    size = len(page.html)
+    return Rules(await _run(size, _parse, page.html, agent), size=size)
+
+
+async def _run(size: int, function: Callable[[str, str], T], one: str, other: str) -> T:
+    if size <= LONG:
+        return function(one, other)
+    return await asyncio.get_running_loop().run_in_executor(_thread, function, one, other)
+
+
+_AGENT = re.compile(r"user[ -]?agent\s*(?::|\s)\s*(.*)", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z_-]*", re.IGNORECASE)
+_OF_NO_GROUP = re.compile(r"(?:site-?maps?|host)\b", re.IGNORECASE)
+
+
+def _parse(text: str, agent: str) -> Protego:
+    """Of the groups for us and for all alone: the parser keeps a group's rules once for every agent that it names."""
+    lines: list[str] = []
+    concerns = in_rules = False
+    for whole in text.splitlines():
+        line = whole.partition("#")[0].strip()
+        if not line or _OF_NO_GROUP.match(line):
+            continue
+        if (match := _AGENT.match(line)) is None:
+            in_rules = True
+            if concerns:
+                lines.append(line)
+        else:
+            concerns, in_rules = concerns and not in_rules, False
+            token = _TOKEN.match(match[1])
+            name = agent if token and token[0].lower() == agent.lower() else match[1]
+            if name in (agent, "*"):
+                concerns = True
+                lines.append(f"User-agent: {name}")
+        if len(lines) > MOST_LINES:
+            break
+    return Protego.parse("\n".join(lines))

@@ -63,11 +63,14 @@ def parse(text: str, base: Target | None = None) -> Target:
         url = URL(head.replace("\\", "/") + mark + tail)
         if base is not None:
             url = base.url.join(url)
-        return Target.of(_checked(url))
+        target = Target.of(_checked(url))
     except BadUrl:
         raise
     except (ValueError, UnicodeError, TypeError):
         raise BadUrl("is not a URL") from None
+    if len(str(target)) > MAX_URL:  # escapes make it longer
+        raise BadUrl(f"is longer than {MAX_URL} characters")
+    return target
 
 
 def _checked(url: URL) -> URL:

@@ -7,7 +7,7 @@ import gzip
 import socket
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -18,6 +18,9 @@ Act = Callable[["Hostile", Writer], Coroutine[Any, Any, None]]
 FOR_EVER = 120.0
 HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 BOMB = zlib.compressobj(9, zlib.DEFLATED, 31)
+CHINESE = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(1900))
+CONTACTS = b"<a href='mailto:info@shop.de'>info@shop.de</a>"
+PROFILES = b"".join(b"<a href=https://facebook.com/abc%d>x</a>" % n for n in range(400))
 #: 200 MB of zeros in 200 kB.
 BOMB_BYTES = b"".join(BOMB.compress(bytes(1_000_000)) for _ in range(200)) + BOMB.flush()
 
@@ -30,29 +33,38 @@ def redirect(to: str, status: bytes = b"302 Found") -> bytes:
     return answer(b"", b"Location: %b\r\n" % to.encode(), status)
 
 
+def _same_as(profile: str) -> bytes:
+    return b'<script type="application/ld+json">{"@type":"Organization","sameAs":["%b"]}</script>' % profile.encode()
+
+
 class Hostile:
-    """Serves `ACTS` on 127.0.0.1; `asked` counts requests by path. A path it does not know is a plain page."""
+    """Serves `ACTS`; `asked` counts requests by path. A path it does not know is a plain page.
+
+    `robots` is what it answers for robots.txt, by host: one of `ROBOTS`.
+    """
 
     def __init__(self, inner_port: int) -> None:
         self.inner_port = inner_port
         self.asked: Counter[str] = Counter()
         self.redirects = 0
+        self.robots: dict[str, str] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 path = head.split(b" ", 2)[1].decode()
+                host = head.lower().partition(b"\nhost: ")[2].partition(b":")[0].decode()
                 self.asked[path] += 1
-                await self.act(path, writer)
+                await self.act(self.robots.get(host, path) if path == "/robots.txt" else path, writer)
                 await writer.drain()
         writer.close()
 
     async def act(self, path: str, writer: Writer) -> None:
         if path == "/robots.txt":
             writer.write(answer(b"", status=b"404 Not Found"))
-        elif path in FIXED:
-            writer.write(FIXED[path])
+        elif path in FIXED or path in ROBOTS:
+            writer.write(FIXED.get(path) or ROBOTS[path])
         elif path in ACTS:
             await ACTS[path](self, writer)
             raise ConnectionResetError
@@ -80,7 +92,7 @@ async def slow_headers(_: Hostile, writer: Writer) -> None:
     while True:
         writer.write(b"X-A: b\r\n")
         await writer.drain()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 async def header_flood(_: Hostile, writer: Writer) -> None:
@@ -93,6 +105,41 @@ async def header_flood(_: Hostile, writer: Writer) -> None:
 async def continue_flood(_: Hostile, writer: Writer) -> None:
     while True:
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+        await writer.drain()
+
+
+async def empty_members(_: Hostile, writer: Writer) -> None:
+    """Packed bytes without an end that unpack to nothing."""
+    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
+    while True:
+        writer.write(gzip.compress(b"") * 1000)
+        await writer.drain()
+
+
+async def chunk_extension(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Transfer-Encoding: chunked\r\n\r\n5;")
+    while True:
+        writer.write(b"a" * 100_000)
+        await writer.drain()
+
+
+async def trailers(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Transfer-Encoding: chunked\r\n\r\n0\r\n")
+    while True:
+        writer.write(b"".join(b"X-%d: %b\r\n" % (n, b"y" * 1000) for n in range(100)))
+        await writer.drain()
+
+
+async def small_chunks(_: Hostile, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Transfer-Encoding: chunked\r\n\r\n")
+    while True:
+        writer.write(b"1\r\na\r\n" * 10_000)
+        await writer.drain()
+
+
+async def early_hints(_: Hostile, writer: Writer) -> None:
+    while True:
+        writer.write((b"HTTP/1.1 103 Early Hints\r\nLink: " + b"a" * 4000 + b"\r\n\r\n") * 10)
         await writer.drain()
 
 
@@ -187,11 +234,52 @@ FIXED: dict[str, bytes] = {
     "/comments": answer(b"<!--" * 400_000),
     "/doctype": answer(b"<!DOCTYPE" + b" x" * 900_000),
     "/frames": answer(b"<iframe src='/frames'></iframe>" * 50_000),
+    "/http-0.9": b"<html>hello\r\n",
+    "/retry-for-ever": answer(b"", b"Retry-After: 99999999999999999999\r\n", b"503 Service Unavailable"),
+    "/retry-past": answer(b"", b"Retry-After: Thu, 01 Jan 1970 00:00:00 GMT\r\n", b"429 Too Many Requests"),
+    "/retry-odd": answer(b"", b"Retry-After: Fri, 31 Dec 99999999999999999999 23:59:59 GMT\r\n", b"503 Busy"),
+    "/odd-type": answer(b"x", b"Content-Type: text/\xff\xfe\r\n"),
+    "/odd-location": answer(b"", b"Location: /\xff\xfe\r\n", b"302 Found"),
+    "/control-location": answer(b"", b"Location: /a\x01b\tc\r\n", b"302 Found"),
+    "/escaped-location": redirect(f"/{CHINESE[:600]}"),
+    "/odd-headers": answer(b"<p>hello", HTML + b'ETag: "\xff"\r\nLast-Modified: \xfe\r\n'),
+    "/cookies": answer(b"<p>hello", HTML + b"".join(b"Set-Cookie: a%d=b; Path=/\r\n" % n for n in range(100))),
+    "/brotli": answer(b"\x0b\x02\x80hello\x03", HTML + b"Content-Encoding: br\r\n"),
+    "/unicode-escape": answer(b"<p>\\ud800 hello", b"Content-Type: text/html; charset=unicode_escape\r\n"),
+    "/undefined-charset": answer(b"<p>hello", b"Content-Type: text/html; charset=undefined\r\n"),
+    "/punycode": answer(b"<p>" + b"a-" * 500_000, b"Content-Type: text/html; charset=punycode\r\n"),
+    "/utf-16": answer("<p>hello".encode("utf-16-le"), b"Content-Type: text/html; charset=utf-16\r\n"),
+    "/escapes": answer(b"<p>\\u0000 info@shop.de \\ud800" + CONTACTS),
+    "/surrogates": answer(b"<script>w('\\ud800 mailto:info@shop.de \\udfff')</script>" + CONTACTS),
+    "/nul-handle": answer(_same_as("https://facebook.com/%00shop")),
+    "/long-handle": answer(_same_as(f"https://linkedin.com/company/{CHINESE}")),
+    "/mailtos": answer(b"<div>" + b"<a href=mailto:a@b>x</a>" * 14_000 + b"word " * 300_000),
+    "/mailto-to": answer(b"<a href='mailto:?" + b"to=a@b.de&" * 190_000 + b"'>x</a>"),
+    "/backwards": answer(b"<div style=rtl>" * 14_000 + b"word " * 300_000),
+    "/in-one-another": answer(b"<div itemprop=email>" * 14_000 + b"word " * 300_000),
+    "/nested-links": answer(b"<a href=/contact><object>" * 15_000 + b"word " * 300_000),
+    "/class": answer(b"<div class='" + b"a1" * 900_000 + b"'>" + PROFILES),
+    "/name": answer(b"<meta property=og:site_name content='" + b"a" * 1_900_000 + b"'>" + PROFILES),
+    "/formatting": answer(b"".join(b"<b id=%d><p>" % n for n in range(100_000))),
+    "/many-attributes": answer((b"<p " + b" ".join(b"a%d" % n for n in range(990)) + b">") * 380),
+    "/spoken": answer(b"<p>" + b"a at b dot " * 170_000),
+    "/percents": answer(b"<a href=" + b"%" * 1_900_000 + b">contact</a>"),
+    "/long-contact": answer(b"<a href='/contact?" + b"a" * 1_900_000 + b"'>contact</a>"),
+    "/long-host": answer(b"<a href='http://" + b"a." * 900_000 + b"de/contact'>contact</a>"),
+    "/long-refresh": answer(b"<meta http-equiv=refresh content='0;url=/" + b"a" * 1_900_000 + b"'>"),
+    "/long-title": answer(b"<title>" + b"title \\u0000 &#0; " * 100_000),
+    "/refresh-ping": answer(b"<meta http-equiv=refresh content='0;url=/refresh-pong'>"),
+    "/refresh-pong": answer(b"<meta http-equiv=refresh content='0;url=/refresh-ping'>"),
     "/refresh": answer(b"<meta http-equiv=refresh content='0;url=http://169.254.169.254/'>"),
     "/base": answer(b"<base href='http://169.254.169.254/'><a href='contact'>Contact</a>"),
 }
 
 ACTS: Mapping[str, Act] = {
+    "/empty-members": empty_members,
+    "/chunk-extension": chunk_extension,
+    "/trailers": trailers,
+    "/small-chunks": small_chunks,
+    "/early-hints": early_hints,
     "/endless": endless_body,
     "/drip": slow_drip,
     "/slow-headers": slow_headers,
@@ -205,9 +293,24 @@ ACTS: Mapping[str, Act] = {
 } | {f"/chain/{n}": redirect_chain for n in range(1, 50)}
 
 
+TEXT = b"Content-Type: text/plain\r\n"
+#: What may come in place of a robots.txt, beside every other path's answer.
+ROBOTS: dict[str, bytes] = {
+    "robots-wildcards": answer(b"User-agent: *\n" + b"".join(b"Disallow: /*a%d*b$\n" % n for n in range(25_000)), TEXT),
+    "robots-stars": answer(b"User-agent: *\nDisallow: /" + b"*a" * 250_000, TEXT),
+    "robots-agents": answer(
+        b"".join(b"User-agent: a%d\n" % n for n in range(15_000)) + b"Disallow: /b\n" * 18_000, TEXT
+    ),
+    "robots-to-itself": redirect("/robots.txt"),
+    "robots-binary": answer(bytes(range(256)) * 2000, TEXT),
+    "robots-bomb": answer(BOMB_BYTES, TEXT + b"Content-Encoding: gzip\r\n"),
+    "robots-denies": answer(b"User-agent: trigpoint/2.0\nDisallow: /\n\nUser-agent: *\nAllow: /\n", TEXT),
+}
+
+
 @asynccontextmanager
-async def hostile() -> AsyncIterator[tuple[str, Hostile, Counter[str]]]:
-    """Its address on 127.0.0.1, itself, and the connections that a server on 127.0.0.2, the inner one, was made."""
+async def hostile(hosts: Sequence[str] = ("127.0.0.1",)) -> AsyncIterator[tuple[str, Hostile, Counter[str]]]:
+    """Its address on the first host, itself, and the connections made to the inner server, which is on 127.0.0.2."""
     reached: Counter[str] = Counter()
 
     async def inner(_: asyncio.StreamReader, writer: Writer) -> None:
@@ -216,9 +319,11 @@ async def hostile() -> AsyncIterator[tuple[str, Hostile, Counter[str]]]:
 
     secret = await asyncio.start_server(inner, "127.0.0.2", 0)
     server = Hostile(secret.sockets[0].getsockname()[1])
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    first = await asyncio.start_server(server.serve, hosts[0], 0)
+    port = first.sockets[0].getsockname()[1]
+    others = [await asyncio.start_server(server.serve, host, port) for host in hosts[1:]]
     try:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", server, reached
+        yield f"http://{hosts[0]}:{port}", server, reached
     finally:
-        for one in (listening, secret):
+        for one in (first, secret, *others):
             one.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.db import businesses
@@ -41,18 +42,22 @@ async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outco
     page = await visitor.read(site.website)
     if isinstance(page, Snooze):
         return page
-    document = parsed.document(page)
-    if page.ok and (target := discovery.refresh(document)) is not None:
-        refreshed = await visitor.read(target)
-        if isinstance(refreshed, Snooze):
-            return refreshed
-        page, document = refreshed, parsed.document(refreshed)
-    status, detail = judge(page, document, site)
-    seen = evidence(page, document, detail)
+    target, status, seen = await parsed.read(page, partial(look, page, site))
+    if target is not None:
+        page = await visitor.read(target)
+        if isinstance(page, Snooze):
+            return page
+        _, status, seen = await parsed.read(page, partial(look, page, site))
     async with context.step() as step:
         await businesses.record_check(step.conn, site.id, context.id, site.website, status, seen)
         step.processed = step.total = 1
     return {"websiteStatus": status, **seen}
+
+
+def look(page: Page, site: Site, document: Document) -> tuple[str | None, WebsiteStatus, dict[str, Any]]:
+    """Where the page leads by itself, if it does; the state of the website and what shows it, if not."""
+    status, detail = judge(page, document, site)
+    return discovery.refresh(document) if page.ok else None, status, evidence(page, document, detail)
 
 
 def judge(page: Page, document: Document, site: Site) -> tuple[WebsiteStatus, str]:

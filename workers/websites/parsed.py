@@ -1,22 +1,45 @@
-"""The last pages, parsed: the jobs of a business that run side by side look at the same ones."""
+"""Pages, parsed for whoever looks at them: the jobs of a business that run side by side look at the same ones."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from app.domain.extraction.document import Document
 from providers.web import Page
+from workers.memory import give_back_freed
 
-#: Pages that are kept, and characters of HTML from which one is not: a parsed page takes some ten times as much.
-MOST, LONG = 64, 50_000
+T = TypeVar("T")
+
+#: Pages that are kept, and characters of HTML from which one is not: a parsed page takes some ten times as much. Long
+#: ones are read in a thread instead, each by itself, since a tree is for one thread.
+MOST, LONG = 64, 30_000
+#: Threads for that: one page made to hurt takes fifty megabytes while it is read.
+THREADS = 1
 
 _parsed: OrderedDict[tuple[str, int], Document] = OrderedDict()
+_threads = ThreadPoolExecutor(THREADS, "pages")
 
 
-def document(page: Page) -> Document:
+async def read(page: Page, look: Callable[[Document], T]) -> T:
+    """What `look` sees in the page."""
+    if len(page.html) <= LONG:
+        return look(_kept(page))
+
+    def read() -> T:
+        try:
+            return look(Document(page.html, page.final_url))
+        finally:
+            give_back_freed()
+
+    return await asyncio.get_running_loop().run_in_executor(_threads, read)
+
+
+def _kept(page: Page) -> Document:
     """The page, parsed now or before."""
-    if len(page.html) > LONG:
-        return Document(page.html, page.final_url)
     key = page.final_url, hash(page.html)
     found = _parsed.get(key)
     if found is None:

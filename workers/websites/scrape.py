@@ -26,8 +26,6 @@ from workers.context import JobContext, Step
 from workers.websites import parsed
 from workers.websites.visit import Site, Visitor, load
 
-#: Characters of HTML from which reading it is done in a thread.
-LONG = 30_000
 #: Addresses whose domains are looked up.
 MOST_LOOKED_UP = 20
 #: Seconds after which what was done is committed.
@@ -104,22 +102,15 @@ async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extrac
     visited = [*state["read"], page.url]
     todo, found = state["todo"][1:], state["found"]
     if page.ok:
-
-        def read() -> tuple[Found, list[str]]:
-            document = parsed.document(page)
-            return extract(document, site), _further(document) if first else []
-
-        says, further = await (asyncio.to_thread(read) if len(page.html) > LONG else _at_once(read))
+        says, further = await parsed.read(
+            page, lambda document: (extract(document, site), _further(document) if first else [])
+        )
         known = {url.rstrip("/") for url in (*visited, *todo, page.final_url, *page.redirects)}
         todo = [*todo, *(url for url in further if url.rstrip("/") not in known)][: discovery.MOST_PAGES]
         for kind, findings in says.items():
             found = found | {kind: merged([*found.get(kind, []), *findings])}
     failed = state.get("failed", 0) + (not page.ok)
     return state | {"todo": todo, "read": visited, "found": found, "failed": failed}
-
-
-async def _at_once(read: Callable[[], tuple[Found, list[str]]]) -> tuple[Found, list[str]]:
-    return read()
 
 
 def _further(document: Document) -> list[str]:
@@ -147,9 +138,10 @@ def _finding(stored: dict[str, Any]) -> Finding:
 
 async def _look_up_mail(context: JobContext, emails: list[Finding]) -> None:
     """Note of each address whether its domain takes mail, as far as that can be known."""
-    for one in emails[:MOST_LOOKED_UP]:
-        domain = one.value.rpartition("@")[2]
-        one.detail["mx"] = await context.resources.mail.takes_mail(domain)
+    some = emails[:MOST_LOOKED_UP]
+    known = await asyncio.gather(*(context.resources.mail.takes_mail(one.value.rpartition("@")[2]) for one in some))
+    for one, mx in zip(some, known, strict=True):
+        one.detail["mx"] = mx
 
 
 async def _keep(
@@ -162,7 +154,7 @@ async def _keep(
             storable(one.value),
             round(one.confidence, 2),
             orjson.dumps(one.detail).decode(),
-            orjson.dumps(one.evidence[:5]).decode().replace(r"\u0000", ""),
+            orjson.dumps(one.evidence).decode(),
         )
         for kind in kinds
         for one in state["found"].get(kind, [])[:MOST_KEPT]

@@ -15,8 +15,8 @@ from workers.context import JobContext
 
 #: Seconds for which a turn is waited for with the slot held; longer waits give it back.
 PATIENCE = 3.0
-#: Seconds that a page may take; with less left of the attempt the job goes on with a fresh one, from its checkpoint.
-A_PAGE = 25.0
+#: Seconds that a page may take, waits included; with less left the job goes on in a fresh attempt, from its checkpoint.
+A_PAGE = 30.0
 #: Times that a site may put a job off by Retry-After, before its answer counts.
 MOST_DELAYS = 3
 

@@ -8,6 +8,7 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 #: Bounded everywhere: a page may try to make a regular expression search for ever.
 _AT_WORDS = r"at|@|ät|aet|arroba|chiocciola|apenstaartje|kukac|at sign|at-sign|atsign|a t|nospam at"
@@ -32,6 +33,7 @@ SPOKEN = re.compile(
 _IN_BRACKETED = re.compile(rf"{_OPEN}{_SPACE}(?:{_AT_WORDS})", re.IGNORECASE)
 _IN_SPOKEN = re.compile(r"\s(?:at|@|ät|arroba)\s", re.IGNORECASE)
 _LONGEST_BEFORE, _LONGEST = 80, 600
+_MOST_MIDDLES = 3_000
 _DOTS = re.compile(
     rf"{_SPACE}(?:{_OPEN}{_SPACE}(?:{_DOT_WORDS}){_SPACE}{_CLOSE}|(?<=\s)(?:dot|punkt|point|punto)(?=\s)){_SPACE}",
     re.IGNORECASE,
@@ -50,7 +52,7 @@ def spoken(text: str) -> Iterator[re.Match[str]]:
 
 def _around(pattern: re.Pattern[str], middle: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     done = 0
-    for sign in middle.finditer(text):
+    for sign in islice(middle.finditer(text), _MOST_MIDDLES):
         if sign.start() >= done:
             start = max(done, sign.start() - _LONGEST_BEFORE)
             if match := pattern.search(text, start, start + _LONGEST):

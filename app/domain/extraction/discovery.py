@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urljoin, urlsplit
 
-from app.domain.extraction.document import Document
+from app.domain.extraction.document import MOST_URL, Document, text_of
 from app.domain.extraction.hosts import domain_of
 
 #: Pages beyond the first that are read of a site.
@@ -38,10 +38,12 @@ def pages(document: Document) -> list[str]:
     ranked: dict[str, tuple[int, int]] = {}
     for order, link in enumerate(document.links[:2000]):
         url = _plain(link.url)
-        if url == here or not url.startswith(("http://", "https://")) or domain_of(url) != site:
+        if len(url) > MOST_URL or url == here or not url.startswith(("http://", "https://")):
+            continue
+        if domain_of(url) != site:
             continue
         path = unquote(urlsplit(url).path)
-        if _FILE.search(path) or (rank := _rank(path, link.node.text()[:80])) == 0:
+        if _FILE.search(path) or (rank := _rank(path, text_of(link.node, 80))) == 0:
             continue
         if rank > ranked.get(url, (0, 0))[0]:
             ranked[url] = rank, -order
@@ -59,7 +61,7 @@ def frames(document: Document) -> list[str]:
     found = []
     for node in document.tree.css("frame[src]")[:MOST_PAGES]:
         url = _plain(_resolve(document, node.attributes.get("src") or ""))
-        if domain_of(url) == domain_of(document.url) and url not in found:
+        if url and domain_of(url) == domain_of(document.url) and url not in found:
             found.append(url)
     return found
 
@@ -82,10 +84,12 @@ def _rank(path: str, text: str) -> int:
 
 
 def _resolve(document: Document, href: str) -> str:
+    """The address, '' where it is none that can be asked for."""
     try:
-        return urljoin(document.base, href.strip())
+        url = urljoin(document.base, href.strip())
     except ValueError:
         return ""
+    return url if len(url) <= MOST_URL else ""
 
 
 def _plain(url: str) -> str:

@@ -21,6 +21,12 @@ BREAK = "\x1f"
 MOST_JSON = 500_000
 #: Nodes of JSON-LD that are looked at.
 MOST_NODES = 2_000
+#: Characters of a link's address, and of what a `<meta>` says, that are read.
+MOST_HREF, MOST_META = 8_000, 2_000
+#: Nodes in which the beginning of an element's text is looked for.
+MOST_SEEN = 200
+#: Longest address of a page: what browsers and servers agree on.
+MOST_URL = 2_083
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]{2,}|[\t\r\n\f\xa0]")  # all but a single blank, which stays
@@ -49,13 +55,13 @@ class Document:
         """What relative addresses are relative to."""
         node = self.tree.css_first("base[href]")
         href = (node.attributes.get("href") or "") if node else ""
-        return _join(self.url, href) if href else self.url
+        return _join(self.url, href) if 0 < len(href) <= MOST_URL else self.url
 
     @cached_property
     def links(self) -> list[Link]:
         found = []
         for node in self.tree.css("a[href], area[href]"):
-            raw = (node.attributes.get("href") or "").strip()
+            raw = (node.attributes.get("href") or "").strip()[:MOST_HREF]
             if raw:
                 found.append(Link(node, raw, _join(self.base, raw)))
         return found
@@ -79,7 +85,7 @@ class Document:
         for node in self.tree.css("meta[content]"):
             attributes = node.attributes
             name = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
-            found.setdefault(name.strip().lower(), (attributes.get("content") or "").strip())
+            found.setdefault(name[:MOST_META].strip().lower(), (attributes.get("content") or "")[:MOST_META].strip())
         return found
 
     @cached_property
@@ -139,6 +145,18 @@ class Document:
             self.base,
         ]
         return next((found for one in named if one and (found := domain_of(one))), None)
+
+
+def text_of(node: LexborNode, most: int, separator: str = "") -> str:
+    """The first `most` characters of a node's text, read no further: for nodes that may be in one another."""
+    pieces, length = [], 0
+    for seen, one in enumerate(node.traverse(include_text=True)):
+        if length > most or seen > MOST_SEEN:
+            break
+        if one.tag == "-text" and (text := one.text_content):
+            pieces.append(text)
+            length += len(text) + len(separator)
+    return separator.join(pieces)[:most]
 
 
 def _join(base: str, href: str) -> str:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from app.domain.extraction import deobfuscation as hidden
 from app.domain.extraction.addresses import FREE, clean, flags
-from app.domain.extraction.document import BREAK, Document
+from app.domain.extraction.document import BREAK, Document, text_of
 from app.domain.extraction.findings import Evidence, Finding, brief, merged
 from app.domain.extraction.hosts import registered_domain
 
@@ -29,6 +29,8 @@ CONFIDENCE = {
 }
 #: Characters of script that are looked at, and addresses that a page may have.
 MOST_SCRIPT, MOST_FOUND = 300_000, 500
+#: Characters of an element's text that are read for an address, or for what stands round one.
+MOST_AROUND = 400
 
 PLAIN = re.compile(
     r"(?<![a-z0-9_.+&-])([a-z0-9][a-z0-9_.+'&-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,23})(?![a-z0-9_-]|\.[a-z0-9])",
@@ -78,7 +80,7 @@ def _structured(document: Document) -> _Raw:
                 for address in _split(value.removeprefix("mailto:")):
                     yield address, "json_ld", str(one.get("name") or one.get("@type") or "")
     for node in document.tree.css('[itemprop~="email"]'):
-        value = node.attributes.get("content") or node.text()
+        value = node.attributes.get("content") or text_of(node, MOST_AROUND)
         yield value, "microdata", _around(node)
 
 
@@ -173,7 +175,7 @@ def _attributes(document: Document) -> _Raw:
                 yield address, method, _around(node)
     if "rtl" in document.html:
         for node in document.tree.css('[style*="rtl"]'):
-            yield node.text()[::-1].strip(), "deobfuscated", _around(node)
+            yield text_of(node, MOST_AROUND)[::-1].strip(), "deobfuscated", _around(node)
     for name in _with_sign(document.html):
         if name in _DATA:
             for node in document.tree.css(f'[{name}*="@"]'):
@@ -237,8 +239,9 @@ def _scripts(document: Document) -> _Raw:
 
 def _around(node: LexborNode) -> str:
     parent = node.parent
-    text = parent.text(separator=" ") if parent is not None and parent.tag not in ("body", "html") else node.text()
-    return text[:400]
+    if parent is not None and parent.tag not in ("body", "html"):
+        return text_of(parent, MOST_AROUND, " ")
+    return text_of(node, MOST_AROUND)
 
 
 def _without_tails(findings: list[Finding]) -> list[Finding]:

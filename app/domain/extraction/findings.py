@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.domain.outcomes import storable
+
 #: Characters of the surroundings that are kept.
 CONTEXT = 160
+#: Places that are kept of one value.
+MOST_EVIDENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ class Finding:
 
 
 def brief(text: str) -> str:
-    """Surroundings as they are kept: one line, not too long."""
-    return " ".join(text.split())[:CONTEXT]
+    """Surroundings as they are kept: one line, not too long, and nothing that cannot be stored."""
+    return storable(" ".join(text[: 4 * CONTEXT].split())[:CONTEXT])
 
 
 def merged(findings: list[Finding]) -> list[Finding]:
@@ -48,6 +52,7 @@ def merged(findings: list[Finding]) -> list[Finding]:
         pages = {evidence.page for evidence in first.evidence}
         again = any(evidence.page not in pages for evidence in one.evidence)
         first.confidence = min(1.0, max(first.confidence, one.confidence) + (0.02 if again else 0.0))
-        first.evidence += [evidence for evidence in one.evidence if evidence not in first.evidence]
+        new = [evidence for evidence in one.evidence if evidence not in first.evidence]
+        first.evidence = [*first.evidence, *new][:MOST_EVIDENCE]
         first.detail = one.detail | first.detail
     return sorted(by_value.values(), key=lambda one: (-one.confidence, one.value))

@@ -10,6 +10,10 @@ import tldextract
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
+#: Longest name (RFC 1035, 2.3.4); what is longer is none, and nothing to remember.
+MOST_HOST = 253
+
+
 @lru_cache(maxsize=4096)
 def registered_domain(host: str) -> str | None:
     """The domain that someone registered: shop.example.co.uk → example.co.uk; None for a suffix, an address, a name.
@@ -30,9 +34,10 @@ def has_real_suffix(host: str) -> bool:
 def host_of(url: str) -> str:
     """The host of a URL in lower case; '' where there is none."""
     try:
-        return (urlsplit(url).hostname or "").lower()
+        host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+    return host if len(host) <= MOST_HOST else ""
 
 
 def domain_of(url: str) -> str | None:

@@ -8,6 +8,8 @@ from app.domain.extraction.document import Document
 
 #: Characters of text beyond which a page says more than that.
 MOST_TEXT = 3_000
+#: Characters of HTML in which the names of such services are looked for.
+MOST_HTML = 100_000
 
 _SALE = re.compile(
     r"\b(?:this )?domain (?:name )?(?:\S{1,80} )?(?:is|may be|might be|could be)(?: now)? (?:for sale|available for"
@@ -38,6 +40,6 @@ def is_parked(document: Document) -> str | None:
         return None
     if (said := _SALE.search(f"{document.title}. {text}")) is not None:
         return " ".join(said[0].split())[:200]
-    if len(text) < 600 and (service := _SERVICES.search(document.html)) is not None:
+    if len(text) < 600 and (service := _SERVICES.search(document.html, 0, MOST_HTML)) is not None:
         return f"served by {service[0].rstrip('/')}"
     return None

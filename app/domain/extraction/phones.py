@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from app.domain.extraction.document import BREAK, Document
+from app.domain.extraction.document import BREAK, Document, text_of
 from app.domain.extraction.findings import Evidence, Finding, brief, merged
 
 CONFIDENCE = {"json_ld": 1.0, "microdata": 1.0, "tel": 0.95, "text": 0.7}
@@ -58,10 +58,10 @@ def _candidates(document: Document) -> Iterator[tuple[str, str, str]]:
         if isinstance(number := one.get("telephone"), str):
             yield number[:60], "json_ld", str(one.get("name") or "")[:80] + " "
     for node in document.tree.css('[itemprop~="telephone"]'):
-        yield (node.attributes.get("content") or node.text())[:60], "microdata", ""
+        yield (node.attributes.get("content") or text_of(node, 60))[:60], "microdata", ""
     for link in document.links:
         if link.raw[:4].lower() == "tel:":
-            yield unquote(link.raw[4:]).strip("/ ")[:60], "tel", link.node.text()[:80] + " "
+            yield unquote(link.raw[4:]).strip("/ ")[:60], "tel", text_of(link.node, 80) + " "
     text = document.text
     for match in (one for run in _RUN.finditer(text) for one in _NUMBER.finditer(text, *_bounds(run))):
         if 7 <= sum(letter.isdigit() for letter in match[1]) <= 15 and not _DATE.fullmatch(match[1].strip()):

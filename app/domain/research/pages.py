@@ -9,6 +9,9 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from app.domain.extraction.bounds import bounded
+from app.domain.extraction.document import text_of
+
 MAX_TEXT = 60_000
 """Characters kept of one page."""
 UNSEEN = "script, style, noscript, template, svg, iframe, object, select, button, nav, form, head"
@@ -50,7 +53,7 @@ class PageText:
 
 def read(html: str, url: str) -> PageText:
     """Never raises, whatever the page."""
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(bounded(html))
     head = tree.css_first("title")
     title = " ".join(head.text().split())[:300] if head else ""
     published = _published(tree, html)
@@ -125,7 +128,7 @@ def _links(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
         if _site(target) != site or target == here or NOT_PAGES.search(urlsplit(target).path):
             continue
         path = urlsplit(target).path
-        told = WORTH_READING.search(f"{path} {node.text()[:80]}")
+        told = WORTH_READING.search(f"{path} {text_of(node, 80)}")
         score = (2.0 if told else 0.0) - 0.3 * path.strip("/").count("/") - place / 1000
         found[target] = max(score, found.get(target, score))
     return tuple(sorted(found, key=lambda one: -found[one]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -220,6 +223,19 @@ def test_parked(html: str, is_parked: bool) -> None:
 @settings(max_examples=150, deadline=None)
 def test_nothing_raises(html: str) -> None:
     contacts(html, "http://a.de/")
+    page = Document(html, "http://a.de/")
+    assert isinstance(discovery.pages(page), list) and isinstance(discovery.frames(page), list)
+    assert discovery.refresh(page) is None or len(page.title) <= 300
+    parked.is_parked(page)
+
+
+@pytest.mark.parametrize("path", ["/surrogates", "/nul-handle", "/long-handle", "/escapes"])
+def test_what_is_found_can_be_stored(path: str) -> None:
+    """As JSON, without NUL, and in an index of Postgres."""
+    found = contacts(FIXED[path].partition(b"\r\n\r\n")[2].decode(), "http://a.de/")
+    for one in (*found.emails, *found.profiles):
+        assert rb"\u0000" not in orjson.dumps(asdict(one)).replace(rb"\\u0000", b"")
+        assert len(one.value.encode()) < 2700
 
 
 @pytest.mark.parametrize("path", [path for path, answer in FIXED.items() if len(answer) > 200_000])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,8 +44,8 @@ async def make(names: Names) -> AsyncIterator[MakeFetcher]:
     """Makes fetchers of one process: with a store of their own, or one that is given."""
     made: list[Fetcher] = []
 
-    async def maker(store: MemoryStore | None = None, gap: float = 0.0, allow: str = "127.0.0.1/32") -> Fetcher:
-        agent = Agent("Trigpoint/1.0 (tests@example.org)", Reach([allow]), names)
+    async def maker(store: MemoryStore | None = None, gap: float = 0.0, tls: ssl.SSLContext | bool = True) -> Fetcher:
+        agent = Agent("Trigpoint/1.0 (tests@example.org)", Reach(["127.0.0.1/32"]), names, tls)
         made.append(Fetcher(agent, store or MemoryStore(), gap=gap))
         return made[-1]
 

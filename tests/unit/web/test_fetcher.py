@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from providers.web import Fetcher, HostBusy, MemoryStore, Outcome
+from providers.web import fetcher as fetcher_module
 from tests.unit.web.conftest import EVER, MakeFetcher
 
 
@@ -105,6 +106,27 @@ async def test_a_longer_wait_than_the_callers_patience_is_told(site: tuple[Site,
         await fetcher.fetch(base, since=EVER, patience=0.5)  # robots.txt is read, the page is not yet due
     assert 4.0 < busy.value.wait <= 5.0
     assert server.paths == ["/robots.txt"]
+
+
+async def test_robots_and_the_page_share_one_budget(
+    site: tuple[Site, str], fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, base = site
+    monkeypatch.setattr(fetcher_module, "BUDGET", 1.0)
+    server.latency = 0.7
+    assert (await fetcher.fetch(base, since=EVER)).outcome is Outcome.TIMEOUT
+    assert server.paths == ["/robots.txt", "/"]
+
+
+async def test_a_visit_does_not_wait_without_end_turn_after_turn(site: tuple[Site, str], make: MakeFetcher) -> None:
+    server, base = site
+    for n in range(4):
+        server.pages[f"/{n}"] = web.Response(status=302, headers={"Location": f"/{n + 1}"})
+    fetcher = await make(gap=0.4)
+    with pytest.raises(HostBusy):
+        await fetcher.fetch(f"{base}/0", since=EVER, patience=0.5)
+    page = await fetcher.fetch(f"{base}/0", since=EVER, patience=0.5)
+    assert page.ok and max(server.paths.count(f"/{n}") for n in range(5)) == 1, "it goes on where it was"
 
 
 async def test_a_server_that_asks_for_a_pause_gets_it(site: tuple[Site, str], fetcher: Fetcher) -> None:

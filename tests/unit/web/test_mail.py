@@ -14,7 +14,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from providers.web.mail import MailServers
+from providers.web.mail import SILENCES, MailServers
 
 RECORDS = {"a.test.": "10 mx.a.test.", "null.test.": "0 ."}
 
@@ -34,7 +34,9 @@ class NameServer(asyncio.DatagramProtocol):
         if name == "silent.test.":
             return
         answer = dns.message.make_response(query)
-        if name in RECORDS:
+        if name == "broken.test.":
+            answer.set_rcode(dns.rcode.SERVFAIL)
+        elif name in RECORDS:
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", "MX", RECORDS[name]))
         else:
             answer.set_rcode(dns.rcode.NXDOMAIN)
@@ -61,10 +63,18 @@ async def test_answers_are_remembered(server: NameServer) -> None:
 
 async def test_a_silent_name_server_is_left_alone(server: NameServer) -> None:
     mail = MailServers()
-    assert await mail.takes_mail("silent.test") is None
+    for _ in range(SILENCES):
+        assert await mail.takes_mail("silent.test") is None
     before = server.asked
     assert await mail.takes_mail("a.test") is None
     assert server.asked == before
+
+
+async def test_one_silent_domain_is_no_silent_name_server(server: NameServer) -> None:
+    mail = MailServers()
+    assert await mail.takes_mail("silent.test") is None
+    assert await mail.takes_mail("broken.test") is None
+    assert await mail.takes_mail("a.test") is True
 
 
 async def test_who_must_not_ask_does_not(server: NameServer) -> None:

@@ -21,6 +21,8 @@ _COMMON = words("""
 """)
 #: Shortest word, and shortest part of a handle, that may stand for a business.
 _SHORTEST = 4
+#: Characters of names that are read.
+MOST_NAMES = 2_000
 
 
 class Likeness(IntEnum):
@@ -50,7 +52,7 @@ class Brand:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The titles'."""
-        text = f"{self._name} {_said(self._document)} {_owner(self._document)}"
+        text = f"{self._name} {_said(self._document)} {_owner(self._document)}"[:MOST_NAMES]
         words = [squeezed(form) for word in re.split(r"[^\w&']+", text)[:60] for form in _forms(word)]
         return tuple(dict.fromkeys(word for word in words if word))
 
@@ -81,7 +83,7 @@ class Brand:
     def names(self, text: str) -> bool:
         """Whether a text that names someone names the business."""
         return any(len(word) >= _SHORTEST and word in self.words for word in telling(text)) or (
-            len(self.label) >= _SHORTEST and self.label in squeezed(text)
+            len(self.label) >= _SHORTEST and self.label in squeezed(text[:MOST_NAMES])
         )
 
     def _covered(self, handle: str) -> int:
@@ -96,13 +98,13 @@ class Brand:
 
 def telling(text: str) -> list[str]:
     """The words of a text that may be somebody's name, squeezed."""
-    return [word for one in re.split(r"[^\w&']+", text) if (word := squeezed(one)) and word not in _COMMON]
+    return [word for one in re.split(r"[^\w&']+", text[:MOST_NAMES]) if (word := squeezed(one)) and word not in _COMMON]
 
 
 def _said(document: Document) -> str:
     """What the page calls the business: its title, the site's name, the organisation's."""
     names = [document.metas.get("og:site_name", ""), document.metas.get("application-name", ""), document.title]
-    names += [one["name"] for one in business_objects(document) if isinstance(one.get("name"), str)][:3]
+    names += [one["name"][:MOST_NAMES] for one in business_objects(document) if isinstance(one.get("name"), str)][:3]
     return " ".join(name for name in names if name)
 
 

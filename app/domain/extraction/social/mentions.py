@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from app.domain.extraction.document import BREAK, Document
+from app.domain.extraction.document import BREAK, MOST_HREF, Document
 from app.domain.extraction.social import reserved
 from app.domain.extraction.social.brand import Brand, Likeness, squeezed
 from app.domain.extraction.social.declared import business_objects
@@ -46,6 +46,7 @@ def mentions(document: Document, brand: Brand) -> Iterator[Mention]:
 
 
 def profile_of(url: str, brand: Brand) -> Profile | None:
+    url = url[:MOST_HREF]
     if url[:1] in "#?" or not may_be_platform(url):
         return None
     if url[:11].lower() == "javascript:":
@@ -103,7 +104,7 @@ def _widgets(document: Document, brand: Brand) -> Iterator[Mention]:
 def _shown(source: str) -> str:
     """The page that an iframe of Facebook's shows."""
     try:
-        split = urlsplit(source)
+        split = urlsplit(source[:MOST_HREF])
     except ValueError:
         return ""
     if not re.search(r"/plugins/(?:likebox|page|fan|like|follow)\.php", split.path):
@@ -124,7 +125,7 @@ def _acting(document: Document, brand: Brand) -> Iterator[Mention]:
         attributes = node.attributes
         if node.tag == "iframe" or _SHARING.search(attributes.get("class") or ""):
             continue
-        done = attributes.get("onclick") or ""
+        done = (attributes.get("onclick") or "")[:MOST_HREF]
         addresses = [attributes.get(name) or "" for name in ("data-href", "data-url", "data-link")]
         for address in (*quoted(done), *addresses):
             if address and (profile := profile_of(address, brand)) is not None:

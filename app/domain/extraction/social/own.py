@@ -18,6 +18,7 @@ from app.domain.extraction.social.mentions import Mention, mentions
 from app.domain.extraction.social.platforms import Profile
 from app.domain.extraction.social.surroundings import surroundings
 from app.domain.extraction.social.weighing import ELSEWHERE, FAINT, NEVER, label_names_another, weight
+from app.domain.outcomes import storable
 
 #: Mentions that are weighed; a page with more is a directory.
 MOST_MENTIONS = 400
@@ -50,7 +51,7 @@ def find(document: Document, name: str = "") -> list[Finding]:
     weighed = [_weighed(one, brand) for one in islice(mentions(document, brand), MOST_MENTIONS)]
     findings = []
     for one in _rivals(_together(_unrepeated(weighed, brand), brand), brand):
-        detail = {"platform": one.profile.platform, "handle": one.profile.handle}
+        detail = {"platform": one.profile.platform, "handle": storable(one.profile.handle)}
         evidence = [Evidence(document.url, one.method, one.context)]
         findings.append(Finding(one.profile.url, min(one.weight, 1.0), detail, evidence))
     return merged(findings)

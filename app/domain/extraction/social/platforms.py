@@ -284,6 +284,9 @@ def may_be_platform(url: str) -> bool:
     return any(piece.endswith(_ENDS) or piece in _SHORT for piece in pieces[:-1])
 
 
+#: Longest address of a profile.
+MOST_PROFILE = 1_000
+
 PLATFORMS = frozenset(name for name in _READERS if name != "discord_short")
 
 
@@ -310,6 +313,8 @@ def _shown(url: str) -> Profile | None:
     path, handle, personal = reading
     form = f"https:{path}" if path.startswith("//") else f"https://{own}/{path}"
     form = quote(form.rstrip("/"), safe="/:%@+?=&.,'!()*$")  # letters beyond ASCII as a browser sends them
+    if len(form) > MOST_PROFILE:
+        return None
     return Profile("discord" if name == "discord_short" else name, form, unquote(handle), personal)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from app.domain.extraction.document import text_of
 from app.domain.extraction.social.phrases import LABEL, OURS, of_heading
 
 #: Ancestors that are looked at.
@@ -15,6 +16,8 @@ MOST_ANCESTORS = 12
 TOGETHER = 3
 #: Characters of a text that is read for what it says of the link.
 MOST_TEXT = 160
+#: Characters of a class or id that are looked at, and neighbours in which the text before a link is looked for.
+MOST_CLASS, MOST_NEIGHBOURS = 400, 50
 
 _SPLIT = re.compile(r"[^a-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -80,7 +83,7 @@ class Surroundings:
 
 def surroundings(node: LexborNode) -> Surroundings:
     own = node.attributes
-    text = " ".join(node.text()[:MOST_TEXT].split())
+    text = " ".join(text_of(node, MOST_TEXT).split())
     inner = node.css_first("img, svg, i, span[class], use") if not text or len(text) < 30 else None
     picture = inner is not None or node.tag in ("area", "img")
     names = [text, own.get("title") or "", own.get("aria-label") or "", own.get("alt") or ""]
@@ -96,12 +99,13 @@ def surroundings(node: LexborNode) -> Surroundings:
             ancestors += [one.mem_id] if one is not None and depth == 1 else []
             break
         attributes = one.attributes
-        classes = _CAMEL.sub("-", f"{attributes.get('class') or ''} {attributes.get('id') or ''}").lower()
+        class_, id_ = (attributes.get("class") or "")[:MOST_CLASS], (attributes.get("id") or "")[:MOST_CLASS]
+        classes = _CAMEL.sub("-", f"{class_} {id_}").lower()
         found = _meanings(one.tag, classes)
         if depth and "fb-" in classes and attributes.get("data-href"):
             found.add("stand-in")  # what stands in a widget until it has loaded
         meanings |= found
-        path.append(f"{one.tag}.{' '.join((attributes.get('class') or '').split()[:1])}")
+        path.append(f"{one.tag}.{' '.join(class_.split()[:1])}")
         if 0 < depth <= TOGETHER:
             ancestors.append(one.mem_id)
         climbing = climbing and one.tag not in _WIDE
@@ -124,10 +128,11 @@ def surroundings(node: LexborNode) -> Surroundings:
 
 def _before(node: LexborNode) -> str:
     """The text before a node in its parent, back to the last block."""
-    pieces, length, one = list[str](), 0, node.prev
-    while one is not None and length < MOST_TEXT and one.tag not in _BLOCKS:
+    pieces, length, seen, one = list[str](), 0, 0, node.prev
+    while one is not None and length < MOST_TEXT and seen < MOST_NEIGHBOURS and one.tag not in _BLOCKS:
+        seen += 1
         if one.tag not in ("script", "style"):
-            pieces.append(one.text()[-MOST_TEXT:])
+            pieces.append(text_of(one, 4 * MOST_TEXT)[-MOST_TEXT:])
             length += len(pieces[-1])
         one = one.prev
     return " ".join(reversed(pieces))
@@ -138,12 +143,13 @@ def _heading(node: LexborNode) -> str:
     one, seen = node.prev, 0
     while one is not None and seen < HEADING_NEIGHBOURS:
         if one.tag in _HEADINGS:
-            return " ".join(one.text()[:MOST_TEXT].split())
+            return " ".join(text_of(one, MOST_TEXT).split())
         if one.tag in ("div", "header"):
             inner, steps = one.child, 0
             while inner is not None and steps < 6:
                 if inner.tag in _HEADINGS:
-                    return " ".join(inner.text()[:MOST_TEXT].split()) if len(one.text()) <= 2 * MOST_TEXT else ""
+                    is_short = len(text_of(one, 2 * MOST_TEXT + 1)) <= 2 * MOST_TEXT
+                    return " ".join(text_of(inner, MOST_TEXT).split()) if is_short else ""
                 inner, steps = inner.next, steps + 1
         seen += one.tag != "-text"
         one = one.prev
@@ -152,7 +158,7 @@ def _heading(node: LexborNode) -> str:
 
 def near_text(node: LexborNode, own: str) -> str:
     """What an ancestor says beside the link itself, where that is short."""
-    text = " ".join(node.text(separator=" ")[: 4 * MOST_TEXT].split())
+    text = " ".join(text_of(node, 4 * MOST_TEXT, " ").split())
     return text if len(text) <= MOST_TEXT + len(own) and text != own else ""
 
 
