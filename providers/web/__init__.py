@@ -1,7 +1,7 @@
 """Pages of the open web: fetched safely, politely, and once for all who want them."""
 
 from providers.web.addresses import Reach
-from providers.web.agent import Agent, Unreachable
+from providers.web.agent import Agent
 from providers.web.fetcher import Fetcher, HostBusy
 from providers.web.pages import Outcome, Page
 from providers.web.store import MemoryStore, Store, Turn
@@ -18,6 +18,5 @@ __all__ = [
     "Reach",
     "Store",
     "Turn",
-    "Unreachable",
     "normalise",
 ]

@@ -68,14 +68,6 @@ def _connection(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
     return _Connection(loop)
 
 
-class Unreachable(Exception):
-    """A POST that got no answer; `outcome` says why."""
-
-    def __init__(self, outcome: Outcome, detail: str) -> None:
-        super().__init__(detail)
-        self.outcome = outcome
-
-
 class _Broken(Exception):
     """In place of the errors at which aiohttp would repeat a request by itself, without its host's turn."""
 
@@ -159,22 +151,6 @@ class Agent:
             outcome, detail = explain(error)
             page = replace(page, outcome=outcome, detail=detail)
         return replace(page, elapsed_ms=round((time.monotonic() - started) * 1000))
-
-    async def post(self, target: Target, body_: bytes, headers: Mapping[str, str], seconds: float) -> int:
-        """The status that a POST is answered with; redirects are not followed. Raises Unreachable."""
-        try:
-            async with (
-                asyncio.timeout(seconds),
-                self._session.post(
-                    target.url, data=body_, headers=headers, allow_redirects=False, middlewares=(_once,)
-                ) as response,
-            ):
-                response.close()
-                return response.status
-        except TimeoutError:
-            raise Unreachable(Outcome.TIMEOUT, f"no answer within {seconds:.0f} s") from None
-        except (aiohttp.ClientError, OSError, ValueError, _Broken) as error:
-            raise Unreachable(*explain(error)) from None
 
     async def _ask(self, target: Target, page: Page, wanted: Wanted) -> Page:
         headers = conditions(wanted.held)

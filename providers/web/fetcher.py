@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from providers.errors import Busy
 from providers.web import robots
-from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Unreachable, Wanted
+from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Wanted
 from providers.web.pages import PASSING_SECONDS, Outcome, Page
 from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
 from providers.web.store import RENEW_SECONDS, Store, Turn
@@ -83,16 +83,6 @@ class Fetcher:
         except BadUrl as error:
             return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), f"the address {error}")
         return await self._follow(target, _Visit(since, patience))
-
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
-        """Send something to an address that a user gave, as safely as a page is fetched: the status of the answer.
-
-        Raises BadUrl and Unreachable. Turns and robots.txt are for pages alone.
-        """
-        target = parse(url)
-        if (reason := self._agent.refuses(target)) is not None:
-            raise Unreachable(Outcome.PRIVATE_ADDRESS, reason)
-        return await self._agent.post(target, body, headers, seconds)
 
     async def close(self) -> None:
         await self._agent.close()
