@@ -25,7 +25,7 @@ from app.settings import Settings
 from providers.rate_limit import RedisRateLimiter
 from workers import execute, registry
 from workers.heartbeat import beat, keep_beating
-from workers.memory import give_back_large_blocks
+from workers.memory import share_heaps
 from workers.recorder import Recorder
 from workers.resources import open_resources, patience
 from workers.runtime import Runtime
@@ -98,7 +98,7 @@ class Process:
     @classmethod
     async def start(cls, settings: Settings, redis: WorkerPool, ctx: dict[str, Any]) -> Process:
         logs.configure(settings.log_level, json=settings.log_json)
-        give_back_large_blocks()
+        share_heaps()
         sys.setswitchinterval(SWITCH_SECONDS)
         gc.set_threshold(COLLECT_AFTER, 10, 10)
         kinds = registry.load(settings.extra_kinds)

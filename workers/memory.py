@@ -1,7 +1,7 @@
-"""How the worker's memory is held: large blocks go back to the system as soon as they are freed.
+"""How the worker's memory is held: what long pages leave behind goes back to the system.
 
-glibc raises the size from which a block is a mapping of its own with every large block that is freed, and has a heap
-for each thread: pages of two megabytes, read in threads, then leave holes that add up to a hundred of them.
+glibc keeps a heap for each thread, and what is freed in it: pages of two megabytes, read in threads, leave holes that
+add up to a hundred. (A lower size for mappings would do too, and make every computation of a heat map a third slower.)
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 import ctypes
 import platform
 
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+M_ARENA_MAX = -8
 """Of <malloc.h>."""
-LARGE_BYTES, ARENAS = 256 * 1024, 2
-
+ARENAS = 2
 
 _libc = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
 
 
-def give_back_large_blocks() -> None:
+def share_heaps() -> None:
     """For this process, from now on; without effect where the C library is not glibc."""
     if _libc is not None:
-        _libc.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
         _libc.mallopt(M_ARENA_MAX, ARENAS)
 
 
 def give_back_freed() -> None:
-    """What is free by now, small blocks too; takes some milliseconds, the interpreter let go meanwhile."""
+    """What is free by now; takes some milliseconds, the interpreter let go meanwhile."""
     if _libc is not None:
         _libc.malloc_trim(0)

@@ -59,7 +59,8 @@ async def read(chunks: AsyncIterator[bytes], coding: str, at_most: int) -> tuple
                 if not chunk.startswith(b"\x1f\x8b") or members > MOST_MEMBERS:  # another member, or litter
                     return bytes(body), members > MOST_MEMBERS
         if len(body) > at_most or packed > at_most:  # a stream that unpacks to nothing may go on for ever
-            return bytes(body[:at_most]), True
+            del body[at_most:]
+            return bytes(body), True
     return bytes(body), False
 
 

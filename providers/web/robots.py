@@ -19,8 +19,8 @@ T = TypeVar("T")
 MAX_ROBOTS, ROBOTS_SECONDS = 500 * 1024, 24 * 3600.0
 #: Seconds between two requests that a site may ask for at most; who asks for more gets this.
 LONGEST_DELAY = 10.0
-#: Lines that are kept of the groups that concern us.
-MOST_LINES = 5_000
+#: Lines that are kept of the groups that concern us, and characters of one: no address is longer.
+MOST_LINES, LONGEST_LINE = 5_000, 2_200
 #: Characters from which reading it, and asking it, takes long enough to be done in a thread; one does for all, since a
 #: long one takes tens of megabytes.
 LONG = 20_000
@@ -86,7 +86,7 @@ def _parse(text: str, agent: str) -> Protego:
     concerns = in_rules = False
     for whole in text.splitlines():
         line = whole.partition("#")[0].strip()
-        if not line or _OF_NO_GROUP.match(line):
+        if not line or len(line) > LONGEST_LINE or _OF_NO_GROUP.match(line):
             continue
         if (match := _AGENT.match(line)) is None:
             in_rules = True

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
-#: Characters of HTML that are parsed, and tags in them; 30,000 tags in one another take the parser a second.
-MOST_CHARACTERS, MOST_TAGS = 2_000_000, 30_000
+#: Characters of HTML that are parsed: of a longer page its beginning and its end, where the contacts stand.
+BEGINNING, END = 900_000, 300_000
+#: Tags in them; 30,000 in one another take the parser a second.
+MOST_TAGS = 30_000
 #: Characters of one tag from which its attributes are counted, and how many it may have.
 LONG_TAG, MOST_ATTRIBUTES = 4_000, 1_000
 #: Characters of a page from which all its attributes are counted, and how many it may have, at 200 bytes each.
@@ -38,7 +40,9 @@ _SEPARATORS = re.compile(r"[\s/\"']+")
 
 def bounded(html: str) -> str:
     """`html` without what would hurt, and without comments, which tear words apart."""
-    html = _without_comments(html[:MOST_CHARACTERS].replace("\0", ""))
+    if len(html) > BEGINNING + END:
+        html = f"{html[:BEGINNING]}\n{html[-END:]}"
+    html = _without_comments(html.replace("\0", ""))
     if html.count("<") > MOST_TAGS:
         parts = html.split("<", MOST_TAGS)
         html = "<".join(parts[:MOST_TAGS])
