@@ -29,12 +29,15 @@ _TAG = re.compile(
 # What the HTML Standard (13.2.4.3) calls formatting, but for <a>, of which one is open at a time. Of those that are
 # alike three are made again, of those with different attributes all.
 _NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
+KINDS = _NAMES.count("|") + 1
 _FORMATTING = re.compile(rf"<({_NAMES})([\s/>])", re.IGNORECASE)
 _FORMATTING_TAG = re.compile(
     rf"(<({_NAMES})(?:\s++[\w:-]++(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`]++))?+)*+\s*+>[^<]*+</\2\s*+>)"
     rf"|</?(?:{_NAMES})(?=[\s/>])[^>]*+>?",
     re.IGNORECASE,
 )
+# The end of a tag within one of its values.
+_QUOTED_END = re.compile(r"=\s*+(?:\"[^\">]*+>|'[^'>]*+>)")
 _SEPARATORS = re.compile(r"[\s/\"']+")
 
 
@@ -61,6 +64,9 @@ def _without_comments(html: str) -> str:
 
 
 def _without_long_tags(html: str) -> str:
+    short = len(html) < LONG_PAGE and all(len(piece) < LONG_TAG for piece in html.split(">"))
+    if short and _QUOTED_END.search(html) is None:
+        return html  # no tag can be that long
     kept, at, left = [], 0, MOST_OF_ALL
     counted = LONG_TAG if len(html) < LONG_PAGE else 0
     for match in _TAG.finditer(html):
@@ -76,6 +82,9 @@ def _without_long_tags(html: str) -> str:
 
 def _without_copies(html: str) -> str:
     """Without formatting that is not closed at once, where there may be too much of it."""
+    tags = html.count("<")
+    if tags * (tags / 2 + 3 * KINDS) <= MOST_COPIES:
+        return html
     kinds: set[str] = set()
     open_, copies, at = 0, 0, 0
     for match in _FORMATTING.finditer(html):

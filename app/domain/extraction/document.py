@@ -35,11 +35,16 @@ _UNSEEN = ["style", "template", "head", "svg", "noframes", "object", "select"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An `<a>` (or `<area>`): its address as written and resolved, and its own text."""
+    """An `<a>` (or `<area>`): `raw` is its address as written, `base` what that is relative to."""
 
     node: LexborNode
     raw: str
-    url: str
+    base: str
+
+    @property
+    def url(self) -> str:
+        """Its address resolved."""
+        return _join(self.base, self.raw)
 
 
 class Document:
@@ -63,7 +68,7 @@ class Document:
         for node in self.tree.css("a[href], area[href]"):
             raw = (node.attributes.get("href") or "").strip()[:MOST_HREF]
             if raw:
-                found.append(Link(node, raw, _join(self.base, raw)))
+                found.append(Link(node, raw, self.base))
         return found
 
     @cached_property
