@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ _thread = ThreadPoolExecutor(1, "robots")
 _UNREACHABLE = frozenset({Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.PRIVATE_ADDRESS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Rules:
     """What one origin allows. `refusal` is why nothing may be fetched at all: an outcome and its words."""
 
@@ -66,7 +67,11 @@ async def read(page: Page, agent: str) -> Rules:
     if not page.ok:
         return Rules()
     size = len(page.html)
-    return Rules(await _run(size, _parse, page.html, agent), size=size)
+    parsed = await _run(size, _parse, page.html, agent)
+    rules = Rules(parsed, size=size)
+    # Its parts know each other, so that they would stay until Python looks for cycles, which it does seldom.
+    weakref.finalize(rules, vars(parsed).clear)
+    return rules
 
 
 async def _run(size: int, function: Callable[[str, str], T], one: str, other: str) -> T:
