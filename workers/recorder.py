@@ -10,18 +10,21 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import asyncpg
 import structlog
 
 from app.db import admission, ledger
 from app.db.admission import Candidate
 from app.db.ledger import Claimed, Ended
 from app.db.pool import TRY_AGAIN
-from app.domain.outcomes import Outcome
+from app.domain.outcomes import Failed, Outcome
 from workers.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.worker")
 
 MOST_A_WRITE = 200
+REFUSED = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+"""An outcome that no table holds, however often it is written: a delay of a thousand years, a text without an end."""
 
 
 class _Entry:
@@ -48,9 +51,9 @@ class Recorder:
         return await entry.next
 
     async def _write_all(self) -> None:
-        pause = 0.1
+        pause, most, suspects = 0.1, MOST_A_WRITE, 0
         while self._pile:
-            entries, self._pile = self._pile[:MOST_A_WRITE], self._pile[MOST_A_WRITE:]
+            entries, self._pile = self._pile[:most], self._pile[most:]
             try:
                 followers = await self._write(entries)
                 pause = 0.1
@@ -60,10 +63,16 @@ class Recorder:
                 # the job goes on elsewhere and it is void too.
                 unforeseen = None if isinstance(error, TRY_AGAIN) else error
                 log.warning("outcomes wait for Postgres", jobs=len(entries), error=repr(error), exc_info=unforeseen)
+                if isinstance(error, REFUSED) and len(entries) > 1:  # it is one of them: which?
+                    most, suspects = 1, len(entries)
+                elif isinstance(error, REFUSED):
+                    entries[0].outcome = Failed(f"its outcome could not be recorded: {error}")
                 self._pile = entries + self._pile
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2.0)
                 continue
+            suspects -= len(entries)
+            most = 1 if suspects > 0 else MOST_A_WRITE
             for entry in entries:
                 queue = followers[entry.job.queue]
                 entry.next.set_result(queue.pop(0) if queue else None)

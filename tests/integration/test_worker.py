@@ -85,6 +85,16 @@ async def test_a_blocked_loop_loses_its_lease_and_no_result_counts_twice(
     assert (job["status"], job["processedItems"]) == ("completed", 3)
 
 
+async def test_an_outcome_that_cannot_be_written_fails_its_job_alone(settings: Settings, client: ClientSession) -> None:
+    scripts: list[dict[str, float]] = [{"sleep": 0.1}, {"sleep": 0.1, "snooze": 1e300}, {"sleep": 0.1}]
+    async with client.post("/api/v1/jobs", json=[{"type": "scripted", "data": data} for data in scripts]) as made:
+        ids = [job["jobId"] for job in (await made.json())["jobs"]]
+    async with harness.worker(settings):
+        first, broken, last = [await harness.follow(client, job_id) for job_id in ids]
+    assert (first["status"], broken["status"], last["status"]) == ("completed", "failed", "completed")
+    assert "its outcome could not be recorded" in broken["error"]
+
+
 async def test_a_slot_takes_on_the_next_job_of_its_queue(settings: Settings, client: ClientSession) -> None:
     async with client.post("/api/v1/jobs", json=[{"type": "noop"}] * 500) as made:
         jobs = (await made.json())["jobs"]
