@@ -64,7 +64,7 @@ def _without_comments(html: str) -> str:
 
 
 def _without_long_tags(html: str) -> str:
-    short = len(html) < LONG_PAGE and all(len(piece) < LONG_TAG for piece in html.split(">"))
+    short = len(html) < LONG_PAGE and max(map(len, html.split(">"))) < LONG_TAG
     if short and _QUOTED_END.search(html) is None:
         return html  # no tag can be that long
     kept, at, left = [], 0, MOST_OF_ALL
