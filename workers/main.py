@@ -80,8 +80,8 @@ SWITCH_SECONDS = 0.0002
 """How long the loop waits for a handler's thread to let go of the interpreter. With Python's own 5 ms, each time that
 something arrives, an import takes half as long again."""
 COLLECT_AFTER = 2_000
-"""Objects made before Python looks for cycles among them. Its own 700 are made for a page; with 5,000 parcels are read a
-fifth faster still, but an import takes twice the memory."""
+"""Objects made before Python looks for cycles among them. Its own 700 are made for a page; with 5,000 parcels are read
+a fifth faster still, but an import takes twice the memory."""
 
 
 class Process:
