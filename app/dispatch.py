@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from app.db import admission
-from app.db.admission import Dispatch
-from app.db.changes import announce_new
-from app.db.pool import TRY_AGAIN, Pool
+from app.db.core.notifications import announce_new
+from app.db.core.pool import TRY_AGAIN, Pool
+from app.db.jobs import admission
+from app.db.jobs.admission import Dispatch
 from app.queue import Sender
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""What may go wrong with a request, as one small tree; `app.web.problems` answers with it.
+"""What may go wrong with a request, as one small tree; `app.web.http.problems` answers with it.
 
 AppError
 ├── BadRequest            400  the request cannot be read, or asks for what does not exist

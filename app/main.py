@@ -12,26 +12,26 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import logs
-from app.db import queues
-from app.db.changes import Changes
-from app.db.pool import TRY_AGAIN, Patience, Pool, open_pool
+from app.db.core.notifications import Changes
+from app.db.core.pool import TRY_AGAIN, Patience, Pool, open_pool
+from app.db.jobs import queues
 from app.dispatch import Dispatcher
-from app.domain.jobs import QueueSpec
-from app.domain.lead_scoring import check_weights
+from app.domain.companies.lead_scores import check_weights
+from app.domain.jobs.model import QueueSpec
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES
-from app.web.dashboard.setup import open_feed
+from app.web.dashboard.wiring import open_feed
+from app.web.http.problems import HANDLERS
 from app.web.platform import Platform
-from app.web.problems import HANDLERS
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
 from providers.web import normalise
 from workers import registry
-from workers.geocoding.direct import DirectGeocoder
-from workers.in_request import InRequest
-from workers.resources import open_resources, patience
-from workers.websites.places import build_search
+from workers.core.inline import InRequest
+from workers.core.resources import open_resources, patience
+from workers.geocoding.lookup import DirectGeocoder
+from workers.websites.place_search import build_search
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
 """So that a request is answered, if with 503, within five seconds."""

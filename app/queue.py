@@ -27,7 +27,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from app.db.admission import Dispatch
+from app.db.jobs.admission import Dispatch
 
 logger = logging.getLogger(__name__)
 

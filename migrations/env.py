@@ -1,4 +1,4 @@
-"""Alembic's environment: asyncpg through SQLAlchemy; the schema is `app.db.tables`, the address `app.db.migrate`'s."""
+"""Alembic environment: asyncpg through SQLAlchemy. The schema is `app.db.tables`; `core.migrate` sets the address."""
 
 from __future__ import annotations
 

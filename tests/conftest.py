@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.db import users
-from app.db.migrate import upgrade
-from app.db.pool import Patience, Pool, open_pool
+from app.db.accounts import users
+from app.db.core.migrate import upgrade
+from app.db.core.pool import Patience, Pool, open_pool
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from app.settings import Settings
 from tests import harness

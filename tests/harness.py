@@ -14,8 +14,8 @@ from arq.worker import Worker
 
 from app.main import create
 from app.settings import Settings
+from workers.core.runtime import Runtime
 from workers.main import arq_settings
-from workers.runtime import Runtime
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import aiohttp
 import asyncpg
 
-from app.db import users
-from app.db.migrate import upgrade
+from app.db.accounts import users
+from app.db.core.migrate import upgrade
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from app.embedded.server import launch
 from tests.harness import ADMIN_KEY, eventually

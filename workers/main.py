@@ -17,19 +17,20 @@ from arq.worker import Worker, func
 from redis.asyncio import Redis
 
 from app import logs
-from app.db import queues, workers
-from app.db.pool import TRY_AGAIN, open_pool
+from app.db.core.pool import TRY_AGAIN, open_pool
+from app.db.jobs import queues, workers
 from app.dispatch import Dispatcher
 from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
 from app.settings import Settings
 from providers.rate_limit import RedisRateLimiter
-from workers import execute, registry
-from workers.heartbeat import beat, keep_beating
-from workers.memory import share_heaps
-from workers.recorder import Recorder
-from workers.resources import open_resources, patience
-from workers.runtime import Runtime
-from workers.sweep import keep_sweeping
+from workers import registry
+from workers.core import execute
+from workers.core.heartbeat import beat, keep_beating
+from workers.core.memory import share_heaps
+from workers.core.recorder import Recorder
+from workers.core.resources import open_resources, patience
+from workers.core.runtime import Runtime
+from workers.core.sweep import keep_sweeping
 from workers.version import VERSION
 
 log = structlog.get_logger("trigpoint.worker")

@@ -1,4 +1,4 @@
-"""The kinds of job there are. A new one is a module in `workers/jobs/` and its name here.
+"""The kinds of job there are. A new kind is a module in `workers/<area>/` and its name here.
 
 Importing this has no side effects: the API does so too, to check what it is asked to create.
 """
@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import import_module
 
-from app.domain.jobs import JobSpec, QueueSpec
-from workers.kinds import Kind
+from app.domain.jobs.model import JobSpec, QueueSpec
+from workers.core.kinds import Kind
 
 MODULES = (
-    "workers.jobs.geocode_households",
-    "workers.jobs.geocode_file",
-    "workers.jobs.voter_import",
-    "workers.jobs.parcel_import",
-    "workers.jobs.poi_import",
-    "workers.jobs.business_import",
-    "workers.jobs.heatmap_compute",
-    "workers.jobs.website_validation",
-    "workers.jobs.email_scraping",
-    "workers.jobs.social_scraping",
-    "workers.jobs.company_research",
-    "workers.jobs.company_enrichment",
-    "workers.jobs.lead_scoring",
-    "workers.jobs.signal_detection",
-    "workers.jobs.signal_notification",
-    "workers.jobs.website_revalidation",
+    "workers.geocoding.geocode_households",
+    "workers.geocoding.geocode_file",
+    "workers.imports.voter_import",
+    "workers.imports.parcel_import",
+    "workers.imports.poi_import",
+    "workers.imports.business_import",
+    "workers.heatmaps.heatmap_compute",
+    "workers.websites.website_validation",
+    "workers.websites.email_scraping",
+    "workers.websites.social_scraping",
+    "workers.companies.company_research",
+    "workers.companies.company_enrichment",
+    "workers.companies.lead_scoring",
+    "workers.companies.signal_detection",
+    "workers.companies.signal_notification",
+    "workers.websites.website_revalidation",
     "workers.jobs.webhook_delivery",
 )
 

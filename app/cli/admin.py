@@ -32,7 +32,7 @@ def show(key: str) -> None:
 async def _ensure(dsn: str, key: str | None) -> str | None:
     import asyncpg
 
-    from app.db import users
+    from app.db.accounts import users
 
     connection = await asyncpg.connect(dsn)
     try:

@@ -11,7 +11,7 @@ from app.cli import imports, output
 from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
-from app.domain.websites import WebsiteStatus
+from app.domain.websites.status import WebsiteStatus
 
 app = typer.Typer(help="Load businesses, have their websites looked at, and see what these say.", no_args_is_help=True)
 app.command("import")(imports.businesses)

@@ -142,7 +142,7 @@ class LocalPlatform:
         from asyncpg import PostgresError
         from sqlalchemy.exc import SQLAlchemyError
 
-        from app.db import migrate
+        from app.db.core import migrate
 
         self._pause()
         try:

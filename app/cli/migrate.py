@@ -44,7 +44,7 @@ def migrate(
 @app.command()
 def up(ctx: typer.Context, revision: Revision = HEAD) -> None:
     """Migrate forward. A database without an administrator gets one, and the key is shown."""
-    from app.db import migrate
+    from app.db.core import migrate
 
     target: Target = ctx.obj
     migrate.upgrade(target.dsn, revision)
@@ -61,7 +61,7 @@ def up(ctx: typer.Context, revision: Revision = HEAD) -> None:
 @app.command()
 def down(ctx: typer.Context, revision: Annotated[str, typer.Argument(help="Revision to go back to.")]) -> None:
     """Migrate back. What the later revisions added is lost with its data."""
-    from app.db import migrate
+    from app.db.core import migrate
 
     migrate.downgrade(ctx.obj.dsn, revision)
     typer.echo(f"the schema is at {revision}")
@@ -70,6 +70,6 @@ def down(ctx: typer.Context, revision: Annotated[str, typer.Argument(help="Revis
 @app.command()
 def status(ctx: typer.Context) -> None:
     """Say at which revision the schema is."""
-    from app.db import migrate
+    from app.db.core import migrate
 
     migrate.current(ctx.obj.dsn)

@@ -17,7 +17,7 @@ from app.domain.imports.features import Count
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.survey import Format, Survey
 from app.errors import TooLarge
-from app.uploads import Sink
+from app.storage.uploads import Sink
 
 BLOCK = 1 << 20
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"

@@ -9,11 +9,11 @@ from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import health, workers
-from app.db.pool import CONNECTION_LOST
-from app.web import auth
+from app.db.core.pool import CONNECTION_LOST
+from app.db.jobs import queue_depths, workers
+from app.web.accounts import auth
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 PROBE_SECONDS = 2.0
 
@@ -56,7 +56,7 @@ async def document(request: Request) -> Response:
     platform: Platform = request.app.state.platform
     redis = await _redis(platform)
     async with platform.pool.acquire() as conn:
-        rows = await health.queues(conn)
+        rows = await queue_depths.queues(conn)
     queues = [dict(row) | {"failed_percent": _percent(row["failed"], row["completed"])} for row in rows]
     stuck = [one["name"] for one in queues if one["waiting"] and not one["workers"]]
     return JSON(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from app.db.changes import Changes
-from app.db.ledger import Claimed
-from app.db.pool import Pool
+from app.db.core.notifications import Changes
+from app.db.core.pool import Pool
+from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
-from app.domain.geocoding import Address, Found, GeocodeOptions
-from app.domain.jobs import JobSpec, Processed
+from app.domain.geocoding.model import Address, Found, GeocodeOptions
+from app.domain.jobs.model import JobSpec, Processed
 from app.queue import Sender
 from app.settings import Settings
 

@@ -4,44 +4,23 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.web import (
-    bulk,
-    businesses,
-    cities,
-    companies,
-    control,
-    cron,
-    dialects,
-    exclusions,
-    exports,
-    geocode,
-    geocode_file,
-    geocoders,
-    geocoding,
-    health,
-    heat_tiles,
-    heatmaps,
-    households,
-    imports,
-    intelligence,
-    jobs,
-    keys,
-    live,
-    places,
-    queues,
-    rejects,
-    release,
-    reports,
-    research,
-    schedules,
-    score,
-    teams,
-    users,
-    validations,
-    webhooks,
-    website_jobs,
-    workers,
-)
+from app.web import health
+from app.web.accounts import keys, teams, users
+from app.web.companies import jobs as intelligence
+from app.web.companies import records as companies
+from app.web.companies import reports, research
+from app.web.dialects import jobs as dialects
+from app.web.dialects import process_jobs, website_jobs
+from app.web.geocoding import geocode_file, geocode_households, geocoders, lookup
+from app.web.heatmaps import cities, score, tiles
+from app.web.heatmaps import regions as heatmaps
+from app.web.households import exports
+from app.web.households import records as households
+from app.web.imports import files as imports
+from app.web.imports import rejects
+from app.web.jobs import actions, bulk, events, queues, rescue, schedules, webhooks, workers
+from app.web.jobs import records as jobs
+from app.web.websites import businesses, exclusions, place_search, validations
 
 V1 = "/api/v1"
 
@@ -49,16 +28,16 @@ ROUTES = [
     # polled: first, since routes are tried in order
     Route(f"{V1}/jobs/{{id}}", jobs.show, methods=["GET"]),
     Route(f"{V1}/jobs/{{id}}/errors", jobs.errors, methods=["GET"]),
-    Route(f"{V1}/jobs/{{id}}/events", live.events, methods=["GET"]),
+    Route(f"{V1}/jobs/{{id}}/events", events.events, methods=["GET"]),
     Route(f"{V1}/jobs", jobs.index, methods=["GET"]),
     Route(f"{V1}/jobs", jobs.create, methods=["POST"]),
     Route(f"{V1}/jobs/bulk", bulk.bulk_action, methods=["POST"]),
-    Route(f"{V1}/jobs/release", release.release, methods=["POST"]),
-    Route(f"{V1}/jobs/{{id}}", control.delete, methods=["DELETE"]),
+    Route(f"{V1}/jobs/release", rescue.release, methods=["POST"]),
+    Route(f"{V1}/jobs/{{id}}", actions.delete, methods=["DELETE"]),
     Route(f"{V1}/jobs/{{id}}/timeline", jobs.timeline, methods=["GET"]),
-    Route(f"{V1}/jobs/{{id}}/cancel", control.cancel, methods=["POST"]),
-    Route(f"{V1}/jobs/{{id}}/retry", control.retry, methods=["POST"]),
-    Route(f"{V1}/jobs/{{id}}/run", control.run, methods=["POST"]),
+    Route(f"{V1}/jobs/{{id}}/cancel", actions.cancel, methods=["POST"]),
+    Route(f"{V1}/jobs/{{id}}/retry", actions.retry, methods=["POST"]),
+    Route(f"{V1}/jobs/{{id}}/run", actions.run, methods=["POST"]),
     Route(f"{V1}/queues", queues.index, methods=["GET"]),
     Route(f"{V1}/queues/{{name}}", queues.read, methods=["GET"]),
     Route(f"{V1}/queues/{{name}}", queues.update, methods=["PATCH"]),
@@ -71,11 +50,11 @@ ROUTES = [
     Route(f"{V1}/schedules/{{id}}", schedules.update, methods=["PATCH"]),
     Route(f"{V1}/schedules/{{id}}", schedules.delete, methods=["DELETE"]),
     Route(f"{V1}/schedules/{{id}}/run", schedules.run, methods=["POST"]),
-    Route(f"{V1}/gis/households/geocode", geocoding.create, methods=["POST"]),
+    Route(f"{V1}/gis/households/geocode", geocode_households.create, methods=["POST"]),
     Route(f"{V1}/gis/geocode-file", geocode_file.create, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}/output.csv", geocode_file.output, methods=["GET"]),
-    Route(f"{V1}/geocode", geocode.locate, methods=["POST"]),
-    Route(f"{V1}/reverse", geocode.reverse, methods=["GET"]),
+    Route(f"{V1}/geocode", lookup.locate, methods=["POST"]),
+    Route(f"{V1}/reverse", lookup.reverse, methods=["GET"]),
     Route(f"{V1}/geocoders", geocoders.index, methods=["GET"]),
     Route(f"{V1}/households", households.index, methods=["GET"]),
     Route(f"{V1}/households", households.load, methods=["POST"]),
@@ -99,8 +78,8 @@ ROUTES = [
     Route(f"{V1}/webhooks", webhooks.create, methods=["POST"]),
     Route(f"{V1}/webhooks/{{id}}", webhooks.delete, methods=["DELETE"]),
     Route(f"{V1}/validations", validations.create, methods=["POST"]),
-    Route("/api/places/search", places.search, methods=["POST"]),
-    Route(f"{V1}/places/search", places.search, methods=["POST"]),
+    Route("/api/places/search", place_search.search, methods=["POST"]),
+    Route(f"{V1}/places/search", place_search.search, methods=["POST"]),
     Route("/api/businesses", businesses.index, methods=["GET"]),
     Route("/api/businesses", businesses.create, methods=["POST"]),
     Route("/api/businesses/export.csv", businesses.export_csv, methods=["GET"]),
@@ -110,13 +89,13 @@ ROUTES = [
     Route("/api/jobs/status", website_jobs.status, methods=["GET"]),
     Route("/api/jobs/retry", website_jobs.retry, methods=["POST"]),
     Route("/api/jobs/{id}", dialects.show, methods=["GET"]),
-    Route("/api/cron/process-jobs", cron.process_jobs, methods=["GET"]),
+    Route("/api/cron/process-jobs", process_jobs.process_jobs, methods=["GET"]),
     Route("/api/score", score.score, methods=["GET"]),
     Route("/api/heatmap", heatmaps.cells, methods=["GET"]),
     Route("/api/heatmap/schedule", heatmaps.schedule, methods=["POST"]),
     Route("/api/heatmap/regions", heatmaps.regions, methods=["GET"]),
     Route("/api/heatmap/reset", heatmaps.reset, methods=["POST"]),
-    Route("/api/heatmap/tiles/{z:int}/{x:int}/{y:int}.png", heat_tiles.tile, methods=["GET"]),
+    Route("/api/heatmap/tiles/{z:int}/{x:int}/{y:int}.png", tiles.tile, methods=["GET"]),
     Route(f"{V1}/cities", cities.index, methods=["GET"]),
     Route(f"{V1}/cities", cities.load, methods=["POST"]),
     Route(f"{V1}/cities/{{slug}}", cities.read, methods=["GET"]),

@@ -20,9 +20,9 @@ from typing import Any, ClassVar
 
 from providers.errors import ProviderError, Unavailable
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import Match
 from providers.geocoding.multipart import multipart
 from providers.geocoding.online import OnlineGeocoder, best
-from providers.geocoding.scale import Match
 from providers.http import Request
 from providers.rate_limit import Window
 

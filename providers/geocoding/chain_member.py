@@ -9,7 +9,7 @@ from typing import TypeVar
 from providers.breaker import Breaker
 from providers.errors import Busy, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.geocoding.base import Geocoder
-from providers.geocoding.rest import Rests
+from providers.geocoding.cooldown import Rests
 from providers.geocoding.states import ProviderState, in_chain
 
 #: Seconds to wait where a provider that was asked too fast does not say how long.

@@ -20,8 +20,8 @@ from typing import TypeVar
 from providers.errors import Busy, ProviderError, RateLimited
 from providers.geocoding.answer import Answer, Attempt, Outcome, Search
 from providers.geocoding.base import Accuracy, Geocoder, Location, Query
-from providers.geocoding.link import Link, retry_after
-from providers.geocoding.rest import Rests
+from providers.geocoding.chain_member import Link, retry_after
+from providers.geocoding.cooldown import Rests
 from providers.geocoding.states import ProviderState, left_out
 from providers.rate_limit import MAX_PENALTY_WAIT
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from providers.geocoding.scale import settlement, state
+from providers.geocoding.confidence import settlement, state
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ import orjson
 
 from providers.errors import BadRequest, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import BASE, Match
 from providers.geocoding.online import OnlineGeocoder, number, text, texts
-from providers.geocoding.scale import BASE, Match
 from providers.http import Request, brief, parse_json
 from providers.rate_limit import Window
 

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, text
-from providers.geocoding.scale import Match
 from providers.http import MAX_DETAIL, redact
 from providers.rate_limit import Window
 

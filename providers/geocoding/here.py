@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import Match
 from providers.geocoding.gazetteer import country_alpha3
 from providers.geocoding.online import OnlineGeocoder, number, text, texts
-from providers.geocoding.scale import Match
 from providers.http import Request
 from providers.rate_limit import Window
 

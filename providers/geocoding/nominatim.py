@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, text, texts
-from providers.geocoding.scale import Match
 from providers.rate_limit import Window
 
 #: The parts of an address that name the settlement, by its size and the kind of its government.

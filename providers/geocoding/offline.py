@@ -17,8 +17,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from providers.errors import ProviderError
 from providers.geocoding import gazetteer
 from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.confidence import Match, assess, postcode, state
 from providers.geocoding.gazetteer import Place
-from providers.geocoding.scale import Match, assess, postcode, state
 from providers.setup import Setup
 
 #: The text factor of a city whose name is another's too, in a query that does not say which.

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
 from providers.geocoding.base import Accuracy, Geocoder, Location, Query
-from providers.geocoding.scale import Match, assess, measured
+from providers.geocoding.confidence import Match, assess, measured
 from providers.http import Reply, Request, error_of, exchange, parse_json
 from providers.latency import Latencies
 from providers.rate_limit import Standing

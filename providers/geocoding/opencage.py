@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from providers.errors import ProviderError
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import Match
 from providers.geocoding.nominatim import SETTLEMENTS
 from providers.geocoding.online import OnlineGeocoder, text, texts
-from providers.geocoding.scale import Match
 from providers.http import redact
 from providers.rate_limit import Window
 

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, best, text, texts
-from providers.geocoding.scale import Match
 from providers.rate_limit import Window
 
 #: What a `type` stands for; a house may be any building or shop.

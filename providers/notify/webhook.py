@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 from providers.errors import BadRequest, ProviderError, Unavailable, from_status
 from providers.http import parse_retry_after
 from providers.web import BadUrl, Outcome, Reach, normalise
-from providers.web.agent import explain
+from providers.web.http_client import explain
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 
 NAME = "webhook"

@@ -1,8 +1,8 @@
 """Pages of the open web: fetched safely, politely, and once for all who want them."""
 
-from providers.web.addresses import Reach
-from providers.web.agent import Agent
 from providers.web.fetcher import Fetcher, HostBusy
+from providers.web.http_client import Agent
+from providers.web.network_policy import Reach
 from providers.web.pages import Outcome, Page
 from providers.web.store import MemoryStore, Store, Turn
 from providers.web.urls import BadUrl, normalise

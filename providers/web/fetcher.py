@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from providers.errors import Busy
 from providers.web import robots
-from providers.web.agent import HTML, MAX_BODY, TEXT, Agent, Wanted
+from providers.web.http_client import HTML, MAX_BODY, TEXT, Agent, Wanted
 from providers.web.pages import PASSING_SECONDS, Outcome, Page
 from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
 from providers.web.store import RENEW_SECONDS, Store, Turn

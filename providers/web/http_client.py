@@ -21,7 +21,7 @@ from multidict import CIMultiDictProxy
 
 from providers.http import parse_retry_after
 from providers.web import body
-from providers.web.addresses import Reach, Refused
+from providers.web.network_policy import Reach, Refused
 from providers.web.pages import LONGEST_PAUSE, Outcome, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 from providers.web.urls import Target

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from providers.web.addresses import Reach, Refused
+from providers.web.network_policy import Reach, Refused
 
 #: Asks for the addresses of a name: (family, address) pairs, or OSError.
 Lookup = Callable[[str], Awaitable[Sequence[tuple[socket.AddressFamily, str]]]]

@@ -11,7 +11,7 @@ import pytest
 
 from tests import harness
 from tests.acceptance.commands import Provider, Up, environment
-from tests.acceptance.households import addresses, geocode, household, load
+from tests.acceptance.geocoding.loaded import addresses, geocode, household, load
 
 LOCATIONIQ_KEY = "pk.that-nobody-may-ever-read"
 MISSING_STATE = "VT"
@@ -30,7 +30,7 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with ExitStack() as stack:
-        nominatim = stack.enter_context(closing(Provider("tests.acceptance.patchy", MISSING_STATE)))
+        nominatim = stack.enter_context(closing(Provider("tests.acceptance.geocoding.patchy", MISSING_STATE)))
         locationiq = stack.enter_context(closing(Provider("tests.servers", "--locationiq", "--key", LOCATIONIQ_KEY)))
         env = environment(
             TRIGPOINT_ADMIN_KEY=harness.ADMIN_KEY,

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.domain.extraction.page import contacts
+from app.domain.websites.extraction.page import contacts
 from providers.web.body import decode
 
 

@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 from app.domain.heatmaps import cells
 from app.domain.heatmaps.cells import Places
 from app.domain.heatmaps.grid import Bounds, Grid
-from app.domain.scoring import CUTOFF_KM, WEIGHTS
+from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS
 from tests.benchmarks.report import line, percentile, spread
 from tests.harness import ADMIN_KEY, follow
 from tests.processes import Platform, platform

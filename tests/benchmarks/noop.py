@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.domain.jobs import JobSpec, QueueSpec
-from workers.context import JobContext
+from app.domain.jobs.model import JobSpec, QueueSpec
+from workers.core.context import JobContext
 
 
 class NoopArgs(BaseModel):

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.db.ledger import ItemError
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Outcome, Snooze
-from workers.context import JobContext
+from app.db.jobs.ledger import ItemError
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Outcome, Snooze
+from workers.core.context import JobContext
 
 EFFECTS = """
 CREATE TABLE effects (

@@ -17,7 +17,7 @@ from arq.utils import timestamp_ms
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.db.pool import TRY_AGAIN, Patience, open_pool
+from app.db.core.pool import TRY_AGAIN, Patience, open_pool
 from app.dispatch import Dispatcher
 from app.queue import Sender
 from tests.faults.counting import CountArgs

@@ -19,7 +19,7 @@ import aiohttp
 import asyncpg
 import psutil
 
-from app.db.pool import CONNECTION_LOST
+from app.db.core.pool import CONNECTION_LOST
 from app.embedded import EmbeddedServer, ServerFailed
 from tests.faults.counting import EFFECTS
 from tests.faults.kinds import MODULES

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.pool import Connection
-from app.domain.jobs import TERMINAL
+from app.db.core.pool import Connection
+from app.domain.jobs.model import TERMINAL
 from tests.faults.workload import PRECINCT, Wanted
 
 Record = asyncpg.Record

@@ -11,10 +11,10 @@ from random import Random
 
 import asyncpg
 
-from app.db import households
-from app.db.admission import ALIVE_SECONDS
-from app.domain.households import NewHousehold
-from app.domain.jobs import QueueSpec
+from app.db.households import records as households
+from app.db.jobs.admission import ALIVE_SECONDS
+from app.domain.households.input import NewHousehold
+from app.domain.jobs.model import QueueSpec
 from tests.faults import invariants
 from tests.faults.faults import FAULTS, Stage
 from tests.faults.fleet import Fleet

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.db import admission
-from app.db.pool import CONNECTION_LOST, Connection, Patience, Pool, open_pool
+from app.db.core.pool import CONNECTION_LOST, Connection, Patience, Pool, open_pool
+from app.db.jobs import admission
 
 IMPATIENT = Patience(acquire=5, command=20, idle_transaction=1, transaction=1.5)
 

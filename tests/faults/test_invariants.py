@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.db import ledger
-from app.db.ledger import Ended
-from app.db.pool import Pool
-from app.domain.outcomes import Completed, HandOver
+from app.db.core.pool import Pool
+from app.db.jobs import ledger
+from app.db.jobs.ledger import Ended
+from app.domain.jobs.outcomes import Completed, HandOver
 from tests.faults import invariants
 from tests.faults.counting import EFFECTS, CountArgs
 from tests.faults.workload import Wanted
-from tests.integration.ledger import LEASE, Ledger
+from tests.integration.jobs.claims import LEASE, Ledger
 
 ITEMS = 4
 LIMITS = {"scripted": 2}

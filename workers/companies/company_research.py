@@ -17,19 +17,22 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.db import companies, imports, jobs, quota, reports, scores
-from app.db.pool import connection
+from app.db.companies import quota, reports, scores
+from app.db.companies import records as companies
+from app.db.core.pool import connection
+from app.db.imports import staging
+from app.db.jobs import records as jobs
 from app.db.tables.research import COMPLETE, PARTIAL
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Failed, Outcome, Snooze
-from app.domain.research import confidence
-from app.domain.research.extractive import MODEL as EXTRACTIVE
-from app.domain.research.sections import SECTIONS, Section
+from app.domain.companies.research import confidence
+from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.sections import SECTIONS, Section
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, Unavailable
-from workers.context import JobContext
-from workers.research.gather import gather, subject_of
-from workers.research.meter import Budget, SectionMeter, allowance
-from workers.research.write import Writer
+from workers.companies.research.cost_meter import Budget, SectionMeter, allowance
+from workers.companies.research.gather import gather, subject_of
+from workers.companies.research.write import Writer
+from workers.core.context import JobContext
 
 MOST_SNOOZES = 20
 """Times in a row that a job waits for a host's or a model's turn without getting any further."""
@@ -198,6 +201,6 @@ async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict
             dropped=dropped,
             usage=await reports.usage(step.conn, context.id),
         )
-        creator = await imports.creator(step.conn, context.id)
+        creator = await staging.creator(step.conn, context.id)
         await scores.rescore(step.conn, registry.load()["lead_scoring"].spec, [company_id], creator)
         return await reports.result(step.conn, report_id)

@@ -14,17 +14,18 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.db import companies, scores
-from app.db.ledger import ItemError
-from app.db.pool import connection
-from app.domain import lead_opinion
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.lead_scoring import Facts, score
-from app.domain.outcomes import Outcome, Snooze
+from app.db.companies import records as companies
+from app.db.companies import scores
+from app.db.core.pool import connection
+from app.db.jobs.ledger import ItemError
+from app.domain.companies import llm_opinion
+from app.domain.companies.lead_scores import Facts, score
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Outcome, Snooze
 from providers.errors import Busy, ProviderError
 from providers.llm.base import BudgetExceeded, Prompt
-from workers.context import JobContext
-from workers.research.meter import Budget, SectionMeter
+from workers.companies.research.cost_meter import Budget, SectionMeter
+from workers.core.context import JobContext
 
 MOST_COMPANIES = 1000
 A_STEP = 50
@@ -101,14 +102,14 @@ async def opinion(context: JobContext, name: str, facts: Facts, meter: SectionMe
     """What a model thinks, as the score shows it; a failure is told there and stops nothing. Raises Busy."""
     models = context.resources.intelligence.models
     assert models is not None
-    text = lead_opinion.facts_text(name, facts)
-    prompt = Prompt(lead_opinion.messages(name, text), lead_opinion.SCHEMA, "opinion", lead_opinion.ANSWER_TOKENS)
+    text = llm_opinion.facts_text(name, facts)
+    prompt = Prompt(llm_opinion.messages(name, text), llm_opinion.SCHEMA, "opinion", llm_opinion.ANSWER_TOKENS)
     try:
-        answer = await models.ask(prompt, lead_opinion.Opinion, meter)
+        answer = await models.ask(prompt, llm_opinion.Opinion, meter)
     except BudgetExceeded as error:
         return {"points": 0.0, "dropped": str(error)}
     except Busy:
         raise
     except ProviderError as error:
         return {"points": 0.0, "dropped": str(error)}
-    return await asyncio.to_thread(lead_opinion.judged, answer.value, text, answer.model)
+    return await asyncio.to_thread(llm_opinion.judged, answer.value, text, answer.model)

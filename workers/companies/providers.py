@@ -9,13 +9,13 @@ import aiohttp
 from redis.asyncio import Redis
 
 from app.settings import Settings
-from providers.companies.companies_house import CompaniesHouse
 from providers.llm.asking import Client, Models
 from providers.llm.base import Endpoint, Prices
 from providers.llm.limits import RedisLimits
 from providers.notify.mail import Mailer
 from providers.places.google import GooglePlaces
 from providers.rate_limit import RateLimiter
+from providers.registers.companies_house import CompaniesHouse
 from providers.search.brave import Brave, SearchEngine
 from providers.setup import ProviderConfig, Setup
 from workers.provider_configs import provider_configs

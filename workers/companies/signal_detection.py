@@ -15,17 +15,27 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from app.db import companies, imports, scores, signals
-from app.db.companies import Page
-from app.db.ledger import ItemError
-from app.db.pool import connection
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Failed, Outcome, Snooze
-from app.domain.research.sources import SourceKind
-from app.domain.signals import Noticed, SeenPage, appointments, changes, in_pages, new_technologies, technologies
+from app.db.companies import records as companies
+from app.db.companies import scores, signals
+from app.db.companies.records import Page
+from app.db.core.pool import connection
+from app.db.imports import staging
+from app.db.jobs.ledger import ItemError
+from app.domain.companies.research.sources import SourceKind
+from app.domain.companies.signals import (
+    Noticed,
+    SeenPage,
+    appointments,
+    changes,
+    in_pages,
+    new_technologies,
+    technologies,
+)
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Unavailable
-from workers.context import JobContext
-from workers.research.gather import Found, Gathered, gather, subject_of
+from workers.companies.research.gather import Found, Gathered, gather, subject_of
+from workers.core.context import JobContext
 
 CHECKS = ("hiring", "funding", "leadership", "expansion", "technology", "site_change")
 MOST_PAGES = 8
@@ -86,7 +96,7 @@ async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> d
         if used is not None:
             noticed += new_technologies(used, made_with)
         new = await signals.keep(step.conn, company_id, context.id, once(noticed))
-        creator = await imports.creator(step.conn, context.id)
+        creator = await staging.creator(step.conn, context.id)
         notified = await signals.notify(step.conn, new, kinds["signal_notification"].spec, creator) if new else 0
         if pages:
             now = datetime.now(UTC)

@@ -14,14 +14,14 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from app.db import signals
-from app.db.pool import connection
-from app.db.signals import Due
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Failed, Outcome
+from app.db.companies import signals
+from app.db.companies.signals import Due
+from app.db.core.pool import connection
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Failed, Outcome
 from providers.errors import BadRequest
-from workers.context import JobContext
-from workers.resources import Resources
+from workers.core.context import JobContext
+from workers.core.resources import Resources
 
 DELAYS = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Seconds before each further attempt."""

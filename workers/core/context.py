@@ -12,10 +12,10 @@ from uuid import UUID
 
 import structlog
 
-from app.db import ledger
-from app.db.ledger import Claimed, ItemError
-from app.db.pool import Connection, connection
-from workers.resources import Resources
+from app.db.core.pool import Connection, connection
+from app.db.jobs import ledger
+from app.db.jobs.ledger import Claimed, ItemError
+from workers.core.resources import Resources
 
 log = structlog.get_logger("trigpoint.worker")
 

@@ -13,14 +13,14 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from app.db import ledger
-from app.db.ledger import Claimed
-from app.db.pool import TRY_AGAIN, ServerLost
-from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
-from workers.context import FencedOff, JobContext, Stop
-from workers.kinds import Kind
-from workers.resources import Resources
-from workers.runtime import Runtime
+from app.db.core.pool import TRY_AGAIN, ServerLost
+from app.db.jobs import ledger
+from app.db.jobs.ledger import Claimed
+from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
+from workers.core.context import FencedOff, JobContext, Stop
+from workers.core.kinds import Kind
+from workers.core.resources import Resources
+from workers.core.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.worker")
 

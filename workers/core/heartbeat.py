@@ -9,11 +9,11 @@ import time
 
 import structlog
 
-from app.db import ledger, workers
-from app.db.pool import TRY_AGAIN
-from workers.context import Stop
-from workers.lag import LoopLag
-from workers.runtime import Runtime
+from app.db.core.pool import TRY_AGAIN
+from app.db.jobs import ledger, workers
+from workers.core.context import Stop
+from workers.core.lag import LoopLag
+from workers.core.runtime import Runtime
 from workers.version import VERSION
 
 log = structlog.get_logger("trigpoint.worker")

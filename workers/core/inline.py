@@ -13,16 +13,16 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from app.db import in_request, ledger, schedules
-from app.db.ledger import Claimed, Ended
-from app.db.pool import TRY_AGAIN
+from app.db.core.pool import TRY_AGAIN
+from app.db.jobs import inline, ledger, schedules
+from app.db.jobs.ledger import Claimed, Ended
 from app.dispatch import Dispatcher
-from app.domain.jobs import Processed
-from app.domain.outcomes import HandOver, Outcome
-from workers import execute
-from workers.context import JobContext, Stop
-from workers.kinds import Kind
-from workers.resources import Resources
+from app.domain.jobs.model import Processed
+from app.domain.jobs.outcomes import HandOver, Outcome
+from workers.core import execute
+from workers.core.context import JobContext, Stop
+from workers.core.kinds import Kind
+from workers.core.resources import Resources
 
 log = structlog.get_logger("trigpoint.request")
 
@@ -53,13 +53,11 @@ class InRequest:
         ids = await _Run(self._kinds, self._resources, owner).until(within, at_most)
         self._dispatcher.nudge()  # of the queues' other jobs some may go now, where there are workers
         async with pool.acquire() as conn:
-            return Processed(
-                await in_request.ran(conn, ids), await in_request.remaining(conn, list(self._kinds), owner)
-            )
+            return Processed(await inline.ran(conn, ids), await inline.remaining(conn, list(self._kinds), owner))
 
 
 class _Run:
-    """One request's jobs; a `Host` of `workers.execute`."""
+    """One request's jobs; a `Host` of `workers.core.execute`."""
 
     def __init__(
         self, kinds: Mapping[str, Kind], resources: Resources, owner: UUID | None, holder: UUID | None = None
@@ -106,9 +104,7 @@ class _Run:
     async def _take(self, room: int) -> list[Claimed]:
         resources = self.resources
         async with resources.pool.acquire() as conn, conn.transaction():
-            return await in_request.take(
-                conn, list(self.kinds), self._owner, room, self._holder, resources.lease_seconds
-            )
+            return await inline.take(conn, list(self.kinds), self._owner, room, self._holder, resources.lease_seconds)
 
     async def _carry(self, job: Claimed) -> None:
         outcome = HandOver() if self.stopping else await execute.run(self, job)

@@ -1,4 +1,4 @@
-"""What a module of `workers.jobs` gives: its spec and its handler."""
+"""A kind of job: its spec and its handler."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.jobs import JobSpec
-from app.domain.outcomes import Outcome
-from workers.context import JobContext
+from app.domain.jobs.model import JobSpec
+from app.domain.jobs.outcomes import Outcome
+from workers.core.context import JobContext
 
 Handler = Callable[[JobContext, Any], Awaitable["dict[str, Any] | Outcome"]]
 

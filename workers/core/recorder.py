@@ -13,12 +13,12 @@ from collections.abc import Iterable, Sequence
 import asyncpg
 import structlog
 
-from app.db import admission, ledger
-from app.db.admission import Candidate
-from app.db.ledger import Claimed, Ended
-from app.db.pool import TRY_AGAIN
-from app.domain.outcomes import Failed, Outcome
-from workers.runtime import Runtime
+from app.db.core.pool import TRY_AGAIN
+from app.db.jobs import admission, ledger
+from app.db.jobs.admission import Candidate
+from app.db.jobs.ledger import Claimed, Ended
+from app.domain.jobs.outcomes import Failed, Outcome
+from workers.core.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.worker")
 

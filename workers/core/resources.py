@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 from redis.asyncio import Redis
 
-from app.db.pool import Patience, Pool
+from app.db.core.pool import Patience, Pool
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
 from providers.notify.webhook import Webhooks
@@ -15,9 +15,9 @@ from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 from providers.web import Fetcher, Reach
 from providers.web.mail import MailServers
+from workers.companies.providers import Intelligence, build_intelligence
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.provider import build_places
-from workers.intelligence import Intelligence, build_intelligence
 from workers.websites.fetcher import build_fetcher
 
 

@@ -10,17 +10,17 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db import admission
-from app.db.pool import Connection, Pool
+from app.db.core.pool import Connection, Pool
+from app.db.jobs import admission
 from app.dispatch import Dispatcher
-from app.domain.jobs import JobSpec
+from app.domain.jobs.model import JobSpec
 from app.queue import WorkerPool
-from workers.context import JobContext, Stop
-from workers.kinds import Kind
-from workers.resources import Resources
+from workers.core.context import JobContext, Stop
+from workers.core.kinds import Kind
+from workers.core.resources import Resources
 
 if TYPE_CHECKING:
-    from workers.recorder import Recorder
+    from workers.core.recorder import Recorder
 
 
 @dataclass

@@ -10,9 +10,9 @@ import random
 
 import structlog
 
-from app.db import ledger, schedules, workers
-from app.db.pool import TRY_AGAIN
-from workers.runtime import Runtime
+from app.db.core.pool import TRY_AGAIN
+from app.db.jobs import ledger, schedules, workers
+from workers.core.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.sweep")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from app.db.geocode_cache import NO_MATCH_KEPT, Learnt, Said
-from app.domain.geocoding import Accuracy, Address, GeocodeOptions, Place, rank
+from app.db.geocoding.cache import NO_MATCH_KEPT, Learnt, Said
+from app.domain.geocoding.model import Accuracy, Address, GeocodeOptions, Place, rank
 from providers.geocoding import base
 from providers.geocoding.base import Location, Query
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome

@@ -15,25 +15,26 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db import geocode_cache, geocoded_rows, uploads
-from app.db.geocode_cache import EVER
-from app.db.geocoded_rows import GeocodedRow
-from app.db.pool import Connection, connection
-from app.domain import csv_text
-from app.domain.address_columns import AddressColumns
-from app.domain.geocoding import Address, GeocodeOptions
+from app.db.core.pool import Connection, connection
+from app.db.geocoding import cache, file_rows
+from app.db.geocoding.cache import EVER
+from app.db.geocoding.file_rows import GeocodedRow
+from app.db.imports import uploads
+from app.domain.addresses.columns import AddressColumns
+from app.domain.geocoding.model import Address, GeocodeOptions
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
 from app.domain.imports.records import Broken, Position, Record, Records
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Failed, Outcome
-from app.uploads import Uploads
-from workers.context import JobContext
-from workers.geocoding.leads import Item
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Failed, Outcome
+from app.domain.text import csv_writer
+from app.storage.uploads import Uploads
+from workers.core.context import JobContext
+from workers.geocoding.decisions import Plan
+from workers.geocoding.lookup_table import Item
 from workers.geocoding.pipeline import Done, Pipeline
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import Report
-from workers.geocoding.verdicts import Plan
 
 NO_ADDRESS = Address(None, None, None, None, None, "")
 
@@ -88,10 +89,10 @@ async def begin(context: JobContext, rows: Rows) -> dict[str, Any]:
     """Count the rows, and note the time: a job that wants fresh answers uses none that is older."""
     count = await asyncio.to_thread(rows.count)
     async with context.step() as step:
-        await geocode_cache.purge(step.conn)
-        await geocoded_rows.clear(step.conn, context.id)
+        await cache.purge(step.conn)
+        await file_rows.clear(step.conn, context.id)
         step.total = count
-        step.checkpoint = {"startedAt": await geocode_cache.now(step.conn)}
+        step.checkpoint = {"startedAt": await cache.now(step.conn)}
     return step.checkpoint
 
 
@@ -150,15 +151,15 @@ class Rows:
 
     async def save(self, conn: Connection, done: Sequence[Done]) -> dict[Any, str]:
         """Write the rows of the output; all of them can be used."""
-        await geocoded_rows.insert(conn, self._context.id, [self._output(one) for one in done])
+        await file_rows.insert(conn, self._context.id, [self._output(one) for one in done])
         return {}
 
     def _output(self, done: Done) -> GeocodedRow:
         width, delimiter, cells = len(self._layout.header), self._layout.delimiter, done.item.row
         return GeocodedRow(
             row=int(done.item.id),
-            line=csv_text.line([*cells[:width], *[""] * (width - len(cells))], delimiter),
-            beyond=csv_text.line(cells[width:], delimiter) if len(cells) > width else None,
+            line=csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter),
+            beyond=csv_writer.line(cells[width:], delimiter) if len(cells) > width else None,
             place=done.verdict.place,
             error=None if done.verdict.place else done.verdict.reason,
         )

@@ -16,19 +16,20 @@ from uuid import UUID
 from asyncpg import Record
 from pydantic import Field
 
-from app.db import geocode_cache, households
-from app.db.geocode_cache import EVER
-from app.db.households import Located
-from app.db.pool import Connection, connection
-from app.domain.geocoding import Address, GeocodeOptions
-from app.domain.households import HouseholdFilters
-from app.domain.jobs import JobSpec, QueueSpec
-from workers.context import JobContext
-from workers.geocoding.leads import Item
+from app.db.core.pool import Connection, connection
+from app.db.geocoding import cache
+from app.db.geocoding.cache import EVER
+from app.db.households import records as households
+from app.db.households.records import Located
+from app.domain.geocoding.model import Address, GeocodeOptions
+from app.domain.households.input import HouseholdFilters
+from app.domain.jobs.model import JobSpec, QueueSpec
+from workers.core.context import JobContext
+from workers.geocoding.decisions import Plan
+from workers.geocoding.lookup_table import Item
 from workers.geocoding.pipeline import Done, Pipeline
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import Report
-from workers.geocoding.verdicts import Plan
 
 CHANGED = "the household changed while it was geocoded; run the job again for it"
 
@@ -69,9 +70,9 @@ async def begin(context: JobContext, args: GeocodeArgs) -> dict[str, Any]:
     async with context.step() as step:
         count = await households.count_households(step.conn, args.filters, args.skip_geocoded, at_most=args.limit)
         until = await households.last_id(step.conn, args.filters, args.skip_geocoded)
-        await geocode_cache.purge(step.conn)
+        await cache.purge(step.conn)
         step.total = count
-        started_at = await geocode_cache.now(step.conn)
+        started_at = await cache.now(step.conn)
         step.checkpoint = {"count": count, "until": until and str(until), "startedAt": started_at}
     return step.checkpoint
 

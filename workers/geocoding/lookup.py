@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.db import geocode_cache, geocoder_states
-from app.db.geocode_cache import Said
-from app.db.pool import Pool
-from app.domain.geocoding import Address, Found, GeocodeOptions
+from app.db.core.pool import Pool
+from app.db.geocoding import cache, provider_states
+from app.db.geocoding.cache import Said
+from app.domain.geocoding.model import Address, Found, GeocodeOptions
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 from providers.geocoding.states import ProviderState
-from workers.geocoding.verdicts import Plan, Source, Verdict, place, query, wanted
+from workers.geocoding.decisions import Plan, Source, Verdict, place, query, wanted
 
 AT_ONCE = 20
 UNWIND_SECONDS = 1.0
@@ -31,7 +31,7 @@ class DirectGeocoder:
         said: dict[str, list[Said]] = {}
         if options.use_cache and plan.keeps:
             async with self._pool.acquire() as conn:
-                said = await geocode_cache.look_up(conn, list(wanted_once), list(plan.keeps))
+                said = await cache.look_up(conn, list(wanted_once), list(plan.keeps))
         verdicts = {
             key: plan.conclude(address, said.get(key, ()), None)
             for key, address in wanted_once.items()
@@ -44,7 +44,7 @@ class DirectGeocoder:
         learnt = [word for key, answer in answers.items() for word in plan.learnt(key, answer)]
         if learnt:
             async with self._pool.acquire() as conn, conn.transaction():
-                await geocode_cache.keep(conn, learnt)
+                await cache.keep(conn, learnt)
         for key in open_ones.keys() - answers.keys():
             verdicts[key] = await self._at_hand(plan, open_ones[key], said.get(key, ()), within)
         return [_found(verdicts[one.key]) for one in addresses]
@@ -107,7 +107,7 @@ class DirectGeocoder:
         """Every provider there is, the chain's in its order; errors and times as the workers see them, too."""
         states = await self._chain.states()
         async with self._pool.acquire() as conn:
-            lately = await geocoder_states.lately(conn)
+            lately = await provider_states.lately(conn)
         return [_shown(state, lately.get(state.name)) for state in states]
 
 
@@ -115,7 +115,7 @@ def _found(verdict: Verdict) -> Found:
     return Found(verdict.place, None if verdict.place else verdict.reason)
 
 
-def _shown(state: ProviderState, lately: geocoder_states.Lately | None) -> dict[str, Any]:
+def _shown(state: ProviderState, lately: provider_states.Lately | None) -> dict[str, Any]:
     """`lately` is what workers saw, who ask far more than the API does."""
     return {
         "name": state.name,

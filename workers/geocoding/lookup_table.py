@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.db import geocode_cache, geocode_claims
-from app.db.geocode_cache import Learnt, Said
-from app.db.pool import Pool, connection
-from app.domain.geocoding import Address
+from app.db.core.pool import Pool, connection
+from app.db.geocoding import cache, claims
+from app.db.geocoding.cache import Learnt, Said
+from app.domain.geocoding.model import Address
 from providers.geocoding.fallback import Answer
-from workers.geocoding.verdicts import Plan
+from workers.geocoding.decisions import Plan
 
 LOOK_AGAIN = 0.25
 """Seconds between two looks at what others are asking for."""
@@ -68,7 +68,7 @@ class Desk:
         if not outside:
             return decided, left
         async with connection(self._pool) as conn:
-            granted = await geocode_claims.claim(conn, self._owner, [lead.key for lead in outside])
+            granted = await claims.claim(conn, self._owner, [lead.key for lead in outside])
         self._claimed |= granted
         self._elsewhere |= {lead.key: lead for lead in outside if lead.key not in granted}
         # Between the look-up and the claim another worker may have had its answer.
@@ -85,7 +85,7 @@ class Desk:
         if not leads:
             return [], []
         async with connection(self._pool) as conn:
-            said = await geocode_cache.look_up(conn, [lead.key for lead in leads], list(self._plan.keeps), self._since)
+            said = await cache.look_up(conn, [lead.key for lead in leads], list(self._plan.keeps), self._since)
         decided: list[Lead] = []
         left: list[Lead] = []
         for lead in leads:
@@ -98,18 +98,18 @@ class Desk:
         mine = self._claimed.intersection(keys)
         if mine:
             async with connection(self._pool) as conn:
-                await geocode_claims.release(conn, self._owner, list(mine))
+                await claims.release(conn, self._owner, list(mine))
             self._claimed -= mine
 
     async def release_all(self) -> None:
         if self._claimed:
             async with connection(self._pool) as conn:
-                await geocode_claims.release(conn, self._owner)
+                await claims.release(conn, self._owner)
 
     async def keep_claims(self) -> None:
         """Renew the claims for as long as answers take."""
         while True:
-            await asyncio.sleep(geocode_claims.LEASE / 3)
+            await asyncio.sleep(claims.LEASE / 3)
             if self._claimed:
                 async with connection(self._pool) as conn:
-                    await geocode_claims.renew(conn, self._owner)
+                    await claims.renew(conn, self._owner)

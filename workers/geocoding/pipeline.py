@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.db import geocode_cache, geocoder_states
-from app.db.geocode_cache import Learnt
-from app.db.ledger import ItemError
-from app.db.pool import Connection, ServerLost, connection
+from app.db.core.pool import Connection, ServerLost, connection
+from app.db.geocoding import cache, provider_states
+from app.db.geocoding.cache import Learnt
+from app.db.jobs.ledger import ItemError
 from providers.geocoding.fallback import Answer, Outcome
-from workers.context import JobContext
-from workers.geocoding.leads import LOOK_AGAIN, Desk, Item, Lead
+from workers.core.context import JobContext
+from workers.geocoding.decisions import Plan, Source, Verdict, query, wanted
+from workers.geocoding.lookup_table import LOOK_AGAIN, Desk, Item, Lead
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import Report
-from workers.geocoding.verdicts import Plan, Source, Verdict, query, wanted
 
 STEP_ITEMS = 50
 STEP_SECONDS = 1.0
@@ -239,7 +239,7 @@ class Pipeline:
         learnt: list[Learnt] = [word for lead in leads for word in lead.learnt]
         async with self._context.step() as step:
             unused = await self._save(step.conn, done)
-            await geocode_cache.keep(step.conn, learnt)
+            await cache.keep(step.conn, learnt)
             for one in done:
                 problem = unused.get(one.item.id)
                 self._report.count(one.item, one.verdict, problem)
@@ -265,7 +265,7 @@ class Pipeline:
         """Say how the providers fare, for those who look at them from elsewhere."""
         states = await self._chain.states()
         async with connection(self._context.resources.pool) as conn:
-            await geocoder_states.tell(conn, self._context.id, states)
+            await provider_states.tell(conn, self._context.id, states)
 
 
 def shared(verdict: Verdict) -> Verdict:

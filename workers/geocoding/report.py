@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from app.domain.geocoding import Place, metres, rank
-from workers.geocoding.leads import Item
-from workers.geocoding.verdicts import Source, Verdict
+from app.domain.geocoding.model import Place, metres, rank
+from workers.geocoding.decisions import Source, Verdict
+from workers.geocoding.lookup_table import Item
 
 BINS = 10
 REASONS_KEPT = 20

@@ -11,10 +11,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.db import heatmaps
-from app.db.pois import Loaded
+from app.db.heatmaps import regions as heatmaps
+from app.db.heatmaps.pois import Loaded
 from app.domain.heatmaps.grid import Grid
-from workers.context import JobContext
+from workers.core.context import JobContext
 
 if TYPE_CHECKING:
     from app.domain.heatmaps.cells import Places

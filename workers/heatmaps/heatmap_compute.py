@@ -6,16 +6,17 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from app import cities as packaged
-from app.db import cities, heatmaps, pois
-from app.db.pool import connection
-from app.domain import scoring
+from app.db.core.pool import connection
+from app.db.heatmaps import cities, pois
+from app.db.heatmaps import regions as heatmaps
+from app.domain.heatmaps import packaged_cities as packaged
+from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import BadRegion, Bounds, Grid
 from app.domain.heatmaps.request import HeatmapArgs
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Failed, Outcome, Snooze
-from workers.context import JobContext
-from workers.heatmaps import places
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze
+from workers.core.context import JobContext
+from workers.heatmaps import poi_tiles
 from workers.heatmaps.compute import compute
 
 SPEC = JobSpec(
@@ -38,7 +39,7 @@ async def run(context: JobContext, args: HeatmapArgs) -> dict[str, Any] | Outcom
         return Failed(str(error))
     more: dict[str, Any] = {}
     if (provider := context.resources.places) is not None:
-        refreshed = await places.refresh(context, provider, grid.bounds.wider(scoring.CUTOFF_KM))
+        refreshed = await poi_tiles.refresh(context, provider, grid.bounds.wider(scoring.CUTOFF_KM))
         if isinstance(refreshed, Snooze | Failed):
             return refreshed
         more = {"attribution": provider.attribution, "tilesFetched": refreshed[0], "warnings": refreshed[1]}

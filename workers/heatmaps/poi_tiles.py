@@ -13,15 +13,15 @@ import orjson
 import structlog
 from uuid_utils.compat import uuid7
 
-from app.db import pois
-from app.db.pois import Fetched
-from app.db.pool import Pool, connection
+from app.db.core.pool import Pool, connection
+from app.db.heatmaps import pois
+from app.db.heatmaps.pois import Fetched
 from app.domain.heatmaps.grid import Bounds
 from app.domain.imports.pois import LONGEST, category
-from app.domain.outcomes import Failed, Snooze, storable
+from app.domain.jobs.outcomes import Failed, Snooze, storable
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited
 from providers.pois.overpass import BUSY_SECONDS, Element, Overpass
-from workers.context import JobContext
+from workers.core.context import JobContext
 
 log = structlog.get_logger("trigpoint.worker")
 

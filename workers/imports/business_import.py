@@ -8,16 +8,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db import business_jobs, imports
-from app.db.pool import Connection
-from app.domain.businesses import FROM_CSV
+from app.db.core.pool import Connection
+from app.db.imports import staging
+from app.db.websites import business_jobs
 from app.domain.imports.businesses import BusinessReader, called
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Outcome
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Outcome
+from app.domain.websites.businesses import FROM_CSV
 from providers.web import normalise
-from workers.context import JobContext, Step
+from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
@@ -63,7 +64,7 @@ class BusinessImporter:
         return BusinessReader(file, layout, position, normalise=normalise, mapping=self._args.mapping, ids_of=ids_of)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
-        fresh = await imports.unseen(conn, run, [one.key for _, one in chunk.businesses])
+        fresh = await staging.unseen(conn, run, [one.key for _, one in chunk.businesses])
         duplicates = [(line, called(one)) for line, one in chunk.businesses if one.key not in fresh]
         trial = conn.transaction()  # a dry run does it all, and takes it back
         await trial.start()
@@ -73,7 +74,7 @@ class BusinessImporter:
             self._specs,
             source=self._args.source,
             country=self._country,
-            user_id=await imports.creator(conn, self._job_id),
+            user_id=await staging.creator(conn, self._job_id),
             priority=self._args.priority,
         )
         await (trial.rollback() if self._args.dry_run else trial.commit())

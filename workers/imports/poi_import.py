@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from app.db import imports, pois
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.heatmaps import pois
+from app.db.imports import staging
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
 from app.domain.imports.pois import PoiReader
-from app.domain.jobs import JobSpec, QueueSpec
-from app.domain.outcomes import Outcome
-from workers.context import JobContext, Step
+from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.outcomes import Outcome
+from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
@@ -40,7 +41,7 @@ class PoiImporter:
         return PoiReader(file, layout, position)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
-        written = await imports.upsert(conn, pois.TARGET, chunk.rows, self._args.source, run, dry=self._args.dry_run)
+        written = await staging.upsert(conn, pois.TARGET, chunk.rows, self._args.source, run, dry=self._args.dry_run)
         return Outcomes(written.inserted, written.updated, written.unchanged, written.duplicates, {})
 
     async def finish(self, step: Step, context: JobContext) -> None:

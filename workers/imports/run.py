@@ -14,15 +14,15 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db import imports, uploads
-from app.db.ledger import ItemError
-from app.db.pool import Connection, connection
+from app.db.core.pool import Connection, connection
+from app.db.imports import staging, uploads
+from app.db.jobs.ledger import ItemError
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.findings import Code, Finding, Summary, Unreadable
 from app.domain.imports.layout import Layout
-from app.domain.outcomes import Failed, Outcome
-from app.uploads import Uploads
-from workers.context import JobContext, Step
+from app.domain.jobs.outcomes import Failed, Outcome
+from app.storage.uploads import Uploads
+from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
 
 RATE_AFTER = 1_000
@@ -121,7 +121,7 @@ async def begin(context: JobContext, args: ImportArgs, layout: Layout, importer:
         progress = Progress({"run": str(uuid7()), "position": position}, importer.counters)
         line = -1
     async with context.step() as step:
-        await imports.forget_beyond(step.conn, context.id, line)
+        await staging.forget_beyond(step.conn, context.id, line)
         step.checkpoint = progress.checkpoint()
     return progress
 
@@ -184,7 +184,7 @@ class _Import:
     async def _report(self, chunk: Chunk) -> None:
         """Keep the reports of a chunk that is not written, so that the sender sees what is wrong."""
         async with self._context.step() as step:
-            await imports.keep_rejects(step.conn, self._context.id, chunk.rejects)
+            await staging.keep_rejects(step.conn, self._context.id, chunk.rejects)
             step.errors = [item_error(finding) for finding in chunk.findings if finding.rejects]
 
     async def _step(self, chunk: Chunk) -> None:
@@ -194,14 +194,14 @@ class _Import:
             for line, record_id in outcomes.duplicates:
                 chunk.duplicate(line, record_id)
             self._count(chunk, outcomes)
-            await imports.keep_rejects(step.conn, context.id, chunk.rejects)
+            await staging.keep_rejects(step.conn, context.id, chunk.rejects)
             kept = [one for one in chunk.findings if one.rejects or self._may_warn()]
             step.errors = [item_error(finding) for finding in kept]
             step.processed, step.failed = chunk.read, chunk.rejected
             if chunk.last:
                 progress.done = True
                 step.total = context.processed + chunk.read
-                await imports.forget(step.conn, progress.run)
+                await staging.forget(step.conn, progress.run)
                 await self._importer.finish(step, context)
             step.checkpoint = progress.checkpoint()
 

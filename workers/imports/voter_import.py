@@ -8,14 +8,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.db import imports, jobs, voters
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.imports import staging, voters
+from app.db.jobs import records as jobs
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
 from app.domain.imports.voters import VoterReader
-from app.domain.jobs import JobSpec, NewJob, QueueSpec
-from app.domain.outcomes import Outcome
-from workers.context import JobContext, Step
+from app.domain.jobs.model import JobSpec, NewJob, QueueSpec
+from app.domain.jobs.outcomes import Outcome
+from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
@@ -72,5 +73,5 @@ async def geocode(conn: Connection, context: JobContext) -> None:
     spec = registry.load()["geocode_households"].spec
     most = context.resources.settings.max_items
     data = spec.args.model_validate({"limit": most}).model_dump_json(by_alias=True, exclude_none=True).encode()
-    creator = await imports.creator(conn, context.id)
+    creator = await staging.creator(conn, context.id)
     await jobs.insert(conn, [NewJob(spec, data)], creator)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.domain.extraction import emails, phones
-from app.domain.extraction.document import Document
-from app.domain.jobs import JobSpec
-from app.domain.websites import ContactKind
-from workers.context import JobContext
+from app.domain.jobs.model import JobSpec
+from app.domain.websites.extraction import emails, phones
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.status import ContactKind
+from workers.core.context import JobContext
 from workers.websites.args import QUEUE, BusinessArgs, one_of_a_business
+from workers.websites.page_visitor import Site
 from workers.websites.scrape import Found, scrape
-from workers.websites.visit import Site
 
 SPEC = JobSpec(
     kind="email_scraping",

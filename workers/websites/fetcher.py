@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from providers.web import Agent, Fetcher, Reach
 from workers.websites.store import PostgresStore

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from app.domain.extraction.document import Document
+from app.domain.websites.extraction.document import Document
 from providers.web import Page
-from workers.memory import give_back_freed
+from workers.core.memory import give_back_freed
 
 T = TypeVar("T")
 

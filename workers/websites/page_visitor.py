@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.db import businesses
-from app.db.pool import connection
-from app.domain.outcomes import Snooze
+from app.db.core.pool import connection
+from app.db.websites import businesses
+from app.domain.jobs.outcomes import Snooze
 from providers.web import HostBusy, Page
-from workers.context import JobContext
+from workers.core.context import JobContext
 
 #: Seconds for which a turn is waited for with the slot held; longer waits give it back.
 PATIENCE = 3.0

@@ -13,18 +13,18 @@ from typing import Any
 
 import orjson
 
-from app.db import businesses
-from app.db.businesses import Contact
-from app.domain.extraction import discovery
-from app.domain.extraction.document import Document
-from app.domain.extraction.findings import Evidence, Finding, merged
-from app.domain.outcomes import Failed, Outcome, Retry, Snooze, storable
-from app.domain.websites import ContactKind
+from app.db.websites import businesses
+from app.db.websites.businesses import Contact
+from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze, storable
+from app.domain.websites.extraction import discovery
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.findings import Evidence, Finding, merged
+from app.domain.websites.status import ContactKind
 from providers.web import Page
 from providers.web.pages import PASSING, PASSING_SECONDS
-from workers.context import JobContext, Step
-from workers.websites import parsed
-from workers.websites.visit import Site, Visitor, load
+from workers.core.context import JobContext, Step
+from workers.websites import page_cache
+from workers.websites.page_visitor import Site, Visitor, load
 
 #: Addresses whose domains are looked up.
 MOST_LOOKED_UP = 20
@@ -102,7 +102,7 @@ async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extrac
     visited = [*state["read"], page.url]
     todo, found = state["todo"][1:], state["found"]
     if page.ok:
-        says, further = await parsed.read(
+        says, further = await page_cache.read(
             page, lambda document: (extract(document, site), _further(document) if first else [])
         )
         known = {url.rstrip("/") for url in (*visited, *todo, page.final_url, *page.redirects)}

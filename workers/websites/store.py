@@ -15,11 +15,11 @@ from typing import Any
 import asyncpg
 import orjson
 
-from app.db import web_pages
-from app.db.pool import Pool, connection
-from app.db.together import Together
-from app.db.web_pages import Asked, Ended
-from app.domain.outcomes import storable
+from app.db.core.coalesce import Together
+from app.db.core.pool import Pool, connection
+from app.db.websites import pages
+from app.db.websites.pages import Asked, Ended
+from app.domain.jobs.outcomes import storable
 from providers.web.pages import PASSING, PASSING_SECONDS, Outcome, Page
 from providers.web.store import TURN_SECONDS, Turn
 
@@ -63,7 +63,7 @@ class PostgresStore:
 
     async def renew(self, turn: Turn) -> None:
         async with connection(self._pool) as conn:
-            await web_pages.renew(conn, turn.host, turn.token, TURN_SECONDS)
+            await pages.renew(conn, turn.host, turn.token, TURN_SECONDS)
 
     async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
         if page is None:
@@ -74,11 +74,11 @@ class PostgresStore:
 
     async def _take(self, asked: Sequence[Asked]) -> list[asyncpg.Record]:
         async with connection(self._pool) as conn:
-            return await web_pages.turns(conn, asked, TURN_SECONDS, _PASSING, PASSING_SECONDS)
+            return await pages.turns(conn, asked, TURN_SECONDS, _PASSING, PASSING_SECONDS)
 
     async def _end(self, ended: Sequence[Ended]) -> list[None]:
         async with connection(self._pool) as conn:
-            await web_pages.give_back(conn, ended)
+            await pages.give_back(conn, ended)
         return [None] * len(ended)
 
     def _unwanted(self, host: str, answer: asyncio.Future[asyncpg.Record]) -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.db import business_jobs, businesses, imports, web_pages
-from app.domain.jobs import JobSpec, QueueSpec
-from workers.context import JobContext
+from app.db.imports import staging
+from app.db.websites import business_jobs, businesses, pages
+from app.domain.jobs.model import JobSpec, QueueSpec
+from workers.core.context import JobContext
 
 AT_ONCE = 200
 """Businesses whose jobs are made in one step."""
@@ -51,11 +52,11 @@ async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
             after = UUID(state["after"]) if state["after"] else None
             ids = await businesses.stale(step.conn, args.stale_after_days, after, AT_ONCE)
             if ids:
-                creator = await imports.creator(step.conn, context.id)
+                creator = await staging.creator(step.conn, context.id)
                 made = await business_jobs.enqueue(step.conn, ids, specs, user_id=creator, priority=args.priority)
                 state = {"after": str(ids[-1]), "jobs": state["jobs"] + business_jobs.new(made)}
             else:
-                await web_pages.purge(step.conn)
+                await pages.purge(step.conn)
             step.processed, step.checkpoint = len(ids), state
             step.total = context.processed + len(ids)
         if not ids:

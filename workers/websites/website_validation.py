@@ -6,19 +6,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from app.db import businesses
-from app.domain.extraction import discovery
-from app.domain.extraction.document import Document
-from app.domain.extraction.hosts import domain_of
-from app.domain.extraction.parked import is_parked
-from app.domain.jobs import JobSpec
-from app.domain.outcomes import Failed, Outcome, Snooze, storable
-from app.domain.websites import WebsiteStatus
+from app.db.websites import businesses
+from app.domain.jobs.model import JobSpec
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze, storable
+from app.domain.websites.extraction import discovery
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.hosts import domain_of
+from app.domain.websites.extraction.parked import is_parked
+from app.domain.websites.status import WebsiteStatus
 from providers.web import Page
-from workers.context import JobContext
-from workers.websites import parsed
+from workers.core.context import JobContext
+from workers.websites import page_cache
 from workers.websites.args import QUEUE, BusinessArgs, one_of_a_business
-from workers.websites.visit import Site, Visitor, load
+from workers.websites.page_visitor import Site, Visitor, load
 
 SPEC = JobSpec(
     kind="website_validation",
@@ -42,12 +42,12 @@ async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outco
     page = await visitor.read(site.website)
     if isinstance(page, Snooze):
         return page
-    target, status, seen = await parsed.read(page, partial(look, page, site))
+    target, status, seen = await page_cache.read(page, partial(look, page, site))
     if target is not None:
         page = await visitor.read(target)
         if isinstance(page, Snooze):
             return page
-        _, status, seen = await parsed.read(page, partial(look, page, site))
+        _, status, seen = await page_cache.read(page, partial(look, page, site))
     async with context.step() as step:
         await businesses.record_check(step.conn, site.id, context.id, site.website, status, seen)
         step.processed = step.total = 1

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 ALPHABET = string.ascii_letters + string.digits
 PREFIX_LENGTH = len("tp_") + 8

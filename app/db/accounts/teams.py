@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 SELECT = """
 SELECT t.id, t.name, t.created_at,

@@ -12,8 +12,8 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db import keys
-from app.db.pool import Connection
+from app.db.accounts import keys
+from app.db.core.pool import Connection
 
 ADMIN_EMAIL = "admin@localhost"
 ENVIRONMENT_KEY = "TRIGPOINT_ADMIN_KEY"

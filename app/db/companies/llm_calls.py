@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 
 @dataclass(frozen=True)

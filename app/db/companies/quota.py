@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 KIND = "company_research"
 

@@ -13,9 +13,9 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
-from app.domain.companies import NewCompany
-from app.domain.outcomes import storable
+from app.db.core.pool import Connection
+from app.domain.companies.input import NewCompany
+from app.domain.jobs.outcomes import storable
 
 COLUMNS = """id, external_id, name, website, registry_number, place_id, business_id, attributes, created_at,
 updated_at"""

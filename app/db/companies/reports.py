@@ -10,12 +10,12 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db import companies
-from app.db.pool import Connection
-from app.domain.outcomes import storable
-from app.domain.research.report import ReportJson, SectionJson, text_of
-from app.domain.research.sections import SECTIONS
-from app.domain.research.sources import Source, SourceKind
+from app.db.companies import records as companies
+from app.db.core.pool import Connection
+from app.domain.companies.research.report import ReportJson, SectionJson, text_of
+from app.domain.companies.research.sections import SECTIONS
+from app.domain.companies.research.sources import Source, SourceKind
+from app.domain.jobs.outcomes import storable
 
 
 def _json(value: Any) -> str:

@@ -10,10 +10,11 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db import companies, jobs
-from app.db.pool import Connection
-from app.domain.jobs import JobSpec, NewJob
-from app.domain.lead_scoring import Facts, Score, SeenSignal
+from app.db.companies import records as companies
+from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
+from app.domain.companies.lead_scores import Facts, Score, SeenSignal
+from app.domain.jobs.model import JobSpec, NewJob
 
 
 async def facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID, Facts]:

@@ -10,11 +10,12 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db import companies, jobs
-from app.db.pool import Connection
-from app.domain.jobs import JobSpec, NewJob
-from app.domain.outcomes import storable
-from app.domain.signals import Noticed
+from app.db.companies import records as companies
+from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
+from app.domain.companies.signals import Noticed
+from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.outcomes import storable
 
 COLUMNS = "id, company_id, kind, title, quote, url, sha256, occurred_on, strength, detected_at, job_id"
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from app.db.changes import PLATFORM
-from app.db.pool import Connection
+from app.db.core.notifications import PLATFORM
+from app.db.core.pool import Connection
 
 
 async def record(

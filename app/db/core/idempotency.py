@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 KEPT_HOURS = 24
 PURGED_AT_ONCE = 100

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.pool import CONNECTION_LOST, Connection
+from app.db.core.pool import CONNECTION_LOST, Connection
 
 CHANNEL = "trigpoint_jobs"
 """Ids of jobs that changed."""

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from app.db.pool import Connection
-from app.domain.geocoding import Place
-from app.domain.outcomes import storable
+from app.db.core.pool import Connection
+from app.domain.geocoding.model import Place
+from app.domain.jobs.outcomes import storable
 
 NO_MATCH_KEPT = timedelta(hours=24)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 LEASE = 30.0
 """Seconds."""

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from app.db.pool import Connection, Pool
-from app.domain.geocoding import Place
-from app.domain.outcomes import storable
+from app.db.core.pool import Connection, Pool
+from app.domain.geocoding.model import Place
+from app.domain.jobs.outcomes import storable
 
 PAGE = 2000
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 LATELY = 3600.0
 """Seconds for which a worker's word counts."""

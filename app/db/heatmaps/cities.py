@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 from app.domain.heatmaps.cities import City
 
 COLUMNS = "id, slug, name, country, population, south, west, north, east, source, created_at, updated_at"

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.imports import Target
-from app.db.pool import Connection
-from app.domain import scoring
+from app.db.core.pool import Connection
+from app.db.imports.staging import Target
+from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import Bounds, Grid
+from app.domain.heatmaps.scoring import Poi
 from app.domain.imports.pois import COLUMNS
-from app.domain.scoring import Poi
 
 TYPES = {"latitude": "float8", "longitude": "float8", "extra": "jsonb"}
 TARGET = Target("pois", {name: TYPES.get(name, "text") for name in COLUMNS})

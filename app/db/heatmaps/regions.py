@@ -10,8 +10,8 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
-from app.domain import scoring
+from app.db.core.pool import Connection
+from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import STEPS, Bounds, Grid, cell_of
 
 LOCK_KEY = 0x7472_6967_0006  # beside admission's

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.households import condition
-from app.db.pool import Connection
-from app.domain.households import HouseholdFilters
+from app.db.core.pool import Connection
+from app.db.households.records import condition
+from app.domain.households.input import HouseholdFilters
 
 MOST_PLACES = 1000
 CELLS_ACROSS = 48

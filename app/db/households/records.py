@@ -15,11 +15,11 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
-from app.domain.addresses import usps_code
-from app.domain.geocoding import Place
-from app.domain.households import HouseholdFilters, NewHousehold
-from app.domain.outcomes import storable
+from app.db.core.pool import Connection
+from app.domain.addresses.parts import usps_code
+from app.domain.geocoding.model import Place
+from app.domain.households.input import HouseholdFilters, NewHousehold
+from app.domain.jobs.outcomes import storable
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,
 longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.db.imports import Target
+from app.db.imports.staging import Target
 from app.domain.imports.parcels import COLUMNS
 
 TYPES = {

@@ -15,8 +15,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from app.db import uploads
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.imports import uploads
 from app.domain.imports.findings import Reject
 
 

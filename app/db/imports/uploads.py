@@ -1,4 +1,4 @@
-"""What is known of uploaded files; the files themselves are in `app.uploads`."""
+"""What is known of uploaded files; the files themselves are in `app.storage.uploads`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 KEPT_DAYS = 7
 """A file whose jobs failed or were cancelled stays this long, for a retry."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.db import imports
-from app.db.imports import Target, Written
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.imports import staging
+from app.db.imports.staging import Target, Written
 from app.domain.imports.voters import COLUMNS, HOUSEHOLD_COLUMNS
 
 TYPES = {
@@ -75,12 +75,12 @@ class Kept:
 
 async def upsert(conn: Connection, rows: bytes, households: bytes, source: str, run: UUID, *, dry: bool) -> Kept:
     """Write a chunk of voters and the households they live in; one that lost its last voter goes."""
-    await imports.stage(conn, TARGET, rows)
+    await staging.stage(conn, TARGET, rows)
     await conn.execute(STAGE)
-    await imports.copy(conn, "incoming_households", HOUSEHOLD_COLUMNS, households)
-    aside = await imports.set_aside(conn, TARGET, source, run, dry=dry)
+    await staging.copy(conn, "incoming_households", HOUSEHOLD_COLUMNS, households)
+    aside = await staging.set_aside(conn, TARGET, source, run, dry=dry)
     created = await conn.fetchval(DRY_HOUSEHOLDS, run) if dry else await conn.fetchval(HOUSEHOLDS)
-    inserted, updated = await imports.write(conn, TARGET, source, run, dry=dry)
+    inserted, updated = await staging.write(conn, TARGET, source, run, dry=dry)
     if aside.leaving:
         await conn.execute(EMPTIED, aside.leaving)
     return Kept(Written(inserted, updated, aside.unchanged, aside.duplicates), created)

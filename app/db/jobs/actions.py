@@ -1,7 +1,7 @@
 """What people may do to jobs: cancel them, send them in again, delete them, run one of a paused queue.
 
 Each statement names the states it may start from. How many jobs at once are moved without standing in the workers' way
-is `app.db.bulk`'s business.
+is `app.db.jobs.bulk`'s business.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.changes import announce
-from app.db.jobs import MAY_READ
-from app.db.pool import Connection
+from app.db.core.notifications import announce
+from app.db.core.pool import Connection
+from app.db.jobs.records import MAY_READ
 
 
 async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> asyncpg.Record | None:

@@ -1,7 +1,7 @@
 """Which pending jobs may run now: the queues' concurrency over all workers, priorities, pauses, the workers' slots.
 
 An admitted job holds its slot by a short lease while its dispatch travels; one that never arrives is taken back by
-`app.db.ledger.rescue` and admitted again.
+`app.db.jobs.ledger.rescue` and admitted again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 TRAVEL_SECONDS = 5.0
 """How long a dispatch may take from admission to claim before it counts as lost."""

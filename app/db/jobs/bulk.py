@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from app.db import control
-from app.db.filters import Filters
-from app.db.pool import Connection
-from app.domain.jobs import ACTIVE, TERMINAL, Status
+from app.db.core.pool import Connection
+from app.db.jobs import actions
+from app.db.jobs.filters import Filters
+from app.domain.jobs.model import ACTIVE, TERMINAL, Status
 
 MOST_A_BATCH = 1000
 SEARCH_SECONDS = 60.0
@@ -76,8 +76,8 @@ async def act(conn: Connection, action: Action, ids: Sequence[UUID], *, from_sta
     """Move these jobs, where their states allow it; answers which were. `from_start` counts for a retry alone."""
     match action:
         case Action.CANCEL:
-            return await control.cancel_all(conn, ids)
+            return await actions.cancel_all(conn, ids)
         case Action.RETRY:
-            return await control.retry_all(conn, ids, from_start=from_start)
+            return await actions.retry_all(conn, ids, from_start=from_start)
         case Action.DELETE:
-            return await control.delete_all(conn, ids)
+            return await actions.delete_all(conn, ids)

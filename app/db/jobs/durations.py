@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 SAMPLE = 50
 

@@ -53,7 +53,7 @@ class Filters:
         return text or "true", [value for _, value in given]
 
     def hold_for(self, job: asyncpg.Record) -> bool:
-        """The same of one job that was read already: asks nobody. `job` is a row of `app.db.jobs`."""
+        """The same of one job that was read already: asks nobody. `job` is a row of `app.db.jobs.records`."""
         return (
             self.status in (None, job["status"])
             and self.kind in (None, job["kind"])

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.db import ledger
-from app.db.admission import ALIVE_SECONDS, LOCK_KEY, READY
-from app.db.ledger import Claimed
-from app.db.pool import Connection
-from app.domain.jobs import Ran, Status
+from app.db.core.pool import Connection
+from app.db.jobs import ledger
+from app.db.jobs.admission import ALIVE_SECONDS, LOCK_KEY, READY
+from app.db.jobs.ledger import Claimed
+from app.domain.jobs.model import Ran, Status
 
 SELECT = f"""
 WITH live AS (

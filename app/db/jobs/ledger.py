@@ -14,10 +14,20 @@ from uuid import UUID
 
 import orjson
 
-from app.db.changes import CHANNEL, announce, announcing
-from app.db.pool import Connection
-from app.domain.jobs import MAX_CRASHES
-from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze, storable
+from app.db.core.notifications import CHANNEL, announce, announcing
+from app.db.core.pool import Connection
+from app.domain.jobs.model import MAX_CRASHES
+from app.domain.jobs.outcomes import (
+    Cancelled,
+    Completed,
+    Failed,
+    HandOver,
+    Interrupted,
+    Outcome,
+    Retry,
+    Snooze,
+    storable,
+)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
-from app.db.admission import ALIVE_SECONDS
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.jobs.admission import ALIVE_SECONDS
 
 
 async def queues(conn: Connection) -> list[asyncpg.Record]:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.admission import ALIVE_SECONDS, READY
-from app.db.pool import Connection
-from app.domain.jobs import QueueSpec
+from app.db.core.pool import Connection
+from app.db.jobs.admission import ALIVE_SECONDS, READY
+from app.domain.jobs.model import QueueSpec
 
 FINISHED_SECONDS = 3600
 """How far back the counts of finished jobs go: over a ledger of millions a longer look would be no cheap one."""

@@ -9,9 +9,9 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db.filters import Filters
-from app.db.pool import Connection
-from app.domain.jobs import NewJob
+from app.db.core.pool import Connection
+from app.db.jobs.filters import Filters
+from app.domain.jobs.model import NewJob
 
 
 @dataclass(frozen=True)

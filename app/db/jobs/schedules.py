@@ -11,12 +11,13 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db import audit, jobs
-from app.db.jobs import Inserted
-from app.db.pool import Connection
-from app.domain.jobs import JobSpec, NewJob
-from app.domain.outcomes import storable
-from app.domain.schedules import Cron, Missed, Overlap, job_of, to_run
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
+from app.db.jobs.records import Inserted
+from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.outcomes import storable
+from app.domain.jobs.schedules import Cron, Missed, Overlap, job_of, to_run
 
 logger = logging.getLogger(__name__)
 

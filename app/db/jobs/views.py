@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.filters import Filters
-from app.db.jobs import COLUMNS, MAY_READ
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.jobs.filters import Filters
+from app.db.jobs.records import COLUMNS, MAY_READ
 
 COUNTED = 10_000
 """Most jobs that a list counts."""

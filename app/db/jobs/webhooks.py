@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Connection
+from app.db.core.pool import Connection
 
 COLUMNS = "id, job_id, url, kinds, disabled_reason, created_at"
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.admission import ALIVE_SECONDS
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.jobs.admission import ALIVE_SECONDS
 
 FORGET_SECONDS = 3600
 

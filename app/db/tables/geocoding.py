@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
-from app.domain.geocoding import ACCURACIES
+from app.domain.geocoding.model import ACCURACIES
 
 
 class Household(SQLModel, table=True):

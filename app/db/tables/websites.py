@@ -11,12 +11,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, identity, one_of, time
-from app.domain.businesses import ExclusionBy
-from app.domain.websites import ContactKind, WebsiteStatus
+from app.domain.websites.businesses import ExclusionBy
+from app.domain.websites.status import ContactKind, WebsiteStatus
 
 
 class Business(SQLModel, table=True):
-    """`key` is what makes it the same business when it comes again: see `app.domain.businesses`."""
+    """`key` is what makes it the same business when it comes again: see `app.domain.websites.businesses`."""
 
     __tablename__ = "businesses"
     __table_args__ = (

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db import businesses, jobs
-from app.db.businesses import Saved
-from app.db.jobs import Inserted
-from app.db.pool import Connection
-from app.domain.businesses import NewBusiness
-from app.domain.jobs import JobSpec, NewJob
+from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
+from app.db.jobs.records import Inserted
+from app.db.websites import businesses
+from app.db.websites.businesses import Saved
+from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.websites.businesses import NewBusiness
 
 WEBSITE_KINDS = ("website_validation", "email_scraping", "social_scraping")
 

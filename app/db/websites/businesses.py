@@ -12,9 +12,9 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
-from app.db.pool import NO_WAIT, Connection
-from app.domain.businesses import ExclusionBy, NewBusiness, plain
-from app.domain.extraction.hosts import domain_of, host_of
+from app.db.core.pool import NO_WAIT, Connection
+from app.domain.websites.businesses import ExclusionBy, NewBusiness, plain
+from app.domain.websites.extraction.hosts import domain_of, host_of
 
 COLUMNS = """b.id, b.source, b.place_id, b.external_id, b.name, b.website, b.domain, b.phone, b.category, b.address,
 b.city, b.state, b.zip_code, b.country, b.latitude, b.longitude, b.attribution, b.excluded_by, b.website_status,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from app.db.pool import NO_WAIT, Connection
+from app.db.core.pool import NO_WAIT, Connection
 
 KEPT_DAYS = 30
 """For conditional requests when a page is wanted again; what is older is asked for anew."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.geocoding import Address
-from app.domain.given_addresses import from_fields
+from app.domain.addresses.input import from_fields
+from app.domain.geocoding.model import Address
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.profiles import canonical
 

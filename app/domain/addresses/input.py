@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain import households
-from app.domain.geocoding import Address
-from app.domain.one_line import take_apart
+from app.domain.addresses.parser import take_apart
+from app.domain.geocoding.model import Address
+from app.domain.households import input as households
 
 LONGEST_LINE = 400
 PLACES = ("city", "state", "zipCode", "county")

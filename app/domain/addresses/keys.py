@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.domain.addresses import split_unit, usps_code
-from app.domain.usps import DIRECTIONS, SUFFIXES
+from app.domain.addresses.parts import split_unit, usps_code
+from app.domain.addresses.usps import DIRECTIONS, SUFFIXES
 
 _DROPPED = re.compile(r"['’`]|(?<!\d)\.|\.(?!\d)")
 _SEPARATORS = re.compile(r"[^\w./-]|_|(?<!\d)[-/]|[-/](?!\d)")

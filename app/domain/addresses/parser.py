@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from app.domain.addresses import CODES, STATES, split_unit
-from app.domain.countries import country_code
-from app.domain.usps import DIRECTIONS, SUFFIXES
+from app.domain.addresses.countries import country_code
+from app.domain.addresses.parts import CODES, STATES, split_unit
+from app.domain.addresses.usps import DIRECTIONS, SUFFIXES
 
 _UNITED_STATES = re.compile(r"[, ]+(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?)$", re.IGNORECASE)
 _ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")

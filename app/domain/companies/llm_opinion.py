@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.lead_scoring import AI_MOST_POINTS, Facts
-from app.domain.research.folding import fold
-from app.domain.research.quotes import TooShort, find
+from app.domain.companies.lead_scores import AI_MOST_POINTS, Facts
+from app.domain.companies.research.normalization import fold
+from app.domain.companies.research.quotes import TooShort, find
 
 ANSWER_TOKENS = 200
 MOST_FACTS = 6000

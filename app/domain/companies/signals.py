@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from app.domain.research.figures import MONTHS
-from app.domain.research.folding import folded
-from app.domain.research.instructions import speaks_to_a_model
-from app.domain.research.passages import BOILERPLATE, sentences
-from app.domain.technologies import find
+from app.domain.companies.research.figures import MONTHS
+from app.domain.companies.research.instructions import speaks_to_a_model
+from app.domain.companies.research.normalization import folded
+from app.domain.companies.research.passages import BOILERPLATE, sentences
+from app.domain.websites.technologies import find
 
 OLD_DAYS = 365
 """What happened longer ago is no news."""

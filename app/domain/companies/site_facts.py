@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from app.domain import technologies
-from app.domain.extraction.bounds import bounded
+from app.domain.websites import technologies
+from app.domain.websites.extraction.bounds import bounded
 
 PROFILES = {
     "linkedin.com": "linkedin", "x.com": "x", "twitter.com": "x", "facebook.com": "facebook",

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.domain.address_keys import address_key
+from app.domain.addresses.keys import address_key
 
 Accuracy = Literal["rooftop", "interpolated", "street", "postcode", "place", "region"]
 """What coordinates are of, from the finest to the coarsest."""

@@ -1,4 +1,4 @@
-"""The scores of many cells at once: `app.domain.scoring` in numpy, which it equals.
+"""The scores of many cells at once: `app.domain.heatmaps.scoring` in numpy, which it equals.
 
 Cells are done in tiles, by halving. Of each category only those places are looked at that can be among the nearest
 RANKS of any cell of the tile: none farther from its middle than the RANKS-th nearest one and the tile's diagonal
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain import scoring
+from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import MICRO, TURN, Grid
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
-from app.domain import addresses, delimited
+from app.domain.addresses import parts as addresses
+from app.domain.text import delimited
 
 LIMITS = {
     "externalId": 255,

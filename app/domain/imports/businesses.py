@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_snake
 from pydantic_core import ErrorDetails
 
-from app.domain.business_files import COLUMNS, KNOWN, Columns
-from app.domain.businesses import NewBusiness
 from app.domain.imports import layout
 from app.domain.imports.chunks import Chunk
 from app.domain.imports.findings import Code, Unreadable
@@ -18,6 +16,8 @@ from app.domain.imports.layout import Layout
 from app.domain.imports.profiles import canonical
 from app.domain.imports.records import Broken, Position, Records
 from app.domain.imports.survey import Format, Survey
+from app.domain.websites.business_files import COLUMNS, KNOWN, Columns
+from app.domain.websites.businesses import NewBusiness
 
 ROWS = 500
 """Data rows a chunk: with their jobs some 2,000 rows to write, well under a second."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.domain.businesses import NewBusiness
 from app.domain.imports.findings import Code, Finding, Reject, mask
+from app.domain.websites.businesses import NewBusiness
 
 ROWS = 5_000
 """Data rows a chunk: what a COPY needs to be quick, and under a second of work."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
-from app.domain import addresses
-from app.domain.address_keys import address_key
+from app.domain.addresses import parts as addresses
+from app.domain.addresses.keys import address_key
 from app.domain.imports.findings import Code
 
 DESIGNATOR = re.compile(

@@ -1,6 +1,6 @@
 """What a job is: its states, the moves between them, and what a kind declares.
 
-`TRANSITIONS` is the life cycle; the SQL in `app.db.ledger`, the CHECKs in `app.db.tables` and the diagram in
+`TRANSITIONS` is the life cycle; the SQL in `app.db.jobs.ledger`, the CHECKs in `app.db.tables` and the diagram in
 `docs/lifecycle.md` say the same, and a test holds them together.
 """
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
-from app.domain.jobs import JobSpec, NewJob
+from app.domain.jobs.model import JobSpec, NewJob
 
 LONGEST_EXPRESSION = 200
 ON_TIME = timedelta(seconds=60)

@@ -8,9 +8,9 @@ from itertools import islice
 
 from pydantic.alias_generators import to_camel
 
-from app.domain import delimited
-from app.domain.csv_text import unguarded
 from app.domain.imports.profiles import canonical
+from app.domain.text import delimited
+from app.domain.text.csv_writer import unguarded
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": (

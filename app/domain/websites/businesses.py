@@ -11,8 +11,8 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from app.domain.countries import country_code
-from app.domain.extraction.hosts import domain_of
+from app.domain.addresses.countries import country_code
+from app.domain.websites.extraction.hosts import domain_of
 
 Text = Field(default=None, max_length=300)
 FROM_CSV = "csv"

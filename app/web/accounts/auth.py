@@ -14,10 +14,10 @@ from time import monotonic
 
 from starlette.requests import Request
 
-from app.db import keys
-from app.db.users import User
+from app.db.accounts import keys
+from app.db.accounts.users import User
 from app.errors import Forbidden, Unauthorized
-from app.web import session
+from app.web.accounts import session
 from app.web.platform import Platform
 
 REMEMBERED_SECONDS = 5.0

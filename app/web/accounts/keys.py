@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, keys, users
+from app.db.accounts import keys, users
+from app.db.core import audit
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.web import auth, bodies
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import request_parsing
+from app.web.http.pagination import Page
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 
 class NewKey(BaseModel):
@@ -46,7 +48,7 @@ async def index(request: Request) -> Response:
     """An admin sees all keys, or those of `userId`; anybody else their own."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, KeyPage)
+    page = request_parsing.query(request, KeyPage)
     if not user.is_admin and page.user_id not in (None, user.id):
         raise Forbidden("Only an admin may see the keys of others.")
     async with platform.pool.acquire() as conn:
@@ -59,7 +61,7 @@ async def create(request: Request) -> Response:
     """The answer is the only place where the key itself can ever be read."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    new = await bodies.read_model(request, NewKey)
+    new = await request_parsing.read_model(request, NewKey)
     owner_id = new.user_id or user.id
     if owner_id != user.id and not user.is_admin:
         raise Forbidden("Only an admin may make keys for others.")
@@ -77,7 +79,7 @@ async def create(request: Request) -> Response:
 async def revoke(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    key_id = bodies.path_id(request)
+    key_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         await users.lock_admins(conn)
         owner_id = await keys.revoke(conn, key_id, None if user.is_admin else user.id)

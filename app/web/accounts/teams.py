@@ -12,15 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, teams
-from app.db.pool import Connection
-from app.domain import companies
+from app.db.accounts import teams
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.domain.companies import input as companies
 from app.errors import Conflict, Invalid, NotFound
-from app.web import auth, bodies
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.accounts.users import NewUser
+from app.web.http import request_parsing
+from app.web.http.pagination import Page
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
-from app.web.users import NewUser
 
 SignalKind = Literal["hiring", "funding", "leadership", "expansion", "technology", "site_change"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -67,7 +69,7 @@ class TeamChange(BaseModel):
 async def index(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, Page)
+    page = request_parsing.query(request, Page)
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
         rows, total = await teams.select(conn, member, limit=page.limit, offset=page.offset)
@@ -79,7 +81,7 @@ async def read(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     async with platform.pool.acquire() as conn:
-        row = await teams.get(conn, bodies.path_id(request), None if user.is_admin else user.id)
+        row = await teams.get(conn, request_parsing.path_id(request), None if user.is_admin else user.id)
     return JSON(_shown(row))
 
 
@@ -87,7 +89,7 @@ async def create(request: Request) -> Response:
     """201 with the secrets of its webhooks: the only time that they are shown."""
     admin = await auth.require(request, admin=True)
     platform: Platform = request.app.state.platform
-    new = await bodies.read_model(request, NewTeam)
+    new = await request_parsing.read_model(request, NewTeam)
     async with platform.pool.acquire() as conn, conn.transaction():
         team_id = await teams.insert(conn, new.name, admin.id)
         if team_id is None:
@@ -101,8 +103,8 @@ async def create(request: Request) -> Response:
 async def update(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
     platform: Platform = request.app.state.platform
-    team_id = bodies.path_id(request)
-    change = await bodies.read_model(request, TeamChange)
+    team_id = request_parsing.path_id(request)
+    change = await request_parsing.read_model(request, TeamChange)
     given = change.model_dump(exclude_none=True)
     if not given:
         raise Invalid([("", "Give at least one of name, members and channels.")])
@@ -122,7 +124,7 @@ async def update(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
     platform: Platform = request.app.state.platform
-    team_id = bodies.path_id(request)
+    team_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await teams.delete(conn, team_id):
             raise NotFound("There is no such team.")

@@ -9,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, users
+from app.db.accounts import users
+from app.db.core import audit
 from app.errors import Conflict, Invalid, NotFound
-from app.web import auth, bodies
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import request_parsing
+from app.web.http.pagination import Page
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 Role = Literal["admin", "user"]
 
@@ -63,7 +65,7 @@ async def me(request: Request) -> Response:
 async def index(request: Request) -> Response:
     await auth.require(request, admin=True)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, Page)
+    page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         rows, total = await users.select(conn, limit=page.limit, offset=page.offset)
     return JSON({"users": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
@@ -72,7 +74,7 @@ async def index(request: Request) -> Response:
 async def create(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
     platform: Platform = request.app.state.platform
-    new = await bodies.read_model(request, NewUser)
+    new = await request_parsing.read_model(request, NewUser)
     async with platform.pool.acquire() as conn, conn.transaction():
         row = await users.insert(conn, new.email, new.name, new.role)
         if row is None:
@@ -85,8 +87,8 @@ async def create(request: Request) -> Response:
 async def update(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
     platform: Platform = request.app.state.platform
-    user_id = bodies.path_id(request)
-    change = await bodies.read_model(request, UserChange)
+    user_id = request_parsing.path_id(request)
+    change = await request_parsing.read_model(request, UserChange)
     given = change.model_dump(exclude_none=True)
     if not given:
         raise Invalid([("", "Give at least one of name, role and disabled.")])

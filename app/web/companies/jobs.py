@@ -10,20 +10,25 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, companies, jobs, signals
-from app.db.jobs import Inserted
-from app.db.pool import Connection
+from app.db.accounts.users import User
+from app.db.companies import records as companies
+from app.db.companies import signals
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
+from app.db.jobs.records import Inserted
 from app.db.tables.companies import SIGNAL_KINDS
-from app.db.users import User
-from app.domain.companies import SLUG, Name, RegistryNumber, Website, both
-from app.domain.jobs import JobSpec, NewJob
-from app.domain.polling import FIRST_MS, retry_after
+from app.domain.companies.input import SLUG, Name, RegistryNumber, Website, both
+from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import Invalid
-from app.web import auth, bodies, idempotency, paces
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
+from app.web.jobs import durations
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST = 1000
 
@@ -88,13 +93,13 @@ async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     spec = platform.specs[kind]
-    raw, value = await bodies.read_json(request)
+    raw, value = await request_parsing.read_json(request)
     many, asked = _many(value), _read(value, model)
     options = asked.model_dump(exclude={"companies", "priority"}, exclude_none=True)
 
     async def insert(conn: Connection) -> Response:
         rows = await _companies(conn, asked.companies, user)
-        estimate = await paces.seconds(request, conn, spec)
+        estimate = await durations.seconds(request, conn, spec)
         new = [_job(spec, {"companyId": row["id"], **options}, asked.priority) for row in rows]
         inserted = await jobs.insert(conn, new, user.id)
         await _audit(conn, spec, inserted, user)
@@ -110,12 +115,12 @@ async def score(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
     spec = platform.specs["lead_scoring"]
-    raw, value = await bodies.read_json(request)
+    raw, value = await request_parsing.read_json(request)
     asked = _read(value, AskedScoring)
 
     async def insert(conn: Connection) -> Response:
         rows = await _companies(conn, asked.companies, user)
-        estimate = await paces.seconds(request, conn, spec)
+        estimate = await durations.seconds(request, conn, spec)
         data = {"companyIds": [row["id"] for row in rows], "ai": asked.ai}
         inserted = await jobs.insert(conn, [_job(spec, data, asked.priority, len(rows))], user.id)
         await _audit(conn, spec, inserted, user)
@@ -197,7 +202,7 @@ async def signals_index(request: Request) -> Response:
     """Signals of all companies, the newest first."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, SignalPage)
+    page = request_parsing.query(request, SignalPage)
     if page.type is not None and page.type not in SIGNAL_KINDS:
         raise Invalid([("type", f"must be one of {', '.join(SIGNAL_KINDS)}")])
     async with platform.pool.acquire() as conn:

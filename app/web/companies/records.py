@@ -11,18 +11,21 @@ from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, companies, reports, scores, signals
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.companies import CompanyChange, NewCompany, from_row, known_columns
-from app.domain.delimited import Unreadable
-from app.domain.delimited import read as read_table
+from app.db.accounts.users import User
+from app.db.companies import records as companies
+from app.db.companies import reports, scores, signals
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.domain.companies.input import CompanyChange, NewCompany, from_row, known_columns
+from app.domain.text.delimited import Unreadable
+from app.domain.text.delimited import read as read_table
 from app.errors import BadRequest, Conflict, Invalid, NotFound, TooLarge
-from app.web import auth, bodies, idempotency
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST_ROWS = 5_000
 MOST_BYTES = 8_000_000
@@ -52,7 +55,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, CompanyPage)
+    page = request_parsing.query(request, CompanyPage)
     async with platform.pool.acquire() as conn:
         rows, total = await companies.search(conn, page.name, limit=page.limit, offset=page.offset)
     return JSON({"companies": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
@@ -61,9 +64,9 @@ async def index(request: Request) -> Response:
 async def create(request: Request) -> Response:
     """One company as JSON, a list of them, a business by its `business_id`, or a table as CSV."""
     user = await auth.require(request)
-    if bodies.media_type(request) in ("text/csv", "text/tab-separated-values"):
+    if request_parsing.media_type(request) in ("text/csv", "text/tab-separated-values"):
         return await _load(request, user)
-    raw, value = await bodies.read_json(request, MOST_BYTES)
+    raw, value = await request_parsing.read_json(request, MOST_BYTES)
     if isinstance(value, dict) and (business := value.get("business_id") or value.get("businessId")):
         return await idempotency.once(request, user, raw, lambda conn: _of_business(conn, user, business))
     if isinstance(value, list):
@@ -98,7 +101,7 @@ async def _of_business(conn: Connection, user: User, business: Any) -> Response:
 
 
 async def _load(request: Request, user: User) -> Response:
-    raw = await bodies.read(request, MOST_BYTES)
+    raw = await request_parsing.read(request, MOST_BYTES)
     try:
         table = read_table(raw, rank=known_columns)
         rows = [
@@ -180,7 +183,7 @@ async def read(request: Request) -> Response:
 async def update(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    change = await bodies.read_model(request, CompanyChange)
+    change = await request_parsing.read_model(request, CompanyChange)
     given = change.model_dump(exclude_unset=True)
     if not given:
         raise Invalid([("", "Give at least one of name, website, registry_number, place_id and attributes.")])
@@ -221,7 +224,7 @@ async def find(conn: Connection, key: str) -> asyncpg.Record:
 async def reports_of(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, Page)
+    page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
         rows, total = await reports.select(conn, company["id"], limit=page.limit, offset=page.offset)
@@ -231,7 +234,7 @@ async def reports_of(request: Request) -> Response:
 async def signals_of(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, Page)
+    page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
         rows, total = await signals.select(

@@ -8,12 +8,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import reports
-from app.domain.research.report import to_html, to_markdown
+from app.db.companies import reports
+from app.domain.companies.research.report import to_html, to_markdown
 from app.errors import NotFound
-from app.web import auth, bodies
+from app.web.accounts import auth
+from app.web.http import request_parsing
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -26,8 +27,8 @@ async def show(request: Request) -> Response:
     """In the form that `?format=` or the Accept header asks for; JSON otherwise."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    form = bodies.query(request, Form).format or _accepted(request.headers.get("accept", ""))
-    report_id = bodies.path_id(request)
+    form = request_parsing.query(request, Form).format or _accepted(request.headers.get("accept", ""))
+    report_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
         report = await reports.get(conn, report_id)
     if report is None:
@@ -59,7 +60,7 @@ async def source(request: Request) -> Response:
     """A source's text as it was stored, whose SHA-256 the report gives; quotations stand in it letter by letter."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    report_id = bodies.path_id(request)
+    report_id = request_parsing.path_id(request)
     number = request.path_params["source"].removeprefix("S")
     async with platform.pool.acquire() as conn:
         row = (

@@ -10,19 +10,26 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, companies, jobs, ledger, quota, reports
-from app.db.ledger import Claimed
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.companies import SLUG, Name, Website
-from app.domain.jobs import NewJob
-from app.domain.polling import FIRST_MS, retry_after
+from app.db.accounts.users import User
+from app.db.companies import quota, reports
+from app.db.companies import records as companies
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import ledger
+from app.db.jobs import records as jobs
+from app.db.jobs.ledger import Claimed
+from app.domain.companies.input import SLUG, Name, Website
+from app.domain.jobs.model import NewJob
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import Invalid, NotFound, QuotaExceeded
-from app.web import auth, bodies, dialect_companies, idempotency, paces
-from app.web import jobs as job_routes
+from app.web.accounts import auth
+from app.web.dialects import companies as dialect_companies
+from app.web.http import idempotency, request_parsing
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
+from app.web.jobs import durations
+from app.web.jobs import records as job_routes
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 KIND = "company_research"
 NEAR = 100
@@ -46,7 +53,7 @@ class Asked(BaseModel):
 async def create(request: Request) -> Response:
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    raw = await bodies.read(request)
+    raw = await request_parsing.read(request)
     asked = _asked(request, raw)
     sync = asked.sync or not platform.settings.use_queue_processing
     claimed: list[Claimed] = []
@@ -63,7 +70,7 @@ async def create(request: Request) -> Response:
 
 
 def _asked(request: Request, raw: bytes) -> Asked:
-    value = bodies.parse_json(raw) if raw.strip() else {}
+    value = request_parsing.parse_json(raw) if raw.strip() else {}
     if not isinstance(value, dict):
         raise Invalid([("", "Send a JSON object, or nothing.")])
     try:
@@ -85,7 +92,7 @@ async def _insert(
         if fresh is not None:
             used = await quota.used(conn, user.id)
             return await _reused(conn, user, fresh, _quota(used, settings.research_quota))
-    estimate = await paces.seconds(request, conn, spec)
+    estimate = await durations.seconds(request, conn, spec)
     used = await quota.used(conn, user.id)
     if used + NEAR > settings.research_quota:  # elsewhere the user's requests need not wait for each other's commits
         await quota.lock(conn, user.id)
@@ -163,7 +170,7 @@ async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now
 async def _finished(request: Request, platform: Platform, user: User, claimed: Claimed, response: Response) -> Response:
     """The job that ran in the request: 200 with its end, 202 where it goes on by the queue (a retry, a wait)."""
     row = await job_routes.find(platform, claimed.id, user)
-    usual = (await paces.usual(request, (KIND,)))[KIND]
+    usual = (await durations.usual(request, (KIND,)))[KIND]
     async with platform.pool.acquire() as conn:
         used = await quota.used(conn, user.id)
     body, status = dialect_companies.job(row, usual)

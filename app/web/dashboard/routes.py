@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.web.dashboard import (
-    assets,
-    audit,
-    job,
-    jobs,
-    live,
-    login,
-    map,
-    new,
-    people,
-    providers,
-    queues,
-    schedules,
-    workers,
-)
-from app.web.dashboard.guard import Handler, page, safely
+from app.web.dashboard.accounts import audit, login, users_and_keys
+from app.web.dashboard.core import assets
+from app.web.dashboard.core.guard import Handler, page, safely
+from app.web.dashboard.geocoding import providers
+from app.web.dashboard.households import map
+from app.web.dashboard.jobs import detail, listing, new_job, queues, schedules, streams, workers
 
 
 def get(path: str, handler: Handler, *, admin: bool = False) -> Route:
@@ -36,21 +26,21 @@ PAGES = [
     Route("/login", safely(login.form), methods=["GET"]),
     Route("/login", safely(login.sign_in), methods=["POST"]),
     post("/logout", login.sign_out),
-    get("/", jobs.index),
-    get("/jobs", jobs.index),
-    post("/jobs", jobs.act),
-    get("/live/jobs", live.of_list),
-    get("/live/jobs/{id}", live.of_job),
-    get("/live/boards/{names}", live.of_boards, admin=True),
-    get("/jobs/{id}", job.show),
-    get("/jobs/{id}/errors.csv", job.errors_csv),
-    post("/jobs/{id}/cancel", job.cancel),
-    post("/jobs/{id}/retry", job.retry),
-    post("/jobs/{id}/delete", job.delete),
-    post("/jobs/{id}/run", job.run, admin=True),
-    get("/new", new.index),
-    get("/new/{kind}", new.form),
-    post("/new/{kind}", new.create),
+    get("/", listing.index),
+    get("/jobs", listing.index),
+    post("/jobs", listing.act),
+    get("/live/jobs", streams.of_list),
+    get("/live/jobs/{id}", streams.of_job),
+    get("/live/boards/{names}", streams.of_boards, admin=True),
+    get("/jobs/{id}", detail.show),
+    get("/jobs/{id}/errors.csv", detail.errors_csv),
+    post("/jobs/{id}/cancel", detail.cancel),
+    post("/jobs/{id}/retry", detail.retry),
+    post("/jobs/{id}/delete", detail.delete),
+    post("/jobs/{id}/run", detail.run, admin=True),
+    get("/new", new_job.index),
+    get("/new/{kind}", new_job.form),
+    post("/new/{kind}", new_job.create),
     get("/map", map.show),
     get("/map/places", map.places),
     get("/queues", queues.index, admin=True),
@@ -69,10 +59,10 @@ PAGES = [
     post("/schedules/{id}", schedules.update, admin=True),
     post("/schedules/{id}/act", schedules.act, admin=True),
     get("/audit", audit.index, admin=True),
-    get("/keys", people.show_keys),
-    post("/keys", people.create_key),
-    post("/keys/{id}/revoke", people.revoke_key),
-    get("/users", people.show_users, admin=True),
-    post("/users", people.create_user, admin=True),
-    post("/users/{id}", people.change_user, admin=True),
+    get("/keys", users_and_keys.show_keys),
+    post("/keys", users_and_keys.create_key),
+    post("/keys/{id}/revoke", users_and_keys.revoke_key),
+    get("/users", users_and_keys.show_users, admin=True),
+    post("/users", users_and_keys.create_user, admin=True),
+    post("/users/{id}", users_and_keys.change_user, admin=True),
 ]

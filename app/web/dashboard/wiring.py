@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from app.web.auth import KnownKeys
-from app.web.dashboard import audit, providers, queues, schedules, workers
-from app.web.dashboard.boards import Boards
-from app.web.dashboard.feed import Feed
-from app.web.dashboard.jobview import describe
+from app.web.accounts.auth import KnownKeys
+from app.web.dashboard.accounts import audit
+from app.web.dashboard.core.live_updates import Feed
+from app.web.dashboard.core.panels import Boards
+from app.web.dashboard.geocoding import providers
+from app.web.dashboard.jobs import queues, schedules, workers
+from app.web.dashboard.jobs.view import describe
 from app.web.platform import Platform
 
 

@@ -1,7 +1,7 @@
 """`GET /api/jobs/{id}`: a job in the words of the document that its kind comes from.
 
 Document 002 calls a job that is being processed `running` and shows less of it; documents 000 and 001 have the words of
-the canonical interface; 003's are in `app.web.website_words`, 004's in `app.web.dialect_companies`. A state that a
+the canonical interface; 003's are in `app.web.dialects.websites`, 004's in `app.web.dialects.companies`. A state that a
 document does not know keeps its canonical name.
 """
 
@@ -14,8 +14,10 @@ from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.jobs import Status
-from app.web import dialect_companies, jobs, paces, presenters, website_words
+from app.domain.jobs.model import Status
+from app.web.dialects import companies, websites
+from app.web.jobs import durations, presenters
+from app.web.jobs import records as jobs
 
 RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
 
@@ -33,18 +35,18 @@ def heatmap(row: Record) -> dict[str, Any]:
 
 PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
     "heatmap_compute": heatmap,
-    **dict.fromkeys(website_words.KINDS, website_words.job),
+    **dict.fromkeys(websites.KINDS, websites.job),
 }
 """By kind."""
 
 
 async def show(request: Request) -> Response:
     """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
-    usual = await paces.usual(request, dialect_companies.KINDS)
+    usual = await durations.usual(request, companies.KINDS)
 
     def present(row: Record) -> tuple[dict[str, Any], int]:
-        if row["kind"] in dialect_companies.KINDS:
-            return dialect_companies.job(row, usual[row["kind"]])
+        if row["kind"] in companies.KINDS:
+            return companies.job(row, usual[row["kind"]])
         return PRESENTERS.get(row["kind"], presenters.job)(row), 200
 
     return await jobs.shown(request, present)

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.jobs import Processed, Status
+from app.domain.jobs.model import Processed, Status
 from app.errors import NotFound, Unauthorized
-from app.web import bodies
+from app.web.dialects.websites import WORDS
+from app.web.http import request_parsing
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
-from app.web.website_words import WORDS
 
 LONGEST_MS = 25_000
 MOST_JOBS = 1_000
@@ -31,7 +31,7 @@ class Limits(BaseModel):
 async def process_jobs(request: Request) -> Response:
     """Run due jobs of everybody for up to 25 s. A 404 where no CRON_SECRET is configured."""
     platform = check_secret(request)
-    limits = bodies.query(request, Limits)
+    limits = request_parsing.query(request, Limits)
     return JSON(shown(await platform.processor.process(at_most=limits.maxJobs, within=limits.timeout / 1000)))
 
 

@@ -8,19 +8,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, business_jobs, jobs
-from app.db.bulk import Action
-from app.domain.jobs import Status
-from app.domain.polling import FIRST_MS, retry_after
+from app.db.core import audit
+from app.db.jobs import records as jobs
+from app.db.jobs.bulk import Action
+from app.db.websites import business_jobs
+from app.domain.jobs.model import Status
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import Conflict, Invalid
-from app.web import auth, bodies, website_words
-from app.web.control import hold, permit, sent_in
-from app.web.cron import check_secret, shown
-from app.web.jobs import reader
+from app.web.accounts import auth
+from app.web.dialects import websites
+from app.web.dialects.process_jobs import check_secret, shown
+from app.web.dialects.websites import KINDS, WORDS
+from app.web.http import request_parsing
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
+from app.web.jobs.actions import hold, permit, sent_in
+from app.web.jobs.records import reader
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
-from app.web.website_words import KINDS, WORDS
 
 USUAL_JOBS, MOST_JOBS = 10, 1_000
 USUAL_MS = 25_000
@@ -39,9 +43,9 @@ async def process(request: Request) -> Response:
     """Run due jobs of the caller (an admin's: of all) in this request; 200 with what became of them."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    raw = await bodies.read(request)
+    raw = await request_parsing.read(request)
     try:
-        asked = ProcessRequest.model_validate(bodies.parse_json(raw) if raw.strip() else {})
+        asked = ProcessRequest.model_validate(request_parsing.parse_json(raw) if raw.strip() else {})
     except ValidationError as error:
         raise invalid(error) from None
     return await _process(platform, asked, reader(user))
@@ -50,7 +54,7 @@ async def process(request: Request) -> Response:
 async def process_by_cron(request: Request) -> Response:
     """The same for a hosted cron that knows the CRON_SECRET: of everybody. A 404 where none is configured."""
     platform = check_secret(request)
-    return await _process(platform, bodies.query(request, ProcessRequest), None)
+    return await _process(platform, request_parsing.query(request, ProcessRequest), None)
 
 
 async def _process(platform: Platform, asked: ProcessRequest, owner: UUID | None) -> Response:
@@ -97,7 +101,7 @@ async def retry(request: Request) -> Response:
     """202 with the job, queued again, with fresh attempts."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    job_id = (await bodies.read_model(request, RetryRequest)).jobId
+    job_id = (await request_parsing.read_model(request, RetryRequest)).jobId
     async with platform.pool.acquire() as conn, conn.transaction():
         was = await hold(conn, job_id, user)
         permit(Action.RETRY, job_id, was)
@@ -108,4 +112,4 @@ async def retry(request: Request) -> Response:
         assert row is not None
     platform.dispatcher.nudge()
     headers = {"Location": f"/api/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)}
-    return JSON({"success": True, **website_words.job(row)}, 202, headers)
+    return JSON({"success": True, **websites.job(row)}, 202, headers)

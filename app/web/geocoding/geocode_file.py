@@ -14,30 +14,36 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from uuid_utils.compat import uuid7
 
-from app.db import audit, geocoded_rows, jobs, uploads, workers
-from app.db.pool import Connection, Pool
-from app.db.users import User
-from app.domain import csv_text
-from app.domain.address_columns import KNOWN, AddressColumns
-from app.domain.geocoding import GeocodeOptions
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection, Pool
+from app.db.geocoding import file_rows
+from app.db.imports import uploads
+from app.db.jobs import records as jobs
+from app.db.jobs import workers
+from app.domain.addresses.columns import KNOWN, AddressColumns
+from app.domain.geocoding.model import GeocodeOptions
 from app.domain.imports import layout
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
 from app.domain.imports.profiles import canonical
 from app.domain.imports.records import Position, Records
 from app.domain.imports.survey import Format
-from app.domain.jobs import TERMINAL, NewJob
-from app.domain.polling import FIRST_MS, retry_after
+from app.domain.jobs.model import TERMINAL, NewJob
+from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.text import csv_writer
 from app.errors import BadRequest, Conflict, NotFound
-from app.intake import Intake
-from app.uploads import Uploads
-from app.web import auth, geocoders, idempotency
-from app.web.bodies import path_id
-from app.web.jobs import find
+from app.storage.upload_intake import Intake
+from app.storage.uploads import Uploads
+from app.web.accounts import auth
+from app.web.geocoding import geocoders
+from app.web.http import idempotency
+from app.web.http.multipart import receive
+from app.web.http.problems import invalid
+from app.web.http.request_parsing import path_id
+from app.web.http.responses import JSON
+from app.web.jobs.records import find
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.receive import receive
-from app.web.responses import JSON
 
 KIND = "geocode_file"
 ADDED = ("latitude", "longitude", "accuracy", "confidence", "provider", "matched_address", "error")
@@ -198,12 +204,16 @@ async def output(request: Request) -> Response:
 async def _lines(pool: Pool, job_id: UUID, found: Layout) -> AsyncIterator[bytes]:
     delimiter, taken = found.delimiter, {name.casefold() for name in found.header}
     added = [f"geocode_{name}" if name in taken else name for name in ADDED]
-    yield f"{csv_text.line([*found.header, *added], delimiter)}\r\n".encode()
-    async for rows in geocoded_rows.pages(pool, job_id):
+    yield f"{csv_writer.line([*found.header, *added], delimiter)}\r\n".encode()
+    async for rows in file_rows.pages(pool, job_id):
         text = []
         for row in rows:
-            guarded = [csv_text.guarded(row[name]) for name in ("provider", "matched_address", "error")]
+            guarded = [csv_writer.guarded(row[name]) for name in ("provider", "matched_address", "error")]
             cells = [row["latitude"], row["longitude"], row["accuracy"], row["confidence"], *guarded]
-            parts = [row["line"], csv_text.line(cells, delimiter), *([] if row["beyond"] is None else [row["beyond"]])]
+            parts = [
+                row["line"],
+                csv_writer.line(cells, delimiter),
+                *([] if row["beyond"] is None else [row["beyond"]]),
+            ]
             text.append(delimiter.join(parts) + "\r\n")
         yield "".join(text).encode()

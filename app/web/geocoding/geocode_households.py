@@ -9,16 +9,21 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, households, jobs, workers
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.households import HouseholdFilters
-from app.domain.jobs import NewJob
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.households import records as households
+from app.db.jobs import records as jobs
+from app.db.jobs import workers
+from app.domain.households.input import HouseholdFilters
+from app.domain.jobs.model import NewJob
 from app.errors import BadRequest, Invalid
-from app.web import auth, bodies, geocoders, idempotency
+from app.web.accounts import auth
+from app.web.geocoding import geocoders
+from app.web.http import idempotency, request_parsing
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 KIND = "geocode_households"
 FILTERS = [str(field.alias) for field in HouseholdFilters.model_fields.values()]
@@ -30,7 +35,7 @@ async def create(request: Request) -> Response:
     """`{filters: {city, state, …}, limit, providerId, skipGeocoded, useFallback, timeout}`, or filters at top level."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    raw, body = await bodies.read_json(request)
+    raw, body = await request_parsing.read_json(request)
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object.", supportedFilters=FILTERS)
     filters = _filters(body)

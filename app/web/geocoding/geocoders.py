@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import Invalid
-from app.web import auth
+from app.web.accounts import auth
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 
 async def index(request: Request) -> Response:

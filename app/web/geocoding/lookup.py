@@ -8,13 +8,15 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.geocoding import Address, Found, GeocodeOptions, Place
-from app.domain.given_addresses import given
+from app.domain.addresses.input import given
+from app.domain.geocoding.model import Address, Found, GeocodeOptions, Place
 from app.errors import BadRequest, Invalid, NotFound, Unavailable
-from app.web import auth, bodies, geocoders
+from app.web.accounts import auth
+from app.web.geocoding import geocoders
+from app.web.http import request_parsing
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST_ADDRESSES = 100
 WITHIN = 10.0
@@ -26,7 +28,7 @@ async def locate(request: Request) -> Response:
     """An address (text or an object), a list of up to 100, or `{address | addresses, …options}`."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    _, body = await bodies.read_json(request)
+    _, body = await request_parsing.read_json(request)
     entries, options, many = _asked(body)
     if not 1 <= len(entries) <= MOST_ADDRESSES:
         raise BadRequest(f"Send 1 to {MOST_ADDRESSES} addresses; more of them make a job: /api/v1/gis/geocode-file.")
@@ -100,7 +102,7 @@ async def reverse(request: Request) -> Response:
     """`?lat=&lon=`: the address nearest to a point."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    point = bodies.query(request, Point)
+    point = request_parsing.query(request, Point)
     found = await platform.geocoder.reverse(point.lat, point.lon, WITHIN)
     if found is None:
         raise Unavailable("No geocoder that looks up points is configured; see /api/v1/geocoders.", retry_after=60)

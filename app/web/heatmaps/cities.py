@@ -10,18 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cities as packaged
-from app.db import audit, cities
-from app.db.pool import Connection
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.heatmaps import cities
+from app.domain.heatmaps import packaged_cities as packaged
 from app.domain.heatmaps.cities import City, estimated_bounds, slug
 from app.domain.heatmaps.grid import FARTHEST_LATITUDE, Bounds
 from app.domain.heatmaps.request import Edges
 from app.errors import BadRequest, NotFound
-from app.web import auth, bodies, idempotency
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST = 10_000
 
@@ -89,7 +91,7 @@ async def index(request: Request) -> Response:
     """Those that were loaded or used."""
     await auth.reader(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, CityPage)
+    page = request_parsing.query(request, CityPage)
     async with platform.pool.acquire() as conn:
         rows, total = await cities.select(conn, search=page.search, limit=page.limit, offset=page.offset)
     return JSON({"cities": [shown(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
@@ -105,7 +107,7 @@ async def read(request: Request) -> Response:
 async def load(request: Request) -> Response:
     """One city, or a list of them; those whose slug is known are replaced. All of a list, or nothing."""
     user = await auth.require(request, admin=True)
-    raw, body = await bodies.read_json(request, 8_000_000)
+    raw, body = await request_parsing.read_json(request, 8_000_000)
     many = isinstance(body, list)
     entries = body if many else [body]
     if not 1 <= len(entries) <= MOST:

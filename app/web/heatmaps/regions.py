@@ -11,21 +11,26 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, heatmaps, jobs, pois
-from app.db.pool import Connection
-from app.db.users import User
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.heatmaps import pois
+from app.db.heatmaps import regions as heatmaps
+from app.db.jobs import records as jobs
 from app.domain.heatmaps.grid import MICRO, BadRegion, Bounds, Grid
 from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs, checked_step
-from app.domain.jobs import ACTIVE, NewJob, Status
-from app.domain.polling import FIRST_MS, retry_after
+from app.domain.jobs.model import ACTIVE, NewJob, Status
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Conflict
-from app.web import auth, bodies, cities, idempotency
-from app.web.dialects import RUNNING
-from app.web.jobs import matches
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.dialects.jobs import RUNNING
+from app.web.heatmaps import cities
+from app.web.http import idempotency, request_parsing
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON, encode
+from app.web.jobs.records import matches
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON, encode
 
 KIND = "heatmap_compute"
 MOST_ANSWERED = 100_000
@@ -51,7 +56,7 @@ async def schedule(request: Request) -> Response:
 
 
 async def _args(request: Request) -> tuple[bytes, HeatmapArgs]:
-    raw, body = await bodies.read_json(request)
+    raw, body = await request_parsing.read_json(request)
     try:
         return raw, HeatmapArgs.model_validate(body)
     except ValidationError as error:
@@ -160,7 +165,7 @@ async def cells(request: Request) -> Response:
     """The cells whose centres lie in `bbox`, as `[lat, lng, score]` or as GeoJSON squares, with an ETag."""
     await auth.reader(request)
     platform: Platform = request.app.state.platform
-    asked = bodies.query(request, CellQuery)
+    asked = request_parsing.query(request, CellQuery)
     async with platform.pool.acquire() as conn:
         count, latest = await heatmaps.version(conn, asked.bbox, asked.gridStep, MOST_ANSWERED)
         if count > MOST_ANSWERED:
@@ -221,7 +226,7 @@ async def regions(request: Request) -> Response:
     points of interest have changed since. A filter by that applies to the page."""
     await auth.reader(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, RegionPage)
+    page = request_parsing.query(request, RegionPage)
     async with platform.pool.acquire() as conn:
         rows, total = await heatmaps.regions(conn, step=page.gridStep, limit=page.limit, offset=page.offset)
         listed = []

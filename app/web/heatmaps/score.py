@@ -9,19 +9,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import heatmaps, pois
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain import scoring
+from app.db.accounts.users import User
+from app.db.core.pool import Connection
+from app.db.heatmaps import pois
+from app.db.heatmaps import regions as heatmaps
+from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs
-from app.domain.jobs import Status
-from app.domain.scoring import Assessment
-from app.web import auth, bodies
-from app.web.dialects import RUNNING
-from app.web.heatmaps import insert
+from app.domain.heatmaps.scoring import Assessment
+from app.domain.jobs.model import Status
+from app.web.accounts import auth
+from app.web.dialects.jobs import RUNNING
+from app.web.heatmaps.regions import insert
+from app.web.http import request_parsing
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 FARTHEST = 84.9
 """Degrees of latitude: what lies round the point must end before the maps do."""
@@ -40,7 +42,7 @@ async def score(request: Request) -> Response:
     to, the 15 km × 15 km round it are scheduled; not for one who reads without a key."""
     user = await auth.reader(request)
     platform: Platform = request.app.state.platform
-    point = bodies.query(request, Point)
+    point = request_parsing.query(request, Point)
     async with platform.pool.acquire() as conn:
         assessed = scoring.assess(point.lat, point.lng, await pois.near(conn, point.lat, point.lng))
         cell = await heatmaps.covering_cell(conn, point.lat, point.lng)

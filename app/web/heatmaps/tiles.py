@@ -9,15 +9,16 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import heatmaps
-from app.db.pool import Connection
+from app.db.core.pool import Connection
+from app.db.heatmaps import regions as heatmaps
 from app.domain.heatmaps import pictures
 from app.domain.heatmaps.grid import FARTHEST_LATITUDE, STEPS, Bounds
 from app.domain.heatmaps.request import checked_step
 from app.errors import NotFound
-from app.web import auth, bodies
-from app.web.heatmaps import etag
-from app.web.jobs import matches
+from app.web.accounts import auth
+from app.web.heatmaps.regions import etag
+from app.web.http import request_parsing
+from app.web.jobs.records import matches
 from app.web.platform import Platform
 
 
@@ -40,7 +41,7 @@ async def tile(request: Request) -> Response:
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
     if not (zoom <= pictures.DEEPEST and x < 2**zoom and y < 2**zoom):
         raise NotFound(f"There is no tile {zoom}/{x}/{y}.")
-    asked = bodies.query(request, TileQuery)
+    asked = request_parsing.query(request, TileQuery)
     bounds = pictures.tile_bounds(zoom, x, y)
     found: list[asyncpg.Record] = []
     async with platform.pool.acquire() as conn:

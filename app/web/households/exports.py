@@ -15,14 +15,15 @@ from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import households
-from app.db.pool import Pool
-from app.domain import csv_text
-from app.domain.households import HouseholdFilters
-from app.web import auth, bodies
-from app.web.households import show
+from app.db.core.pool import Pool
+from app.db.households import records as households
+from app.domain.households.input import HouseholdFilters
+from app.domain.text import csv_writer
+from app.web.accounts import auth
+from app.web.households.records import show
+from app.web.http import request_parsing
+from app.web.http.responses import encode
 from app.web.platform import Platform
-from app.web.responses import encode
 
 PAGE = 2000
 COLUMNS = ("id", "externalId", "address", "unit", "city", "state", "zipCode", "country", "county", "precinctNumber",
@@ -56,7 +57,7 @@ async def households_geojson(request: Request) -> Response:
 async def _export(request: Request, write: Writer, media_type: str, name: str) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    asked = bodies.query(request, Export)
+    asked = request_parsing.query(request, Export)
     pages = _pages(platform.pool, asked)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(write(pages, await anext(pages)), media_type=media_type, headers=headers)
@@ -78,7 +79,7 @@ async def _pages(pool: Pool, asked: Export) -> Pages:
 
 
 async def _csv(pages: Pages, rows: list[Record]) -> AsyncIterator[bytes]:
-    yield (csv_text.line(COLUMNS) + "\r\n").encode()
+    yield (csv_writer.line(COLUMNS) + "\r\n").encode()
     yield _csv_lines(rows)
     async for page in pages:
         yield _csv_lines(page)
@@ -86,12 +87,12 @@ async def _csv(pages: Pages, rows: list[Record]) -> AsyncIterator[bytes]:
 
 def _csv_lines(rows: list[Record]) -> bytes:
     shown = (show(row) for row in rows)
-    return "".join(csv_text.line(_cell(one[name]) for name in COLUMNS) + "\r\n" for one in shown).encode()
+    return "".join(csv_writer.line(_cell(one[name]) for name in COLUMNS) + "\r\n" for one in shown).encode()
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return csv_text.guarded(value)
+        return csv_writer.guarded(value)
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if hasattr(value, "isoformat") else value

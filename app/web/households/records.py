@@ -11,16 +11,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, households
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.delimited import Unreadable
-from app.domain.households import Batch, HouseholdFilters, LineError, TooMany, from_csv, from_objects
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.households import records as households
+from app.domain.households.input import Batch, HouseholdFilters, LineError, TooMany, from_csv, from_objects
+from app.domain.text.delimited import Unreadable
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
-from app.web import auth, bodies, idempotency
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.pagination import Page
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 MOST_LINES = 10_000
 MOST_BYTES = 8_000_000
@@ -69,7 +71,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, HouseholdPage)
+    page = request_parsing.query(request, HouseholdPage)
     geocoded = None if page.geocoded is None else page.geocoded == "true"
     async with platform.pool.acquire() as conn:
         rows, total = await households.search(
@@ -81,7 +83,7 @@ async def index(request: Request) -> Response:
 async def read(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    household_id = bodies.path_id(request)
+    household_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
         row = await households.get(conn, household_id)
     if row is None:
@@ -93,11 +95,11 @@ async def load(request: Request) -> Response:
     """Keep the good lines and report the others; with `strict=true`, keep none where one is bad."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    options = bodies.query(request, LoadOptions)
-    media = bodies.media_type(request)
-    if not (bodies.is_json(media) or media in CSV_TYPES):
+    options = request_parsing.query(request, LoadOptions)
+    media = request_parsing.media_type(request)
+    if not (request_parsing.is_json(media) or media in CSV_TYPES):
         raise UnsupportedMedia(f"Content-Type {media} is not supported here; send application/json or text/csv.")
-    raw = await bodies.read(request, MOST_BYTES)
+    raw = await request_parsing.read(request, MOST_BYTES)
     # thousands of lines take longer than the loop may be held up
     batch = await run_in_threadpool(_parse, raw, media, platform.settings.default_country)
     errors = [_show_error(error) for error in batch.errors]
@@ -128,7 +130,7 @@ def _parse(raw: bytes, media: str, default_country: str) -> Batch:
     try:
         if media in CSV_TYPES:
             return from_csv(raw, default_country, MOST_LINES)
-        items = bodies.parse_json(raw)
+        items = request_parsing.parse_json(raw)
         if isinstance(items, dict):
             items = items.get("households")
         if not isinstance(items, list):

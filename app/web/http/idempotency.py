@@ -20,9 +20,9 @@ from hashlib import sha256
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import idempotency
-from app.db.pool import Connection
-from app.db.users import User
+from app.db.accounts.users import User
+from app.db.core import idempotency
+from app.db.core.pool import Connection
 from app.errors import BadRequest, Conflict, Invalid
 from app.web.platform import Platform
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from app.domain.imports.findings import Unreadable
 from app.errors import AppError, BadRequest, TooLarge, UnsupportedMedia
-from app.web.bodies import media_type
+from app.web.http.request_parsing import media_type
 
 BLOCK = 1 << 20
 MOST_HEARD_OUT = 64 << 20

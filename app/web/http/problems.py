@@ -17,9 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.db.pool import TRY_AGAIN
+from app.db.core.pool import TRY_AGAIN
 from app.errors import AppError, BadRequest, Invalid, Unauthorized, Unavailable
-from app.web.responses import JSON
+from app.web.http.responses import JSON
 
 log = structlog.get_logger(__name__)
 

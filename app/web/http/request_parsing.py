@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
-from app.web.problems import invalid
+from app.web.http.problems import invalid
 
 DEFAULT_LIMIT = 1_000_000
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from app.errors import AppError
-from app.web.bodies import parse_json
+from app.web.http.request_parsing import parse_json
 
 
 def _moment(value: Any) -> datetime:

@@ -16,26 +16,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
-from app.db import audit, jobs, uploads, workers
-from app.db.jobs import Inserted
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.businesses import FROM_CSV
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.imports import uploads
+from app.db.jobs import records as jobs
+from app.db.jobs import workers
+from app.db.jobs.records import Inserted
 from app.domain.imports import businesses, layout, parcels, parts, pois
 from app.domain.imports.features import check_crs
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
 from app.domain.imports.survey import Format
-from app.domain.jobs import JobSpec, NewJob
-from app.domain.polling import FIRST_MS, retry_after
+from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.websites.businesses import FROM_CSV
 from app.errors import BadRequest
-from app.intake import Intake, too_large
-from app.uploads import Uploads
-from app.web import auth, idempotency
+from app.storage.upload_intake import Intake, too_large
+from app.storage.uploads import Uploads
+from app.web.accounts import auth
+from app.web.http import idempotency
+from app.web.http.multipart import receive
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.receive import receive
-from app.web.responses import JSON
 
 FORM_BYTES = 1_000_000
 """What a form may have beside its file."""

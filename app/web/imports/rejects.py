@@ -8,14 +8,15 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import imports, jobs
-from app.db.pool import Pool
-from app.domain import csv_text
+from app.db.core.pool import Pool
+from app.db.imports import staging
+from app.db.jobs import records as jobs
 from app.domain.imports.findings import REPORTED
+from app.domain.text import csv_writer
 from app.errors import NotFound
-from app.web import auth
-from app.web.bodies import path_id
-from app.web.jobs import reader
+from app.web.accounts import auth
+from app.web.http.request_parsing import path_id
+from app.web.jobs.records import reader
 from app.web.platform import Platform
 
 PAGE = 500
@@ -27,7 +28,7 @@ async def download(request: Request) -> Response:
     platform: Platform = request.app.state.platform
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        header = await imports.reject_header(conn, job_id) if await jobs.readable(conn, job_id, reader(user)) else None
+        header = await staging.reject_header(conn, job_id) if await jobs.readable(conn, job_id, reader(user)) else None
     if header is None:
         raise NotFound(f"There is no import job {job_id}.")
     headers = {"Content-Disposition": f'attachment; filename="rejected-{job_id}.csv"'}
@@ -40,7 +41,7 @@ async def _lines(pool: Pool, job_id: UUID, header: list[str]) -> AsyncIterator[s
     after = 0
     while True:
         async with pool.acquire() as conn:
-            rows = await imports.rejects(conn, job_id, after, PAGE)
+            rows = await staging.rejects(conn, job_id, after, PAGE)
         if not rows:
             return
         width, own = len(header), len(header) - len(REPORTED) * before
@@ -53,11 +54,11 @@ def _filled(cells: Iterable[str], width: int) -> list[str]:
 
     What a spreadsheet would run is kept from it; an import takes the apostrophe off again.
     """
-    row = [csv_text.guarded(cell) or "" for cell in cells]
+    row = [csv_writer.guarded(cell) or "" for cell in cells]
     if len(row) > width:
         row[width - 1 :] = [" ".join(row[width - 1 :])]
     return row + [""] * (width - len(row))
 
 
 def _csv(rows: Iterable[list[str]]) -> str:
-    return "".join(f"{csv_text.line(row)}\r\n" for row in rows)
+    return "".join(f"{csv_writer.line(row)}\r\n" for row in rows)

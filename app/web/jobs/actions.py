@@ -13,18 +13,21 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, control, jobs
-from app.db.bulk import SOURCES, Action
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.jobs import Status
-from app.domain.polling import FIRST_MS, retry_after
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import actions
+from app.db.jobs import records as jobs
+from app.db.jobs.bulk import SOURCES, Action
+from app.domain.jobs.model import Status
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import Conflict, Forbidden, NotFound
-from app.web import auth, presenters
-from app.web.bodies import path_id, query
-from app.web.jobs import reader
+from app.web.accounts import auth
+from app.web.http.request_parsing import path_id, query
+from app.web.http.responses import JSON
+from app.web.jobs import presenters
+from app.web.jobs.records import reader
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 
 class RetryQuery(BaseModel):
@@ -39,7 +42,7 @@ async def cancel(request: Request) -> Response:
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await hold(conn, job_id, user)
         permit(Action.CANCEL, job_id, status)
-        await control.cancel(conn, job_id)
+        await actions.cancel(conn, job_id)
         await audit.record(conn, "JOB_CANCELLED", {"was": status}, user_id=user.id, job_id=job_id)
         answer = await shown(conn, job_id, 200 if status is Status.PENDING else 202)
     platform.dispatcher.nudge()
@@ -56,7 +59,7 @@ async def retry(request: Request) -> Response:
         status = await hold(conn, job_id, user)
         permit(Action.RETRY, job_id, status)
         if not await sent_in(conn, job_id, from_start):
-            holder = await control.holder(conn, job_id)
+            holder = await actions.holder(conn, job_id)
             detail = (
                 "Another active job holds its dedupe key." if holder is None else f"Job {holder} does the same now."
             )
@@ -72,7 +75,7 @@ async def sent_in(conn: Connection, job_id: UUID, from_start: bool) -> bool:
     """False where another active job holds the dedupe key, be it since this moment."""
     try:
         async with conn.transaction():
-            return await control.retry(conn, job_id, from_start=from_start)
+            return await actions.retry(conn, job_id, from_start=from_start)
     except asyncpg.UniqueViolationError:
         return False
 
@@ -85,7 +88,7 @@ async def delete(request: Request) -> Response:
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await hold(conn, job_id, user)
         permit(Action.DELETE, job_id, status)
-        await control.delete_all(conn, [job_id])
+        await actions.delete_all(conn, [job_id])
         await audit.record(conn, "JOB_DELETED", {"was": status}, user_id=user.id, job_id=job_id)
     return Response(status_code=204)
 
@@ -97,7 +100,7 @@ async def run(request: Request) -> Response:
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await hold(conn, job_id, admin)
-        if not await control.pin(conn, job_id):
+        if not await actions.pin(conn, job_id):
             forbid("run", job_id, status)
         await audit.record(conn, "JOB_RUN", {}, user_id=admin.id, job_id=job_id)
         answer = await shown(conn, job_id, 202)
@@ -107,7 +110,7 @@ async def run(request: Request) -> Response:
 
 async def hold(conn: Connection, job_id: UUID, user: User) -> Status:
     """Lock the job for this transaction; its state. Raises NotFound or Forbidden where it is not the user's to move."""
-    row = await control.lock(conn, job_id, reader(user))
+    row = await actions.lock(conn, job_id, reader(user))
     if row is None:
         raise NotFound(f"There is no job {job_id}.")
     if not user.is_admin and row["created_by"] != user.id:

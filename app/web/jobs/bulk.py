@@ -12,17 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, bulk
-from app.db.bulk import Action
-from app.db.pool import Connection
-from app.db.users import User
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import bulk
+from app.db.jobs.bulk import Action
 from app.errors import BadRequest
-from app.web import auth
-from app.web.bodies import read_model
-from app.web.filters import JobFilters
-from app.web.jobs import reader
+from app.web.accounts import auth
+from app.web.http.request_parsing import read_model
+from app.web.http.responses import JSON
+from app.web.jobs.filters import JobFilters
+from app.web.jobs.records import reader
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 MOST_IDS = 10_000
 FIRST = UUID(int=0)

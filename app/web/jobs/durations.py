@@ -7,10 +7,10 @@ from time import monotonic
 
 from starlette.requests import Request
 
-from app.db import durations
-from app.db.durations import Pace
-from app.db.pool import Connection
-from app.domain.jobs import JobSpec
+from app.db.core.pool import Connection
+from app.db.jobs import durations
+from app.db.jobs.durations import Pace
+from app.domain.jobs.model import JobSpec
 from app.web.platform import Platform
 
 REMEMBERED_SECONDS = 5.0

@@ -10,11 +10,13 @@ from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db.users import User
-from app.web import auth, jobs, presenters
-from app.web.bodies import path_id
+from app.db.accounts.users import User
+from app.web.accounts import auth
+from app.web.http.request_parsing import path_id
+from app.web.http.responses import encode
+from app.web.jobs import presenters
+from app.web.jobs import records as jobs
 from app.web.platform import Platform
-from app.web.responses import encode
 
 KEEP_ALIVE_SECONDS = 15.0
 RECONNECT_MS = 2_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.filters import Filters
-from app.domain.jobs import Status
-from app.web.fields import Members, Moment
+from app.db.jobs.filters import Filters
+from app.domain.jobs.model import Status
+from app.web.http.schema_types import Members, Moment
 from app.web.platform import Platform
 
 

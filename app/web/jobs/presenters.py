@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from asyncpg import Record
 
-from app.domain.jobs import TERMINAL, Status
-from app.domain.polling import eta_seconds, poll_interval_ms, progress
+from app.domain.jobs.model import TERMINAL, Status
+from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
 
 _TERMINAL = frozenset(str(status) for status in TERMINAL)
 
 
 def job(row: Record) -> dict[str, Any]:
-    """A row of `app.db.jobs` as JSON; stored JSON passes through unparsed."""
+    """A row of `app.db.jobs.records` as JSON; stored JSON passes through unparsed."""
     status = row["status"]
     ended = status in _TERMINAL
     processed, total = row["processed_items"], row["total_items"]

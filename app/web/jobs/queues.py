@@ -10,14 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, queues
-from app.db.pool import Connection
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import queues
 from app.errors import Invalid, NotFound
-from app.web import auth
-from app.web.bodies import read_model
-from app.web.fields import Moment
+from app.web.accounts import auth
+from app.web.http.request_parsing import read_model
+from app.web.http.responses import JSON
+from app.web.http.schema_types import Moment
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 COUNTS = ("ready", "deferred", "admitted", "processing", "completed", "failed", "cancelled")
 

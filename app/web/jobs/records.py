@@ -13,20 +13,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import jobs
-from app.db.jobs import Inserted
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.jobs import NewJob, Status
-from app.domain.polling import FIRST_MS, retry_after
+from app.db.accounts.users import User
+from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
+from app.db.jobs.records import Inserted
+from app.domain.jobs.model import NewJob, Status
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Invalid, NotFound
-from app.web import auth, idempotency, presenters
-from app.web.bodies import path_id, query, read_json
-from app.web.filters import JobFilters
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.request_parsing import path_id, query, read_json
+from app.web.http.responses import JSON
+from app.web.jobs import presenters
+from app.web.jobs.filters import JobFilters
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST_A_REQUEST = 10_000
 BODY_LIMIT = 20_000_000

@@ -5,10 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, ledger
-from app.web import auth
+from app.db.core import audit
+from app.db.jobs import ledger
+from app.web.accounts import auth
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 
 async def release(request: Request) -> Response:

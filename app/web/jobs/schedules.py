@@ -14,19 +14,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, schedules
-from app.db.pool import Connection
-from app.db.schedules import Definition
-from app.db.users import User
-from app.domain.schedules import LONGEST_EXPRESSION, BadSchedule, Cron, Missed, Overlap, job_of
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.jobs import schedules
+from app.db.jobs.schedules import Definition
+from app.domain.jobs.schedules import LONGEST_EXPRESSION, BadSchedule, Cron, Missed, Overlap, job_of
 from app.errors import Conflict, Invalid, NotFound
-from app.web import auth, idempotency
-from app.web.bodies import path_id, query, read_model
-from app.web.jobs import created, reader
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.request_parsing import path_id, query, read_model
+from app.web.http.responses import JSON
+from app.web.jobs.records import created, reader
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 RUNS_SHOWN = 5
 

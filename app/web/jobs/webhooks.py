@@ -12,11 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, jobs, webhooks
+from app.db.core import audit
+from app.db.jobs import records as jobs
+from app.db.jobs import webhooks
 from app.errors import Conflict, Invalid, NotFound
-from app.web import auth, bodies
+from app.web.accounts import auth
+from app.web.http import request_parsing
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 MOST = 20
 """Of one user; those of single jobs not counted."""
@@ -45,7 +48,7 @@ async def create(request: Request) -> Response:
     """201 with the secret of its signatures (standardwebhooks.com), which is shown this once."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    asked = await bodies.read_model(request, WebhookRequest)
+    asked = await request_parsing.read_model(request, WebhookRequest)
     findings: list[tuple[str, str]] = []
     try:
         url = platform.normalise_website(asked.url)
@@ -85,7 +88,7 @@ async def delete(request: Request) -> Response:
     """204; what is on its way to it already fails."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    endpoint_id = bodies.path_id(request)
+    endpoint_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await webhooks.delete(conn, endpoint_id, user.id):
             raise NotFound("There is no such webhook of yours.")

@@ -8,10 +8,10 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import workers
-from app.web import auth
+from app.db.jobs import workers
+from app.web.accounts import auth
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 
 def show(row: asyncpg.Record) -> dict[str, Any]:

@@ -13,23 +13,25 @@ from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import audit, business_jobs, businesses
-from app.db.business_jobs import Made
-from app.db.businesses import BusinessFilters, Saved
-from app.db.pool import Connection, Pool
-from app.db.users import User
-from app.domain import csv_text
-from app.domain.business_files import TooMany, from_csv
-from app.domain.businesses import FROM_CSV, NewBusiness
-from app.domain.delimited import Unreadable
-from app.domain.websites import WebsiteStatus
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.db.core.pool import Connection, Pool
+from app.db.websites import business_jobs, businesses
+from app.db.websites.business_jobs import Made
+from app.db.websites.businesses import BusinessFilters, Saved
+from app.domain.text import csv_writer
+from app.domain.text.delimited import Unreadable
+from app.domain.websites.business_files import TooMany, from_csv
+from app.domain.websites.businesses import FROM_CSV, NewBusiness
+from app.domain.websites.status import WebsiteStatus
 from app.errors import BadRequest, Invalid, NotFound, TooLarge
-from app.web import auth, bodies, idempotency
-from app.web.fields import Moment
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.pagination import Page
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
+from app.web.http.schema_types import Moment
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST_A_REQUEST = 2_000
 """Each makes up to three jobs, and all of them commit together."""
@@ -47,10 +49,10 @@ async def create(request: Request) -> Response:
     file; of JSON, all or nothing is kept."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    options = bodies.query(request, Options)
-    if bodies.media_type(request) in ("text/csv", "text/tab-separated-values"):
+    options = request_parsing.query(request, Options)
+    if request_parsing.media_type(request) in ("text/csv", "text/tab-separated-values"):
         return await _create_from_csv(request, platform, user, options)
-    raw, value = await bodies.read_json(request, MOST_BYTES)
+    raw, value = await request_parsing.read_json(request, MOST_BYTES)
     many = isinstance(value, list)
     given = value if many else [value]
     if not 1 <= len(given) <= MOST_A_REQUEST:
@@ -94,7 +96,7 @@ def _checked(platform: Platform, value: Any, place: str, findings: list[tuple[st
 
 async def _create_from_csv(request: Request, platform: Platform, user: User, options: Options) -> Response:
     try:
-        raw = await bodies.read(request, MOST_BYTES)
+        raw = await request_parsing.read(request, MOST_BYTES)
         lines = list(from_csv(raw, MOST_A_REQUEST))
     except Unreadable as error:
         raise BadRequest(str(error)) from None
@@ -139,7 +141,7 @@ async def _create_from_csv(request: Request, platform: Platform, user: User, opt
 async def ingest(
     conn: Connection, platform: Platform, user: User, new: Sequence[NewBusiness], source: str, priority: int
 ) -> tuple[dict[str, Saved], Made]:
-    """See `app.db.business_jobs`; with a word in the audit log."""
+    """See `app.db.websites.business_jobs`; with a word in the audit log."""
     specs = [platform.specs[kind] for kind in business_jobs.WEBSITE_KINDS]
     country = platform.settings.default_country
     saved, made = await business_jobs.ingest(
@@ -202,7 +204,7 @@ class ListQuery(Filters, Page):
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    asked = bodies.query(request, ListQuery)
+    asked = request_parsing.query(request, ListQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await businesses.search(conn, asked.chosen(), limit=asked.limit, offset=asked.offset)
     shown = [show(row) | {"found": orjson.loads(row["found"])} for row in rows]
@@ -213,7 +215,7 @@ async def read(request: Request) -> Response:
     """The business with all that its pages say, each with its evidence."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    business_id = bodies.path_id(request)
+    business_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
         row = await businesses.get(conn, business_id)
         found = await businesses.contacts(conn, business_id)
@@ -231,7 +233,7 @@ async def checks(request: Request) -> Response:
     """The history of validations, the newest first."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    business_id, page = bodies.path_id(request), bodies.query(request, Page)
+    business_id, page = request_parsing.path_id(request), request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         if await businesses.get(conn, business_id) is None:
             raise NotFound("There is no such business.")
@@ -297,19 +299,19 @@ async def export_csv(request: Request) -> Response:
     """The list's filters; addresses, profiles and numbers divided by spaces, the surest first."""
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    asked = bodies.query(request, Filters)
+    asked = request_parsing.query(request, Filters)
     headers = {"Content-Disposition": 'attachment; filename="businesses.csv"'}
     lines = _csv(platform.pool, asked.chosen())
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _csv(pool: Pool, filters: BusinessFilters) -> AsyncIterator[bytes]:
-    yield (csv_text.line((*COLUMNS, *(name for _, name, _ in CONTACTS))) + "\r\n").encode()
+    yield (csv_writer.line((*COLUMNS, *(name for _, name, _ in CONTACTS))) + "\r\n").encode()
     after: UUID | None = None
     while True:
         async with pool.acquire() as conn:
             rows = await businesses.page(conn, filters, after=after, limit=EXPORT_PAGE)
-        yield "".join(csv_text.line(_cells(row)) + "\r\n" for row in rows).encode()
+        yield "".join(csv_writer.line(_cells(row)) + "\r\n" for row in rows).encode()
         if len(rows) < EXPORT_PAGE:
             return
         after = rows[-1]["id"]
@@ -320,12 +322,12 @@ def _cells(row: Record) -> Iterable[Any]:
     found = orjson.loads(row["contacts"] or "[]")
     yield from (_cell(shown[name]) for name in COLUMNS)
     for kind, _, _ in CONTACTS:
-        yield csv_text.guarded(" ".join(one["value"] for one in found if one["kind"] == kind))
+        yield csv_writer.guarded(" ".join(one["value"] for one in found if one["kind"] == kind))
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return csv_text.guarded(value)
+        return csv_writer.guarded(value)
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -9,13 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, businesses
-from app.domain.businesses import ExclusionBy, excluded_value
+from app.db.core import audit
+from app.db.websites import businesses
+from app.domain.websites.businesses import ExclusionBy, excluded_value
 from app.errors import Invalid, NotFound
-from app.web import auth, bodies
-from app.web.pages import Page
+from app.web.accounts import auth
+from app.web.http import request_parsing
+from app.web.http.pagination import Page
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.responses import JSON
 
 
 class ExclusionRequest(BaseModel):
@@ -35,7 +37,7 @@ async def create(request: Request) -> Response:
     """201; 200 where it is on the list already. Businesses that it means are excluded from now on."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    asked = await bodies.read_model(request, ExclusionRequest)
+    asked = await request_parsing.read_model(request, ExclusionRequest)
     try:
         value = excluded_value(asked.by, asked.value)
     except ValueError as error:
@@ -50,7 +52,7 @@ async def create(request: Request) -> Response:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform: Platform = request.app.state.platform
-    page = bodies.query(request, Page)
+    page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         rows, total = await businesses.exclusions(conn, limit=page.limit, offset=page.offset)
     return JSON({"exclusions": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
@@ -60,7 +62,7 @@ async def delete(request: Request) -> Response:
     """204; its businesses are no longer excluded."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    exclusion_id = bodies.path_id(request)
+    exclusion_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await businesses.include(conn, exclusion_id):
             raise NotFound("There is no such exclusion.")

@@ -9,15 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import businesses
-from app.db.pool import Connection
-from app.domain.businesses import NewBusiness
+from app.db.core.pool import Connection
+from app.db.websites import businesses
+from app.domain.websites.businesses import NewBusiness
 from app.errors import Invalid, Unavailable
-from app.web import auth, bodies, idempotency
-from app.web.businesses import created, ingest, show
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import FoundPlace, Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
+from app.web.websites.businesses import created, ingest, show
 
 
 class SearchRequest(BaseModel):
@@ -39,7 +40,7 @@ async def search(request: Request) -> Response:
     """201 with the businesses found, all kept, and the jobs of those that are new or changed and not excluded."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    raw, value = await bodies.read_json(request)
+    raw, value = await request_parsing.read_json(request)
     try:
         asked = SearchRequest.model_validate(value)
     except ValidationError as error:

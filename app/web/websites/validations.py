@@ -9,14 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, business_jobs, businesses
-from app.db.pool import Connection
-from app.domain.polling import FIRST_MS, retry_after
+from app.db.core import audit
+from app.db.core.pool import Connection
+from app.db.websites import business_jobs, businesses
+from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Invalid
-from app.web import auth, bodies, idempotency
+from app.web.accounts import auth
+from app.web.http import idempotency, request_parsing
+from app.web.http.problems import invalid
+from app.web.http.responses import JSON
 from app.web.platform import Platform
-from app.web.problems import invalid
-from app.web.responses import JSON
 
 MOST_IDS = 2_000
 MOST_AT_ONCE = 2_000
@@ -40,7 +42,7 @@ async def create(request: Request) -> Response:
     """202 with the jobs. Where one is active for a business and kind, it is that one."""
     user = await auth.require(request)
     platform: Platform = request.app.state.platform
-    raw, value = await bodies.read_json(request)
+    raw, value = await request_parsing.read_json(request)
     try:
         asked = ValidationRequest.model_validate(value)
     except ValidationError as error:

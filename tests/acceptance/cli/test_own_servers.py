@@ -16,7 +16,7 @@ from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests import harness
 from tests.acceptance.commands import Provider, Up, environment
 from tests.acceptance.conftest import LOCATIONIQ_KEY
-from tests.acceptance.households import addresses, geocode, household, load
+from tests.acceptance.geocoding.loaded import addresses, geocode, household, load
 from tests.processes import Process
 
 EXTRA_KIND = "tests.scripted"

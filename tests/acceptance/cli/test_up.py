@@ -7,7 +7,7 @@ import subprocess
 from tests import harness
 from tests.acceptance.commands import START_SECONDS, TRIGPOINT, environment
 from tests.acceptance.conftest import Place, World
-from tests.acceptance.households import addresses, geocode, household, load
+from tests.acceptance.geocoding.loaded import addresses, geocode, household, load
 from tests.processes import ROOT
 
 

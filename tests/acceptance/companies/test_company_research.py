@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from tests import harness
-from tests.acceptance.companies import company, get, post
+from tests.acceptance.companies.prospects import company, get, post
 from tests.acceptance.conftest import Office
 from tests.benchmarks.citations import examine
 from tests.servers.standin import CONTROL

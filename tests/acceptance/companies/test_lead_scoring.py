@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
-from tests.acceptance.companies import ended, get, post
+from tests.acceptance.companies.prospects import ended, get, post
 from tests.acceptance.conftest import Office
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
-from tests.acceptance.companies import company, ended, post
+from tests.acceptance.companies.prospects import company, ended, post
 from tests.acceptance.conftest import Office
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from tests import harness
-from tests.acceptance.companies import company, ended, post
+from tests.acceptance.companies.prospects import company, ended, post
 from tests.acceptance.conftest import Office
 
 

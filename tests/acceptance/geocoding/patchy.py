@@ -1,4 +1,4 @@
-"""A stand-in Nominatim whose map lacks whole states: `python -m tests.acceptance.patchy VT`.
+"""A stand-in Nominatim whose map lacks whole states: `python -m tests.acceptance.geocoding.patchy VT`.
 
 Without it nothing would be known to the next geocoder of the chain that Nominatim does not know.
 """
@@ -11,7 +11,7 @@ import sys
 
 from aiohttp import web
 
-from providers.geocoding.scale import state
+from providers.geocoding.confidence import state
 from tests.servers.nominatim import NominatimStandIn
 from tests.servers.standin import json_response
 

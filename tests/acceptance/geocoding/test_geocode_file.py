@@ -10,7 +10,7 @@ import aiohttp
 from app.cli.sample import distance
 from tests import harness
 from tests.acceptance.conftest import MISSING_STATE, World
-from tests.acceptance.households import addresses
+from tests.acceptance.geocoding.loaded import addresses
 
 
 async def test_a_file_comes_back_with_coordinates(world: World, admin: aiohttp.ClientSession) -> None:

@@ -14,7 +14,7 @@ from app.embedded import EmbeddedPostgres
 from providers.breaker import FAILURES
 from tests import harness
 from tests.acceptance.conftest import LOCATIONIQ_KEY, MISSING_STATE, World, mend
-from tests.acceptance.households import Json, account, addresses, create, geocode, household, load, pages
+from tests.acceptance.geocoding.loaded import Json, account, addresses, create, geocode, household, load, pages
 from tests.servers.standin import Fault
 
 FEW = FAILURES - 1

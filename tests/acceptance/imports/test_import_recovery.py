@@ -10,7 +10,7 @@ import aiohttp
 
 from tests import harness, registers
 from tests.acceptance.conftest import Place
-from tests.acceptance.households import Json
+from tests.acceptance.geocoding.loaded import Json
 
 ROWS = 60_000
 SHOPS = 10_000

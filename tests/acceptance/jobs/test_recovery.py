@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from tests import harness
 from tests.acceptance.conftest import Place
-from tests.acceptance.households import Account, Json, account, addresses, create, household, load
+from tests.acceptance.geocoding.loaded import Account, Json, account, addresses, create, household, load
 
 HOUSEHOLDS = 250
 LATENCY = 0.2

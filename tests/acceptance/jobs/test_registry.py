@@ -9,8 +9,9 @@ import pytest
 from workers import registry
 
 
-@pytest.mark.parametrize("kind", sorted(registry.load()))
-def test_every_kind_is_tested_on_the_whole_platform(kind: str) -> None:
-    module = Path(__file__).with_name(f"test_{kind}.py")
-    assert module.exists(), f"the kind {kind} needs {module.name}"
-    assert "def test_" in module.read_text()
+@pytest.mark.parametrize("module", registry.MODULES)
+def test_every_kind_is_tested_on_the_whole_platform(module: str) -> None:
+    _, area, kind = module.split(".")
+    test = Path(__file__).parents[1] / area / f"test_{kind}.py"
+    assert test.exists(), f"the kind {kind} needs tests/acceptance/{area}/{test.name}"
+    assert "def test_" in test.read_text()

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from tests import harness
-from tests.acceptance.websites import run
+from tests.acceptance.websites.validated import run
 from tests.processes import platform
 from tests.servers.sites import PATHS, Sites
 

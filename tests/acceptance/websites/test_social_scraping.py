@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
-from tests.acceptance.websites import run
+from tests.acceptance.websites.validated import run
 from tests.servers.sites import Sites
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 
 from tests import harness
-from tests.acceptance.websites import run
+from tests.acceptance.websites.validated import run
 from tests.servers.sites import Sites
 
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from app.db import keys, users
-from app.db.pool import Pool
-from tests.integration.web.calls import call
+from app.db.accounts import keys, users
+from app.db.core.pool import Pool
+from tests.integration.households.calls import call
 
 
 async def make_user(client: aiohttp.ClientSession, email: str, role: str = "user") -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from app.settings import Settings
 from tests import harness
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 from tests.servers.llm import MODEL, LlmStandIn
 from tests.servers.site import Site
 

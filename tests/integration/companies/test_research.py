@@ -7,11 +7,11 @@ from hashlib import sha256
 import aiohttp
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness
 from tests.integration.companies.conftest import Json, Research
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 from tests.servers.llm import MODEL, LlmStandIn, Mood
 from tests.servers.site import Site
 
@@ -201,7 +201,7 @@ async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
 async def test_a_model_that_never_lets_us_through_is_done_without(
     with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.jobs.company_research.MOST_SNOOZES", 1)
+    monkeypatch.setattr("workers.companies.company_research.MOST_SNOOZES", 1)
     monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
     llm.be(Mood.RATE_LIMITED)
     async with harness.worker(with_model):

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness
-from tests.integration.web.calls import Answer, call
+from tests.integration.households.calls import Answer, call
 from tests.servers.llm import MODEL, LlmStandIn, Mood
 from tests.servers.site import Site
 

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from app.settings import Settings
 from tests import harness
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 from tests.servers.site import PAGES, Site
 
 

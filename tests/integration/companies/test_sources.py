@@ -11,7 +11,7 @@ import pytest
 from app.settings import ProviderSettings, Settings
 from tests import harness
 from tests.integration.companies.test_research import check
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 from tests.servers.registers import NUMBER, PLACE_ID, BraveStandIn, CompaniesHouseStandIn, GooglePlacesStandIn
 from tests.servers.site import Site
 from tests.servers.standin import KEY, Fault

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.db import migrate
+from app.db.core import migrate
 from app.embedded import AlreadyHeld, DataFolderLock, EmbeddedPostgres, EmbeddedValkey, ServerFailed, orphans, sockets
 
 ORPHANS = """

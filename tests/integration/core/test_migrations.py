@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.db.migrate import downgrade, sqlalchemy_url, upgrade
+from app.db.core.migrate import downgrade, sqlalchemy_url, upgrade
 from app.db.tables import metadata
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.db import pool as pools
-from app.db.pool import Pool
+from app.db.core import pool as pools
+from app.db.core.pool import Pool
 
 
 async def test_array_types_are_looked_up_once_a_process(db_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 import pytest
 
-from app.db import pool as db_pool_module
+from app.db.core import pool as db_pool_module
 from app.settings import Settings
 from tests import harness
 from tests.harness import eventually, follow, worker

@@ -9,12 +9,15 @@ from uuid import UUID
 import orjson
 import pytest
 
-from app.db import jobs, looks, maps, queues
-from app.db.filters import Filters
-from app.db.maps import Window
-from app.db.pool import Connection, Pool
-from app.domain.jobs import NewJob
-from app.web.dashboard.queues import SPANS, columns
+from app.db.core.pool import Connection, Pool
+from app.db.households import map_points
+from app.db.households.map_points import Window
+from app.db.jobs import queues
+from app.db.jobs import records as jobs
+from app.db.jobs import views as looks
+from app.db.jobs.filters import Filters
+from app.domain.jobs.model import NewJob
+from app.web.dashboard.jobs.queues import SPANS, columns
 from tests.benchmarks import noop
 from tests.scripted import SPEC
 
@@ -122,25 +125,25 @@ async def test_many_places_are_counted_by_cells(db_pool: Pool) -> None:
                SELECT gen_random_uuid(), 'x', 'us', 40 + (n % 40) / 100.0, -100 + (n / 40) / 100.0, true, 'street'
                FROM generate_series(0, 1599) AS n"""
         )
-        part = maps.whole("households")
-        window = await maps.bounds(conn, part)
+        part = map_points.whole("households")
+        window = await map_points.bounds(conn, part)
         assert window is not None
-        few = await maps.places(conn, part, Window(-100.005, 39, -99.995, 41))
-        many = await maps.places(conn, part, window)
-        cells = await maps.cells(conn, part, window)
+        few = await map_points.places(conn, part, Window(-100.005, 39, -99.995, 41))
+        many = await map_points.places(conn, part, window)
+        cells = await map_points.cells(conn, part, window)
     assert (window.south, window.west) == (40, -100)
     assert len(few) == 40
-    assert len(many) > maps.MOST_PLACES
+    assert len(many) > map_points.MOST_PLACES
     assert sum(row["count"] for row in cells) == 1600
-    assert len(cells) <= (maps.CELLS_ACROSS + 1) ** 2
+    assert len(cells) <= (map_points.CELLS_ACROSS + 1) ** 2
     assert {row["sort"] for row in cells} == {"street"}
 
 
-@pytest.mark.parametrize("name", maps.LAYERS)
+@pytest.mark.parametrize("name", map_points.LAYERS)
 async def test_every_layer_can_be_asked_for(db_pool: Pool, name: str) -> None:
     window = Window(-100, 39, -99, 41)
-    part = maps.of_job(name, UUID(int=1)) if maps.LAYERS[name].of_job else maps.whole(name)
+    part = map_points.of_job(name, UUID(int=1)) if map_points.LAYERS[name].of_job else map_points.whole(name)
     async with db_pool.acquire() as conn:
-        assert await maps.bounds(conn, part) is None
-        assert await maps.places(conn, part, window) == []
-        assert await maps.cells(conn, part, window) == []
+        assert await map_points.bounds(conn, part) is None
+        assert await map_points.places(conn, part, window) == []
+        assert await map_points.cells(conn, part, window) == []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from app.db import audit
-from app.db.pool import Pool
+from app.db.core import audit
+from app.db.core.pool import Pool
 from app.settings import Settings
-from app.web.dashboard.html import own_path
-from app.web.dashboard.login import MOST_FAILURES
+from app.web.dashboard.accounts.login import MOST_FAILURES
+from app.web.dashboard.core.html import own_path
 from tests import harness
 from tests.integration.dashboard.conftest import Visitor, visitor
 

@@ -7,9 +7,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from app.web import geocode
-from tests.acceptance.households import addresses, household
-from tests.integration.web.calls import call
+from app.web.geocoding import lookup
+from tests.acceptance.geocoding.loaded import addresses, household
+from tests.integration.households.calls import call
 from tests.servers.locationiq import LocationIQStandIn
 from tests.servers.nominatim import NominatimStandIn
 from tests.servers.standin import Fault
@@ -77,7 +77,7 @@ async def test_an_answer_takes_so_long_and_no_longer(
     locationiq: LocationIQStandIn,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(geocode, "WITHIN", 0.3)
+    monkeypatch.setattr(lookup, "WITHIN", 0.3)
     nominatim.fail(Fault.HANG)
     locationiq.fail(Fault.HANG)
     answer = await ask(client, LINE)

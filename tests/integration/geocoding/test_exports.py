@@ -9,10 +9,10 @@ import aiohttp
 import orjson
 import pytest
 
-from app.web import exports
-from tests.acceptance.households import addresses, household, load, pages
-from tests.integration.web.calls import call
-from tests.integration.web.test_households import locate
+from app.web.households import exports
+from tests.acceptance.geocoding.loaded import addresses, household, load, pages
+from tests.integration.households.calls import call
+from tests.integration.households.test_routes import locate
 
 PATH = "/api/v1/households/export"
 

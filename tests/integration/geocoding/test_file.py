@@ -9,11 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness
-from tests.acceptance.households import addresses
-from tests.integration.web.calls import Answer, call
+from tests.acceptance.geocoding.loaded import addresses
+from tests.integration.households.calls import Answer, call
 from tests.servers.nominatim import NominatimStandIn
 
 PATH = "/api/v1/gis/geocode-file"

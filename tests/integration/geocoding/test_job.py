@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import aiohttp
 
-from app.db import geocode_cache, geocode_claims
-from app.db.geocode_cache import Learnt, Said
-from app.db.pool import Pool
-from app.domain.geocoding import Address, Place
+from app.db.core.pool import Pool
+from app.db.geocoding import cache as geocode_cache
+from app.db.geocoding import claims
+from app.db.geocoding.cache import Learnt, Said
+from app.domain.geocoding.model import Address, Place
 from app.settings import Settings
 from tests import harness
-from tests.acceptance.households import Json, account, addresses, household, load
+from tests.acceptance.geocoding.loaded import Json, account, addresses, household, load
 from tests.servers.locationiq import LocationIQStandIn
 from tests.servers.nominatim import NominatimStandIn
 from tests.servers.standin import Fault
@@ -158,7 +159,7 @@ async def test_what_another_worker_asks_for_is_waited_for(
     await load(client, "shared", [theirs, orphaned, ours])
     other = uuid4()
     async with harness.worker(settings), db_pool.acquire() as conn:
-        await geocode_claims.claim(conn, other, [address(theirs).key, address(orphaned).key])
+        await claims.claim(conn, other, [address(theirs).key, address(orphaned).key])
         job_id = await create(client, "shared")
 
         async def one_is_done() -> bool:
@@ -169,7 +170,7 @@ async def test_what_another_worker_asks_for_is_waited_for(
         assert len(nominatim.arrivals) == 1
         place = Place(1.0, 2.0, "rooftop", 1.0, "nominatim", "theirs", None, None)
         await geocode_cache.keep(conn, [Learnt(address(theirs).key, Said("nominatim", place), None)])
-        await geocode_claims.release(conn, other, [address(theirs).key])
+        await claims.release(conn, other, [address(theirs).key])
         # the other worker died over the second one
         await conn.execute("UPDATE geocode_claims SET until = now() WHERE owner = $1", other)
         job = await harness.follow(client, job_id)

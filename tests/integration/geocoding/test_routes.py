@@ -9,9 +9,9 @@ import aiohttp
 import orjson
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from tests import harness
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 
 GEOCODE = "/api/v1/gis/households/geocode"
 WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'households'::regclass)"

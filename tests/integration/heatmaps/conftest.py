@@ -11,11 +11,11 @@ import aiohttp
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness
-from tests.integration.web.calls import call
-from workers.runtime import Runtime
+from tests.integration.households.calls import call
+from workers.core.runtime import Runtime
 
 Json = dict[str, Any]
 

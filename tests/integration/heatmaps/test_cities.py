@@ -6,8 +6,8 @@ from typing import Any
 
 import aiohttp
 
-from app.db.pool import Pool
-from tests.integration.web.calls import call
+from app.db.core.pool import Pool
+from tests.integration.households.calls import call
 
 Client = aiohttp.ClientSession
 

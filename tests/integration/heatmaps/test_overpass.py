@@ -9,13 +9,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import ProviderSettings, Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import schedule
 from tests.servers.overpass import OverpassStandIn, node, way
 from tests.servers.standin import Fault
-from workers.heatmaps.places import one_slot
+from workers.heatmaps.poi_tiles import one_slot
 
 Client = aiohttp.ClientSession
 

@@ -10,12 +10,12 @@ import pytest
 import shapely
 from PIL import Image
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.domain.heatmaps import pictures
-from app.web import heatmaps
+from app.web.heatmaps import regions as heatmaps
 from tests.integration.heatmaps.conftest import CELLS, cells, computed
-from tests.integration.web.calls import Answer, call
-from workers.runtime import Runtime
+from tests.integration.households.calls import Answer, call
+from workers.core.runtime import Runtime
 
 Client = aiohttp.ClientSession
 

@@ -8,15 +8,15 @@ import aiohttp
 import orjson
 import pytest
 
-from app.db import pois as db_pois
-from app.db.pool import Pool
-from app.domain import scoring
+from app.db.core.pool import Pool
+from app.db.heatmaps import pois as db_pois
+from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import Bounds, Grid
 from app.settings import Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import BOUNDS, CELLS, add_pois, cells, computed, schedule
-from tests.integration.web.calls import call
-from workers.runtime import Runtime
+from tests.integration.households.calls import call
+from workers.core.runtime import Runtime
 
 Client = aiohttp.ClientSession
 

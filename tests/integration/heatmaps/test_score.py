@@ -8,16 +8,16 @@ from typing import Any
 import aiohttp
 import pytest
 
-from app.db import pois as db_pois
-from app.db.pool import Pool
-from app.domain import scoring
-from app.domain.scoring import CUTOFF_KM, WEIGHTS
+from app.db.core.pool import Pool
+from app.db.heatmaps import pois as db_pois
+from app.domain.heatmaps import scoring
+from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS
 from app.settings import Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import BOUNDS, add_pois
-from tests.integration.test_admission_plan import nodes, pages, plan
-from tests.integration.web.calls import call
-from workers.runtime import Runtime
+from tests.integration.households.calls import call
+from tests.integration.jobs.test_admission_plan import nodes, pages, plan
+from workers.core.runtime import Runtime
 
 Client = aiohttp.ClientSession
 

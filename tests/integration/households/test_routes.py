@@ -9,12 +9,12 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from app.db import households
-from app.db.households import Located
-from app.db.pool import Connection, Pool
-from app.domain.geocoding import Place
-from app.domain.households import HouseholdFilters
-from tests.integration.web.calls import call
+from app.db.core.pool import Connection, Pool
+from app.db.households import records as households
+from app.db.households.records import Located
+from app.domain.geocoding.model import Place
+from app.domain.households.input import HouseholdFilters
+from tests.integration.households.calls import call
 
 HOUSEHOLDS = "/api/v1/households"
 FOUND = Place(37.9, -122.0, "rooftop", 0.9, "offline", "1 Main St, Concord, CA 94520", 0.7, "© everybody")

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.integration.web.calls import Answer, call
+from tests.integration.households.calls import Answer, call
 
 
 async def problem(response: Answer, status: int) -> dict[str, Any]:

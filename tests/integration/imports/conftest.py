@@ -12,7 +12,7 @@ import pytest
 
 from app.settings import Settings
 from tests import harness
-from workers.runtime import Runtime
+from workers.core.runtime import Runtime
 
 Json = dict[str, Any]
 Send = Callable[..., Coroutine[Any, Any, Json]]

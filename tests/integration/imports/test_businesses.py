@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness
 from tests.integration.imports.conftest import Send

@@ -8,7 +8,7 @@ import orjson
 import pytest
 import shapely
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from tests import registers
 from tests.integration.imports.conftest import Send
 

@@ -7,7 +7,7 @@ import io
 
 import aiohttp
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from tests import registers
 from tests.integration.imports.conftest import Send
 

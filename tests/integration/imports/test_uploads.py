@@ -14,7 +14,7 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness, registers
 from tests.integration.imports.conftest import Send

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db import admission, jobs, ledger, queues, workers
-from app.db.ledger import Claimed, Ended
-from app.db.pool import Connection, Pool
-from app.domain.jobs import NewJob
-from app.domain.outcomes import Outcome
+from app.db.core.pool import Connection, Pool
+from app.db.jobs import admission, ledger, queues, workers
+from app.db.jobs import records as jobs
+from app.db.jobs.ledger import Claimed, Ended
+from app.domain.jobs.model import NewJob
+from app.domain.jobs.outcomes import Outcome
 from tests import scripted
 
 LEASE = 30.0

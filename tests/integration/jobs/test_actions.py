@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests.harness import eventually, follow, worker
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 
 JOBS = "/api/v1/jobs"
 

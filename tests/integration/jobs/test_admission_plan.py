@@ -8,9 +8,9 @@ from uuid import UUID
 import orjson
 import pytest
 
-from app.db import admission, ledger
-from app.db.pool import Connection, Pool
-from tests.integration.ledger import Ledger
+from app.db.core.pool import Connection, Pool
+from app.db.jobs import admission, ledger
+from tests.integration.jobs.claims import Ledger
 
 BACKLOG = 100_000
 

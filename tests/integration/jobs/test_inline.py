@@ -10,11 +10,11 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from app.db import control
-from app.db.pool import Pool
+from app.db.core.pool import Pool
+from app.db.jobs import actions
 from app.settings import Settings
 from tests import harness
-from tests.integration.web.calls import Answer, call
+from tests.integration.households.calls import Answer, call
 
 Client = aiohttp.ClientSession
 
@@ -114,7 +114,7 @@ async def test_a_running_job_can_be_cancelled(client: Client, cron: Client, db_p
 
     await harness.eventually(claimed)
     async with db_pool.acquire() as conn, conn.transaction():
-        await control.cancel_all(conn, [UUID(job_id)])
+        await actions.cancel_all(conn, [UUID(job_id)])
     told = (await running).json
     assert [job["status"] for job in told["jobs"]] == ["cancelled"]
 

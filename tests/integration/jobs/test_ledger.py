@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.db import admission, ledger
-from app.db.ledger import ItemError
-from app.db.pool import CONNECTION_LOST, Patience, Pool, open_pool
-from app.domain.jobs import MAX_CRASHES
-from app.domain.outcomes import Completed, Interrupted, Retry, Snooze
-from tests.integration.ledger import LEASE, Ledger
+from app.db.core.pool import CONNECTION_LOST, Patience, Pool, open_pool
+from app.db.jobs import admission, ledger
+from app.db.jobs.ledger import ItemError
+from app.domain.jobs.model import MAX_CRASHES
+from app.domain.jobs.outcomes import Completed, Interrupted, Retry, Snooze
+from tests.integration.jobs.claims import LEASE, Ledger
 
 
 @pytest.fixture

@@ -24,17 +24,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.db import control, ledger, users
-from app.db.admission import Dispatch
-from app.db.ledger import Claimed, Ended, ItemError
-from app.db.pool import Patience, Pool, open_pool
-from app.domain.jobs import MAX_CRASHES, TERMINAL
-from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
+from app.db.accounts import users
+from app.db.core.pool import Patience, Pool, open_pool
+from app.db.jobs import actions, ledger
+from app.db.jobs.admission import Dispatch
+from app.db.jobs.ledger import Claimed, Ended, ItemError
+from app.domain.jobs.model import MAX_CRASHES, TERMINAL
+from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
 from app.embedded import EmbeddedPostgres
 from tests import harness, scripted
 from tests.conftest import database
 from tests.faults.invariants import MOVES
-from tests.integration.ledger import Ledger
+from tests.integration.jobs.claims import Ledger
 
 T = TypeVar("T")
 
@@ -296,7 +297,7 @@ class Moves(RuleBasedStateMachine):
 
         async def ask() -> bool:
             async with self.book.pool.acquire() as conn, conn.transaction():
-                return await control.cancel(conn, job_id)
+                return await actions.cancel(conn, job_id)
 
         assert self.do(ask()) is (job.status == "pending" or (job.status == "processing" and not job.unwanted))
         if job.status == "pending":
@@ -313,7 +314,7 @@ class Moves(RuleBasedStateMachine):
 
         async def ask() -> bool:
             async with self.book.pool.acquire() as conn, conn.transaction():
-                return await control.retry(conn, job_id, from_start=from_start)
+                return await actions.retry(conn, job_id, from_start=from_start)
 
         assert self.do(ask()) is (job.status in ("failed", "cancelled"))
         if job.status in ("failed", "cancelled"):

@@ -11,12 +11,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app.db import control
-from app.db.ledger import Claimed
-from app.db.pool import Pool
-from app.domain.jobs import TERMINAL, TRANSITIONS, Status
-from app.domain.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
-from tests.integration.ledger import Ledger
+from app.db.core.pool import Pool
+from app.db.jobs import actions
+from app.db.jobs.ledger import Claimed
+from app.domain.jobs.model import TERMINAL, TRANSITIONS, Status
+from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
+from tests.integration.jobs.claims import Ledger
 
 ENDS: dict[Status, Outcome] = {
     Status.COMPLETED: Completed.of({}),
@@ -52,12 +52,12 @@ async def rescue(ledger: Ledger, job: Claimed) -> None:
 
 async def cancel_pending(ledger: Ledger, job: Claimed) -> None:
     async with ledger.pool.acquire() as conn, conn.transaction():
-        await control.cancel(conn, job.id)
+        await actions.cancel(conn, job.id)
 
 
 async def retry(ledger: Ledger, job: Claimed) -> None:
     async with ledger.pool.acquire() as conn, conn.transaction():
-        await control.retry(conn, job.id)
+        await actions.retry(conn, job.id)
 
 
 MOVES: dict[Status, list[Callable[[Ledger, Claimed], Awaitable[object]]]] = {
@@ -106,6 +106,6 @@ async def test_checks_tie_completion_and_lease_to_the_state(db_pool: Pool, admin
 
 
 def test_the_diagram_is_the_transitions() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "lifecycle.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "lifecycle.md").read_text()
     arrows = {(source, target) for source, target in re.findall(r"^ *(\w+) --> (\w+):", page, re.MULTILINE)}
     assert arrows == {(source, target) for source, targets in TRANSITIONS.items() for target in targets}

@@ -7,10 +7,10 @@ from typing import Any
 
 import aiohttp
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests.harness import eventually, follow, worker
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 
 JOBS, QUEUE = "/api/v1/jobs", "/api/v1/queues/scripted"
 

@@ -12,14 +12,14 @@ import aiohttp
 import asyncpg
 import pytest
 
-from app.db import schedules
-from app.db.pool import Pool
-from app.domain.jobs import JobSpec
+from app.db.core.pool import Pool
+from app.db.jobs import schedules
+from app.domain.jobs.model import JobSpec
 from app.settings import Settings
 from tests import scripted
 from tests.benchmarks import noop
 from tests.harness import eventually, follow, worker
-from tests.integration.web.calls import call
+from tests.integration.households.calls import call
 
 SCHEDULES = "/api/v1/schedules"
 SPECS = {"scripted": scripted.SPEC, "noop": noop.SPEC}

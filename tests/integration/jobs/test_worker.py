@@ -11,7 +11,8 @@ from arq.worker import Worker
 from app.queue import WorkerPool, deserialize, serialize
 from app.settings import Settings
 from tests import harness
-from workers import execute, registry
+from workers import registry
+from workers.core import execute
 from workers.main import arq_settings
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.settings import Settings
 from tests import harness
 from tests.servers.sites import Sites
-from workers.runtime import Runtime
+from workers.core.runtime import Runtime
 
 
 @pytest.fixture

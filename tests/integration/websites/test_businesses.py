@@ -7,9 +7,9 @@ from uuid import UUID
 
 import aiohttp
 
-from app.db import businesses
-from app.db.pool import Pool
-from app.domain.businesses import ExclusionBy, NewBusiness
+from app.db.core.pool import Pool
+from app.db.websites import businesses
+from app.domain.websites.businesses import ExclusionBy, NewBusiness
 from tests import harness
 from tests.integration.websites.conftest import add
 

@@ -6,12 +6,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from app.domain.websites import WebsiteStatus
+from app.domain.websites.status import WebsiteStatus
 from providers.web import Outcome
 from tests import harness
 from tests.integration.websites.conftest import add, finished, shown
 from tests.servers.sites import PATHS, Sites
-from workers.runtime import Runtime
+from workers.core.runtime import Runtime
 
 pytestmark = pytest.mark.usefixtures("worker")
 

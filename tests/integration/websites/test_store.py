@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.db.pool import Pool
+from app.db.core.pool import Pool
 from providers.web import MemoryStore, Outcome, Page, Store, Turn
 from providers.web.store import TURN_SECONDS
 from tests.harness import eventually

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.db.users import User
-from app.web.auth import MOST_REMEMBERED, REMEMBERED_SECONDS, KnownKeys
+from app.db.accounts.users import User
+from app.web.accounts.auth import MOST_REMEMBERED, REMEMBERED_SECONDS, KnownKeys
 
 USER = User(UUID(int=1), "ann@example.com", "Ann", "user")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import csv_text
-from app.domain.address_columns import AddressColumns
+from app.domain.addresses.columns import AddressColumns
 from app.domain.imports.findings import Unreadable
+from app.domain.text import csv_writer
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def test_what_cannot_be(mapping: dict[str, str], words: str) -> None:
 @given(st.lists(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=2))
 def test_a_line_is_read_as_it_was_written(cells: list[str]) -> None:
     for delimiter in ",;\t|":
-        assert next(csv.reader([csv_text.line(cells, delimiter)], delimiter=delimiter)) == cells
+        assert next(csv.reader([csv_writer.line(cells, delimiter)], delimiter=delimiter)) == cells
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_formulas_are_marked_as_text(text: str) -> None:
-    assert csv_text.guarded(text) == "'" + text
+    assert csv_writer.guarded(text) == "'" + text
 
 
 @pytest.mark.parametrize("text", ["12 Main St", "", None, "a=b"])
 def test_other_text_stays(text: str | None) -> None:
-    assert csv_text.guarded(text) == text
+    assert csv_writer.guarded(text) == text
 
 
 def test_coordinates_that_are_known_already() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.address_keys import address_key
-from app.domain.usps import DIRECTIONS, SUFFIXES
+from app.domain.addresses.keys import address_key
+from app.domain.addresses.usps import DIRECTIONS, SUFFIXES
 
 
 def key(street: str, city: str = "Concord", state: str = "CA", postcode: str = "94520", country: str = "us") -> str:

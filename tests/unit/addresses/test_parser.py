@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.given_addresses import given as read
-from app.domain.one_line import take_apart
+from app.domain.addresses.input import given as read
+from app.domain.addresses.parser import take_apart
 
 
 @pytest.mark.parametrize(

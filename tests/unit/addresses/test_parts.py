@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import addresses
+from app.domain.addresses import parts as addresses
 
 
 @pytest.mark.parametrize(

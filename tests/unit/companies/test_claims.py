@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.research import extractive
-from app.domain.research.claims import Claim, Draft, Reason, check, check_all
-from app.domain.research.instructions import speaks_to_a_model
-from app.domain.research.pages import read
-from app.domain.research.passages import choose, passages, rank
-from app.domain.research.prompts import messages, schema
-from app.domain.research.sections import BY_KEY, SECTIONS
-from app.domain.research.sources import Source, SourceKind
+from app.domain.companies.research import extractive
+from app.domain.companies.research.claims import Claim, Draft, Reason, check, check_all
+from app.domain.companies.research.instructions import speaks_to_a_model
+from app.domain.companies.research.page_text import read
+from app.domain.companies.research.passages import choose, passages, rank
+from app.domain.companies.research.prompts import messages, schema
+from app.domain.companies.research.sections import BY_KEY, SECTIONS
+from app.domain.companies.research.sources import Source, SourceKind
 
 COMPANY = "Acme Widgets Ltd"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.research.figures import names_with_digits, numbers
+from app.domain.companies.research.figures import names_with_digits, numbers
 
 
 def borne_out(claim: str, quote: str) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.lead_opinion import Opinion, facts_text, judged
-from app.domain.lead_scoring import WEIGHTS, Facts, SeenSignal, UnknownFeature, check_weights, score
+from app.domain.companies.lead_scores import WEIGHTS, Facts, SeenSignal, UnknownFeature, check_weights, score
+from app.domain.companies.llm_opinion import Opinion, facts_text, judged
 
 TODAY = date(2026, 6, 1)
 

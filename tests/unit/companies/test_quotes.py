@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.research.folding import fold, folded
-from app.domain.research.quotes import TooShort, find
+from app.domain.companies.research.normalization import fold, folded
+from app.domain.companies.research.quotes import TooShort, find
 
 TEXT = (
     "We employ 1,500 staff.\nAcme “raised” £5\u00a0million — in Zürich, the ﬁrst. Growth was 2.5 million units, or 14%."

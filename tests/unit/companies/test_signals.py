@@ -6,8 +6,16 @@ from datetime import date
 
 import pytest
 
-from app.domain.company_facts import facts_of
-from app.domain.signals import SeenPage, appointments, changes, date_in, in_pages, new_technologies, technologies
+from app.domain.companies.signals import (
+    SeenPage,
+    appointments,
+    changes,
+    date_in,
+    in_pages,
+    new_technologies,
+    technologies,
+)
+from app.domain.companies.site_facts import facts_of
 
 TODAY = date(2026, 6, 1)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.db.together import Together
+from app.db.core.coalesce import Together
 
 
 async def test_what_comes_meanwhile_shares_the_next_call() -> None:

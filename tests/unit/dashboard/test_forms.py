@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from app.web.dashboard import forms
+from app.web.dashboard.core import forms
 from workers import registry
 
 

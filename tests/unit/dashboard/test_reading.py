@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.dashboard import results, words
-from app.web.dashboard.jobview import summary
+from app.web.dashboard.core import formatting
+from app.web.dashboard.jobs import results
+from app.web.dashboard.jobs.view import summary
 
 
 def test_a_result_is_facts_shares_and_tables() -> None:
@@ -68,7 +69,7 @@ def test_the_report_of_a_result_is_found() -> None:
      (5400, "1 h 30 min"), (90_000, "1 d 1 h")],
 )  # fmt: skip
 def test_durations(seconds: float | None, text: str) -> None:
-    assert words.duration(seconds) == text
+    assert formatting.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_durations(seconds: float | None, text: str) -> None:
     [(None, "–"), (0, "0"), (1234567, "1,234,567"), (0.5, "0.50"), (12.34, "12.3"), (1234.5, "1,234")],
 )
 def test_numbers(value: float | None, text: str) -> None:
-    assert words.number(value) == text
+    assert formatting.number(value) == text
 
 
 @pytest.mark.parametrize(
@@ -85,11 +86,11 @@ def test_numbers(value: float | None, text: str) -> None:
      ("geocode-households", "geocode-households"), ("", "")],
 )  # fmt: skip
 def test_titles(name: str, text: str) -> None:
-    assert words.title(name) == text
+    assert formatting.title(name) == text
 
 
 def test_a_moment_keeps_its_exact_time() -> None:
-    shown = words.moment(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    shown = formatting.moment(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert 'datetime="2026-01-02T03:04:05.000000Z"' in shown
     assert 'title="2026-01-02 03:04:05 UTC"' in shown
 

@@ -7,9 +7,9 @@ import pytest
 from providers.errors import Unavailable
 from providers.geocoding.base import Accuracy, Location, Query
 from providers.geocoding.census import Census, matched
-from providers.geocoding.scale import Match
+from providers.geocoding.confidence import Match
 from tests.servers.addresses import query_of, sample
-from tests.unit.providers.cases import running
+from tests.unit.geocoding.cases import running
 
 QUERY = Query("4600 Silver Hill Rd", "Washington", state="DC", postcode="20233")
 HIT = (

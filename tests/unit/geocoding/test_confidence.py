@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from providers.geocoding.base import Accuracy, Location, Query
-from providers.geocoding.scale import (
+from providers.geocoding.confidence import (
     BASE,
     Match,
     assess,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.db.geocode_cache import NO_MATCH_KEPT, Said
-from app.domain.geocoding import ACCURACIES, Accuracy, Address, GeocodeOptions, Place
+from app.db.geocoding.cache import NO_MATCH_KEPT, Said
+from app.domain.geocoding.model import ACCURACIES, Accuracy, Address, GeocodeOptions, Place
 from providers.geocoding import base
 from providers.geocoding.fallback import Answer, Attempt, Outcome
-from workers.geocoding.verdicts import Plan, Source
+from workers.geocoding.decisions import Plan, Source
 
 ADDRESS = Address("1 Main St", "Concord", None, "CA", "94520", "us")
 WEEK = timedelta(days=7)

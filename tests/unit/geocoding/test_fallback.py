@@ -18,8 +18,8 @@ from providers.errors import (
     next_utc_midnight,
 )
 from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.cooldown import PROBE_INTERVAL, Rests
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
-from providers.geocoding.rest import PROBE_INTERVAL, Rests
 
 QUERY = Query("12 Main St", "Anchorage")
 Reply = Accuracy | Location | ProviderError | None

@@ -11,12 +11,12 @@ from aiohttp import web
 
 from providers.errors import BadRequest, Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.geocoding.base import Location, Query
+from providers.geocoding.confidence import BASE, HOUSE_METRES, metres
 from providers.geocoding.registry import discover
-from providers.geocoding.scale import BASE, HOUSE_METRES, metres
 from tests.servers.addresses import query_of, sample
 from tests.servers.everyone import STAND_INS
 from tests.servers.standin import KEY, Fault, StandIn
-from tests.unit.providers.cases import CASES, COARSE, ONLINE, USER_AGENT, Running, running
+from tests.unit.geocoding.cases import CASES, COARSE, ONLINE, USER_AGENT, Running, running
 
 FAULTS: list[tuple[Fault, type[ProviderError]]] = [
     (Fault.RATE_LIMITED, RateLimited),

@@ -11,7 +11,7 @@ from providers.errors import BadRequest, Misconfigured, QuotaExceeded, Unavailab
 from providers.geocoding.base import Accuracy, Location, Query
 from providers.geocoding.geocodio import Geocodio
 from tests.servers.addresses import query_of, sample
-from tests.unit.providers.cases import Running, running
+from tests.unit.geocoding.cases import Running, running
 
 QUERY = Query("12 Main St", "Anchorage", state="AK", postcode="99501")
 PARTS = {"number": "12", "formatted_street": "Main St", "city": "Anchorage", "state": "AK", "zip": "99501"}

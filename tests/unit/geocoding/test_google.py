@@ -11,7 +11,7 @@ from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExce
 from providers.geocoding.base import Accuracy, Query
 from providers.geocoding.google import Google, next_midnight_there
 from tests.servers.standin import KEY
-from tests.unit.providers.cases import Running, running
+from tests.unit.geocoding.cases import Running, running
 
 QUERY = Query("12 Main St", "Anchorage", state="AK", postcode="99501")
 

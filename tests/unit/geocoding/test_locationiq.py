@@ -15,7 +15,7 @@ from providers.setup import ProviderConfig
 from tests.servers.addresses import query_of, sample
 from tests.servers.locationiq import LocationIQStandIn
 from tests.servers.standin import KEY, Fault
-from tests.unit.providers.cases import running
+from tests.unit.geocoding.cases import running
 
 QUERY = Query("12 Main St", "Anchorage", state="AK", postcode="99501")
 

@@ -12,7 +12,7 @@ from providers.geocoding.base import Accuracy, Query
 from providers.geocoding.nominatim import Nominatim
 from providers.rate_limit import Window
 from providers.setup import ProviderConfig, Setup
-from tests.unit.providers.cases import CONTACT, USER_AGENT, CountingLimiter, running
+from tests.unit.geocoding.cases import CONTACT, USER_AGENT, CountingLimiter, running
 
 QUERY = Query("20 Mannerheimintie", "Helsinki", postcode="00100", country="fi")
 PLACE: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from providers.geocoding.base import Accuracy, Query
 from providers.geocoding.offline import Offline
 from providers.setup import ProviderConfig, Setup
-from tests.unit.providers.cases import CountingLimiter
+from tests.unit.geocoding.cases import CountingLimiter
 
 
 @pytest.fixture(scope="module")

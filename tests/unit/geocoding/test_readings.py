@@ -9,7 +9,7 @@ import pytest
 from providers.errors import Unavailable
 from providers.geocoding.base import Accuracy, Location, Query
 from providers.geocoding.online import OnlineGeocoder
-from tests.unit.providers.cases import ONLINE, running
+from tests.unit.geocoding.cases import ONLINE, running
 
 QUERY = Query("12 Main St", "Anchorage", state="AK", postcode="99501")
 

@@ -18,7 +18,7 @@ from providers.geocoding.nominatim import Nominatim
 from providers.geocoding.offline import Offline
 from providers.geocoding.registry import build, discover
 from providers.setup import ProviderConfig
-from tests.unit.providers.cases import CountingLimiter
+from tests.unit.geocoding.cases import CountingLimiter
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.geocoding import Accuracy, Address, Place, metres
-from workers.geocoding.leads import Item
+from app.domain.geocoding.model import Accuracy, Address, Place, metres
+from workers.geocoding.decisions import Source, Verdict
+from workers.geocoding.lookup_table import Item
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import REASONS_KEPT, Report
-from workers.geocoding.verdicts import Source, Verdict
 
 
 def place(provider: str, latitude: float, accuracy: Accuracy = "rooftop", confidence: float = 1.0) -> Place:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.cities import packaged, similar
 from app.domain.heatmaps.cities import estimated_bounds, slug
 from app.domain.heatmaps.grid import Grid
+from app.domain.heatmaps.packaged_cities import packaged, similar
 
 
 @pytest.mark.parametrize(

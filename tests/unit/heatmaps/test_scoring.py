@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import scoring
-from app.domain.heatmaps import cells
+from app.domain.heatmaps import cells, scoring
 from app.domain.heatmaps.cells import Places
 from app.domain.heatmaps.grid import Bounds, Grid
-from app.domain.scoring import CUTOFF_KM, WEIGHTS, Poi, assess, decay, distance_km
+from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS, Poi, assess, decay, distance_km
 
 KM = 1 / 111.195
 """Degrees of latitude."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.delimited import Unreadable
-from app.domain.households import Batch, HouseholdFilters, LineError, TooMany, from_csv, from_objects
+from app.domain.households.input import Batch, HouseholdFilters, LineError, TooMany, from_csv, from_objects
+from app.domain.text.delimited import Unreadable
 
 HEADER = "id,address,city,state,zipCode\n"
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.web.problems import HANDLERS, invalid
+from app.web.http.problems import HANDLERS, invalid
 
 
 async def answer_to(error: Exception) -> tuple[int, dict[str, str], Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.uploads import Uploads
+from app.storage.uploads import Uploads
 
 
 @pytest.mark.parametrize("place", ["file", "memory"])

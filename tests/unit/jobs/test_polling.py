@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.polling import eta_seconds, poll_interval_ms, progress, retry_after
+from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress, retry_after
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.schedules import MOST_CAUGHT_UP, BadSchedule, Cron, Missed, to_run, zones
+from app.domain.jobs.schedules import MOST_CAUGHT_UP, BadSchedule, Cron, Missed, to_run, zones
 
 DAY_BEFORE_SPRING = datetime(2026, 3, 28, 12, tzinfo=UTC)
 DAY_BEFORE_AUTUMN = datetime(2026, 10, 24, 12, tzinfo=UTC)

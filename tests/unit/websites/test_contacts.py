@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.extraction import addresses, discovery, emails, parked, phones
-from app.domain.extraction.document import Document
-from app.domain.extraction.page import contacts
+from app.domain.websites.extraction import addresses, discovery, emails, parked, phones
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.page import contacts
 from tests.servers.hostile import FIXED
 
 CASES: dict[str, tuple[str, list[str]]] = {

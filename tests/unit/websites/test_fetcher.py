@@ -13,7 +13,7 @@ from aiohttp import web
 
 from providers.web import Fetcher, HostBusy, MemoryStore, Outcome
 from providers.web import fetcher as fetcher_module
-from tests.unit.web.conftest import EVER, MakeFetcher
+from tests.unit.websites.conftest import EVER, MakeFetcher
 
 
 class Site:

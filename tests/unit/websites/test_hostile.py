@@ -9,7 +9,7 @@ import pytest
 from providers.web import Fetcher, Outcome, fetcher
 from tests.hostile import ENDLESS, ENDS, OK, PATHS, PRIVATE, REFUSED, ROBOTS_ENDS
 from tests.servers.hostile import hostile
-from tests.unit.web.conftest import EVER, MakeFetcher, Names
+from tests.unit.websites.conftest import EVER, MakeFetcher, Names
 
 
 async def visit_all(make: MakeFetcher, paths: list[str]) -> dict[str, Outcome]:

@@ -17,7 +17,7 @@ from providers.places.registry import build, discover
 from providers.setup import ProviderConfig, Setup
 from tests.servers.registers import PLACE_ID, GooglePlacesStandIn
 from tests.servers.standin import KEY
-from tests.unit.providers.cases import CountingLimiter
+from tests.unit.geocoding.cases import CountingLimiter
 
 ONE_FILE = """
 from providers.places.base import Place, PlaceQuery, PlacesProvider

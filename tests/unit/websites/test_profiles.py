@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.extraction.social.platforms import PLATFORMS, read
-from app.domain.extraction.wordlists import words
+from app.domain.websites.extraction.social.platforms import PLATFORMS, read
+from app.domain.websites.extraction.wordlists import words
 
 FORMS = {
     "https://www.facebook.com/acmestyle/app_123456789": "https://facebook.com/acmestyle",

@@ -13,7 +13,7 @@ import trustme
 
 from providers.web import Fetcher, Outcome, fetcher
 from tests.servers.hostile import answer
-from tests.unit.web.conftest import EVER, MakeFetcher, Names
+from tests.unit.websites.conftest import EVER, MakeFetcher, Names
 
 HOST = "shop.test"
 ENDS = datetime.now(UTC).replace(microsecond=0) + timedelta(days=40)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from uuid_utils.compat import uuid7
 
-from app.db import llm_calls
-from app.db.llm_calls import Closed, Opened
-from app.db.pool import Connection, connection
+from app.db.companies import llm_calls
+from app.db.companies.llm_calls import Closed, Opened
+from app.db.core.pool import Connection, connection
 from app.settings import Settings
 from providers.llm.base import BudgetExceeded, Endpoint, Prompt, Reply
-from workers.context import JobContext
+from workers.core.context import JobContext
 
 
 class Budget:

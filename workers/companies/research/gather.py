@@ -10,17 +10,17 @@ from typing import Any
 
 import structlog
 
-from app.domain.research.folding import folded
-from app.domain.research.pages import read
-from app.domain.research.sources import Source, SourceKind, host
-from providers.companies.companies_house import Record
+from app.domain.companies.research.normalization import folded
+from app.domain.companies.research.page_text import read
+from app.domain.companies.research.sources import Source, SourceKind, host
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
 from providers.places.google import Entry, own_id
+from providers.registers.companies_house import Record
 from providers.search.brave import Hit
 from providers.web import Fetcher
-from workers.intelligence import Intelligence
-from workers.research import site
-from workers.research.site import SitePage, SiteUnreadable
+from workers.companies.providers import Intelligence
+from workers.companies.research import site_pages
+from workers.companies.research.site_pages import SitePage, SiteUnreadable
 
 SECONDS = 75.0
 """For all of it; what has not come by then is left out."""
@@ -119,7 +119,7 @@ async def own_site(subject: Subject, fetcher: Fetcher, since: datetime, most: in
     found = Found("nothing")
     try:
         async with asyncio.timeout(SECONDS):
-            async for page in site.pages(fetcher, subject.website, since, most):
+            async for page in site_pages.pages(fetcher, subject.website, since, most):
                 found.pages.append(page)
     except TimeoutError:
         found.detail = f"only what was read within {SECONDS:g} s"

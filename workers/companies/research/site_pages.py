@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.research.pages import PageText, read
+from app.domain.companies.research.page_text import PageText, read
 from providers.web import BadUrl, Fetcher, Outcome, Page, normalise
 
 PATIENCE = 20.0

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 import structlog
 
-from app.domain.research import confidence, extractive, passages, prompts
-from app.domain.research.claims import Claim, check_all
-from app.domain.research.confidence import Parts
-from app.domain.research.passages import Passage
-from app.domain.research.sections import Section
-from app.domain.research.sources import Source
+from app.domain.companies.research import confidence, extractive, passages, prompts
+from app.domain.companies.research.claims import Claim, check_all
+from app.domain.companies.research.confidence import Parts
+from app.domain.companies.research.passages import Passage
+from app.domain.companies.research.sections import Section
+from app.domain.companies.research.sources import Source
 from providers.errors import Busy, ProviderError, Unavailable
 from providers.llm.asking import Models
 from providers.llm.base import BudgetExceeded, Prompt, TooLong
-from workers.research.meter import SectionMeter
+from workers.companies.research.cost_meter import SectionMeter
 
 LEAST_CHARS = 500
 """Of the sources: a model that does not take even these cannot write."""

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.research import figures, words
-from app.domain.research.folding import folded
-from app.domain.research.instructions import speaks_to_a_model
-from app.domain.research.quotes import TooShort, find
-from app.domain.research.sources import Source
+from app.domain.companies.research import figures, words
+from app.domain.companies.research.instructions import speaks_to_a_model
+from app.domain.companies.research.normalization import folded
+from app.domain.companies.research.quotes import TooShort, find
+from app.domain.companies.research.sources import Source
 
 LONGEST_TEXT = 400
 SHARE_OF_WORDS = 0.5

@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from app.domain.research.claims import Claim
-from app.domain.research.extractive import MODEL
-from app.domain.research.sections import BY_KEY
-from app.domain.research.sources import Source, SourceKind
+from app.domain.companies.research.claims import Claim
+from app.domain.companies.research.extractive import MODEL
+from app.domain.companies.research.sections import BY_KEY
+from app.domain.companies.research.sources import Source, SourceKind
 
 QUALITY = {
     SourceKind.REGISTRY: 1.0,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from app.domain.research import words
-from app.domain.research.claims import LINK, LONGEST_TEXT, Draft
-from app.domain.research.instructions import speaks_to_a_model
-from app.domain.research.passages import ABOUT_PAGE, BOILERPLATE, OF_KIND, sentences
-from app.domain.research.sections import Section
-from app.domain.research.sources import Source
+from app.domain.companies.research import words
+from app.domain.companies.research.claims import LINK, LONGEST_TEXT, Draft
+from app.domain.companies.research.instructions import speaks_to_a_model
+from app.domain.companies.research.passages import ABOUT_PAGE, BOILERPLATE, OF_KIND, sentences
+from app.domain.companies.research.sections import Section
+from app.domain.companies.research.sources import Source
 
 MODEL = "extractive"
 MOST_CLAIMS = 5

@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from app.domain.extraction.bounds import bounded
-from app.domain.extraction.document import text_of
+from app.domain.websites.extraction.bounds import bounded
+from app.domain.websites.extraction.document import text_of
 
 MAX_TEXT = 60_000
 """Characters kept of one page."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.research.instructions import speaks_to_a_model
-from app.domain.research.sections import Section
-from app.domain.research.sources import Source, SourceKind
+from app.domain.companies.research.instructions import speaks_to_a_model
+from app.domain.companies.research.sections import Section
+from app.domain.companies.research.sources import Source, SourceKind
 
 PASSAGE_CHARS = 600
 BOILERPLATE = re.compile(

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from app.domain.research.claims import Draft
-from app.domain.research.passages import Passage
-from app.domain.research.sections import Section
-from app.domain.research.sources import Source
+from app.domain.companies.research.claims import Draft
+from app.domain.companies.research.passages import Passage
+from app.domain.companies.research.sections import Section
+from app.domain.companies.research.sources import Source
 
 MOST_CLAIMS = 6
 LONGEST = 300

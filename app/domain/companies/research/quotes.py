@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from app.domain.research.folding import Folded, folded
+from app.domain.companies.research.normalization import Folded, folded
 
 SHORTEST_WORDS = 3
 SHORTEST_CHARS = 12

@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from app.domain.research.folding import Folded, fold
+from app.domain.companies.research.normalization import Folded, fold
 
 
 class SourceKind(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from app.domain.research.folding import folded
+from app.domain.companies.research.normalization import folded
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 STEM = 5

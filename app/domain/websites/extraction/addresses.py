@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.domain.extraction.hosts import has_real_suffix, registered_domain
-from app.domain.extraction.wordlists import words
+from app.domain.websites.extraction.hosts import has_real_suffix, registered_domain
+from app.domain.websites.extraction.wordlists import words
 
 #: Longest local part and longest address (RFC 5321, 4.5.3.1).
 MOST_LOCAL, MOST_ADDRESS = 64, 254

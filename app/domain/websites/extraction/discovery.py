@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urljoin, urlsplit
 
-from app.domain.extraction.document import MOST_URL, Document, text_of
-from app.domain.extraction.hosts import domain_of
+from app.domain.websites.extraction.document import MOST_URL, Document, text_of
+from app.domain.websites.extraction.hosts import domain_of
 
 #: Pages beyond the first that are read of a site.
 MOST_PAGES = 5

@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from app.domain.extraction.bounds import bounded
-from app.domain.extraction.hosts import domain_of
+from app.domain.websites.extraction.bounds import bounded
+from app.domain.websites.extraction.hosts import domain_of
 
 #: Between two pieces of text that are not next to each other on the page.
 BREAK = "\x1f"

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
-from app.domain.extraction import deobfuscation as hidden
-from app.domain.extraction.addresses import FREE, clean, flags
-from app.domain.extraction.document import BREAK, Document, text_of
-from app.domain.extraction.findings import Evidence, Finding, brief, merged
-from app.domain.extraction.hosts import registered_domain
+from app.domain.websites.extraction import deobfuscation as hidden
+from app.domain.websites.extraction.addresses import FREE, clean, flags
+from app.domain.websites.extraction.document import BREAK, Document, text_of
+from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
+from app.domain.websites.extraction.hosts import registered_domain
 
 #: How sure each way of finding is.
 CONFIDENCE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.domain.extraction.document import Document
+from app.domain.websites.extraction.document import Document
 
 #: Characters of text beyond which a page says more than that.
 MOST_TEXT = 3_000

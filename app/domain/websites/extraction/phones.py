@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from app.domain.extraction.document import BREAK, Document, text_of
-from app.domain.extraction.findings import Evidence, Finding, brief, merged
+from app.domain.websites.extraction.document import BREAK, Document, text_of
+from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
 
 CONFIDENCE = {"json_ld": 1.0, "microdata": 1.0, "tel": 0.95, "text": 0.7}
 #: Candidates that are looked at: each costs some 50 µs.

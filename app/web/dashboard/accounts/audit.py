@@ -11,11 +11,11 @@ from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit
-from app.db.pool import Pool
-from app.web.dashboard import html
-from app.web.dashboard.boards import Board
-from app.web.dashboard.words import title
+from app.db.core import audit
+from app.db.core.pool import Pool
+from app.web.dashboard.core import html
+from app.web.dashboard.core.formatting import title
+from app.web.dashboard.core.panels import Board
 from app.web.platform import Platform
 
 PAGE = 100

@@ -9,10 +9,11 @@ from time import monotonic
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import audit, keys
-from app.db.users import User
-from app.web import auth, session
-from app.web.dashboard import csrf, html
+from app.db.accounts import keys
+from app.db.accounts.users import User
+from app.db.core import audit
+from app.web.accounts import auth, session
+from app.web.dashboard.core import csrf, html
 from app.web.platform import Platform
 
 VISIT = "trigpoint_visit"

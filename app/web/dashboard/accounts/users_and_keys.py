@@ -7,12 +7,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import keys as stored_keys
-from app.db import users as stored_users
-from app.db.users import User
+from app.db.accounts import keys as stored_keys
+from app.db.accounts import users as stored_users
+from app.db.accounts.users import User
 from app.errors import AppError
-from app.web import keys, session, users
-from app.web.dashboard import confirm, html, inner
+from app.web.accounts import keys, session, users
+from app.web.dashboard.core import confirm, html, internal_api
 from app.web.platform import Platform
 
 MOST = 500
@@ -47,7 +47,7 @@ async def create_key(request: Request) -> Response:
     form = await request.form()
     body = {"name": str(form.get("name", ""))} | ({"userId": form["userId"]} if form.get("userId") else {})
     try:
-        new = await inner.call(request, keys.create, body)
+        new = await internal_api.call(request, keys.create, body)
     except AppError as error:
         return await key_page(request, error=error.detail, status=error.status)
     return await key_page(request, new=new)
@@ -89,9 +89,11 @@ async def change_user(request: Request) -> Response:
     return await _done(request, users.update, body, "PATCH", "/users", "The user is changed.")
 
 
-async def _done(request: Request, handler: inner.Handler, body: Any, method: str, back: str, words: str) -> Response:
+async def _done(
+    request: Request, handler: internal_api.Handler, body: Any, method: str, back: str, words: str
+) -> Response:
     try:
-        await inner.call(request, handler, body, method=method)
+        await internal_api.call(request, handler, body, method=method)
     except AppError as error:
         return html.see_other(request, back, error.detail, tone="bad")
     return html.see_other(request, back, words)

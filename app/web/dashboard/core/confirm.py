@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web.dashboard import csrf, html
+from app.web.dashboard.core import csrf, html
 
 FIELD = "confirmed"
 

@@ -12,7 +12,7 @@ import secrets
 from starlette.requests import Request
 
 from app.errors import Forbidden
-from app.web.auth import ours
+from app.web.accounts.auth import ours
 
 FIELD = "csrf"
 HEADER = "x-csrf-token"

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
-from app.web.responses import encode
+from app.web.http.responses import encode
 
 
 def number(value: float | int | None) -> str:

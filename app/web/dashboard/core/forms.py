@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from app.web.dashboard.words import title
+from app.web.dashboard.core.formatting import title
 
 LISTS = "One a line."
 HINTS = {

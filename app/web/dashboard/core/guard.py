@@ -9,10 +9,10 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.pool import TRY_AGAIN
+from app.db.core.pool import TRY_AGAIN
 from app.errors import AppError, Forbidden, Unavailable
-from app.web import auth, session
-from app.web.dashboard import csrf, html
+from app.web.accounts import auth, session
+from app.web.dashboard.core import csrf, html
 
 log = structlog.get_logger(__name__)
 

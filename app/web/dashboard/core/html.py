@@ -15,11 +15,11 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.db.users import User
+from app.db.accounts.users import User
 from app.settings import Settings
-from app.web import session
-from app.web.dashboard import assets, csrf
-from app.web.dashboard.words import FILTERS
+from app.web.accounts import session
+from app.web.dashboard.core import assets, csrf
+from app.web.dashboard.core.formatting import FILTERS
 from app.web.platform import Platform
 
 FLASH = "trigpoint_flash"

@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web import auth
+from app.web.accounts import auth
 
 Handler = Callable[[Request], Awaitable[Response]]
 ONCE = "once"

@@ -23,13 +23,14 @@ from uuid import UUID
 import structlog
 from asyncpg import Record
 
-from app.db import keys, looks
-from app.db.changes import NEW_JOBS, Changes, Ears
-from app.db.filters import Filters
-from app.db.pool import TRY_AGAIN, Pool
-from app.db.users import User
-from app.web.dashboard.boards import Boards
-from app.web.responses import encode
+from app.db.accounts import keys
+from app.db.accounts.users import User
+from app.db.core.notifications import NEW_JOBS, Changes, Ears
+from app.db.core.pool import TRY_AGAIN, Pool
+from app.db.jobs import views as looks
+from app.db.jobs.filters import Filters
+from app.web.dashboard.core.panels import Boards
+from app.web.http.responses import encode
 
 log = structlog.get_logger(__name__)
 

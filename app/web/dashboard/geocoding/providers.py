@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web.dashboard import html
-from app.web.dashboard.boards import Board
+from app.web.dashboard.core import html
+from app.web.dashboard.core.panels import Board
 from app.web.platform import Platform
 
 

@@ -11,17 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.db import looks, maps
-from app.db.maps import Part, Window
-from app.db.pool import Connection
-from app.db.users import User
-from app.domain.geocoding import ACCURACIES
-from app.domain.households import HouseholdFilters
+from app.db.accounts.users import User
+from app.db.core.pool import Connection
+from app.db.households import map_points
+from app.db.households.map_points import Part, Window
+from app.db.jobs import views as looks
+from app.domain.geocoding.model import ACCURACIES
+from app.domain.households.input import HouseholdFilters
 from app.errors import BadRequest, NotFound
-from app.web.dashboard import html
-from app.web.jobs import reader
+from app.web.dashboard.core import html
+from app.web.http.responses import encode
+from app.web.jobs.records import reader
 from app.web.platform import Platform
-from app.web.responses import encode
 
 HEATMAP = "/api/heatmap"
 NAMES = {"households": "Households", "businesses": "Businesses", "pois": "Points of interest", "parcels": "Parcels"}
@@ -51,20 +52,20 @@ async def places(request: Request) -> Response:
     name = request.query_params.get("layer", "")
     if name == "heat":
         return await region(request)
-    if name not in maps.LAYERS:
-        raise BadRequest(f"The layer is one of {', '.join(maps.LAYERS)}.")
+    if name not in map_points.LAYERS:
+        raise BadRequest(f"The layer is one of {', '.join(map_points.LAYERS)}.")
     window = read_window(request.query_params.get("bbox"))
     async with platform.pool.acquire() as conn:
         part = await chosen(conn, request, name)
         if part is None:
             return html.numbers(request, encode({"bbox": None, "features": []}))
         if window is None:
-            bounds = await maps.bounds(conn, part)
+            bounds = await map_points.bounds(conn, part)
             box = None if bounds is None else [bounds.west, bounds.south, bounds.east, bounds.north]
             return html.numbers(request, encode({"bbox": box}))
-        rows = await maps.places(conn, part, window)
-        if len(rows) > maps.MOST_PLACES:
-            rows = await maps.cells(conn, part, window)
+        rows = await map_points.places(conn, part, window)
+        if len(rows) > map_points.MOST_PLACES:
+            rows = await map_points.cells(conn, part, window)
     features = [feature(dict(row)) for row in rows]
     return html.numbers(request, encode({"type": "FeatureCollection", "features": features}))
 
@@ -101,17 +102,17 @@ async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
     if not request.query_params.get("job"):
         if name not in NAMES:
             raise BadRequest("This layer is one job's: say which.")
-        return maps.whole(name)
+        return map_points.whole(name)
     row = await job_of(conn, request)
     if name == "rows":
-        return maps.of_job(name, row["id"])
+        return map_points.of_job(name, row["id"])
     if name != "households":
         run = orjson.loads(row["checkpoint"] or "{}").get("run")  # what an import signs its rows with
-        return maps.of_job(name, UUID(run)) if run else None
+        return map_points.of_job(name, UUID(run)) if run else None
     if row["started_at"] is None:
         return None
     filters = HouseholdFilters.model_validate(orjson.loads(row["data"]).get("filters") or {})
-    return maps.geocoded_between(filters, row["started_at"], row["completed_at"])
+    return map_points.geocoded_between(filters, row["started_at"], row["completed_at"])
 
 
 async def job_of(conn: Connection, request: Request) -> Record:

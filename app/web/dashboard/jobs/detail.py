@@ -9,16 +9,19 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import jobs, looks
-from app.db.pool import Pool
-from app.db.users import User
-from app.domain import csv_text
+from app.db.accounts.users import User
+from app.db.core.pool import Pool
+from app.db.jobs import records as jobs
+from app.db.jobs import views as looks
+from app.domain.text import csv_writer
 from app.errors import AppError, NotFound
-from app.web import control
-from app.web.bodies import path_id
-from app.web.dashboard import confirm, html, inner, map, results
-from app.web.dashboard.jobview import JobView
-from app.web.jobs import reader
+from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.households import map
+from app.web.dashboard.jobs import results
+from app.web.dashboard.jobs.view import JobView
+from app.web.http.request_parsing import path_id
+from app.web.jobs import actions
+from app.web.jobs.records import reader
 from app.web.platform import Platform
 
 TIMELINE = 200
@@ -94,7 +97,7 @@ async def run(request: Request) -> Response:
     return await act(request, "", "Run now", "The job runs as soon as a worker has room.")
 
 
-ACTIONS = {"cancel": control.cancel, "retry": control.retry, "delete": control.delete, "run": control.run}
+ACTIONS = {"cancel": actions.cancel, "retry": actions.retry, "delete": actions.delete, "run": actions.run}
 
 
 async def act(request: Request, question: str, button: str, done: str, onward: str | None = None) -> Response:
@@ -106,7 +109,7 @@ async def act(request: Request, question: str, button: str, done: str, onward: s
     action = request.url.path.rpartition("/")[2]
     query = {"fromStart": "true"} if action == "retry" and form.get("fromStart") else None
     try:
-        await inner.call(request, ACTIONS[action], query=query)
+        await internal_api.call(request, ACTIONS[action], query=query)
     except AppError as error:
         return html.see_other(request, here, error.detail, tone="bad")
     return html.see_other(request, onward or here, done)
@@ -125,7 +128,7 @@ async def errors_csv(request: Request) -> Response:
 
 
 async def _lines(pool: Pool, job_id: UUID) -> AsyncIterator[str]:
-    yield csv_text.line(["item", "address", "error", "time"]) + "\r\n"
+    yield csv_writer.line(["item", "address", "error", "time"]) + "\r\n"
     after = 0
     while True:
         async with pool.acquire() as conn:
@@ -134,8 +137,8 @@ async def _lines(pool: Pool, job_id: UUID) -> AsyncIterator[str]:
             return
         after = rows[-1]["id"]
         yield "".join(
-            csv_text.line(
-                [*(csv_text.guarded(r[c] or "") for c in ("item_id", "address", "error")), r["at"].isoformat()]
+            csv_writer.line(
+                [*(csv_writer.guarded(r[c] or "") for c in ("item_id", "address", "error")), r["at"].isoformat()]
             )
             + "\r\n"
             for r in rows

@@ -10,17 +10,17 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import looks
-from app.db.users import User
-from app.domain.jobs import Status
+from app.db.accounts.users import User
+from app.db.jobs import views as looks
+from app.domain.jobs.model import Status
 from app.errors import BadRequest
-from app.web import bulk
-from app.web.dashboard import confirm, html, inner
-from app.web.dashboard.jobview import JobView
-from app.web.filters import JobFilters
-from app.web.jobs import reader
+from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.jobs.view import JobView
+from app.web.http.problems import invalid
+from app.web.jobs import bulk
+from app.web.jobs.filters import JobFilters
+from app.web.jobs.records import reader
 from app.web.platform import Platform
-from app.web.problems import invalid
 
 PAGE = 50
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -108,7 +108,7 @@ async def act(request: Request) -> Response:
     question = QUESTIONS[action].format(jobs=noun)
     if (page := confirm.ask(request, form, question, action.capitalize())) is not None:
         return page
-    done = await inner.call(request, bulk.bulk_action, {"action": action, "filters": filters})
+    done = await internal_api.call(request, bulk.bulk_action, {"action": action, "filters": filters})
     words = {"cancel": "cancelled", "retry": "sent in again", "delete": "deleted"}[action]
     skipped = f"; {done['skipped']:,} could not be, as they are" if done["skipped"] else ""
     return html.see_other(request, back, f"{done['changed']:,} of {done['matched']:,} jobs {words}{skipped}.")

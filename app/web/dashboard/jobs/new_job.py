@@ -13,15 +13,17 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import jobs
-from app.db.users import User
-from app.domain.jobs import JobSpec
+from app.db.accounts.users import User
+from app.db.jobs import records as jobs
+from app.domain.jobs.model import JobSpec
 from app.errors import AppError, Invalid, NotFound
-from app.web import geocode_file, geocoding, imports, research
-from app.web import jobs as web_jobs
-from app.web.dashboard import forms, html, inner
-from app.web.dashboard.words import title
-from app.web.jobs import reader
+from app.web.companies import research
+from app.web.dashboard.core import forms, html, internal_api
+from app.web.dashboard.core.formatting import title
+from app.web.geocoding import geocode_file, geocode_households
+from app.web.imports import files as imports
+from app.web.jobs import records as web_jobs
+from app.web.jobs.records import reader
 from app.web.platform import Platform
 
 
@@ -29,7 +31,7 @@ from app.web.platform import Platform
 class Way:
     """How jobs of a kind are made where it has a route of its own."""
 
-    handler: inner.Handler
+    handler: internal_api.Handler
     options: type[BaseModel] | None = None
     """What is asked; None: the arguments of the kind."""
     words: str = ""
@@ -46,7 +48,7 @@ class Research(BaseModel):
 
 
 WAYS = {
-    "geocode_households": Way(geocoding.create, words="Find where the households are that match the filters."),
+    "geocode_households": Way(geocode_households.create, words="Find where the households are that match the filters."),
     "geocode_file": Way(
         geocode_file.create, geocode_file.Options, "Coordinates for the addresses of a CSV file.", True
     ),
@@ -147,7 +149,7 @@ async def create(request: Request) -> Response:
         body = asked if way else {"type": spec.kind, "data": asked}
         handler = way.handler if way else web_jobs.create
         path = {part: str(asked.pop(name, "")) for part, name in way.in_path.items()} if way else {}
-        made = await inner.call(request, handler, body, path=path, once=values.get(inner.ONCE) or None)
+        made = await internal_api.call(request, handler, body, path=path, once=values.get(internal_api.ONCE) or None)
     except ValueError as error:
         return form_page(request, spec, forms.sent(fields, values, {}), str(error), 422)
     except AppError as error:
@@ -157,7 +159,7 @@ async def create(request: Request) -> Response:
 
 async def _upload(request: Request, spec: JobSpec, way: Way) -> Response:
     try:
-        made = await inner.upload(request, way.handler)
+        made = await internal_api.upload(request, way.handler)
     except AppError as error:
         return form_page(request, spec, forms.sent(form_of(spec), {}, _by_field(error)), error.detail, error.status)
     return _made(request, made)

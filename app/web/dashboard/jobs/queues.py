@@ -9,15 +9,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import looks
-from app.db import queues as stored
-from app.db.pool import Pool
+from app.db.core.pool import Pool
+from app.db.jobs import queues as stored
+from app.db.jobs import views as looks
 from app.errors import AppError, BadRequest
-from app.web import queues
-from app.web.dashboard import html, inner
-from app.web.dashboard.boards import Board
-from app.web.dashboard.feed import Feed
-from app.web.responses import encode
+from app.web.dashboard.core import html, internal_api
+from app.web.dashboard.core.live_updates import Feed
+from app.web.dashboard.core.panels import Board
+from app.web.http.responses import encode
+from app.web.jobs import queues
 
 SPANS = {
     "1h": (timedelta(hours=1), 60),
@@ -114,10 +114,10 @@ async def limits(request: Request) -> Response:
     return await _done(request, queues.update, body, "has its new limits")
 
 
-async def _done(request: Request, handler: inner.Handler, body: Any, words: str) -> Response:
+async def _done(request: Request, handler: internal_api.Handler, body: Any, words: str) -> Response:
     name = request.path_params["name"]
     try:
-        await inner.call(request, handler, body)
+        await internal_api.call(request, handler, body)
     except AppError as error:
         return html.see_other(request, "/queues", f"{name}: {error.detail}", tone="bad")
     return html.see_other(request, "/queues", f"The queue {name} {words}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.web.dashboard.words import duration, number, title
+from app.web.dashboard.core.formatting import duration, number, title
 
 MOST_ROWS = 200
 MOST_SHARES = 12

@@ -8,16 +8,16 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import schedules as stored
-from app.db.pool import Pool
-from app.db.users import User
-from app.domain.schedules import Missed, Overlap
+from app.db.accounts.users import User
+from app.db.core.pool import Pool
+from app.db.jobs import schedules as stored
+from app.domain.jobs.schedules import Missed, Overlap
 from app.errors import AppError, NotFound
-from app.web import schedules
-from app.web.bodies import path_id
-from app.web.dashboard import confirm, html, inner
-from app.web.dashboard.boards import Board
-from app.web.jobs import reader
+from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core.panels import Board
+from app.web.http.request_parsing import path_id
+from app.web.jobs import schedules
+from app.web.jobs.records import reader
 from app.web.platform import Platform
 
 MOST = 500
@@ -91,7 +91,7 @@ async def update(request: Request) -> Response:
     return await _save(request, schedules.update, "PATCH")
 
 
-async def _save(request: Request, handler: inner.Handler, method: str) -> Response:
+async def _save(request: Request, handler: internal_api.Handler, method: str) -> Response:
     form = await request.form()
     values = {name: str(form.get(name, "")) for name in EMPTY}
     name = None if method == "POST" else values["name"]
@@ -100,7 +100,7 @@ async def _save(request: Request, handler: inner.Handler, method: str) -> Respon
     except orjson.JSONDecodeError as error:
         return form_page(request, values, f"The data is not JSON: {error}", 422, name)
     try:
-        await inner.call(request, handler, {**values, "data": data}, method=method)
+        await internal_api.call(request, handler, {**values, "data": data}, method=method)
     except AppError as error:
         return form_page(request, values, error.detail, error.status, name)
     return html.see_other(request, "/schedules", f"The schedule {values['name']} is set.")
@@ -117,12 +117,12 @@ async def act(request: Request) -> Response:
     try:
         match action:
             case "run":
-                made = await inner.call(request, schedules.run)
+                made = await internal_api.call(request, schedules.run)
                 return html.see_other(request, f"/jobs/{made['jobId']}", "The schedule's job is made.")
             case "delete":
-                await inner.call(request, schedules.delete, method="DELETE")
+                await internal_api.call(request, schedules.delete, method="DELETE")
             case "enable" | "disable":
-                await inner.call(request, schedules.update, {"enabled": action == "enable"}, method="PATCH")
+                await internal_api.call(request, schedules.update, {"enabled": action == "enable"}, method="PATCH")
     except AppError as error:
         return html.see_other(request, "/schedules", error.detail, tone="bad")
     return html.see_other(request, "/schedules", f"The schedule is {action}d.")

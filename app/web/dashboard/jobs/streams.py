@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import jobs
-from app.db.users import User
-from app.web import session
-from app.web.bodies import path_id
-from app.web.dashboard.feed import Feed, Viewer, ids, now_ms
-from app.web.dashboard.jobs import asked
-from app.web.jobs import reader
+from app.db.accounts.users import User
+from app.db.jobs import records as jobs
+from app.web.accounts import session
+from app.web.dashboard.core.live_updates import Feed, Viewer, ids, now_ms
+from app.web.dashboard.jobs.listing import asked
+from app.web.http.request_parsing import path_id
+from app.web.jobs.records import reader
 from app.web.platform import Platform
 
 KEEP_ALIVE_SECONDS = 15.0

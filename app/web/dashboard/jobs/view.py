@@ -11,10 +11,10 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from app.db.bulk import SOURCES, Action
-from app.domain.jobs import Status
-from app.domain.polling import eta_seconds, progress
-from app.web.dashboard import html
+from app.db.jobs.bulk import SOURCES, Action
+from app.domain.jobs.model import Status
+from app.domain.jobs.polling import eta_seconds, progress
+from app.web.dashboard.core import html
 
 LONGEST_SUMMARY = 120
 

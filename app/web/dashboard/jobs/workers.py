@@ -8,11 +8,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import looks
-from app.db import workers as stored
-from app.db.pool import Pool
-from app.web.dashboard import html
-from app.web.dashboard.boards import Board
+from app.db.core.pool import Pool
+from app.db.jobs import views as looks
+from app.db.jobs import workers as stored
+from app.web.dashboard.core import html
+from app.web.dashboard.core.panels import Board
 
 
 async def read(pool: Pool) -> list[dict[str, Any]]:

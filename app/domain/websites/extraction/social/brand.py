@@ -7,10 +7,10 @@ import unicodedata
 from enum import IntEnum
 from functools import cached_property
 
-from app.domain.extraction.document import Document
-from app.domain.extraction.social.declared import business_objects
-from app.domain.extraction.social.platforms import platform_of
-from app.domain.extraction.wordlists import words
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.social.declared import business_objects
+from app.domain.websites.extraction.social.platforms import platform_of
+from app.domain.websites.extraction.wordlists import words
 
 #: Words that say nothing of who someone is.
 _COMMON = words("""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.domain.extraction.document import Document
-from app.domain.extraction.wordlists import words
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.wordlists import words
 
 #: Types of things that are neither a business nor a part of it. schema.org has a thousand that are.
 _OTHER_TYPES = re.compile(

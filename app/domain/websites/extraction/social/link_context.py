@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from app.domain.extraction.document import text_of
-from app.domain.extraction.social.phrases import LABEL, OURS, of_heading
+from app.domain.websites.extraction.document import text_of
+from app.domain.websites.extraction.social.phrases import LABEL, OURS, of_heading
 
 #: Ancestors that are looked at.
 MOST_ANCESTORS = 12

@@ -10,13 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from app.domain.extraction.document import BREAK, MOST_HREF, Document
-from app.domain.extraction.social import reserved
-from app.domain.extraction.social.brand import Brand, Likeness, squeezed
-from app.domain.extraction.social.declared import business_objects
-from app.domain.extraction.social.phrases import INTRODUCED, LABEL
-from app.domain.extraction.social.platforms import Profile, may_be_platform, read
-from app.domain.extraction.social.spellings import quoted
+from app.domain.websites.extraction.document import BREAK, MOST_HREF, Document
+from app.domain.websites.extraction.social import reserved
+from app.domain.websites.extraction.social.brand import Brand, Likeness, squeezed
+from app.domain.websites.extraction.social.declared import business_objects
+from app.domain.websites.extraction.social.phrases import INTRODUCED, LABEL
+from app.domain.websites.extraction.social.platforms import Profile, may_be_platform, read
+from app.domain.websites.extraction.social.spellings import quoted
 
 
 @dataclass(frozen=True, slots=True)

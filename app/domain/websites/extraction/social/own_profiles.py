@@ -11,14 +11,14 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from app.domain.extraction.document import Document
-from app.domain.extraction.findings import Evidence, Finding, brief, merged
-from app.domain.extraction.social.brand import Brand, squeezed
-from app.domain.extraction.social.mentions import Mention, mentions
-from app.domain.extraction.social.platforms import Profile
-from app.domain.extraction.social.surroundings import surroundings
-from app.domain.extraction.social.weighing import ELSEWHERE, FAINT, NEVER, label_names_another, weight
-from app.domain.outcomes import storable
+from app.domain.jobs.outcomes import storable
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
+from app.domain.websites.extraction.social.brand import Brand, squeezed
+from app.domain.websites.extraction.social.link_context import surroundings
+from app.domain.websites.extraction.social.mentions import Mention, mentions
+from app.domain.websites.extraction.social.ownership import ELSEWHERE, FAINT, NEVER, label_names_another, weight
+from app.domain.websites.extraction.social.platforms import Profile
 
 #: Mentions that are weighed; a page with more is a directory.
 MOST_MENTIONS = 400

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from app.domain.extraction.social.brand import Brand, Likeness, squeezed, telling
-from app.domain.extraction.social.mentions import Mention
-from app.domain.extraction.social.phrases import BY, CREDIT, INTRODUCED, ITSELF, NAMELESS, OURS, ROLE, SOMEONE, WITH
-from app.domain.extraction.social.platforms import Profile
-from app.domain.extraction.social.surroundings import Surroundings
+from app.domain.websites.extraction.social.brand import Brand, Likeness, squeezed, telling
+from app.domain.websites.extraction.social.link_context import Surroundings
+from app.domain.websites.extraction.social.mentions import Mention
+from app.domain.websites.extraction.social.phrases import (
+    BY,
+    CREDIT,
+    INTRODUCED,
+    ITSELF,
+    NAMELESS,
+    OURS,
+    ROLE,
+    SOMEONE,
+    WITH,
+)
+from app.domain.websites.extraction.social.platforms import Profile
 
 #: Below this, not even the company of others helps: a credit, a post, a portrait.
 FAINT = 0.3

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from app.domain.extraction.social import reserved
-from app.domain.extraction.social.spellings import MOST, Parts, parts_of, wrapped
-from app.domain.extraction.wordlists import words
+from app.domain.websites.extraction.social import reserved
+from app.domain.websites.extraction.social.spellings import MOST, Parts, parts_of, wrapped
+from app.domain.websites.extraction.wordlists import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.extraction.wordlists import words
+from app.domain.websites.extraction.wordlists import words
 
 #: What no one can be called, on any platform: pages of the platform's own.
 EVERYWHERE = words("""

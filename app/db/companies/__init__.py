@@ -1,0 +1,1 @@
+"""Companies: sourced fields, reports, scores, signals and model calls."""

@@ -1,0 +1,1 @@
+"""The connection pool, migrations, notifications, locks and the audit log."""

@@ -1,0 +1,1 @@
+"""Heat cells, regions, points of interest and cities."""

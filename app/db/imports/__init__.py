@@ -1,0 +1,1 @@
+"""Uploads, and writing imported voters, parcels and households in chunks."""

@@ -1,0 +1,1 @@
+"""Jobs: records, the ledger, admission, queues, workers, schedules and webhooks."""

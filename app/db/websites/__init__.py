@@ -1,0 +1,1 @@
+"""Businesses, the jobs on their websites and the pages that were read."""

@@ -1,0 +1,1 @@
+"""Companies: facts, scores, signals and research."""

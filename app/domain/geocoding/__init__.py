@@ -1,0 +1,1 @@
+"""Questions to geocoders and their answers."""

@@ -1,0 +1,1 @@
+"""Households as clients send them."""

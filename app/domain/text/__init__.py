@@ -1,0 +1,1 @@
+"""Reading and writing delimited text. Several areas stand on this package."""

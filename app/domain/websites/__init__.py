@@ -1,0 +1,1 @@
+"""Businesses, their websites and what is extracted from them."""

@@ -1,0 +1,1 @@
+"""Uploaded files, in a folder or in a bucket."""

@@ -1,0 +1,1 @@
+"""Companies, research, reports and the jobs on companies."""

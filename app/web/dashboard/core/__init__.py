@@ -1,0 +1,1 @@
+"""Templates, assets, forms and live updates that all pages share."""

@@ -1,0 +1,1 @@
+"""Pages of jobs, queues, schedules and workers."""

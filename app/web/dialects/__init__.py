@@ -1,0 +1,1 @@
+"""Routes and words of the source documents, kept exactly."""

@@ -1,0 +1,1 @@
+"""Geocoding households, files and single addresses."""

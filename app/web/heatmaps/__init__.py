@@ -1,0 +1,1 @@
+"""Heat maps, tiles, scores and cities."""

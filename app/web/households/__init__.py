@@ -1,0 +1,1 @@
+"""Households: loading, reading and exporting them."""

@@ -1,0 +1,1 @@
+"""Parsing requests, building responses, problems, paging and idempotency."""

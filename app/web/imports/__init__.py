@@ -1,0 +1,1 @@
+"""Uploading and importing files, and downloading rejected rows."""

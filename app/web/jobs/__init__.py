@@ -1,0 +1,1 @@
+"""Jobs, queues, schedules, workers and webhooks."""

@@ -1,0 +1,1 @@
+"""Businesses, exclusions, searches for places and jobs on websites."""

@@ -1,0 +1,1 @@
+"""Jobs on companies: research, enrichment, scoring and signals."""

@@ -1,0 +1,1 @@
+"""Running jobs: claiming, executing, recording and sweeping. Knows no area."""
