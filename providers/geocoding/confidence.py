@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from providers.geocoding import usps
+from app.domain.vocabulary import usps
+from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Accuracy, Location, Query
 
 BASE: Mapping[Accuracy, float] = MappingProxyType(
@@ -139,7 +140,7 @@ def normalise(text: str) -> list[str]:
 def state(name: str) -> str:
     """A US state's code for its code or name; another region's name, plain."""
     words = " ".join(normalise(name.removeprefix("US-")))
-    return usps.STATE_CODES.get(words, words)
+    return (state_code(words) or words).lower()
 
 
 def postcode(code: str, country: str = "us") -> str:
@@ -169,7 +170,9 @@ _SETTLEMENT_WORDS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 
 # "St" is Street or Saint; that both become the same word lets "St Charles Ave" be Saint Charles Avenue.
-_ROAD_WORDS: Mapping[str, str] = MappingProxyType({**usps.SUFFIXES, **usps.DIRECTIONS, "saint": "street"})
+_ROAD_WORDS: Mapping[str, str] = MappingProxyType(
+    {word.lower(): code.lower() for word, code in {**usps.SUFFIXES, **usps.DIRECTIONS, "SAINT": "ST"}.items()}
+)
 _ORDINARY = frozenset(_ROAD_WORDS.values())
 
 
@@ -179,7 +182,7 @@ def settlement(name: str) -> str:
 
 
 def road_words(name: str) -> frozenset[str]:
-    """A street name's words to compare, without abbreviations."""
+    """Return the words of a street name for comparison, suffixes and directions as USPS abbreviates them."""
     return frozenset(_ROAD_WORDS.get(word, word) for word in normalise(name))
 
 

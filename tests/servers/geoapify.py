@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from providers.geocoding.usps import STATES
+from app.domain.vocabulary.states import STATES
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import Fault, StandIn, json_response
 
@@ -73,7 +73,7 @@ def _result(finding: Finding) -> dict[str, object]:
     }
     return {name: part for name, part in parts.items() if part} | {
         "datasource": {"sourcename": "openaddresses", "attribution": "© OpenAddresses contributors"},
-        "state": STATES[finding.address["state"].lower()].title(),
+        "state": STATES[finding.address["state"]],
         "state_code": finding.address["state"],
         "country_code": "us",
         "lat": latitude,

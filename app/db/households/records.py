@@ -16,10 +16,10 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
-from app.domain.addresses.parts import usps_code
 from app.domain.geocoding.model import Place
 from app.domain.households.input import HouseholdFilters, NewHousehold
 from app.domain.jobs.outcomes import storable
+from app.domain.vocabulary.states import state_code
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,
 longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution"""
@@ -104,7 +104,7 @@ def _where(filters: HouseholdFilters, *, geocoded: bool | None = None, **further
 
     Only what is given appears, so that each filter finds its index. `further` are arguments of the FURTHER conditions.
     """
-    state = filters.state and (usps_code(filters.state) or filters.state)
+    state = filters.state and (state_code(filters.state) or filters.state)
     zip_code = filters.zip_code and filters.zip_code.upper()
     whole_zip = zip_code if zip_code and "-" in zip_code else None
     conditions: list[tuple[str, Any]] = [

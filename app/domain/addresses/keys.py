@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.domain.addresses.parts import split_unit, usps_code
-from app.domain.addresses.usps import DIRECTIONS, SUFFIXES
+from app.domain.addresses.parts import split_unit
+from app.domain.vocabulary.states import state_code
+from app.domain.vocabulary.usps import DIRECTIONS, SUFFIXES
 
 _DROPPED = re.compile(r"['’`]|(?<!\d)\.|\.(?!\d)")
 _SEPARATORS = re.compile(r"[^\w./-]|_|(?<!\d)[-/]|[-/](?!\d)")
@@ -31,7 +32,7 @@ def address_key(
         country.upper(),
         " ".join(_street(street, us)) if street else "",
         " ".join(_city(city, us)) if city else "",
-        (us and usps_code(state) or " ".join(_words(state, us))) if state else "",
+        (us and state_code(state) or " ".join(_words(state, us))) if state else "",
         _postcode(postcode, us) if postcode else "",
         " ".join(_words(county, us)) if county and not city and not postcode else "",
     )

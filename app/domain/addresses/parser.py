@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from app.domain.addresses.countries import country_code
-from app.domain.addresses.parts import CODES, STATES, split_unit
-from app.domain.addresses.usps import DIRECTIONS, SUFFIXES
+from app.domain.addresses.parts import split_unit
+from app.domain.vocabulary.states import CODES_BY_NAME, OTHER_NAMES, STATES
+from app.domain.vocabulary.usps import COMMON_SUFFIXES, DIRECTIONS, SUFFIXES
 
 _UNITED_STATES = re.compile(r"[, ]+(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?)$", re.IGNORECASE)
 _ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
@@ -17,7 +18,8 @@ _POSTCODE_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-
 # The same where there is nothing else; a house number before a street has fewer digits
 _POSTCODE_ALONE = re.compile(r"(\d{5}|\d{3} \d{2}|\d{4} [A-Z]{2})(?: ([^\d,]+))?")
 _REGION_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{2,3})")
-_STATES = {name: code for name, code in CODES.items() if name != "WASHINGTON DC"} | {code: code for code in STATES}
+_STATES = CODES_BY_NAME | OTHER_NAMES | {code: code for code in STATES}
+del _STATES["WASHINGTON DC"]  # of "12 K St Washington DC", Washington is the city
 _LONGEST_STATE = max(len(name.split()) for name in _STATES)
 
 
@@ -66,12 +68,16 @@ def _take_state(text: str) -> tuple[str, str]:
 
 
 def _split_at_suffix(text: str) -> tuple[str, str]:
-    """Street and city where no comma parts them: after the last street suffix, its direction and the unit."""
+    """Split street and city that no comma separates: after the last street suffix, its direction and the unit.
+
+    The common suffixes come first: in "12 Main St Lake Forest" the city begins with a rare one.
+    """
     words = text.split(" ")
-    known = [at for at, word in enumerate(words) if at > 1 and word.strip(".").upper() in SUFFIXES]
-    for at in reversed(known):
-        end = at + 1
-        if end < len(words) - 1 and words[end].strip(".").upper() in DIRECTIONS:
+    suffixes = [index for index, word in enumerate(words) if index > 1 and _plain(word) in SUFFIXES]
+    common = [index for index in suffixes if _plain(words[index]) in COMMON_SUFFIXES]
+    for index in (*reversed(common), *reversed(suffixes)):
+        end = index + 1
+        if end < len(words) - 1 and _plain(words[end]) in DIRECTIONS:
             end += 1
         for unit_end in range(min(end + 4, len(words)), end, -1):
             if split_unit(" ".join(words[:unit_end]))[0] == " ".join(words[:end]):
@@ -80,6 +86,10 @@ def _split_at_suffix(text: str) -> tuple[str, str]:
         if end < len(words):
             return " ".join(words[:end]), " ".join(words[end:])
     return text, ""
+
+
+def _plain(word: str) -> str:
+    return word.strip(".").upper()
 
 
 def _elsewhere(text: str) -> dict[str, str]:

@@ -1,34 +1,14 @@
 """Normalising the parts of a postal address: state, postcode, unit.
 
-US forms follow USPS Publication 28 (state codes in appendix B, secondary unit designators in appendix C2). A part that
-cannot be right raises ValueError with words that continue "the field …".
+US forms follow USPS Publication 28 (secondary unit designators in appendix C2). A part that cannot be right raises
+ValueError with words that continue "the field …".
 """
 
 from __future__ import annotations
 
 import re
 
-STATES = {
-    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
-    "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia",
-    "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky",
-    "LA": "Louisiana", "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota",
-    "MS": "Mississippi", "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire",
-    "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York", "NC": "North Carolina", "ND": "North Dakota",
-    "OH": "Ohio", "OK": "Oklahoma", "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island",
-    "SC": "South Carolina", "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont",
-    "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
-    "AS": "American Samoa", "GU": "Guam", "MP": "Northern Mariana Islands", "PR": "Puerto Rico", "VI": "Virgin Islands",
-    "FM": "Micronesia", "MH": "Marshall Islands", "PW": "Palau",
-    "AA": "Armed Forces Americas", "AE": "Armed Forces Europe", "AP": "Armed Forces Pacific",
-}  # fmt: skip
-"""USPS codes of states, territories, associated states and the armed forces."""
-
-CODES = {name.upper(): code for code, name in STATES.items()} | {
-    "WASHINGTON DC": "DC",
-    "US VIRGIN ISLANDS": "VI",
-    "FEDERATED STATES OF MICRONESIA": "FM",
-}
+from app.domain.vocabulary.states import state_code
 
 ZIP = re.compile(r"(\d{3,5})(?:[ -]+(\d{4}))?", re.ASCII)
 ZIP_DIGITS = re.compile(r"\d{7,9}", re.ASCII)
@@ -44,17 +24,11 @@ TRAILING_UNIT = re.compile(rf"(?:(?:, ?| ){_UNIT}){{1,3}}$", re.IGNORECASE | re.
 IDENTIFIER = re.compile(r"[0-9a-z-]+$", re.IGNORECASE)
 
 
-def usps_code(state: str) -> str | None:
-    """The two-letter code of a US state or territory given by code or name, in any case; None for anything else."""
-    plain = " ".join(state.replace(".", "").replace(",", " ").upper().split())
-    return plain if plain in STATES else CODES.get(plain)
-
-
 def state(text: str, country: str) -> str:
     """A US state as its USPS code; elsewhere the text as it is. Raises ValueError for no US state."""
     if country != "us":
         return text
-    code = usps_code(text)
+    code = state_code(text)
     if code is None:
         raise ValueError("is not a US state or territory, by code or name")
     return code

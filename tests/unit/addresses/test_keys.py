@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.addresses.keys import address_key
-from app.domain.addresses.usps import DIRECTIONS, SUFFIXES
+from app.domain.vocabulary.usps import DIRECTIONS, SUFFIXES
 
 
 def key(street: str, city: str = "Concord", state: str = "CA", postcode: str = "94520", country: str = "us") -> str:
@@ -30,6 +30,12 @@ def key(street: str, city: str = "Concord", state: str = "CA", postcode: str = "
         ("12 O'Farrell Street", "12 OFarrell St"),
         ("12 Winston-Salem Road", "12 Winston Salem Rd"),
         ("12 Cañon Drive", "12 Canon Dr"),
+        ("12 Oak Tr", "12 Oak Trail"),
+        ("12 Oak Lp", "12 Oak Loop"),
+        ("12 Oak Crt", "12 Oak Court"),
+        ("12 Oak Xrd", "12 Oak Crossroad"),
+        ("12 Oak Msn", "12 Oak Mission"),
+        ("12 Oak Inlt", "12 Oak Inlet"),
     ],
 )
 def test_spellings_of_one_address(one: str, other: str) -> None:
