@@ -13,7 +13,7 @@ from app.db.core.pool import CONNECTION_LOST
 from app.db.jobs import queue_depths, workers
 from app.web.accounts import auth
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 PROBE_SECONDS = 2.0
 
@@ -24,7 +24,7 @@ async def live(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 where Postgres and Redis answer and a worker beats; 503 otherwise, saying which is missing."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     postgres, redis = await asyncio.gather(_postgres(platform), _redis(platform))
     checks = {"postgres": postgres is not None, "redis": redis, "worker": bool(postgres)}
     good = all(checks.values())
@@ -53,7 +53,7 @@ async def _redis(platform: Platform) -> bool:
 async def document(request: Request) -> Response:
     """Redis and every queue, as the health check of the company document shows them."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     redis = await _redis(platform)
     async with platform.pool.acquire() as conn:
         rows = await queue_depths.queues(conn)

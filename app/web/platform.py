@@ -1,4 +1,4 @@
-"""What the web edge knows of the platform: handed over by `app.main` as `request.app.state.platform`."""
+"""The platform object that route handlers work with, and the interfaces of what `app.main` puts into it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
+
+from starlette.requests import Request
 
 from app.db.core.notifications import Changes
 from app.db.core.pool import Pool
@@ -115,3 +117,9 @@ class Platform:
     def kind(self, name: str) -> JobSpec | None:
         """The spec of a kind, by its name or one of its aliases."""
         return self.specs.get(name) or next((s for s in self.specs.values() if name in s.aliases), None)
+
+
+def get_platform(request: Request) -> Platform:
+    """Return the platform object that `app.main` stored in the application's state."""
+    platform: Platform = request.app.state.platform
+    return platform

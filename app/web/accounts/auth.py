@@ -18,7 +18,7 @@ from app.db.accounts import keys
 from app.db.accounts.users import User
 from app.errors import Forbidden, Unauthorized
 from app.web.accounts import session
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 REMEMBERED_SECONDS = 5.0
 MOST_REMEMBERED = 10_000
@@ -108,7 +108,7 @@ async def signed_in(request: Request) -> User | None:
     known, hashed = known_keys(request), keys.digest(f"session {cookie}")  # no key has a space
     if (user := known.find(hashed)) is not None:
         return user
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         row = await keys.holder(conn, key_id)
     if row is None or not session.is_good(cookie, row["key_hash"], platform.settings.session_secret):
@@ -120,14 +120,14 @@ async def signed_in(request: Request) -> User | None:
 
 async def reader(request: Request) -> User | None:
     """Who reads what is open to all where TRIGPOINT_PUBLIC_READS says so: None without a key. Raises as `require`."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     if platform.settings.public_reads and "authorization" not in request.headers:
         return None
     return await require(request)
 
 
 async def _look_up(request: Request, text: str) -> User:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         row = await keys.owner(conn, text)
         if row is None:

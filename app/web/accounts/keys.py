@@ -17,7 +17,7 @@ from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.pagination import Page
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 class NewKey(BaseModel):
@@ -47,7 +47,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     """An admin sees all keys, or those of `userId`; anybody else their own."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, KeyPage)
     if not user.is_admin and page.user_id not in (None, user.id):
         raise Forbidden("Only an admin may see the keys of others.")
@@ -60,7 +60,7 @@ async def index(request: Request) -> Response:
 async def create(request: Request) -> Response:
     """The answer is the only place where the key itself can ever be read."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     new = await request_parsing.read_model(request, NewKey)
     owner_id = new.user_id or user.id
     if owner_id != user.id and not user.is_admin:
@@ -78,7 +78,7 @@ async def create(request: Request) -> Response:
 
 async def revoke(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     key_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         await users.lock_admins(conn)

@@ -22,7 +22,7 @@ from app.web.accounts.users import NewUser
 from app.web.http import request_parsing
 from app.web.http.pagination import Page
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 SignalKind = Literal["hiring", "funding", "leadership", "expansion", "technology", "site_change"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -68,7 +68,7 @@ class TeamChange(BaseModel):
 
 async def index(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, Page)
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
@@ -79,7 +79,7 @@ async def index(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         row = await teams.get(conn, request_parsing.path_id(request), None if user.is_admin else user.id)
     return JSON(_shown(row))
@@ -88,7 +88,7 @@ async def read(request: Request) -> Response:
 async def create(request: Request) -> Response:
     """201 with the secrets of its webhooks: the only time that they are shown."""
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     new = await request_parsing.read_model(request, NewTeam)
     async with platform.pool.acquire() as conn, conn.transaction():
         team_id = await teams.insert(conn, new.name, admin.id)
@@ -102,7 +102,7 @@ async def create(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     team_id = request_parsing.path_id(request)
     change = await request_parsing.read_model(request, TeamChange)
     given = change.model_dump(exclude_none=True)
@@ -123,7 +123,7 @@ async def update(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     team_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await teams.delete(conn, team_id):

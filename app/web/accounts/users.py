@@ -16,7 +16,7 @@ from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.pagination import Page
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 Role = Literal["admin", "user"]
 
@@ -64,7 +64,7 @@ async def me(request: Request) -> Response:
 
 async def index(request: Request) -> Response:
     await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         rows, total = await users.select(conn, limit=page.limit, offset=page.offset)
@@ -73,7 +73,7 @@ async def index(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     new = await request_parsing.read_model(request, NewUser)
     async with platform.pool.acquire() as conn, conn.transaction():
         row = await users.insert(conn, new.email, new.name, new.role)
@@ -86,7 +86,7 @@ async def create(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user_id = request_parsing.path_id(request)
     change = await request_parsing.read_model(request, UserChange)
     given = change.model_dump(exclude_none=True)

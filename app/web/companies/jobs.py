@@ -28,7 +28,7 @@ from app.web.http.pagination import Page
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.jobs import durations
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST = 1000
 
@@ -91,7 +91,7 @@ async def detect(request: Request) -> Response:
 async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
     """A job a company."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     spec = platform.specs[kind]
     raw, value = await request_parsing.read_json(request)
     many, asked = _many(value), _read(value, model)
@@ -113,7 +113,7 @@ async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
 async def score(request: Request) -> Response:
     """One job for all of them."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     spec = platform.specs["lead_scoring"]
     raw, value = await request_parsing.read_json(request)
     asked = _read(value, AskedScoring)
@@ -201,7 +201,7 @@ class SignalPage(Page):
 async def signals_index(request: Request) -> Response:
     """Signals of all companies, the newest first."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, SignalPage)
     if page.type is not None and page.type not in SIGNAL_KINDS:
         raise Invalid([("type", f"must be one of {', '.join(SIGNAL_KINDS)}")])

@@ -25,7 +25,7 @@ from app.web.http import idempotency, request_parsing
 from app.web.http.pagination import Page
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST_ROWS = 5_000
 MOST_BYTES = 8_000_000
@@ -54,7 +54,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 
 async def index(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, CompanyPage)
     async with platform.pool.acquire() as conn:
         rows, total = await companies.search(conn, page.name, limit=page.limit, offset=page.offset)
@@ -149,7 +149,7 @@ async def _keep_all(
 async def read(request: Request) -> Response:
     """The company with what each source says of it, its newest score, signals and report."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         row = await find(conn, request.path_params["id"])
         company_id = row["id"]
@@ -182,7 +182,7 @@ async def read(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     change = await request_parsing.read_model(request, CompanyChange)
     given = change.model_dump(exclude_unset=True)
     if not given:
@@ -203,7 +203,7 @@ async def update(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """The company with its reports, scores and signals; not while a job works on it."""
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         row = await find(conn, request.path_params["id"])
         if await companies.is_worked_on(conn, row["id"]):
@@ -223,7 +223,7 @@ async def find(conn: Connection, key: str) -> asyncpg.Record:
 
 async def reports_of(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
@@ -233,7 +233,7 @@ async def reports_of(request: Request) -> Response:
 
 async def signals_of(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])

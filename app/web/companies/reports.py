@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -26,7 +26,7 @@ class Form(BaseModel):
 async def show(request: Request) -> Response:
     """In the form that `?format=` or the Accept header asks for; JSON otherwise."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     form = request_parsing.query(request, Form).format or _accepted(request.headers.get("accept", ""))
     report_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
@@ -59,7 +59,7 @@ def _accepted(header: str) -> str:
 async def source(request: Request) -> Response:
     """A source's text as it was stored, whose SHA-256 the report gives; quotations stand in it letter by letter."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     report_id = request_parsing.path_id(request)
     number = request.path_params["source"].removeprefix("S")
     async with platform.pool.acquire() as conn:

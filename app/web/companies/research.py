@@ -29,7 +29,7 @@ from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.jobs import durations
 from app.web.jobs import records as job_routes
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 KIND = "company_research"
 NEAR = 100
@@ -52,7 +52,7 @@ class Asked(BaseModel):
 
 async def create(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     raw = await request_parsing.read(request)
     asked = _asked(request, raw)
     sync = asked.sync or not platform.settings.use_queue_processing
@@ -83,7 +83,7 @@ async def _insert(
     request: Request, conn: Connection, user: User, asked: Asked, claimed: list[Claimed] | None
 ) -> Response:
     """A fresh report, or the job; with `claimed` the new job is claimed here and put there."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     settings, spec = platform.settings, platform.specs[KIND]
     company = await _company(conn, request.path_params["company"], asked, user)
     if not asked.force_refresh:

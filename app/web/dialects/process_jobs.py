@@ -14,7 +14,7 @@ from app.errors import NotFound, Unauthorized
 from app.web.dialects.websites import WORDS
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 LONGEST_MS = 25_000
 MOST_JOBS = 1_000
@@ -37,7 +37,7 @@ async def process_jobs(request: Request) -> Response:
 
 def check_secret(request: Request) -> Platform:
     """Let nobody by but who knows the CRON_SECRET. Raises NotFound where there is none, Unauthorized."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     secret = platform.settings.cron_secret
     if secret is None:
         raise NotFound(f"There is nothing at {request.url.path}.")

@@ -24,7 +24,7 @@ from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.jobs.actions import hold, permit, sent_in
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 USUAL_JOBS, MOST_JOBS = 10, 1_000
 USUAL_MS = 25_000
@@ -42,7 +42,7 @@ class ProcessRequest(BaseModel):
 async def process(request: Request) -> Response:
     """Run due jobs of the caller (an admin's: of all) in this request; 200 with what became of them."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     raw = await request_parsing.read(request)
     try:
         asked = ProcessRequest.model_validate(request_parsing.parse_json(raw) if raw.strip() else {})
@@ -68,7 +68,7 @@ async def _process(platform: Platform, asked: ProcessRequest, owner: UUID | None
 async def status(request: Request) -> Response:
     """The caller's website jobs (an admin's: all) by state, and the latest failures with messages and attempts."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         counts = await business_jobs.counts(conn, KINDS, reader(user))
         failures = await business_jobs.failures(conn, KINDS, reader(user), FAILURES_SHOWN)
@@ -100,7 +100,7 @@ class RetryRequest(BaseModel):
 async def retry(request: Request) -> Response:
     """202 with the job, queued again, with fresh attempts."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = (await request_parsing.read_model(request, RetryRequest)).jobId
     async with platform.pool.acquire() as conn, conn.transaction():
         was = await hold(conn, job_id, user)

@@ -43,7 +43,7 @@ from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id
 from app.web.http.responses import JSON
 from app.web.jobs.records import find
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 KIND = "geocode_file"
 ADDED = ("latitude", "longitude", "accuracy", "confidence", "provider", "matched_address", "error")
@@ -67,7 +67,7 @@ class Options(GeocodeOptions):
 async def create(request: Request) -> Response:
     """A CSV file, as a form's part `file` or as the body; options in the query or as fields of the form."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     store = await asyncio.to_thread(Uploads, platform.settings.uploads_url)
     upload_id = uuid7()
     used = False
@@ -182,7 +182,7 @@ async def _insert(conn: Connection, platform: Platform, user: User, taken: Taken
 async def output(request: Request) -> Response:
     """The file as it was sent, with columns added; of a job that was stopped, the rows that were done."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job = await find(platform, path_id(request), user)
     if job["kind"] != KIND:
         raise NotFound(f"A job of the kind {job['kind']} has no output file.")

@@ -23,7 +23,7 @@ from app.web.geocoding import geocoders
 from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 KIND = "geocode_households"
 FILTERS = [str(field.alias) for field in HouseholdFilters.model_fields.values()]
@@ -34,7 +34,7 @@ FIRST_POLL_MS = 500
 async def create(request: Request) -> Response:
     """`{filters: {city, state, …}, limit, providerId, skipGeocoded, useFallback, timeout}`, or filters at top level."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     raw, body = await request_parsing.read_json(request)
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object.", supportedFilters=FILTERS)

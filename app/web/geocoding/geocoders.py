@@ -8,13 +8,13 @@ from starlette.responses import Response
 from app.errors import Invalid
 from app.web.accounts import auth
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 
 async def index(request: Request) -> Response:
     """Each one on or why not, what it was asked today, errors, breaker, times."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     return JSON({"geocoders": await platform.geocoder.states()})
 
 

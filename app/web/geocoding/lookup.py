@@ -16,7 +16,7 @@ from app.web.geocoding import geocoders
 from app.web.http import request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST_ADDRESSES = 100
 WITHIN = 10.0
@@ -27,7 +27,7 @@ OPTIONS = {str(field.alias or name) for name, field in GeocodeOptions.model_fiel
 async def locate(request: Request) -> Response:
     """An address (text or an object), a list of up to 100, or `{address | addresses, …options}`."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     _, body = await request_parsing.read_json(request)
     entries, options, many = _asked(body)
     if not 1 <= len(entries) <= MOST_ADDRESSES:
@@ -101,7 +101,7 @@ class Point(BaseModel):
 async def reverse(request: Request) -> Response:
     """`?lat=&lon=`: the address nearest to a point."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     point = request_parsing.query(request, Point)
     found = await platform.geocoder.reverse(point.lat, point.lon, WITHIN)
     if found is None:

@@ -23,7 +23,7 @@ from app.web.http import idempotency, request_parsing
 from app.web.http.pagination import Page
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST = 10_000
 
@@ -90,7 +90,7 @@ async def find(conn: Connection, wanted: str) -> asyncpg.Record:
 async def index(request: Request) -> Response:
     """Those that were loaded or used."""
     await auth.reader(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, CityPage)
     async with platform.pool.acquire() as conn:
         rows, total = await cities.select(conn, search=page.search, limit=page.limit, offset=page.offset)
@@ -99,7 +99,7 @@ async def index(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     await auth.reader(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         return JSON(shown(await find(conn, request.path_params["slug"])))
 
@@ -134,7 +134,7 @@ def _city(entry: Any, place: str) -> City:
 async def delete(request: Request) -> Response:
     """Its regions and cells stay. One that comes with the platform is there again when it is next asked for."""
     user = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     wanted = request.path_params["slug"]
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await cities.delete(conn, wanted):

@@ -30,7 +30,7 @@ from app.web.http.pagination import Page
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON, encode
 from app.web.jobs.records import matches
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 KIND = "heatmap_compute"
 MOST_ANSWERED = 100_000
@@ -43,7 +43,7 @@ async def schedule(request: Request) -> Response:
     """`{citySlug | bounds, gridStep, force}`. An active job for the same region is answered with `isNew: false`, and so
     is the one that computed it, where nothing has changed since; `force` computes it again."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     raw, args = await _args(request)
 
     async def create(conn: Connection) -> Response:
@@ -127,7 +127,7 @@ def _answer(grid: Grid, job_id: Any, status: str, *, is_new: bool) -> Response:
 async def reset(request: Request) -> Response:
     """Forget a region: `{citySlug | bounds, gridStep}`. What was computed for others that overlap it goes too."""
     user = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     _, args = await _args(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         grid, _city = await _grid(conn, args)
@@ -164,7 +164,7 @@ class CellQuery(BaseModel):
 async def cells(request: Request) -> Response:
     """The cells whose centres lie in `bbox`, as `[lat, lng, score]` or as GeoJSON squares, with an ETag."""
     await auth.reader(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = request_parsing.query(request, CellQuery)
     async with platform.pool.acquire() as conn:
         count, latest = await heatmaps.version(conn, asked.bbox, asked.gridStep, MOST_ANSWERED)
@@ -225,7 +225,7 @@ async def regions(request: Request) -> Response:
     """The regions that were asked for, the latest first, each with how and from what it was computed; `stale` where
     points of interest have changed since. A filter by that applies to the page."""
     await auth.reader(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, RegionPage)
     async with platform.pool.acquire() as conn:
         rows, total = await heatmaps.regions(conn, step=page.gridStep, limit=page.limit, offset=page.offset)

@@ -23,7 +23,7 @@ from app.web.dialects.jobs import RUNNING
 from app.web.heatmaps.regions import insert
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 FARTHEST = 84.9
 """Degrees of latitude: what lies round the point must end before the maps do."""
@@ -41,7 +41,7 @@ async def score(request: Request) -> Response:
     """0 to 100, with `explain=true` also what makes it. Where no heat cell covers the point and no active job is going
     to, the 15 km × 15 km round it are scheduled; not for one who reads without a key."""
     user = await auth.reader(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     point = request_parsing.query(request, Point)
     async with platform.pool.acquire() as conn:
         assessed = scoring.assess(point.lat, point.lng, await pois.near(conn, point.lat, point.lng))

@@ -19,7 +19,7 @@ from app.web.accounts import auth
 from app.web.heatmaps.regions import etag
 from app.web.http import request_parsing
 from app.web.jobs.records import matches
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 class TileQuery(BaseModel):
@@ -37,7 +37,7 @@ class TileQuery(BaseModel):
 async def tile(request: Request) -> Response:
     """256 × 256 pixels; transparent where there are no cells, and where they are too small to be drawn."""
     await auth.reader(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
     if not (zoom <= pictures.DEEPEST and x < 2**zoom and y < 2**zoom):
         raise NotFound(f"There is no tile {zoom}/{x}/{y}.")

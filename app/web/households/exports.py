@@ -23,7 +23,7 @@ from app.web.accounts import auth
 from app.web.households.records import show
 from app.web.http import request_parsing
 from app.web.http.responses import encode
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 PAGE = 2000
 COLUMNS = ("id", "externalId", "address", "unit", "city", "state", "zipCode", "country", "county", "precinctNumber",
@@ -56,7 +56,7 @@ async def households_geojson(request: Request) -> Response:
 
 async def _export(request: Request, write: Writer, media_type: str, name: str) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = request_parsing.query(request, Export)
     pages = _pages(platform.pool, asked)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -22,7 +22,7 @@ from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
 from app.web.http.pagination import Page
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST_LINES = 10_000
 MOST_BYTES = 8_000_000
@@ -70,7 +70,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 
 async def index(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, HouseholdPage)
     geocoded = None if page.geocoded is None else page.geocoded == "true"
     async with platform.pool.acquire() as conn:
@@ -82,7 +82,7 @@ async def index(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     household_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
         row = await households.get(conn, household_id)
@@ -94,7 +94,7 @@ async def read(request: Request) -> Response:
 async def load(request: Request) -> Response:
     """Keep the good lines and report the others; with `strict=true`, keep none where one is bad."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     options = request_parsing.query(request, LoadOptions)
     media = request_parsing.media_type(request)
     if not (request_parsing.is_json(media) or media in CSV_TYPES):

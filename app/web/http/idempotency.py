@@ -24,7 +24,7 @@ from app.db.accounts.users import User
 from app.db.core import idempotency
 from app.db.core.pool import Connection
 from app.errors import BadRequest, Conflict, Invalid
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 LONGEST_KEY = 255
 
@@ -33,7 +33,7 @@ async def once(
     request: Request, user: User, body: bytes, create: Callable[[Connection], Awaitable[Response]]
 ) -> Response:
     """Run `create` in a transaction, unless the request's Idempotency-Key already has an answer."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     key = _key(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if key is None:

@@ -39,7 +39,7 @@ from app.web.http import idempotency
 from app.web.http.multipart import receive
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 FORM_BYTES = 1_000_000
 """What a form may have beside its file."""
@@ -177,7 +177,7 @@ class Taken:
 
 async def _create(request: Request, what: Import) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     store = await asyncio.to_thread(Uploads, platform.settings.uploads_url)
     upload_id = uuid7()
     kept: list[bool] = []

@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.http.request_parsing import path_id
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 PAGE = 500
 
@@ -25,7 +25,7 @@ PAGE = 500
 async def download(request: Request) -> Response:
     """The original columns, `error_code` and `error`."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
         header = await staging.reject_header(conn, job_id) if await jobs.readable(conn, job_id, reader(user)) else None

@@ -27,7 +27,7 @@ from app.web.http.request_parsing import path_id, query
 from app.web.http.responses import JSON
 from app.web.jobs import presenters
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 class RetryQuery(BaseModel):
@@ -37,7 +37,7 @@ class RetryQuery(BaseModel):
 async def cancel(request: Request) -> Response:
     """200 with the job, cancelled, where it was pending; 202 where it runs: its worker stops it within seconds."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await hold(conn, job_id, user)
@@ -52,7 +52,7 @@ async def cancel(request: Request) -> Response:
 async def retry(request: Request) -> Response:
     """202 with the job, pending again, with fresh attempts: from its checkpoint, or with `?fromStart=true` anew."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     from_start = query(request, RetryQuery).fromStart
     async with platform.pool.acquire() as conn, conn.transaction():
@@ -83,7 +83,7 @@ async def sent_in(conn: Connection, job_id: UUID, from_start: bool) -> bool:
 async def delete(request: Request) -> Response:
     """204; a finished job is gone with its errors and its timeline."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await hold(conn, job_id, user)
@@ -96,7 +96,7 @@ async def delete(request: Request) -> Response:
 async def run(request: Request) -> Response:
     """202 with the pending job: it runs though its queue is paused, and now though it is deferred. Admins alone."""
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await hold(conn, job_id, admin)

@@ -23,7 +23,7 @@ from app.web.http.request_parsing import read_model
 from app.web.http.responses import JSON
 from app.web.jobs.filters import JobFilters
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 MOST_IDS = 10_000
 FIRST = UUID(int=0)
@@ -51,7 +51,7 @@ async def bulk_action(request: Request) -> Response:
     the rest when it is sent again.
     """
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = await read_model(request, BulkRequest)
     if not asked.filters.model_dump(exclude_none=True):
         supported = sorted(BulkFilters.model_fields)

@@ -11,7 +11,7 @@ from app.db.core.pool import Connection
 from app.db.jobs import durations
 from app.db.jobs.durations import Pace
 from app.domain.jobs.model import JobSpec
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 REMEMBERED_SECONDS = 5.0
 FIRST = {"company_research": 60.0, "company_enrichment": 15.0, "signal_detection": 20.0, "lead_scoring": 2.0}
@@ -26,7 +26,7 @@ async def seconds(request: Request, conn: Connection, spec: JobSpec) -> float:
 
 async def usual(request: Request, kinds: Iterable[str]) -> dict[str, float]:
     """From start to end, by kind."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     found: dict[str, float] = {}
     for kind in kinds:
         spec = platform.specs[kind]

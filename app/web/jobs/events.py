@@ -16,7 +16,7 @@ from app.web.http.request_parsing import path_id
 from app.web.http.responses import encode
 from app.web.jobs import presenters
 from app.web.jobs import records as jobs
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 KEEP_ALIVE_SECONDS = 15.0
 RECONNECT_MS = 2_000
@@ -28,7 +28,7 @@ async def events(request: Request) -> Response:
     The id of an event is the job's version: a client that reconnects with Last-Event-ID hears only what came since.
     """
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     await jobs.find(platform, job_id, user)
     stream = changes(platform, job_id, user, request.headers.get("last-event-id"))

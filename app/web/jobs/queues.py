@@ -18,7 +18,7 @@ from app.web.accounts import auth
 from app.web.http.request_parsing import read_model
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Moment
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 COUNTS = ("ready", "deferred", "admitted", "processing", "completed", "failed", "cancelled")
 
@@ -67,7 +67,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     """All queues, the best first. Counts of finished jobs go back `finishedWithinSeconds`."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         rows = await queues.select(conn)
     return JSON({"queues": [show(row) for row in rows], "total": len(rows)})
@@ -75,7 +75,7 @@ async def index(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     name = path_name(request)
     async with platform.pool.acquire() as conn:
         return JSON(await now(conn, name))
@@ -84,7 +84,7 @@ async def read(request: Request) -> Response:
 async def pause(request: Request) -> Response:
     """Running jobs run on, waiting ones wait: until resumed, or `until` a time."""
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     name = path_name(request)
     asked = await read_model(request, Pause) if has_body(request) else Pause()
     if asked.until is not None and asked.until <= datetime.now(UTC):
@@ -97,7 +97,7 @@ async def pause(request: Request) -> Response:
 
 async def resume(request: Request) -> Response:
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     name = path_name(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         known(name, await queues.resume(conn, name))
@@ -110,7 +110,7 @@ async def resume(request: Request) -> Response:
 async def update(request: Request) -> Response:
     """A lower limit stops nothing that runs: the queue comes down to it as its jobs end."""
     admin = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     name = path_name(request)
     values = (await read_model(request, QueueChange)).model_dump(exclude_unset=True)
     if not values:

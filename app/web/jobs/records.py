@@ -28,7 +28,7 @@ from app.web.http.request_parsing import path_id, query, read_json
 from app.web.http.responses import JSON
 from app.web.jobs import presenters
 from app.web.jobs.filters import JobFilters
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 MOST_A_REQUEST = 10_000
 BODY_LIMIT = 20_000_000
@@ -49,7 +49,7 @@ class JobRequest(BaseModel):
 async def create(request: Request) -> Response:
     """202 with the job, or with the list of jobs for a list; nothing is created unless all of it is valid."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     body, value = await read_json(request, BODY_LIMIT)
     many = isinstance(value, list)
     entries = value if many else [value]
@@ -99,7 +99,7 @@ async def show(request: Request) -> Response:
 async def shown(request: Request, present: Callable[[Record], tuple[dict[str, Any], int]]) -> Response:
     """`show` in a presenter's words and with its status code."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id = path_id(request)
     row = await find(platform, job_id, user)
     headers: dict[str, str] = {}
@@ -171,7 +171,7 @@ class ListQuery(Page, JobFilters):
 async def index(request: Request) -> Response:
     """The caller's jobs (an admin's: all), newest first. `nextCursor` continues where new jobs shift an offset."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = query(request, ListQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await jobs.select(
@@ -192,7 +192,7 @@ async def index(request: Request) -> Response:
 async def errors(request: Request) -> Response:
     """Every item of the job that failed, oldest first."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id, page = path_id(request), query(request, Page)
     async with platform.pool.acquire() as conn:
         found = await jobs.errors(conn, job_id, reader(user), limit=page.limit, offset=page.offset)
@@ -211,7 +211,7 @@ async def errors(request: Request) -> Response:
 async def timeline(request: Request) -> Response:
     """What happened to the job, oldest first, beginning with its creation."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     job_id, page = path_id(request), query(request, Page)
     async with platform.pool.acquire() as conn:
         found = await jobs.timeline(conn, job_id, reader(user), limit=page.limit, offset=page.offset)

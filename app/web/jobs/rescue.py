@@ -9,7 +9,7 @@ from app.db.core import audit
 from app.db.jobs import ledger
 from app.web.accounts import auth
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 async def release(request: Request) -> Response:
@@ -18,7 +18,7 @@ async def release(request: Request) -> Response:
     No job with a lease that holds is touched: its worker lives, and it can be cancelled and retried.
     """
     user = await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         lost, undelivered = await ledger.rescue(conn)
         if lost:

@@ -28,7 +28,7 @@ from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id, query, read_model
 from app.web.http.responses import JSON
 from app.web.jobs.records import created, reader
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 RUNS_SHOWN = 5
 
@@ -105,7 +105,7 @@ def next_runs(row: asyncpg.Record) -> list[datetime]:
 async def index(request: Request) -> Response:
     """The caller's schedules (an admin's: all) by name; `name` finds one."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = query(request, ScheduleQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await schedules.select(conn, reader(user), name=page.name, limit=page.limit, offset=page.offset)
@@ -115,14 +115,14 @@ async def index(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         return JSON(show(await find(conn, request, user)))
 
 
 async def create(request: Request) -> Response:
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = await read_model(request, NewSchedule)
     definition, cron = define(platform, asked.model_dump())
     async with platform.pool.acquire() as conn, conn.transaction():
@@ -139,7 +139,7 @@ async def create(request: Request) -> Response:
 async def update(request: Request) -> Response:
     """With other times, or enabled again, its next time is counted from now: what it did not run meanwhile is past."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     given = (await read_model(request, ScheduleChange)).model_dump(exclude_none=True)
     if not given:
         raise Invalid([("", f"Give at least one of {', '.join(ScheduleChange.model_fields)}.")])
@@ -172,7 +172,7 @@ def changed(platform: Platform, row: asyncpg.Record, given: Mapping[str, Any]) -
 async def delete(request: Request) -> Response:
     """204; the jobs that it made stay."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         row = await find(conn, request, user, lock=True)
         await schedules.delete(conn, row["id"])
@@ -183,7 +183,7 @@ async def delete(request: Request) -> Response:
 async def run(request: Request) -> Response:
     """202 with its job, made now, in the name of the schedule's maker; or the active one where they may not overlap."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
 
     async def insert(conn: Connection) -> Response:
         row = await find(conn, request, user, lock=True)

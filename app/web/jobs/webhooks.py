@@ -19,7 +19,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST = 20
 """Of one user; those of single jobs not counted."""
@@ -47,7 +47,7 @@ def show(row: Record) -> dict[str, Any]:
 async def create(request: Request) -> Response:
     """201 with the secret of its signatures (standardwebhooks.com), which is shown this once."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = await request_parsing.read_model(request, WebhookRequest)
     findings: list[tuple[str, str]] = []
     try:
@@ -78,7 +78,7 @@ async def create(request: Request) -> Response:
 async def index(request: Request) -> Response:
     """The caller's own."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         rows = await webhooks.of_user(conn, user.id)
     return JSON({"webhooks": [show(row) for row in rows], "total": len(rows)})
@@ -87,7 +87,7 @@ async def index(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """204; what is on its way to it already fails."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     endpoint_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await webhooks.delete(conn, endpoint_id, user.id):

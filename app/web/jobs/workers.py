@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.db.jobs import workers
 from app.web.accounts import auth
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 def show(row: asyncpg.Record) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     """The registered workers, the newest first; one that fell silent stays for an hour, not `alive`."""
     await auth.require(request, admin=True)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         rows = await workers.select(conn)
     return JSON({"workers": [show(row) for row in rows], "total": len(rows)})

@@ -31,7 +31,7 @@ from app.web.http.pagination import Page
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Moment
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 MOST_A_REQUEST = 2_000
 """Each makes up to three jobs, and all of them commit together."""
@@ -48,7 +48,7 @@ async def create(request: Request) -> Response:
     """One business or a list as JSON, or a CSV file: 201. A row that cannot be kept is reported beside the others of a
     file; of JSON, all or nothing is kept."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     options = request_parsing.query(request, Options)
     if request_parsing.media_type(request) in ("text/csv", "text/tab-separated-values"):
         return await _create_from_csv(request, platform, user, options)
@@ -203,7 +203,7 @@ class ListQuery(Filters, Page):
 
 async def index(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = request_parsing.query(request, ListQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await businesses.search(conn, asked.chosen(), limit=asked.limit, offset=asked.offset)
@@ -214,7 +214,7 @@ async def index(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """The business with all that its pages say, each with its evidence."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     business_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
         row = await businesses.get(conn, business_id)
@@ -232,7 +232,7 @@ CONTACTS = (("email", "emails", "address"), ("social", "socials", "url"), ("phon
 async def checks(request: Request) -> Response:
     """The history of validations, the newest first."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     business_id, page = request_parsing.path_id(request), request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         if await businesses.get(conn, business_id) is None:
@@ -298,7 +298,7 @@ COLUMNS = ("id", "name", "website", "domain", "websiteStatus", "websiteCheckedAt
 async def export_csv(request: Request) -> Response:
     """The list's filters; addresses, profiles and numbers divided by spaces, the surest first."""
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = request_parsing.query(request, Filters)
     headers = {"Content-Disposition": 'attachment; filename="businesses.csv"'}
     lines = _csv(platform.pool, asked.chosen())

@@ -17,7 +17,7 @@ from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.pagination import Page
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 class ExclusionRequest(BaseModel):
@@ -36,7 +36,7 @@ def show(row: Record) -> dict[str, Any]:
 async def create(request: Request) -> Response:
     """201; 200 where it is on the list already. Businesses that it means are excluded from now on."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = await request_parsing.read_model(request, ExclusionRequest)
     try:
         value = excluded_value(asked.by, asked.value)
@@ -51,7 +51,7 @@ async def create(request: Request) -> Response:
 
 async def index(request: Request) -> Response:
     await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     page = request_parsing.query(request, Page)
     async with platform.pool.acquire() as conn:
         rows, total = await businesses.exclusions(conn, limit=page.limit, offset=page.offset)
@@ -61,7 +61,7 @@ async def index(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """204; its businesses are no longer excluded."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     exclusion_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await businesses.include(conn, exclusion_id):

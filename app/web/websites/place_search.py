@@ -17,7 +17,7 @@ from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import FoundPlace, Platform
+from app.web.platform import FoundPlace, Platform, get_platform
 from app.web.websites.businesses import created, ingest, show
 
 
@@ -39,7 +39,7 @@ class SearchRequest(BaseModel):
 async def search(request: Request) -> Response:
     """201 with the businesses found, all kept, and the jobs of those that are new or changed and not excluded."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     raw, value = await request_parsing.read_json(request)
     try:
         asked = SearchRequest.model_validate(value)

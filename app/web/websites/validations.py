@@ -18,7 +18,7 @@ from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST_IDS = 2_000
 MOST_AT_ONCE = 2_000
@@ -41,7 +41,7 @@ class ValidationRequest(BaseModel):
 async def create(request: Request) -> Response:
     """202 with the jobs. Where one is active for a business and kind, it is that one."""
     user = await auth.require(request)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     raw, value = await request_parsing.read_json(request)
     try:
         asked = ValidationRequest.model_validate(value)

@@ -16,7 +16,7 @@ from app.db.core.pool import Pool
 from app.web.dashboard.core import html
 from app.web.dashboard.core.formatting import title
 from app.web.dashboard.core.panels import Board
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 PAGE = 100
 LONGEST_DETAIL = 300
@@ -52,7 +52,7 @@ def board(pool: Pool) -> Board:
 
 
 async def index(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = request.query_params
     before = asked.get("before", "")
     chosen = {name: asked[name] for name in ("action", "email") if asked.get(name)}

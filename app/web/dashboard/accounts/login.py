@@ -14,7 +14,7 @@ from app.db.accounts.users import User
 from app.db.core import audit
 from app.web.accounts import auth, session
 from app.web.dashboard.core import csrf, html
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 VISIT = "trigpoint_visit"
 """Cookie of who is not signed in yet, so that the sign-in form has a token, too."""
@@ -55,7 +55,7 @@ def _form(request: Request, error: str = "", status: int = 200, onward: str | No
 
 
 async def sign_in(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     asked = await request.form()
     csrf.check(request, request.cookies.get(VISIT), str(asked.get(csrf.FIELD, "")))
     onward = html.own_path(str(asked.get("next", "/")))
@@ -92,7 +92,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """The cookie goes; the key stays good."""
     user: User = request.state.user
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         await audit.record(conn, "SIGNED_OUT", {}, user_id=user.id)
     response = html.see_other(request, "/login")

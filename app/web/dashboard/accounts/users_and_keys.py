@@ -13,13 +13,13 @@ from app.db.accounts.users import User
 from app.errors import AppError
 from app.web.accounts import keys, session, users
 from app.web.dashboard.core import confirm, html, internal_api
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST = 500
 
 
 async def key_page(request: Request, new: dict[str, Any] | None = None, error: str = "", status: int = 200) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
         rows, total = await stored_keys.select(conn, None if user.is_admin else user.id, limit=MOST, offset=0)
@@ -64,7 +64,7 @@ async def revoke_key(request: Request) -> Response:
 
 
 async def show_users(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         rows, total = await stored_users.select(conn, limit=MOST, offset=0)
     return html.page(request, "users.html", people=rows, more=total - len(rows))

@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.web.accounts import session
 from app.web.dashboard.core import assets, csrf
 from app.web.dashboard.core.formatting import FILTERS
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 FLASH = "trigpoint_flash"
 NAV = (
@@ -71,7 +71,7 @@ def fragment(template: str, macro: str, *args: Any) -> str:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A whole page, for the user of the request."""
     user: User | None = getattr(request.state, "user", None)
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     cookie = request.cookies.get(session.COOKIE, "")
     text = (
         environment()

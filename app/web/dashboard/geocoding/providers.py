@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.web.dashboard.core import html
 from app.web.dashboard.core.panels import Board
-from app.web.platform import Platform
+from app.web.platform import Platform, get_platform
 
 
 def board(platform: Platform) -> Board:
@@ -18,5 +18,5 @@ def board(platform: Platform) -> Board:
 
 
 async def index(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     return html.page(request, "providers.html", providers=await platform.geocoder.states())

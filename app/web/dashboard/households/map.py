@@ -22,7 +22,7 @@ from app.errors import BadRequest, NotFound
 from app.web.dashboard.core import html
 from app.web.http.responses import encode
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 HEATMAP = "/api/heatmap"
 NAMES = {"households": "Households", "businesses": "Businesses", "pois": "Points of interest", "parcels": "Parcels"}
@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
 
 def settings(request: Request) -> dict[str, str]:
     """What the map's script needs to know."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     routes = {route.path for route in request.app.routes if isinstance(route, Route)}
     return {
         "tiles": platform.settings.map_tiles or "",
@@ -48,7 +48,7 @@ async def places(request: Request) -> Response:
 
     Without a bbox, the window that holds all of it: `{"bbox": […]}`, null where there is nothing.
     """
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     name = request.query_params.get("layer", "")
     if name == "heat":
         return await region(request)
@@ -72,7 +72,7 @@ async def places(request: Request) -> Response:
 
 async def region(request: Request) -> Response:
     """Where the cells of a heatmap job lie, as its result says; the cells themselves are pictures."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         row = await job_of(conn, request)
     bounds = orjson.loads(row["result"] or "{}").get("bounds")

@@ -22,7 +22,7 @@ from app.web.dashboard.jobs.view import JobView
 from app.web.http.request_parsing import path_id
 from app.web.jobs import actions
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 TIMELINE = 200
 ERRORS = 50
@@ -45,7 +45,7 @@ DOWNLOADS = {
 
 
 async def show(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user: User = request.state.user
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
@@ -117,7 +117,7 @@ async def act(request: Request, question: str, button: str, done: str, onward: s
 
 async def errors_csv(request: Request) -> Response:
     """Every item of the job that failed."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user: User = request.state.user
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:

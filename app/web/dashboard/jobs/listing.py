@@ -20,7 +20,7 @@ from app.web.http.problems import invalid
 from app.web.jobs import bulk
 from app.web.jobs.filters import JobFilters
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 PAGE = 50
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -48,7 +48,7 @@ def in_address(request: Request) -> dict[str, str]:
 
 
 async def index(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user: User = request.state.user
     filters = asked(request)
     before = cursor(request.query_params.get("before"))

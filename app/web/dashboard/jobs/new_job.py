@@ -24,7 +24,7 @@ from app.web.geocoding import geocode_file, geocode_households
 from app.web.imports import files as imports
 from app.web.jobs import records as web_jobs
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def form_of(spec: JobSpec) -> list[forms.Field]:
 
 
 async def index(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     kinds = [
         {
             "kind": spec.kind,
@@ -90,7 +90,7 @@ async def index(request: Request) -> Response:
 
 
 def spec_of(request: Request) -> JobSpec:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     spec = platform.kind(request.path_params["kind"])
     if spec is None:
         raise NotFound(f"There is no kind of job called {request.path_params['kind']!r}.")
@@ -107,7 +107,7 @@ async def form(request: Request) -> Response:
 
 
 async def arguments_of(request: Request, job_id: str) -> Any:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user: User = request.state.user
     try:
         async with platform.pool.acquire() as conn:

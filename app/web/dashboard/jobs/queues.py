@@ -18,6 +18,7 @@ from app.web.dashboard.core.live_updates import Feed
 from app.web.dashboard.core.panels import Board
 from app.web.http.responses import encode
 from app.web.jobs import queues
+from app.web.platform import get_platform
 
 SPANS = {
     "1h": (timedelta(hours=1), 60),
@@ -78,7 +79,7 @@ async def index(request: Request) -> Response:
     return html.page(
         request,
         "queues.html",
-        queues=await read(request.app.state.platform.pool),
+        queues=await read(get_platform(request).pool),
         span=span if span in SPANS else "1h",
         spans=list(SPANS),
         pauses=PAUSES,

@@ -18,7 +18,7 @@ from app.web.dashboard.core.panels import Board
 from app.web.http.request_parsing import path_id
 from app.web.jobs import schedules
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 MOST = 500
 EMPTY = {
@@ -47,13 +47,13 @@ def board(pool: Pool) -> Board:
 
 
 async def index(request: Request) -> Response:
-    return html.page(request, "schedules.html", schedules=await read(request.app.state.platform.pool))
+    return html.page(request, "schedules.html", schedules=await read(get_platform(request).pool))
 
 
 def form_page(
     request: Request, values: dict[str, str], error: str = "", status: int = 200, name: str | None = None
 ) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     return html.page(
         request,
         "schedule_form.html",
@@ -73,7 +73,7 @@ async def new(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
         row = await stored.get(conn, path_id(request), reader(user))

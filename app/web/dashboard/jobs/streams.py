@@ -15,7 +15,7 @@ from app.web.dashboard.core.live_updates import Feed, Viewer, ids, now_ms
 from app.web.dashboard.jobs.listing import asked
 from app.web.http.request_parsing import path_id
 from app.web.jobs.records import reader
-from app.web.platform import Platform
+from app.web.platform import get_platform
 
 KEEP_ALIVE_SECONDS = 15.0
 MOST_IDS = 300
@@ -35,7 +35,7 @@ def viewer(request: Request) -> Viewer:
 
 async def of_list(request: Request) -> Response:
     """Jobs that match the list's filters, and whatever becomes of those that stand on the page (`ids`)."""
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     who = viewer(request)
     who.filters = asked(request).chosen(platform) if request.query_params.get("top") else None
     who.shown = set(ids(request.query_params.get("ids", ""), MOST_IDS))
@@ -43,7 +43,7 @@ async def of_list(request: Request) -> Response:
 
 
 async def of_job(request: Request) -> Response:
-    platform: Platform = request.app.state.platform
+    platform = get_platform(request)
     who, job_id = viewer(request), path_id(request)
     async with platform.pool.acquire() as conn:
         if await jobs.readable(conn, job_id, reader(who.user)):

@@ -13,6 +13,7 @@ from app.db.jobs import views as looks
 from app.db.jobs import workers as stored
 from app.web.dashboard.core import html
 from app.web.dashboard.core.panels import Board
+from app.web.platform import get_platform
 
 
 async def read(pool: Pool) -> list[dict[str, Any]]:
@@ -33,4 +34,4 @@ def board(pool: Pool) -> Board:
 
 
 async def index(request: Request) -> Response:
-    return html.page(request, "workers.html", workers=await read(request.app.state.platform.pool))
+    return html.page(request, "workers.html", workers=await read(get_platform(request).pool))
