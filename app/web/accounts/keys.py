@@ -15,7 +15,7 @@ from app.db.core import audit
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
@@ -28,7 +28,7 @@ class NewKey(BaseModel):
     """Whose it shall be; your own where it is not given."""
 
 
-class KeyPage(Page):
+class KeyQuery(Paging):
     user_id: UUID | None = Field(default=None, alias="userId")
 
 
@@ -48,13 +48,13 @@ async def index(request: Request) -> Response:
     """An admin sees all keys, or those of `userId`; anybody else their own."""
     user = await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, KeyPage)
-    if not user.is_admin and page.user_id not in (None, user.id):
+    paging = request_parsing.query(request, KeyQuery)
+    if not user.is_admin and paging.user_id not in (None, user.id):
         raise Forbidden("Only an admin may see the keys of others.")
     async with platform.pool.acquire() as conn:
-        owner_id = page.user_id if user.is_admin else user.id
-        rows, total = await keys.select(conn, owner_id, limit=page.limit, offset=page.offset)
-    return JSON({"keys": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+        owner_id = paging.user_id if user.is_admin else user.id
+        rows, total = await keys.select(conn, owner_id, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("keys", [show(row) for row in rows], total, paging))
 
 
 async def create(request: Request) -> Response:

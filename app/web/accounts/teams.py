@@ -20,7 +20,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.accounts.users import NewUser
 from app.web.http import request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
@@ -69,12 +69,12 @@ class TeamChange(BaseModel):
 async def index(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, Page)
+    paging = request_parsing.query(request, Paging)
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
-        rows, total = await teams.select(conn, member, limit=page.limit, offset=page.offset)
+        rows, total = await teams.select(conn, member, limit=paging.limit, offset=paging.offset)
     found = [teams.show(row) for row in rows]
-    return JSON({"teams": found, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("teams", found, total, paging))
 
 
 async def read(request: Request) -> Response:

@@ -14,7 +14,7 @@ from app.db.core import audit
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
@@ -65,10 +65,10 @@ async def me(request: Request) -> Response:
 async def index(request: Request) -> Response:
     await auth.require(request, admin=True)
     platform = get_platform(request)
-    page = request_parsing.query(request, Page)
+    paging = request_parsing.query(request, Paging)
     async with platform.pool.acquire() as conn:
-        rows, total = await users.select(conn, limit=page.limit, offset=page.offset)
-    return JSON({"users": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+        rows, total = await users.select(conn, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("users", [show(row) for row in rows], total, paging))
 
 
 async def create(request: Request) -> Response:

@@ -24,7 +24,7 @@ from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import Invalid
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.jobs import durations
@@ -194,7 +194,7 @@ def _created(estimate: float, inserted: Sequence[Inserted], rows: Sequence[async
     return JSON(entries[0] | common, 202, headers)
 
 
-class SignalPage(Page):
+class SignalQuery(Paging):
     type: str | None = None
 
 
@@ -202,10 +202,12 @@ async def signals_index(request: Request) -> Response:
     """Signals of all companies, the newest first."""
     await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, SignalPage)
-    if page.type is not None and page.type not in SIGNAL_KINDS:
+    paging = request_parsing.query(request, SignalQuery)
+    if paging.type is not None and paging.type not in SIGNAL_KINDS:
         raise Invalid([("type", f"must be one of {', '.join(SIGNAL_KINDS)}")])
     async with platform.pool.acquire() as conn:
-        rows, total = await signals.select(conn, company_id=None, kind=page.type, limit=page.limit, offset=page.offset)
+        rows, total = await signals.select(
+            conn, company_id=None, kind=paging.type, limit=paging.limit, offset=paging.offset
+        )
     found = [signals.show(row) for row in rows]
-    return JSON({"signals": found, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("signals", found, total, paging))

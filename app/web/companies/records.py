@@ -22,7 +22,7 @@ from app.domain.text.delimited import read as read_table
 from app.errors import BadRequest, Conflict, Invalid, NotFound, TooLarge
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
@@ -32,7 +32,7 @@ MOST_BYTES = 8_000_000
 MOST_ERRORS = 100
 
 
-class CompanyPage(Page):
+class CompanyQuery(Paging):
     name: str | None = Field(default=None, max_length=300)
     """The beginning of it, in any case."""
 
@@ -55,10 +55,10 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, CompanyPage)
+    paging = request_parsing.query(request, CompanyQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await companies.search(conn, page.name, limit=page.limit, offset=page.offset)
-    return JSON({"companies": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+        rows, total = await companies.search(conn, paging.name, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("companies", [show(row) for row in rows], total, paging))
 
 
 async def create(request: Request) -> Response:
@@ -224,21 +224,21 @@ async def find(conn: Connection, key: str) -> asyncpg.Record:
 async def reports_of(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, Page)
+    paging = request_parsing.query(request, Paging)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
-        rows, total = await reports.select(conn, company["id"], limit=page.limit, offset=page.offset)
-    return JSON({"reports": [dict(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+        rows, total = await reports.select(conn, company["id"], limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("reports", [dict(row) for row in rows], total, paging))
 
 
 async def signals_of(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, Page)
+    paging = request_parsing.query(request, Paging)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
         rows, total = await signals.select(
-            conn, company_id=company["id"], kind=None, limit=page.limit, offset=page.offset
+            conn, company_id=company["id"], kind=None, limit=paging.limit, offset=paging.offset
         )
     found = [signals.show(row) for row in rows]
-    return JSON({"signals": found, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("signals", found, total, paging))

@@ -20,7 +20,7 @@ from app.domain.heatmaps.request import Edges
 from app.errors import BadRequest, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
@@ -59,7 +59,7 @@ class CityBody(BaseModel):
         return estimated_bounds(self.latitude, self.longitude, self.population)
 
 
-class CityPage(Page):
+class CityQuery(Paging):
     search: str = Field(default="", max_length=200)
 
 
@@ -91,10 +91,10 @@ async def index(request: Request) -> Response:
     """Those that were loaded or used."""
     await auth.reader(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, CityPage)
+    paging = request_parsing.query(request, CityQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await cities.select(conn, search=page.search, limit=page.limit, offset=page.offset)
-    return JSON({"cities": [shown(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+        rows, total = await cities.select(conn, search=paging.search, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("cities", [shown(row) for row in rows], total, paging))
 
 
 async def read(request: Request) -> Response:

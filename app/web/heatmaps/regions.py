@@ -26,7 +26,7 @@ from app.web.accounts import auth
 from app.web.dialects.jobs import RUNNING
 from app.web.heatmaps import cities
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON, encode
 from app.web.jobs.records import matches
@@ -215,7 +215,7 @@ def _geojson(asked: CellQuery, found: list[asyncpg.Record], regions: list[dict[s
     return encode({"type": "FeatureCollection", "gridStep": asked.gridStep, "regions": regions, "features": features})
 
 
-class RegionPage(Page):
+class RegionQuery(Paging):
     limit: int = Field(default=50, ge=1, le=200)
     gridStep: float | None = None
     stale: Literal["true", "false"] | None = None
@@ -226,17 +226,17 @@ async def regions(request: Request) -> Response:
     points of interest have changed since. A filter by that applies to the page."""
     await auth.reader(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, RegionPage)
+    paging = request_parsing.query(request, RegionQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await heatmaps.regions(conn, step=page.gridStep, limit=page.limit, offset=page.offset)
+        rows, total = await heatmaps.regions(conn, step=paging.gridStep, limit=paging.limit, offset=paging.offset)
         listed = []
         for row in rows:
             stale = None
             if row["computed_at"] is not None:
                 stale = heatmaps.is_stale(row, await pois.digest(conn, heatmaps.grid_of(row).bounds))
-            if page.stale is None or stale is (page.stale == "true"):
+            if paging.stale is None or stale is (paging.stale == "true"):
                 listed.append(region(row) | {"stale": stale})
-    return JSON({"regions": listed, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("regions", listed, total, paging))
 
 
 def region(row: asyncpg.Record) -> dict[str, Any]:

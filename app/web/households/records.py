@@ -20,7 +20,7 @@ from app.domain.text.delimited import Unreadable
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
@@ -36,7 +36,7 @@ class LoadOptions(BaseModel):
     """Keep all lines or none."""
 
 
-class HouseholdPage(HouseholdFilters, Page):
+class HouseholdQuery(HouseholdFilters, Paging):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     geocoded: Literal["true", "false"] | None = None
@@ -71,13 +71,13 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, HouseholdPage)
-    geocoded = None if page.geocoded is None else page.geocoded == "true"
+    paging = request_parsing.query(request, HouseholdQuery)
+    geocoded = None if paging.geocoded is None else paging.geocoded == "true"
     async with platform.pool.acquire() as conn:
         rows, total = await households.search(
-            conn, page, geocoded=geocoded, external_id=page.external_id, limit=page.limit, offset=page.offset
+            conn, paging, geocoded=geocoded, external_id=paging.external_id, limit=paging.limit, offset=paging.offset
         )
-    return JSON({"households": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("households", [show(row) for row in rows], total, paging))
 
 
 async def read(request: Request) -> Response:

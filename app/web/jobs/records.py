@@ -22,7 +22,7 @@ from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import BadRequest, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id, query, read_json
 from app.web.http.responses import JSON
@@ -164,7 +164,7 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return etag.removeprefix("W/") in tags or "*" in tags
 
 
-class ListQuery(Page, JobFilters):
+class ListQuery(Paging, JobFilters):
     cursor: UUID | None = None
 
 
@@ -177,25 +177,18 @@ async def index(request: Request) -> Response:
         rows, total = await jobs.select(
             conn, asked.chosen(platform), reader(user), before=asked.cursor, limit=asked.limit, offset=asked.offset
         )
-    more = len(rows) == asked.limit
-    return JSON(
-        {
-            "jobs": [presenters.job(row) for row in rows],
-            "total": total,
-            "limit": asked.limit,
-            "offset": asked.offset,
-            "nextCursor": str(rows[-1]["id"]) if more else None,
-        }
-    )
+    next_cursor = str(rows[-1]["id"]) if len(rows) == asked.limit else None
+    page = page_of("jobs", [presenters.job(row) for row in rows], total, asked)
+    return JSON(page | {"nextCursor": next_cursor})
 
 
 async def errors(request: Request) -> Response:
     """Every item of the job that failed, oldest first."""
     user = await auth.require(request)
     platform = get_platform(request)
-    job_id, page = path_id(request), query(request, Page)
+    job_id, paging = path_id(request), query(request, Paging)
     async with platform.pool.acquire() as conn:
-        found = await jobs.errors(conn, job_id, reader(user), limit=page.limit, offset=page.offset)
+        found = await jobs.errors(conn, job_id, reader(user), limit=paging.limit, offset=paging.offset)
     if found is None:
         raise NotFound(f"There is no job {job_id}.")
     rows, total = found
@@ -205,18 +198,18 @@ async def errors(request: Request) -> Response:
         )
         for r in rows
     ]
-    return JSON({"errors": entries, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("errors", entries, total, paging))
 
 
 async def timeline(request: Request) -> Response:
     """What happened to the job, oldest first, beginning with its creation."""
     user = await auth.require(request)
     platform = get_platform(request)
-    job_id, page = path_id(request), query(request, Page)
+    job_id, paging = path_id(request), query(request, Paging)
     async with platform.pool.acquire() as conn:
-        found = await jobs.timeline(conn, job_id, reader(user), limit=page.limit, offset=page.offset)
+        found = await jobs.timeline(conn, job_id, reader(user), limit=paging.limit, offset=paging.offset)
     if found is None:
         raise NotFound(f"There is no job {job_id}.")
     rows, total = found
     events = [presenters.event(row) for row in rows]
-    return JSON({"events": events, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("events", events, total, paging))

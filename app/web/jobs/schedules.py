@@ -23,7 +23,7 @@ from app.domain.jobs.schedules import LONGEST_EXPRESSION, BadSchedule, Cron, Mis
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id, query, read_model
 from app.web.http.responses import JSON
@@ -64,7 +64,7 @@ class ScheduleChange(BaseModel):
     enabled: bool | None = None
 
 
-class ScheduleQuery(Page):
+class ScheduleQuery(Paging):
     name: str | None = None
 
 
@@ -106,11 +106,13 @@ async def index(request: Request) -> Response:
     """The caller's schedules (an admin's: all) by name; `name` finds one."""
     user = await auth.require(request)
     platform = get_platform(request)
-    page = query(request, ScheduleQuery)
+    paging = query(request, ScheduleQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await schedules.select(conn, reader(user), name=page.name, limit=page.limit, offset=page.offset)
+        rows, total = await schedules.select(
+            conn, reader(user), name=paging.name, limit=paging.limit, offset=paging.offset
+        )
     entries = [show(row) for row in rows]
-    return JSON({"schedules": entries, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("schedules", entries, total, paging))
 
 
 async def read(request: Request) -> Response:

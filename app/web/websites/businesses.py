@@ -27,7 +27,7 @@ from app.domain.websites.status import WebsiteStatus
 from app.errors import BadRequest, Invalid, NotFound, TooLarge
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Moment
@@ -197,7 +197,7 @@ class Filters(BaseModel):
         )
 
 
-class ListQuery(Filters, Page):
+class ListQuery(Filters, Paging):
     pass
 
 
@@ -208,7 +208,7 @@ async def index(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         rows, total = await businesses.search(conn, asked.chosen(), limit=asked.limit, offset=asked.offset)
     shown = [show(row) | {"found": orjson.loads(row["found"])} for row in rows]
-    return JSON({"businesses": shown, "total": total, "limit": asked.limit, "offset": asked.offset})
+    return JSON(page_of("businesses", shown, total, asked))
 
 
 async def read(request: Request) -> Response:
@@ -233,11 +233,11 @@ async def checks(request: Request) -> Response:
     """The history of validations, the newest first."""
     await auth.require(request)
     platform = get_platform(request)
-    business_id, page = request_parsing.path_id(request), request_parsing.query(request, Page)
+    business_id, paging = request_parsing.path_id(request), request_parsing.query(request, Paging)
     async with platform.pool.acquire() as conn:
         if await businesses.get(conn, business_id) is None:
             raise NotFound("There is no such business.")
-        rows, total = await businesses.checks(conn, business_id, limit=page.limit, offset=page.offset)
+        rows, total = await businesses.checks(conn, business_id, limit=paging.limit, offset=paging.offset)
     shown = [
         {
             "at": row["at"],
@@ -247,7 +247,7 @@ async def checks(request: Request) -> Response:
         }
         for row in rows
     ]
-    return JSON({"checks": shown, "total": total, "limit": page.limit, "offset": page.offset})
+    return JSON(page_of("checks", shown, total, paging))
 
 
 def show(row: Record) -> dict[str, Any]:

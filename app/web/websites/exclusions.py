@@ -15,7 +15,7 @@ from app.domain.websites.businesses import ExclusionBy, excluded_value
 from app.errors import Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
-from app.web.http.pagination import Page
+from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
@@ -52,10 +52,10 @@ async def create(request: Request) -> Response:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, Page)
+    paging = request_parsing.query(request, Paging)
     async with platform.pool.acquire() as conn:
-        rows, total = await businesses.exclusions(conn, limit=page.limit, offset=page.offset)
-    return JSON({"exclusions": [show(row) for row in rows], "total": total, "limit": page.limit, "offset": page.offset})
+        rows, total = await businesses.exclusions(conn, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("exclusions", [show(row) for row in rows], total, paging))
 
 
 async def delete(request: Request) -> Response:
