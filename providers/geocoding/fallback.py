@@ -17,9 +17,10 @@ from functools import partial
 from itertools import groupby
 from typing import TypeVar
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Busy, ProviderError, RateLimited
 from providers.geocoding.answer import Answer, Attempt, Outcome, Search
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.chain_member import Link, retry_after
 from providers.geocoding.cooldown import Rests
 from providers.geocoding.states import ProviderState, left_out

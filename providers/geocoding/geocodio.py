@@ -16,8 +16,9 @@ from typing import Any, ClassVar
 
 import orjson
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import BASE, Match
 from providers.geocoding.online import OnlineGeocoder, number, text, texts
 from providers.http import Request, brief, parse_json

@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, text
 from providers.http import MAX_DETAIL, redact

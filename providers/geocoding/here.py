@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from providers.geocoding.base import Accuracy, Location, Query
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.gazetteer import country_alpha3
 from providers.geocoding.online import OnlineGeocoder, number, text, texts

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, next_utc_midnight
-from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.base import Query
 from providers.geocoding.nominatim import Nominatim, matched
 from providers.http import brief
 from providers.rate_limit import Window

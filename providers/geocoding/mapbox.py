@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from providers.geocoding.base import Accuracy, Location, Query
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, text, texts
 from providers.rate_limit import Window

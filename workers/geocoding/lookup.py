@@ -13,7 +13,7 @@ from app.db.geocoding.cache import Said
 from app.domain.geocoding.model import Address, Found, GeocodeOptions
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 from providers.geocoding.states import ProviderState
-from workers.geocoding.decisions import Plan, Source, Verdict, place, query, wanted
+from workers.geocoding.decisions import Plan, Source, Verdict, place, query
 
 AT_ONCE = 20
 UNWIND_SECONDS = 1.0
@@ -54,7 +54,7 @@ class DirectGeocoder:
         late = f"no answer within {within:g} s; try again"
         if not plan.options.use_fallback:
             return Verdict(None, late, (), Source.LOCAL)
-        answer = await self._chain.geocode(query(address), min_accuracy=wanted(plan.options), skip=plan.outside)
+        answer = await self._chain.geocode(query(address), min_accuracy=plan.options.min_accuracy, skip=plan.outside)
         return replace(plan.conclude(address, said, answer), reason=late)
 
     async def _ask(
@@ -70,7 +70,7 @@ class DirectGeocoder:
                     provider_id=plan.options.provider_id,
                     use_fallback=plan.options.use_fallback,
                     timeout=min(plan.options.timeout, within),
-                    min_accuracy=wanted(plan.options),
+                    min_accuracy=plan.options.min_accuracy,
                     strict_order=plan.options.strict_order,
                     skip={one.provider for one in said.get(key, ())},
                 )

@@ -20,7 +20,7 @@ from app.db.geocoding.cache import Learnt
 from app.db.jobs.ledger import ItemError
 from providers.geocoding.fallback import Answer, Outcome
 from workers.core.context import JobContext
-from workers.geocoding.decisions import Plan, Source, Verdict, query, wanted
+from workers.geocoding.decisions import Plan, Source, Verdict, query
 from workers.geocoding.lookup_table import LOOK_AGAIN, Desk, Item, Lead
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import Report
@@ -162,7 +162,7 @@ class Pipeline:
                 provider_id=options.provider_id if heard is None else None,
                 use_fallback=options.use_fallback,
                 timeout=options.timeout,
-                min_accuracy=wanted(options),
+                min_accuracy=options.min_accuracy,
                 strict_order=options.strict_order,
                 skip={one.provider for one in lead.said} | {a.provider for a in (heard.attempts if heard else ())},
             )
@@ -182,7 +182,7 @@ class Pipeline:
                 provider_id=first,
                 use_fallback=False,
                 timeout=options.timeout,
-                min_accuracy=wanted(options),
+                min_accuracy=options.min_accuracy,
             )
             for lead, answer in zip(leads, answers, strict=True):
                 if len(self._plan.order) == 1 or answer.attempts[-1].outcome is Outcome.FOUND:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from app.domain.geocoding.model import Place, metres, rank
+from app.domain.geocoding.model import Place
+from app.domain.vocabulary.accuracy import Accuracy
 from workers.geocoding.decisions import Source, Verdict
 from workers.geocoding.lookup_table import Item
 
 BINS = 10
 REASONS_KEPT = 20
 SAMPLES_KEPT = 20
-COMPARABLE = rank("street")
+COMPARABLE = Accuracy.STREET
 """Only places that are of a street or finer are held against each other: a city's centre agrees with nothing."""
 NEAR = 100.0
 FAR = 1000.0
@@ -60,19 +61,19 @@ class Report:
             return
         self.geocoded += 1
         self.providers[verdict.place.provider] += 1
-        self.accuracies[verdict.place.accuracy] += 1
+        self.accuracies[verdict.place.accuracy.value] += 1
         self.confidence[min(int(verdict.place.confidence * BINS), BINS - 1)] += 1
         if item.known is not None:
-            self.distances[bisect_left(DISTANCES, metres(item.known, verdict.place.point))] += 1
+            self.distances[bisect_left(DISTANCES, verdict.place.metres_to(*item.known))] += 1
         self._compare(item, verdict.place, verdict.places)
 
     def _compare(self, item: Item, chosen: Place, places: tuple[Place, ...]) -> None:
-        if rank(chosen.accuracy) > COMPARABLE:
+        if not chosen.accuracy.reaches(COMPARABLE):
             return
-        others = [one for one in places if one.provider != chosen.provider and rank(one.accuracy) <= COMPARABLE]
+        others = [one for one in places if one.provider != chosen.provider and one.accuracy.reaches(COMPARABLE)]
         if not others:
             return
-        farthest = max(metres(chosen.point, other.point) for other in others)
+        farthest = max(chosen.metres_to(other.latitude, other.longitude) for other in others)
         self.compared += 1
         self.near += farthest <= NEAR
         if farthest > FAR:

@@ -15,6 +15,7 @@ import asyncpg
 from app.db.core.pool import Connection
 from app.domain.geocoding.model import Place
 from app.domain.jobs.outcomes import storable
+from app.domain.vocabulary.accuracy import Accuracy
 
 NO_MATCH_KEPT = timedelta(hours=24)
 
@@ -69,7 +70,7 @@ def _place(row: asyncpg.Record) -> Place | None:
     return Place(
         latitude=row["latitude"],
         longitude=row["longitude"],
-        accuracy=row["accuracy"],
+        accuracy=Accuracy(row["accuracy"]),
         confidence=row["confidence"],
         provider=row["provider"],
         matched_address=row["matched_address"],

@@ -16,6 +16,7 @@ from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import Bounds, Grid
 from app.domain.heatmaps.scoring import Poi
 from app.domain.imports.pois import COLUMNS
+from app.domain.vocabulary.distance import equirectangular_km
 
 TYPES = {"latitude": "float8", "longitude": "float8", "extra": "jsonb"}
 TARGET = Target("pois", {name: TYPES.get(name, "text") for name in COLUMNS})
@@ -54,7 +55,7 @@ async def near(conn: Connection, latitude: float, longitude: float) -> list[Poi]
     enough = Counter(
         poi.category
         for poi in close
-        if scoring.distance_km(latitude, longitude, poi.latitude, poi.longitude) <= FIRST_LOOK_KM
+        if equirectangular_km(latitude, longitude, poi.latitude, poi.longitude) <= FIRST_LOOK_KM
     )
     sparse = [category for category in scoring.WEIGHTS if enough[category] < scoring.RANKS]
     found = [poi for poi in close if poi.category not in sparse]

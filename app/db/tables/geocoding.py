@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
-from app.domain.geocoding.model import ACCURACIES
+from app.domain.vocabulary.accuracy import Accuracy
 
 
 class Household(SQLModel, table=True):
@@ -59,7 +59,7 @@ class GeocodeAnswer(SQLModel, table=True):
 
     __tablename__ = "geocode_cache"
     __table_args__ = (
-        one_of("accuracy", ACCURACIES),
+        one_of("accuracy", list(Accuracy)),
         CheckConstraint(
             "num_nulls(latitude, longitude, accuracy, confidence, matched_address) IN (0, 5)", name="place"
         ),

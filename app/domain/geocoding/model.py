@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
-from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.domain.addresses.keys import address_key
-
-Accuracy = Literal["rooftop", "interpolated", "street", "postcode", "place", "region"]
-"""What coordinates are of, from the finest to the coarsest."""
-
-ACCURACIES: tuple[Accuracy, ...] = get_args(Accuracy)
-
-EARTH_RADIUS = 6_371_008.8
-"""Metres."""
+from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.distance import great_circle_metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +52,9 @@ class Place:
     raw_score: float | None
     attribution: str | None
 
-    @property
-    def point(self) -> tuple[float, float]:
-        """Latitude and longitude."""
-        return self.latitude, self.longitude
-
-
-def rank(accuracy: Accuracy) -> int:
-    """0 for the finest."""
-    return ACCURACIES.index(accuracy)
-
-
-def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Between two points (latitude, longitude) in degrees, on a sphere of the Earth's mean radius (haversine)."""
-    latitudes = radians(one[0]), radians(other[0])
-    half = sin((latitudes[1] - latitudes[0]) / 2) ** 2 + cos(latitudes[0]) * cos(latitudes[1]) * (
-        sin(radians(other[1] - one[1]) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(half)))
+    def metres_to(self, latitude: float, longitude: float) -> float:
+        """Return the great-circle distance to a point in degrees."""
+        return great_circle_metres(self.latitude, self.longitude, latitude, longitude)
 
 
 class GeocodeOptions(BaseModel):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import MICRO, TURN, Grid
+from app.domain.vocabulary.distance import EARTH_RADIUS_KM
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.uint8]
@@ -77,14 +78,15 @@ def _fill(scores: Scores, north: Floats, east: Floats, counting: list[tuple[floa
 
 
 def squared_km(north: Floats, east: Floats, places: Places) -> Floats:
-    """Squares of the distances of all cells from all places, of shape (rows, columns, places); see `distance_km`."""
+    """Squares of the distances of all cells from all places, of shape (rows, columns, places); computed as by
+    `equirectangular_km`."""
     up = np.radians(north[:, None] - places.latitudes)
     aside = np.abs(east[:, None] - places.longitudes)
     across = np.radians(np.minimum(aside, 360 - aside))
     shrunk = np.cos(np.radians(0.5 * (north[:, None] + places.latitudes)))
     squared: Floats = (shrunk * shrunk)[:, None, :] * (across * across)[None, :, :]
     squared += (up * up)[:, None, :]
-    squared *= scoring.EARTH_KM**2
+    squared *= EARTH_RADIUS_KM**2
     return squared
 
 

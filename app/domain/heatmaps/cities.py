@@ -7,7 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.heatmaps.grid import KM_A_DEGREE, Bounds, wrapped
+from app.domain.heatmaps.grid import Bounds, wrapped
+from app.domain.vocabulary.distance import KM_PER_DEGREE
 
 PEOPLE_A_KM2 = 4_000
 """About what larger cities' built-up areas have in the world's mean."""
@@ -39,7 +40,7 @@ def slug(name: str) -> str:
 def estimated_bounds(latitude: float, longitude: float, population: int) -> Bounds:
     """A square round the centre, as large as so many people take at PEOPLE_A_KM2: an estimate, no boundary."""
     side = min(max(math.sqrt(population / PEOPLE_A_KM2), SIDES_KM[0]), SIDES_KM[1])
-    north = side / 2 / KM_A_DEGREE
+    north = side / 2 / KM_PER_DEGREE
     east = north / math.cos(math.radians(latitude))
     corners = (latitude - north, wrapped(longitude - east), latitude + north, wrapped(longitude + east))
     return Bounds(*(round(degrees, 5) for degrees in corners))

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from app.domain.vocabulary.distance import KM_PER_DEGREE
+
 STEPS = (0.01, 0.005, 0.0025, 0.001)
 """Degrees: some 1 km, 500 m, 250 m and 100 m."""
 MOST_CELLS = 1_000_000
@@ -18,8 +20,6 @@ REGION_KM = 15.0
 """Side of the region that is computed round a point of which nothing is known."""
 FARTHEST_LATITUDE = 85.0
 """Where web maps end, too; beyond it a degree of longitude is no measure of anything."""
-KM_A_DEGREE = 111.195
-"""Of latitude, on a sphere of 6,371 km."""
 
 MICRO = 1_000_000
 TURN = 360 * MICRO
@@ -65,7 +65,7 @@ class Bounds:
 
     def wider(self, km: float) -> Bounds:
         """With so many km more on every side, as far as the earth goes."""
-        degrees = km / KM_A_DEGREE
+        degrees = km / KM_PER_DEGREE
         south = max(self.south - degrees, -FARTHEST_LATITUDE)
         north = min(self.north + degrees, FARTHEST_LATITUDE)
         aside = degrees / math.cos(math.radians(max(abs(south), abs(north))))
@@ -113,7 +113,7 @@ class Grid:
     @classmethod
     def around(cls, latitude: float, longitude: float, step: float, km: float = REGION_KM) -> Grid:
         """A square of `km` with the point in its middle. Raises BadRegion near the poles."""
-        north = km / 2 / KM_A_DEGREE
+        north = km / 2 / KM_PER_DEGREE
         east = north / math.cos(math.radians(latitude)) if abs(latitude) < FARTHEST_LATITUDE else 0.0
         west, east = wrapped(longitude - east), wrapped(longitude + east)
         return cls.over(Bounds(latitude - north, west, latitude + north, east), step)

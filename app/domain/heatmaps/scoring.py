@@ -15,8 +15,7 @@ The shape follows Walk Score (walkscore.com/methodology.shtml): full points with
 distance, categories with weights and diminishing returns for each further place. That convenience stores count little
 is its rule, too. The constants are ours, and travel with every computed region: METHOD changes when any of them does.
 
-Distances are equirectangular at the middle latitude of the two points: x = cos((φ1 + φ2) / 2) · Δλ, y = Δφ. Within the
-cut-off that differs from the haversine by little (a test asserts 0.3 % up to 65° of latitude).
+Distances are those of `app.domain.vocabulary.distance.equirectangular_km`.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from app.domain.vocabulary.distance import equirectangular_km
 
 METHOD = "grocery-1"
 WEIGHTS = MappingProxyType(
@@ -38,7 +39,6 @@ CUTOFF_KM = 5.0
 RANKS = 5
 DIVERSITY = 0.1
 SATURATION = 1.0
-EARTH_KM = 6371.0
 
 END = math.exp2((FULL_KM - CUTOFF_KM) / HALF_KM)
 """e in the formula."""
@@ -87,14 +87,6 @@ class Assessment:
     diversity: float
 
 
-def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Between two points no more than some ten km apart, in degrees."""
-    turned = abs(longitude - other_longitude)
-    east = math.radians(min(turned, 360 - turned))
-    east *= math.cos(math.radians(0.5 * (latitude + other_latitude)))
-    return EARTH_KM * math.hypot(math.radians(latitude - other_latitude), east)
-
-
 def decay(km: float) -> float:
     """f(d)."""
     if km > CUTOFF_KM:
@@ -106,7 +98,7 @@ def assess(latitude: float, longitude: float, pois: Iterable[Poi]) -> Assessment
     """The score of a point and what makes it; `pois` are all within the cut-off, others do no harm."""
     by_category: defaultdict[str, list[tuple[float, Poi]]] = defaultdict(list)
     for poi in pois:
-        km = distance_km(latitude, longitude, poi.latitude, poi.longitude)
+        km = equirectangular_km(latitude, longitude, poi.latitude, poi.longitude)
         if poi.category in WEIGHTS and km <= CUTOFF_KM:
             by_category[poi.category].append((km, poi))
     drivers: list[Driver] = []

@@ -7,7 +7,7 @@ import io
 
 import aiohttp
 
-from app.cli.sample import distance
+from app.domain.vocabulary.distance import great_circle_metres
 from tests import harness
 from tests.acceptance.conftest import MISSING_STATE, World
 from tests.acceptance.geocoding.loaded import addresses
@@ -38,6 +38,6 @@ async def test_a_file_comes_back_with_coordinates(world: World, admin: aiohttp.C
     assert [row["Name"] for row in rows] == [*(f"person {number}" for number in range(40)), "nobody"]
     for row in rows[:-1]:
         found = float(row["latitude"]), float(row["longitude"])
-        assert distance(found, (float(row["lat"]), float(row["lon"]))) < 100
+        assert great_circle_metres(*found, float(row["lat"]), float(row["lon"])) < 100
         assert (row["accuracy"], row["provider"], row["error"]) == ("rooftop", "nominatim", "")
     assert rows[-1]["latitude"] == "" and "no match" in rows[-1]["error"]

@@ -9,7 +9,7 @@ import aiohttp
 import asyncpg
 import pytest
 
-from app.cli.sample import distance
+from app.domain.vocabulary.distance import great_circle_metres
 from app.embedded import EmbeddedPostgres
 from providers.breaker import FAILURES
 from tests import harness
@@ -58,7 +58,7 @@ async def test_two_hundred_households_from_the_request_to_the_result(
     for number, address in enumerate(real):
         found = done.households[f"whole-{number}"]
         truth = address["coordinates"]["lat"], address["coordinates"]["lng"]
-        assert distance((found["latitude"], found["longitude"]), truth) < 100
+        assert great_circle_metres(found["latitude"], found["longitude"], *truth) < 100
 
     postgres = EmbeddedPostgres(world.up.data_dir / "postgres")
     assert postgres.attach()

@@ -12,6 +12,7 @@ from app.db.geocoding import cache as geocode_cache
 from app.db.geocoding import claims
 from app.db.geocoding.cache import Learnt, Said
 from app.domain.geocoding.model import Address, Place
+from app.domain.vocabulary.accuracy import Accuracy
 from app.settings import Settings
 from tests import harness
 from tests.acceptance.geocoding.loaded import Json, account, addresses, household, load
@@ -141,7 +142,7 @@ async def test_places_far_apart_are_called_ambiguous(
 ) -> None:
     one = household(addresses(1)[0])
     await load(client, "apart", [one])
-    elsewhere = Place(10.0, 10.0, "rooftop", 0.5, "nominatim", "another house of that name", None, None)
+    elsewhere = Place(10.0, 10.0, Accuracy.ROOFTOP, 0.5, "nominatim", "another house of that name", None, None)
     async with db_pool.acquire() as conn:
         said = Said("nominatim", elsewhere, ("postcode",))
         await geocode_cache.keep(conn, [Learnt(address(one).key, said, None)])
@@ -168,7 +169,7 @@ async def test_what_another_worker_asks_for_is_waited_for(
 
         await harness.eventually(one_is_done)
         assert len(nominatim.arrivals) == 1
-        place = Place(1.0, 2.0, "rooftop", 1.0, "nominatim", "theirs", None, None)
+        place = Place(1.0, 2.0, Accuracy.ROOFTOP, 1.0, "nominatim", "theirs", None, None)
         await geocode_cache.keep(conn, [Learnt(address(theirs).key, Said("nominatim", place), None)])
         await claims.release(conn, other, [address(theirs).key])
         # the other worker died over the second one

@@ -14,10 +14,11 @@ from app.db.households import records as households
 from app.db.households.records import Located
 from app.domain.geocoding.model import Place
 from app.domain.households.input import HouseholdFilters
+from app.domain.vocabulary.accuracy import Accuracy
 from tests.integration.households.calls import call
 
 HOUSEHOLDS = "/api/v1/households"
-FOUND = Place(37.9, -122.0, "rooftop", 0.9, "offline", "1 Main St, Concord, CA 94520", 0.7, "© everybody")
+FOUND = Place(37.9, -122.0, Accuracy.ROOFTOP, 0.9, "offline", "1 Main St, Concord, CA 94520", 0.7, "© everybody")
 ROWS: list[dict[str, Any]] = [
     {"id": "1", "address": "1 Main St", "city": "Concord", "state": "CA", "zip": "94520", "county": "Contra Costa"},
     {

@@ -1,4 +1,4 @@
-"""The demo's addresses, their distances, and its last judgement."""
+"""The demo's addresses and its last judgement."""
 
 from __future__ import annotations
 
@@ -25,19 +25,6 @@ def test_the_sample_is_real_large_and_always_the_same() -> None:
     assert sample.load(10) == sample.load(10)
     assert len({address.household["id"] for address in everything}) == len(everything)
     assert all(18 < address.location[0] < 72 and -180 < address.location[1] < -60 for address in everything)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "metres"),
-    [
-        ((0.0, 0.0), (0.0, 0.0), 0),
-        ((0.0, 0.0), (0.0, 1.0), 111_195),
-        ((36.12, -86.67), (33.94, -118.40), 2_886_448),  # the two airports of the textbook example
-        ((0.0, 179.5), (0.0, -179.5), 111_195),
-    ],
-)
-def test_distances(a: sample.Point, b: sample.Point, metres: float) -> None:
-    assert sample.distance(a, b) == pytest.approx(metres, rel=1e-4)
 
 
 def test_geocoded_or_in_the_error_log_is_accounted_for() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from providers.geocoding.base import Accuracy, Geocoder, Query
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Geocoder, Query
 from providers.geocoding.registry import discover
 from providers.rate_limit import Standing, Window
 from providers.setup import ProviderConfig, Setup

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Unavailable
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.census import Census, matched
 from providers.geocoding.confidence import Match
 from tests.servers.addresses import query_of, sample

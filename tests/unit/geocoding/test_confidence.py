@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from providers.geocoding.base import Accuracy, Location, Query
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import (
     BASE,
     Match,
     assess,
     measured,
-    metres,
     postcode,
     same_house,
     same_name,
@@ -84,11 +84,6 @@ def test_what_is_far_from_a_point_is_not_what_is_there(found: Accuracy, offset: 
     location = Location(60.0, 25.0, found, BASE[found], "a", "")
     at_point = measured(location, 60.0 + offset, 25.0)
     assert (at_point.accuracy, at_point.confidence) == (accuracy, BASE[accuracy])
-
-
-def test_metres() -> None:
-    assert metres(0, 0, 0, 1) == pytest.approx(111_195, abs=1)
-    assert metres(60.17, 24.94, 59.44, 24.75) == pytest.approx(81_900, rel=0.01)  # Helsinki to Tallinn
 
 
 @pytest.mark.parametrize(

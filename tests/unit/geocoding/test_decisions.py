@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app.db.geocoding.cache import NO_MATCH_KEPT, Said
-from app.domain.geocoding.model import ACCURACIES, Accuracy, Address, GeocodeOptions, Place
-from providers.geocoding import base
+from app.domain.geocoding.model import Address, GeocodeOptions, Place
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Location
 from providers.geocoding.fallback import Answer, Attempt, Outcome
 from workers.geocoding.decisions import Plan, Source
 
@@ -24,13 +25,9 @@ def plan(*order: str, **options: Any) -> Plan:
     return Plan(GeocodeOptions(**options), names, outside, {name: WEEK for name in outside - {"temporary"}})
 
 
-def said(provider: str, accuracy: Accuracy | None, *contradicts: str, confidence: float = 0.5) -> Said:
-    place = Place(1.0, 2.0, accuracy, confidence, provider, "x", None, None) if accuracy else None
+def said(provider: str, accuracy: str | None, *contradicts: str, confidence: float = 0.5) -> Said:
+    place = Place(1.0, 2.0, Accuracy(accuracy), confidence, provider, "x", None, None) if accuracy else None
     return Said(provider, place, contradicts)
-
-
-def test_both_scales_name_the_same_accuracies() -> None:
-    assert [accuracy.value for accuracy in base.Accuracy] == list(ACCURACIES)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +63,8 @@ def test_the_offline_geocoder_has_its_say_where_the_others_knew_nothing() -> Non
     assert with_offline.must_ask_outside([])
 
 
-def location(provider: str, accuracy: str, *contradicts: str, confidence: float = 0.5) -> base.Location:
-    return base.Location(1.0, 2.0, base.Accuracy(accuracy), confidence, provider, "x", contradicts=contradicts)
+def location(provider: str, accuracy: str, *contradicts: str, confidence: float = 0.5) -> Location:
+    return Location(1.0, 2.0, Accuracy(accuracy), confidence, provider, "x", contradicts=contradicts)
 
 
 def test_the_best_of_what_is_kept_and_what_is_answered() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import (
     BadRequest,
     Misconfigured,
@@ -17,7 +18,7 @@ from providers.errors import (
     Unavailable,
     next_utc_midnight,
 )
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.cooldown import PROBE_INTERVAL, Rests
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 

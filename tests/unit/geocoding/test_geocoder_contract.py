@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from app.domain.vocabulary.distance import great_circle_metres
 from providers.errors import BadRequest, Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.geocoding.base import Location, Query
-from providers.geocoding.confidence import BASE, HOUSE_METRES, metres
+from providers.geocoding.confidence import BASE, HOUSE_METRES
 from providers.geocoding.registry import discover
 from tests.servers.addresses import query_of, sample
 from tests.servers.everyone import STAND_INS
@@ -85,7 +86,7 @@ async def test_a_known_address_is_found(any_geocoder: Running) -> None:
         assert location is not None
         assert location.accuracy is any_geocoder.case.found_accuracy
         point = address["coordinates"]
-        distance = metres(location.latitude, location.longitude, point["lat"], point["lng"])
+        distance = great_circle_metres(location.latitude, location.longitude, point["lat"], point["lng"])
         assert distance <= any_geocoder.case.found_within_metres
         assert 0 < location.confidence <= BASE[location.accuracy]
         assert location.provider == any_geocoder.geocoder.name
@@ -230,7 +231,7 @@ async def test_the_house_at_a_point_is_found(reversing: Running) -> None:
         assert location is not None
         assert location.accuracy is reversing.case.found_accuracy
         assert location.confidence == BASE[location.accuracy]
-        assert metres(location.latitude, location.longitude, point["lat"], point["lng"]) < 50
+        assert great_circle_metres(location.latitude, location.longitude, point["lat"], point["lng"]) < 50
 
 
 async def test_what_is_far_from_a_point_is_not_its_house(reversing: Running) -> None:
@@ -238,7 +239,7 @@ async def test_what_is_far_from_a_point_is_not_its_house(reversing: Running) -> 
         north, east = address["coordinates"]["lat"] + 0.015, address["coordinates"]["lng"]
         location = await reversing.geocoder.reverse(north, east, TIMEOUT)
         assert location is not None
-        near = metres(location.latitude, location.longitude, north, east) <= HOUSE_METRES
+        near = great_circle_metres(location.latitude, location.longitude, north, east) <= HOUSE_METRES
         assert (location.accuracy is reversing.case.found_accuracy) is near
 
 

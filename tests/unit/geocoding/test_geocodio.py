@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Misconfigured, QuotaExceeded, Unavailable
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.geocodio import Geocodio
 from tests.servers.addresses import query_of, sample
 from tests.unit.geocoding.cases import Running, running

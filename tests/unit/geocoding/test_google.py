@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
-from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.base import Query
 from providers.geocoding.google import Google, next_midnight_there
 from tests.servers.standin import KEY
 from tests.unit.geocoding.cases import Running, running

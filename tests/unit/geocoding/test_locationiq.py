@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
-from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.base import Query
 from providers.geocoding.locationiq import LocationIQ
 from providers.rate_limit import Window
 from providers.setup import ProviderConfig

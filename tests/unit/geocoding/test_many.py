@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.breaker import FAILURES
 from providers.errors import ProviderError, Unavailable
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.fallback import GeocoderChain, Outcome
 
 QUERIES = [Query(f"{number} Main St", "Anchorage") for number in range(1, 26)]

@@ -7,8 +7,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Unavailable
-from providers.geocoding.base import Accuracy, Query
+from providers.geocoding.base import Query
 from providers.geocoding.nominatim import Nominatim
 from providers.rate_limit import Window
 from providers.setup import ProviderConfig, Setup

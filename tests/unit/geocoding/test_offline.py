@@ -5,7 +5,8 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from providers.geocoding.base import Accuracy, Query
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Query
 from providers.geocoding.offline import Offline
 from providers.setup import ProviderConfig, Setup
 from tests.unit.geocoding.cases import CountingLimiter

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Unavailable
-from providers.geocoding.base import Accuracy, Location, Query
+from providers.geocoding.base import Location, Query
 from providers.geocoding.online import OnlineGeocoder
 from tests.unit.geocoding.cases import ONLINE, running
 

@@ -7,15 +7,16 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.geocoding.model import Accuracy, Address, Place, metres
+from app.domain.geocoding.model import Address, Place
+from app.domain.vocabulary.accuracy import Accuracy
 from workers.geocoding.decisions import Source, Verdict
 from workers.geocoding.lookup_table import Item
 from workers.geocoding.progress import Progress
 from workers.geocoding.report import REASONS_KEPT, Report
 
 
-def place(provider: str, latitude: float, accuracy: Accuracy = "rooftop", confidence: float = 1.0) -> Place:
-    return Place(latitude, 25.0, accuracy, confidence, provider, "x", None, None)
+def place(provider: str, latitude: float, accuracy: str = "rooftop", confidence: float = 1.0) -> Place:
+    return Place(latitude, 25.0, Accuracy(accuracy), confidence, provider, "x", None, None)
 
 
 def verdict(*places: Place, source: Source = Source.ASKED, reason: str = "") -> Verdict:
@@ -59,11 +60,6 @@ def test_the_distance_to_what_is_known() -> None:
         "compared": 3,
         "withinMetres": {"10": 1, "30": 1, "100": 2, "300": 2, "1000": 2, "3000": 2, "10000": 2},
     }
-
-
-def test_metres() -> None:
-    assert round(metres((60.0, 25.0), (60.001, 25.0))) == 111
-    assert metres((60.0, 25.0), (60.0, 25.0)) == 0.0
 
 
 @given(st.permutations(range(30)), st.integers(min_value=0, max_value=30))

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Busy, RateLimited, Unavailable
-from providers.geocoding.base import Accuracy, Geocoder, Location, Query
+from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.fallback import GeocoderChain, Outcome
 from providers.rate_limit import LocalRateLimiter, Window
 from tests.unit.providers.fake_time import FakeTime

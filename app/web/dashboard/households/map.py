@@ -16,8 +16,8 @@ from app.db.core.pool import Connection
 from app.db.households import map_points
 from app.db.households.map_points import Part, Window
 from app.db.jobs import views as looks
-from app.domain.geocoding.model import ACCURACIES
 from app.domain.households.input import HouseholdFilters
+from app.domain.vocabulary.accuracy import Accuracy
 from app.errors import BadRequest, NotFound
 from app.web.dashboard.core import html
 from app.web.http.responses import encode
@@ -29,7 +29,7 @@ NAMES = {"households": "Households", "businesses": "Businesses", "pois": "Points
 
 
 async def show(request: Request) -> Response:
-    return html.page(request, "map.html", map=settings(request), layers=NAMES, accuracies=ACCURACIES)
+    return html.page(request, "map.html", map=settings(request), layers=NAMES, accuracies=list(Accuracy))
 
 
 def settings(request: Request) -> dict[str, str]:

@@ -1,0 +1,33 @@
+"""The accuracy scale of coordinates, shared by all geocoders, the database and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Accuracy(StrEnum):
+    """What coordinates point at, from the finest to the coarsest."""
+
+    ROOFTOP = "rooftop"
+    INTERPOLATED = "interpolated"
+    STREET = "street"
+    POSTCODE = "postcode"
+    PLACE = "place"
+    REGION = "region"
+
+    @property
+    def rank(self) -> int:
+        """Position on the scale, 0 for the finest.
+
+        Compare ranks rather than members: members are strings and would compare alphabetically.
+        """
+        return _RANKS[self]
+
+    def reaches(self, other: Accuracy) -> bool:
+        """Return whether this accuracy is as fine as `other`, or finer."""
+        return self.rank <= other.rank
+
+
+_RANKS: Mapping[Accuracy, int] = MappingProxyType({accuracy: rank for rank, accuracy in enumerate(Accuracy)})
