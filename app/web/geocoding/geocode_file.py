@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
+from asyncpg import Record
 from pydantic import BeforeValidator, Field, ValidationError
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from app.db.accounts.users import User
@@ -38,6 +39,7 @@ from app.storage.uploads import Uploads
 from app.web.accounts import auth
 from app.web.geocoding import geocoders
 from app.web.http import idempotency
+from app.web.http.csv_export import csv_lines_response, to_cell
 from app.web.http.multipart import receive
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id
@@ -192,28 +194,24 @@ async def output(request: Request) -> Response:
         upload = await uploads.get(conn, UUID(orjson.loads(job["data"])["uploadId"]), job["id"])
     if upload is None:
         raise NotFound("This job never had a file.")
-    name = f"{upload.name.rpartition('.')[0] or upload.name}-geocoded.csv"
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_. ") else "_" for char in name)
-    return StreamingResponse(
-        _lines(platform.pool, job["id"], Layout.from_json(upload.layout)),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{plain}"'},
+    found = Layout.from_json(upload.layout)
+    present = {name.casefold() for name in found.header}
+    added = [f"geocode_{name}" if name in present else name for name in ADDED]
+    return await csv_lines_response(
+        f"{upload.name.rpartition('.')[0] or upload.name}-geocoded.csv",
+        csv_writer.line([*found.header, *added], found.delimiter),
+        _lines(platform.pool, job["id"], found.delimiter),
     )
 
 
-async def _lines(pool: Pool, job_id: UUID, found: Layout) -> AsyncIterator[bytes]:
-    delimiter, taken = found.delimiter, {name.casefold() for name in found.header}
-    added = [f"geocode_{name}" if name in taken else name for name in ADDED]
-    yield f"{csv_writer.line([*found.header, *added], delimiter)}\r\n".encode()
+async def _lines(pool: Pool, job_id: UUID, delimiter: str) -> AsyncIterator[Iterable[str]]:
     async for rows in file_rows.pages(pool, job_id):
-        text = []
-        for row in rows:
-            guarded = [csv_writer.guarded(row[name]) for name in ("provider", "matched_address", "error")]
-            cells = [row["latitude"], row["longitude"], row["accuracy"], row["confidence"], *guarded]
-            parts = [
-                row["line"],
-                csv_writer.line(cells, delimiter),
-                *([] if row["beyond"] is None else [row["beyond"]]),
-            ]
-            text.append(delimiter.join(parts) + "\r\n")
-        yield "".join(text).encode()
+        yield (_line(row, delimiter) for row in rows)
+
+
+def _line(row: Record, delimiter: str) -> str:
+    """The row's text as it was sent, the cells that are added, and what it had beyond the header's columns."""
+    parts = [row["line"], csv_writer.line((to_cell(row[name]) for name in ADDED), delimiter)]
+    if row["beyond"] is not None:
+        parts.append(row["beyond"])
+    return delimiter.join(parts)

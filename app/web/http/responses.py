@@ -1,4 +1,4 @@
-"""JSON answers: orjson, and times as RFC 3339 in UTC with `Z`."""
+"""JSON responses by orjson, with times as RFC 3339 in UTC with `Z`; the header of a download."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ class JSON(Response):
 
     def __init__(self, content: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(encode(content), status_code, headers)
+
+
+def attachment(file_name: str) -> dict[str, str]:
+    """Return the header of a download with that name, in which everything but plain ASCII becomes `_`."""
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_. ") else "_" for char in file_name)
+    return {"Content-Disposition": f'attachment; filename="{plain}"'}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,15 +11,14 @@ from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core import audit
-from app.db.core.pool import Connection, Pool
+from app.db.core.pool import Connection
 from app.db.websites import business_jobs, businesses
 from app.db.websites.business_jobs import Made
 from app.db.websites.businesses import BusinessFilters, Saved
-from app.domain.text import csv_writer
 from app.domain.text.delimited import Unreadable
 from app.domain.websites.business_files import TooMany, from_csv
 from app.domain.websites.businesses import FROM_CSV, NewBusiness
@@ -27,7 +26,8 @@ from app.domain.websites.status import WebsiteStatus
 from app.errors import BadRequest, Invalid, NotFound, TooLarge
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Paging, page_of
+from app.web.http.csv_export import csv_response
+from app.web.http.pagination import Paging, keyset_pages, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Moment
@@ -298,36 +298,19 @@ COLUMNS = ("id", "name", "website", "domain", "websiteStatus", "websiteCheckedAt
 async def export_csv(request: Request) -> Response:
     """The list's filters; addresses, profiles and numbers divided by spaces, the surest first."""
     await auth.require(request)
-    platform = get_platform(request)
-    asked = request_parsing.query(request, Filters)
-    headers = {"Content-Disposition": 'attachment; filename="businesses.csv"'}
-    lines = _csv(platform.pool, asked.chosen())
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    filters = request_parsing.query(request, Filters).chosen()
+
+    async def read(conn: Connection, after: UUID | None) -> list[Record]:
+        return await businesses.page(conn, filters, after=after, limit=EXPORT_PAGE)
+
+    pages = keyset_pages(get_platform(request).pool, read, lambda row: row["id"], EXPORT_PAGE)
+    header = (*COLUMNS, *(name for _, name, _ in CONTACTS))
+    return await csv_response("businesses.csv", header, (map(_cells, rows) async for rows in pages))
 
 
-async def _csv(pool: Pool, filters: BusinessFilters) -> AsyncIterator[bytes]:
-    yield (csv_writer.line((*COLUMNS, *(name for _, name, _ in CONTACTS))) + "\r\n").encode()
-    after: UUID | None = None
-    while True:
-        async with pool.acquire() as conn:
-            rows = await businesses.page(conn, filters, after=after, limit=EXPORT_PAGE)
-        yield "".join(csv_writer.line(_cells(row)) + "\r\n" for row in rows).encode()
-        if len(rows) < EXPORT_PAGE:
-            return
-        after = rows[-1]["id"]
-
-
-def _cells(row: Record) -> Iterable[Any]:
+def _cells(row: Record) -> Iterable[object]:
     shown = show(row)
     found = orjson.loads(row["contacts"] or "[]")
-    yield from (_cell(shown[name]) for name in COLUMNS)
+    yield from (shown[name] for name in COLUMNS)
     for kind, _, _ in CONTACTS:
-        yield csv_writer.guarded(" ".join(one["value"] for one in found if one["kind"] == kind))
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return csv_writer.guarded(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if hasattr(value, "isoformat") else value
+        yield " ".join(one["value"] for one in found if one["kind"] == kind)

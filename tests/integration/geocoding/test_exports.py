@@ -20,7 +20,7 @@ PATH = "/api/v1/households/export"
 @pytest.fixture
 async def five(client: aiohttp.ClientSession, db_pool: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five households, one of them with coordinates, in pages of two."""
-    monkeypatch.setattr(exports, "PAGE", 2)
+    monkeypatch.setattr(exports, "PAGE_SIZE", 2)
     rows = [household(one) for one in addresses(5)]
     rows[4]["address"] = "=HYPERLINK(1)"
     await load(client, "five", rows)

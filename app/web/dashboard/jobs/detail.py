@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from uuid import UUID
-
 import orjson
+from asyncpg import Record
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.db.accounts.users import User
-from app.db.core.pool import Pool
+from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs import views as looks
-from app.domain.text import csv_writer
 from app.errors import AppError, NotFound
 from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.households import map
 from app.web.dashboard.jobs import results
 from app.web.dashboard.jobs.view import JobView
+from app.web.http.csv_export import csv_response
+from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import path_id
 from app.web.jobs import actions
 from app.web.jobs.records import reader
@@ -26,7 +25,7 @@ from app.web.platform import get_platform
 
 TIMELINE = 200
 ERRORS = 50
-CSV_PAGE = 1000
+CSV_PAGE_SIZE = 1000
 MAPPED = {
     "geocode_households": "households",
     "geocode_file": "rows",
@@ -123,23 +122,12 @@ async def errors_csv(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         if not await jobs.readable(conn, job_id, reader(user)):
             raise NotFound("There is no such job.")
-    headers = {"Content-Disposition": f'attachment; filename="errors-{job_id}.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(_lines(platform.pool, job_id), media_type="text/csv; charset=utf-8", headers=headers)
 
+    async def read(conn: Connection, after: int | None) -> list[Record]:
+        return await looks.errors_after(conn, job_id, after or 0, CSV_PAGE_SIZE)
 
-async def _lines(pool: Pool, job_id: UUID) -> AsyncIterator[str]:
-    yield csv_writer.line(["item", "address", "error", "time"]) + "\r\n"
-    after = 0
-    while True:
-        async with pool.acquire() as conn:
-            rows = await looks.errors_after(conn, job_id, after, CSV_PAGE)
-        if not rows:
-            return
-        after = rows[-1]["id"]
-        yield "".join(
-            csv_writer.line(
-                [*(csv_writer.guarded(r[c] or "") for c in ("item_id", "address", "error")), r["at"].isoformat()]
-            )
-            + "\r\n"
-            for r in rows
-        )
+    pages = keyset_pages(platform.pool, read, lambda row: row["id"], CSV_PAGE_SIZE)
+    rows = ([[row[name] for name in ("item_id", "address", "error", "at")] for row in page] async for page in pages)
+    response = await csv_response(f"errors-{job_id}.csv", ("item", "address", "error", "time"), rows)
+    response.headers["Cache-Control"] = "no-store"
+    return response
