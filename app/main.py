@@ -17,7 +17,7 @@ from app.db.core.pool import TRY_AGAIN, Patience, Pool, open_pool
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
 from app.domain.companies.lead_scores import check_weights
-from app.domain.jobs.model import QueueSpec
+from app.domain.jobs.spec import QueueSpec
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES

@@ -15,7 +15,7 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, BaseModel, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.domain.jobs.model import QueueSpec
+from app.domain.jobs.spec import QueueSpec
 
 QUEUE_VARIABLE = re.compile(r"ENABLE_[A-Z0-9_]+_WORKER|[A-Z0-9_]+_WORKER_CONCURRENCY")
 

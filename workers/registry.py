@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import import_module
 
-from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.kinds import Kind
 
 MODULES = (

@@ -14,7 +14,8 @@ from app.db.core.pool import Pool
 from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
 from app.domain.geocoding.model import Address, Found, GeocodeOptions
-from app.domain.jobs.model import JobSpec, Processed
+from app.domain.jobs.processing import ProcessResult
+from app.domain.jobs.spec import JobSpec
 from app.queue import Sender
 from app.settings import Settings
 
@@ -42,7 +43,7 @@ class Geocoder(Protocol):
 class Processor(Protocol):
     """Runs jobs within the request."""
 
-    async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> Processed:
+    async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> ProcessResult:
         """Run due jobs (of one user, or everybody's) for up to `within` seconds, without arq, Redis or any worker.
 
         What is unfinished by then is handed back with its checkpoint.

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.db.jobs.ledger import ItemError
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Outcome, Snooze
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
 
 EFFECTS = """

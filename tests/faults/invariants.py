@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from app.db.core.pool import Connection
-from app.domain.jobs.model import TERMINAL
+from app.domain.jobs.status import TERMINAL
 from tests.faults.workload import PRECINCT, Wanted
 
 Record = asyncpg.Record

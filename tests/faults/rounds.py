@@ -12,9 +12,9 @@ from random import Random
 import asyncpg
 
 from app.db.households import records as households
-from app.db.jobs.admission import ALIVE_SECONDS
+from app.db.jobs.workers import HEARTBEAT_TIMEOUT_SECONDS
 from app.domain.households.input import NewHousehold
-from app.domain.jobs.model import QueueSpec
+from app.domain.jobs.spec import QueueSpec
 from tests.faults import invariants
 from tests.faults.faults import FAULTS, Stage
 from tests.faults.fleet import Fleet
@@ -168,6 +168,6 @@ def limits(fleet: Fleet, since: float) -> Mapping[str, int]:
     Where that grows with the workers, those count that lived then or had died shortly before: a worker counts as alive
     until its beat is too old.
     """
-    lived = sum(end is None or end > since - ALIVE_SECONDS for _, end in fleet.lives.values())
+    lived = sum(end is None or end > since - HEARTBEAT_TIMEOUT_SECONDS for _, end in fleet.lives.values())
     specs: set[QueueSpec] = {kind.spec.queue for kind in registry.load(fleet.kinds).values()}
     return {spec.name: spec.concurrency * (lived if spec.per_worker else 1) for spec in specs}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from app.domain.jobs.model import QueueSpec
+from app.domain.jobs.spec import QueueSpec
 from app.settings import Settings, load
 
 URLS = {"DATABASE_URL": "postgresql:///x", "REDIS_URL": "redis://x"}

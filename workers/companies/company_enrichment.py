@@ -20,8 +20,8 @@ from app.db.companies import scores
 from app.db.core.pool import Connection, connection
 from app.db.imports import staging
 from app.db.jobs.ledger import ItemError
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
 from workers.companies.providers import Intelligence
 from workers.companies.research import site_fields

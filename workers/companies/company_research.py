@@ -26,8 +26,8 @@ from app.db.tables.research import COMPLETE, PARTIAL
 from app.domain.companies.research import confidence
 from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
 from app.domain.companies.research.sections import SECTIONS, Section
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Busy, Unavailable
 from workers.companies.research.cost_meter import Budget, SectionMeter, allowance
 from workers.companies.research.gather import gather, subject_of

@@ -20,8 +20,8 @@ from app.db.core.pool import connection
 from app.db.jobs.ledger import ItemError
 from app.domain.companies import llm_opinion
 from app.domain.companies.lead_scores import Facts, score
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Outcome, Snooze
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Busy, ProviderError
 from providers.llm.base import BudgetExceeded, Prompt
 from workers.companies.research.cost_meter import Budget, SectionMeter

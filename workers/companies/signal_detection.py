@@ -31,8 +31,8 @@ from app.domain.companies.signals import (
     new_technologies,
     technologies,
 )
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Unavailable
 from workers.companies.research.gather import Found, Gathered, gather, subject_of
 from workers.core.context import JobContext

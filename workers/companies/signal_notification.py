@@ -17,14 +17,12 @@ from pydantic.alias_generators import to_camel
 from app.db.companies import signals
 from app.db.companies.signals import Due
 from app.db.core.pool import connection
-from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.attempts import DELIVERY_ATTEMPTS, delivery_backoff
 from app.domain.jobs.outcomes import Failed, Outcome
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import BadRequest
 from workers.core.context import JobContext
 from workers.core.resources import Resources
-
-DELAYS = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
-"""Seconds before each further attempt."""
 
 
 class NotificationArgs(BaseModel):
@@ -38,8 +36,8 @@ SPEC = JobSpec(
     queue=QueueSpec("notifications", concurrency=20, priority=3),
     args=NotificationArgs,
     timeout=timedelta(seconds=30),
-    max_attempts=8,
-    backoff=lambda attempt: float(DELAYS[min(attempt, len(DELAYS)) - 1]),
+    max_attempts=DELIVERY_ATTEMPTS,
+    backoff=delivery_backoff,
     dedupe_key=lambda args: str(args.notification_id),
 )
 

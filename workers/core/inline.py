@@ -17,8 +17,8 @@ from app.db.core.pool import TRY_AGAIN
 from app.db.jobs import inline, ledger, schedules
 from app.db.jobs.ledger import Claimed, Ended
 from app.dispatch import Dispatcher
-from app.domain.jobs.model import Processed
 from app.domain.jobs.outcomes import HandOver, Outcome
+from app.domain.jobs.processing import ProcessResult
 from workers.core import execute
 from workers.core.context import JobContext, Stop
 from workers.core.kinds import Kind
@@ -43,7 +43,7 @@ class InRequest:
         await _Run(self._kinds, self._resources, None, self.worker_id).one(job)
         self._dispatcher.nudge()
 
-    async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> Processed:
+    async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> ProcessResult:
         """See Processor. Raises what Postgres raises when it is away."""
         pool = self._resources.pool
         async with pool.acquire() as conn, conn.transaction():
@@ -53,7 +53,7 @@ class InRequest:
         ids = await _Run(self._kinds, self._resources, owner).until(within, at_most)
         self._dispatcher.nudge()  # of the queues' other jobs some may go now, where there are workers
         async with pool.acquire() as conn:
-            return Processed(await inline.ran(conn, ids), await inline.remaining(conn, list(self._kinds), owner))
+            return ProcessResult(await inline.ran(conn, ids), await inline.remaining(conn, list(self._kinds), owner))
 
 
 class _Run:

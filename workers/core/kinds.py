@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.jobs.model import JobSpec
 from app.domain.jobs.outcomes import Outcome
+from app.domain.jobs.spec import JobSpec
 from workers.core.context import JobContext
 
 Handler = Callable[[JobContext, Any], Awaitable["dict[str, Any] | Outcome"]]

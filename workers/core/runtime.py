@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.db.core.pool import Connection, Pool
 from app.db.jobs import admission
 from app.dispatch import Dispatcher
-from app.domain.jobs.model import JobSpec
+from app.domain.jobs.spec import JobSpec
 from app.queue import WorkerPool
 from workers.core.context import JobContext, Stop
 from workers.core.kinds import Kind

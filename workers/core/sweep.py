@@ -10,25 +10,25 @@ import random
 
 import structlog
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import TRY_AGAIN
 from app.db.jobs import ledger, schedules, workers
 from workers.core.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.sweep")
 
-LOCK_KEY = 0x7472_6967_0002  # beside admission's
-
 
 async def sweep(runtime: Runtime) -> None:
     """One sweep; where another worker is at it this one only admits."""
     async with runtime.pool.acquire() as conn:
         async with conn.transaction():
-            if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
+            if await locks.try_acquire(conn, Lock.SWEEP):
                 lost, undelivered = await ledger.rescue(conn)
                 if lost or undelivered:
                     log.warning("rescued", jobs=lost, undelivered=undelivered)
                 await ledger.wake_due(conn)
-                await workers.forget_dead(conn)
+                await workers.delete_dead(conn)
         async with conn.transaction():
             if made := await schedules.tick(conn, runtime.specs):
                 log.info("scheduled", jobs=len(made))

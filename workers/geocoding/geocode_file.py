@@ -25,8 +25,8 @@ from app.domain.geocoding.model import Address, GeocodeOptions
 from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
 from app.domain.imports.records import Broken, Position, Record, Records
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Failed, Outcome
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from app.domain.text import csv_writer
 from app.storage.uploads import Uploads
 from workers.core.context import JobContext

@@ -23,7 +23,7 @@ from app.db.households import records as households
 from app.db.households.records import Located
 from app.domain.geocoding.model import Address, GeocodeOptions
 from app.domain.households.input import HouseholdFilters
-from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
 from workers.geocoding.decisions import Plan
 from workers.geocoding.lookup_table import Item

@@ -13,8 +13,8 @@ from app.domain.heatmaps import packaged_cities as packaged
 from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import BadRegion, Bounds, Grid
 from app.domain.heatmaps.request import HeatmapArgs
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
 from workers.heatmaps import poi_tiles
 from workers.heatmaps.compute import compute

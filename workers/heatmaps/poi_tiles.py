@@ -13,6 +13,8 @@ import orjson
 import structlog
 from uuid_utils.compat import uuid7
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import Pool, connection
 from app.db.heatmaps import pois
 from app.db.heatmaps.pois import Fetched
@@ -33,7 +35,6 @@ WANTED = {
     "amenity": ("marketplace",),
 }
 """OpenStreetMap's words for what `scoring.WEIGHTS` counts."""
-SLOT_KEY = 0x7472_6967_0007
 SLOT_POLL = 0.5
 """Seconds."""
 QUOTA_SECONDS = 3600.0
@@ -97,14 +98,14 @@ async def _without(
 async def one_slot(pool: Pool) -> AsyncIterator[None]:
     """One query at a time over all workers. Who dies with the slot loses it with its connection."""
     async with connection(pool) as conn:
-        while not await conn.fetchval("SELECT pg_try_advisory_lock($1)", SLOT_KEY):  # noqa: ASYNC110  (others hold it)
+        while not await locks.try_acquire_for_session(conn, Lock.OVERPASS):  # noqa: ASYNC110  (others hold it)
             await asyncio.sleep(SLOT_POLL)
         try:
             yield
         finally:
             # a connection that was cancelled is dropped by the pool, and the lock with it
             if not conn.is_closed():
-                await conn.execute("SELECT pg_advisory_unlock($1)", SLOT_KEY)
+                await locks.release_from_session(conn, Lock.OVERPASS)
 
 
 def _places(elements: list[Element]) -> list[Fetched]:

@@ -14,8 +14,8 @@ from app.db.websites import business_jobs
 from app.domain.imports.businesses import BusinessReader, called
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Outcome
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from app.domain.websites.businesses import FROM_CSV
 from providers.web import normalise
 from workers.core.context import JobContext, Step

@@ -11,8 +11,8 @@ from app.db.imports import parcels, staging
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import ParcelReader
-from app.domain.jobs.model import JobSpec, QueueSpec
 from app.domain.jobs.outcomes import Outcome
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes

@@ -14,8 +14,8 @@ from app.db.jobs import records as jobs
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
 from app.domain.imports.voters import VoterReader
-from app.domain.jobs.model import JobSpec, NewJob, QueueSpec
 from app.domain.jobs.outcomes import Outcome
+from app.domain.jobs.spec import JobSpec, NewJob, QueueSpec
 from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes

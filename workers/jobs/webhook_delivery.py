@@ -16,14 +16,13 @@ from pydantic.alias_generators import to_camel
 
 from app.db.core.pool import connection
 from app.db.jobs import webhooks
-from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.attempts import DELIVERY_ATTEMPTS, delivery_backoff
 from app.domain.jobs.outcomes import Failed, Outcome
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import BadRequest
 from providers.notify.webhook import Gone
 from workers.core.context import JobContext
 
-DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 3 * 3600.0, 6 * 3600.0, 12 * 3600.0)
-"""Seconds after each failed attempt."""
 MOST_BYTES = 20_000
 """Of a payload; a longer result is left out of it."""
 
@@ -38,17 +37,13 @@ class WebhookDeliveryArgs(BaseModel):
     event: str
 
 
-def backoff(attempt: int) -> float:
-    return DELAYS[min(attempt, len(DELAYS)) - 1]
-
-
 SPEC = JobSpec(
     kind="webhook_delivery",
     queue=QueueSpec("webhooks", concurrency=20, dispatch_size=10),
     args=WebhookDeliveryArgs,
     timeout=timedelta(seconds=30),
-    max_attempts=8,
-    backoff=backoff,
+    max_attempts=DELIVERY_ATTEMPTS,
+    backoff=delivery_backoff,
 )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from app.domain.jobs.model import QueueSpec
+from app.domain.jobs.spec import QueueSpec
 
 QUEUE = QueueSpec("websites", concurrency=20, dispatch_size=12)
 

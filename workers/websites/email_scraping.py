@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.domain.jobs.model import JobSpec
+from app.domain.jobs.spec import JobSpec
 from app.domain.websites.extraction import emails, phones
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.status import ContactKind

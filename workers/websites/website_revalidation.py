@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from app.db.imports import staging
 from app.db.websites import business_jobs, businesses, pages
-from app.domain.jobs.model import JobSpec, QueueSpec
+from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
 
 AT_ONCE = 200

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from app.db.websites import businesses
-from app.domain.jobs.model import JobSpec
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze, storable
+from app.domain.jobs.spec import JobSpec
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of

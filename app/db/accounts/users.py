@@ -13,6 +13,8 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from app.db.accounts import keys
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import Connection
 
 ADMIN_EMAIL = "admin@localhost"
@@ -78,7 +80,7 @@ async def update(
 
 async def lock_admins(conn: Connection) -> None:
     """Only one transaction at a time may change who administers."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('trigpoint admins', 0))")
+    await locks.acquire(conn, Lock.ADMINS)
 
 
 async def has_live_admin(conn: Connection) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from app.db.core import locks
+from app.db.core.locks import named_lock
 from app.db.core.pool import Connection
 
 KIND = "company_research"
@@ -27,7 +29,7 @@ SELECT count(*) FROM (
 
 async def lock(conn: Connection, user_id: UUID) -> None:
     """Only one transaction at a time may add a research for the user."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('trigpoint quota ' || $1, 0))", str(user_id))
+    await locks.acquire(conn, named_lock("research quota", str(user_id)))
 
 
 async def used(conn: Connection, user_id: UUID, *, before: UUID | None = None) -> int:

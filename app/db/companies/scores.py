@@ -14,7 +14,7 @@ from app.db.companies import records as companies
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.domain.companies.lead_scores import Facts, Score, SeenSignal
-from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.spec import JobSpec, NewJob
 
 
 async def facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID, Facts]:

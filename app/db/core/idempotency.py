@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
+from app.db.core import locks
+from app.db.core.locks import named_lock
 from app.db.core.pool import Connection
 
 KEPT_HOURS = 24
@@ -24,8 +25,7 @@ class Answer:
 
 async def lock(conn: Connection, user_id: UUID, key: str) -> bool:
     """Hold the key until the transaction ends, whichever way; False while another transaction holds it."""
-    number = int.from_bytes(sha256(user_id.bytes + key.encode()).digest()[:8], signed=True)
-    return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", number))
+    return await locks.try_acquire(conn, named_lock("idempotency key", str(user_id), key))
 
 
 async def find(conn: Connection, user_id: UUID, key: str) -> Answer | None:

@@ -10,16 +10,16 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import Connection
 from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import STEPS, Bounds, Grid, cell_of
 
-LOCK_KEY = 0x7472_6967_0006  # beside admission's
-
 
 async def lock(conn: Connection) -> None:
     """Only one at a time finds out what is covered and makes a job for what is not; until the transaction ends."""
-    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
+    await locks.acquire(conn, Lock.HEATMAP_REGIONS)
 
 
 async def covering_cell(conn: Connection, latitude: float, longitude: float) -> asyncpg.Record | None:

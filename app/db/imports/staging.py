@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from app.db.core.locks import acquire_sql, named_lock
 from app.db.core.pool import Connection
 from app.db.imports import uploads
 from app.domain.imports.findings import Reject
@@ -57,7 +58,7 @@ async def stage(conn: Connection, target: Target, rows: bytes) -> None:
     """Have the rows in the temporary table `incoming_<table>`, and nobody else writing the target."""
     columns = ", ".join(f"{name} {sql_type}" for name, sql_type in target.columns.items())
     await conn.execute(
-        f"""SELECT pg_advisory_xact_lock(hashtext('import {target.table}'));
+        f"""{acquire_sql(named_lock("import", target.table))};
             CREATE TEMP TABLE IF NOT EXISTS incoming_{target.table}
                 (line int, {columns}, row_hash uuid) ON COMMIT DELETE ROWS;
             {ALWAYS_BY_INDEX}"""

@@ -13,14 +13,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import Connection
+from app.db.jobs.workers import LIVE_BY_ROUTE
 
 TRAVEL_SECONDS = 5.0
 """How long a dispatch may take from admission to claim before it counts as lost."""
-ALIVE_SECONDS = 15
-"""A worker whose last beat is older counts as gone."""
-
-LOCK_KEY = 0x7472_6967_0001  # "trig", 1: any constant that nothing else locks
 
 READY = "status = 'pending' AND lease_until IS NULL AND run_at IS NULL"
 
@@ -28,10 +27,7 @@ READY = "status = 'pending' AND lease_until IS NULL AND run_at IS NULL"
 # The jobs that hold a slot are counted queue by queue, each by a look into its part of a small partial index: over all
 # queues at once the planner would rather read the whole table as long as that is not large.
 SELECT = f"""
-WITH live AS (
-    SELECT route, count(*)::int AS workers, sum(slots)::int AS slots
-    FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
-), busy AS (
+WITH live AS ({LIVE_BY_ROUTE}), busy AS (
     SELECT q.name, q.route, count.jobs
     FROM queues AS q CROSS JOIN LATERAL (
         SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
@@ -91,7 +87,7 @@ async def select(conn: Connection) -> list[Candidate]:
 
     The lock is a statement of its own, so that the counts after it see what its last holder committed.
     """
-    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
+    await locks.acquire(conn, Lock.ADMISSION)
     rows = await conn.fetch(SELECT)
     return [Candidate(r["id"], r["name"], r["route"], r["dispatch_size"], r["workers"], r["concurrency"]) for r in rows]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from app.db.core.pool import Connection
 from app.db.jobs import actions
 from app.db.jobs.filters import Filters
-from app.domain.jobs.model import ACTIVE, TERMINAL, Status
+from app.domain.jobs.status import ACTIVE, TERMINAL, Status
 
 MOST_A_BATCH = 1000
 SEARCH_SECONDS = 60.0
@@ -37,10 +37,10 @@ SOURCES: dict[Action, frozenset[Status]] = {
 
 async def count(conn: Connection, filters: Filters, owner: UUID | None) -> tuple[int, UUID | None]:
     """How many jobs there are to the filters, and the newest of them."""
-    where, args = filters.where(owner)
+    where = filters.conditions(owner)
     row = await conn.fetchrow(
         f"SELECT count(*) AS jobs, max(j.id::text)::uuid AS newest FROM jobs AS j WHERE {where}",
-        *args,
+        *where.args,
         timeout=SEARCH_SECONDS,
     )
     assert row is not None
@@ -51,16 +51,13 @@ async def candidates(
     conn: Connection, action: Action, filters: Filters, owner: UUID | None, *, after: UUID, until: UUID
 ) -> list[UUID]:
     """The next batch, in the order of their ids, of jobs that the action may move; nothing is locked yet."""
-    where, args = filters.where(owner)
-    n = len(args)
+    where = filters.conditions(owner)
+    where.add("j.status = ANY({})", list(SOURCES[action]))
+    where.add("j.id > {}", after)
+    where.add("j.id <= {}", until)
     rows = await conn.fetch(
-        f"""SELECT j.id FROM jobs AS j
-            WHERE {where} AND j.status = ANY(${n + 1}) AND j.id > ${n + 2} AND j.id <= ${n + 3}
-            ORDER BY j.id LIMIT {MOST_A_BATCH}""",
-        *args,
-        list(SOURCES[action]),
-        after,
-        until,
+        f"SELECT j.id FROM jobs AS j WHERE {where} ORDER BY j.id LIMIT {MOST_A_BATCH}",
+        *where.args,
         timeout=SEARCH_SECONDS,
     )
     return [row["id"] for row in rows]

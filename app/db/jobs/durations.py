@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.db.core.pool import Connection
+from app.db.jobs.workers import LIVE
 
 SAMPLE = 50
 
@@ -36,7 +37,7 @@ async def pace(conn: Connection, kind: str, queue: str) -> Pace:
             (SELECT count(*) FROM jobs WHERE queue = $2 AND status IN ('pending', 'processing'))::int AS ahead,
             (SELECT coalesce(q.concurrency_override, q.concurrency) * CASE WHEN q.per_worker THEN (
                  SELECT count(*) FROM workers AS w
-                 WHERE w.route = q.route AND NOT w.stopping AND w.beat_at > now() - interval '15 s') ELSE 1 END
+                 WHERE w.route = q.route AND {LIVE}) ELSE 1 END
              FROM queues AS q WHERE q.name = $2)::int AS at_once""",
         kind,
         queue,

@@ -11,6 +11,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from app.db.core.conditions import Conditions
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -29,28 +31,21 @@ class Filters:
     text: str | None = None
     """The beginning of the job's id, or what stands somewhere in its data, in any case."""
 
-    def where(self, owner: UUID | None) -> tuple[str, list[Any]]:
-        """The condition on `jobs AS j`, and its arguments from $1 on. `owner` None means everybody's jobs.
-
-        Only what is asked for stands in the text: a plan made for all filters at once would use no index.
-        """
-        conditions = [
-            ("j.created_by = ${}", owner),
-            ("j.status = ${}", self.status),
-            ("j.kind = ${}", self.kind),
-            ("j.queue = ${}", self.queue),
-            ("j.id = ANY(${})", self.ids),
-            ("j.created_at >= ${}", self.created_after),
-            ("j.created_at < ${}", self.created_before),
-            ("j.data @> ${}", self.data_contains),
-            (
-                "(starts_with(j.id::text, lower(${0})) OR strpos(lower(j.data::text), lower(${0})) > 0)",
-                self.text,
-            ),
-        ]
-        given = [(sql, value) for sql, value in conditions if value is not None]
-        text = " AND ".join(sql.format(number) for number, (sql, _) in enumerate(given, 1))
-        return text or "true", [value for _, value in given]
+    def conditions(self, owner: UUID | None) -> Conditions:
+        """Return the conditions on `jobs AS j`; `owner` limits them to one user's jobs, None to nobody's."""
+        where = Conditions()
+        where.add_if_given("j.created_by = {}", owner)
+        where.add_if_given("j.status = {}", self.status)
+        where.add_if_given("j.kind = {}", self.kind)
+        where.add_if_given("j.queue = {}", self.queue)
+        where.add_if_given("j.id = ANY({})", self.ids)
+        where.add_if_given("j.created_at >= {}", self.created_after)
+        where.add_if_given("j.created_at < {}", self.created_before)
+        where.add_if_given("j.data @> {}", self.data_contains)
+        where.add_if_given(
+            "starts_with(j.id::text, lower({0})) OR strpos(lower(j.data::text), lower({0})) > 0", self.text
+        )
+        return where
 
     def hold_for(self, job: asyncpg.Record) -> bool:
         """The same of one job that was read already: asks nobody. `job` is a row of `app.db.jobs.records`."""

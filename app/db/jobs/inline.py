@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import Connection
 from app.db.jobs import ledger
-from app.db.jobs.admission import ALIVE_SECONDS, LOCK_KEY, READY
+from app.db.jobs.admission import READY
 from app.db.jobs.ledger import Claimed
-from app.domain.jobs.model import Ran, Status
+from app.db.jobs.workers import LIVE_BY_ROUTE
+from app.domain.jobs.processing import JobRun
+from app.domain.jobs.status import Status
 
 SELECT = f"""
-WITH live AS (
-    SELECT route, count(*)::int AS workers
-    FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
-), open AS (
+WITH live AS ({LIVE_BY_ROUTE}), open AS (
     SELECT q.name, coalesce(q.priority_override, q.priority) AS rank,
            coalesce(q.concurrency_override, q.concurrency)
                * CASE WHEN q.per_worker THEN greatest(1, coalesce(live.workers, 0)) ELSE 1 END - busy.jobs AS room
@@ -41,19 +42,19 @@ async def take(
     conn: Connection, kinds: Sequence[str], owner: UUID | None, at_most: int, holder: UUID, lease: float
 ) -> list[Claimed]:
     """Claim the first due jobs, as many as their queues have room for; in a transaction."""
-    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
+    await locks.acquire(conn, Lock.ADMISSION)
     rows = await conn.fetch(SELECT, kinds, owner, at_most)
     return await ledger.claim_ready(conn, [row["id"] for row in rows], holder, lease) if rows else []
 
 
-async def ran(conn: Connection, job_ids: Sequence[UUID]) -> list[Ran]:
+async def ran(conn: Connection, job_ids: Sequence[UUID]) -> list[JobRun]:
     """What became of these jobs, in the order given."""
     rows = await conn.fetch(
         """SELECT j.id, j.kind, j.status, j.error
            FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, place) JOIN jobs AS j USING (id) ORDER BY i.place""",
         job_ids,
     )
-    return [Ran(row["id"], row["kind"], Status(row["status"]), row["error"]) for row in rows]
+    return [JobRun(row["id"], row["kind"], Status(row["status"]), row["error"]) for row in rows]
 
 
 async def remaining(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> int:

@@ -16,7 +16,7 @@ import orjson
 
 from app.db.core.notifications import CHANNEL, announce, announcing
 from app.db.core.pool import Connection
-from app.domain.jobs.model import MAX_CRASHES
+from app.domain.jobs.attempts import MAX_CRASHES
 from app.domain.jobs.outcomes import (
     Cancelled,
     Completed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from app.db.core.pool import Connection
-from app.db.jobs.admission import ALIVE_SECONDS
+from app.db.jobs.workers import LIVE
 
 
 async def queues(conn: Connection) -> list[asyncpg.Record]:
@@ -15,8 +15,7 @@ async def queues(conn: Connection) -> list[asyncpg.Record]:
                    coalesce(count.waiting, 0) AS waiting, coalesce(count.active, 0) AS active,
                    coalesce(count.completed, 0) AS completed, coalesce(count.failed, 0) AS failed,
                    coalesce(count.total, 0) AS total,
-                   (SELECT count(*) FROM workers AS w WHERE w.route = q.route AND NOT w.stopping
-                      AND w.beat_at > now() - interval '{ALIVE_SECONDS} s') AS workers
+                   (SELECT count(*) FROM workers AS w WHERE w.route = q.route AND {LIVE}) AS workers
             FROM queues AS q LEFT JOIN (
                 SELECT queue, count(*) AS total, count(*) FILTER (WHERE status = 'pending') AS waiting,
                        count(*) FILTER (WHERE status = 'processing') AS active,

@@ -9,8 +9,9 @@ from uuid import UUID
 import asyncpg
 
 from app.db.core.pool import Connection
-from app.db.jobs.admission import ALIVE_SECONDS, READY
-from app.domain.jobs.model import QueueSpec
+from app.db.jobs.admission import READY
+from app.db.jobs.workers import LIVE_BY_ROUTE
+from app.domain.jobs.spec import QueueSpec
 
 FINISHED_SECONDS = 3600
 """How far back the counts of finished jobs go: over a ledger of millions a longer look would be no cheap one."""
@@ -43,10 +44,7 @@ async def declare(conn: Connection, queues: Iterable[QueueSpec]) -> None:
 # Each count reads its part of one partial index; `oldest` looks at the heads of the priorities, or of the next one that
 # has any: an equality instead would invite the planner to look for them along the primary key.
 SELECT = f"""
-WITH live AS (
-    SELECT route, count(*)::int AS workers, sum(slots)::int AS slots
-    FROM workers WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s' GROUP BY route
-), deferred AS (
+WITH live AS ({LIVE_BY_ROUTE}), deferred AS (
     SELECT queue, count(*) AS jobs FROM jobs WHERE run_at IS NOT NULL GROUP BY queue
 )
 SELECT q.name, q.route, q.per_worker, q.priority, q.priority_override, q.concurrency, q.concurrency_override,

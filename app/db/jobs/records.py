@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
 from app.db.jobs.filters import Filters
-from app.domain.jobs.model import NewJob
+from app.domain.jobs.spec import NewJob
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,14 @@ async def select(
     conn: Connection, filters: Filters, reader: UUID | None, *, before: UUID | None, limit: int, offset: int
 ) -> tuple[list[asyncpg.Record], int]:
     """A page of jobs, newest first, and how many there are in all. `before` is the cursor: only older ones."""
-    where, args = filters.where(reader)
-    n = len(args)
+    where = filters.conditions(reader)
+    total: int = await conn.fetchval(f"SELECT count(*) FROM jobs AS j WHERE {where}", *where.args)
+    where.add_if_given("j.id < {}", before)
     rows = await conn.fetch(
         f"""SELECT {COLUMNS}, NULL AS error_log FROM jobs AS j JOIN users AS u ON u.id = j.created_by
-            WHERE {where} AND (${n + 1}::uuid IS NULL OR j.id < ${n + 1})
-            ORDER BY j.id DESC LIMIT ${n + 2} OFFSET ${n + 3}""",
-        *args,
-        before,
-        limit,
-        offset,
+            WHERE {where} ORDER BY j.id DESC LIMIT {where.arg(limit)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval(f"SELECT count(*) FROM jobs AS j WHERE {where}", *args)
     return rows, total
 
 

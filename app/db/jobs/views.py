@@ -23,19 +23,17 @@ async def page(
     conn: Connection, filters: Filters, reader: UUID | None, *, before: UUID | None, limit: int
 ) -> tuple[list[asyncpg.Record], int]:
     """A page of jobs, newest first, and how many there are in all, counted up to COUNTED."""
-    where, args = filters.where(reader)
+    where = filters.conditions(reader)
     if filters.text is not None:
-        where += f" AND j.id >= coalesce((SELECT id FROM jobs ORDER BY id DESC OFFSET {SEARCHED} LIMIT 1), j.id)"
-    n = len(args)
+        where.add(f"j.id >= coalesce((SELECT id FROM jobs ORDER BY id DESC OFFSET {SEARCHED} LIMIT 1), j.id)")
+    count: int = await conn.fetchval(
+        f"SELECT count(*) FROM (SELECT FROM jobs AS j WHERE {where} LIMIT {COUNTED}) AS found", *where.args
+    )
+    where.add_if_given("j.id < {}", before)
     rows = await conn.fetch(
         f"""SELECT {COLUMNS}, NULL AS error_log FROM jobs AS j JOIN users AS u ON u.id = j.created_by
-            WHERE {where} AND j.id < ${n + 1} ORDER BY j.id DESC LIMIT ${n + 2}""",
-        *args,
-        before or NEVER,
-        limit,
-    )
-    count: int = await conn.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM jobs AS j WHERE {where} LIMIT {COUNTED}) AS found", *args
+            WHERE {where} ORDER BY j.id DESC LIMIT {where.arg(limit)}""",
+        *where.args,
     )
     return rows, count
 

@@ -7,9 +7,19 @@ from uuid import UUID
 import asyncpg
 
 from app.db.core.pool import Connection
-from app.db.jobs.admission import ALIVE_SECONDS
 
-FORGET_SECONDS = 3600
+HEARTBEAT_TIMEOUT_SECONDS = 15
+"""A worker whose last heartbeat is older counts as gone."""
+RETENTION_SECONDS = 3600
+"""How long a worker that is gone stays in the register."""
+
+BEATING = f"beat_at > now() - interval '{HEARTBEAT_TIMEOUT_SECONDS} s'"
+LIVE = f"(NOT stopping AND {BEATING})"
+"""The condition on `workers` for a worker that takes jobs."""
+LIVE_BY_ROUTE = (
+    f"SELECT route, count(*)::int AS workers, sum(slots)::int AS slots FROM workers WHERE {LIVE} GROUP BY route"
+)
+"""A query: the number of live workers and of their slots on each route."""
 
 
 async def register(
@@ -46,14 +56,15 @@ async def leave(conn: Connection, worker_id: UUID, *, stopping: bool) -> None:
         await conn.execute("DELETE FROM workers WHERE id = $1", worker_id)
 
 
-async def forget_dead(conn: Connection) -> None:
-    await conn.execute("DELETE FROM workers WHERE beat_at < now() - make_interval(secs => $1)", float(FORGET_SECONDS))
+async def delete_dead(conn: Connection) -> None:
+    """Delete workers whose last heartbeat is older than RETENTION_SECONDS."""
+    await conn.execute(f"DELETE FROM workers WHERE beat_at < now() - interval '{RETENTION_SECONDS} s'")
 
 
 async def select(conn: Connection) -> list[asyncpg.Record]:
     """All that are registered, the newest first, those gone within the last hour included; `running` counts jobs."""
     return await conn.fetch(
-        f"""SELECT w.*, beat_at > now() - interval '{ALIVE_SECONDS} s' AS alive, coalesce(held.jobs, 0) AS running
+        f"""SELECT w.*, {BEATING} AS alive, coalesce(held.jobs, 0) AS running
             FROM workers AS w LEFT JOIN (
                 SELECT worker_id, count(*) AS jobs FROM jobs
                 WHERE lease_until IS NOT NULL AND status = 'processing' GROUP BY worker_id
@@ -67,7 +78,7 @@ async def any_live(conn: Connection, queue: str | None = None) -> bool:
     return bool(
         await conn.fetchval(
             f"""SELECT EXISTS (
-                    SELECT FROM workers AS w WHERE NOT stopping AND beat_at > now() - interval '{ALIVE_SECONDS} s'
+                    SELECT FROM workers AS w WHERE {LIVE}
                     AND ($1::text IS NULL OR w.route = (SELECT route FROM queues WHERE name = $1)))""",
             queue,
         )

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, identity, one_of, time
-from app.domain.jobs.model import TERMINAL, Status
 from app.domain.jobs.schedules import Missed, Overlap
+from app.domain.jobs.status import TERMINAL, Status
 
 TERMINAL_SQL = ", ".join(repr(str(status)) for status in sorted(TERMINAL))
 

@@ -12,7 +12,7 @@ from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
 from app.db.websites import businesses
 from app.db.websites.businesses import Saved
-from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.spec import JobSpec, NewJob
 from app.domain.websites.businesses import NewBusiness
 
 WEBSITE_KINDS = ("website_validation", "email_scraping", "social_scraping")

@@ -12,6 +12,8 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import NO_WAIT, Connection
 from app.domain.websites.businesses import ExclusionBy, NewBusiness, plain
 from app.domain.websites.extraction.hosts import domain_of, host_of
@@ -75,10 +77,6 @@ FROM given LEFT JOIN written AS w USING (key) LEFT JOIN businesses AS b USING (k
 """
 
 
-LIST_LOCK = "hashtext('business exclusions')"
-"""Shared by those who keep businesses, held alone by who adds to the list: neither misses what the other writes."""
-
-
 async def save(
     conn: Connection, businesses: Sequence[NewBusiness], source: str, country: str, user_id: UUID
 ) -> dict[str, Saved]:
@@ -86,7 +84,7 @@ async def save(
 
     No two may share a key. In a transaction. Another website makes what was known of the old one void.
     """
-    await conn.execute(f"SELECT pg_advisory_xact_lock_shared({LIST_LOCK})")
+    await locks.acquire_shared(conn, Lock.EXCLUSIONS)
     hosts = [host_of(one.website or "") for one in businesses]
     columns: list[list[Any]] = [[getattr(one, name, None) for one in businesses] for name in FIELDS]
     named = dict(zip(FIELDS, columns, strict=True))
@@ -320,7 +318,7 @@ async def exclude(
     conn: Connection, by: ExclusionBy, value: str, reason: str | None, user_id: UUID
 ) -> tuple[asyncpg.Record, bool]:
     """Put a value on the list, and mark whom it means; the entry, and whether it is new."""
-    await conn.execute(f"SELECT pg_advisory_xact_lock({LIST_LOCK})")
+    await locks.acquire(conn, Lock.EXCLUSIONS)
     row = await conn.fetchrow(
         """INSERT INTO business_exclusions (id, by, value, reason, created_by) VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (by, value) DO NOTHING RETURNING id, by, value, reason, created_at""",

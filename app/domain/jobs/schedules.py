@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
-from app.domain.jobs.model import JobSpec, NewJob
+from app.domain.jobs.spec import JobSpec, NewJob
 
 LONGEST_EXPRESSION = 200
 ON_TIME = timedelta(seconds=60)
@@ -130,7 +130,7 @@ def job_of(spec: JobSpec, schedule_id: UUID, data: str, priority: int, overlap: 
     Raises pydantic's ValidationError where the kind no longer takes this data.
     """
     args = spec.args.model_validate_json(data)
-    key = spec.dedupe_key(args)
-    if key is None and overlap is Overlap.SKIP:
-        key = f"schedule:{schedule_id}"
-    return NewJob(spec, args.model_dump_json(by_alias=True).encode(), priority, key)
+    job = spec.new_job(args, priority=priority)
+    if job.dedupe_key is None and overlap is Overlap.SKIP:
+        return spec.new_job(args, priority=priority, dedupe_key=f"schedule:{schedule_id}")
+    return job

@@ -19,8 +19,8 @@ from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
 from app.db.tables.companies import SIGNAL_KINDS
 from app.domain.companies.input import SLUG, Name, RegistryNumber, Website, both
-from app.domain.jobs.model import JobSpec, NewJob
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.spec import JobSpec, NewJob
 from app.errors import Invalid
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing

@@ -19,8 +19,8 @@ from app.db.jobs import ledger
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import Claimed
 from app.domain.companies.input import SLUG, Name, Website
-from app.domain.jobs.model import NewJob
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.spec import NewJob
 from app.errors import Invalid, NotFound, QuotaExceeded
 from app.web.accounts import auth
 from app.web.dialects import companies as dialect_companies

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from asyncpg import Record
 
-from app.domain.jobs.model import Status
 from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
+from app.domain.jobs.status import Status
 
 KINDS = frozenset({"company_research", "company_enrichment", "lead_scoring", "signal_detection"})
 WORDS: dict[str, str] = {Status.PENDING: "queued", Status.PROCESSING: "active"}

@@ -14,7 +14,7 @@ from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.jobs.model import Status
+from app.domain.jobs.status import Status
 from app.web.dialects import companies, websites
 from app.web.jobs import durations, presenters
 from app.web.jobs import records as jobs

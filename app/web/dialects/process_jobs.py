@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.jobs.model import Processed, Status
+from app.domain.jobs.processing import ProcessResult
+from app.domain.jobs.status import Status
 from app.errors import NotFound, Unauthorized
 from app.web.dialects.websites import WORDS
 from app.web.http import request_parsing
@@ -47,7 +48,7 @@ def check_secret(request: Request) -> Platform:
     return platform
 
 
-def shown(processed: Processed) -> dict[str, Any]:
+def shown(processed: ProcessResult) -> dict[str, Any]:
     """What was done, in document 003's words."""
     jobs = [
         {"id": job.id, "jobType": job.kind, "status": WORDS[job.status], "error": job.error} for job in processed.jobs

@@ -12,8 +12,8 @@ from app.db.core import audit
 from app.db.jobs import records as jobs
 from app.db.jobs.bulk import Action
 from app.db.websites import business_jobs
-from app.domain.jobs.model import Status
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.status import Status
 from app.errors import Conflict, Invalid
 from app.web.accounts import auth
 from app.web.dialects import websites

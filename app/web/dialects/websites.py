@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from asyncpg import Record
 
-from app.domain.jobs.model import Status
+from app.domain.jobs.status import Status
 from app.web.jobs import presenters
 
 KINDS = ("website_validation", "email_scraping", "social_scraping")

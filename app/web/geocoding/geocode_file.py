@@ -30,8 +30,9 @@ from app.domain.imports.layout import Layout
 from app.domain.imports.profiles import canonical
 from app.domain.imports.records import Position, Records
 from app.domain.imports.survey import Format
-from app.domain.jobs.model import TERMINAL, NewJob
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.spec import NewJob
+from app.domain.jobs.status import TERMINAL
 from app.domain.text import csv_writer
 from app.errors import BadRequest, Conflict, NotFound
 from app.storage.upload_intake import Intake

@@ -16,7 +16,7 @@ from app.db.households import records as households
 from app.db.jobs import records as jobs
 from app.db.jobs import workers
 from app.domain.households.input import HouseholdFilters
-from app.domain.jobs.model import NewJob
+from app.domain.jobs.spec import NewJob
 from app.errors import BadRequest, Invalid
 from app.web.accounts import auth
 from app.web.geocoding import geocoders

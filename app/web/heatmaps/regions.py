@@ -19,8 +19,9 @@ from app.db.heatmaps import regions as heatmaps
 from app.db.jobs import records as jobs
 from app.domain.heatmaps.grid import MICRO, BadRegion, Bounds, Grid
 from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs, checked_step
-from app.domain.jobs.model import ACTIVE, NewJob, Status
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.spec import NewJob
+from app.domain.jobs.status import ACTIVE, Status
 from app.errors import BadRequest, Conflict
 from app.web.accounts import auth
 from app.web.dialects.jobs import RUNNING

@@ -17,7 +17,7 @@ from app.domain.heatmaps import scoring
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs
 from app.domain.heatmaps.scoring import Assessment
-from app.domain.jobs.model import Status
+from app.domain.jobs.status import Status
 from app.web.accounts import auth
 from app.web.dialects.jobs import RUNNING
 from app.web.heatmaps.regions import insert

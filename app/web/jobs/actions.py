@@ -19,8 +19,8 @@ from app.db.core.pool import Connection
 from app.db.jobs import actions
 from app.db.jobs import records as jobs
 from app.db.jobs.bulk import SOURCES, Action
-from app.domain.jobs.model import Status
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.status import Status
 from app.errors import Conflict, Forbidden, NotFound
 from app.web.accounts import auth
 from app.web.http.request_parsing import path_id, query

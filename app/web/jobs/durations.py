@@ -10,7 +10,7 @@ from starlette.requests import Request
 from app.db.core.pool import Connection
 from app.db.jobs import durations
 from app.db.jobs.durations import Pace
-from app.domain.jobs.model import JobSpec
+from app.domain.jobs.spec import JobSpec
 from app.web.platform import get_platform
 
 REMEMBERED_SECONDS = 5.0

@@ -6,7 +6,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.db.jobs.filters import Filters
-from app.domain.jobs.model import Status
+from app.domain.jobs.status import Status
 from app.web.http.schema_types import Members, Moment
 from app.web.platform import Platform
 

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from asyncpg import Record
 
-from app.domain.jobs.model import TERMINAL, Status
 from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
+from app.domain.jobs.status import TERMINAL, Status
 
 _TERMINAL = frozenset(str(status) for status in TERMINAL)
 

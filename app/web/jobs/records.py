@@ -17,8 +17,9 @@ from app.db.accounts.users import User
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
-from app.domain.jobs.model import NewJob, Status
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.jobs.spec import DERIVED, NewJob
+from app.domain.jobs.status import Status
 from app.errors import BadRequest, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
@@ -77,8 +78,8 @@ def validated(platform: Platform, user: User, entry: Any, place: str) -> NewJob:
         args = spec.args.model_validate(asked.data)
     except ValidationError as error:
         raise invalid(error, place if error.title == JobRequest.__name__ else prefix) from None
-    key = f"{user.id}:{asked.dedupeKey}" if asked.dedupeKey else spec.dedupe_key(args)
-    return NewJob(spec, args.model_dump_json(by_alias=True).encode(), asked.priority, key)
+    key = f"{user.id}:{asked.dedupeKey}" if asked.dedupeKey else DERIVED
+    return spec.new_job(args, priority=asked.priority, dedupe_key=key)
 
 
 def created(inserted: list[Inserted], many: bool) -> Response:

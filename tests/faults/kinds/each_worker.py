@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.jobs.model import QueueSpec
+from app.domain.jobs.spec import QueueSpec
 from tests.faults import counting
 
 SPEC = counting.spec(

@@ -16,7 +16,7 @@ from app.db.jobs import queues
 from app.db.jobs import records as jobs
 from app.db.jobs import views as looks
 from app.db.jobs.filters import Filters
-from app.domain.jobs.model import NewJob
+from app.domain.jobs.spec import NewJob
 from app.web.dashboard.jobs.queues import SPANS, columns
 from tests.benchmarks import noop
 from tests.scripted import SPEC

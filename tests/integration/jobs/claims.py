@@ -10,8 +10,8 @@ from app.db.core.pool import Connection, Pool
 from app.db.jobs import admission, ledger, queues, workers
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import Claimed, Ended
-from app.domain.jobs.model import NewJob
 from app.domain.jobs.outcomes import Outcome
+from app.domain.jobs.spec import NewJob
 from tests import scripted
 
 LEASE = 30.0

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.db.core.pool import CONNECTION_LOST, Patience, Pool, open_pool
 from app.db.jobs import admission, ledger
 from app.db.jobs.ledger import ItemError
-from app.domain.jobs.model import MAX_CRASHES
+from app.domain.jobs.attempts import MAX_CRASHES
 from app.domain.jobs.outcomes import Completed, Interrupted, Retry, Snooze
 from tests.integration.jobs.claims import LEASE, Ledger
 

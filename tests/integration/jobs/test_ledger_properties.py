@@ -29,8 +29,9 @@ from app.db.core.pool import Patience, Pool, open_pool
 from app.db.jobs import actions, ledger
 from app.db.jobs.admission import Dispatch
 from app.db.jobs.ledger import Claimed, Ended, ItemError
-from app.domain.jobs.model import MAX_CRASHES, TERMINAL
+from app.domain.jobs.attempts import MAX_CRASHES
 from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
+from app.domain.jobs.status import TERMINAL
 from app.embedded import EmbeddedPostgres
 from tests import harness, scripted
 from tests.conftest import database

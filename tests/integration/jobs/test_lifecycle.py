@@ -14,8 +14,8 @@ import pytest
 from app.db.core.pool import Pool
 from app.db.jobs import actions
 from app.db.jobs.ledger import Claimed
-from app.domain.jobs.model import TERMINAL, TRANSITIONS, Status
 from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
+from app.domain.jobs.status import TERMINAL, TRANSITIONS, Status
 from tests.integration.jobs.claims import Ledger
 
 ENDS: dict[Status, Outcome] = {

@@ -14,7 +14,7 @@ import pytest
 
 from app.db.core.pool import Pool
 from app.db.jobs import schedules
-from app.domain.jobs.model import JobSpec
+from app.domain.jobs.spec import JobSpec
 from app.settings import Settings
 from tests import scripted
 from tests.benchmarks import noop

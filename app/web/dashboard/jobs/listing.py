@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.jobs import views as looks
-from app.domain.jobs.model import Status
+from app.domain.jobs.status import Status
 from app.errors import BadRequest
 from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.jobs.view import JobView

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.jobs import records as jobs
-from app.domain.jobs.model import JobSpec
+from app.domain.jobs.spec import JobSpec
 from app.errors import AppError, Invalid, NotFound
 from app.web.companies import research
 from app.web.dashboard.core import forms, html, internal_api

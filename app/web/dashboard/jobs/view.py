@@ -12,8 +12,8 @@ import orjson
 from asyncpg import Record
 
 from app.db.jobs.bulk import SOURCES, Action
-from app.domain.jobs.model import Status
 from app.domain.jobs.polling import eta_seconds, progress
+from app.domain.jobs.status import Status
 from app.web.dashboard.core import html
 
 LONGEST_SUMMARY = 120

@@ -1,0 +1,94 @@
+"""What a job kind declares: its arguments, its queue and its limits; and the job that is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from app.domain.jobs.attempts import exponential_backoff
+
+DEFAULT_PRIORITY = 5
+"""Of a job within its queue, from 1 (first) to 9."""
+
+
+class Derived(Enum):
+    FROM_ARGUMENTS = "from arguments"
+
+
+DERIVED: Final = Derived.FROM_ARGUMENTS
+"""Stands for the dedupe key that the kind derives from the arguments."""
+
+
+@dataclass(frozen=True)
+class QueueSpec:
+    """How the jobs of some kinds are run."""
+
+    name: str
+    concurrency: int
+    """Jobs that may run at once on all workers together, or on each live worker if `per_worker`."""
+    per_worker: bool = False
+    priority: int = 2
+    """Rank among the queues when slots are scarce; 1 goes first."""
+    route: str = "default"
+    """The arq queue that carries its dispatches; only workers started with this WORKER_ROUTE serve it."""
+    dispatch_size: int = 1
+    """Maximum number of jobs in one dispatch: 1 for long jobs, some tens for short ones."""
+    variable: str | None = None
+    """Its name in ENABLE_…_WORKER and …_WORKER_CONCURRENCY, if it differs from the queue's name."""
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """What a kind declares about its jobs."""
+
+    kind: str
+    queue: QueueSpec
+    args: type[BaseModel]
+    """The schema of the job's `data`."""
+    timeout: timedelta
+    """Of one attempt."""
+    max_attempts: int = 1
+    """Including the first."""
+    backoff: Callable[[int], float] = exponential_backoff
+    """Seconds to wait after this number of failed attempts."""
+    aliases: tuple[str, ...] = ()
+    """Further names that a filter by type accepts for this kind."""
+    dedupe_key: Callable[[Any], str | None] = lambda args: None
+    """The key, derived from the arguments, under which only one job of this kind may be active."""
+
+    def new_job(
+        self,
+        args: BaseModel,
+        *,
+        priority: int = DEFAULT_PRIORITY,
+        dedupe_key: str | Derived | None = DERIVED,
+        total_items: int | None = None,
+    ) -> NewJob:
+        """Return a job of this kind to insert; `args` must be an instance of `self.args`.
+
+        Without `dedupe_key` the kind derives the key from the arguments; None means no key.
+        """
+        return NewJob(
+            spec=self,
+            data=args.model_dump_json(by_alias=True).encode(),
+            priority=priority,
+            dedupe_key=self.dedupe_key(args) if isinstance(dedupe_key, Derived) else dedupe_key,
+            total_items=total_items,
+        )
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to insert. Made by `JobSpec.new_job`."""
+
+    spec: JobSpec
+    data: bytes
+    """The arguments as JSON text."""
+    priority: int = DEFAULT_PRIORITY
+    dedupe_key: str | None = None
+    total_items: int | None = None
