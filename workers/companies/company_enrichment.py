@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 from app.db.companies import records as companies
 from app.db.companies import scores
 from app.db.core.pool import Connection, connection
-from app.db.imports import staging
+from app.db.jobs import records as jobs
 from app.db.jobs.ledger import ItemError
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from app.domain.jobs.spec import JobSpec, QueueSpec
@@ -198,5 +198,5 @@ async def rescore(conn: Connection, context: JobContext, company_id: UUID) -> No
     """What the score is made of may have changed."""
     from workers import registry  # which imports the handlers, this one too
 
-    creator = await staging.creator(conn, context.id)
+    creator = await jobs.get_creator_id(conn, context.id)
     await scores.rescore(conn, registry.load()["lead_scoring"].spec, [company_id], creator)

@@ -20,7 +20,6 @@ from pydantic.alias_generators import to_camel
 from app.db.companies import quota, reports, scores
 from app.db.companies import records as companies
 from app.db.core.pool import connection
-from app.db.imports import staging
 from app.db.jobs import records as jobs
 from app.db.tables.research import COMPLETE, PARTIAL
 from app.domain.companies.research import confidence
@@ -201,6 +200,6 @@ async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict
             dropped=dropped,
             usage=await reports.usage(step.conn, context.id),
         )
-        creator = await staging.creator(step.conn, context.id)
+        creator = await jobs.get_creator_id(step.conn, context.id)
         await scores.rescore(step.conn, registry.load()["lead_scoring"].spec, [company_id], creator)
         return await reports.result(step.conn, report_id)

@@ -19,7 +19,7 @@ from app.db.companies import records as companies
 from app.db.companies import scores, signals
 from app.db.companies.records import Page
 from app.db.core.pool import connection
-from app.db.imports import staging
+from app.db.jobs import records as jobs
 from app.db.jobs.ledger import ItemError
 from app.domain.companies.research.sources import SourceKind
 from app.domain.companies.signals import (
@@ -96,7 +96,7 @@ async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> d
         if used is not None:
             noticed += new_technologies(used, made_with)
         new = await signals.keep(step.conn, company_id, context.id, once(noticed))
-        creator = await staging.creator(step.conn, context.id)
+        creator = await jobs.get_creator_id(step.conn, context.id)
         notified = await signals.notify(step.conn, new, kinds["signal_notification"].spec, creator) if new else 0
         if pages:
             now = datetime.now(UTC)

@@ -20,7 +20,8 @@ from app.db.heatmaps import pois
 from app.db.heatmaps.pois import Fetched
 from app.domain.heatmaps.grid import Bounds
 from app.domain.imports.pois import LONGEST, category
-from app.domain.jobs.outcomes import Failed, Snooze, storable
+from app.domain.jobs.outcomes import Failed, Snooze
+from app.domain.text.storable import storable
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited
 from providers.pois.overpass import BUSY_SECONDS, Element, Overpass
 from workers.core.context import JobContext

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from app.db.core.pool import Connection
 from app.db.imports import staging
+from app.db.jobs import records as jobs
 from app.db.websites import business_jobs
 from app.domain.imports.businesses import BusinessReader, called
 from app.domain.imports.chunks import Chunk, Reader
@@ -74,7 +75,7 @@ class BusinessImporter:
             self._specs,
             source=self._args.source,
             country=self._country,
-            user_id=await staging.creator(conn, self._job_id),
+            user_id=await jobs.get_creator_id(conn, self._job_id),
             priority=self._args.priority,
         )
         await (trial.rollback() if self._args.dry_run else trial.commit())

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.db.core.pool import Connection
-from app.db.imports import staging, voters
+from app.db.imports import voters
 from app.db.jobs import records as jobs
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
@@ -73,5 +73,5 @@ async def geocode(conn: Connection, context: JobContext) -> None:
     spec = registry.load()["geocode_households"].spec
     most = context.resources.settings.max_items
     data = spec.args.model_validate({"limit": most}).model_dump_json(by_alias=True, exclude_none=True).encode()
-    creator = await staging.creator(conn, context.id)
+    creator = await jobs.get_creator_id(conn, context.id)
     await jobs.insert(conn, [NewJob(spec, data)], creator)

@@ -15,7 +15,8 @@ import orjson
 
 from app.db.websites import businesses
 from app.db.websites.businesses import Contact
-from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze, storable
+from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze
+from app.domain.text.storable import storable
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.findings import Evidence, Finding, merged

@@ -19,7 +19,7 @@ from app.db.core.coalesce import Together
 from app.db.core.pool import Pool, connection
 from app.db.websites import pages
 from app.db.websites.pages import Asked, Ended
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 from providers.web.pages import PASSING, PASSING_SECONDS, Outcome, Page
 from providers.web.store import TURN_SECONDS, Turn
 

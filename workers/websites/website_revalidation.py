@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.db.imports import staging
+from app.db.jobs import records as jobs
 from app.db.websites import business_jobs, businesses, pages
 from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
@@ -52,7 +52,7 @@ async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
             after = UUID(state["after"]) if state["after"] else None
             ids = await businesses.stale(step.conn, args.stale_after_days, after, AT_ONCE)
             if ids:
-                creator = await staging.creator(step.conn, context.id)
+                creator = await jobs.get_creator_id(step.conn, context.id)
                 made = await business_jobs.enqueue(step.conn, ids, specs, user_id=creator, priority=args.priority)
                 state = {"after": str(ids[-1]), "jobs": state["jobs"] + business_jobs.new(made)}
             else:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from app.db.websites import businesses
-from app.domain.jobs.outcomes import Failed, Outcome, Snooze, storable
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from app.domain.jobs.spec import JobSpec
+from app.domain.text.storable import storable
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of

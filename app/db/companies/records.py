@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
 from app.domain.companies.input import NewCompany
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 
 COLUMNS = """id, external_id, name, website, registry_number, place_id, business_id, attributes, created_at,
 updated_at"""

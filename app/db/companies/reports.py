@@ -15,7 +15,7 @@ from app.db.core.pool import Connection
 from app.domain.companies.research.report import ReportJson, SectionJson, text_of
 from app.domain.companies.research.sections import SECTIONS
 from app.domain.companies.research.sources import Source, SourceKind
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 
 
 def _json(value: Any) -> str:

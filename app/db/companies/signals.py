@@ -14,8 +14,8 @@ from app.db.companies import records as companies
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.domain.companies.signals import Noticed
-from app.domain.jobs.outcomes import storable
 from app.domain.jobs.spec import JobSpec, NewJob
+from app.domain.text.storable import storable
 
 COLUMNS = "id, company_id, kind, title, quote, url, sha256, occurred_on, strength, detected_at, job_id"
 

@@ -14,7 +14,7 @@ import asyncpg
 
 from app.db.core.pool import Connection
 from app.domain.geocoding.model import Place
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 from app.domain.vocabulary.accuracy import Accuracy
 
 NO_MATCH_KEPT = timedelta(hours=24)

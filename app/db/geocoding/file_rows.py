@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from app.db.core.pool import Connection, Pool
 from app.domain.geocoding.model import Place
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 
 PAGE = 2000
 

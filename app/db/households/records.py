@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from app.db.core.pool import Connection
 from app.domain.geocoding.model import Place
 from app.domain.households.input import HouseholdFilters, NewHousehold
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 from app.domain.vocabulary.states import state_code
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,

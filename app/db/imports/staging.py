@@ -221,9 +221,3 @@ async def forget_beyond(conn: Connection, job_id: UUID, line: int) -> None:
     """Drop what an earlier attempt reported of lines that are read again."""
     await conn.execute("DELETE FROM import_rejects WHERE job_id = $1 AND line > $2", job_id, line)
     await conn.execute("DELETE FROM job_errors WHERE job_id = $1 AND (detail->>'line')::int > $2", job_id, line)
-
-
-async def creator(conn: Connection, job_id: UUID) -> UUID:
-    """Whose job it is."""
-    user_id: UUID = await conn.fetchval("SELECT created_by FROM jobs WHERE id = $1", job_id)
-    return user_id

@@ -26,8 +26,8 @@ from app.domain.jobs.outcomes import (
     Outcome,
     Retry,
     Snooze,
-    storable,
 )
+from app.domain.text.storable import storable
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,12 @@ async def let_read(conn: Connection, job_id: UUID, user_id: UUID) -> None:
     )
 
 
+async def get_creator_id(conn: Connection, job_id: UUID) -> UUID:
+    """Return the id of the user who created an existing job."""
+    user_id: UUID = await conn.fetchval("SELECT created_by FROM jobs WHERE id = $1", job_id)
+    return user_id
+
+
 async def status(conn: Connection, job_id: UUID) -> str:
     """Of a job that is there."""
     found: str = await conn.fetchval("SELECT status FROM jobs WHERE id = $1", job_id)

@@ -15,9 +15,9 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
-from app.domain.jobs.outcomes import storable
 from app.domain.jobs.schedules import Cron, Missed, Overlap, job_of, to_run
 from app.domain.jobs.spec import JobSpec, NewJob
+from app.domain.text.storable import storable
 
 logger = logging.getLogger(__name__)
 

@@ -63,9 +63,4 @@ class Cancelled:
     """At a person's word; what was committed stays."""
 
 
-def storable(text: str) -> str:
-    """Text that Postgres can hold: no NUL, no lone surrogates."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-
-
 Outcome = Completed | Failed | Retry | Snooze | HandOver | Interrupted | Cancelled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 
 #: Characters of the surroundings that are kept.
 CONTEXT = 160

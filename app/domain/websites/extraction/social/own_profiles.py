@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from app.domain.jobs.outcomes import storable
+from app.domain.text.storable import storable
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
 from app.domain.websites.extraction.social.brand import Brand, squeezed
