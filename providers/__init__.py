@@ -1,1 +1,1 @@
-"""Clients of the outside world: each gets plain arguments, knows nothing of jobs, and does nothing at import."""
+"""Clients of outside services. They take plain arguments, know nothing about jobs and do nothing at import."""

@@ -1,4 +1,4 @@
-"""Finding the providers of a package: a new one is a new file in it; nothing else names it."""
+"""Discover the providers of a package. A new provider is a new file in the package; no list needs to be changed."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Provider = TypeVar("Provider", bound=Named)
 
 
 def discover(package: ModuleType, base: type[Provider]) -> dict[str, type[Provider]]:
-    """Every provider of the package by name, in the order of names. Raises ValueError where two share one."""
+    """Return the providers of a package by name, sorted. Raises ValueError if two have the same name."""
     found: dict[str, type[Provider]] = {}
     for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(module_info.name)
         for _, member in inspect.getmembers(module, inspect.isclass):
-            # What a module imports from another is not its own; what is abstract is nobody's provider.
+            # Skip classes that a module only imports, and abstract base classes.
             if issubclass(member, base) and member.__module__ == module.__name__ and not inspect.isabstract(member):
                 register(found, member)
     return dict(sorted(found.items()))
 
 
 def register(known: dict[str, type[Provider]], provider: type[Provider]) -> None:
-    """Add `provider` to `known`. Raises ValueError where its name is taken."""
+    """Add `provider` to `known`. Raises ValueError if its name is taken."""
     if (other := known.get(provider.name)) is not None:
         raise ValueError(f"two providers are named {provider.name!r}: {other.__module__} and {provider.__module__}")
     known[provider.name] = provider

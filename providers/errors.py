@@ -1,14 +1,14 @@
-"""What can go wrong with a provider, named by what the caller may do about it.
+"""Errors of providers, named by what the caller can do about them.
 
     ProviderError
-    ├── Busy            nothing was sent: our own limit lets nobody go within the time given; ask others, or wait
+    ├── Busy            nothing was sent: our own rate limit allows no request in time; ask another provider, or wait
     ├── RateLimited     wait `retry_after` seconds, then ask the same provider again
-    ├── QuotaExceeded   ask others until `resets_at`
-    ├── Unavailable     ask others now; the provider may be back soon
-    ├── BadRequest      this query will never be answered by this provider
-    └── Misconfigured   a bad key or a block: no query will be answered until someone mends the configuration
+    ├── QuotaExceeded   ask other providers until `resets_at`
+    ├── Unavailable     ask another provider now; this one may be back soon
+    ├── BadRequest      the provider will never answer this query
+    └── Misconfigured   bad key or blocked: no query is answered until the configuration is fixed
 
-That a provider knows no match is no error: it answers None.
+No match is not an error: providers return None.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from types import MappingProxyType
 class ProviderError(Exception):
     """A provider gave no usable answer. `provider` is its name in the registry.
 
-    `asked` is False where our own limiter knew it beforehand and nothing was sent.
+    `asked` is False if our own rate limiter refused and nothing was sent.
     """
 
     def __init__(self, message: str, *, provider: str = "", asked: bool = True) -> None:
@@ -31,7 +31,7 @@ class ProviderError(Exception):
 
 
 class Busy(ProviderError):
-    """No slot of the rate limiter came soon enough; one is expected in `wait` seconds."""
+    """The rate limiter had no slot in time; the next is expected in `wait` seconds."""
 
     def __init__(self, message: str, *, provider: str = "", wait: float) -> None:
         super().__init__(message, provider=provider, asked=False)
@@ -39,7 +39,7 @@ class Busy(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """Too many requests; `retry_after` is in seconds, None where the provider did not say."""
+    """Too many requests. `retry_after` is in seconds, or None if the provider did not say."""
 
     def __init__(
         self, message: str, *, provider: str = "", asked: bool = True, retry_after: float | None = None
@@ -49,7 +49,7 @@ class RateLimited(ProviderError):
 
 
 class QuotaExceeded(ProviderError):
-    """The allowance is used up; `resets_at` is aware UTC, None where it is not known."""
+    """The allowance is used up. `resets_at` is an aware datetime in UTC, or None if unknown."""
 
     def __init__(
         self, message: str, *, provider: str = "", asked: bool = True, resets_at: datetime | None = None
@@ -59,9 +59,9 @@ class QuotaExceeded(ProviderError):
 
 
 class Unavailable(ProviderError):
-    """No answer, or none that can be read: timeout, 5xx, reset, cut off, garbled.
+    """No answer, or an unreadable one: timeout, 5xx, connection reset, truncated or malformed body.
 
-    `transient` says that the very next request may well succeed, so that one quick retry is worth its cost.
+    `transient` means that an immediate retry is likely to succeed.
     """
 
     def __init__(self, message: str, *, provider: str = "", transient: bool = False) -> None:
@@ -70,15 +70,13 @@ class Unavailable(ProviderError):
 
 
 class BadRequest(ProviderError):
-    """The provider refused this query; the same query will be refused again."""
+    """The provider refused this query and would refuse it again."""
 
 
 class Misconfigured(ProviderError):
-    """The provider refuses us: bad key, blocked, wrong address."""
+    """The provider refuses all our requests: bad key, blocked, or wrong URL."""
 
 
-#: What a status means where a provider's own dialect does not say otherwise. 5xx are Unavailable, 3xx Misconfigured
-#: (redirects are not followed: they would carry the key elsewhere), other 4xx BadRequest.
 STATUS: Mapping[int, type[ProviderError]] = MappingProxyType(
     {
         400: BadRequest,
@@ -94,10 +92,12 @@ STATUS: Mapping[int, type[ProviderError]] = MappingProxyType(
         429: RateLimited,
     }
 )
+"""Meaning of a status, unless the provider defines its own. 5xx are Unavailable, 3xx Misconfigured (redirects are not
+followed, because they would send the key elsewhere), other 4xx BadRequest."""
 
 
 def from_status(provider: str, status: int, detail: str, retry_after: float | None = None) -> ProviderError:
-    """The error of an HTTP status other than 200; `detail` is a short text that is safe to log."""
+    """Return the error for an HTTP status other than 200. `detail` is a short text that is safe to log."""
     message = f"HTTP {status}: {detail}" if detail else f"HTTP {status}"
     kind = STATUS.get(status)
     if kind is RateLimited:
@@ -112,6 +112,6 @@ def from_status(provider: str, status: int, detail: str, retry_after: float | No
 
 
 def next_utc_midnight(now: datetime | None = None) -> datetime:
-    """When daily allowances start afresh: the next 00:00 UTC after `now` (aware; the present by default)."""
+    """Return the next 00:00 UTC after `now` (aware; default: the current time), when daily allowances reset."""
     today = (now or datetime.now(UTC)).astimezone(UTC).date()
     return datetime.combine(today + timedelta(days=1), time.min, tzinfo=UTC)

@@ -1,7 +1,7 @@
-"""One way to ask a provider over HTTP: within a time budget and a size, errors as `providers.errors`.
+"""HTTP requests to providers: bounded in time and size, with errors from `providers.errors`.
 
-Keys travel in the query string of some providers, so no message made here contains an address, and whatever a provider
-says is searched for the caller's secrets before it is repeated.
+Some providers take their key in the query string. Therefore no message contains a URL, and secrets are masked in every
+text that a provider returns.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from providers.errors import Busy, Misconfigured, ProviderError, Unavailable, from_status
 from providers.latency import Latencies
 
-#: Largest body read, in bytes after decompression; a geocoder's answer has a few kB.
 MAX_BODY = 1 << 20
-#: Characters of a provider's error text that are repeated in ours.
+"""Maximum body size in bytes after decompression; a geocoder's answer has a few kB."""
 MAX_DETAIL = 200
-#: Seconds that must be left of the budget for a second try to be worth sending.
+"""Maximum number of characters of a provider's error text in our message."""
 MIN_RETRY_BUDGET = 0.25
+"""Seconds of the budget that must be left for a second try."""
 
-#: Where providers put the words of an error, the most telling ones first.
-SAYING = (
+MESSAGE_KEYS = (
     "error_message", "error_description", "error", "errors", "message", "title", "cause", "status", "meta", "geocoding",
     "results",
 )  # fmt: skip
+"""Keys under which providers put an error message, the most specific first."""
 
-#: Reads (status, text, retry_after) of a reply other than 200: the error it is, or None where it says "no match".
 Judge = Callable[[int, str, float | None], ProviderError | None]
+"""Takes (status, text, retry_after) of a reply other than 200; returns its error, or None for no match."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET, or with a `body` a POST, whose content type is among the `headers`.
+    """A GET, or with a `body` a POST, whose content type is in `headers`.
 
-    `secrets` are strings that must never be seen in a message or a log; `timeout` is in seconds, `max_body` in bytes.
+    `secrets` are strings that must never occur in a message or a log. `timeout` is in seconds, `max_body` in bytes.
     """
 
     provider: str
@@ -61,7 +61,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A 200. `retry_after` is in seconds, where the provider wants others to wait so long."""
+    """A reply with status 200. `retry_after` is in seconds, if the provider asks for a pause."""
 
     body: bytes
     retry_after: float | None = None
@@ -81,11 +81,11 @@ async def exchange(
     latencies: Latencies | None = None,
     admitted: bool = False,
 ) -> T | None:
-    """Send `request`, once more if it failed in passing; what `read` makes of a 200, None where `judge` saw no match.
+    """Send `request`, with one quick retry after a transient failure.
 
-    `admit` is awaited before each sending, but for the first one where that is `admitted`: a retry is a request to the
-    provider too and waits its turn; where it raises Busy, the first failure stands. The time spent there is not
-    counted; all sendings together take at most `request.timeout`. Raises ProviderError.
+    Returns what `read` makes of a 200, or None if `judge` recognises no match. `admit` (the rate limiter) is awaited
+    before each try, except before the first if `admitted`; if it raises Busy before the retry, the first failure is
+    raised. Waiting for `admit` does not count: all tries together take at most `request.timeout`. Raises ProviderError.
     """
     budget = _Budget(request.timeout)
     failure: Unavailable | None = None
@@ -121,7 +121,7 @@ async def exchange(
 
 
 def parse_json(body: bytes, provider: str) -> Any:
-    """The JSON in a body; Unavailable where there is none."""
+    """Return the JSON in `body`. Raises Unavailable for anything else."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -150,7 +150,7 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
     except TimeoutError as error:
         raise Unavailable(f"no answer within {request.timeout:g} s", provider=name) from error
     except aiohttp.InvalidURL:
-        # Without its cause, here and below, where the cause would carry the address into a traceback.
+        # "from None", here and below: the cause would show the URL in a traceback.
         raise Misconfigured("the configured url is not an HTTP address", provider=name) from None
     except aiohttp.ClientPayloadError as error:
         raise Unavailable("the answer was cut off", provider=name, transient=True) from error
@@ -170,11 +170,11 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
 
 
 class _ConnectionFailed(Exception):
-    """In place of the errors at which aiohttp would repeat the request by itself."""
+    """Replaces the errors after which aiohttp would repeat the request by itself."""
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Middleware that keeps aiohttp from sending a GET again when its connection broke: the limiter would not know."""
+    """Middleware that stops aiohttp from repeating a GET after a broken connection, past the rate limiter."""
     try:
         return await send(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
@@ -191,57 +191,58 @@ async def _read(response: aiohttp.ClientResponse, provider: str, at_most: int) -
 
 
 def error_of(provider: str, status: int, text: str, retry_after: float | None) -> ProviderError:
-    """The error that the table of `providers.errors` makes of a reply."""
+    """Return the error for a reply, from the table in `providers.errors`."""
     if 300 <= status < 400:
         return Misconfigured(f"HTTP {status}: the configured url redirects elsewhere", provider=provider)
     return from_status(provider, status, brief(text), retry_after)
 
 
 def brief(text: str) -> str:
-    """The message in a provider's error text: the JSON forms in use, else its first characters; nothing of HTML."""
-    with suppress(orjson.JSONDecodeError):  # it is plain text then
-        text = _said(orjson.loads(text)) or text
+    """Return the message in a provider's error body: from JSON if possible, otherwise its beginning; empty for HTML."""
+    with suppress(orjson.JSONDecodeError):  # plain text
+        text = _find_message(orjson.loads(text)) or text
     text = " ".join(text.split())
     return "" if text.startswith("<") else text[:MAX_DETAIL]
 
 
-def _said(data: object) -> str | None:
-    """The first text under one of SAYING, at any depth."""
+def _find_message(data: object) -> str | None:
+    """Return the first text under one of MESSAGE_KEYS, at any depth."""
     match data:
         case str():
             return data
         case list():
-            return next((said for one in data if (said := _said(one))), None)
+            return next((message for entry in data if (message := _find_message(entry))), None)
         case dict():
-            return next((said for key in SAYING if (said := _said(data.get(key)))), None)
+            return next((message for key in MESSAGE_KEYS if (message := _find_message(data.get(key)))), None)
     return None
 
 
 def redact(text: str, secrets: Sequence[str]) -> str:
-    """`text` with every secret in it masked."""
+    """Return `text` with all secrets masked."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
     return text
 
 
-#: Seconds: a month, over which the longest quota runs.
-MOST_RETRY_AFTER = 31 * 86400.0
+MAX_RETRY_AFTER_SECONDS = 31 * 86400.0
+"""A month, the period of the longest quotas."""
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Seconds in a Retry-After header, given as seconds or as an HTTP date (RFC 9110, 10.2.3); None if unreadable.
+    """Return the seconds in a Retry-After header, a number or an HTTP date (RFC 9110, 10.2.3), or None if invalid.
 
-    At most MOST_RETRY_AFTER: servers say anything, and nobody can wait for longer than time lasts.
+        At most MAX_RETRY_AFTER_SECONDS, because servers send arbitrarily large values.
+    --
     """
     if not value:
         return None
     if value.strip().isdecimal():
-        return min(float(value), MOST_RETRY_AFTER)
+        return min(float(value), MAX_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), MOST_RETRY_AFTER)
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), MAX_RETRY_AFTER_SECONDS)

@@ -1,4 +1,4 @@
-"""A provider that answers JSON to GETs and POSTs, within its limits."""
+"""A rate-limited client of a JSON API."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from providers.http import Judge, Reply, Request, error_of, exchange, parse_json
 from providers.rate_limit import RateLimiter, Window
 
 PATIENCE = 10.0
-"""Seconds that a request waits for its slot."""
+"""Seconds that a request waits for the rate limiter."""
 MAX_BODY = 4 << 20
 
 
 class JsonApi:
-    """`url` is without a trailing slash; `headers` may hold the key, which is among the `secrets`."""
+    """`url` has no trailing slash. A key in `headers` must also be in `secrets`."""
 
     def __init__(
         self,
@@ -41,11 +41,11 @@ class JsonApi:
     async def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """The JSON of a 200; None for a 404. Raises ProviderError."""
+        """Return the JSON of a 200, or None for a 404. Raises ProviderError."""
         return await self._send(path, params or {}, None, headers or {})
 
     async def post(self, path: str, body: Any, headers: Mapping[str, str]) -> Any:
-        """The same for a POST of JSON."""
+        """Post JSON; returns the JSON of a 200, or None for a 404. Raises ProviderError."""
         return await self._send(path, {}, orjson.dumps(body), {"Content-Type": "application/json", **headers})
 
     async def _send(self, path: str, params: Mapping[str, str], body: bytes | None, headers: Mapping[str, str]) -> Any:
@@ -73,7 +73,7 @@ class JsonApi:
 
 
 def _judge(name: str) -> Judge:
-    """A 404 is no match."""
+    """Return a judge for which a 404 is no match."""
 
     def judge(status: int, text: str, retry_after: float | None) -> ProviderError | None:
         return None if status == 404 else error_of(name, status, text, retry_after)

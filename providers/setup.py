@@ -1,4 +1,4 @@
-"""What a provider is built with, whatever it provides."""
+"""Settings and shared objects that every provider is created with."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from providers.rate_limit import RateLimiter
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """One provider's settings. `url` is without the version path; `rate` in requests a second, `daily` in a UTC day.
+    """Settings of one provider. `url` has no version path; `rate` is in requests per second, `daily` per UTC day.
 
-    `permanent` says that the plan includes the right to store answers, where that is sold apart.
+    `permanent` means that the plan includes the right to store answers, where that costs extra.
     """
 
     url: str | None = None
@@ -25,7 +25,7 @@ class ProviderConfig:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What every provider is built with: its settings, and what all share."""
+    """Constructor argument of every provider: its settings and the shared objects."""
 
     config: ProviderConfig
     session: aiohttp.ClientSession

@@ -1,1 +1,1 @@
-"""Addresses to coordinates: one file a provider, found by `registry`, asked in order by `fallback`."""
+"""Geocoders: one file per provider, discovered by `registry` and asked in order by `fallback`."""

@@ -1,4 +1,4 @@
-"""What came of looking an address up: the best location, and what each provider said."""
+"""The result of looking an address up: the best location, and one attempt per provider."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from providers.geocoding.base import Location, Query
 
 
 class Outcome(StrEnum):
-    """What came of asking one provider."""
+    """Result of asking one provider."""
 
     FOUND = "found"
     COARSE = "coarse"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One provider asked, or passed over. `detail` is for people."""
+    """One provider that was asked or skipped. `detail` is a readable explanation."""
 
     provider: str
     outcome: Outcome
@@ -39,9 +39,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The best location found, None where nobody knew any, what each provider said, in order, and what each found.
+    """The best location (None if no provider knew one), the attempts in order, and every location found.
 
-    `locations` are all that were found, the best one among them, in the order of the attempts.
+    `locations` includes the best one and is in the order of the attempts.
     """
 
     location: Location | None
@@ -49,7 +49,7 @@ class Answer:
     locations: tuple[Location, ...] = ()
 
     def reason(self) -> str:
-        """What each provider said, as one line for an error log."""
+        """Results of all providers as one line for an error log."""
         if not self.attempts:
             return "no geocoder is configured"
         return "; ".join(f"{attempt.provider}: {attempt.detail}" for attempt in self.attempts)
@@ -67,18 +67,18 @@ _OUTCOMES: Mapping[type[ProviderError], Outcome] = MappingProxyType(
 
 
 class Search:
-    """One query on its way along the chain: `enough` is the accuracy that ends it, `ended` that it was met."""
+    """The search for one query. `enough` is the accuracy that ends it, `ended` is set when that was reached."""
 
     def __init__(self, query: Query, min_accuracy: Accuracy | None) -> None:
         self.query = query
         self.enough = min_accuracy or (Accuracy.STREET if query.street else Accuracy.REGION)
         self.ended = False
-        self.refusals = Counter[str]()  # how often each provider said that it was asked too fast
+        self.refusals = Counter[str]()  # how often each provider answered that the rate limit was exceeded
         self._attempts: list[Attempt] = []
         self._locations: list[Location] = []
 
-    def heard(self, provider: str, reply: Location | None | ProviderError) -> None:
-        """Take over what `provider` said."""
+    def record(self, provider: str, reply: Location | None | ProviderError) -> None:
+        """Record the reply of `provider`."""
         if isinstance(reply, ProviderError):
             self._note(provider, _OUTCOMES[type(reply)], str(reply))
         elif reply is None:
@@ -94,13 +94,13 @@ class Search:
                 self._note(provider, Outcome.FOUND, f"found ({reply.accuracy})")
                 self.ended = True
 
-    def passed_over(self, provider: str, reason: str) -> None:
-        """`provider` is not asked now."""
+    def skip(self, provider: str, reason: str) -> None:
+        """Record that `provider` is not asked now."""
         self._note(provider, Outcome.RESTING, reason)
 
     def answer(self) -> Answer:
-        """What is known so far."""
-        # What ended the search comes first, whatever a contradictory answer before it was worth.
+        """Return the best answer found so far."""
+        # The answer that ended the search wins over earlier ones that contradict the query.
         best = self._locations[-1] if self.ended else min(self._locations, key=_worth, default=None)
         return Answer(best, tuple(self._attempts), tuple(self._locations))
 
@@ -109,5 +109,5 @@ class Search:
 
 
 def _worth(location: Location) -> tuple[bool, float, int]:
-    """Less is better. Another state is no last resort while there is any other; else the confidence decides."""
+    """Sort key, lowest first: a location in another state comes last, otherwise the highest confidence wins."""
     return "state" in location.contradicts, -location.confidence, location.accuracy.rank

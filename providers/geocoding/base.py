@@ -1,4 +1,4 @@
-"""What a geocoder is asked and what it answers."""
+"""Queries, locations and the interface of geocoders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import ProviderError
 from providers.latency import Latencies
-from providers.rate_limit import Standing, Window, window_of_rate
+from providers.rate_limit import LimiterState, Window, window_of_rate
 from providers.setup import ProviderConfig, Setup
 
 # A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", but not "1st Avenue".
@@ -26,7 +26,7 @@ _TRAILING_NUMBER = re.compile(r"\s(\d+(?:[-/.]\d+)*(?:\s?[a-z])?)(?:(?<=[a-z])\s
 class Query:
     """An address to look up.
 
-    `street` is house number and street name, without a unit; `country` is ISO 3166-1 alpha-2 in any case.
+    `street` is house number and street name without a unit; `country` is ISO 3166-1 alpha-2 in any case.
     """
 
     street: str | None = None
@@ -38,7 +38,7 @@ class Query:
 
     @property
     def house_number(self) -> str | None:
-        """The house number in `street`; outside the US it may stand last."""
+        """The house number in `street`. Outside the US it may come last."""
         match = self._number()
         return match.group(1) if match else None
 
@@ -52,7 +52,7 @@ class Query:
 
     @property
     def line(self) -> str:
-        """The address on one line, without its country: "12 Main St, Anchorage, AK 99501"; empty where nothing is."""
+        """The address on one line without its country: "12 Main St, Anchorage, AK 99501". Empty if all parts are."""
         region = " ".join(part for part in (self.state, self.postcode) if part)
         return ", ".join(part for part in (self.street, self.city, region) if part)
 
@@ -69,9 +69,9 @@ class Query:
 class Location:
     """Where an address is, in degrees WGS 84.
 
-    `confidence` (0 to 1) is computed by `scale`, the same way for all providers; `raw_score` is the provider's own
-    number, whatever it means there. `attribution` is what the provider wants shown with the result. `contradicts` names
-    the parts of the query (`house_number`, `postcode`, `state`) of which the answer says something else.
+    `confidence` (0 to 1) is computed in `providers.geocoding.confidence`, the same way for all providers; `raw_score`
+    is the provider's own number. `attribution` must be shown with the result. `contradicts` lists the parts of the
+    query (`house_number`, `postcode`, `state`) for which the answer has a different value.
     """
 
     latitude: float
@@ -86,45 +86,46 @@ class Location:
 
 
 class Geocoder(ABC):
-    """One provider. A subclass sets the class attributes, which hold its public free tier, and answers `geocode`."""
+    """One provider. A subclass sets the class attributes, which describe the free tier, and implements `geocode`.
+    --"""
 
     name: ClassVar[str]
     public_url: ClassVar[str | None] = None
-    #: Hosts whose free tier `windows` and `daily` describe; elsewhere no built-in limit holds.
     public_hosts: ClassVar[frozenset[str]] = frozenset()
+    """Hosts to which the free tier in `windows` and `daily` applies. Other hosts have no built-in limit."""
     needs_key: ClassVar[bool] = False
-    #: Whether it is unusable until a url is configured, even where `public_url` is known.
     needs_url: ClassVar[bool] = False
-    #: Whether those who run the public hosts for nothing want a contact, and no personal data.
+    """Whether a URL must be configured even though `public_url` is known."""
     public_wants_contact: ClassVar[bool] = False
+    """Whether the operators of the free public hosts require a contact."""
     public_refuses_personal_data: ClassVar[bool] = False
     windows: ClassVar[tuple[Window, ...]] = ()
     daily: ClassVar[int | None] = None
-    #: Requests a second at the public hosts that no setting raises: a rule of the provider, not a tariff.
     rate_ceiling: ClassVar[float | None] = None
+    """Requests per second at the public hosts. No setting can raise it: it is the provider's rule, not a tariff."""
     attribution: ClassVar[str | None] = None
-    #: When the limits and rules above were last held against the provider's own pages.
     verified_on: ClassVar[date | None] = None
-    #: The finest accuracy that it ever gives.
+    """When the limits and rules above were last checked against the provider's documentation."""
     finest: ClassVar[Accuracy] = Accuracy.ROOFTOP
-    #: Queries that one call of `geocode_batch` takes; 1 where there is no such call.
+    """The finest accuracy that the provider returns."""
     batch_size: ClassVar[int] = 1
-    #: Seconds that such a call may need.
+    """Queries per call of `geocode_batch`; 1 if the provider has no batches."""
     batch_timeout: ClassVar[float] = 0.0
-    #: Whether it answers `reverse`.
+    """Seconds that a batch call may take."""
     reverses: ClassVar[bool] = False
+    """Whether `reverse` is supported."""
 
-    #: How long an answer may be stored: None for ever, zero not at all.
     keeps: timedelta | None = None
-    #: The windows and the daily allowance that hold as it is configured.
+    """How long an answer may be stored: None means for ever, zero not at all."""
     active_windows: tuple[Window, ...] = ()
+    """The rate windows in force with the given configuration."""
     active_daily: int | None = None
-    #: What its requests took; None where it sends none.
     latencies: Latencies | None = None
+    """Durations of recent requests; None if the provider sends none."""
 
     @classmethod
     def lacks(cls, config: ProviderConfig, contact: str | None = None, allow_personal_data: bool = False) -> str | None:
-        """Why the provider cannot be used with `config`, None where it can."""
+        """Return why the provider cannot be used with `config`, or None if it can."""
         if cls.needs_url and not config.url:
             return "no url configured"
         if cls.needs_key and not config.key:
@@ -141,13 +142,13 @@ class Geocoder(ABC):
 
     @classmethod
     def is_public(cls, config: ProviderConfig) -> bool:
-        """Whether `config` leads to one of the public hosts."""
+        """Whether `config` points to one of the public hosts."""
         host = urlsplit(config.url or cls.public_url or "").hostname
         return host is not None and host.rstrip(".").lower() in cls.public_hosts
 
     @classmethod
     def limits(cls, config: ProviderConfig) -> tuple[tuple[Window, ...], int | None]:
-        """The windows and the daily allowance that hold with `config`."""
+        """Return the rate windows and the daily allowance in force with `config`."""
         public = cls.is_public(config)
         windows, daily = (cls.windows, cls.daily) if public else ((), None)
         if config.rate is not None:
@@ -159,31 +160,30 @@ class Geocoder(ABC):
 
     @abstractmethod
     def __init__(self, setup: Setup) -> None:
-        """Build it; nothing is opened or loaded here."""
+        """Create the geocoder. Nothing is opened or loaded here."""
 
     @abstractmethod
     async def geocode(self, query: Query, timeout: float, patience: float | None = None) -> Location | None:
-        """Look `query` up, None where the provider knows no match.
+        """Return the location of `query`, or None if the provider has no match.
 
-        `timeout` is in seconds for the request itself; waiting for the rate limiter is not counted: without `patience`
-        it takes what it takes, with it Busy is raised where more than so many seconds would be needed. Raises
-        ProviderError.
+        `timeout` limits the request, in seconds, without the wait for the rate limiter. If that wait would take longer
+        than `patience` seconds, Busy is raised; None waits as long as necessary. Raises ProviderError.
         """
 
     async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
-        """Look up to `batch_size` queries up in one call; what came of each, in their order.
+        """Look up at most `batch_size` queries in one call. Returns one result per query, in order.
 
-        Raises ProviderError where the whole call failed.
+        Raises ProviderError if the whole call failed.
         """
         raise NotImplementedError(f"{self.name} takes one query at a time")
 
     async def reverse(self, latitude: float, longitude: float, timeout: float) -> Location | None:
-        """The address nearest to a point in degrees, None where there is none. Raises ProviderError."""
+        """Return the address nearest to a point in degrees, or None. Raises ProviderError."""
         raise NotImplementedError(f"{self.name} does not look up points")
 
     async def pause(self, seconds: float, reason: str = "") -> None:  # noqa: B027 - who asks nobody pauses for nobody
-        """Let nobody ask this provider for `seconds`."""
+        """Pause all requests to this provider for `seconds`, in every process."""
 
-    async def standing(self) -> Standing:
-        """What the limiter knows of this provider."""
-        return Standing(0, 0.0, "")
+    async def standing(self) -> LimiterState:
+        """Return the state of the provider's rate limiter."""
+        return LimiterState(0, 0.0, "")

@@ -28,8 +28,8 @@ from providers.http import Request
 from providers.rate_limit import Window
 
 BENCHMARK = "Public_AR_Current"
-#: How well the text matched; only a batch says it.
 TEXT_FACTORS: Mapping[str, float] = MappingProxyType({"Exact": 1.0, "Non_Exact": 0.9})
+"""Text factor of an inexact match, which only batches report."""
 
 _NUMBER_AND_ROAD = re.compile(r"(\d\S*)\s+(.+)")
 
@@ -97,9 +97,9 @@ class Census(OnlineGeocoder):
         return self.location(query, (point.get("y"), point.get("x")), matched(address), Accuracy.INTERPOLATED, address)
 
     def _row(self, query: Query, row: Sequence[str]) -> Location | None | ProviderError:
-        """The meaning of one row: id, input, Match or No_Match or Tie, for a match Exact or not, address, "lon,lat".
+        """Read one row: id, input, Match, No_Match or Tie; for a match also Exact or Non_Exact, address and "lon,lat".
 
-        A tie is several addresses that are equally good, told without any of them: no match.
+        A tie means that several addresses fit equally well. The provider returns none of them: no match.
         """
         if row[2] != "Match":
             return None
@@ -133,10 +133,10 @@ def _rows(body: bytes) -> Iterable[list[str]]:
     try:
         yield from csv.reader(io.StringIO(body.decode("latin-1"), newline=""))
     except csv.Error:
-        return  # what could be read was read
+        return  # keep the rows that could be read
 
 
 def _latin(text: str) -> str:
-    """`text` in the letters of Latin-1, the only ones that are understood; on one line."""
+    """Reduce `text` to one line of Latin-1, the only encoding that the service accepts."""
     plain = " ".join(text.split())
     return unicodedata.normalize("NFC", plain).encode("latin-1", "replace").decode("latin-1")

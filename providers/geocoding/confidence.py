@@ -1,10 +1,10 @@
-"""One scale for all providers: what an answer is worth, from what it is of and what it agrees with.
+"""One confidence scale for all providers, computed from the accuracy of an answer and its agreement with the query.
 
     confidence = BASE[accuracy] × text factor × checks
 
-Providers' own numbers are no substitute: they measure fame (Nominatim's importance), the size of a box, or the text,
-and "exact" may come with another house number. So the parts of the matched address are held against the query here, and
-an answer that is of less than was asked is called what it is.
+The providers' own numbers are not comparable: they measure fame (Nominatim's importance), the size of a box, or the
+text, and "exact" may come with another house number. Therefore the parts of the matched address are compared with the
+query here, and an answer that is coarser than the question gets the coarser accuracy.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ BASE: Mapping[Accuracy, float] = MappingProxyType(
     }
 )
 
-#: Another city or street name may be another name of the same; another ZIP or state is a contradiction.
 OTHER_NAME_FACTOR = 0.8
+"""Another city or street name may be an alias; another ZIP or state is a contradiction."""
 CONTRADICTION_CAP = 0.5
 
-#: How far from a point the house, or the street, that stands for it may be.
 HOUSE_METRES, STREET_METRES = 100.0, 1000.0
+"""Maximum distance in metres between a point and the house or street returned for it."""
 
 _APOSTROPHES = re.compile("['’]")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
@@ -47,9 +47,9 @@ _RANGE = re.compile(r"(?P<first>\d{1,6})(?:\s*[-–]\s*(?P<last>\d{1,6}))?\s*(?:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The parts of the address that a provider says it matched; None (or no cities) where it does not say.
+    """The parts of the address that a provider matched; None (or no cities) where it does not say.
 
-    `cities` are all names by which the settlement may be known: city, town, suburb, municipality.
+    `cities` are all names of the settlement: city, town, suburb, municipality.
     """
 
     house_number: str | None = None
@@ -60,7 +60,7 @@ class Match:
 
 
 class Assessment(NamedTuple):
-    """What an answer is worth. `contradicts` names the parts of the query of which it says something else."""
+    """Accuracy and confidence of an answer. `contradicts` lists the parts of the query for which it differs."""
 
     accuracy: Accuracy
     confidence: float
@@ -68,24 +68,24 @@ class Assessment(NamedTuple):
 
 
 def assess(query: Query, match: Match, accuracy: Accuracy, text_factor: float = 1.0) -> Assessment:
-    """The accuracy that the answer deserves, and its confidence from 0 to 1, rounded to three digits.
+    """Return the accuracy of an answer and its confidence from 0 to 1, rounded to three digits.
 
-    `accuracy` is what the provider claims; `text_factor` its own measure of the match of the text, where it has one.
+    `accuracy` is what the provider claims; `text_factor` is its own measure of the text match, if it has one.
     """
     contradicts = tuple(_contradictions(query, match))
-    accuracy = honest(query, match, accuracy)
+    accuracy = lower_for_house_number(query, match, accuracy)
     confidence = BASE[accuracy] * text_factor
     if query.road and match.road and not same_road(query.road, match.road):
         confidence *= OTHER_NAME_FACTOR
     if query.city and match.cities and not any(same_name(query.city, city) for city in match.cities):
         confidence *= OTHER_NAME_FACTOR
-    if "postcode" in contradicts or "state" in contradicts:  # another house number has cost its accuracy already
+    if "postcode" in contradicts or "state" in contradicts:  # a different house number has already lowered the accuracy
         confidence = min(confidence, CONTRADICTION_CAP)
     return Assessment(accuracy, round(min(1.0, max(0.0, confidence)), 3), contradicts)
 
 
-def honest(query: Query, match: Match, accuracy: Accuracy) -> Accuracy:
-    """`accuracy`, lowered where the house that was found is not the one asked for."""
+def lower_for_house_number(query: Query, match: Match, accuracy: Accuracy) -> Accuracy:
+    """Return `accuracy`, lowered if the house found is not the house asked for."""
     if not accuracy.reaches(Accuracy.INTERPOLATED):
         return accuracy
     asked = query.house_number
@@ -96,10 +96,10 @@ def honest(query: Query, match: Match, accuracy: Accuracy) -> Accuracy:
     return Accuracy.INTERPOLATED if accuracy is Accuracy.ROOFTOP else Accuracy.STREET
 
 
-def measured(location: Location, latitude: float, longitude: float) -> Location:
-    """The answer to a point: what is found far from it is not where it is, but may tell which street or town it is in.
+def lower_for_distance(location: Location, latitude: float, longitude: float) -> Location:
+    """Lower the accuracy of a reverse result by its distance from the point.
 
-    A house beyond HOUSE_METRES says no more than the street, a street beyond STREET_METRES no more than the place.
+    A house beyond HOUSE_METRES counts as its street, a street beyond STREET_METRES as its place.
     """
     distance = great_circle_metres(location.latitude, location.longitude, latitude, longitude)
     accuracy = location.accuracy
@@ -123,33 +123,33 @@ def _contradictions(query: Query, match: Match) -> Iterator[str]:
 
 
 def normalise(text: str) -> list[str]:
-    """The words of `text` without case, accents and punctuation."""
+    """Return the words of `text` without case, accents and punctuation."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _PUNCTUATION.sub(" ", _APOSTROPHES.sub("", text.casefold())).split()
 
 
 def state(name: str) -> str:
-    """A US state's code for its code or name; another region's name, plain."""
+    """Return the code of a US state for its code or name; names of other regions are only normalised."""
     words = " ".join(normalise(name.removeprefix("US-")))
     return (state_code(words) or words).lower()
 
 
 def postcode(code: str, country: str = "us") -> str:
-    """A postcode to compare: in the US the five digits of a ZIP or ZIP+4, elsewhere letters and digits."""
+    """Return a postcode for comparison: five digits in the US, letters and digits elsewhere."""
     plain = "".join(normalise(code))
     return plain[:5] if country.lower() == "us" else plain
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names of a settlement are the same."""
+    """Whether two names denote the same settlement."""
     return settlement(one) == settlement(other)
 
 
 def same_road(one: str, other: str) -> bool:
-    """Whether two street names are the same, with or without abbreviations, suffix and directions.
+    """Whether two street names are equal apart from abbreviations and a missing suffix or direction.
 
-    "E 11th Ave" is "East 11th Avenue" and "11th"; "E 11th Ave" is not "W 11th Ave", nor is "Oak St" "Oak Ln".
+    "E 11th Ave" equals "East 11th Avenue" and "11th", but not "W 11th Ave"; "Oak St" does not equal "Oak Ln".
     """
     ours, theirs = road_words(one), road_words(other)
     shorter, longer = sorted((ours, theirs), key=len)
@@ -161,7 +161,7 @@ _SETTLEMENT_WORDS: Mapping[str, str] = MappingProxyType({
     "spgs": "springs", "hts": "heights", "pk": "park", "twp": "township",
 })  # fmt: skip
 
-# "St" is Street or Saint; that both become the same word lets "St Charles Ave" be Saint Charles Avenue.
+# "St" is Street or Saint. Both become the same word, so that "St Charles Ave" equals "Saint Charles Avenue".
 _ROAD_WORDS: Mapping[str, str] = MappingProxyType(
     {word.lower(): code.lower() for word, code in {**usps.SUFFIXES, **usps.DIRECTIONS, "SAINT": "ST"}.items()}
 )
@@ -169,7 +169,7 @@ _ORDINARY = frozenset(_ROAD_WORDS.values())
 
 
 def settlement(name: str) -> str:
-    """A settlement's name to compare, "St. Louis" being "Saint Louis"."""
+    """Return a settlement's name for comparison; "St. Louis" equals "Saint Louis"."""
     return "".join(_SETTLEMENT_WORDS.get(word, word) for word in normalise(name))
 
 
@@ -179,10 +179,10 @@ def road_words(name: str) -> frozenset[str]:
 
 
 def same_house(asked: str, found: str, country: str = "us") -> bool:
-    """Whether the house found, whose tag may list several numbers ("12;14"), is the one asked for.
+    """Whether the house found is the house asked for. The found tag may list several numbers ("12;14").
 
-    Outside the US "8-12" is a building with all numbers of that side of the street between them, and an entrance with
-    a letter, "8 B", belongs to the building "8"; a US "8-12" is one number, and "8" and "8B" are two.
+    Outside the US "8-12" is a building with all numbers on that side of the street from 8 to 12, and the entrance
+    "8 B" belongs to the building "8". In the US "8-12" is a single number, and "8" and "8B" are different houses.
     """
     if _plain(asked) in {_plain(one) for one in (found, *re.split(r"[;,]", found))}:
         return True

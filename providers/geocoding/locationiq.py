@@ -1,7 +1,7 @@
-"""LocationIQ (https://docs.locationiq.com): Nominatim's API with a key, errors of its own, and a measure of the match.
+"""LocationIQ (https://docs.locationiq.com): Nominatim's API with a key, its own errors, and a match quality.
 
 Free plan: 5,000 requests a day, 60 a minute, 2 a second; results may be kept for 48 hours only, and a visible link is
-asked for. Its "exact" may lack the house number: only `matchlevel` and the parts of the address are to be trusted.
+required. An "exact" match may lack the house number, so only `matchlevel` and the parts of the address are used.
 
 Asks `/v1/search/structured` and `/v1/reverse` below the configured url.
 """
@@ -20,7 +20,6 @@ from providers.geocoding.nominatim import Nominatim, matched
 from providers.http import brief
 from providers.rate_limit import Window
 
-#: What a `matchlevel` stands for (docs.locationiq.com/docs/match-quality).
 LEVELS: Mapping[str, Accuracy] = MappingProxyType(
     {
         "venue": Accuracy.ROOFTOP,
@@ -37,16 +36,17 @@ LEVELS: Mapping[str, Accuracy] = MappingProxyType(
         "marine": Accuracy.REGION,
     }
 )
+"""What a `matchlevel` stands for (docs.locationiq.com/docs/match-quality)."""
 
-#: How well the text matched, by `matchcode`: the words were found, some were left out, or others were taken for them.
 TEXT_FACTORS: Mapping[str, float] = MappingProxyType({"exact": 1.0, "fallback": 0.8, "approximate": 0.6})
+"""Text factor by `matchcode`: all words were found, some were left out, or some were replaced."""
 
-#: Seconds to wait after "Rate Limited Second" and "Rate Limited Minute", where no Retry-After says it.
 WAIT_SECOND, WAIT_MINUTE = 1.0, 60.0
+"""Seconds to wait after "Rate Limited Second" and "Rate Limited Minute" without a Retry-After header."""
 
 
 class LocationIQ(Nominatim):
-    """The US region's endpoint, unless another url is configured."""
+    """Uses the endpoint of the US region unless another URL is configured."""
 
     name: ClassVar[str] = "locationiq"
     public_url: ClassVar[str | None] = "https://us1.locationiq.com"
@@ -69,7 +69,7 @@ class LocationIQ(Nominatim):
         return {**super().params(query), "matchquality": "1", "normalizeaddress": "1"}
 
     def judge(self, status: int, text: str, retry_after: float | None) -> ProviderError | None:
-        """See OnlineGeocoder. A miss is a 404; the three limits are told apart by the words of a 429."""
+        """See OnlineGeocoder. No match is a 404; the text of a 429 distinguishes the three limits."""
         said = brief(text)
         if status == 404:
             if "unable to geocode" in said.lower():
@@ -86,7 +86,7 @@ class LocationIQ(Nominatim):
         return super().judge(status, text, retry_after)
 
     def accuracy(self, place: Mapping[str, Any]) -> Accuracy:
-        """See Nominatim. What has no known level is taken for the coarsest."""
+        """See Nominatim. An unknown level counts as the coarsest."""
         quality = self._quality(place)
         level = LEVELS.get(str(quality.get("matchlevel")), Accuracy.REGION)
         if level is Accuracy.ROOFTOP and quality.get("matchtype") == "interpolated":
@@ -94,7 +94,7 @@ class LocationIQ(Nominatim):
         return level
 
     def accuracy_of_point(self, place: Mapping[str, Any]) -> Accuracy:
-        """See Nominatim. A reverse search tells no match quality, so the parts of the address have to."""
+        """See Nominatim. Reverse results have no match quality, so the parts of the address decide."""
         match = matched(place.get("address"))
         if match.house_number:
             on_street = place.get("type") == "house" and place.get("osm_type") == "way"
@@ -105,7 +105,7 @@ class LocationIQ(Nominatim):
 
     def text_factor(self, place: Mapping[str, Any]) -> float:
         """See Nominatim."""
-        if "matchquality" not in place:  # a point has no text
+        if "matchquality" not in place:  # reverse results have no text match
             return 1.0
         return TEXT_FACTORS.get(str(self._quality(place).get("matchcode")), TEXT_FACTORS["approximate"])
 

@@ -1,7 +1,7 @@
 """Mapbox geocoding v6 (https://docs.mapbox.com/api/search/geocoding/).
 
-Answers are "temporary" and may not be stored at all, unless they are asked for with `permanent=true`, which has to be
-paid for: the setting `permanent` says that it is. 1,000 requests a minute by default.
+Answers are "temporary" and must not be stored unless they are requested with `permanent=true`, which costs extra and is
+enabled by the setting `permanent`. 1,000 requests per minute by default.
 
 Asks `/search/geocode/v6/forward` and `/search/geocode/v6/reverse` below the configured url.
 """
@@ -20,7 +20,6 @@ from providers.geocoding.online import OnlineGeocoder, text, texts
 from providers.rate_limit import Window
 from providers.setup import Setup
 
-#: What a `feature_type` other than "address" stands for.
 TYPES: Mapping[str, Accuracy] = MappingProxyType(
     {
         "secondary_address": Accuracy.ROOFTOP,
@@ -35,7 +34,7 @@ TYPES: Mapping[str, Accuracy] = MappingProxyType(
         "country": Accuracy.REGION,
     }
 )
-#: What the `accuracy` of an address stands for, and what it is worth of that.
+"""Accuracy by `feature_type`, except "address"."""
 ADDRESSES: Mapping[str, tuple[Accuracy, float]] = MappingProxyType(
     {
         "rooftop": (Accuracy.ROOFTOP, 1.0),
@@ -46,8 +45,9 @@ ADDRESSES: Mapping[str, tuple[Accuracy, float]] = MappingProxyType(
         "approximate": (Accuracy.STREET, 1.0),
     }
 )
-#: How well the text matched, by `match_code.confidence`.
+"""Accuracy and text factor by the `accuracy` of an address."""
 TEXT_FACTORS: Mapping[str, float] = MappingProxyType({"exact": 1.0, "high": 0.95, "medium": 0.8, "low": 0.5})
+"""Text factor by `match_code.confidence`."""
 
 
 class Mapbox(OnlineGeocoder):
@@ -119,7 +119,7 @@ class Mapbox(OnlineGeocoder):
 
 
 def _match(context: object) -> Match:
-    """The parts of a `context`, an object of objects by the kind of the part."""
+    """Read the parts of a `context`, an object with one object per part."""
     parts = context if isinstance(context, dict) else {}
     address = parts.get("address")
     return Match(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 def multipart(
     fields: Mapping[str, str], file_field: str, file_name: str, file_type: str, file: bytes
 ) -> tuple[bytes, str]:
-    """The body, which can be sent again on a retry, and its content type. Names are ASCII and without quotes."""
+    """Return the body, which can be sent again on a retry, and its content type. Names are ASCII without quotes."""
     boundary = secrets.token_hex(16)
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()

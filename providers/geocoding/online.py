@@ -1,4 +1,4 @@
-"""Geocoders that ask over HTTP: limits, identification and the reading of coordinates, the same for all of them."""
+"""Base class of geocoders over HTTP: rate limits, identification and reading coordinates."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
 from providers.geocoding.base import Geocoder, Location, Query
-from providers.geocoding.confidence import Match, assess, measured
+from providers.geocoding.confidence import Match, assess, lower_for_distance
 from providers.http import Reply, Request, error_of, exchange, parse_json
 from providers.latency import Latencies
-from providers.rate_limit import Standing
+from providers.rate_limit import LimiterState
 from providers.setup import Setup
 
-#: Largest answer to a batch, in bytes: 10,000 results of a kB or two.
 MAX_BATCH_BODY = 64 << 20
+"""Maximum size of a batch answer in bytes: 10,000 results of 1 to 2 kB."""
 
 T = TypeVar("T")
 
 
 class OnlineGeocoder(Geocoder):
-    """A geocoder behind one GET: a subclass gives `path`, `params`, `read`, and `judge` if its errors are its own.
+    """A geocoder behind one GET. A subclass defines `path`, `params` and `read`, and `judge` for its own error format.
 
-    One that answers points gives `reverse_path` and `reverse_params` too, and `read_point` if the answer has another
-    shape; one that takes batches gives `batch_request` and `read_batch`.
+    To support points it also defines `reverse_path` and `reverse_params`, and `read_point` if that answer differs; to
+    support batches, `batch_request` and `read_batch`.
     """
 
-    #: Appended to the configured url, which is without a version path.
     path: ClassVar[str]
+    """Appended to the configured URL, which has no version path."""
     reverse_path: ClassVar[str] = ""
-    #: Whether each query of a batch counts as one in the daily allowance, or the batch as one.
     batch_costs_each: ClassVar[bool] = False
+    """Whether each query of a batch counts towards the daily allowance, or the batch as a whole."""
 
     def __init__(self, setup: Setup) -> None:
         self.config = setup.config
@@ -51,38 +51,38 @@ class OnlineGeocoder(Geocoder):
 
     @abstractmethod
     def params(self, query: Query) -> Mapping[str, str]:
-        """The query string that asks for `query`, which is not empty."""
+        """Return the query parameters for `query`, which is not empty."""
 
     @abstractmethod
     def read(self, query: Query, answer: Any) -> Location | None:
-        """The location in the JSON of a 200, None for no match; `garbled` where it has another shape."""
+        """Return the location in the JSON of a 200, or None for no match. Calls `garbled` for an unexpected shape."""
 
     def knows(self, query: Query) -> bool:
-        """Whether the provider can know `query` at all; where not it is no match, and nothing is sent."""
+        """Whether the provider can answer `query` at all. If not, nothing is sent and the result is no match."""
         return True
 
     def judge(self, status: int, text: str, retry_after: float | None) -> ProviderError | None:
-        """What a reply other than 200 means: an error, or None for "no match"."""
+        """Return the error that a status other than 200 means, or None for no match."""
         return error_of(self.name, status, text, retry_after)
 
     def refused(self, answer: Any, retry_after: float | None) -> ProviderError | None:
-        """The error in the JSON of a 200, where the provider puts them there."""
+        """Return the error in the JSON of a 200, for providers that report errors there."""
         return None
 
     def reverse_params(self, latitude: float, longitude: float) -> Mapping[str, str]:
-        """The query string that asks for a point."""
+        """Return the query parameters for a point in degrees."""
         raise NotImplementedError
 
     def read_point(self, answer: Any) -> Location | None:
-        """As `read`; a query without parts has nothing that the answer could contradict."""
+        """Read a reverse answer; by default like `read` with an empty query."""
         return self.read(Query(), answer)
 
     def batch_request(self, queries: Sequence[Query], timeout: float) -> Request:
-        """The POST that asks for `queries`."""
+        """Return the POST request for `queries`."""
         raise NotImplementedError
 
     def read_batch(self, queries: Sequence[Query], body: bytes) -> list[Location | None | ProviderError]:
-        """What came of each; called in a thread."""
+        """Return one result per query, in order. Called in a thread."""
         raise NotImplementedError
 
     async def geocode(self, query: Query, timeout: float, patience: float | None = None) -> Location | None:
@@ -95,7 +95,7 @@ class OnlineGeocoder(Geocoder):
         if patience is None:
             return await self._ask(self.request(self.path, self.params(query), timeout), self._admit, read)
         admit = partial(self._admit_soon, patience)
-        await admit()  # before the rest, since it is often in vain
+        await admit()  # checked first, because it is often false
         request = self.request(self.path, self.params(query), timeout)
         return await self._ask(request, admit, read, admitted=True)
 
@@ -103,10 +103,10 @@ class OnlineGeocoder(Geocoder):
         """See Geocoder."""
         request = self.request(self.reverse_path, self.reverse_params(latitude, longitude), timeout)
         found = await self._ask(request, self._admit, self._read_json(self.read_point))
-        return None if found is None else measured(found, latitude, longitude)
+        return None if found is None else lower_for_distance(found, latitude, longitude)
 
     async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
-        """See Geocoder. What the provider cannot know is not sent, nor what goes beyond the day's allowance."""
+        """See Geocoder. Unsupported queries and those beyond the daily allowance are not sent."""
         replies: list[Location | None | ProviderError] = [None] * len(queries)
         sent = [number for number, query in enumerate(queries) if query.line and self.knows(query)]
         room = await self._room(len(sent))
@@ -126,35 +126,35 @@ class OnlineGeocoder(Geocoder):
         return replies
 
     async def pause(self, seconds: float, reason: str = "") -> None:
-        """See Geocoder; the pause holds for every process that shares the limiter."""
+        """See Geocoder. The pause applies to every process that shares the limiter."""
         await self._limiter.penalise(self.name, seconds, reason)
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> LimiterState:
         """See Geocoder."""
         return await self._limiter.standing(self.name)
 
     def request(self, path: str, params: Mapping[str, str], timeout: float) -> Request:
-        """A GET of `path`."""
+        """Return a GET request for `path`."""
         return Request(self.name, self.url + path, params, self.headers, timeout, self.secrets)
 
     def post(self, path: str, params: Mapping[str, str], body: bytes, content_type: str, timeout: float) -> Request:
-        """A POST to `path`, of a batch."""
+        """Return a POST request of a batch to `path`."""
         headers = {**self.headers, "Content-Type": content_type}
         return replace(self.request(path, params, timeout), headers=headers, body=body, max_body=MAX_BATCH_BODY)
 
     def garbled(self, what: str) -> NoReturn:
-        """Refuse an answer that is not what the provider documents."""
+        """Raise Unavailable for an answer that does not match the provider's documentation."""
         raise Unavailable(f"garbled answer: {what}", provider=self.name)
 
     def listed(self, answer: Any, key: str) -> list[dict[str, Any]]:
-        """The list of objects under `key` of an answer."""
+        """Return the list of objects under `key` of an answer. Raises Unavailable for any other shape."""
         found = answer.get(key) if isinstance(answer, dict) else None
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             self.garbled(f"no {key}")
         return found
 
     def coordinates(self, latitude: object, longitude: object) -> tuple[float, float]:
-        """Degrees as floats, from numbers or their strings; refuses what lies on no globe."""
+        """Return degrees as floats, from numbers or strings. Raises Unavailable outside the valid range."""
         try:
             lat, lon = float(latitude), float(longitude)  # type: ignore[arg-type]  # what float() refuses is caught
         except (TypeError, ValueError):
@@ -174,8 +174,7 @@ class OnlineGeocoder(Geocoder):
         raw_score: object = None,
         attribution: object = None,
     ) -> Location:
-        """The location at `point` (latitude, longitude), assessed; what is of another type than it should be is left
-        out."""
+        """Return the assessed location at `point` (latitude, longitude). Values of an unexpected type are omitted."""
         latitude, longitude = self.coordinates(*point)
         accuracy, confidence, contradicts = assess(query, match, accuracy, text_factor)
         return Location(
@@ -217,7 +216,7 @@ class OnlineGeocoder(Geocoder):
             raise Busy("its rate limit is used up", provider=self.name, wait=wait)
 
     async def _room(self, wanted: int) -> int:
-        """How many queries of a batch the day's allowance has room for; at least one, for the limiter to refuse."""
+        """Return how many queries the daily allowance permits; at least one, which the limiter may then refuse."""
         if self.active_daily is None or not self.batch_costs_each:
             return wanted
         used = (await self._limiter.standing(self.name)).used_today
@@ -225,17 +224,17 @@ class OnlineGeocoder(Geocoder):
 
 
 def best(locations: Iterable[Location]) -> Location | None:
-    """The most trusted one, of equals the first: candidates do not always come in the order of their worth."""
+    """Return the location with the highest confidence, the first of equals: candidates are not always sorted."""
     return max(locations, key=lambda location: location.confidence, default=None)
 
 
 def number(value: object) -> float | None:
-    """A JSON number, None for anything else."""
+    """Return a JSON number as float, or None for any other value."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def text(source: object, *keys: str) -> str | None:
-    """The first of `keys` under which `source` has a text that is not empty; numbers are taken for their digits."""
+    """Return the first non-empty text under one of `keys`; numbers count as their digits."""
     if not isinstance(source, dict):
         return None
     for key in keys:
@@ -248,5 +247,5 @@ def text(source: object, *keys: str) -> str | None:
 
 
 def texts(source: object, *keys: str) -> tuple[str, ...]:
-    """All of them."""
+    """Return all non-empty texts under `keys`."""
     return tuple(value for key in keys if (value := text(source, key)))

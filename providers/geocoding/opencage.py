@@ -1,7 +1,7 @@
 """OpenCage (https://opencagedata.com/api): an aggregator of open data; answers may be stored.
 
-Free trial: 2,500 requests a day, one a second. Its `confidence` is the size of the box around the result and says
-nothing of the match; `components._type` says what was found. `no_record` keeps the query out of its logs.
+Free trial: 2,500 requests per day, one per second. Its `confidence` is the size of the box around the result and says
+nothing about the match; `components._type` is the kind of the result. `no_record` keeps the query out of its logs.
 
 Asks `/geocode/v1/json` below the configured url, for points as well.
 """
@@ -22,7 +22,6 @@ from providers.geocoding.online import OnlineGeocoder, text, texts
 from providers.http import redact
 from providers.rate_limit import Window
 
-#: What a `_type` stands for; buildings, shops and the like have names of their own and count as houses.
 TYPES: Mapping[str, Accuracy] = MappingProxyType(
     {
         "road": Accuracy.STREET,
@@ -50,6 +49,7 @@ TYPES: Mapping[str, Accuracy] = MappingProxyType(
         "unknown": Accuracy.REGION,
     }
 )
+"""Accuracy by `_type`. Buildings, shops and similar have names and count as houses."""
 
 
 class OpenCage(OnlineGeocoder):
@@ -76,7 +76,7 @@ class OpenCage(OnlineGeocoder):
         return self._asking(f"{latitude:.7f},{longitude:.7f}")
 
     def refused(self, answer: Any, retry_after: float | None) -> ProviderError | None:
-        """See OnlineGeocoder. The body repeats the status, and is to be believed."""
+        """See OnlineGeocoder. The status in the body takes precedence."""
         status = answer.get("status") if isinstance(answer, dict) else None
         code = status.get("code") if isinstance(status, dict) else None
         if not isinstance(code, int):

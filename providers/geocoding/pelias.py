@@ -1,7 +1,7 @@
 """Pelias (https://github.com/pelias/documentation), by default as geocode.earth runs it. Its data are open.
 
-Its `confidence` measures the match of the text; `layer` and `match_type` say what was found. Candidates do not always
-come in the order of their confidence, so several are read.
+Its `confidence` measures the text match; `layer` and `match_type` are the kind of the result. Candidates are not always
+sorted by confidence, so several are read.
 
 Asks `/v1/search` and `/v1/reverse` below the configured url.
 """
@@ -20,7 +20,6 @@ from providers.geocoding.online import OnlineGeocoder, best, number, text, texts
 from providers.rate_limit import Window
 from providers.setup import ProviderConfig
 
-#: What a `layer` stands for.
 LAYERS: Mapping[str, Accuracy] = MappingProxyType(
     {
         "address": Accuracy.ROOFTOP,
@@ -34,11 +33,12 @@ LAYERS: Mapping[str, Accuracy] = MappingProxyType(
         "localadmin": Accuracy.PLACE,
     }
 )
+"""Accuracy by `layer`."""
 CANDIDATES = 5
 
 
 class Pelias(OnlineGeocoder):
-    """Free text search, limited to the country. An installation of one's own may do without a key."""
+    """Free text search, limited to the country. Your own installation needs no key."""
 
     name: ClassVar[str] = "pelias"
     public_url: ClassVar[str | None] = "https://api.geocode.earth"
@@ -52,7 +52,7 @@ class Pelias(OnlineGeocoder):
 
     @classmethod
     def lacks(cls, config: ProviderConfig, contact: str | None = None, allow_personal_data: bool = False) -> str | None:
-        """See Geocoder. Only geocode.earth asks for a key."""
+        """See Geocoder. Only geocode.earth requires a key."""
         if cls.is_public(config) and not config.key:
             return "no key configured"
         return super().lacks(config, contact, allow_personal_data)
@@ -71,7 +71,7 @@ class Pelias(OnlineGeocoder):
         return best(self._locations(query, self.listed(answer, "features")))
 
     def read_point(self, answer: Any) -> Location | None:
-        """See OnlineGeocoder. Here `confidence` falls with the distance, which is measured for all providers alike."""
+        """See OnlineGeocoder. Pelias' `confidence` of a point depends on the distance, which is measured separately."""
         return best(self._locations(Query(), self.listed(answer, "features"), measures_text=False))
 
     def _locations(

@@ -1,8 +1,8 @@
-"""Photon (https://photon.komoot.io, docs/api-v1.md in komoot/photon): full-text search over OpenStreetMap.
+"""Photon (https://photon.komoot.io, https://github.com/komoot/photon): full-text search over OpenStreetMap.
 
-It says nothing of how well it matched and knows US house numbers unevenly, so several candidates are read and the parts
-of each are held against the query. The public server is for reasonable use without any guarantee; it is run for
-nothing on OpenStreetMap's terms, so people's addresses need the operator's word there.
+It reports no match quality and its US house numbers are incomplete, so several candidates are read and compared with
+the query. The public server is free, for reasonable use and without guarantee, on OpenStreetMap's terms; addresses of
+people need the operator's permission there.
 
 Asks `/api` and `/reverse` below the configured url.
 """
@@ -20,7 +20,6 @@ from providers.geocoding.confidence import Match
 from providers.geocoding.online import OnlineGeocoder, best, text, texts
 from providers.rate_limit import Window
 
-#: What a `type` stands for; a house may be any building or shop.
 TYPES: Mapping[str, Accuracy] = MappingProxyType(
     {
         "house": Accuracy.ROOFTOP,
@@ -33,6 +32,7 @@ TYPES: Mapping[str, Accuracy] = MappingProxyType(
         "country": Accuracy.REGION,
     }
 )
+"""Accuracy by `type`; a house may be any building or shop."""
 CANDIDATES = 5
 
 
@@ -92,7 +92,7 @@ def _is(properties: Mapping[str, Any], kind: str) -> bool:
 def _accuracy(properties: Mapping[str, Any]) -> Accuracy:
     if properties.get("osm_value") in ("postcode", "postal_code"):
         return Accuracy.POSTCODE
-    # A house without an object of its own stands on the way that is its street.
+    # A house without its own object is on the way of its street.
     interpolated = (properties.get("osm_key"), properties.get("osm_type")) == ("place", "W")
     if _is(properties, "house") and interpolated:
         return Accuracy.INTERPOLATED

@@ -1,4 +1,4 @@
-"""The geocoders there are. A new one is a new file in this package; nothing else names it."""
+"""All geocoders. A new geocoder is a new file in this package; no list needs to be changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from providers.setup import ProviderConfig, Setup
 
 
 def discover() -> dict[str, type[Geocoder]]:
-    """See `providers.discovery`."""
+    """Return all geocoder classes by name. See `providers.discovery`."""
     return discovery.discover(geocoding, Geocoder)  # type: ignore[type-abstract]  # it is compared with, never made
 
 
@@ -27,10 +27,11 @@ def build(
     contact: str | None,
     allow_personal_data: bool = False,
 ) -> GeocoderChain:
-    """The chain of the geocoders `names`, in that order; the chain says which ones lack a key or url and are left out.
+    """Build the chain of the geocoders `names`, in that order. Geocoders without a required key or URL are left out.
 
-    `allow_personal_data` lets public servers be asked that do not want to be asked for people's addresses. Names in
-    `names` and `configs` are as `discover` spells them. Raises ValueError for one that nobody has.
+        `allow_personal_data` permits sending people's addresses to public servers whose policy forbids it. `names` and
+        `configs` use the names of `discover`. Raises ValueError for an unknown name.
+    --
     """
     known = discover()
     for name in (*names, *configs):

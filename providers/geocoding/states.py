@@ -1,4 +1,4 @@
-"""How the providers stand, for people to look at."""
+"""The state of the providers, for display."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from providers.geocoding.base import Geocoder
 
 @dataclass(frozen=True, slots=True)
 class ProviderState:
-    """One provider. `used_today` counts what all processes sent since 00:00 UTC, in what `daily` is counted in;
-    `errors`, `breaker` and the latencies are this process' own since its start.
+    """The state of one provider.
 
-    `keeps_seconds` is how long an answer may be stored: None for ever, 0 not at all.
+    `used_today` counts the requests of all processes since 00:00 UTC, in the unit of `daily`. `errors`, `breaker` and
+    the latencies cover this process since its start. `keeps_seconds` is how long an answer may be stored: None means
+    for ever, 0 not at all.
     """
 
     name: str
@@ -33,7 +34,7 @@ class ProviderState:
 
 
 def left_out(kind: type[Geocoder], why: str) -> ProviderState:
-    """The state of a provider that is not in the chain."""
+    """Return the state of a provider that is not in the chain."""
     return ProviderState(
         name=kind.name,
         on=False,
@@ -52,7 +53,7 @@ def left_out(kind: type[Geocoder], why: str) -> ProviderState:
 
 
 async def in_chain(geocoder: Geocoder, why_off: str | None, errors: int, breaker: State) -> ProviderState:
-    """The state of one that is; `why_off` is what its link knows, beside what the limiter does."""
+    """Return the state of a provider in the chain. `why_off` is the reason known to its chain member, if any."""
     standing = await geocoder.standing()
     if why_off is None and standing.paused_for > 0:
         why_off = standing.reason or f"paused at its request for {standing.paused_for:.0f} s more"

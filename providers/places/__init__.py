@@ -1,1 +1,1 @@
-"""Searching for businesses at providers of places."""
+"""Providers that search for businesses."""

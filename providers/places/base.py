@@ -1,4 +1,4 @@
-"""What a provider of places is asked, and what it answers."""
+"""Queries, places and the interface of place providers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from providers.setup import ProviderConfig, Setup
 
 @dataclass(frozen=True, slots=True)
 class PlaceQuery:
-    """Businesses of a kind or a name (`text`), near a point in degrees within `radius` metres, at most `limit`."""
+    """A search for businesses by category or name (`text`), within `radius` metres of a point in degrees."""
 
     text: str
     limit: int
@@ -19,12 +19,12 @@ class PlaceQuery:
     longitude: float | None = None
     radius: float = 5_000.0
     country: str | None = None
-    """ISO 3166-1, in lower case."""
+    """ISO 3166-1 alpha-2 in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A business; `id` is the provider's, with its name before it (`google:ChIJ…`, `osm:node/1`)."""
+    """A business. `id` is the provider's id with a prefix (`google:ChIJ…`, `osm:node/1`)."""
 
     id: str
     name: str
@@ -41,25 +41,25 @@ class Place:
 
 
 class PlacesProvider(ABC):
-    """One provider. A subclass sets the class attributes and answers `search`."""
+    """One provider. A subclass sets the class attributes and implements `search`."""
 
     name: ClassVar[str]
     attribution: ClassVar[str]
     needs_point: ClassVar[bool] = False
-    """Whether it searches round a point only."""
+    """Whether a search needs a point."""
     needs: ClassVar[Literal["key", "url"]] = "key"
-    """What it cannot be asked without."""
+    """The setting that is required."""
 
     @classmethod
     def lacks(cls, config: ProviderConfig) -> str | None:
-        """What must be set before it can be asked; None where it can be."""
+        """Return the setting that is missing, or None if the provider can be used."""
         given = config.key if cls.needs == "key" else config.url
         return None if given else f"TRIGPOINT_PROVIDERS__{cls.name.upper()}__{cls.needs.upper()}"
 
     @abstractmethod
     def __init__(self, setup: Setup) -> None:
-        """Build it; nothing is opened here."""
+        """Create the provider. Nothing is opened here."""
 
     @abstractmethod
     async def search(self, query: PlaceQuery) -> list[Place]:
-        """The businesses, as many as there are up to the query's limit. Raises ProviderError."""
+        """Return up to `query.limit` businesses. Raises ProviderError."""

@@ -1,8 +1,8 @@
-"""Google Places API (New): businesses by words, and one company's entry by its place id or its name.
+"""Google Places API (New): search businesses by text, and get a company's entry by place id or name.
 
-The field mask is required, says what is sent, and decides the price: each use has its own. A page of Text Search has 20
-places, and three pages are all there are. Place ids may be kept for ever, the rest as the terms allow, with the
-attribution (https://developers.google.com/maps/documentation/places/web-service/text-search).
+The field mask is required and determines the price, so every use has its own. Text Search returns at most three pages
+of 20 places. Place ids may be stored for ever, other data as the terms allow, with the attribution
+(https://developers.google.com/maps/documentation/places/web-service/text-search).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ ENTRY_FIELDS = (
     "id", "displayName", "formattedAddress", "websiteUri", "internationalPhoneNumber", "primaryTypeDisplayName",
     "businessStatus", "rating", "userRatingCount", "googleMapsUri",
 )  # fmt: skip
-#: What stands before Google's own id in that of a Place.
 PREFIX = "google:"
-#: Metres; the API takes no larger circle.
+"""Prefix of Google's id in the id of a Place."""
 LARGEST_RADIUS = 50_000.0
+"""Maximum radius in metres that the API accepts."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What Google Maps shows of a company."""
+    """A company's entry on Google Maps."""
 
     place_id: str
     name: str
@@ -46,7 +46,7 @@ class Entry:
     phone: str | None
     category: str | None
     status: str | None
-    """`OPERATIONAL`, `CLOSED_TEMPORARILY`, `CLOSED_PERMANENTLY`."""
+    """`OPERATIONAL`, `CLOSED_TEMPORARILY` or `CLOSED_PERMANENTLY`."""
     rating: float | None
     ratings: int | None
     url: str
@@ -85,20 +85,20 @@ class GooglePlaces(PlacesProvider):
         return found[: query.limit]
 
     async def entry(self, place_id: str) -> Entry | None:
-        """None where there is no such place. Raises ProviderError."""
+        """Return the entry of a place id, or None if there is no such place. Raises ProviderError."""
         answer = await self._api.get(f"/v1/places/{quote(place_id, safe='')}", headers=_mask(ENTRY_FIELDS))
         return None if answer is None else _entry(answer)
 
     async def entries(self, text: str) -> list[Entry]:
-        """At most five entries for a name, with its place if that is known. Raises ProviderError."""
+        """Return at most five entries for a name, which may include its place. Raises ProviderError."""
         listed, _ = await self._search({"textQuery": text, "pageSize": MOST_ENTRIES}, ENTRY_FIELDS)
         return [_entry(one) for one in listed]
 
     async def _search(self, body: dict[str, Any], fields: Sequence[str]) -> tuple[list[Any], str | None]:
-        """The places of a page, and the next one's token."""
+        """Return the places of a page and the token of the next page."""
         mask = _mask([*(f"places.{name}" for name in fields), "nextPageToken"])
         answer = await self._api.post("/v1/places:searchText", body, mask)
-        if answer is None:  # a search that finds nothing is no 404
+        if answer is None:  # a search without results is not a 404
             raise from_status(self.name, 404, "")
         places = answer.get("places", []) if isinstance(answer, dict) else None
         if not isinstance(places, list):
@@ -107,7 +107,7 @@ class GooglePlaces(PlacesProvider):
 
 
 def own_id(place_id: str) -> str | None:
-    """Google's id of a place, from one with our prefix or without; None for the id of another provider."""
+    """Return Google's place id with or without our prefix, or None for the id of another provider."""
     plain = place_id.removeprefix(PREFIX)
     return None if ":" in plain else plain
 
@@ -147,7 +147,7 @@ def _places(listed: list[Any]) -> Iterator[Place]:
                 country=(_part(parts, "country", "shortText") or "").lower() or None,
             )
         except (AttributeError, KeyError, TypeError, ValueError):
-            continue  # a place without a name or a point is none to us
+            continue  # skip places without a name or a point
 
 
 def _part(parts: Mapping[str, Any], kind: str, form: str = "longText") -> str | None:

@@ -1,4 +1,4 @@
-"""OpenStreetMap's businesses through Overpass: free, round a point, by their kind or their name."""
+"""Businesses in OpenStreetMap through Overpass: free, around a point, by category or name."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from providers.places.base import Place, PlaceQuery, PlacesProvider
 from providers.pois.overpass import Element, Overpass
 from providers.setup import Setup
 
-#: Keys under which OpenStreetMap says what a business is (wiki.openstreetmap.org/wiki/Map_features).
 KINDS = ("shop", "amenity", "office", "craft", "tourism", "leisure", "healthcare")
+"""Keys that define the category of a business (https://wiki.openstreetmap.org/wiki/Map_features)."""
 QUERY_SECONDS = 25
 
 
@@ -39,7 +39,7 @@ class OverpassPlaces(PlacesProvider):
 
 
 def ql(query: PlaceQuery) -> str:
-    """In Overpass QL: what is of that kind, or has that in its name."""
+    """Return the query in Overpass QL: category or name matches the text."""
     around = f"(around:{query.radius:.0f},{query.latitude:.6f},{query.longitude:.6f})"
     word = re.sub(r"\s+", "_", query.text.strip().lower())
     word = _pattern(word.removesuffix("s") if len(word) > 4 else word)
@@ -49,7 +49,7 @@ def ql(query: PlaceQuery) -> str:
 
 
 def _pattern(text: str) -> str:
-    """The text as a regular expression that matches itself, inside a string of Overpass QL."""
+    """Return the text as a regular expression that matches it literally, quoted for Overpass QL."""
     return re.escape(text).replace("\\ ", " ").replace("\\", "\\\\").replace('"', '\\"')
 
 
@@ -75,6 +75,6 @@ def _place(element: Element) -> Place | None:
 
 
 def _first(tags: Mapping[str, str], *names: str) -> str | None:
-    """The first of several values under the first of these keys."""
+    """Return the first value under the first of these keys."""
     found = next((tags[name] for name in names if tags.get(name)), None)
     return found.split(";")[0].strip() if found else None

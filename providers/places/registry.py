@@ -1,4 +1,4 @@
-"""The providers of places there are. A new one is a new file in this package; nothing else names it."""
+"""All place providers. A new provider is a new file in this package; no list needs to be changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from providers.setup import ProviderConfig, Setup
 
 
 def discover() -> dict[str, type[PlacesProvider]]:
-    """See `providers.discovery`."""
+    """Return all place providers by name. See `providers.discovery`."""
     return discovery.discover(places, PlacesProvider)  # type: ignore[type-abstract]  # it is compared with, never made
 
 
@@ -24,7 +24,7 @@ def build(
     user_agent: str,
     contact: str | None = None,
 ) -> tuple[dict[str, PlacesProvider], dict[str, str]]:
-    """Those that can be asked, in the order of their names; and of each other one the setting that it lacks."""
+    """Return the usable providers by name, and for each of the others the setting that is missing."""
     built: dict[str, PlacesProvider] = {}
     lacking: dict[str, str] = {}
     for name, provider in discover().items():

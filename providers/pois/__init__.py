@@ -1,1 +1,1 @@
-"""Points of interest from the outside world."""
+"""Providers of points of interest."""

@@ -1,9 +1,9 @@
 """Overpass (https://wiki.openstreetmap.org/wiki/Overpass_API): OpenStreetMap's shops within a box.
 
-The public servers give two slots to an address and ask for fewer than 10,000 queries and 1 GB a day; they say 429 when
-there is no slot, 504 when they are too busy, and 200 with a `remark` where a query ran out of time or memory. One query
-at a time is the caller's part; here they are paced, identified, and paused for when the server asks for it. A server of
-one's own has no limits but those configured. Data is © OpenStreetMap contributors, ODbL 1.0.
+The public servers allow two slots per address and ask for fewer than 10,000 queries and 1 GB per day. They answer 429
+if there is no slot, 504 if they are too busy, and 200 with a `remark` if a query ran out of time or memory. The caller
+sends one query at a time; this client paces and identifies them and pauses when the server asks for it. Your own server
+has only the limits that you configure. Data © OpenStreetMap contributors, ODbL 1.0.
 
 Posts to `/api/interpreter` below the configured url.
 """
@@ -25,16 +25,16 @@ from providers.rate_limit import RateLimiter, Window
 from providers.rate_limit.base import window_of_rate
 
 QUERY_SECONDS = 60
-"""What the server may take for a query; the answer's way to us comes on top."""
+"""Seconds that the server may take for a query, without the transfer of the answer."""
 ANSWER_SECONDS = 90.0
 MAX_BODY = 64 << 20
 BUSY_SECONDS = 30.0
-"""The pause after a 429 or 504 that does not say how long."""
+"""Pause after a 429 or 504 without Retry-After."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A node, or the centre of a way or relation, in degrees; `id` is `node/1`, `way/2` or `relation/3`."""
+    """A node, or the centre of a way or relation, in degrees. `id` is `node/1`, `way/2` or `relation/3`."""
 
     id: str
     latitude: float
@@ -43,7 +43,7 @@ class Element:
 
 
 class Overpass:
-    """One server. Raises ProviderError."""
+    """A client of one server. All methods raise ProviderError."""
 
     name: ClassVar[str] = "overpass"
     public_hosts: ClassVar[frozenset[str]] = frozenset(
@@ -79,11 +79,11 @@ class Overpass:
     async def within(
         self, box: tuple[float, float, float, float], values: Mapping[str, Sequence[str]]
     ) -> list[Element]:
-        """Everything in the box (south, west, north, east) that has one of these values under one of these keys."""
+        """Return everything in the box (south, west, north, east) with one of these values under one of these keys."""
         return await self.ask(query(box, values))
 
     async def ask(self, ql: str) -> list[Element]:
-        """The elements that a query in Overpass QL finds."""
+        """Return the elements found by a query in Overpass QL."""
         body = urlencode({"data": ql}).encode()
         request = Request(self.name, self._url, {}, self._headers, ANSWER_SECONDS, body=body, max_body=MAX_BODY)
         try:
@@ -102,14 +102,14 @@ class Overpass:
 
 
 def query(box: tuple[float, float, float, float], values: Mapping[str, Sequence[str]]) -> str:
-    """In Overpass QL. Values are plain words."""
+    """Return the query in Overpass QL. Values are plain words."""
     area = ",".join(f"{degrees:.6f}" for degrees in box)
     parts = "".join(f'nwr["{key}"~"^({"|".join(words)})$"]({area});' for key, words in values.items())
     return f"[out:json][timeout:{QUERY_SECONDS}];({parts});out center tags;"
 
 
 def read(body: bytes) -> list[Element]:
-    """The elements of an answer. Raises Unavailable for one that is not whole."""
+    """Return the elements of an answer. Raises Unavailable if it is incomplete."""
     answer = parse_json(body, Overpass.name)
     elements = answer.get("elements") if isinstance(answer, dict) else None
     if not isinstance(elements, list):
@@ -126,7 +126,7 @@ def _elements(found: list[Any]) -> Iterator[Element]:
             latitude, longitude = float(point["lat"]), float(point["lon"])
             identity, tags = f"{one['type']}/{int(one['id'])}", one.get("tags") or {}
         except (AttributeError, TypeError, KeyError, ValueError):
-            continue  # an element without a place, as a relation of nothing but relations is
+            continue  # an element without coordinates, such as a relation that contains only relations
         if isinstance(tags, dict) and math.isfinite(latitude) and abs(latitude) <= 90 and abs(longitude) <= 180:
             yield Element(identity, latitude, longitude, {str(key): str(value) for key, value in tags.items()})
 

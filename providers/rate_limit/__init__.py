@@ -1,6 +1,6 @@
-"""Sending no faster than a provider allows, over all processes that share a Redis, or within one."""
+"""Rate limiters: never send faster than a provider allows, over all processes that share a Redis or within one."""
 
-from providers.rate_limit.base import MAX_PENALTY_WAIT, RateLimiter, Standing, Window, window_of_rate
+from providers.rate_limit.base import MAX_PENALTY_WAIT, LimiterState, RateLimiter, Window, window_of_rate
 from providers.rate_limit.local import LocalRateLimiter
 from providers.rate_limit.redis import RedisRateLimiter
 
@@ -9,7 +9,7 @@ __all__ = [
     "LocalRateLimiter",
     "RateLimiter",
     "RedisRateLimiter",
-    "Standing",
+    "LimiterState",
     "Window",
     "window_of_rate",
 ]

@@ -1,11 +1,11 @@
-"""The promise of a rate limiter, and the arithmetic that both limiters share.
+"""The interface of a rate limiter, and the arithmetic that both limiters share.
 
-A send gets a *slot*: the moment at which it may leave. Slots follow each other evenly within the shortest window, at
-`period / limit` stretched by MARGIN; longer windows are kept exactly, by a log of the last slots. A slot is good for
-`lateness` seconds after its moment: a caller that wakes up later than that (a busy event loop, a stopped process) gives
-it up and takes another, since sending late would bring it too near to the next ones. So, for any two sends `limit`
-apart, at least `period` passes even if the first left as late as it may and the second was on time, and what remains
-of the margin absorbs the jitter of the network.
+A request gets a *slot*: the time at which it may be sent. Slots are spaced evenly within the shortest window, at
+`period / limit` stretched by MARGIN; longer windows are enforced exactly by a log of the last slots. A slot is valid
+for `lateness` seconds: a caller that wakes up later (busy event loop, stopped process) gives it up and takes another,
+because sending late would be too close to the following slots. Thus at least `period` passes between any two requests
+that are `limit` apart, even if the first was as late as allowed and the second on time. The rest of the margin absorbs
+the jitter of the network.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-#: Every window is stretched by this share. It is what a limit costs in speed (98 % of it are used), and what the delays
-#: between slot and arrival may differ by: 20 ms for a window of one second.
 MARGIN = 0.02
-#: The share of the margin that lateness on our side may take; the rest is for the network.
+"""Share by which every window is stretched. 98 % of a limit is used; in return, the delays between slot and arrival may
+differ by 20 ms for a window of one second."""
 LATENESS = 0.25
-#: Seconds that a slot may be taken ahead. Enough to hide the way to Redis and back; little enough that a cancelled
-#: caller or a dead process leaves no gap worth noticing.
+"""Share of the margin for lateness on our side; the rest is for the network."""
 HORIZON = 0.1
-#: A penalty longer than this, in seconds, is not waited for: `acquire` raises RateLimited, and the caller asks others.
+"""Seconds that a slot may be taken in advance. Long enough to hide the round trip to Redis, short enough that a
+cancelled caller or a dead process leaves no noticeable gap."""
 MAX_PENALTY_WAIT = 10.0
+"""Longest penalty in seconds that `acquire` waits for. Beyond it, RateLimited is raised and the caller asks others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` sends in any `period` seconds."""
+    """At most `limit` requests in any `period` seconds."""
 
     limit: int
     period: float
@@ -40,7 +40,7 @@ class Window:
 
 
 def window_of_rate(rate: float) -> Window:
-    """The window of a rate per second: 20 → 20 in 1 s, 2.5 → 2 in 0.8 s, 0.1 → 1 in 10 s."""
+    """Return the window for a rate per second: 20 → 20 in 1 s, 2.5 → 2 in 0.8 s, 0.1 → 1 in 10 s."""
     if not 0 < rate < math.inf:
         raise ValueError(f"a rate must be a positive number of requests a second, not {rate!r}")
     limit = max(1, math.floor(rate))
@@ -48,8 +48,8 @@ def window_of_rate(rate: float) -> Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a key stands: what was sent in this UTC day, and for how many seconds (0: not at all) and why it pauses."""
+class LimiterState:
+    """State of a key: requests sent in this UTC day, and the remaining pause in seconds (0: none) with its reason."""
 
     used_today: int
     paused_for: float
@@ -57,42 +57,41 @@ class Standing:
 
 
 class RateLimiter(Protocol):
-    """Admits sends to what `key` names (a provider), however many callers there are."""
+    """Admits requests to the provider named by `key`, for any number of callers."""
 
     async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None, cost: int = 1) -> None:
-        """Return at the moment when the caller may send; callers of one process are served in their order.
+        """Wait until the caller may send. Callers in one process are served in order.
 
-        `daily` is the allowance for a day in UTC, of which this send takes `cost`. Raises QuotaExceeded when that is
-        used up, without spending anything, and RateLimited when a penalty of more than MAX_PENALTY_WAIT lies on the
-        key.
+        `daily` is the allowance per UTC day, of which this request takes `cost`. Raises QuotaExceeded if it is used
+        up, without spending anything, and RateLimited if a penalty of more than MAX_PENALTY_WAIT applies to the key.
         """
         ...
 
     async def try_acquire(
         self, key: str, windows: Sequence[Window], daily: int | None = None, within: float = 0.05
     ) -> bool:
-        """`acquire` if the slot is at most `within` seconds (up to HORIZON) away and nobody of this process waits for
-        one; otherwise False, and nothing is spent."""
+        """Like `acquire` if a slot is at most `within` seconds (up to HORIZON) away and no other caller in this process
+        is waiting. Otherwise returns False and spends nothing."""
         ...
 
     def expected_wait(self, key: str, windows: Sequence[Window]) -> float:
-        """Seconds that a new caller of `acquire` would wait, as far as this process knows."""
+        """Return the seconds that a new caller of `acquire` would wait, as far as this process knows."""
         ...
 
     async def penalise(self, key: str, seconds: float, reason: str = "") -> None:
-        """Nobody sends to `key` before `seconds` from now (Retry-After). A shorter penalty never ends a longer one."""
+        """Block `key` for `seconds` (Retry-After). A shorter penalty never ends a longer one."""
         ...
 
-    async def standing(self, key: str) -> Standing:
-        """What is known of `key`; never waits long."""
+    async def standing(self, key: str) -> LimiterState:
+        """Return the state of `key`. Never waits long."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Windows as the limiters use them: `spacing` in the shortest one, all of them stretched, times in seconds.
+    """Stretched windows in the form that the limiters use; `spacing` is that of the shortest. Times are in seconds.
 
-    `interval` is what lies between two sends in the long run, whichever window rules then.
+    `interval` is the average time between two requests in the long run, determined by the slowest window.
     """
 
     spacing: float
@@ -102,7 +101,7 @@ class Pace:
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> Pace:
-        """The pace that keeps all `windows`; no windows at all need none."""
+        """Return the pace that satisfies all `windows`."""
         if not windows:
             return cls(0.0, 0.0, math.inf, ())
         stretched = tuple(Window(w.limit, w.period * (1 + MARGIN)) for w in windows)

@@ -1,4 +1,4 @@
-"""A rate limiter for one process: for a single use of a provider, and for tests."""
+"""A rate limiter for a single process, for one-off use of a provider and for tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from providers.errors import QuotaExceeded, next_utc_midnight
-from providers.rate_limit.base import Standing
+from providers.rate_limit.base import LimiterState
 from providers.rate_limit.pacing import Claim, NotYet, PacedRateLimiter, Slot
 
 
@@ -24,7 +24,7 @@ class _State:
 
 
 class LocalRateLimiter(PacedRateLimiter):
-    """Slots in memory. `clock` gives seconds since the epoch (the day of a daily allowance depends on it)."""
+    """Keeps slots in memory. `clock` returns seconds since the epoch (it determines the day of a daily allowance)."""
 
     def __init__(
         self,
@@ -37,15 +37,15 @@ class LocalRateLimiter(PacedRateLimiter):
         self._states: dict[str, _State] = {}
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         return self._clock()
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep on the clock given."""
+        """Sleep on the given clock."""
         await self._sleep(seconds)
 
     async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
-        """See PacedRateLimiter; the same steps as the script of the Redis one."""
+        """See PacedRateLimiter. The steps are those of the Redis limiter's script."""
         state = self._states.setdefault(key, _State())
         pace, given_up = claim.pace, claim.given_up
         now = self.now()
@@ -84,10 +84,10 @@ class LocalRateLimiter(PacedRateLimiter):
         if ends > state.penalised_until:
             state.penalised_until, state.reason = ends, reason
 
-    async def standing(self, key: str) -> Standing:
+    async def standing(self, key: str) -> LimiterState:
         """See RateLimiter."""
         state = self._states.get(key, _State())
         now = self.now()
         used = state.count if state.day == datetime.fromtimestamp(now, UTC).date() else 0
         paused_for = max(0.0, state.penalised_until - now)
-        return Standing(used, paused_for, state.reason if paused_for else "")
+        return LimiterState(used, paused_for, state.reason if paused_for else "")

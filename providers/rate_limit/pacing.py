@@ -1,4 +1,4 @@
-"""How a caller waits for its slot: the part of a rate limiter that does not depend on where the slots are kept."""
+"""Waiting for a slot: the part of a rate limiter that does not depend on where the slots are stored."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from providers.errors import RateLimited
-from providers.rate_limit.base import HORIZON, MAX_PENALTY_WAIT, Pace, Standing, Window
+from providers.rate_limit.base import HORIZON, MAX_PENALTY_WAIT, LimiterState, Pace, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The right to send at `at` (seconds of `PacedRateLimiter.now`) or up to `width` and the pace's lateness after it.
+    """Permission to send at `at` (in seconds of `PacedRateLimiter.now`), plus `width` and the lateness of the pace.
 
-    `entry` is what the log of slots holds for it, kept to take it out again.
+    `entry` is the slot's entry in the log, needed to remove it again.
     """
 
     at: float
@@ -26,7 +26,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """No slot within the horizon: ask again in `wait` seconds. `penalised` says that a penalty is the reason."""
+    """No slot within the horizon; try again in `wait` seconds. `penalised` is set if a penalty is the reason."""
 
     wait: float
     penalised: bool
@@ -35,10 +35,10 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a caller wants: a slot of `pace` that is at most `horizon` seconds ahead, for `cost` of the day's allowance.
+    """A request for a slot at most `horizon` seconds ahead, which takes `cost` of the daily allowance.
 
-    `given_up` is taken out of the log if nobody took a slot after it; it was paid for in the daily count. `width`
-    widens the slot: those after it keep their distance from its end.
+    `given_up` is a missed slot: it is removed from the log if no other slot follows it, and its daily count is reused.
+    `width` widens the slot: following slots keep their distance from its end.
     """
 
     pace: Pace
@@ -50,39 +50,39 @@ class Claim:
 
 
 class PacedRateLimiter(ABC):
-    """Waits for slots; a subclass keeps them. Holds one asyncio lock a key, so it belongs to one event loop."""
+    """Waits for slots that a subclass stores. Has an asyncio lock per key, so it belongs to one event loop."""
 
     def __init__(self) -> None:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._penalties: dict[str, float] = {}  # this process' own, to give up slots that are already taken
+        self._penalties: dict[str, float] = {}  # penalties set in this process, to give up slots that are already taken
         self._queued = Counter[str]()  # callers of `acquire` without a slot yet
-        self._next_slot: dict[str, float] = {}  # the earliest one there may be, as last heard
+        self._next_slot: dict[str, float] = {}  # the earliest possible slot, as of the last reply
 
     @abstractmethod
     def now(self) -> float:
-        """The present on the clock of the slots, in seconds."""
+        """Return the time in seconds on the clock of the slots."""
 
     @abstractmethod
     async def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass on that clock."""
+        """Sleep for `seconds` on that clock."""
 
     @abstractmethod
     async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
-        """Take the next slot of `key`, if it is near, and log it; without windows the log stays empty.
+        """Take the next slot of `key` if it is within the horizon, and add it to the log (if there are windows).
 
         Raises QuotaExceeded.
         """
 
     @abstractmethod
     async def punish(self, key: str, seconds: float, reason: str) -> None:
-        """Remember a penalty for everyone."""
+        """Store a penalty for all callers."""
 
     @abstractmethod
-    async def standing(self, key: str) -> Standing:
+    async def standing(self, key: str) -> LimiterState:
         """See RateLimiter."""
 
     def passes(self, key: str, windows: Sequence[Window], daily: int | None, cost: int) -> bool:
-        """Whether a send may leave unasked; it is counted then."""
+        """Whether a request may be sent without a slot; it is counted then."""
         return False
 
     async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None, cost: int = 1) -> None:
@@ -103,7 +103,7 @@ class PacedRateLimiter(ABC):
         if isinstance(answer, NotYet):
             return False
         if (missed := await self._meet(key, claim, answer)) is not None:
-            # It is paid for, so it is waited for.
+            # The slot is taken and counted, so wait for it.
             await self._acquire(key, replace(missed, horizon=HORIZON))
         return True
 
@@ -148,13 +148,13 @@ class PacedRateLimiter(ABC):
         return answer
 
     async def _meet(self, key: str, claim: Claim, slot: Slot) -> Claim | None:
-        """Wait for the moment of `slot`; where that is missed, the claim to a later one."""
+        """Wait for the time of `slot`. Returns None, or the claim for a later slot if it was missed."""
         while (left := slot.at - self.now()) > 0:
             await self.sleep(left)
         now = self.now()
         late = now - slot.at > claim.pace.lateness + slot.width
         if not late and self._penalties.get(key, 0.0) <= now:
             return None
-        # Where the loop is always late, only a wider slot can be met: slower, but safe, and it goes on.
+        # If the event loop is always late, only a wider slot can be met: slower, but safe.
         width = max(claim.pace.lateness, 2 * claim.width) if late else claim.width
         return replace(claim, given_up=slot, width=width)

@@ -1,8 +1,8 @@
-"""A rate limiter shared by all processes that share a Redis: one script call takes one slot, on Redis' own clock.
+"""A rate limiter shared by all processes that use the same Redis. One script call takes one slot, on Redis' clock.
 
-What is kept of a key: the log of its last slots, when its penalty ends and why it was given, and the count of the day
-(for keys without limits, a process adds what it sent half a second at a time). A Redis that loses its data forgets
-them, and the provider's own answers (429, quota) rule until they have filled again.
+Stored per key: the log of recent slots, the end and reason of a penalty, and the daily count (for keys without limits,
+each process adds its requests every half second). If Redis loses its data, the provider's own answers (429, quota
+errors) limit the requests until the log has filled again.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from redis import exceptions
 from redis.asyncio import Redis
 
 from providers.errors import QuotaExceeded, next_utc_midnight
-from providers.rate_limit.base import Standing, Window
+from providers.rate_limit.base import LimiterState, Window
 from providers.rate_limit.clock import RemoteClock
 from providers.rate_limit.pacing import Claim, NotYet, PacedRateLimiter, Slot
 
-#: Seconds between two looks at Redis for a key without any limit: what another process' penalty may be late by.
 PENALTY_REFRESH = 0.5
-#: Seconds after which a call is taken for lost (a frozen Redis closes no connection), and bounds of the backoff.
+"""Seconds between two checks of Redis for a key without limits: the maximum delay of another process' penalty."""
 CALL_TIMEOUT = 2.0
+"""Seconds after which a call counts as lost (a frozen Redis closes no connection), and bounds of the backoff."""
 FIRST_BACKOFF, MAX_BACKOFF = 0.05, 1.0
 
 _AWAY = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError, OSError)
@@ -111,7 +111,7 @@ T = TypeVar("T")
 
 
 class RedisRateLimiter(PacedRateLimiter):
-    """Slots in Redis, under `prefix`. While Redis is away nobody is admitted, and nothing is raised: callers wait."""
+    """Keeps slots in Redis under `prefix`. While Redis is unavailable, callers wait; nothing is raised."""
 
     def __init__(self, redis: Redis, prefix: str = "trigpoint:rate:") -> None:
         super().__init__()
@@ -122,18 +122,18 @@ class RedisRateLimiter(PacedRateLimiter):
         self._clock = RemoteClock()
         self._away = False
         self._looked: dict[str, float] = {}
-        self._uncounted = Counter[str]()  # sends that passed unasked since
+        self._uncounted = Counter[str]()  # requests sent without a slot since
 
     def now(self) -> float:
-        """The present on Redis' clock, in seconds since the epoch, as far as it is known here."""
+        """Return the estimated time of Redis' clock in seconds since the epoch."""
         return self._clock.now()
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep in real time."""
+        """Sleep for `seconds` of real time."""
         await asyncio.sleep(seconds)
 
     def passes(self, key: str, windows: Sequence[Window], daily: int | None, cost: int) -> bool:
-        """See PacedRateLimiter. A key without limits is looked up for penalties only, and not for every send."""
+        """See PacedRateLimiter. A key without limits is only checked for penalties, and not for every request."""
         if windows or daily is not None or self._penalties.get(key, 0.0) > self.now():
             return False
         if time.monotonic() - self._looked.get(key, -PENALTY_REFRESH) >= PENALTY_REFRESH:
@@ -177,15 +177,15 @@ class RedisRateLimiter(PacedRateLimiter):
 
         await self._call(run)
 
-    async def standing(self, key: str) -> Standing:
-        """See RateLimiter. While Redis is away, what this process knows by itself."""
+    async def standing(self, key: str) -> LimiterState:
+        """See RateLimiter. While Redis is unavailable, returns what this process knows."""
         keys = [self._name(key, part) for part in ("penalty", "day")]
         try:
             used, now, stored = await _once(lambda: self._standing_script(keys=keys))
         except _AWAY:
-            return Standing(self._uncounted[key], max(0.0, self._penalties.get(key, 0.0) - self.now()), "")
+            return LimiterState(self._uncounted[key], max(0.0, self._penalties.get(key, 0.0) - self.now()), "")
         ends, _, reason = _text(stored).partition(" ")
-        return Standing(int(used) + self._uncounted[key], max(0.0, (int(ends) - int(now)) / 1e6), reason)
+        return LimiterState(int(used) + self._uncounted[key], max(0.0, (int(ends) - int(now)) / 1e6), reason)
 
     async def _run(self, key: str, arguments: list[int | str]) -> tuple[str, int, int, str]:
         keys = [self._name(key, part) for part in ("log", "penalty", "day")]
@@ -195,7 +195,7 @@ class RedisRateLimiter(PacedRateLimiter):
         return _text(verdict), int(now), int(at), _text(reason)
 
     async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Make `call`, over and over while Redis is away."""
+        """Repeat `call` until Redis is available."""
         backoff = FIRST_BACKOFF
         while True:
             try:
@@ -213,15 +213,16 @@ class RedisRateLimiter(PacedRateLimiter):
             backoff = min(2 * backoff, MAX_BACKOFF)
 
     def _name(self, key: str, part: str) -> str:
-        # The braces keep the keys of one provider on one node of a cluster.
+        # The braces keep the keys of one provider on the same node of a cluster.
         return f"{self._prefix}{{{key}}}:{part}"
 
 
 async def _once(call: Callable[[], Awaitable[T]]) -> T:
-    """Make `call` within CALL_TIMEOUT.
+    """Await `call` within CALL_TIMEOUT.
 
-    redis-py looks for unread data within a timeout of zero, which now and then takes a cancellation for its own and
-    swallows it: it is raised here, after the answer.
+        redis-py checks for unread data with a timeout of zero, which occasionally swallows a cancellation. It is raised
+        here after the answer.
+    --
     """
     task = asyncio.current_task()
     assert task is not None

@@ -12,7 +12,7 @@ import aiohttp
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Geocoder, Query
 from providers.geocoding.registry import discover
-from providers.rate_limit import Standing, Window
+from providers.rate_limit import LimiterState, Window
 from providers.setup import ProviderConfig, Setup
 from tests.servers.everyone import STAND_INS
 from tests.servers.standin import KEY, StandIn
@@ -95,9 +95,9 @@ class CountingLimiter:
         """See RateLimiter."""
         self.penalties.append((key, seconds))
 
-    async def standing(self, key: str) -> Standing:
+    async def standing(self, key: str) -> LimiterState:
         """See RateLimiter."""
-        return Standing(self.used_today, 0.0, "")
+        return LimiterState(self.used_today, 0.0, "")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from providers.geocoding.confidence import (
     BASE,
     Match,
     assess,
-    measured,
+    lower_for_distance,
     postcode,
     same_house,
     same_name,
@@ -82,7 +82,7 @@ def test_another_house_postcode_or_state_is_a_contradiction(match: Match, contra
 )
 def test_what_is_far_from_a_point_is_not_what_is_there(found: Accuracy, offset: float, accuracy: Accuracy) -> None:
     location = Location(60.0, 25.0, found, BASE[found], "a", "")
-    at_point = measured(location, 60.0 + offset, 25.0)
+    at_point = lower_for_distance(location, 60.0 + offset, 25.0)
     assert (at_point.accuracy, at_point.confidence) == (accuracy, BASE[accuracy])
 
 

@@ -19,7 +19,7 @@ from providers.errors import (
     next_utc_midnight,
 )
 from providers.geocoding.base import Geocoder, Location, Query
-from providers.geocoding.cooldown import PROBE_INTERVAL, Rests
+from providers.geocoding.cooldown import PROBE_INTERVAL, Cooldowns
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 
 QUERY = Query("12 Main St", "Anchorage")
@@ -215,45 +215,47 @@ class TestRests:
         return [datetime(2026, 3, 1, 12, tzinfo=UTC)]
 
     @pytest.fixture
-    def rests(self, now: list[datetime]) -> Rests:
-        return Rests(lambda: now[0])
+    def cooldowns(self, now: list[datetime]) -> Cooldowns:
+        return Cooldowns(lambda: now[0])
 
-    def test_a_quota_rests_until_it_resets(self, rests: Rests, now: list[datetime]) -> None:
-        rests.after("a", QuotaExceeded("", resets_at=next_utc_midnight(now[0])))
-        assert asked(rests, now, [timedelta(hours=11), timedelta(hours=1)]) == [False, True]
-        assert rests.reason("a") is None
+    def test_a_quota_rests_until_it_resets(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
+        cooldowns.after("a", QuotaExceeded("", resets_at=next_utc_midnight(now[0])))
+        assert asked(cooldowns, now, [timedelta(hours=11), timedelta(hours=1)]) == [False, True]
+        assert cooldowns.reason("a") is None
 
     @pytest.mark.parametrize("error", [QuotaExceeded("all used"), Misconfigured("bad key")])
-    def test_one_query_at_a_time_tries_again(self, rests: Rests, now: list[datetime], error: ProviderError) -> None:
-        rests.after("a", error)
-        assert asked(rests, now, [PROBE_INTERVAL, timedelta()]) == [True, False]
-        rests.after("a", error)
-        assert asked(rests, now, [timedelta(minutes=1), PROBE_INTERVAL]) == [False, True]
+    def test_one_query_at_a_time_tries_again(
+        self, cooldowns: Cooldowns, now: list[datetime], error: ProviderError
+    ) -> None:
+        cooldowns.after("a", error)
+        assert asked(cooldowns, now, [PROBE_INTERVAL, timedelta()]) == [True, False]
+        cooldowns.after("a", error)
+        assert asked(cooldowns, now, [timedelta(minutes=1), PROBE_INTERVAL]) == [False, True]
 
-    def test_an_answer_ends_the_rest(self, rests: Rests, now: list[datetime]) -> None:
-        rests.after("a", Misconfigured("bad key"))
-        rests.end("a")
-        assert rests.reason("a") is None
+    def test_an_answer_ends_the_rest(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
+        cooldowns.after("a", Misconfigured("bad key"))
+        cooldowns.end("a")
+        assert cooldowns.reason("a") is None
 
-    def test_a_long_pause_rests_as_long(self, rests: Rests, now: list[datetime]) -> None:
-        rests.after("a", RateLimited("", retry_after=60))
-        assert asked(rests, now, [timedelta(seconds=59), timedelta(seconds=1)]) == [False, True]
+    def test_a_long_pause_rests_as_long(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
+        cooldowns.after("a", RateLimited("", retry_after=60))
+        assert asked(cooldowns, now, [timedelta(seconds=59), timedelta(seconds=1)]) == [False, True]
 
-    def test_others_are_not_concerned(self, rests: Rests) -> None:
-        rests.after("a", Misconfigured("bad key"))
-        assert rests.reason("b") is None
+    def test_others_are_not_concerned(self, cooldowns: Cooldowns) -> None:
+        cooldowns.after("a", Misconfigured("bad key"))
+        assert cooldowns.reason("b") is None
 
-    def test_a_bad_key_is_told_once(self, rests: Rests, now: list[datetime]) -> None:
+    def test_a_bad_key_is_told_once(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
         with capture_logs() as logs:
             for _ in range(3):
-                rests.after("a", Misconfigured("bad key"))
+                cooldowns.after("a", Misconfigured("bad key"))
         assert [entry["event"] for entry in logs] == ["geocoder.misconfigured"]
 
 
-def asked(rests: Rests, now: list[datetime], steps: Sequence[timedelta]) -> list[bool]:
+def asked(cooldowns: Cooldowns, now: list[datetime], steps: Sequence[timedelta]) -> list[bool]:
     """Whether the provider is asked after each step of time."""
     seen = []
     for step in steps:
         now[0] += step
-        seen.append(rests.reason("a") is None)
+        seen.append(cooldowns.reason("a") is None)
     return seen
