@@ -14,8 +14,8 @@ from hashlib import sha256
 from typing import IO
 
 from app.domain.imports.features import Count
-from app.domain.imports.findings import Unreadable
 from app.domain.imports.survey import Format, Survey
+from app.domain.text.errors import Unreadable
 from app.errors import TooLarge
 from app.storage.uploads import Sink
 

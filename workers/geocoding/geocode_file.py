@@ -22,12 +22,13 @@ from app.db.geocoding.file_rows import GeocodedRow
 from app.db.imports import uploads
 from app.domain.addresses.columns import AddressColumns
 from app.domain.geocoding.model import Address, GeocodeOptions
-from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
-from app.domain.imports.records import Broken, Position, Record, Records
 from app.domain.jobs.outcomes import Failed, Outcome
 from app.domain.jobs.spec import JobSpec, QueueSpec
 from app.domain.text import csv_writer
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
+from app.domain.text.csv_table import surplus
+from app.domain.text.errors import Unreadable
 from app.storage.uploads import Uploads
 from workers.core.context import JobContext
 from workers.geocoding.decisions import Plan
@@ -114,14 +115,14 @@ class Rows:
         self._context = context
         self._batch = context.resources.settings.geocode_batch_size
         self._country = (args.country or context.resources.settings.default_country).lower()
-        self._columns = AddressColumns.of(layout.header, args.mapping)
+        self._columns = AddressColumns.find(layout.header, args.mapping)
 
-    def _records(self) -> Records:
-        return Records(self._file, self._layout.dialect, Position(*self._layout.start))
+    def _records(self) -> CsvReader:
+        return CsvReader(self._file, self._layout.dialect, Position(*self._layout.start))
 
     def count(self) -> int:
         records, count = self._records(), 0
-        while taken := len(records.take(1000)):
+        while taken := len(records.read(1000)):
             count += taken
         return count
 
@@ -129,23 +130,23 @@ class Rows:
         """From the first row that is not done: reading a row again costs microseconds, so nobody keeps its place."""
         records, before, left_open = self._records(), 0, set(progress.left_open)
         reached = progress.reached or 0
-        while taken := await asyncio.to_thread(records.take, self._batch):
+        while taken := await asyncio.to_thread(records.read, self._batch):
             numbered = list(enumerate(taken, before + 1))
             before += len(taken)
             items = [self._item(row, record) for row, record in numbered if row > reached or row in left_open]
             if items:
                 yield items
 
-    def _item(self, row: int, record: Record) -> Item:
+    def _item(self, row: int, record: Row) -> Item:
         _, cells = record
-        if isinstance(cells, Broken):
+        if isinstance(cells, BrokenRow):
             return Item(row, NO_ADDRESS, lenient(cells.text, self._layout.delimiter), f"the row {cells.error}")
         width = len(self._layout.header)
-        if any(cell.strip() for cell in cells[width:]):
-            return Item(row, NO_ADDRESS, cells, f"the row has {len(cells)} cells, but the header has {width}")
+        if (error := surplus(cells, width)) is not None:
+            return Item(row, NO_ADDRESS, cells, f"the row {error}")
         try:
             address = self._columns.address(cells, self._country)
-            return Item(row, address, cells[:width], known=self._columns.known(cells))
+            return Item(row, address, cells[:width], known=self._columns.coordinates(cells))
         except ValueError as error:
             return Item(row, NO_ADDRESS, cells[:width], str(error))
 

@@ -1,85 +1,59 @@
-"""Which columns of a table hold an address: by their names, or as somebody says."""
+"""The columns of a table that hold an address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.addresses.fields import MAX_CHARACTERS
 from app.domain.addresses.input import from_fields
 from app.domain.geocoding.model import Address
-from app.domain.imports.findings import Unreadable
-from app.domain.imports.profiles import canonical
+from app.domain.text.columns import ADDRESS, Vocabulary, shown
+from app.domain.text.csv_table import values
+from app.domain.text.errors import Unreadable
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "address": ("address", "street address", "address1", "address line 1", "addr", "full address", "street", "location",
-                "res street address", "residential address1", "residence address line 1", "situs address"),
-    "house_number": ("house number", "housenumber", "street number", "house no", "saddno"),
-    "street": ("street", "street name", "road"),
-    "unit": ("unit", "address2", "address line 2", "apt", "apartment", "suite", "residential secondary addr"),
-    "city": ("city", "town", "municipality", "locality", "res city desc", "residential city", "residence city"),
-    "state": ("state", "st", "province", "region", "state code", "state cd", "residential state"),
-    "zipCode": ("zip code", "zip", "postal code", "postcode", "zip5", "residential zip", "residence zipcode"),
-    "country": ("country", "country code"),
-    "county": ("county", "county desc", "county name"),
-}  # fmt: skip
-"""A field's usual names, the likeliest first; case, spaces and punctuation do not matter."""
-
-COORDINATES: dict[str, tuple[str, ...]] = {
-    "latitude": ("latitude", "lat", "y"),
-    "longitude": ("longitude", "lon", "lng", "long", "x"),
-}
-"""Of coordinates that are known already, in degrees."""
-
-KNOWN = frozenset(canonical(name) for names in (NAMES | COORDINATES).values() for name in names)
+COORDINATES = ("latitude", "longitude")
+COLUMNS = Vocabulary(
+    {field: ADDRESS[field] for field in MAX_CHARACTERS}
+    | {
+        "address": (*ADDRESS["address"], "location"),
+        "latitude": (*ADDRESS["latitude"], "y"),
+        "longitude": (*ADDRESS["longitude"], "x"),
+    }
+)
 
 
 @dataclass(frozen=True)
 class AddressColumns:
-    """Field to the number of its column."""
+    """Field to the index of its column."""
 
-    at: Mapping[str, int]
+    indexes: Mapping[str, int]
 
     @classmethod
-    def of(cls, header: Sequence[str], mapping: Mapping[str, str]) -> AddressColumns:
-        """`mapping` names columns by fields, before what their names say. Raises Unreadable where it cannot be."""
-        numbers: dict[str, int] = {}
-        for number, name in enumerate(header):
-            numbers.setdefault(canonical(name), number)
-        at: dict[str, int] = {}
-        for field, name in mapping.items():
-            if field not in NAMES | COORDINATES:
-                raise Unreadable(f"{field!r} is no field of an address; there are {', '.join(NAMES | COORDINATES)}.")
-            if canonical(name) not in numbers:
-                raise Unreadable(f"There is no column {name!r}; the header has {', '.join(header[:20])}.")
-            at[field] = numbers[canonical(name)]
-        for field, names in (NAMES | COORDINATES).items():
-            found = next((numbers[canonical(name)] for name in names if canonical(name) in numbers), None)
-            if found is not None and found not in at.values():
-                at.setdefault(field, found)
-        if "address" in at and "house_number" in at and "street" not in mapping:
-            at["street"] = at.pop("address")  # a number apart from the street's name
-        if not at.keys() & {"address", "street", "city", "zipCode"}:
+    def find(cls, header: Sequence[str], mapping: Mapping[str, str]) -> AddressColumns:
+        """Find the columns by name; `mapping` names some of them by field and takes precedence.
+
+        Raises Unreadable where no column can hold an address, or `mapping` does not fit the header.
+        """
+        indexes = COLUMNS.locate(header, mapping)
+        if not indexes.keys() & {"address", "street", "city", "zip_code"}:
             raise Unreadable(
-                f"No column of {', '.join(header[:20])} is known to hold an address; say which one does:"
+                f"No column of the header can hold an address; it has {shown(header)}. Name the column:"
                 ' mapping={"address": "<column>"}.'
             )
-        return cls(at)
+        return cls(indexes)
 
     def address(self, cells: Sequence[str], default_country: str) -> Address:
-        """The address of a row. Raises ValueError with what is wrong with it."""
-        fields = {
-            field: cells[at].strip()
-            for field, at in self.at.items()
-            if field in NAMES and at < len(cells) and cells[at].strip()
-        }
+        """Return the address of a row. Raises ValueError with what is wrong with it."""
+        fields = {field: text for field, text in values(cells, self.indexes).items() if field not in COORDINATES}
         if not fields.keys() - {"unit", "country", "house_number"}:
             raise ValueError("the row has no address")
         return from_fields(fields, default_country)
 
-    def known(self, cells: Sequence[str]) -> tuple[float, float] | None:
-        """Latitude and longitude of a row in degrees, where it has them."""
+    def coordinates(self, cells: Sequence[str]) -> tuple[float, float] | None:
+        """Return the latitude and longitude that a row brings with it, in degrees; None without usable ones."""
         try:
-            latitude, longitude = (float(cells[self.at[field]]) for field in COORDINATES)
+            latitude, longitude = (float(cells[self.indexes[field]]) for field in COORDINATES)
         except (KeyError, IndexError, ValueError):
             return None
         return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

@@ -1,51 +1,57 @@
-"""Addresses as people send them, a line of text or fields by name, checked and normalised."""
+"""Addresses as people send them, as a line of text or as fields, checked and normalised."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
 from app.domain.addresses.parser import take_apart
 from app.domain.geocoding.model import Address
-from app.domain.households import input as households
+from app.domain.text.columns import ADDRESS, Vocabulary
 
-LONGEST_LINE = 400
-PLACES = ("city", "state", "zipCode", "county")
+MAX_LINE_CHARACTERS = 400
+FIELDS = Vocabulary({field: ADDRESS[field] for field in MAX_CHARACTERS})
+_PLACES = frozenset({"city", "state", "zip_code", "county"})
 
 
 def given(value: Any, default_country: str) -> Address:
-    """The address in a string or an object. Raises ValueError with what is wrong."""
+    """Return the address in a string or an object. Raises ValueError with what is wrong."""
     if isinstance(value, str):
-        value = {"address": value}
+        return from_fields({"address": value}, default_country)
     if not isinstance(value, Mapping):
         raise ValueError("an address must be text or an object")
-    return from_fields(value, default_country)
+    names = [name for name, field in value.items() if field not in (None, "")]
+    found = FIELDS.locate(names)
+    return from_fields({field: value[names[index]] for field, index in found.items()}, default_country)
 
 
 def from_fields(fields: Mapping[str, Any], default_country: str) -> Address:
-    """The address in fields by any of their names; a line that stands alone is taken apart.
+    """Return the address in values by field, none of them empty.
 
-    Without a street, what is known of the place is the address. Raises ValueError with what is wrong.
+    A line that stands alone is taken apart. Without a street, the city or postcode is the address.
+    Raises ValueError with what is wrong.
     """
-    named = {households.COLUMNS[households.canonical(name)][1]: value for name, value in fields.items()
-             if households.canonical(name) in households.COLUMNS and value not in (None, "")}  # fmt: skip
-    named.pop("externalId", None)
-    country = str(named.get("country", default_country)).lower()
-    line = named.get("address")
-    if isinstance(line, str) and not any(name in named for name in PLACES):
-        if len(line) > LONGEST_LINE:
-            raise ValueError(f"address must have at most {LONGEST_LINE} characters")
-        del named["address"]
-        named |= take_apart(line, country)  # a country that it names counts before the default
-    street_given = any(name in named for name in ("address", "street"))
-    if not street_given and any(name in named for name in PLACES):
-        named["address"] = "-"  # what a household may not be without, an address may
-    one = households.single(named, default_country)
+    fields = dict(fields)
+    line = fields.get("address")
+    if isinstance(line, str) and not fields.keys() & _PLACES:
+        if len(line) > MAX_LINE_CHARACTERS:
+            raise ValueError(f"address must have at most {MAX_LINE_CHARACTERS} characters")
+        del fields["address"]
+        # a country that the line names counts before the default
+        fields |= take_apart(line, str(fields.get("country", default_country)))
+    problems: Problems = []
+    texts = clean(fields, MAX_CHARACTERS, problems)
+    address = normalise(texts, default_country, problems)
+    if address is not None and not address.street and not texts.keys() & _PLACES:
+        problems.append(("address", "is required (or house_number and street)"))
+    if problems or address is None:
+        raise ValueError(" ".join(problems[0]))
     return Address(
-        street=one.address if street_given else None,
-        city=one.city,
-        county=one.county,
-        state=one.state,
-        zip_code=one.zip_code,
-        country=one.country,
+        street=address.street or None,
+        city=address.city,
+        county=address.county,
+        state=address.state,
+        zip_code=address.zip_code,
+        country=address.country,
     )

@@ -24,7 +24,7 @@ _LONGEST_STATE = max(len(name.split()) for name in _STATES)
 
 
 def take_apart(line: str, country: str) -> dict[str, str]:
-    """The parts by the names of a household's fields; what cannot be told stays in `address`."""
+    """Return the parts that are not empty, by field; what cannot be recognised stays in `address`."""
     text = " ".join(line.split()).strip(" ,")
     rest, comma, last = text.rpartition(",")
     # "12 Main St, Peru" is a town in Indiana, "Lima, Peru" is not
@@ -54,7 +54,7 @@ def _us(text: str) -> dict[str, str]:
     street, city = street.strip(" ,"), city.strip()
     if not street and not zip_code and not state:
         street, city = city, ""
-    return {"address": street, "city": city, "state": state, "zipCode": zip_code}
+    return {"address": street, "city": city, "state": state, "zip_code": zip_code}
 
 
 def _take_state(text: str) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def _elsewhere(text: str) -> dict[str, str]:
     street, town = _last_part(text)
     if "," not in text:
         match = _POSTCODE_ALONE.fullmatch(text)
-        return {"zipCode": match[1], "city": match[2] or ""} if match else {"address": text}
+        return {"zip_code": match[1], "city": match[2] or ""} if match else {"address": text}
     zip_code = state = ""
     if match := _POSTCODE_FIRST.fullmatch(town):
         zip_code, town = match[1], match[2]
@@ -107,7 +107,7 @@ def _elsewhere(text: str) -> dict[str, str]:
             town, state = region[1], region[2]
         if not town:
             street, town = _last_part(street)
-    return {"address": street, "city": town, "state": state, "zipCode": zip_code}
+    return {"address": street, "city": town, "state": state, "zip_code": zip_code}
 
 
 def _last_part(text: str) -> tuple[str, str]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.domain.text.columns import COMPANY, Vocabulary, shown
+from app.domain.text.csv_reader import BrokenRow
+from app.domain.text.csv_table import Table, values
+from app.domain.text.errors import Unreadable
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
 REGISTRY_NUMBER = re.compile(r"[A-Z0-9]{1,20}")
@@ -89,32 +94,30 @@ class CompanyChange(BaseModel):
     attributes: Attributes | None = None
 
 
-COLUMNS = {
-    "id": "external_id", "externalid": "external_id", "companyid": "external_id", "name": "name", "company": "name",
-    "companyname": "name", "website": "website", "url": "website", "homepage": "website",
-    "registrynumber": "registry_number", "companynumber": "registry_number", "placeid": "place_id",
-}  # fmt: skip
+COLUMNS = Vocabulary(
+    {field: COMPANY[field] for field in ("external_id", "name", "website", "domain", "registry_number", "place_id")}
+    | {"external_id": tuple(name for name in COMPANY["external_id"] if name != "businessid")}
+)
+"""`domain` counts where there is no website; the ids of businesses are not those of companies."""
 
 
-def known_columns(header: Sequence[str]) -> int:
-    """How many of these we know: what tells one delimiter from another."""
-    return sum(_field(column) is not None for column in header)
+def from_csv(raw: bytes, limit: int) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield line number and fields of `NewCompany` of each row of a CSV file, or a message why the row has none.
 
-
-def _field(column: str) -> str | None:
-    return COLUMNS.get(re.sub(r"[^a-z]", "", column.lower()))
-
-
-def from_row(row: Mapping[str, str]) -> dict[str, Any]:
-    """A row of a table as the fields of NewCompany: known columns in any spelling, all others as attributes."""
-    known: dict[str, Any] = {}
-    attributes: dict[str, Any] = {}
-    for column, value in row.items():
-        field, value = _field(column), value.strip()
-        if value == "" or not column:
+    Columns that are no fields become attributes.
+    Raises Unreadable where there is no header with a column for the name, TooManyRows beyond `limit` rows.
+    """
+    table = Table(raw, COLUMNS.known)
+    columns = COLUMNS.locate(table.header)
+    if "name" not in columns:
+        raise Unreadable(f"No column of the header is the company's name; it has {shown(table.header)}.")
+    used = set(columns.values())
+    others = {name: index for index, name in enumerate(table.header) if name and index not in used}
+    for line, cells in table.rows(limit):
+        if isinstance(cells, BrokenRow):
+            yield line, cells.error
             continue
-        if field is None:
-            attributes[column] = value
-        else:
-            known[field] = value
-    return known | {"attributes": attributes}
+        fields: dict[str, Any] = dict(values(cells, columns))
+        if domain := fields.pop("domain", None):
+            fields.setdefault("website", domain)
+        yield line, fields | {"attributes": values(cells, others)}

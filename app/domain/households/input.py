@@ -1,51 +1,36 @@
 """Households as people send them: a JSON object or a CSV line each, checked and normalised one by one.
 
-A bad line is reported and costs no other; a file that cannot be read at all raises `delimited.Unreadable`.
+A bad line is reported and does not affect the others; a file that cannot be read at all raises Unreadable.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
-from app.domain.addresses import parts as addresses
-from app.domain.text import delimited
+from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
+from app.domain.text.columns import ADDRESS, Vocabulary, canonical
+from app.domain.text.csv_reader import BrokenRow
+from app.domain.text.csv_table import Table, values
+from app.domain.text.errors import Unreadable
 
-LIMITS = {
-    "externalId": 255,
-    "address": 200,
-    "unit": 50,
-    "city": 100,
-    "state": 100,
-    "zipCode": 20,
-    "country": 60,
-    "county": 100,
-    "precinctNumber": 50,
-    "house_number": 20,
-    "street": 180,
-}
-"""Most characters of each field, once runs of white space are one space."""
-
-ALIASES = {"id": "externalId", "zip": "zipCode", "precinct": "precinctNumber"}
-"""Other names of fields; where both are given, the field's own name counts."""
+LIMITS = MAX_CHARACTERS | {"external_id": 255, "precinct_number": 50}
+COLUMNS = Vocabulary(
+    {
+        "external_id": ("externalid", "id"),
+        **{field: ADDRESS[field] for field in MAX_CHARACTERS},
+        "precinct_number": ("precinctnumber", "precinct"),
+    }
+)
 
 
-def canonical(name: str) -> str:
-    """Case, spaces and punctuation of a column's name do not matter: `Zip Code` and `zip_code` are `zipCode`."""
-    return re.sub(r"[\W_]+", "", name).lower()
-
-
-COLUMNS = {canonical(name): (name, name) for name in LIMITS} | {canonical(a): (a, f) for a, f in ALIASES.items()}
-"""Canonical name to (name in the documentation, field)."""
-
-COUNTRY = re.compile(r"[a-z]{2}", re.ASCII)
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+def api_name(field: str) -> str:
+    """Return the name of a field in the REST interface."""
+    return field if field == "house_number" else to_camel(field)
 
 
 class HouseholdFilters(BaseModel):
@@ -109,94 +94,73 @@ class Batch:
     duplicates: int = 0
 
 
-class TooMany(ValueError):
-    """More lines than one request may carry."""
-
-
-def single(given: Mapping[str, Any], default_country: str) -> NewHousehold:
-    """A household from values by any names of its fields. Raises ValueError with what is wrong first."""
-    values = {
-        COLUMNS[canonical(name)][0]: value
-        for name, value in given.items()
-        if value not in (None, "") and canonical(name) in COLUMNS
-    }
-    problems: list[tuple[str | None, str]] = []
-    household, _ = _household(values, default_country, problems)
-    if household is None:
-        raise ValueError(" ".join(part for part in problems[0] if part))
-    return household
-
-
 def from_objects(items: Sequence[Any], default_country: str) -> Batch:
-    """Households from the entries of a JSON list."""
+    """Read households from the entries of a JSON list."""
     ignored: dict[str, None] = {}
+    located: dict[tuple[str, ...], dict[str, int]] = {}
 
     def lines() -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         for line, item in enumerate(items, 1):
             if not isinstance(item, dict):
                 yield line, "must be an object"
                 continue
-            given: dict[str, Any] = {}
-            for name, value in item.items():
-                if (column := COLUMNS.get(canonical(name))) is None:
-                    ignored[name] = None
-                elif value is not None and value != "":
-                    given[column[0]] = value
-            yield line, given
+            ignored.update((name, None) for name in item if canonical(name) not in COLUMNS.known)
+            names = tuple(name for name, value in item.items() if value is not None and value != "")
+            if names not in located:
+                located[names] = COLUMNS.locate(names)
+            yield line, {field: item[names[index]] for field, index in located[names].items()}
 
     batch = _collect(lines(), default_country)
     batch.ignored = list(ignored)
     return batch
 
 
-def from_csv(raw: bytes, default_country: str, most: int) -> Batch:
-    """Households from a CSV file with a header.
+def from_csv(raw: bytes, default_country: str, limit: int) -> Batch:
+    """Read households from a CSV file with a header.
 
-    Raises Unreadable without a usable header, TooMany beyond `most` lines.
+    Raises Unreadable without a usable header, TooManyRows beyond `limit` rows.
     """
-    table = delimited.read(raw, lambda cells: sum(canonical(cell) in COLUMNS for cell in cells))
-    columns = [(at, COLUMNS[canonical(name)][0]) for at, name in enumerate(table.header) if canonical(name) in COLUMNS]
-    names = {name for _, name in columns}
-    if not names & {"address", "street"}:
-        known = ", ".join(name for name, _ in COLUMNS.values())
-        raise delimited.Unreadable(f"The header names no address (or house_number and street); known columns: {known}.")
-    if len(names) < len(columns):
-        twice = sorted(name for name in names if [known for _, known in columns].count(name) > 1)
-        raise delimited.Unreadable(f"The header names a column twice: {', '.join(twice)}.")
-    width = len(table.header)
-    records = list(islice(table.records, most + 1))
-    if len(records) > most:
-        raise TooMany
+    table = Table(raw, COLUMNS.known)
+    columns = COLUMNS.locate(table.header)
+    if not columns.keys() & {"address", "street"}:
+        known = ", ".join(map(api_name, COLUMNS.names))
+        raise Unreadable(f"The header has no column for the address (or house_number and street). Columns: {known}.")
+    _check_unique(table.header, columns)
 
     def lines() -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-        for record in records:
-            cells = record.cells
-            if cells is None:
-                yield record.line, "has a quote that is not closed, or one in the wrong place"
-            elif any(cell.strip() for cell in cells[width:]):
-                yield record.line, f"has {len(cells)} cells, but the header has {width}"
-            else:
-                yield record.line, {name: cells[at] for at, name in columns if at < len(cells) and cells[at]}
+        for line, cells in table.rows(limit):
+            yield line, cells.error if isinstance(cells, BrokenRow) else values(cells, columns)
 
     batch = _collect(lines(), default_country)
-    batch.ignored = list(dict.fromkeys(name for name in table.header if name and canonical(name) not in COLUMNS))
+    used = set(columns.values())
+    batch.ignored = list(dict.fromkeys(name for index, name in enumerate(table.header) if name and index not in used))
     return batch
 
 
+def _check_unique(header: Sequence[str], columns: Mapping[str, int]) -> None:
+    """Raises Unreadable where a column that is read has a namesake."""
+    names = [canonical(name) for name in header]
+    repeated = sorted(api_name(field) for field, index in columns.items() if names.count(names[index]) > 1)
+    if repeated:
+        raise Unreadable(f"The header names a column twice: {', '.join(repeated)}. Rename or remove one of them.")
+
+
 def _collect(lines: Iterable[tuple[int, Mapping[str, Any] | str]], default_country: str) -> Batch:
-    """`lines` are pairs of a number and either the values or, as text, why there are none."""
+    """`lines` are pairs of a line number and either the values by field, or a message why there are none."""
     batch = Batch()
     kept: dict[object, NewHousehold] = {}
-    for line, values in lines:
+    for line, fields in lines:
         batch.total += 1
-        if isinstance(values, str):
-            batch.errors.append(LineError(line, None, values, None))
+        if isinstance(fields, str):
+            batch.errors.append(LineError(line, None, fields, None))
             batch.rejected += 1
             continue
-        problems: list[tuple[str | None, str]] = []
-        household, external_id = _household(values, default_country, problems)
+        problems: Problems = []
+        texts = clean(fields, LIMITS, problems)
+        external_id = texts.get("external_id")
+        household = _household(texts, default_country, problems)
         if household is None:
-            batch.errors += [LineError(line, name, error, external_id) for name, error in problems]
+            batch.errors += [LineError(line, api_name(field), error, external_id) for field, error in problems]
             batch.rejected += 1
             continue
         key = line if external_id is None else external_id
@@ -207,71 +171,22 @@ def _collect(lines: Iterable[tuple[int, Mapping[str, Any] | str]], default_count
     return batch
 
 
-def _household(
-    values: Mapping[str, Any], default_country: str, problems: list[tuple[str | None, str]]
-) -> tuple[NewHousehold | None, str | None]:
-    """The household and its external id. Whatever is wrong is added to `problems`, and then there is no household."""
-    texts = _texts(values, problems)
-    external_id = texts.get("externalId")
-    country = texts.get("country", default_country).lower()
-    if not COUNTRY.fullmatch(country):
-        problems.append(("country", "must be a two-letter ISO 3166 code such as us"))
-        return None, external_id
-    for name, normalise in (("state", addresses.state), ("zipCode", addresses.postcode)):
-        if name in texts:
-            try:
-                texts[name] = normalise(texts[name], country)
-            except ValueError as error:
-                problems.append((name, str(error)))
-    if not problems and not texts.keys() & {"address", "street"}:
+def _household(texts: Mapping[str, str], default_country: str, problems: Problems) -> NewHousehold | None:
+    """Return the household; None where there are problems."""
+    address = normalise(texts, default_country, problems)
+    if address is None:
+        return None
+    if not address.street:
         problems.append(("address", "is required (or house_number and street)"))
-    if problems:
-        return None, external_id
-    line = texts.get("address") or " ".join(texts[name] for name in ("house_number", "street") if name in texts)
-    unit = texts.get("unit")
-    rest, found = addresses.split_unit(line)
-    if found and (unit is None or addresses.same_unit(unit, found)):
-        line, unit = rest, unit or found
-    household = NewHousehold(
-        external_id=external_id,
-        address=line,
-        unit=unit,
-        city=texts.get("city"),
-        state=texts.get("state"),
-        zip_code=texts.get("zipCode"),
-        country=country,
-        county=texts.get("county"),
-        precinct_number=texts.get("precinctNumber"),
+        return None
+    return NewHousehold(
+        external_id=texts.get("external_id"),
+        address=address.street,
+        unit=address.unit,
+        city=address.city,
+        state=address.state,
+        zip_code=address.zip_code,
+        country=address.country,
+        county=address.county,
+        precinct_number=texts.get("precinct_number"),
     )
-    return household, external_id
-
-
-def _texts(values: Mapping[str, Any], problems: list[tuple[str | None, str]]) -> dict[str, str]:
-    """The values that are good texts and not empty, by field."""
-    texts: dict[str, str] = {}
-    for name, value in values.items():
-        field_name = ALIASES.get(name, name)
-        try:
-            text = _text(value, LIMITS[field_name])
-        except ValueError as error:
-            problems.append((name, str(error)))
-        else:
-            if text and (name == field_name or field_name not in texts):
-                texts[field_name] = text
-    return texts
-
-
-def _text(value: Any, limit: int) -> str:
-    """`value` with its white space squeezed. Raises ValueError for what is neither text nor a number, or too long."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # a column of numbers with gaps comes as floats from some tools
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        raise ValueError("must be text")
-    text = " ".join(value.split())
-    if len(text) > limit:
-        raise ValueError(f"must have at most {limit} characters")
-    if not text.isprintable() and CONTROL.search(text):
-        raise ValueError("must not contain control characters")
-    return text

@@ -11,12 +11,13 @@ from pydantic_core import ErrorDetails
 
 from app.domain.imports import layout
 from app.domain.imports.chunks import Chunk
-from app.domain.imports.findings import Code, Unreadable
+from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
-from app.domain.imports.profiles import canonical
-from app.domain.imports.records import Broken, Position, Records
 from app.domain.imports.survey import Format, Survey
-from app.domain.websites.business_files import COLUMNS, KNOWN, Columns
+from app.domain.text.columns import canonical
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
+from app.domain.text.errors import Unreadable
+from app.domain.websites.business_files import COLUMNS, Columns
 from app.domain.websites.businesses import NewBusiness
 
 ROWS = 500
@@ -33,14 +34,8 @@ def of_businesses(survey: Survey, mapping: Mapping[str, str]) -> Layout:
     """
     if survey.format() is not Format.DELIMITED:
         raise Unreadable("A file of businesses is CSV or tab-separated text, not JSON.")
-    found = layout.delimited(survey, KNOWN | {canonical(name) for name in mapping.values()})
-    present = {canonical(name) for name in found.header}
-    layout.check_mapping(mapping, present, found.header, tuple(COLUMNS))
-    if "name" not in Columns(found.header, mapping).places:
-        raise Unreadable(
-            f"No column of the header is the business' name (name or company); it has {layout.shown(found.header)}."
-            ' Say which one it is: mapping={"name": "<column>"}.'
-        )
+    found = layout.delimited(survey, COLUMNS.known | {canonical(name) for name in mapping.values()})
+    Columns(found.header, mapping)
     return found
 
 
@@ -57,7 +52,7 @@ class BusinessReader:
         mapping: Mapping[str, str] | None = None,
         ids_of: str = "",
     ) -> None:
-        self._records = Records(file, layout.dialect, Position(position["offset"], position["line"]))
+        self._records = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
         self._left: int | None = position.get("left")
         self._header = layout.header
         self._columns = Columns(layout.header[: layout.own], mapping)
@@ -65,7 +60,7 @@ class BusinessReader:
 
     def chunk(self) -> Chunk:
         want = ROWS if self._left is None else min(ROWS, self._left)
-        records = self._records.take(want)
+        records = self._records.read(want)
         chunk = Chunk({}, read=len(records))
         seen: set[str] = set()
         for line, cells in records:
@@ -85,10 +80,10 @@ class BusinessReader:
             chunk.last = chunk.last or self._left == 0
         return chunk
 
-    def _business(self, chunk: Chunk, line: int, cells: list[str] | Broken) -> NewBusiness | None:
+    def _business(self, chunk: Chunk, line: int, cells: list[str] | BrokenRow) -> NewBusiness | None:
         """The business of a row; None where the row was rejected."""
-        if isinstance(cells, Broken):
-            chunk.reject(line, cells.shown, cells.code, cells.error)
+        if isinstance(cells, BrokenRow):
+            chunk.reject(line, cells.original, Code(cells.code), cells.error)
             return None
         width = len(self._header)
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
@@ -141,7 +136,7 @@ class BusinessReader:
         chunk.reject(line, cells, code, error, column=self._column(field), value=value)
 
     def _column(self, field: str) -> str | None:
-        places = self._columns.places
+        places = self._columns.indexes
         at = places.get(to_snake(field), places.get("domain") if field == "website" else None)
         return None if at is None else self._header[at]
 

@@ -10,10 +10,11 @@ from typing import Any, BinaryIO, Protocol
 import orjson
 
 from app.domain.imports.coordinates import first_position, in_degrees
-from app.domain.imports.findings import Code, Unreadable
+from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
-from app.domain.imports.records import LONGEST_LINE, Broken, Position, Records
 from app.domain.imports.survey import Format
+from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position
+from app.domain.text.errors import Unreadable
 
 LARGEST_FEATURE = 32 << 20
 """Bytes of one GeoJSON feature. States with all their islands have less."""
@@ -42,7 +43,7 @@ class Features(Protocol):
 
     position: dict[str, int]
 
-    def take(self, count: int) -> list[tuple[int, Feature | Broken]]: ...
+    def take(self, count: int) -> list[tuple[int, Feature | BrokenRow]]: ...
 
 
 def features(file: BinaryIO, layout: Layout, position: Mapping[str, int]) -> Features:
@@ -64,19 +65,19 @@ def check_crs(head: bytes) -> None:
 
 class _Rows:
     def __init__(self, file: BinaryIO, layout: Layout, position: Mapping[str, int]) -> None:
-        self._records = Records(file, layout.dialect, Position(position["offset"], position["line"]))
+        self._records = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
         self._header = layout.header
         self._own = layout.header[: layout.own]
         self.position = dict(position)
 
-    def take(self, count: int) -> list[tuple[int, Feature | Broken]]:
-        found: list[tuple[int, Feature | Broken]] = []
-        for line, cells in self._records.take(count):
-            if isinstance(cells, Broken):
+    def take(self, count: int) -> list[tuple[int, Feature | BrokenRow]]:
+        found: list[tuple[int, Feature | BrokenRow]] = []
+        for line, cells in self._records.read(count):
+            if isinstance(cells, BrokenRow):
                 found.append((line, cells))
             elif len(cells) != len(self._header):
                 error = f"has {len(cells)} cells, but the header has {len(self._header)}"
-                found.append((line, Broken(Code.WRONG_COLUMNS, error, "", cells)))
+                found.append((line, BrokenRow(Code.WRONG_COLUMNS, error, "", cells)))
             else:
                 texts = map(_plain, cells)
                 properties = {name: text for name, text in zip(self._own, texts, strict=False) if text}
@@ -97,11 +98,11 @@ class _Lines:
         self._file = file
         file.seek(position["offset"])
 
-    def take(self, count: int) -> list[tuple[int, Feature | Broken]]:
-        found: list[tuple[int, Feature | Broken]] = []
-        while len(found) < count and (raw := self._file.readline(LONGEST_LINE + 1)):
-            if len(raw) > LONGEST_LINE:
-                raise Unreadable(f"A line has more than {LONGEST_LINE:,} bytes.")
+    def take(self, count: int) -> list[tuple[int, Feature | BrokenRow]]:
+        found: list[tuple[int, Feature | BrokenRow]] = []
+        while len(found) < count and (raw := self._file.readline(MAX_LINE_BYTES + 1)):
+            if len(raw) > MAX_LINE_BYTES:
+                raise Unreadable(f"A line has more than {MAX_LINE_BYTES:,} bytes.")
             self.position["offset"] += len(raw)
             self.position["line"] += 1
             text = raw.strip(b"\x1e \t\r\n").removeprefix(b"\xef\xbb\xbf")
@@ -110,11 +111,11 @@ class _Lines:
         return found
 
 
-def _parsed(text: bytes) -> Feature | Broken:
+def _parsed(text: bytes) -> Feature | BrokenRow:
     try:
         return _storable(orjson.loads(text))
     except orjson.JSONDecodeError as error:
-        return Broken(Code.NOT_JSON, f"is no JSON: {error.msg}", text.decode(errors="replace"))
+        return BrokenRow(Code.NOT_JSON, f"is no JSON: {error.msg}", text.decode(errors="replace"))
 
 
 class _Collection:
@@ -141,8 +142,8 @@ class _Collection:
         except ijson.JSONError as error:
             raise Unreadable(f"The JSON is broken or cut off: {str(error)[:200]}") from None
 
-    def take(self, count: int) -> list[tuple[int, Feature | Broken]]:
-        found: list[tuple[int, Feature | Broken]] = []
+    def take(self, count: int) -> list[tuple[int, Feature | BrokenRow]]:
+        found: list[tuple[int, Feature | BrokenRow]] = []
         while len(found) < count and (item := next(self._items, _END)) is not _END:
             self.position["line"] += 1
             found.append((self.position["line"], _storable(item)))
@@ -171,21 +172,21 @@ def too_large() -> str:
     return f"More than {LARGEST_FEATURE >> 20} MB without the end of a feature: this is no GeoJSON FeatureCollection."
 
 
-def _storable(item: Any) -> Feature | Broken:
+def _storable(item: Any) -> Feature | BrokenRow:
     """The feature, unless it has what JSON elsewhere cannot say: numbers beyond 64 bits, nesting without end."""
     try:
         orjson.dumps(item)
     except TypeError as error:
-        return Broken(Code.NOT_A_FEATURE, f"cannot be kept: {error}", "")
+        return BrokenRow(Code.NOT_A_FEATURE, f"cannot be kept: {error}", "")
     return _feature(item)
 
 
-def _feature(item: Any) -> Feature | Broken:
+def _feature(item: Any) -> Feature | BrokenRow:
     if not isinstance(item, dict) or item.get("type") != "Feature":
-        return Broken(Code.NOT_A_FEATURE, "is no GeoJSON Feature", text(item))
+        return BrokenRow(Code.NOT_A_FEATURE, "is no GeoJSON Feature", text(item))
     properties, geometry = item.get("properties") or {}, item.get("geometry")
     if not isinstance(properties, dict) or not (geometry is None or isinstance(geometry, dict)):
-        return Broken(Code.NOT_A_FEATURE, "has properties or a geometry that are no objects", text(item))
+        return BrokenRow(Code.NOT_A_FEATURE, "has properties or a geometry that are no objects", text(item))
     identity = item.get("id")
     return Feature(properties, geometry, identity if isinstance(identity, (str, int)) else None, item)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.domain.imports.findings import REPORTED, Unreadable
-from app.domain.imports.profiles import FIELDS, GENERIC, PROFILES, Profile, canonical
-from app.domain.imports.records import DELIMITERS, Broken, Dialect, Position, Records, read_header
+from app.domain.imports.findings import REPORTED
+from app.domain.imports.profiles import FIELDS, GENERIC, PROFILES, Profile
 from app.domain.imports.survey import Format, Survey
+from app.domain.text.columns import Vocabulary, canonical, shown
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Dialect
+from app.domain.text.csv_table import recognise
+from app.domain.text.errors import Unreadable
 
-NAMES_SHOWN = 12
+VOTER_FIELDS = Vocabulary({field: () for field in FIELDS})
 
 
 @dataclass(frozen=True)
@@ -47,27 +50,15 @@ class Layout:
         return cls(**{**value, "format": Format(value["format"]), "start": tuple(value["start"])})
 
 
-def delimited(survey: Survey, known: Iterable[str], profile: str | None = None) -> Layout:
-    """The layout of delimited text whose header should have some of the `known` canonical names."""
-    names = frozenset(known)
-    candidates: list[tuple[int, int, str]] = []
-    broken: Unreadable | None = None
-    for delimiter in DELIMITERS:
-        try:
-            header = read_header(survey.head, Dialect(delimiter, survey.carriage_returns))
-        except Unreadable as error:
-            broken = broken or error
-        else:
-            candidates.append((sum(canonical(cell) in names for cell in header), len(header), delimiter))
-    best = max(candidates, key=lambda one: one[:2], default=(0, 0, ""))
-    if broken is not None and best[0] == 0:
-        raise broken
-    dialect = Dialect(best[2], survey.carriage_returns)
-    records = Records(io.BytesIO(survey.head), dialect)
-    records.take(1)
-    start = (records.position.offset, records.position.line)
-    header = _unique(read_header(survey.head, dialect))
-    return Layout(Format.DELIMITED, header, dialect.delimiter, dialect.carriage_returns, start, profile)
+def delimited(survey: Survey, known: Collection[str], profile: str | None = None) -> Layout:
+    """Return the layout of delimited text whose header should have some of the `known` canonical names.
+
+    Raises Unreadable where there is no usable header.
+    """
+    table = recognise(survey.head, known, carriage_returns=survey.carriage_returns)
+    start = (table.start.offset, table.start.line)
+    dialect = table.dialect
+    return Layout(Format.DELIMITED, _unique(table.header), dialect.delimiter, dialect.carriage_returns, start, profile)
 
 
 def of_voters(survey: Survey, asked: str | None, mapping: Mapping[str, str]) -> Layout:
@@ -92,14 +83,8 @@ def of_voters(survey: Survey, asked: str | None, mapping: Mapping[str, str]) -> 
             f" (one of {', '.join(PROFILES)}), or say"
             ' which column it is: mapping={"recordId": "<column>"}.'
         )
-    check_mapping(mapping, present, layout.header, FIELDS)
+    VOTER_FIELDS.locate(layout.header, mapping)  # raises Unreadable where the mapping does not fit
     return Layout(layout.format, layout.header, layout.delimiter, layout.carriage_returns, layout.start, chosen.name)
-
-
-def shown(header: Sequence[str]) -> str:
-    """The first few names of a header, for a message."""
-    names = ", ".join(repr(name[:40]) for name in header[:NAMES_SHOWN])
-    return names + (f" and {len(header) - NAMES_SHOWN:,} more" if len(header) > NAMES_SHOWN else "")
 
 
 def _recognised(present: set[str]) -> Profile:
@@ -108,8 +93,8 @@ def _recognised(present: set[str]) -> Profile:
 
 def _headless(survey: Survey, asked: str | None) -> Layout | None:
     """The layout of a file that begins with a row of data where its profile's header should stand."""
-    first = Records(io.BytesIO(survey.head), Dialect("\t", survey.carriage_returns)).take(1)
-    if not first or isinstance(first[0][1], Broken):
+    first = CsvReader(io.BytesIO(survey.head), Dialect("\t", survey.carriage_returns)).read(1)
+    if not first or isinstance(first[0][1], BrokenRow):
         return None
     cells = first[0][1]
     for profile in PROFILES.values():
@@ -121,15 +106,6 @@ def _headless(survey: Survey, asked: str | None) -> Layout | None:
     return None
 
 
-def check_mapping(mapping: Mapping[str, str], present: set[str], header: Sequence[str], fields: Sequence[str]) -> None:
-    """Raises Unreadable for a field that is none of `fields`, or a column that is none of the header's."""
-    for name, column in mapping.items():
-        if name not in fields:
-            raise Unreadable(f"mapping: there is no field {name[:40]!r}; there are {', '.join(fields)}.")
-        if canonical(column) not in present:
-            raise Unreadable(f"mapping: the header has no column {column[:40]!r}; it has {shown(header)}.")
-
-
 def _unique(header: list[str]) -> list[str]:
     """Names that stand there twice, or are empty, get a number behind them: each is a key of the kept values."""
     seen: dict[str, int] = {}
@@ -138,7 +114,3 @@ def _unique(header: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         unique.append(name if name and seen[name] == 1 else f"{name or 'column'} {seen[name]}")
     return unique
-
-
-def positioned(layout: Layout) -> Position:
-    return Position(*layout.start)

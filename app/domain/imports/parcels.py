@@ -12,12 +12,13 @@ import orjson
 from app.domain.imports.chunks import ROWS, Chunk, copy_text
 from app.domain.imports.dwellings import dwelling
 from app.domain.imports.features import Feature, features
-from app.domain.imports.findings import Code, Unreadable
+from app.domain.imports.findings import Code
 from app.domain.imports.geometry import BadShape, Shape, shapes
-from app.domain.imports.layout import Layout, shown
-from app.domain.imports.profiles import canonical
-from app.domain.imports.records import Broken
+from app.domain.imports.layout import Layout
 from app.domain.imports.survey import Format
+from app.domain.text.columns import canonical, shown
+from app.domain.text.csv_reader import BrokenRow
+from app.domain.text.errors import Unreadable
 
 COLUMNS = (
     "record_id", "owner", "address", "unit", "city", "state", "zip_code", "acres", "latitude", "longitude", "area_m2",
@@ -83,8 +84,8 @@ class ParcelReader:
         good: list[tuple[int, str, dict[str, str], Feature, frozenset[str]]] = []
         texts: list[str | bytes | None] = []
         for line, feature in read:
-            if isinstance(feature, Broken):
-                chunk.reject(line, feature.shown, feature.code, feature.error)
+            if isinstance(feature, BrokenRow):
+                chunk.reject(line, feature.original, Code(feature.code), feature.error)
                 continue
             found, used = self._fields(feature)
             record_id = self._record_id(chunk, line, feature, found)

@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 
 from app.domain.imports.features import features
 from app.domain.imports.layout import Layout
-from app.domain.imports.records import Position, Records
 from app.domain.imports.survey import Format
+from app.domain.text.csv_reader import CsvReader, Position
 
 STRIDE = 5_000
 
@@ -42,11 +42,11 @@ class _Table:
     """Records alone, without what a feature is made of."""
 
     def __init__(self, file: BinaryIO, layout: Layout) -> None:
-        self._records = Records(file, layout.dialect, Position(*layout.start))
+        self._records = CsvReader(file, layout.dialect, Position(*layout.start))
 
     @property
     def position(self) -> dict[str, int]:
         return asdict(self._records.position)
 
     def take(self, count: int) -> list[Any]:
-        return list(self._records.take(count))
+        return list(self._records.read(count))

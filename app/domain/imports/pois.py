@@ -11,11 +11,12 @@ from typing import Any, BinaryIO
 from app.domain.imports.chunks import ROWS, Chunk, copy_text
 from app.domain.imports.coordinates import first_position, in_degrees
 from app.domain.imports.features import Feature, features
-from app.domain.imports.findings import Code, Unreadable
-from app.domain.imports.layout import Layout, shown
+from app.domain.imports.findings import Code
+from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import json_text
-from app.domain.imports.profiles import canonical
-from app.domain.imports.records import Broken
+from app.domain.text.columns import canonical, shown
+from app.domain.text.csv_reader import BrokenRow
+from app.domain.text.errors import Unreadable
 
 COLUMNS = ("record_id", "name", "category", "latitude", "longitude", "extra")
 ALIASES = {
@@ -82,9 +83,9 @@ class PoiReader:
             chunk.last = chunk.last or self._left == 0
         return chunk
 
-    def _row(self, chunk: Chunk, seen: set[str], line: int, feature: Feature | Broken) -> bytes | None:
-        if isinstance(feature, Broken):
-            chunk.reject(line, feature.shown, feature.code, feature.error)
+    def _row(self, chunk: Chunk, seen: set[str], line: int, feature: Feature | BrokenRow) -> bytes | None:
+        if isinstance(feature, BrokenRow):
+            chunk.reject(line, feature.original, Code(feature.code), feature.error)
             return None
         by_name = {canonical(name): name for name in reversed(feature.properties)}
         names = {f: by_name[a] for f, aliases in ALIASES.items() for a in reversed(aliases) if a in by_name}

@@ -11,16 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.text.columns import ADDRESS, COMPANY
+
 FIELDS = (
     "record_id", "status", "last_name", "first_name", "middle_name", "suffix", "birth_date", "birth_year", "gender",
     "party", "phone", "email", "registered_on", "county", "precinct", "address", "unit", "city", "state", "zip_code",
 )  # fmt: skip
 """What is known of a voter, in the order in which it is stored."""
-
-
-def canonical(name: str) -> str:
-    """Case, spaces and punctuation of a column's name do not matter."""
-    return re.sub(r"[\W_]+", "", name).lower()
 
 
 @dataclass(frozen=True)
@@ -229,23 +226,20 @@ GENERIC = Profile(
         "birth_year": one("birth_year", "year_of_birth", "yob"),
         "gender": one("gender", "sex"),
         "party": one("party", "party_affiliation", "party_code"),
-        "phone": one("phone", "phone_number", "telephone"),
+        "phone": one(*COMPANY["phone"]),
         "email": one("email", "email_address"),
         "registered_on": one("registered_on", "registration_date", "date_registered"),
-        "county": one("county", "county_name"),
+        "county": one(*ADDRESS["county"]),
         "precinct": one("precinct", "precinct_number", "precinct_name"),
         "address": (
-            ("address",), ("residential_address",), ("residence_address",), ("street_address",), ("address1",),
-            ("address_line_1",),
-            ("house_number", "pre_direction", "street_name", "street_type", "post_direction"),
+            *one(*ADDRESS["address"]),
             ("house_number", "street"),
+            ("house_number", "pre_direction", "street_name", "street_type", "post_direction"),
         ),
-        "unit": (
-            ("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), ("address2",), ("address_line_2",),
-        ),
-        "city": one("city", "residential_city", "city_name", "town"),
-        "state": one("state", "residential_state"),
-        "zip_code": one("zip_code", "zip", "zipcode", "postal_code", "postcode", "residential_zip"),
+        "unit": (("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), *one(*ADDRESS["unit"])),
+        "city": one(*ADDRESS["city"]),
+        "state": one(*ADDRESS["state"]),
+        "zip_code": one(*ADDRESS["zip_code"]),
     },
     protected=Flag(
         (

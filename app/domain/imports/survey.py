@@ -5,19 +5,17 @@ What makes a file useless as a whole is found here, before there is a job: nothi
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import orjson
 
-from app.domain.imports.findings import Unreadable
-from app.domain.imports.records import LONGEST_LINE
+from app.domain.text.csv_reader import MAX_LINE_BYTES
+from app.domain.text.decoding import check_is_text
+from app.domain.text.errors import Unreadable
 
 HEAD = 1 << 20
 """Bytes of the beginning that are kept to recognise the file by."""
-CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1e")
-UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Format(StrEnum):
@@ -74,21 +72,14 @@ class Survey:
 
     def format(self) -> Format:
         """What the file is. Raises Unreadable for what is no text at all, or for lines that nobody can want to read."""
-        if not self.head.strip(b"\xef\xbb\xbf \t\r\n"):
-            raise Unreadable("The file is empty.")
-        if self.head.startswith(UTF16):
-            raise Unreadable("The file is UTF-16 text; save it as CSV in UTF-8.")
-        sample = self.head[:65_536]
-        if len(sample) - len(sample.translate(None, CONTROLS)) > len(sample) // 20:
-            raise Unreadable(
-                "The file is no text, but binary data. Send CSV or GeoJSON, packed with gzip or zip at most."
-            )
+        check_is_text(self.head)
         text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # a record separator: RFC 8142
         if text[:1] in (b"{", b"["):
             return self._json(text)
-        if self.longest > LONGEST_LINE:
+        if self.longest > MAX_LINE_BYTES:
             raise Unreadable(
-                f"A line has {self.longest:,} bytes (at most {LONGEST_LINE:,}): this is no table of rows and columns."
+                f"A line has {self.longest:,} bytes (at most {MAX_LINE_BYTES:,}): the file is not a table of rows and"
+                " columns."
             )
         return Format.DELIMITED
 
@@ -97,5 +88,5 @@ class Survey:
             first = orjson.loads(text.partition(b"\n")[0])
         except orjson.JSONDecodeError:
             return Format.GEOJSON
-        lines = isinstance(first, dict) and first.get("type") == "Feature" and self.longest <= LONGEST_LINE
+        lines = isinstance(first, dict) and first.get("type") == "Feature" and self.longest <= MAX_LINE_BYTES
         return Format.LINES if lines else Format.GEOJSON

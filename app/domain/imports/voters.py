@@ -17,8 +17,9 @@ from app.domain.imports.dates import iso
 from app.domain.imports.dwellings import Dwelling, dwelling
 from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
-from app.domain.imports.profiles import FIELDS, PROFILES, Flag, canonical
-from app.domain.imports.records import Broken, Position, Record, Records
+from app.domain.imports.profiles import FIELDS, PROFILES, Flag
+from app.domain.text.columns import canonical
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
 
 COLUMNS = (*FIELDS, "protected", "extra", "address_key")
 """Of a line of `Chunk.rows`, behind its number in the file and before the hash of it all."""
@@ -55,7 +56,7 @@ class VoterReader:
         county: str = "",
         mapping: Mapping[str, str] | None = None,
     ) -> None:
-        self._records = Records(file, layout.dialect, Position(position["offset"], position["line"]))
+        self._records = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
         self._left: int | None = position.get("left")
         self._columns = _Columns(layout, mapping or {})
         self._country, self._county = country, county
@@ -64,7 +65,7 @@ class VoterReader:
         want = ROWS if self._left is None else min(ROWS, self._left)
         chunk = Chunk({}, counts={"protected": 0})
         conversion = _Conversion(self._columns, chunk, self._country, self._county)
-        while chunk.read < want and (records := self._records.take(min(BATCH, want - chunk.read))):
+        while chunk.read < want and (records := self._records.read(min(BATCH, want - chunk.read))):
             chunk.read += len(records)
             conversion.convert(records)
         conversion.finish()
@@ -134,10 +135,10 @@ class _Conversion:
         self._households: dict[str, str] = {}
         self._rows: list[bytes] = []
 
-    def convert(self, records: list[Record]) -> None:
+    def convert(self, records: list[Row]) -> None:
         for line, cells in records:
-            if isinstance(cells, Broken):
-                self._chunk.reject(line, self._told(cells.shown), cells.code, cells.error)
+            if isinstance(cells, BrokenRow):
+                self._chunk.reject(line, self._told(cells.original), Code(cells.code), cells.error)
             else:
                 self._row(line, cells)
 

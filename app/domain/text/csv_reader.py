@@ -1,31 +1,36 @@
-"""Delimited text from a file of any size: records with their lines, and the byte at which reading can go on.
+"""Read delimited text of any size: rows with their line numbers, and the byte offset at which reading can resume.
 
-UTF-8 or, line by line where a line is none, Windows-1252; LF, CRLF or CR; RFC 4180 quoting. A quote that is never
-closed costs its own line, not the rest of the file, and nothing longer than a line's limit is ever held.
+UTF-8, or Windows-1252 for each line that is not UTF-8; LF, CRLF or CR; quoting as in RFC 4180. A quote that is never
+closed costs its own line, not the rest of the file, and no more than one line's limit is ever held in memory.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections import deque
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.domain.imports.findings import Code, Unreadable
+from app.domain.text.decoding import decode
+from app.domain.text.errors import Unreadable
 
 DELIMITERS = (",", "\t", ";", "|")
-LONGEST_LINE = 1_000_000
-"""Bytes of a physical line. The widest voter file known has some 1,500."""
-LONGEST_CELL = 131_072
-MOST_LINES = 20
-"""Physical lines that one quoted record may span; beyond that a quote was left open."""
-MOST_COLUMNS = 2_000
+MAX_LINE_BYTES = 1_000_000
+"""Of a physical line. The widest voter file known has some 1,500."""
+MAX_CELL_CHARACTERS = 131_072
+MAX_LINES_PER_ROW = 20
+"""Physical lines that one quoted row may span; beyond that a quote was left open."""
+
+STRAY_QUOTE, TOO_LONG = "stray_quote", "too_long"
+WRONG_COLUMNS, NUL = "wrong_number_of_columns", "nul_byte"
+"""Codes of what may be wrong with a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the text is to be cut; found once, when the file arrives."""
+    """How the text is split into cells."""
 
     delimiter: str = ","
     carriage_returns: bool = False
@@ -34,7 +39,7 @@ class Dialect:
 
 @dataclass(slots=True)
 class Position:
-    """Where the next record begins."""
+    """Where the next row begins."""
 
     offset: int = 0
     """In bytes."""
@@ -43,79 +48,81 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """A line that is no record."""
+class BrokenRow:
+    """A row that cannot be used. `error` continues "the row …"."""
 
-    code: Code
+    code: str
     error: str
     text: str
     cells: list[str] | None = None
-    """Where it could be cut into cells."""
+    """The cells, where the row could be split."""
 
     @property
-    def shown(self) -> list[str]:
-        """For a report of what was rejected."""
+    def original(self) -> list[str]:
+        """The cells for a report of rejected rows; a row that could not be split is a single cell."""
         return self.cells if self.cells is not None else [self.text]
 
 
-Record = tuple[int, "list[str] | Broken"]
-"""The number of its first physical line, and its cells."""
+Row = tuple[int, "list[str] | BrokenRow"]
+"""The number of its first physical line, from 1, and its cells."""
 
 
-class _Runaway(Exception):
-    """A record spans too many lines."""
+class _RowTooLong(Exception):
+    """A row spans more than MAX_LINES_PER_ROW physical lines."""
 
 
-class Records:
-    """Reads on from a position. `position` is always that of the next record."""
+class CsvReader:
+    """Reads rows from `position` on, and keeps `position` at the next row. Blank lines are skipped."""
 
     def __init__(self, file: BinaryIO, dialect: Dialect, position: Position | None = None) -> None:
         self.position = position or Position()
         file.seek(self.position.offset)
         lines = _with_newlines(file) if dialect.carriage_returns else file
-        self._feed = _Feed(lines, first=not self.position.offset)
+        self._lines = _Lines(lines, first=not self.position.offset)
         self._delimiter = dialect.delimiter
         self._reader = self._new_reader()
 
-    def take(self, count: int) -> list[Record]:
-        """The next `count` records, fewer only at the end of the file. Blank lines are none.
+    def read(self, count: int) -> list[Row]:
+        """Return the next `count` rows, fewer only at the end of the file.
 
-        Raises Unreadable for a line beyond LONGEST_LINE.
+        Raises Unreadable for a line of more than MAX_LINE_BYTES.
         """
-        found: list[Record] = []
-        position, taken = self.position, self._feed.taken
-        while len(found) < count:
-            cells: list[str] | Broken
+        rows: list[Row] = []
+        position, taken = self.position, self._lines.taken
+        while len(rows) < count:
+            cells: list[str] | BrokenRow
             try:
                 cells = next(self._reader)
             except StopIteration:
                 break
-            except (csv.Error, _Runaway) as error:
+            except (csv.Error, _RowTooLong) as error:
                 cells = self._broken(error)
             if len(cells) > 1 or (cells and not cells[0].isspace() and cells[0]) if isinstance(cells, list) else True:
-                found.append((position.line + 1, cells))
+                rows.append((position.line + 1, cells))
             position.line += len(taken)
             position.offset += len(taken[0]) if len(taken) == 1 else sum(map(len, taken))
             taken.clear()
-        return found
+        return rows
 
-    def _broken(self, error: Exception) -> Broken:
-        """Give up the first line of the record under way, and read on with the second."""
-        taken = self._feed.taken
-        self._feed.again.extendleft(reversed(taken[1:]))
+    def _broken(self, error: Exception) -> BrokenRow:
+        """Give up the first line of the current row, and continue with its second line."""
+        taken = self._lines.taken
+        self._lines.again.extendleft(reversed(taken[1:]))
         del taken[1:]
         self._reader = self._new_reader()
-        text = self._feed.decode(taken[0]).rstrip("\r\n")
+        text = self._lines.decode(taken[0]).rstrip("\r\n")
         if "field larger" in str(error):
-            return Broken(Code.TOO_LONG, f"has a cell of more than {LONGEST_CELL:,} characters", text)
-        return Broken(Code.QUOTE, "has a quote that is not closed, or one in the wrong place", text)
+            return BrokenRow(TOO_LONG, f"has a cell of more than {MAX_CELL_CHARACTERS:,} characters", text)
+        if "new-line character" in str(error):
+            return BrokenRow(STRAY_QUOTE, "has a carriage return outside of quotes", text)
+        return BrokenRow(STRAY_QUOTE, "has a quote that is not closed, or one in the wrong place", text)
 
     def _new_reader(self) -> csv._reader:  # type: ignore[name-defined]  # the stubs' name; there is no public one
-        return csv.reader(self._feed, delimiter=self._delimiter, strict=True)
+        return csv.reader(self._lines, delimiter=self._delimiter, strict=True)
 
 
-class _Feed:
-    """Decoded physical lines for csv.reader, which remembers those that the record under way is made of."""
+class _Lines:
+    """Decoded physical lines for csv.reader; remembers the lines that the current row consists of."""
 
     def __init__(self, file: BinaryIO | io.BufferedReader, *, first: bool) -> None:
         self._readline = file.readline
@@ -123,41 +130,32 @@ class _Feed:
         self.taken: list[bytes] = []
         self.again: deque[bytes] = deque()
 
-    def __iter__(self) -> _Feed:
+    def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        raw = self.again.popleft() if self.again else self._readline(LONGEST_LINE + 1)
+        raw = self.again.popleft() if self.again else self._readline(MAX_LINE_BYTES + 1)
         if not raw:
             raise StopIteration
         taken = self.taken
         taken.append(raw)
-        if len(raw) > LONGEST_LINE:
-            raise Unreadable(f"A line has more than {LONGEST_LINE:,} bytes: this is no table of rows and columns.")
-        if len(taken) > MOST_LINES:
-            raise _Runaway
+        if len(raw) > MAX_LINE_BYTES:
+            raise Unreadable(
+                f"A line has more than {MAX_LINE_BYTES:,} bytes: the file is not a table of rows and columns."
+            )
+        if len(taken) > MAX_LINES_PER_ROW:
+            raise _RowTooLong
         return self.decode(raw)
 
     def decode(self, raw: bytes) -> str:
         if self._first:
             self._first = False
-            raw = raw.removeprefix(b"\xef\xbb\xbf")
-        try:
-            return raw.decode()
-        except UnicodeDecodeError:
-            return windows_1252(raw)
-
-
-def windows_1252(raw: bytes) -> str:
-    """The text; the five bytes that Windows-1252 leaves undefined stay what Latin-1 makes of them."""
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+            raw = raw.removeprefix(BOM_UTF8)
+        return decode(raw)
 
 
 class _CarriageReturns(io.RawIOBase):
-    """A file with each CR turned into LF: one byte for one, so that offsets stay true."""
+    """A file with each CR replaced by LF: one byte for one, so that offsets stay true."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -173,16 +171,3 @@ class _CarriageReturns(io.RawIOBase):
 
 def _with_newlines(file: BinaryIO) -> BinaryIO:
     return io.BufferedReader(_CarriageReturns(file))  # type: ignore[type-var]  # readinto, see above
-
-
-def read_header(head: bytes, dialect: Dialect) -> list[str]:
-    """The cells of the first record, trimmed. Raises Unreadable where there is none, or it is broken or too wide."""
-    first = Records(io.BytesIO(head), dialect).take(1)
-    if not first:
-        raise Unreadable("The file is empty; a header line is expected.")
-    line, cells = first[0]
-    if isinstance(cells, Broken):
-        raise Unreadable(f"The header (line {line}) {cells.error}.")
-    if len(cells) > MOST_COLUMNS:
-        raise Unreadable(f"The header has {len(cells):,} columns; at most {MOST_COLUMNS:,} are read.")
-    return [" ".join(cell.replace("\0", " ").split()) for cell in cells]

@@ -1,110 +1,73 @@
-"""Files of businesses: which column says what, and small ones as rows."""
+"""The columns of a file of businesses, and small files as rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
 
 from pydantic.alias_generators import to_camel
 
-from app.domain.imports.profiles import canonical
-from app.domain.text import delimited
-from app.domain.text.csv_writer import unguarded
+from app.domain.addresses.fields import street_line
+from app.domain.text import csv_table
+from app.domain.text.columns import ADDRESS, COMPANY, Vocabulary, shown
+from app.domain.text.csv_reader import BrokenRow
+from app.domain.text.csv_table import Table
+from app.domain.text.errors import Unreadable
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": (
-        "businessname", "companyname", "accountname", "organizationname", "organisationname", "company", "business",
-        "organization", "organisation", "name", "account", "firma", "title",
-    ),
-    "website": (
-        "website", "websiteurl", "companywebsite", "websiteaddress", "url", "companyurl", "web", "site", "homepage",
-        "webpage", "webseite",
-    ),
-    "domain": ("domain", "companydomain", "companydomainname", "websitedomain", "domainname", "primarydomain"),
-    "external_id": (
-        "externalid", "recordid", "companyid", "accountid", "businessid", "customerid", "leadid", "hubspotid",
-        "salesforceid", "crmid", "id",
-    ),
-    "place_id": ("placeid", "googleplaceid"),
-    "phone": (
-        "phone", "phonenumber", "companyphone", "businessphone", "mainphone", "telephone", "telephonenumber", "tel",
-        "telefon",
-    ),
-    "category": ("category", "primarycategory", "industry", "businesstype", "type", "branche"),
-    "address": (
-        "address", "streetaddress", "street", "address1", "addressline1", "billingstreet", "billingaddress",
-        "mailingaddress", "fulladdress", "strasse", "straße",
-    ),
-    "city": ("city", "town", "billingcity", "mailingcity", "locality", "ort", "stadt"),
-    "state": (
-        "state", "stateregion", "stateprovince", "billingstate", "billingstateprovince", "mailingstate", "region",
-        "province", "statecode",
-    ),
-    "zip_code": (
-        "zipcode", "zip", "postalcode", "postcode", "zippostalcode", "billingzip", "billingpostalcode",
-        "billingzippostalcode", "mailingzip", "plz",
-    ),
-    "country": ("country", "countrycode", "countryregion", "billingcountry", "mailingcountry", "land"),
-    "latitude": ("latitude", "lat"),
-    "longitude": ("longitude", "lon", "lng", "long"),
-}  # fmt: skip
-"""Names of columns by what they say, the most telling first; `domain` counts where there is no website."""
-KNOWN = frozenset(name for names in COLUMNS.values() for name in names)
+COLUMNS = Vocabulary(
+    {
+        **{field: COMPANY[field] for field in COMPANY if field != "registry_number"},
+        "address": (*ADDRESS["address"], "billingstreet", "billingaddress", "mailingaddress"),
+        "house_number": ADDRESS["house_number"],
+        "street": ADDRESS["street"],
+        "city": ("city", "town", "billingcity", "mailingcity", *ADDRESS["city"]),
+        "state": ("state", "stateregion", "stateprovince", "billingstate", "billingstateprovince", "mailingstate",
+                  *ADDRESS["state"]),
+        "zip_code": ("zipcode", "zip", "postalcode", "postcode", "zippostalcode", "billingzip", "billingpostalcode",
+                     "billingzippostalcode", "mailingzip", *ADDRESS["zip_code"]),
+        "country": (*ADDRESS["country"], "billingcountry", "mailingcountry", "land"),
+        "latitude": ADDRESS["latitude"],
+        "longitude": ADDRESS["longitude"],
+    }
+)  # fmt: skip
+"""`domain` counts where there is no website; house number and street where there is no address."""
 NO_WEBSITE = frozenset({"n/a", "na", "none", "null", "nil", "no", "-", "--", "unknown", "#n/a"})
-"""What stands in a cell for a website that there is not, in lower case."""
+"""Placeholders for a missing website, in lower case."""
 
 
 class Columns:
-    """Where each field stands in a row of this file; `mapping` says so for some fields, by their snake case names."""
+    """The columns of one file. `mapping` names some of them by field and takes precedence.
+
+    Raises Unreadable where no column can be the name, or `mapping` does not fit the header.
+    """
 
     def __init__(self, header: Sequence[str], mapping: Mapping[str, str] | None = None) -> None:
-        places = {canonical(name): at for at, name in reversed(list(enumerate(header)))}
-        wanted = {**COLUMNS, **{field: (canonical(column),) for field, column in (mapping or {}).items()}}
-        found = ((field, next((places[n] for n in names if n in places), None)) for field, names in wanted.items())
-        self.places = {field: at for field, at in found if at is not None}
+        self.indexes = COLUMNS.locate(header, mapping)
+        if "name" not in self.indexes:
+            raise Unreadable(
+                f"No column of the header is the business's name (name or company); it has {shown(header)}."
+                ' Name the column: mapping={"name": "<column>"}.'
+            )
 
     def values(self, cells: Sequence[str]) -> dict[str, str]:
-        """What is said of a business, by the names that `NewBusiness` knows; cells that say nothing are left out."""
-        values = {
-            field: cell
-            for field, at in self.places.items()
-            if at < len(cells) and (cell := unguarded(cells[at].strip()))
-        }
+        """Return the values of a row by the names that `NewBusiness` takes, those that are not empty."""
+        values = csv_table.values(cells, self.indexes)
         for field in ("website", "domain"):
             if values.get(field, "").lower() in NO_WEBSITE:
                 del values[field]
         if domain := values.pop("domain", None):
             values.setdefault("website", domain)
+        number, street = values.pop("house_number", ""), values.pop("street", "")
+        if address := street_line(values.get("address", ""), number, street):
+            values["address"] = address
         return {to_camel(field): value for field, value in values.items()}
 
 
-class TooMany(Exception):
-    """More lines than one request may have."""
+def from_csv(raw: bytes, limit: int) -> Iterator[tuple[int, dict[str, str] | str]]:
+    """Yield line number and values of each row of a CSV file, or a message why the row has none.
 
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a file: its values by field, or as text why there are none."""
-
-    number: int
-    values: dict[str, str] | str
-
-
-def from_csv(raw: bytes, most: int) -> Iterator[Line]:
-    """Rows of a CSV file with a header. Raises delimited.Unreadable without a column for the name, TooMany."""
-    table = delimited.read(raw, lambda cells: sum(canonical(cell) in KNOWN for cell in cells))
+    Raises Unreadable without a column for the name, TooManyRows beyond `limit` rows.
+    """
+    table = Table(raw, COLUMNS.known)
     columns = Columns(table.header)
-    if "name" not in columns.places:
-        known = ", ".join(map(to_camel, COLUMNS))
-        raise delimited.Unreadable(f"The header names no business (name); known columns: {known}.")
-    records = list(islice(table.records, most + 1))
-    if len(records) > most:
-        raise TooMany
-    for record in records:
-        if record.cells is None:
-            yield Line(record.line, "has a quote that is not closed, or one in the wrong place")
-        elif any("\0" in cell for cell in record.cells):
-            yield Line(record.line, "has a NUL byte")
-        else:
-            yield Line(record.line, columns.values(record.cells))
+    for line, cells in table.rows(limit):
+        yield line, cells.error if isinstance(cells, BrokenRow) else columns.values(cells)

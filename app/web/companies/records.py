@@ -16,9 +16,8 @@ from app.db.companies import records as companies
 from app.db.companies import reports, scores, signals
 from app.db.core import audit
 from app.db.core.pool import Connection
-from app.domain.companies.input import CompanyChange, NewCompany, from_row, known_columns
-from app.domain.text.delimited import Unreadable
-from app.domain.text.delimited import read as read_table
+from app.domain.companies.input import CompanyChange, NewCompany, from_csv
+from app.domain.text.errors import TooManyRows, Unreadable
 from app.errors import BadRequest, Conflict, Invalid, NotFound, TooLarge
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
@@ -103,13 +102,11 @@ async def _of_business(conn: Connection, user: User, business: Any) -> Response:
 async def _load(request: Request, user: User) -> Response:
     raw = await request_parsing.read(request, MOST_BYTES)
     try:
-        table = read_table(raw, rank=known_columns)
-        rows = [
-            (record.line, from_row(dict(zip(table.header, record.cells or (), strict=False))))
-            for record in table.records
-        ]
+        rows = list(from_csv(raw, MOST_ROWS))
     except Unreadable as error:
         raise BadRequest(str(error)) from None
+    except TooManyRows:
+        raise _too_many() from None
     return await _keep_all(request, user, raw, rows, strict=False)
 
 
@@ -120,10 +117,13 @@ async def _keep_all(
     if not values:
         raise BadRequest("There are no companies in what was sent.")
     if len(values) > MOST_ROWS:
-        raise TooLarge(f"At most {MOST_ROWS:,} companies a request; this one has {len(values):,}.", limit=MOST_ROWS)
+        raise _too_many()
     good: list[NewCompany] = []
     errors: list[dict[str, Any]] = []
     for place, value in values:
+        if not strict and isinstance(value, str):
+            errors.append({"line": place, "field": "", "message": value})
+            continue
         try:
             good.append(NewCompany.model_validate(value))
         except ValidationError as error:
@@ -144,6 +144,12 @@ async def _keep_all(
         return JSON(counts | {"total": len(values), "errors": errors[:MOST_ERRORS]} | shown, 201)
 
     return await idempotency.once(request, user, raw, keep)
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(
+        f"At most {MOST_ROWS:,} companies per request: split them and send one part after the other.", limit=MOST_ROWS
+    )
 
 
 async def read(request: Request) -> Response:

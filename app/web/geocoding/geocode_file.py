@@ -22,18 +22,18 @@ from app.db.geocoding import file_rows
 from app.db.imports import uploads
 from app.db.jobs import records as jobs
 from app.db.jobs import workers
-from app.domain.addresses.columns import KNOWN, AddressColumns
+from app.domain.addresses.columns import COLUMNS, AddressColumns
 from app.domain.geocoding.model import GeocodeOptions
 from app.domain.imports import layout
-from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
-from app.domain.imports.profiles import canonical
-from app.domain.imports.records import Position, Records
 from app.domain.imports.survey import Format
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import NewJob
 from app.domain.jobs.status import TERMINAL
 from app.domain.text import csv_writer
+from app.domain.text.columns import canonical
+from app.domain.text.csv_reader import CsvReader, Position
+from app.domain.text.errors import Unreadable
 from app.errors import BadRequest, Conflict, NotFound
 from app.storage.upload_intake import Intake
 from app.storage.uploads import Uploads
@@ -118,8 +118,8 @@ class Taken:
         if form_of_data is not Format.DELIMITED:
             raise Unreadable("Send CSV or tab-separated text with a header, not JSON.")
         options = _options({**request.query_params, **form.fields}, platform)
-        found = layout.delimited(intake.survey, KNOWN | {canonical(name) for name in options.mapping.values()})
-        AddressColumns.of(found.header, options.mapping)
+        found = layout.delimited(intake.survey, COLUMNS.known | {canonical(name) for name in options.mapping.values()})
+        AddressColumns.find(found.header, options.mapping)
         rows = await asyncio.to_thread(_count, store, upload_id, found, settings.max_items)
         if rows > settings.max_items:
             raise BadRequest(
@@ -153,8 +153,8 @@ def _options(given: dict[str, str], platform: Platform) -> Options:
 def _count(store: Uploads, upload_id: UUID, found: Layout, most: int) -> int:
     """Its rows, up to some more than `most`."""
     with store.open(upload_id) as file:
-        records, count = Records(file, found.dialect, Position(*found.start)), 0
-        while count <= most and (taken := len(records.take(1000))):
+        records, count = CsvReader(file, found.dialect, Position(*found.start)), 0
+        while count <= most and (taken := len(records.read(1000))):
             count += taken
     return count
 

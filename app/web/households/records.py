@@ -15,8 +15,8 @@ from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.households import records as households
-from app.domain.households.input import Batch, HouseholdFilters, LineError, TooMany, from_csv, from_objects
-from app.domain.text.delimited import Unreadable
+from app.domain.households.input import Batch, HouseholdFilters, LineError, from_csv, from_objects
+from app.domain.text.errors import TooManyRows, Unreadable
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
@@ -136,11 +136,11 @@ def _parse(raw: bytes, media: str, default_country: str) -> Batch:
         if not isinstance(items, list):
             raise BadRequest('Send a JSON list of households, or {"households": […]}.')
         if len(items) > MOST_LINES:
-            raise TooMany
+            raise TooManyRows(MOST_LINES)
         return from_objects(items, default_country)
     except Unreadable as error:
         raise BadRequest(str(error)) from None
-    except TooMany:
+    except TooManyRows:
         raise TooLarge(
             f"At most {MOST_LINES:,} households a request: split them and send one part after the other"
             " (each CSV part with the header).",

@@ -9,7 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from app.domain.imports.findings import Unreadable
+from app.domain.text.errors import Unreadable
 from app.errors import AppError, BadRequest, TooLarge, UnsupportedMedia
 from app.web.http.request_parsing import media_type
 

@@ -25,11 +25,11 @@ from app.db.jobs import workers
 from app.db.jobs.records import Inserted
 from app.domain.imports import businesses, layout, parcels, parts, pois
 from app.domain.imports.features import check_crs
-from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
 from app.domain.imports.survey import Format
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import JobSpec, NewJob
+from app.domain.text.errors import Unreadable
 from app.domain.websites.businesses import FROM_CSV
 from app.errors import BadRequest
 from app.storage.upload_intake import Intake, too_large

@@ -19,8 +19,8 @@ from app.db.core.pool import Connection
 from app.db.websites import business_jobs, businesses
 from app.db.websites.business_jobs import Made
 from app.db.websites.businesses import BusinessFilters, Saved
-from app.domain.text.delimited import Unreadable
-from app.domain.websites.business_files import TooMany, from_csv
+from app.domain.text.errors import TooManyRows, Unreadable
+from app.domain.websites.business_files import from_csv
 from app.domain.websites.businesses import FROM_CSV, NewBusiness
 from app.domain.websites.status import WebsiteStatus
 from app.errors import BadRequest, Invalid, NotFound, TooLarge
@@ -100,7 +100,7 @@ async def _create_from_csv(request: Request, platform: Platform, user: User, opt
         lines = list(from_csv(raw, MOST_A_REQUEST))
     except Unreadable as error:
         raise BadRequest(str(error)) from None
-    except (TooMany, TooLarge):
+    except (TooManyRows, TooLarge):
         raise TooLarge(
             f"A request takes at most {MOST_A_REQUEST:,} businesses ({MOST_BYTES:,} bytes) of a CSV file: send it to"
             " POST /api/v1/businesses/import instead (trigpoint businesses import FILE), where a job reads it.",
@@ -109,15 +109,15 @@ async def _create_from_csv(request: Request, platform: Platform, user: User, opt
     errors: list[dict[str, Any]] = []
     kept: dict[str, NewBusiness] = {}
     duplicates = rejected = 0
-    for line in lines:
+    for line, values in lines:
         findings: list[tuple[str, str]] = []
-        if isinstance(line.values, str):
-            findings = [("", line.values)]
-        elif (one := _checked(platform, line.values, "", findings)) is not None:
+        if isinstance(values, str):
+            findings = [("", values)]
+        elif (one := _checked(platform, values, "", findings)) is not None:
             duplicates += one.key in kept
             kept[one.key] = one
         rejected += bool(findings)
-        errors += [{"line": line.number, "field": field, "error": message} for field, message in findings]
+        errors += [{"line": line, "field": field, "error": message} for field, message in findings]
 
     async def keep(conn: Connection) -> Response:
         saved, made = await ingest(conn, platform, user, list(kept.values()), FROM_CSV, options.priority)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.addresses.columns import AddressColumns
-from app.domain.imports.findings import Unreadable
 from app.domain.text import csv_writer
+from app.domain.text.errors import Unreadable
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,18 @@ from app.domain.text import csv_writer
     ],
 )
 def test_columns_are_known_by_their_names(header: list[str]) -> None:
-    columns = AddressColumns.of(header, {})
+    columns = AddressColumns.find(header, {})
     address = columns.address(["7", "12 Main St #3", "Concord", "ca", "94520"], "us")
     assert (address.line, address.country) == ("12 Main St, Concord, CA 94520", "us")
 
 
 def test_number_and_street_apart() -> None:
-    columns = AddressColumns.of(["house_number", "street", "city"], {})
+    columns = AddressColumns.find(["house_number", "street", "city"], {})
     assert columns.address(["12", "Main St", "Concord"], "us").street == "12 Main St"
 
 
 def test_columns_may_be_named() -> None:
-    columns = AddressColumns.of(["address", "Situs", "Town"], {"address": "situs"})
+    columns = AddressColumns.find(["address", "Situs", "Town"], {"address": "situs"})
     assert columns.address(["a person", "12 Main St", "Concord"], "us").street == "12 Main St"
     with pytest.raises(ValueError, match="no address"):
         columns.address(["a person", " "], "us")
@@ -42,11 +42,11 @@ def test_columns_may_be_named() -> None:
 
 @pytest.mark.parametrize(
     ("mapping", "words"),
-    [({"colour": "a"}, "no field of an address"), ({"address": "b"}, "no column 'b'"), ({}, "which")],
+    [({"colour": "a"}, "unknown field 'colour'"), ({"address": "b"}, "no column 'b'"), ({}, "can hold an address")],
 )
 def test_what_cannot_be(mapping: dict[str, str], words: str) -> None:
     with pytest.raises(Unreadable, match=words):
-        AddressColumns.of(["a"], mapping)
+        AddressColumns.find(["a"], mapping)
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=2))
@@ -66,8 +66,8 @@ def test_other_text_stays(text: str | None) -> None:
 
 
 def test_coordinates_that_are_known_already() -> None:
-    columns = AddressColumns.of(["Address", "Lat", "Lon"], {})
-    assert columns.known(["1 Main St", "60.1", " 24.9 "]) == (60.1, 24.9)
+    columns = AddressColumns.find(["Address", "Lat", "Lon"], {})
+    assert columns.coordinates(["1 Main St", "60.1", " 24.9 "]) == (60.1, 24.9)
     for cells in (["1 Main St"], ["1 Main St", "", ""], ["1 Main St", "60,1", "24"], ["1 Main St", "91", "24"]):
-        assert columns.known(cells) is None
-    assert AddressColumns.of(["Address"], {}).known(["1 Main St"]) is None
+        assert columns.coordinates(cells) is None
+    assert AddressColumns.find(["Address"], {}).coordinates(["1 Main St"]) is None

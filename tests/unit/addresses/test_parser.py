@@ -32,7 +32,7 @@ from app.domain.addresses.parser import take_apart
     ],
 )
 def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
-    expected = dict(zip(("address", "city", "state", "zipCode"), parts, strict=True))
+    expected = dict(zip(("address", "city", "state", "zip_code"), parts, strict=True))
     assert take_apart(line, "us") == {name: value for name, value in expected.items() if value}
 
 
@@ -51,7 +51,7 @@ def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
     ],
 )
 def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
-    expected = dict(zip(("address", "zipCode", "city"), parts, strict=True))
+    expected = dict(zip(("address", "zip_code", "city"), parts, strict=True))
     assert take_apart(line, "fi") == {name: value for name, value in expected.items() if value}
 
 
@@ -71,7 +71,7 @@ def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
     ],
 )
 def test_a_country_at_the_end(line: str, parts: tuple[str, ...]) -> None:
-    expected = dict(zip(("address", "city", "state", "zipCode", "country"), parts, strict=True))
+    expected = dict(zip(("address", "city", "state", "zip_code", "country"), parts, strict=True))
     assert take_apart(line, "us") == {name: value for name, value in expected.items() if value}
 
 

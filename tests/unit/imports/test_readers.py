@@ -15,7 +15,6 @@ from app.domain.imports import layout, parcels, pois
 from app.domain.imports.businesses import BusinessReader, of_businesses
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.features import Count, check_crs
-from app.domain.imports.findings import Unreadable
 from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import ParcelReader
 from app.domain.imports.parts import divide, start
@@ -23,6 +22,7 @@ from app.domain.imports.pois import PoiReader
 from app.domain.imports.profiles import FLORIDA
 from app.domain.imports.survey import Format, Survey
 from app.domain.imports.voters import COLUMNS, VoterReader
+from app.domain.text.errors import Unreadable
 from providers.web import normalise
 from tests import registers
 

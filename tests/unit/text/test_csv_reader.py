@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.imports.findings import Unreadable
-from app.domain.imports.records import Broken, Dialect, Position, Record, Records, read_header
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Dialect, Position, Row
+from app.domain.text.csv_table import read_header
+from app.domain.text.errors import Unreadable
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)
 TABLES = st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=12)
 
 
-def read(raw: bytes, dialect: Dialect | None = None, position: Position | None = None) -> list[Record]:
-    records = Records(io.BytesIO(raw), dialect or Dialect(), position)
+def read(raw: bytes, dialect: Dialect | None = None, position: Position | None = None) -> list[Row]:
+    records = CsvReader(io.BytesIO(raw), dialect or Dialect(), position)
     found = []
-    while some := records.take(3):
+    while some := records.read(3):
         found += some
     return found
 
@@ -41,13 +42,13 @@ def test_any_bytes_are_records_or_broken_ones(raw: bytes, dialect: Dialect) -> N
     found = read(raw, dialect)
     lines = [line for line, _ in found]
     assert lines == sorted(lines)
-    assert all(isinstance(cells, (list, Broken)) for _, cells in found)
+    assert all(isinstance(cells, (list, BrokenRow)) for _, cells in found)
 
 
 @given(st.binary(max_size=300), st.integers(0, 8))
 def test_reading_goes_on_where_it_stopped(raw: bytes, stop: int) -> None:
-    records = Records(io.BytesIO(raw), Dialect())
-    first = records.take(stop)
+    records = CsvReader(io.BytesIO(raw), Dialect())
+    first = records.read(stop)
     rest = read(raw, position=records.position)
     whole = read(raw)
     if records.position.offset:  # a byte order mark is one only at the beginning
@@ -62,8 +63,8 @@ def test_an_open_quote_costs_its_own_line(rows: list[list[str]], at: int) -> Non
     at = min(at, len(lines))
     lines.insert(at, b'"never,closed\n')
     found = read(b"".join(lines))
-    assert [cells for _, cells in found if not isinstance(cells, Broken)] == plain
-    assert [line for line, cells in found if isinstance(cells, Broken)] == [at + 1]
+    assert [cells for _, cells in found if not isinstance(cells, BrokenRow)] == plain
+    assert [line for line, cells in found if isinstance(cells, BrokenRow)] == [at + 1]
 
 
 def test_lines_are_physical_and_blank_ones_are_no_records() -> None:
@@ -84,7 +85,7 @@ def test_what_is_too_long_is_not_held() -> None:
     with pytest.raises(Unreadable, match="1,000,000 bytes"):
         read(b"a,b\n" + b"x" * 1_000_001)
     line, cells = read(b'a\n"' + b"x" * 200_000 + b'"\n')[1]
-    assert line == 2 and isinstance(cells, Broken) and "131,072" in cells.error
+    assert line == 2 and isinstance(cells, BrokenRow) and "131,072" in cells.error
 
 
 @pytest.mark.parametrize(("head", "says"), [(b"", "empty"), (b'"a', "quote"), (b"a," * 3_000, "columns")])

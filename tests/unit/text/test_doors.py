@@ -1,0 +1,179 @@
+"""One file gives the same rows at every door: households, businesses, companies, geocoding of files and imports."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from app.domain.addresses.columns import COLUMNS as ADDRESS_COLUMNS
+from app.domain.addresses.columns import AddressColumns
+from app.domain.companies import input as companies
+from app.domain.households import input as households
+from app.domain.imports import layout
+from app.domain.imports.businesses import BusinessReader, of_businesses
+from app.domain.imports.parts import start
+from app.domain.imports.survey import Survey
+from app.domain.imports.voters import COLUMNS, VoterReader
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
+from app.domain.text.errors import TooManyRows, Unreadable
+from app.domain.websites import business_files
+
+Rows = list[tuple[int, str | None, str | None, str | None, str | None]]
+"""Line, id, street, state and ZIP code; of a row that cannot be read the line alone."""
+
+
+def survey(raw: bytes) -> Survey:
+    made = Survey()
+    made.feed(raw)
+    made.format()
+    return made
+
+
+def as_households(raw: bytes) -> Rows:
+    batch = households.from_csv(raw, "us", 100)
+    rows: Rows = [(error.line, None, None, None, None) for error in batch.errors]
+    lines = [line for line in range(2, batch.total + 2) if line not in {row[0] for row in rows}]
+    for line, home in zip(lines, batch.households, strict=True):
+        rows.append((line, home.external_id, home.address, home.state, home.zip_code))
+    return sorted(rows)
+
+
+def as_businesses(raw: bytes) -> Rows:
+    rows: Rows = []
+    for line, values in business_files.from_csv(raw, 100):
+        if isinstance(values, str):
+            rows.append((line, None, None, None, None))
+        else:
+            names = ("externalId", "address", "state", "zipCode")
+            rows.append((line, *(values.get(name) for name in names)))  # type: ignore[arg-type]  # four of them
+    return rows
+
+
+def as_companies(raw: bytes) -> Rows:
+    rows: Rows = []
+    for line, values in companies.from_csv(raw, 100):
+        if isinstance(values, str):
+            rows.append((line, None, None, None, None))
+        else:
+            others: Sequence[str] = list(values["attributes"].values())
+            rows.append((line, values["external_id"], *others[:3]))
+    return rows
+
+
+def for_geocoding(raw: bytes) -> Rows:
+    found = layout.delimited(survey(raw), ADDRESS_COLUMNS.known)
+    columns = AddressColumns.find(found.header, {})
+    rows: Rows = []
+    for line, cells in CsvReader(io.BytesIO(raw), found.dialect, Position(*found.start)).read(100):
+        if isinstance(cells, BrokenRow):
+            rows.append((line, None, None, None, None))
+        else:
+            try:
+                address = columns.address(cells, "us")
+            except ValueError:
+                rows.append((line, cells[0], None, None, None))
+            else:
+                rows.append((line, cells[0], address.street, address.state, address.zip_code))
+    return rows
+
+
+def as_voters(raw: bytes) -> Rows:
+    found = layout.of_voters(survey(raw), None, {})
+    chunk = VoterReader(io.BytesIO(raw), found, start(found)).chunk()
+    rows: Rows = [(reject.line, None, None, None, None) for reject in chunk.rejects]
+    wanted = [COLUMNS.index(name) + 1 for name in ("record_id", "address", "state", "zip_code")]
+    for text in chunk.rows.decode().splitlines():
+        cells = text.split("\t")
+        rows.append((int(cells[0]), *(cells[index] for index in wanted)))  # type: ignore[arg-type]  # four of them
+    return sorted(rows)
+
+
+def as_business_import(raw: bytes) -> Rows:
+    found = of_businesses(survey(raw), {})
+    chunk = BusinessReader(io.BytesIO(raw), found, start(found), normalise=str).chunk()
+    rows: Rows = [(reject.line, None, None, None, None) for reject in chunk.rejects]
+    for line, business in chunk.businesses:
+        rows.append((line, business.external_id, business.address, business.state, business.zip_code))
+    return sorted(rows)
+
+
+DOORS = [as_households, as_businesses, as_companies, for_geocoding, as_voters, as_business_import]
+HEADER = ["ID", "Street Address", "ST", "Postal Code", "Company"]
+ROWS = [["1", "12 Main St", "CA", "94520", "A"], ["2", "2 Peña Rd", "CA", "94521", "B"]]
+EXPECTED: Rows = [(2, "1", "12 Main St", "CA", "94520"), (3, "2", "2 Peña Rd", "CA", "94521")]
+
+door = pytest.mark.parametrize("door", DOORS, ids=lambda read: read.__name__)
+
+
+def table(delimiter: str = ",", end: str = "\n") -> str:
+    return end.join(delimiter.join(cells) for cells in [HEADER, *ROWS]) + end
+
+
+@door
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters(door: Callable[[bytes], Rows], delimiter: str) -> None:
+    assert door(table(delimiter).encode()) == EXPECTED
+
+
+@door
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(door: Callable[[bytes], Rows], end: str) -> None:
+    assert door(table(end=end).encode()) == EXPECTED
+
+
+@door
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_encodings(door: Callable[[bytes], Rows], encoding: str) -> None:
+    assert door(table().encode(encoding)) == EXPECTED
+
+
+@door
+def test_a_byte_that_windows_1252_leaves_undefined_is_no_reason_to_refuse_the_file(
+    door: Callable[[bytes], Rows],
+) -> None:
+    raw = table().encode() + b"3,3 Oak\x81 St,CA,94522,C\n"
+    assert door(raw)[:2] == EXPECTED
+
+
+@door
+def test_a_stray_quote_costs_its_own_line(door: Callable[[bytes], Rows]) -> None:
+    lines = table().splitlines()
+    raw = "\n".join([lines[0], '9,"9 Open St,CA,94529,Z', *lines[1:]]).encode()
+    later: Rows = [(line + 1, *rest) for line, *rest in EXPECTED]  # type: ignore[misc]
+    assert door(raw) == [(2, None, None, None, None), *later]
+
+
+@door
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "empty"),
+        (table().encode("utf-16"), "UTF-16"),
+        (bytes(range(32)) * 40, "binary"),
+        (b'"ID,Street Address,Company\n1,12 Main St,A\n', "quote"),
+        (b"colour,shape\nred,round\n", "header"),
+    ],
+    ids=["empty", "utf-16", "binary", "open quote", "unknown columns"],
+)
+def test_what_is_refused_as_a_whole(door: Callable[[bytes], Rows], raw: bytes, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        door(raw)
+
+
+@pytest.mark.parametrize("from_csv", [
+    lambda raw, limit: households.from_csv(raw, "us", limit),
+    lambda raw, limit: list(business_files.from_csv(raw, limit)),
+    lambda raw, limit: list(companies.from_csv(raw, limit)),
+], ids=["households", "businesses", "companies"])  # fmt: skip
+def test_the_limit_of_rows(from_csv: Callable[[bytes, int], object]) -> None:
+    from_csv(table().encode(), 2)
+    with pytest.raises(TooManyRows):
+        from_csv(table().encode(), 1)
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door is not as_companies])
+def test_a_number_apart_from_the_street(door: Callable[[bytes], Rows]) -> None:
+    raw = b"ID,House Number,Street,ST,Postal Code,Company\n1,12,Main St,CA,94520,A\n"
+    assert door(raw) == EXPECTED[:1]
