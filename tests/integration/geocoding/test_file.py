@@ -167,7 +167,7 @@ async def test_the_same_file_is_one_job_while_that_is_active(
     ("body", "words"),
     [
         (b"", "empty"),
-        (b"name,age\nx,1\n", "known to hold an address"),
+        (b"name,age\nx,1\n", "can hold an address"),
         (b'{"type": "FeatureCollection", "features": []}', "JSON"),
     ],
 )

@@ -147,7 +147,7 @@ async def test_a_dry_run_counts_all_and_keeps_nothing(imported: Send, db_pool: P
 
 async def test_what_is_useless_as_a_whole_is_refused_at_once(send: Send) -> None:
     for content, words in (
-        (b"url,city\na.example,Bonn\n", "No column of the header is the business' name"),
+        (b"url,city\na.example,Bonn\n", "No column of the header is the business's name"),
         (
             b'{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {}}]}',
             "not JSON",
@@ -156,7 +156,7 @@ async def test_what_is_useless_as_a_whole_is_refused_at_once(send: Send) -> None
     ):
         assert words in (await send("businesses", content, status=400))["detail"]
     for mapping, words in (
-        ('{"nmae": "url"}', "no field 'nmae'"),
+        ('{"nmae": "url"}', "unknown field 'nmae'"),
         ('{"name": "firm"}', "no column 'firm'"),
     ):
         assert words in (await send("businesses", b"name,url\nA,a.example\n", mapping=mapping, status=400))["detail"]
