@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from providers.web import Outcome
+from app.domain.vocabulary.websites import WebsiteStatus
 from tests.servers.hostile import ACTS, FIXED, ROBOTS
 
-PRIVATE, SERVER, OK = Outcome.PRIVATE_ADDRESS, Outcome.SERVER_ERROR, Outcome.OK
+PRIVATE, SERVER, OK = WebsiteStatus.PRIVATE_ADDRESS, WebsiteStatus.SERVER_ERROR, WebsiteStatus.OK
+BLOCKED, GONE, NOT_HTML = WebsiteStatus.BLOCKED, WebsiteStatus.GONE, WebsiteStatus.NOT_HTML
+TIMEOUT, ROBOTS_DENIED = WebsiteStatus.TIMEOUT, WebsiteStatus.ROBOTS_DENIED
 
 #: What a visit to a path ends in, where it is not simply a page.
 ENDS = {
     "/no-location": SERVER, "/not-modified": SERVER, "/to-itself": SERVER, "/ping": SERVER, "/pong": SERVER,
-    "/teapot": Outcome.BLOCKED, "/forbidden": Outcome.BLOCKED, "/too-many": Outcome.BLOCKED,
-    "/retry-later": Outcome.BLOCKED, "/challenge": Outcome.BLOCKED, "/broken": SERVER, "/gone": Outcome.GONE,
-    "/missing": Outcome.GONE, "/pdf": Outcome.NOT_HTML, "/video": Outcome.NOT_HTML, "/no-type": Outcome.NOT_HTML,
+    "/teapot": BLOCKED, "/forbidden": BLOCKED, "/too-many": BLOCKED,
+    "/retry-later": BLOCKED, "/challenge": BLOCKED, "/broken": SERVER, "/gone": GONE,
+    "/missing": GONE, "/pdf": NOT_HTML, "/video": NOT_HTML, "/no-type": NOT_HTML,
     "/garbage": SERVER, "/bad-status": SERVER, "/bad-length": SERVER, "/two-lengths": SERVER, "/bad-chunk": SERVER,
     "/huge-chunk": SERVER, "/long-header": SERVER, "/nested-bomb": SERVER, "/not-gzip": SERVER, "/odd-coding": SERVER,
-    "/drip": Outcome.TIMEOUT, "/slow-headers": Outcome.TIMEOUT, "/continue-flood": SERVER,
-    "/silent": Outcome.TIMEOUT, "/header-flood": SERVER, "/hang-up": SERVER, "/reset": SERVER, "/chain": SERVER,
+    "/drip": TIMEOUT, "/slow-headers": TIMEOUT, "/continue-flood": SERVER,
+    "/silent": TIMEOUT, "/header-flood": SERVER, "/hang-up": SERVER, "/reset": SERVER, "/chain": SERVER,
     "/to-inner": PRIVATE, "/long-location": PRIVATE, "/escaped-location": PRIVATE, "/http-0.9": SERVER,
-    "/retry-for-ever": Outcome.BLOCKED, "/retry-past": Outcome.BLOCKED, "/retry-odd": SERVER,
-    "/odd-type": Outcome.NOT_HTML, "/brotli": SERVER,
-    "/chunk-extension": Outcome.TIMEOUT, "/trailers": SERVER, "/early-hints": SERVER,
+    "/retry-for-ever": BLOCKED, "/retry-past": BLOCKED, "/retry-odd": SERVER,
+    "/odd-type": NOT_HTML, "/brotli": SERVER,
+    "/chunk-extension": TIMEOUT, "/trailers": SERVER, "/early-hints": SERVER,
 } | {path: PRIVATE for path in FIXED if path.startswith(("/metadata", "/to-")) and path != "/to-itself"}  # fmt: skip
 
 PATHS = [*FIXED, *(path for path in ACTS if path.count("/") == 1)]
@@ -46,10 +48,10 @@ REFUSED = [
 ]  # fmt: skip
 
 #: What never ends by itself.
-ENDLESS = [path for path, end in ENDS.items() if end is Outcome.TIMEOUT]
+ENDLESS = [path for path, end in ENDS.items() if end is TIMEOUT]
 
 #: What comes in place of a robots.txt, and what a visit to the plain page behind it ends in.
-ROBOTS_ENDS = dict.fromkeys(ROBOTS, OK) | {"robots-denies": Outcome.ROBOTS_DENIED} | {
+ROBOTS_ENDS = dict.fromkeys(ROBOTS, OK) | {"robots-denies": ROBOTS_DENIED} | {
     "/hang-up": SERVER, "/garbage": SERVER, "/bad-chunk": SERVER, "/not-gzip": SERVER, "/broken": SERVER,
     "/endless": OK, "/long-header": SERVER, "/metadata": OK, "/pdf": OK, "/forbidden": OK, "/header-flood": SERVER,
 }  # fmt: skip

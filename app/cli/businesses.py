@@ -11,7 +11,8 @@ from app.cli import imports, output
 from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
-from app.domain.websites.status import WebsiteStatus
+from app.domain.vocabulary.websites import WebsiteStatus
+from app.domain.websites.kinds import WEBSITE_KINDS
 
 app = typer.Typer(help="Load businesses, have their websites looked at, and see what these say.", no_args_is_help=True)
 app.command("import")(imports.businesses)
@@ -29,7 +30,6 @@ Source = Annotated[str | None, typer.Option(help="Who told of it: rest, csv, a p
 Name = Annotated[str | None, typer.Option(help="Part of the name.")]
 CheckedBefore = Annotated[str | None, typer.Option(help="Looked at before this time (ISO 8601), or never.")]
 Priority = Annotated[int | None, typer.Option(min=1, max=9, help="Of the jobs; 1 first.")]
-KINDS = ("website_validation", "email_scraping", "social_scraping")
 
 
 @app.command("list")
@@ -160,7 +160,7 @@ def validate(
     business_ids: Annotated[list[str] | None, typer.Argument(help="Their ids.")] = None,
     everybody: Annotated[bool, typer.Option("--all", help="All that have a website and are not excluded.")] = False,
     kinds: Annotated[
-        list[str] | None, typer.Option("--type", help=f"{', '.join(KINDS)}; repeatable; all three otherwise.")
+        list[str] | None, typer.Option("--type", help=f"{', '.join(WEBSITE_KINDS)}; repeatable; all three otherwise.")
     ] = None,
     priority: Priority = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the jobs to their ends; not with --all.")] = False,

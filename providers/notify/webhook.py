@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 import aiohttp
 from standardwebhooks import Webhook
 
+from app.domain.vocabulary.websites import WebsiteStatus
 from providers.errors import BadRequest, ProviderError, Unavailable, from_status
 from providers.http import parse_retry_after
-from providers.web import BadUrl, Outcome, Reach, normalise
+from providers.web import BadUrl, Reach, normalise
 from providers.web.http_client import explain
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 
@@ -60,7 +61,7 @@ class Webhooks:
             raise Unavailable(f"no answer within {SECONDS:g} s", provider=NAME) from None
         except (aiohttp.ClientError, OSError) as error:
             outcome, words = explain(error)
-            kind = BadRequest if outcome is Outcome.PRIVATE_ADDRESS else Unavailable
+            kind = BadRequest if outcome is WebsiteStatus.PRIVATE_ADDRESS else Unavailable
             raise kind(words, provider=NAME) from None
         if not 200 <= status < 300:
             raise _refused(status, after)

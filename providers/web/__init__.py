@@ -3,7 +3,7 @@
 from providers.web.fetcher import Fetcher, HostBusy
 from providers.web.http_client import Agent
 from providers.web.network_policy import Reach
-from providers.web.pages import Outcome, Page
+from providers.web.pages import Page
 from providers.web.store import MemoryStore, Store, Turn
 from providers.web.urls import BadUrl, normalise
 
@@ -13,7 +13,6 @@ __all__ = [
     "Fetcher",
     "HostBusy",
     "MemoryStore",
-    "Outcome",
     "Page",
     "Reach",
     "Store",

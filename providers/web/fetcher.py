@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
+from app.domain.vocabulary.websites import WebsiteStatus
 from providers.errors import Busy
 from providers.web import robots
 from providers.web.http_client import HTML, MAX_BODY, TEXT, Agent, Wanted
-from providers.web.pages import PASSING_SECONDS, Outcome, Page
+from providers.web.pages import PASSING_SECONDS, Page
 from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
 from providers.web.store import RENEW_SECONDS, Store, Turn
 from providers.web.urls import BadUrl, Target, parse
@@ -81,7 +82,7 @@ class Fetcher:
         try:
             target = parse(url)
         except BadUrl as error:
-            return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), f"the address {error}")
+            return Page(url, url, WebsiteStatus.PRIVATE_ADDRESS, _now(), f"the address {error}")
         return await self._follow(target, _Visit(since, patience))
 
     async def close(self) -> None:
@@ -99,18 +100,18 @@ class Fetcher:
                 target = parse(page.redirect_to, target)
             except BadUrl as error:
                 words = f"it redirects to an address that {error}"
-                return replace(failed, outcome=Outcome.PRIVATE_ADDRESS, detail=words)
+                return replace(failed, outcome=WebsiteStatus.PRIVATE_ADDRESS, detail=words)
             if str(target) in hops:
-                return replace(failed, outcome=Outcome.SERVER_ERROR, detail="its redirects go in a circle")
+                return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail="its redirects go in a circle")
             if len(hops) > MAX_REDIRECTS:
                 words = f"it redirects more than {MAX_REDIRECTS} times"
-                return replace(failed, outcome=Outcome.SERVER_ERROR, detail=words)
+                return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail=words)
 
     async def _hop(self, target: Target, visit: _Visit) -> Page:
         """One request, or what is known of its answer."""
         url = str(target)
         if (reason := self._agent.refuses(target)) is not None:
-            return Page(url, url, Outcome.PRIVATE_ADDRESS, _now(), reason)
+            return Page(url, url, WebsiteStatus.PRIVATE_ADDRESS, _now(), reason)
         if (known := self._recent.find(url, visit.since)) is not None:
             return known
         gap = self._gap
@@ -241,7 +242,7 @@ def _pause(page: Page, gap: float) -> float:
         return max(gap, page.retry_after)
     if page.status == 429:
         return max(gap, USUAL_PAUSE)
-    asked = page.status is not None or page.outcome not in (Outcome.DNS_ERROR, Outcome.PRIVATE_ADDRESS)
+    asked = page.status is not None or page.outcome not in (WebsiteStatus.DNS_ERROR, WebsiteStatus.PRIVATE_ADDRESS)
     return gap if asked else 0.0
 
 

@@ -19,10 +19,11 @@ from aiohttp.http_parser import RawResponseMessage
 from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
+from app.domain.vocabulary.websites import WebsiteStatus
 from providers.http import parse_retry_after
 from providers.web import body
 from providers.web.network_policy import Reach, Refused
-from providers.web.pages import LONGEST_PAUSE, Outcome, Page
+from providers.web.pages import LONGEST_PAUSE, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 from providers.web.urls import Target
 
@@ -141,12 +142,12 @@ class Agent:
     async def ask(self, target: Target, wanted: Wanted, seconds: float) -> Page:
         """The answer to one GET, redirects not followed, within so many seconds. Raises nothing but cancellation."""
         url, started = str(target), time.monotonic()
-        page = Page(url, url, Outcome.OK, datetime.now(UTC))
+        page = Page(url, url, WebsiteStatus.OK, datetime.now(UTC))
         try:
             async with asyncio.timeout(seconds):
                 page = await self._ask(target, page, wanted)
         except TimeoutError:
-            page = replace(page, outcome=Outcome.TIMEOUT, detail=f"no complete answer within {seconds:.0f} s")
+            page = replace(page, outcome=WebsiteStatus.TIMEOUT, detail=f"no complete answer within {seconds:.0f} s")
         except (aiohttp.ClientError, OSError, ValueError, body.Garbled, _Broken) as error:
             outcome, detail = explain(error)
             page = replace(page, outcome=outcome, detail=detail)
@@ -175,14 +176,18 @@ class Agent:
                 return refused(page, response.headers)
             if media_type not in wanted.types:
                 response.close()
-                return replace(page, outcome=Outcome.NOT_HTML, detail=f"it answers with {media_type[:100]}, not a page")
+                return replace(
+                    page, outcome=WebsiteStatus.NOT_HTML, detail=f"it answers with {media_type[:100]}, not a page"
+                )
             coding = response.headers.get("Content-Encoding", "").strip().lower()
             raw, truncated = await body.read(response.content.iter_any(), coding, wanted.at_most)
             if truncated:
                 response.close()
             text = body.decode(raw, charset)
             if not media_type and wanted.types is HTML and not text.lstrip().startswith("<"):
-                return replace(page, outcome=Outcome.NOT_HTML, detail="it answers with something it does not name")
+                return replace(
+                    page, outcome=WebsiteStatus.NOT_HTML, detail="it answers with something it does not name"
+                )
             return replace(
                 page,
                 html=text,
@@ -217,44 +222,44 @@ def refused(page: Page, headers: CIMultiDictProxy[str]) -> Page:
     asked = parse_retry_after(headers.get("Retry-After")) if status in (429, 503) else None
     retry_after = None if asked is None else min(asked, LONGEST_PAUSE)
     if status in (404, 410):
-        outcome = Outcome.GONE
+        outcome = WebsiteStatus.GONE
     elif status >= 500 and retry_after is None and "cf-mitigated" not in headers:
-        outcome = Outcome.SERVER_ERROR
+        outcome = WebsiteStatus.SERVER_ERROR
     elif status < 400:
-        outcome, words = Outcome.SERVER_ERROR, f"HTTP {status} without an address to go to"
+        outcome, words = WebsiteStatus.SERVER_ERROR, f"HTTP {status} without an address to go to"
     else:
-        outcome = Outcome.BLOCKED
+        outcome = WebsiteStatus.BLOCKED
     return replace(page, outcome=outcome, detail=words, retry_after=retry_after)
 
 
-def explain(error: BaseException) -> tuple[Outcome, str]:
+def explain(error: BaseException) -> tuple[WebsiteStatus, str]:
     """What a failed request says of its server."""
     for one in _causes(error):
         match one:
             case Refused():
-                return Outcome.PRIVATE_ADDRESS, str(one)
+                return WebsiteStatus.PRIVATE_ADDRESS, str(one)
             case ssl.SSLCertVerificationError():
-                return Outcome.TLS_ERROR, f"its certificate is not valid: {one.verify_message}"
+                return WebsiteStatus.TLS_ERROR, f"its certificate is not valid: {one.verify_message}"
             case ssl.SSLError() | ssl.CertificateError() | aiohttp.ClientConnectorSSLError():
-                return Outcome.TLS_ERROR, "no secure connection could be made"
+                return WebsiteStatus.TLS_ERROR, "no secure connection could be made"
             case socket.gaierror() | aiohttp.ClientConnectorDNSError():
-                return Outcome.DNS_ERROR, "its name leads nowhere"
+                return WebsiteStatus.DNS_ERROR, "its name leads nowhere"
             case TimeoutError():
-                return Outcome.TIMEOUT, "no connection in time"
+                return WebsiteStatus.TIMEOUT, "no connection in time"
             case ConnectionRefusedError():
-                return Outcome.SERVER_ERROR, "its server takes no connections"
+                return WebsiteStatus.SERVER_ERROR, "its server takes no connections"
             case ConnectionError() | aiohttp.ServerDisconnectedError() if not isinstance(
                 error, aiohttp.ClientPayloadError
             ):
-                return Outcome.SERVER_ERROR, "it closed the connection without an answer"
+                return WebsiteStatus.SERVER_ERROR, "it closed the connection without an answer"
             case body.Garbled():
-                return Outcome.SERVER_ERROR, str(one)
+                return WebsiteStatus.SERVER_ERROR, str(one)
     if isinstance(error, aiohttp.ClientPayloadError):
-        return Outcome.SERVER_ERROR, "the answer was cut off"
+        return WebsiteStatus.SERVER_ERROR, "the answer was cut off"
     if isinstance(error, aiohttp.ClientResponseError):
-        return Outcome.SERVER_ERROR, "the answer is no HTTP"
+        return WebsiteStatus.SERVER_ERROR, "the answer is no HTTP"
     cause = error.__cause__ if isinstance(error, _Broken) else error
-    return Outcome.SERVER_ERROR, f"the connection failed ({type(cause).__name__})"
+    return WebsiteStatus.SERVER_ERROR, f"the connection failed ({type(cause).__name__})"
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -4,31 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
-
-class Outcome(StrEnum):
-    """How a visit ended; everything but OK comes with words that say more."""
-
-    OK = "ok"
-    """HTML was read."""
-    TLS_ERROR = "tls_error"
-    DNS_ERROR = "dns_error"
-    TIMEOUT = "timeout"
-    BLOCKED = "blocked"
-    """The server does not serve us: 401, 403, 429, 503 with a challenge, and other refusals."""
-    NOT_HTML = "not_html"
-    ROBOTS_DENIED = "robots_denied"
-    PRIVATE_ADDRESS = "private_address"
-    """It leads to where nobody may be sent: a private address, another port, another scheme."""
-    GONE = "gone"
-    """404 or 410."""
-    SERVER_ERROR = "server_error"
-    """5xx, a broken connection, an answer that is no HTTP, redirects without an end."""
-
+from app.domain.vocabulary.websites import WebsiteStatus
 
 #: What may be over in a minute, so that the next one who asks tries again.
-PASSING = frozenset({Outcome.TIMEOUT, Outcome.DNS_ERROR, Outcome.SERVER_ERROR, Outcome.BLOCKED})
+PASSING = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.DNS_ERROR, WebsiteStatus.SERVER_ERROR, WebsiteStatus.BLOCKED})
 #: Seconds for which that is believed.
 PASSING_SECONDS = 30.0
 #: Seconds that a server may ask for by Retry-After at most; who asks for more gets this.
@@ -43,7 +23,7 @@ class Page:
     """As it was asked for, normalised."""
     final_url: str
     """Where the redirects ended."""
-    outcome: Outcome
+    outcome: WebsiteStatus
     fetched_at: datetime
     detail: str = ""
     status: int | None = None
@@ -65,7 +45,7 @@ class Page:
 
     @property
     def ok(self) -> bool:
-        return self.outcome is Outcome.OK
+        return self.outcome is WebsiteStatus.OK
 
     @property
     def age(self) -> float:

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from protego import Protego
 
-from providers.web.pages import Outcome, Page
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web.pages import Page
 
 T = TypeVar("T")
 
@@ -27,7 +28,9 @@ MOST_LINES, LONGEST_LINE = 5_000, 2_200
 LONG = 20_000
 _thread = ThreadPoolExecutor(1, "robots")
 
-_UNREACHABLE = frozenset({Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.PRIVATE_ADDRESS})
+_UNREACHABLE = frozenset(
+    {WebsiteStatus.DNS_ERROR, WebsiteStatus.TLS_ERROR, WebsiteStatus.TIMEOUT, WebsiteStatus.PRIVATE_ADDRESS}
+)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -35,17 +38,17 @@ class Rules:
     """What one origin allows. `refusal` is why nothing may be fetched at all: an outcome and its words."""
 
     rules: Protego | None = None
-    refusal: tuple[Outcome, str] | None = None
+    refusal: tuple[WebsiteStatus, str] | None = None
     size: int = 0
     """Characters that it was read from."""
 
-    async def forbid(self, url: str, agent: str) -> tuple[Outcome, str] | None:
+    async def forbid(self, url: str, agent: str) -> tuple[WebsiteStatus, str] | None:
         """Why `url` may not be fetched; None where it may."""
         if self.refusal is not None or self.rules is None:
             return self.refusal
         if await _run(self.size, self.rules.can_fetch, url, agent):
             return None
-        return Outcome.ROBOTS_DENIED, "its robots.txt does not allow it"
+        return WebsiteStatus.ROBOTS_DENIED, "its robots.txt does not allow it"
 
     def delay(self, agent: str) -> float:
         """Seconds between two requests that it asks for."""
@@ -60,7 +63,7 @@ async def read(page: Page, agent: str) -> Rules:
     """The rules in what came of asking for robots.txt, as far as they concern the agent."""
     if page.redirects and not page.ok:  # a dead end elsewhere is no word of this site
         return Rules()
-    if page.outcome in _UNREACHABLE or (page.outcome is Outcome.SERVER_ERROR and page.status is None):
+    if page.outcome in _UNREACHABLE or (page.outcome is WebsiteStatus.SERVER_ERROR and page.status is None):
         return Rules(refusal=(page.outcome, page.detail))
     if page.status is not None and (page.status >= 500 or page.status == 429):
         return Rules(refusal=(page.outcome, f"its robots.txt cannot be read for now (HTTP {page.status})"))

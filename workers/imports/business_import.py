@@ -18,6 +18,7 @@ from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Outcome
 from app.domain.jobs.spec import JobSpec, QueueSpec
 from app.domain.websites.businesses import FROM_CSV
+from app.domain.websites.kinds import WEBSITE_SPECS
 from providers.web import normalise
 from workers.core.context import JobContext, Step
 from workers.imports.args import ImportArgs
@@ -53,10 +54,7 @@ class BusinessImporter:
     counters = ("excluded", "jobsCreated")
 
     def __init__(self, context: JobContext, args: BusinessImportArgs) -> None:
-        from workers import registry  # which imports the handlers, this one too
-
-        kinds = registry.load()
-        self._specs = [kinds[kind].spec for kind in business_jobs.WEBSITE_KINDS if args.visit]
+        self._specs = list(WEBSITE_SPECS.values()) if args.visit else []
         self._job_id, self._country = context.id, context.resources.settings.default_country
         self._args = args
 

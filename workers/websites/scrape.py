@@ -17,10 +17,10 @@ from app.db.websites import businesses
 from app.db.websites.businesses import Contact
 from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze
 from app.domain.text.storable import storable
+from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.findings import Evidence, Finding, merged
-from app.domain.websites.status import ContactKind
 from providers.web import Page
 from providers.web.pages import PASSING, PASSING_SECONDS
 from workers.core.context import JobContext, Step

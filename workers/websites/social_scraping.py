@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from app.domain.jobs.spec import JobSpec
+from app.domain.vocabulary.websites import ContactKind
+from app.domain.websites import kinds
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.social import own_profiles
-from app.domain.websites.status import ContactKind
+from app.domain.websites.kinds import BusinessArgs
 from workers.core.context import JobContext
-from workers.websites.args import QUEUE, BusinessArgs, one_of_a_business
 from workers.websites.page_visitor import Site
 from workers.websites.scrape import Found, scrape
 
-SPEC = JobSpec(
-    kind="social_scraping",
-    queue=QUEUE,
-    args=BusinessArgs,
-    timeout=timedelta(seconds=60),
-    max_attempts=3,
-    dedupe_key=one_of_a_business,
-)
+SPEC = kinds.SOCIAL_SCRAPING
 
 
 async def run(context: JobContext, args: BusinessArgs) -> Any:

@@ -20,7 +20,8 @@ from app.db.core.pool import Pool, connection
 from app.db.websites import pages
 from app.db.websites.pages import Asked, Ended
 from app.domain.text.storable import storable
-from providers.web.pages import PASSING, PASSING_SECONDS, Outcome, Page
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web.pages import PASSING, PASSING_SECONDS, Page
 from providers.web.store import TURN_SECONDS, Turn
 
 #: Seconds between two looks at a turn that another process holds.
@@ -110,7 +111,7 @@ def _page(url: str, row: asyncpg.Record) -> Page:
         url=url,
         fetched_at=row["fetched_at"],
         html=zlib.decompress(row["html"]).decode() if row["html"] else "",
-        outcome=Outcome(answer.pop("outcome")),
+        outcome=WebsiteStatus(answer.pop("outcome")),
         certificate_expires_at=datetime.fromisoformat(expires) if expires else None,
         final_url=answer.pop("final_url"),
         **answer,

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from app.db.jobs import records as jobs
 from app.db.websites import business_jobs, businesses, pages
-from app.domain.jobs.spec import JobSpec, QueueSpec
+from app.domain.websites import kinds
+from app.domain.websites.kinds import RevalidationArgs
 from workers.core.context import JobContext
 
 AT_ONCE = 200
 """Businesses whose jobs are made in one step."""
 
 
-class RevalidationArgs(BaseModel):
-    """The job's `data`."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-    stale_after_days: float = Field(default=30, gt=0, le=3650)
-    job_types: list[Literal["website_validation", "email_scraping", "social_scraping"]] = Field(
-        default=["website_validation", "email_scraping", "social_scraping"], min_length=1
-    )
-    priority: int = Field(default=7, ge=1, le=9)
-    """Behind what people ask for."""
-
-
-SPEC = JobSpec(
-    kind="website_revalidation",
-    queue=QueueSpec("revalidation", concurrency=1),
-    args=RevalidationArgs,
-    timeout=timedelta(hours=1),
-    max_attempts=3,
-    dedupe_key=lambda args: "all",
-)
+SPEC = kinds.WEBSITE_REVALIDATION
 
 
 async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
-    from workers import registry  # which imports the handlers, this one too
-
-    kinds = registry.load()
-    specs = [kinds[name].spec for name in dict.fromkeys(args.job_types)]
+    specs = [kinds.WEBSITE_SPECS[kind] for kind in dict.fromkeys(args.job_types)]
     state = context.checkpoint or {"after": None, "jobs": 0}
     while True:
         async with context.step() as step:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from app.db.websites import businesses
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
-from app.domain.jobs.spec import JobSpec
 from app.domain.text.storable import storable
+from app.domain.vocabulary.websites import WebsiteStatus
+from app.domain.websites import kinds
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.parked import is_parked
-from app.domain.websites.status import WebsiteStatus
+from app.domain.websites.kinds import BusinessArgs
 from providers.web import Page
 from workers.core.context import JobContext
 from workers.websites import page_cache
-from workers.websites.args import QUEUE, BusinessArgs, one_of_a_business
 from workers.websites.page_visitor import Site, Visitor, load
 
-SPEC = JobSpec(
-    kind="website_validation",
-    queue=QUEUE,
-    args=BusinessArgs,
-    timeout=timedelta(seconds=60),
-    max_attempts=3,
-    dedupe_key=one_of_a_business,
-)
+SPEC = kinds.WEBSITE_VALIDATION
 
 NEEDS_SCRIPTS = 200
 """A page with less visible text, in characters, is made by scripts."""
@@ -64,7 +56,7 @@ def look(page: Page, site: Site, document: Document) -> tuple[str | None, Websit
 def judge(page: Page, document: Document, site: Site) -> tuple[WebsiteStatus, str]:
     """The state of the website and, where it is not simply well, the words for it."""
     if not page.ok:
-        return WebsiteStatus(page.outcome), page.detail
+        return page.outcome, page.detail
     if (said := is_parked(document)) is not None:
         return WebsiteStatus.PARKED, said
     there = domain_of(page.final_url)

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, identity, one_of, time
+from app.domain.vocabulary.websites import ContactKind, WebsiteStatus
 from app.domain.websites.businesses import ExclusionBy
-from app.domain.websites.status import ContactKind, WebsiteStatus
 
 
 class Business(SQLModel, table=True):

@@ -12,10 +12,9 @@ from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
 from app.db.websites import businesses
 from app.db.websites.businesses import Saved
-from app.domain.jobs.spec import JobSpec, NewJob
+from app.domain.jobs.spec import JobSpec
 from app.domain.websites.businesses import NewBusiness
-
-WEBSITE_KINDS = ("website_validation", "email_scraping", "social_scraping")
+from app.domain.websites.kinds import BusinessArgs
 
 Made = dict[UUID, list[tuple[str, Inserted]]]
 """Kind and job, by business."""
@@ -50,10 +49,7 @@ async def enqueue(
 ) -> Made:
     """A job of each kind for every business; where one is active already, that one."""
     asked = [(business_id, spec) for business_id in ids for spec in specs]
-    wanted = []
-    for business_id, spec in asked:
-        args = spec.args.model_validate({"businessId": business_id})
-        wanted.append(NewJob(spec, args.model_dump_json(by_alias=True).encode(), priority, spec.dedupe_key(args)))
+    wanted = [spec.new_job(BusinessArgs(business_id=business_id), priority=priority) for business_id, spec in asked]
     made: Made = {}
     for (business_id, spec), job in zip(asked, await jobs.insert(conn, wanted, user_id), strict=True):
         made.setdefault(business_id, []).append((spec.kind, job))

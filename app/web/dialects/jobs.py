@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.jobs.status import Status
+from app.domain.websites.kinds import WEBSITE_KINDS
 from app.web.dialects import companies, websites
 from app.web.jobs import durations, presenters
 from app.web.jobs import records as jobs
@@ -35,7 +36,7 @@ def heatmap(row: Record) -> dict[str, Any]:
 
 PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
     "heatmap_compute": heatmap,
-    **dict.fromkeys(websites.KINDS, websites.job),
+    **dict.fromkeys(WEBSITE_KINDS, websites.job),
 }
 """By kind."""
 

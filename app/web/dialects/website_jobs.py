@@ -14,11 +14,12 @@ from app.db.jobs.bulk import Action
 from app.db.websites import business_jobs
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.status import Status
+from app.domain.websites.kinds import WEBSITE_KINDS
 from app.errors import Conflict, Invalid
 from app.web.accounts import auth
 from app.web.dialects import websites
 from app.web.dialects.process_jobs import check_secret, shown
-from app.web.dialects.websites import KINDS, WORDS
+from app.web.dialects.websites import WORDS
 from app.web.http import request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
@@ -70,9 +71,9 @@ async def status(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        counts = await business_jobs.counts(conn, KINDS, reader(user))
-        failures = await business_jobs.failures(conn, KINDS, reader(user), FAILURES_SHOWN)
-    by_type = {kind: {WORDS[state]: counts.get((kind, state), 0) for state in Status} for kind in KINDS}
+        counts = await business_jobs.counts(conn, WEBSITE_KINDS, reader(user))
+        failures = await business_jobs.failures(conn, WEBSITE_KINDS, reader(user), FAILURES_SHOWN)
+    by_type = {kind: {WORDS[state]: counts.get((kind, state), 0) for state in Status} for kind in WEBSITE_KINDS}
     totals = {word: sum(one[word] for one in by_type.values()) for word in WORDS.values()}
     recent = [
         {

@@ -11,8 +11,6 @@ from asyncpg import Record
 from app.domain.jobs.status import Status
 from app.web.jobs import presenters
 
-KINDS = ("website_validation", "email_scraping", "social_scraping")
-
 WORDS: Mapping[str, str] = {
     Status.PENDING: "queued",
     Status.PROCESSING: "running",

@@ -20,9 +20,10 @@ from app.db.websites import business_jobs, businesses
 from app.db.websites.business_jobs import Made
 from app.db.websites.businesses import BusinessFilters, Saved
 from app.domain.text.errors import TooManyRows, Unreadable
+from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites.business_files import from_csv
 from app.domain.websites.businesses import FROM_CSV, NewBusiness
-from app.domain.websites.status import WebsiteStatus
+from app.domain.websites.kinds import WEBSITE_SPECS
 from app.errors import BadRequest, Invalid, NotFound, TooLarge
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
@@ -142,7 +143,7 @@ async def ingest(
     conn: Connection, platform: Platform, user: User, new: Sequence[NewBusiness], source: str, priority: int
 ) -> tuple[dict[str, Saved], Made]:
     """See `app.db.websites.business_jobs`; with a word in the audit log."""
-    specs = [platform.specs[kind] for kind in business_jobs.WEBSITE_KINDS]
+    specs = list(WEBSITE_SPECS.values())
     country = platform.settings.default_country
     saved, made = await business_jobs.ingest(
         conn, new, specs, source=source, country=country, user_id=user.id, priority=priority

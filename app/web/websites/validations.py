@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,6 +12,7 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.websites import business_jobs, businesses
 from app.domain.jobs.polling import FIRST_MS, retry_after
+from app.domain.websites.kinds import WEBSITE_KINDS, WEBSITE_SPECS, WebsiteKind
 from app.errors import BadRequest, Invalid
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
@@ -32,9 +32,7 @@ class ValidationRequest(BaseModel):
     all: bool = False
     after: UUID | None = None
     """With `all`: go on behind this business, the `next` of the answer before."""
-    jobTypes: list[Literal["website_validation", "email_scraping", "social_scraping"]] = Field(
-        default=["website_validation", "email_scraping", "social_scraping"], min_length=1
-    )
+    jobTypes: list[WebsiteKind] = Field(default=list(WEBSITE_KINDS), min_length=1)
     priority: int = Field(default=5, ge=1, le=9)
 
 
@@ -57,7 +55,7 @@ async def create(request: Request) -> Response:
         if asked.businessIds is not None and (missing := set(asked.businessIds) - set(found)):
             words = "is no business with a website that may be visited"
             raise Invalid([(f"businessIds.{at}", words) for at, one in enumerate(asked.businessIds) if one in missing])
-        specs = [platform.specs[kind] for kind in dict.fromkeys(asked.jobTypes)]
+        specs = [WEBSITE_SPECS[kind] for kind in dict.fromkeys(asked.jobTypes)]
         made = await business_jobs.enqueue(conn, found, specs, user_id=user.id, priority=asked.priority)
         jobs = [
             {"jobId": job.id, "businessId": business_id, "type": kind, "isNew": job.is_new}

@@ -6,8 +6,6 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from app.domain.websites.status import WebsiteStatus
-from providers.web import Outcome
 from tests import harness
 from tests.integration.websites.conftest import add, finished, shown
 from tests.servers.sites import PATHS, Sites
@@ -93,10 +91,6 @@ async def test_a_site_that_asks_for_time_gets_it(client: aiohttp.ClientSession, 
     jobs = await finished(client, await add(client, website=sites.url()))
     assert jobs["website_validation"]["result"]["websiteStatus"] == "ok"
     assert {job["attempt"] for job in jobs.values()} == {1}, "to wait is no attempt"
-
-
-def test_every_outcome_of_a_visit_is_a_state() -> None:
-    assert {str(one) for one in Outcome} <= {str(one) for one in WebsiteStatus}
 
 
 async def test_one_active_job_for_a_business_and_kind(

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.db.core.pool import Pool
-from providers.web import MemoryStore, Outcome, Page, Store, Turn
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web import MemoryStore, Page, Store, Turn
 from providers.web.store import TURN_SECONDS
 from tests.harness import eventually
 from workers.websites.store import PostgresStore
@@ -17,7 +18,7 @@ from workers.websites.store import PostgresStore
 PAGE = Page(
     url="http://a.test/",
     final_url="http://a.test/",
-    outcome=Outcome.OK,
+    outcome=WebsiteStatus.OK,
     fetched_at=datetime.now(UTC),
     status=200,
     media_type="text/html",
@@ -65,7 +66,7 @@ async def test_a_page_that_is_too_old_comes_with_the_turn(store: Store) -> None:
 
 
 async def test_what_may_pass_is_believed_for_a_while(store: Store, db_pool: Pool) -> None:
-    failed = replace(PAGE, outcome=Outcome.TIMEOUT, html="", fetched_at=datetime.now(UTC))
+    failed = replace(PAGE, outcome=WebsiteStatus.TIMEOUT, html="", fetched_at=datetime.now(UTC))
     an_hour_ago = failed.fetched_at - timedelta(hours=1)
     await store.give_back(await turn(store, "a.test"), 0.0, failed)
     assert isinstance(await take(store, "a.test", an_hour_ago), Page)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from providers.web import Fetcher, HostBusy, MemoryStore, Outcome
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web import Fetcher, HostBusy, MemoryStore
 from providers.web import fetcher as fetcher_module
 from tests.unit.websites.conftest import EVER, MakeFetcher
 
@@ -83,16 +84,18 @@ async def test_robots_rules_and_delay_are_kept(site: tuple[Site, str], make: Mak
     server, base = site
     server.robots = text("User-agent: Trigpoint\nDisallow: /private\nCrawl-delay: 0.2\n\nUser-agent: *\nDisallow: /")
     fetcher = await make(gap=0.05)
-    assert (await fetcher.fetch(f"{base}/private/a", since=EVER)).outcome is Outcome.ROBOTS_DENIED
+    assert (await fetcher.fetch(f"{base}/private/a", since=EVER)).outcome is WebsiteStatus.ROBOTS_DENIED
     assert (await fetcher.fetch(f"{base}/public", since=EVER)).ok
     assert (await fetcher.fetch(f"{base}/more", since=EVER)).ok
     assert server.paths == ["/robots.txt", "/public", "/more"]
     assert server.log[2][0] - server.log[1][0] >= 0.2
 
 
-@pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.OK), (403, Outcome.OK), (500, Outcome.SERVER_ERROR)])
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(404, WebsiteStatus.OK), (403, WebsiteStatus.OK), (500, WebsiteStatus.SERVER_ERROR)]
+)
 async def test_robots_that_cannot_be_read(
-    site: tuple[Site, str], fetcher: Fetcher, status: int, outcome: Outcome
+    site: tuple[Site, str], fetcher: Fetcher, status: int, outcome: WebsiteStatus
 ) -> None:
     server, base = site
     server.robots = web.Response(status=status)
@@ -114,7 +117,7 @@ async def test_robots_and_the_page_share_one_budget(
     server, base = site
     monkeypatch.setattr(fetcher_module, "BUDGET", 1.0)
     server.latency = 0.7
-    assert (await fetcher.fetch(base, since=EVER)).outcome is Outcome.TIMEOUT
+    assert (await fetcher.fetch(base, since=EVER)).outcome is WebsiteStatus.TIMEOUT
     assert server.paths == ["/robots.txt", "/"]
 
 
@@ -133,7 +136,7 @@ async def test_a_server_that_asks_for_a_pause_gets_it(site: tuple[Site, str], fe
     server, base = site
     server.pages["/"] = web.Response(status=503, headers={"Retry-After": "120"})
     page = await fetcher.fetch(base, since=EVER)
-    assert (page.outcome, page.retry_after) == (Outcome.BLOCKED, 120.0)
+    assert (page.outcome, page.retry_after) == (WebsiteStatus.BLOCKED, 120.0)
     with pytest.raises(HostBusy) as busy:
         await fetcher.fetch(f"{base}/other", since=EVER)
     assert 100 < busy.value.wait <= 120
@@ -154,7 +157,7 @@ async def test_a_redirect_keeps_to_robots(site: tuple[Site, str], fetcher: Fetch
     server.robots = text("User-agent: *\nDisallow: /inner")
     server.pages["/old"] = web.Response(status=302, headers={"Location": "/inner/page"})
     page = await fetcher.fetch(f"{base}/old", since=EVER)
-    assert page.outcome is Outcome.ROBOTS_DENIED
+    assert page.outcome is WebsiteStatus.ROBOTS_DENIED
     assert "/inner/page" not in server.paths
 
 
@@ -179,7 +182,7 @@ async def test_a_failure_is_not_asked_for_again_at_once(site: tuple[Site, str], 
     server, base = site
     server.pages["/"] = web.Response(status=500)
     for _ in range(3):
-        assert (await fetcher.fetch(base, since=EVER)).outcome is Outcome.SERVER_ERROR
+        assert (await fetcher.fetch(base, since=EVER)).outcome is WebsiteStatus.SERVER_ERROR
     assert server.paths.count("/") == 1
 
 

@@ -6,14 +6,15 @@ import asyncio
 
 import pytest
 
-from providers.web import Fetcher, Outcome, fetcher
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web import Fetcher, fetcher
 from tests.hostile import ENDLESS, ENDS, OK, PATHS, PRIVATE, REFUSED, ROBOTS_ENDS
 from tests.servers.hostile import hostile
 from tests.unit.websites.conftest import EVER, MakeFetcher, Names
 
 
-async def visit_all(make: MakeFetcher, paths: list[str]) -> dict[str, Outcome]:
-    async def visit(path: str) -> Outcome:
+async def visit_all(make: MakeFetcher, paths: list[str]) -> dict[str, WebsiteStatus]:
+    async def visit(path: str) -> WebsiteStatus:
         one = await make()
         page = await one.fetch(base + path, since=EVER)
         assert page.ok or page.detail, f"{path} ends as {page.outcome} without a word"
@@ -33,7 +34,7 @@ async def test_every_hostile_answer_ends_in_its_state(make: MakeFetcher) -> None
 
 async def test_what_never_ends_is_given_up(make: MakeFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetcher, "BUDGET", 1.0)  # the same code as with twenty
-    assert await visit_all(make, ENDLESS) == dict.fromkeys(ENDLESS, Outcome.TIMEOUT)
+    assert await visit_all(make, ENDLESS) == dict.fromkeys(ENDLESS, WebsiteStatus.TIMEOUT)
 
 
 @pytest.mark.parametrize("robots", ROBOTS_ENDS)
@@ -79,7 +80,7 @@ async def test_a_name_that_changes_after_the_check_is_not_followed(make: MakeFet
 
 async def test_an_unknown_name_is_no_private_address(fetcher: Fetcher) -> None:
     page = await fetcher.fetch("http://nowhere.test/", since=EVER)
-    assert page.outcome is Outcome.DNS_ERROR
+    assert page.outcome is WebsiteStatus.DNS_ERROR
 
 
 def test_the_table_is_long_enough() -> None:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
-from providers.web import Fetcher, Outcome, fetcher
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web import Fetcher, fetcher
 from tests.servers.hostile import answer
 from tests.unit.websites.conftest import EVER, MakeFetcher, Names
 
@@ -121,7 +122,7 @@ async def test_a_good_certificate_and_when_it_ends(authority: trustme.CA, trusti
     certificate = authority.issue_cert(HOST, not_after=ENDS)
     async with server(page, server_side(certificate)) as url:
         read = await trusting.fetch(url, since=EVER)
-    assert (read.outcome, read.html, read.certificate_expires_at) == (Outcome.OK, "<title>Shop</title>", ENDS)
+    assert (read.outcome, read.html, read.certificate_expires_at) == (WebsiteStatus.OK, "<title>Shop</title>", ENDS)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +139,21 @@ async def test_a_certificate_that_is_not_valid(
 ) -> None:
     async with server(page, certificate(authority)) as url:
         read = await trusting.fetch(url, since=EVER)
-    assert read.outcome is Outcome.TLS_ERROR
+    assert read.outcome is WebsiteStatus.TLS_ERROR
     assert read.detail.startswith("its certificate is not valid: ") and words in read.detail
 
 
 @pytest.mark.parametrize(
     ("serve", "outcome", "words"),
     [
-        (plain_http, Outcome.TLS_ERROR, "no secure connection could be made"),
-        (garbage, Outcome.TLS_ERROR, "no secure connection could be made"),
-        (hang_up, Outcome.SERVER_ERROR, "it closed the connection without an answer"),
-        (hang_up_midway, Outcome.SERVER_ERROR, "it closed the connection without an answer"),
+        (plain_http, WebsiteStatus.TLS_ERROR, "no secure connection could be made"),
+        (garbage, WebsiteStatus.TLS_ERROR, "no secure connection could be made"),
+        (hang_up, WebsiteStatus.SERVER_ERROR, "it closed the connection without an answer"),
+        (hang_up_midway, WebsiteStatus.SERVER_ERROR, "it closed the connection without an answer"),
     ],
 )
 async def test_a_server_that_makes_no_secure_connection(
-    serve: Serve, outcome: Outcome, words: str, trusting: Fetcher
+    serve: Serve, outcome: WebsiteStatus, words: str, trusting: Fetcher
 ) -> None:
     async with server(serve) as url:
         read = await trusting.fetch(url, since=EVER)
@@ -163,7 +164,7 @@ async def test_nobody_at_the_port(trusting: Fetcher) -> None:
     async with server(page) as url:
         pass
     read = await trusting.fetch(url, since=EVER)
-    assert (read.outcome, read.detail) == (Outcome.SERVER_ERROR, "its server takes no connections")
+    assert (read.outcome, read.detail) == (WebsiteStatus.SERVER_ERROR, "its server takes no connections")
 
 
 @pytest.mark.parametrize("serve", [wait_for_a_request, begin_and_stop])
@@ -173,4 +174,4 @@ async def test_a_handshake_without_an_end_is_given_up(
     monkeypatch.setattr(fetcher, "BUDGET", 1.0)
     async with server(serve) as url:
         read = await trusting.fetch(url, since=EVER)
-    assert (read.outcome, read.detail) == (Outcome.TIMEOUT, "no complete answer within 1 s")
+    assert (read.outcome, read.detail) == (WebsiteStatus.TIMEOUT, "no complete answer within 1 s")

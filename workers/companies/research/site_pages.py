@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.companies.research.page_text import PageText, read
-from providers.web import BadUrl, Fetcher, Outcome, Page, normalise
+from app.domain.vocabulary.websites import WebsiteStatus
+from providers.web import BadUrl, Fetcher, Page, normalise
 
 PATIENCE = 20.0
 """Seconds that a page waits for its host's turn."""
@@ -32,7 +33,7 @@ class SiteUnreadable(Exception):
         self.passing = passing
 
 
-PASSING = frozenset({Outcome.TIMEOUT, Outcome.SERVER_ERROR, Outcome.DNS_ERROR})
+PASSING = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.SERVER_ERROR, WebsiteStatus.DNS_ERROR})
 
 
 async def pages(fetcher: Fetcher, website: str, since: datetime, most: int) -> AsyncIterator[SitePage]:
