@@ -14,7 +14,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.domain.websites.extraction.page import contacts
+from app.domain.websites.extraction.contacts import extract_contacts
+from app.domain.websites.extraction.document import Document
 from providers.web.body import decode
 
 
@@ -67,11 +68,11 @@ def main() -> None:
     arguments = parser.parse_args()
     labels = json.loads((arguments.folder / "labels.json").read_text())
     emails, profiles, found, seconds = Score(), Score(), {}, 0.0
-    contacts(FIRST)
+    extract_contacts(Document(FIRST))
     for page, label in labels.items():
         html = decode((arguments.folder / "pages" / f"{page}.html").read_bytes(), None)
         started = time.process_time()
-        said = contacts(html)
+        said = extract_contacts(Document(html))
         seconds += time.process_time() - started
         found[page] = {"emails": [one.value for one in said.emails], "profiles": [one.value for one in said.profiles]}
         wanted, allowed = ({one.lower() for one in label.get(name, [])} for name in ("emails", "mailto_only"))

@@ -6,8 +6,9 @@ from typing import Any
 
 from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites import kinds
-from app.domain.websites.extraction import emails, phones
 from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.emails import find_emails
+from app.domain.websites.extraction.phones import find_phones
 from app.domain.websites.kinds import BusinessArgs
 from workers.core.context import JobContext
 from workers.websites.page_visitor import Site
@@ -22,6 +23,6 @@ async def run(context: JobContext, args: BusinessArgs) -> Any:
 
 def extract(document: Document, site: Site) -> Found:
     return {
-        ContactKind.EMAIL: emails.find(document),
-        ContactKind.PHONE: phones.find(document, site.country),
+        ContactKind.EMAIL: find_emails(document),
+        ContactKind.PHONE: find_phones(document, site.country),
     }

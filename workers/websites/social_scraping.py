@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites import kinds
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.social import own_profiles
+from app.domain.websites.extraction.social.own_profiles import find_own_profiles
 from app.domain.websites.kinds import BusinessArgs
 from workers.core.context import JobContext
 from workers.websites.page_visitor import Site
@@ -21,4 +21,4 @@ async def run(context: JobContext, args: BusinessArgs) -> Any:
 
 
 def extract(document: Document, site: Site) -> Found:
-    return {ContactKind.SOCIAL: own_profiles.find(document, site.name)}
+    return {ContactKind.SOCIAL: find_own_profiles(document, site.name)}

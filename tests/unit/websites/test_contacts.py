@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.websites.extraction import addresses, discovery, emails, parked, phones
+from app.domain.websites.extraction import addresses, discovery, emails, parked
+from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.page import contacts
+from app.domain.websites.extraction.emails import find_emails
+from app.domain.websites.extraction.phones import find_phones
 from tests.servers.hostile import FIXED
 
 CASES: dict[str, tuple[str, list[str]]] = {
@@ -161,12 +163,12 @@ CASES: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_addresses(case: str) -> None:
     html, wanted = CASES[case]
-    assert sorted(one.value for one in emails.find(Document(f"<html><body>{html}"))) == wanted
+    assert sorted(one.value for one in find_emails(Document(f"<html><body>{html}"))) == wanted
 
 
 def test_every_finding_has_its_evidence_and_its_flags() -> None:
     html = '<a href="mailto:noreply@gmail.com">x</a><p>info@shop.de info@shop.de</p>'
-    found = {one.value: one for one in emails.find(Document(html, "https://www.shop.de/contact"))}
+    found = {one.value: one for one in find_emails(Document(html, "https://www.shop.de/contact"))}
     assert found["noreply@gmail.com"].detail == {"role": False, "free": True, "noreply": True}
     assert found["info@shop.de"].detail == {"role": True, "free": False, "noreply": False}
     [evidence] = found["info@shop.de"].evidence
@@ -184,7 +186,7 @@ def test_what_is_no_address(address: str) -> None:
 def test_phones_are_valid_numbers_in_one_form() -> None:
     html = """<a href="tel:+1-202-456-1111">call</a> <p>Fax: (202) 456-1414, Tel. 202.456.2222; order 2024561234567,
     12/12/2012, 2010 - 2015, 123-45-6789</p><span itemprop="telephone">+49 30 123456</span>"""
-    found = {one.value: one.detail for one in phones.find(Document(html), "us")}
+    found = {one.value: one.detail for one in find_phones(Document(html), "us")}
     assert set(found) == {"+12024561111", "+12024561414", "+12024562222", "+4930123456"}
     assert found["+12024561414"]["fax"] and not found["+12024562222"]["fax"]
 
@@ -222,7 +224,7 @@ def test_parked(html: str, is_parked: bool) -> None:
 @given(st.text(alphabet="<>/=\"'@.&;#![]-{}() abcdivhref:mailto\0\u200b\ud800", max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_nothing_raises(html: str) -> None:
-    contacts(html, "http://a.de/")
+    extract_contacts(Document(html, "http://a.de/"))
     page = Document(html, "http://a.de/")
     assert isinstance(discovery.pages(page), list) and isinstance(discovery.frames(page), list)
     assert discovery.refresh(page) is None or len(page.title) <= 300
@@ -232,7 +234,7 @@ def test_nothing_raises(html: str) -> None:
 @pytest.mark.parametrize("path", ["/surrogates", "/nul-handle", "/long-handle", "/escapes"])
 def test_what_is_found_can_be_stored(path: str) -> None:
     """As JSON, without NUL, and in an index of Postgres."""
-    found = contacts(FIXED[path].partition(b"\r\n\r\n")[2].decode(), "http://a.de/")
+    found = extract_contacts(Document(FIXED[path].partition(b"\r\n\r\n")[2].decode(), "http://a.de/"))
     for one in (*found.emails, *found.profiles):
         assert rb"\u0000" not in orjson.dumps(asdict(one)).replace(rb"\\u0000", b"")
         assert len(one.value.encode()) < 2700
@@ -241,4 +243,4 @@ def test_what_is_found_can_be_stored(path: str) -> None:
 @pytest.mark.parametrize("path", [path for path, answer in FIXED.items() if len(answer) > 200_000])
 def test_hostile_pages_are_read(path: str) -> None:
     """They would take minutes and gigabytes where anything went by the square; the suite's time limit would tell."""
-    contacts(FIXED[path].partition(b"\r\n\r\n")[2].decode("latin-1")[:2_000_000], "http://a.de/")
+    extract_contacts(Document(FIXED[path].partition(b"\r\n\r\n")[2].decode("latin-1")[:2_000_000], "http://a.de/"))

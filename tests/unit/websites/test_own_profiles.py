@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.social import own_profiles
+from app.domain.websites.extraction.social.own_profiles import find_own_profiles
 
 HEAD = "<html><head><title>{}</title></head><body>{}</body></html>"
 PAGES: dict[str, tuple[str, str, list[str]]] = {
@@ -145,4 +145,4 @@ PAGES: dict[str, tuple[str, str, list[str]]] = {
 @pytest.mark.parametrize("page", PAGES)
 def test_the_business_own(page: str) -> None:
     title, body, wanted = PAGES[page]
-    assert sorted(one.value for one in own_profiles.find(Document(HEAD.format(title, body)))) == wanted
+    assert sorted(one.value for one in find_own_profiles(Document(HEAD.format(title, body)))) == wanted

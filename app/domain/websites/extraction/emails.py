@@ -45,7 +45,7 @@ _TYPO3 = re.compile(r"""UnCryptMailto\((?:%27|["'])([^"'%]{5,400})""")
 _Raw = Iterator[tuple[str, str, str]]  # (text, method, surroundings)
 
 
-def find(document: Document) -> list[Finding]:
+def find_emails(document: Document) -> list[Finding]:
     """The addresses on the page, the surest first; examples and machines' are left out."""
     findings: list[Finding] = []
     for text, method, around in _candidates(document):

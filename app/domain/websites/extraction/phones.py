@@ -26,7 +26,7 @@ _CALL = re.compile(
 )
 
 
-def find(document: Document, country: str) -> list[Finding]:
+def find_phones(document: Document, country: str) -> list[Finding]:
     """The numbers that can be called, the surest first. `country` (ISO 3166-1) is where local numbers are read."""
     findings: list[Finding] = []
     for number, (text, method, around) in enumerate(_candidates(document)):

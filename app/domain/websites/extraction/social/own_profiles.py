@@ -45,7 +45,7 @@ class Weighed:
     """It is called by a name that is not the business'."""
 
 
-def find(document: Document, name: str = "") -> list[Finding]:
+def find_own_profiles(document: Document, name: str = "") -> list[Finding]:
     """The business' own profiles, the surest first; `name` is the business', where it is known."""
     brand = Brand(document, name)
     weighed = [_weighed(one, brand) for one in islice(mentions(document, brand), MOST_MENTIONS)]
