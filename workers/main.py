@@ -25,6 +25,7 @@ from app.settings import Settings
 from providers.rate_limit import RedisRateLimiter
 from workers import registry
 from workers.core import execute
+from workers.core.context import UNWIND_SECONDS
 from workers.core.heartbeat import beat, keep_beating
 from workers.core.memory import share_heaps
 from workers.core.recorder import Recorder
@@ -160,7 +161,7 @@ class Process:
 
     def _stop(self) -> None:
         if self._draining is None:
-            last = self._settings.shutdown_grace_seconds + execute.UNWIND_SECONDS + EXIT_SECONDS
+            last = self._settings.shutdown_grace_seconds + UNWIND_SECONDS + EXIT_SECONDS
             asyncio.get_running_loop().call_later(last, os._exit, 0)
             self._draining = asyncio.create_task(self.drain())
 

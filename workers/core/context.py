@@ -20,6 +20,10 @@ from workers.core.resources import Resources
 log = structlog.get_logger("trigpoint.worker")
 
 
+UNWIND_SECONDS = 5.0
+"""How long an interrupted handler may clean up before it is left behind."""
+
+
 class Stop(StrEnum):
     """Why a running handler is told to stop."""
 
@@ -62,6 +66,7 @@ class JobContext:
         self.task: asyncio.Task[Any] | None = None
         self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done once the handler is told to stop."""
+        self.steps_committed = 0
         self._logged_percent = 0
 
     @property
@@ -104,6 +109,7 @@ class JobContext:
                 if cancel_requested is None:
                     self.stop(Stop.FENCED)
                     raise FencedOff
+            self.steps_committed += 1
             self.checkpoint = step.checkpoint if step.checkpoint is not None else self.checkpoint
             self.processed += step.processed
             self.failed += step.failed

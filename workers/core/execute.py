@@ -1,12 +1,12 @@
-"""Running jobs: claim → run under lease and timeout → record. Reads from top to bottom."""
+"""Running jobs: claim → invoke the handler → normalise its end to an outcome → record. Reads from top to bottom."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,16 +16,28 @@ from pydantic import ValidationError
 from app.db.core.pool import TRY_AGAIN, ServerLost
 from app.db.jobs import ledger
 from app.db.jobs.ledger import Claimed
-from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
-from workers.core.context import FencedOff, JobContext, Stop
+from app.domain.jobs.outcomes import (
+    Cancelled,
+    Completed,
+    Failed,
+    HandOver,
+    Interrupted,
+    Outcome,
+    Retry,
+    Snooze,
+    Superseded,
+    describe_error,
+    error_text,
+)
+from workers.core import normalisation
+from workers.core.containment import contain_exits
+from workers.core.context import UNWIND_SECONDS, FencedOff, JobContext, Stop
 from workers.core.kinds import Kind
 from workers.core.resources import Resources
 from workers.core.runtime import Runtime
 
 log = structlog.get_logger("trigpoint.worker")
 
-UNWIND_SECONDS = 5.0
-"""What an interrupted handler gets to clean up before it is left to itself."""
 UNKNOWN_KIND_SECONDS = 15.0
 """A rolling deploy may hand an old worker a kind that only new ones know."""
 
@@ -35,7 +47,7 @@ async def dispatch(ctx: dict[str, Any], dispatch_id: str, job_ids: list[str]) ->
     runtime: Runtime = ctx["runtime"]
     await runtime.redis.take_off(ctx["job_id"])
     claimed = await claim(runtime, UUID(dispatch_id), [UUID(job_id) for job_id in job_ids])
-    await asyncio.gather(*(carry(runtime, job) for job in claimed))
+    await asyncio.gather(*(run_slot(runtime, job) for job in claimed))
 
 
 async def claim(runtime: Runtime, dispatch_id: UUID, job_ids: list[UUID]) -> list[Claimed]:
@@ -58,12 +70,16 @@ async def claim(runtime: Runtime, dispatch_id: UUID, job_ids: list[UUID]) -> lis
     return claimed
 
 
-async def carry(runtime: Runtime, job: Claimed | None) -> None:
+async def run_slot(runtime: Runtime, job: Claimed | None) -> None:
     """The life of one slot: run a job, record how it ended, go on with the next of its queue."""
-    while job is not None:
-        outcome = await run(runtime, job)
-        job = await runtime.recorder.record(job, outcome)
-    runtime.unreserve(1)
+    try:
+        while job is not None:
+            outcome = await run(runtime, job)
+            job = await runtime.recorder.record(job, outcome)
+    except Exception:
+        log.exception("slot failed", job_id=str(job and job.id))  # the job's lease brings it back
+    finally:
+        runtime.unreserve(1)
 
 
 class Host(Protocol):
@@ -75,42 +91,48 @@ class Host(Protocol):
     stopping: bool
 
 
-async def run(runtime: Host, job: Claimed) -> Outcome | None:
-    """Run the handler to its outcome; None where the job is no longer ours and nothing may be recorded."""
-    kind = runtime.kinds.get(job.kind)
+async def run(host: Host, job: Claimed) -> Outcome | Superseded:
+    """Run the handler to its outcome; Superseded where the job is no longer ours and nothing may be recorded."""
+    if host.stopping:
+        return HandOver()
+    kind = host.kinds.get(job.kind)
     if kind is None:
         return Snooze(UNKNOWN_KIND_SECONDS, f"worker knows no kind {job.kind!r}")
-    context = JobContext(job, runtime.resources, is_long=kind.spec.queue.dispatch_size == 1)
-    narrate(context, "job started")
+    context = JobContext(job, host.resources, is_long=kind.spec.queue.dispatch_size == 1)
+    log_job(context, "job started")
     started = time.monotonic()
-    context.task = asyncio.create_task(call(kind, context), name=f"job {job.id}")
-    runtime.running[job.id, job.fence] = context
-    if runtime.stopping:
-        context.shutdown_asked = True
+    context.task = asyncio.create_task(invoke(kind, context), name=f"job {job.id}")
+    host.running[job.id, job.fence] = context
     try:
-        ended = await watch(context)
+        ended = await await_handler(context)
     finally:
-        del runtime.running[job.id, job.fence]
-    outcome = settle(kind, context, ended)
-    level, event = summary(outcome)
-    narrate(context, event, level, seconds=round(time.monotonic() - started, 3), items=context.processed)
+        del host.running[job.id, job.fence]
+    outcome = normalise(kind, context, ended)
+    log_outcome(context, outcome, seconds=round(time.monotonic() - started, 3))
     return outcome
 
 
-def narrate(context: JobContext, event: str, level: int = logging.INFO, **fields: Any) -> None:
-    """A log line about a job. Of short kinds only what went wrong: two lines a job would cost more than the job."""
-    if level > logging.INFO or context.is_long:
-        log.log(level, event, job_id=str(context.id), kind=context.job.kind, attempt=context.job.attempt, **fields)
+@dataclass(frozen=True)
+class Returned:
+    """What a handler returned, whatever it is."""
+
+    result: Any
 
 
-async def call(kind: Kind, context: JobContext) -> Outcome:
-    """The handler's answer as an outcome; its exceptions stay exceptions."""
-    args = kind.spec.args.model_validate_json(context.job.data)
-    answer = await kind.run(context, args)
-    return Completed.of(answer) if isinstance(answer, dict) else answer
+async def invoke(kind: Kind, context: JobContext) -> Returned | BaseException:
+    """Run the kind's own code and return its result or its exception.
+
+    Nothing is raised: a SystemExit or KeyboardInterrupt that leaves a task would end the event loop.
+    """
+    try:
+        contain_exits()
+        args = kind.spec.args.model_validate_json(context.job.data)
+        return Returned(await kind.run(context, args))
+    except BaseException as error:
+        return error
 
 
-async def watch(context: JobContext) -> Outcome | BaseException:
+async def await_handler(context: JobContext) -> Returned | BaseException:
     """Wait for the handler's end, at most until its deadline; one that will not stop is left behind, fenced off."""
     task = context.task
     assert task is not None
@@ -120,64 +142,90 @@ async def watch(context: JobContext) -> Outcome | BaseException:
         context.stop(Stop.TIMEOUT)
         await asyncio.wait({task}, timeout=UNWIND_SECONDS)
     if not task.done():
-        return TimeoutError("the handler did not stop when told to")
-    if task.cancelled():
+        return TimeoutError("the handler did not stop when asked to")
+    if task.cancelled():  # before it began
         return asyncio.CancelledError()
-    return root_cause(task.exception()) or task.result()
+    ended: Returned | BaseException = task.result()
+    return ended
 
 
-def root_cause(error: BaseException | None) -> BaseException | None:
-    """What broke a handler's task group: the loss of a server if there was one, else its first error."""
-    while isinstance(error, BaseExceptionGroup):
-        error = next((e for e in error.exceptions if isinstance(e, ServerLost | FencedOff)), error.exceptions[0])
-    return error
+def normalise(kind: Kind, context: JobContext, ended: Returned | BaseException) -> Outcome | Superseded:
+    """Return what the end of a handler means for its job. Never raises, whatever the kind's own code does."""
+    try:
+        if isinstance(ended, Returned):
+            return from_returned(kind, context, ended.result)
+        return from_raised(kind, context, ended)
+    except BaseException as error:
+        log.error("handler result invalid", **fields_of(context), error=describe_error(error))
+        detail = str(error) if isinstance(error, normalisation.InvalidResult) else describe_error(error)
+        return Failed(error_text(f"the handler of kind {kind.spec.kind} {detail}"))
 
 
-def settle(kind: Kind, context: JobContext, ended: Outcome | BaseException) -> Outcome | None:
-    """What the end of the handler means for the job."""
-    if not isinstance(ended, BaseException):
-        return ended
+def from_returned(kind: Kind, context: JobContext, result: Any) -> Outcome:
+    """The outcome of a handler that returned. A Retry counts as an attempt."""
+    outcome = normalisation.from_result(
+        result,
+        progressed=context.steps_committed > 0,
+        stopping=context.shutdown_asked or context.stop_reason is not None,
+    )
+    if isinstance(outcome, Retry) and context.job.attempt >= context.job.max_attempts:
+        return Failed(outcome.error)
+    return outcome
+
+
+def from_raised(kind: Kind, context: JobContext, raised: BaseException) -> Outcome | Superseded:
+    """The outcome of a handler that was stopped, lost its server or failed."""
+    job = context.job
     match context.stop_reason:
         case Stop.FENCED:
-            return None
+            return Superseded()
         case Stop.CANCEL:
             return Cancelled()
         case Stop.SHUTDOWN:
             return HandOver()
         case Stop.TIMEOUT:
-            return failure(kind, context, f"timed out after {kind.spec.timeout.total_seconds():g} s")
-    if isinstance(ended, FencedOff):
-        return None
-    if isinstance(ended, asyncio.CancelledError):
-        return HandOver()
-    if isinstance(ended, ServerLost):
-        return Interrupted(str(ended))
-    if isinstance(ended, ValidationError):
-        return Failed(f"invalid data: {ended}")
-    log.error("handler failed", job_id=str(context.id), kind=kind.spec.kind, exc_info=ended)
-    error = f"{type(ended).__name__}: {ended}"
-    if getattr(ended, "permanent", False):
-        return Failed(error)
-    return failure(kind, context, error, at_least=getattr(ended, "retry_after", None) or 0.0)
+            error = f"timed out after {kind.spec.timeout.total_seconds():g} s"
+            return normalisation.failed_attempt(kind.spec, job.attempt, job.max_attempts, error)
+    cause = normalisation.root_cause(raised, ServerLost, FencedOff)
+    if isinstance(cause, ServerLost):
+        return Interrupted(describe_error(cause))
+    if isinstance(cause, ValidationError):
+        return Failed(error_text(f"invalid data: {cause}"))
+    log.error("handler failed", **fields_of(context), exception=normalisation.describe_traceback(cause))
+    return normalisation.from_error(kind.spec, job.attempt, job.max_attempts, cause)
 
 
-def failure(kind: Kind, context: JobContext, error: str, at_least: float = 0.0) -> Outcome:
-    """A failed attempt: the next one with backoff and up to a quarter of jitter, or none."""
-    attempt = context.job.attempt
-    if attempt >= context.job.max_attempts:
-        return Failed(error)
-    delay = kind.spec.backoff(attempt) * random.uniform(1.0, 1.25)
-    return Retry(error, max(delay, at_least))
+def fields_of(context: JobContext) -> dict[str, Any]:
+    """The fields that every log line about a job has."""
+    return {"job_id": str(context.id), "kind": context.job.kind, "attempt": context.job.attempt}
 
 
-def summary(outcome: Outcome | None) -> tuple[int, str]:
-    """How an outcome reads in the log: level and event."""
+def log_job(context: JobContext, event: str, level: int = logging.INFO, **fields: Any) -> None:
+    """Log a line about a job. Of short kinds only what went wrong: two lines a job would cost more than the job."""
+    if level > logging.INFO or context.is_long:
+        log.log(level, event, **fields_of(context), **fields)
+
+
+def log_outcome(context: JobContext, outcome: Outcome | Superseded, *, seconds: float) -> None:
+    """Log how a run ended; what went wrong at WARNING, with the error as a field."""
+    event = EVENTS[type(outcome)]
+    fields: dict[str, Any] = {"seconds": seconds, "items": context.processed}
     match outcome:
-        case None:
-            return logging.WARNING, "job went on elsewhere; nothing recorded"
-        case Completed():
-            return logging.INFO, "job completed"
         case Failed(error) | Retry(error, _) | Interrupted(error, _):
-            return logging.WARNING, f"job {type(outcome).__name__.lower()}: {error}"
+            log_job(context, event, logging.WARNING, error=error, **fields)
+        case Superseded():
+            log_job(context, event, logging.WARNING, **fields)
         case _:
-            return logging.INFO, f"job {type(outcome).__name__.lower()}"
+            log_job(context, event, **fields)
+
+
+EVENTS: dict[type[Outcome | Superseded], str] = {
+    Completed: "job completed",
+    Failed: "job failed",
+    Retry: "job retried",
+    Snooze: "job snoozed",
+    HandOver: "job handed over",
+    Interrupted: "job interrupted",
+    Cancelled: "job cancelled",
+    Superseded: "job superseded",
+}

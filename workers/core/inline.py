@@ -15,13 +15,14 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.pool import TRY_AGAIN
 from app.db.jobs import inline, ledger, schedules
-from app.db.jobs.ledger import Claimed, Ended
+from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
-from app.domain.jobs.outcomes import HandOver, Outcome
+from app.domain.jobs.outcomes import Outcome, Superseded
 from app.domain.jobs.processing import ProcessResult
 from workers.core import execute
 from workers.core.context import JobContext, Stop
 from workers.core.kinds import Kind
+from workers.core.recorder import OUTAGE, record_alone
 from workers.core.resources import Resources
 
 log = structlog.get_logger("trigpoint.request")
@@ -107,15 +108,14 @@ class _Run:
             return await inline.take(conn, list(self.kinds), self._owner, room, self._holder, resources.lease_seconds)
 
     async def _carry(self, job: Claimed) -> None:
-        outcome = HandOver() if self.stopping else await execute.run(self, job)
-        if outcome is not None:
+        outcome = await execute.run(self, job)
+        if not isinstance(outcome, Superseded):
             await self._record(job, outcome)
 
     async def _record(self, job: Claimed, outcome: Outcome) -> None:
         try:
-            async with self.resources.pool.acquire() as conn, conn.transaction():
-                await ledger.finish(conn, [Ended(job.id, job.fence, outcome)])
-        except TRY_AGAIN as error:
+            await record_alone(self.resources.pool, job, outcome)
+        except OUTAGE as error:
             # its lease runs out, and it goes on from the checkpoint
             log.warning("outcome lost", job_id=str(job.id), error=repr(error))
 

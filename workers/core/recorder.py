@@ -8,32 +8,71 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 import structlog
 
-from app.db.core.pool import TRY_AGAIN
+from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import admission, ledger
 from app.db.jobs.admission import Candidate
 from app.db.jobs.ledger import Claimed, Ended
-from app.domain.jobs.outcomes import Failed, Outcome
+from app.domain.jobs.outcomes import Failed, Outcome, Superseded, describe_error
+from workers.core.normalisation import describe_traceback
 from workers.core.runtime import Runtime
+
+T = TypeVar("T")
 
 log = structlog.get_logger("trigpoint.worker")
 
-MOST_A_WRITE = 200
-REFUSED = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
-"""An outcome that no table holds, however often it is written: a delay of a thousand years, a text without an end."""
+MAX_ENTRIES_PER_WRITE = 200
+OUTAGE: tuple[type[Exception], ...] = (
+    *TRY_AGAIN,
+    asyncpg.InsufficientResourcesError,  # disk or memory full
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is about to be promoted
+)
+"""Postgres cannot write anything just now, so that the same write may succeed later."""
 
 
 class _Entry:
-    """An ended job, and the slot that waits for what to do next."""
+    """A run that ended, and the slot that waits for what to do next."""
 
-    def __init__(self, job: Claimed, outcome: Outcome | None) -> None:
+    def __init__(self, job: Claimed, outcome: Outcome | Superseded) -> None:
         self.job = job
         self.outcome = outcome
         self.next: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
+
+    def release(self, follower: Claimed | None) -> None:
+        if not self.next.done():
+            self.next.set_result(follower)
+
+
+async def record_alone(pool: Pool, job: Claimed, outcome: Outcome) -> None:
+    """Record one outcome, or else a failure that says why it could not be recorded. Raises OUTAGE errors only."""
+    try:
+        await _finish(pool, job, outcome)
+        return
+    except OUTAGE:
+        raise
+    except Exception as error:
+        refused = error
+    log.error("outcome refused", job_id=str(job.id), kind=job.kind, error=describe_error(refused))
+    try:
+        await _finish(
+            pool, job, Failed(f"the outcome of kind {job.kind} could not be recorded: {describe_error(refused)}")
+        )
+    except OUTAGE:
+        raise
+    except Exception as error:  # its lease brings the job back
+        log.error("outcome lost", job_id=str(job.id), kind=job.kind, exception=describe_traceback(error))
+
+
+async def _finish(pool: Pool, job: Claimed, outcome: Outcome) -> None:
+    async with pool.acquire() as conn, conn.transaction():
+        await ledger.finish(conn, [Ended(job.id, job.fence, outcome)])
 
 
 class Recorder:
@@ -42,8 +81,8 @@ class Recorder:
         self._pile: list[_Entry] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def record(self, job: Claimed, outcome: Outcome | None) -> Claimed | None:
-        """Record an outcome (None: fenced off, nothing to record); answers the next job for this slot, claimed."""
+    async def record(self, job: Claimed, outcome: Outcome | Superseded) -> Claimed | None:
+        """Record an outcome, nothing where it is Superseded; return the next job for this slot, claimed, if any."""
         entry = _Entry(job, outcome)
         self._pile.append(entry)
         if self._writer is None or self._writer.done():
@@ -51,36 +90,48 @@ class Recorder:
         return await entry.next
 
     async def _write_all(self) -> None:
-        pause, most, suspects = 0.1, MOST_A_WRITE, 0
         while self._pile:
-            entries, self._pile = self._pile[:most], self._pile[most:]
+            entries, self._pile = self._pile[:MAX_ENTRIES_PER_WRITE], self._pile[MAX_ENTRIES_PER_WRITE:]
             try:
-                followers = await self._write(entries)
-                pause = 0.1
-            except Exception as error:
-                # Whatever it is, an outcome must not be lost, nor the slot that waits for it. Should it have been
-                # committed all the same, the fence makes a second write of it void; should the lease run out first,
-                # the job goes on elsewhere and it is void too.
-                unforeseen = None if isinstance(error, TRY_AGAIN) else error
-                log.warning("outcomes wait for Postgres", jobs=len(entries), error=repr(error), exc_info=unforeseen)
-                if isinstance(error, REFUSED) and len(entries) > 1:  # it is one of them: which?
-                    most, suspects = 1, len(entries)
-                elif isinstance(error, REFUSED):
-                    entries[0].outcome = Failed(f"its outcome could not be recorded: {error}")
-                self._pile = entries + self._pile
+                followers = await self._outlast_outages(partial(self._write, entries))
+                for entry in entries:
+                    queue = followers[entry.job.queue]
+                    entry.release(queue.pop(0) if queue else None)
+            except Exception as error:  # it is the fault of one of them: which?
+                log.error("outcomes refused", jobs=len(entries), exception=describe_traceback(error))
+                await self._write_singly(entries)
+            finally:
+                for entry in entries:
+                    entry.release(None)
+
+    async def _outlast_outages(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a write until Postgres can take it: an outcome must not be lost, nor the slot that waits for it.
+
+        Should an earlier try have been committed all the same, the fence makes the next one void; should the lease
+        run out first, the job goes on elsewhere and it is void too.
+        """
+        pause = 0.1
+        while True:
+            try:
+                return await write()
+            except OUTAGE as error:
+                log.warning("outcomes wait for Postgres", error=describe_error(error))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2.0)
-                continue
-            suspects -= len(entries)
-            most = 1 if suspects > 0 else MOST_A_WRITE
-            for entry in entries:
-                queue = followers[entry.job.queue]
-                entry.next.set_result(queue.pop(0) if queue else None)
+
+    async def _write_singly(self, entries: Sequence[_Entry]) -> None:
+        """Record each outcome in a transaction of its own, without followers: admission sends the next jobs."""
+        for entry in entries:
+            job, outcome = entry.job, entry.outcome
+            if not isinstance(outcome, Superseded):
+                await self._outlast_outages(partial(record_alone, self._runtime.pool, job, outcome))
+            entry.release(None)
+        self._runtime.dispatcher.nudge()
 
     async def _write(self, entries: Sequence[_Entry]) -> dict[str, list[Claimed]]:
-        """Finish, admit and claim in one transaction; answers the claimed followers by queue."""
+        """Finish, admit and claim in one transaction; return the claimed followers by queue."""
         runtime = self._runtime
-        ended = [Ended(e.job.id, e.job.fence, e.outcome) for e in entries if e.outcome is not None]
+        ended = [Ended(e.job.id, e.job.fence, e.outcome) for e in entries if not isinstance(e.outcome, Superseded)]
         followers: dict[str, list[Claimed]] = defaultdict(list)
         async with runtime.pool.acquire() as conn, conn.transaction():
             if ended:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
 from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection, Pool
@@ -15,12 +16,18 @@ from app.db.jobs import admission
 from app.dispatch import Dispatcher
 from app.domain.jobs.spec import JobSpec
 from app.queue import WorkerPool
-from workers.core.context import JobContext, Stop
+from workers.core.context import UNWIND_SECONDS, JobContext, Stop
 from workers.core.kinds import Kind
 from workers.core.resources import Resources
 
 if TYPE_CHECKING:
     from workers.core.recorder import Recorder
+
+
+log = structlog.get_logger("trigpoint.worker")
+
+RECORD_SECONDS = 2.0
+"""How long the outcomes of interrupted jobs may take to be recorded. What is late, the lease brings back."""
 
 
 @dataclass
@@ -81,17 +88,27 @@ class Runtime:
             self.dispatcher.nudge()
 
     async def drain(self, grace: float) -> None:
-        """Take nothing new; short jobs may end within `grace` seconds, long ones are handed over at their next step."""
+        """Take nothing new; short jobs may end within `grace` seconds, long ones are handed over at their next step.
+
+        Returns within `grace` and a few seconds more, whatever the handlers do.
+        """
         self.stopping = True
         for context in list(self.running.values()):
             context.shutdown_asked = True
         self.idle.clear()
         if not self.slots_used:
             return
+        if await self._is_idle_within(grace):
+            return
+        for context in list(self.running.values()):
+            context.stop(Stop.SHUTDOWN)
+        if not await self._is_idle_within(UNWIND_SECONDS + RECORD_SECONDS):
+            log.error("slots still in use after drain", slots=self.slots_used, running=len(self.running))
+
+    async def _is_idle_within(self, seconds: float) -> bool:
         try:
-            async with asyncio.timeout(grace):
+            async with asyncio.timeout(seconds):
                 await self.idle.wait()
         except TimeoutError:
-            for context in list(self.running.values()):
-                context.stop(Stop.SHUTDOWN)
-            await self.idle.wait()
+            return False
+        return True

@@ -66,7 +66,8 @@ WITH free AS (
 ), moved AS (
     UPDATE jobs AS j
     SET status = 'pending', completed_at = NULL, started_at = NULL, error = NULL, result = NULL,
-        attempt = 0, attempt_open = false, deadline = NULL, crashes = 0, run_at = NULL, pinned_at = NULL,
+        attempt = 0, attempt_open = false, deadline = NULL, spent_seconds = 0, crashes = 0,
+        run_at = NULL, pinned_at = NULL,
         checkpoint = CASE WHEN $2 THEN NULL ELSE j.checkpoint END,
         processed_items = CASE WHEN $2 THEN 0 ELSE j.processed_items END,
         failed_items = CASE WHEN $2 THEN 0 ELSE j.failed_items END, updated_at = clock_timestamp()

@@ -26,6 +26,7 @@ from app.domain.jobs.outcomes import (
     Outcome,
     Retry,
     Snooze,
+    error_text,
 )
 from app.domain.text.storable import storable
 
@@ -49,12 +50,17 @@ class Claimed:
     failed_items: int
 
 
+SECONDS_LEFT = "least(timeout_seconds, 2 * timeout_seconds - spent_seconds)"
+"""How long the open attempt may run from a claim on. Runs that the platform ended (a deploy, a lost server) are charged
+to `spent_seconds`, but up to one timeout of them is forgiven: what they did after the last checkpoint has to be done
+again. A run that a crash ended is not charged at all; MAX_CRASHES bounds those."""
+
 CLAIM = f"""
 WITH claimed AS (
     UPDATE jobs
     SET status = 'processing', fence = fence + 1, worker_id = $2, lease_until = now() + make_interval(secs => $3),
         dispatch_id = NULL, attempt = attempt + CASE WHEN attempt_open THEN 0 ELSE 1 END, attempt_open = true,
-        deadline = coalesce(deadline, now() + make_interval(secs => timeout_seconds)),
+        deadline = now() + make_interval(secs => {SECONDS_LEFT}),
         started_at = coalesce(started_at, now()), updated_at = clock_timestamp()
     WHERE id = ANY($1) AND status = 'pending' AND {{condition}}
     RETURNING id, kind, queue, fence, attempt, max_attempts, data, checkpoint, priority,
@@ -130,7 +136,10 @@ WITH ended AS (
                      ELSE coalesce(o.error, j.error) END,
         result = coalesce(o.result, j.result),
         attempt_open = NOT o.final AND o.event <> 'retried',
-        deadline = CASE WHEN o.event IN ('handed_over', 'interrupted') THEN j.deadline END,
+        deadline = NULL,
+        spent_seconds = CASE WHEN o.event IN ('handed_over', 'interrupted')
+                             THEN spent_seconds + greatest(0, {SECONDS_LEFT} - extract(epoch FROM deadline - now()))
+                             ELSE 0 END,
         crashes = j.crashes + o.crash,
         lease_until = NULL, worker_id = NULL, cancel_requested_at = NULL, updated_at = clock_timestamp()
     FROM ended AS o
@@ -150,15 +159,15 @@ def _columns(outcome: Outcome) -> tuple[str, str | None, str | None, float]:
         case Completed(result):
             return "completed", result, None, 0.0
         case Failed(error):
-            return "failed", None, storable(error), 0.0
+            return "failed", None, error_text(error), 0.0
         case Retry(error, delay):
-            return "retried", None, storable(error), delay
+            return "retried", None, error_text(error), delay
         case Snooze(delay, reason):
-            return "snoozed", None, storable(reason) or None, delay
+            return "snoozed", None, error_text(reason) or None, delay
         case HandOver():
             return "handed_over", None, None, 0.0
         case Interrupted(error, delay):
-            return "interrupted", None, storable(error), delay
+            return "interrupted", None, error_text(error), delay
         case Cancelled():
             return "cancelled", None, None, 0.0
 
@@ -218,7 +227,7 @@ async def checkpoint(
             job_id,
             [e.item_id for e in errors],
             [e.address and storable(e.address) for e in errors],
-            [storable(e.error) for e in errors],
+            [error_text(e.error) for e in errors],
             [e.detail and orjson.dumps(e.detail).decode() for e in errors],
         )
     return bool(cancel_requested)
@@ -272,6 +281,7 @@ WITH lost AS (
 ), moved AS (
     UPDATE jobs AS j
     SET status = l.becomes, crashes = l.crashes, lease_until = NULL, worker_id = NULL, dispatch_id = NULL,
+        deadline = NULL,
         attempt_open = j.attempt_open AND l.becomes = 'pending', cancel_requested_at = NULL,
         completed_at = CASE WHEN l.becomes <> 'pending' THEN clock_timestamp() END,
         error = CASE WHEN l.becomes = 'failed'

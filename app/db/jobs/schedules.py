@@ -15,9 +15,9 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
+from app.domain.jobs.outcomes import error_text
 from app.domain.jobs.schedules import Cron, Missed, Overlap, job_of, to_run
 from app.domain.jobs.spec import JobSpec, NewJob
-from app.domain.text.storable import storable
 
 logger = logging.getLogger(__name__)
 
@@ -191,8 +191,8 @@ async def _disable(conn: Connection, schedule: asyncpg.Record, error: str) -> li
     await conn.execute(
         "UPDATE schedules SET enabled = false, next_at = NULL, error = $2, updated_at = now() WHERE id = $1",
         schedule["id"],
-        storable(error),
+        error_text(error),
     )
-    details = {"scheduleId": schedule["id"], "name": schedule["name"], "error": storable(error)}
+    details = {"scheduleId": schedule["id"], "name": schedule["name"], "error": error_text(error)}
     await audit.record(conn, "SCHEDULE_DISABLED", details, user_id=None)
     return []

@@ -115,7 +115,9 @@ class Job(SQLModel, table=True):
     """The attempt has begun and not ended: the next claim goes on with it (after a crash, a deploy, a snooze)."""
     timeout_seconds: float
     deadline: datetime | None = time()
-    """When the open attempt times out."""
+    """When the current run of the open attempt times out; null while nobody runs it."""
+    spent_seconds: float = column(default="0")
+    """How long earlier runs of the open attempt lasted that a deploy or a lost server ended."""
     crashes: int = column(SmallInteger, default="0")
     """Leases lost since the checkpoint last moved."""
 

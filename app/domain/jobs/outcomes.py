@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from app.domain.text.storable import storable
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -15,7 +17,7 @@ class Completed:
 
     @classmethod
     def of(cls, result: dict[str, Any]) -> Completed:
-        """Raises TypeError for what JSON cannot say."""
+        """Raises TypeError for a value that JSON cannot express."""
         return cls(orjson.dumps(result, option=orjson.OPT_NON_STR_KEYS).decode().replace(r"\u0000", r"\ufffd"))
 
 
@@ -63,4 +65,33 @@ class Cancelled:
     """At a person's word; what was committed stays."""
 
 
+@dataclass(frozen=True)
+class Superseded:
+    """The lease was lost and the job belongs to another runner. Not an outcome: nothing may be recorded."""
+
+
 Outcome = Completed | Failed | Retry | Snooze | HandOver | Interrupted | Cancelled
+
+MAX_ERROR_CHARACTERS = 4_000
+_SUFFIX_CHARACTERS = 50
+
+
+def error_text(text: str) -> str:
+    """Return an error as it is stored, logged and sent: storable, and cut after its first 4,000 characters.
+
+    Applying it twice changes nothing more.
+    """
+    more = len(text) - MAX_ERROR_CHARACTERS
+    if more <= _SUFFIX_CHARACTERS:
+        return storable(text)
+    return storable(f"{text[:MAX_ERROR_CHARACTERS]}… ({more:,} characters more)")
+
+
+def describe_error(error: BaseException) -> str:
+    """Return `TypeName: text` of an exception, cut as by `error_text`, even where its `__str__` fails."""
+    name = type(error).__name__
+    try:
+        text = str.__str__(str(error))
+    except BaseException as broken:
+        return f"{name} (its text cannot be read: {type(broken).__name__})"
+    return error_text(f"{name}: {text}" if text else name)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from app.domain.jobs.kind_code import guard_kind_code
 from app.domain.jobs.spec import JobSpec, NewJob
 
 LONGEST_EXPRESSION = 200
@@ -127,10 +128,11 @@ def to_run(cron: Cron, missed: Missed, first: datetime, now: datetime) -> list[d
 def job_of(spec: JobSpec, schedule_id: UUID, data: str, priority: int, overlap: Overlap) -> NewJob:
     """The job to insert; where it may not overlap with an earlier one, its dedupe key sees to that.
 
-    Raises pydantic's ValidationError where the kind no longer takes this data.
+    Raises pydantic's ValidationError where the kind no longer takes this data, KindFailed where its code fails.
     """
-    args = spec.args.model_validate_json(data)
-    job = spec.new_job(args, priority=priority)
+    with guard_kind_code(spec.kind):
+        args = spec.args.model_validate_json(data)
+        job = spec.new_job(args, priority=priority)
     if job.dedupe_key is None and overlap is Overlap.SKIP:
         return spec.new_job(args, priority=priority, dedupe_key=f"schedule:{schedule_id}")
     return job

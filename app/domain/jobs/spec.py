@@ -72,12 +72,16 @@ class JobSpec:
         """Return a job of this kind to insert; `args` must be an instance of `self.args`.
 
         Without `dedupe_key` the kind derives the key from the arguments; None means no key.
+        Raises TypeError where the derived key is no text, and whatever the kind's own code raises.
         """
+        key = self.dedupe_key(args) if isinstance(dedupe_key, Derived) else dedupe_key
+        if not isinstance(key, str | None):
+            raise TypeError(f"the dedupe key of kind {self.kind} is a {type(key).__name__}; expected text or None")
         return NewJob(
             spec=self,
             data=args.model_dump_json(by_alias=True).encode(),
             priority=priority,
-            dedupe_key=self.dedupe_key(args) if isinstance(dedupe_key, Derived) else dedupe_key,
+            dedupe_key=key,
             total_items=total_items,
         )
 

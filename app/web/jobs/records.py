@@ -17,6 +17,7 @@ from app.db.accounts.users import User
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
+from app.domain.jobs.kind_code import KindFailed, guard_kind_code
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import DERIVED, NewJob
 from app.domain.jobs.status import Status
@@ -75,11 +76,13 @@ def validated(platform: Platform, user: User, entry: Any, place: str) -> NewJob:
             known = ", ".join(sorted(platform.specs))
             raise Invalid([(f"{place}.type".lstrip("."), f"is no kind of job; there are: {known}")])
         prefix = f"{place}.data".lstrip(".")
-        args = spec.args.model_validate(asked.data)
+        key = f"{user.id}:{asked.dedupeKey}" if asked.dedupeKey else DERIVED
+        with guard_kind_code(spec.kind):
+            return spec.new_job(spec.args.model_validate(asked.data), priority=asked.priority, dedupe_key=key)
     except ValidationError as error:
         raise invalid(error, place if error.title == JobRequest.__name__ else prefix) from None
-    key = f"{user.id}:{asked.dedupeKey}" if asked.dedupeKey else DERIVED
-    return spec.new_job(args, priority=asked.priority, dedupe_key=key)
+    except KindFailed as error:
+        raise Invalid([(prefix, f"cannot be checked: {error}")]) from error
 
 
 def created(inserted: list[Inserted], many: bool) -> Response:

@@ -19,6 +19,7 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import schedules
 from app.db.jobs.schedules import Definition
+from app.domain.jobs.kind_code import KindFailed, guard_kind_code
 from app.domain.jobs.schedules import LONGEST_EXPRESSION, BadSchedule, Cron, Missed, Overlap, job_of
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
@@ -220,7 +221,10 @@ def define(platform: Platform, fields: Mapping[str, Any]) -> tuple[Definition, C
         raise Invalid([("type", f"is no kind of job; there are: {', '.join(sorted(platform.specs))}")])
     try:
         cron = Cron(fields["cron"], fields["timezone"])
-        data = spec.args.model_validate(fields["data"]).model_dump_json(by_alias=True)
+        with guard_kind_code(spec.kind):
+            data = spec.args.model_validate(fields["data"]).model_dump_json(by_alias=True)
+    except KindFailed as error:
+        raise Invalid([("data", f"cannot be checked: {error}")]) from error
     except BadSchedule as error:
         raise Invalid([(error.field, error.message)]) from None
     except ValidationError as error:
