@@ -30,12 +30,12 @@ def task_factory(
     loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any], **options: Any
 ) -> asyncio.Task[Any]:
     """Create a task; a handler's is contained. For `loop.set_task_factory`."""
-    if _inside_handler.get():
+    if _inside_handler.get() and isinstance(coroutine, Coroutine):
         coroutine = _contained(coroutine)
     return asyncio.Task(coroutine, loop=loop, **options)
 
 
-async def _contained(coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any]) -> Any:
+async def _contained(coroutine: Coroutine[Any, Any, Any]) -> Any:
     try:
         return await coroutine
     except (SystemExit, KeyboardInterrupt) as error:
