@@ -1,8 +1,8 @@
-"""A client of Trigpoint's own REST interface, for the command line.
+"""A client of the REST API, used by the command line.
 
-ApiError            the platform refused or could not do it; the message says why
-├── NotReachable    nobody answered
-└── Refused         401 or 403: the key is missing, wrong or not allowed to
+ApiError            the request failed; the message says why
+├── NotReachable    no answer
+└── Refused         401 or 403: the key is missing, wrong or lacks the permission
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 GET_TRIES = 5
 FIRST_PAUSE = 0.2
-"""Seconds before the second try of a GET that nobody answered; doubled each time, 3 s in all."""
+"""Seconds before the second try of an unanswered GET; doubled each time, 3 s in total."""
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -39,7 +39,7 @@ class Refused(ApiError):
 
 
 class Client:
-    """One platform, seen with one key. An async context manager; every method raises ApiError."""
+    """An async context manager for requests to one platform with one key. All methods raise ApiError."""
 
     def __init__(self, url: str, key: str | None = None, *, timeout: float = 60.0) -> None:
         self.url = url.rstrip("/")
@@ -56,7 +56,7 @@ class Client:
         await self._session.close()
 
     async def get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Json:
-        """GET, tried again for a few seconds while nobody answers; parameters that are None are left out."""
+        """Send a GET; it is repeated for a few seconds if there is no answer. Parameters that are None are omitted."""
         chosen = _given(params)
         pause = FIRST_PAUSE
         for _ in range(GET_TRIES - 1):
@@ -78,7 +78,7 @@ class Client:
         return await self._send("PATCH", path, json=body)
 
     async def post_file(self, path: str, file: Path, *, params: Mapping[str, str] | None = None) -> Json:
-        """Stream a file as the body, for as long as that takes."""
+        """Stream a file as the request body, without a timeout."""
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
@@ -88,7 +88,7 @@ class Client:
             return await self._send("POST", path, data=data, headers=headers, params=params, timeout=timeout)
 
     async def download(self, path: str, file: Path, params: Mapping[str, str | int | None] | None = None) -> None:
-        """Stream an answer into a file, which is there when all of it came."""
+        """Stream a response to a file. The file appears only when the response is complete."""
         part = file.with_name(file.name + ".part")
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
         try:
@@ -104,7 +104,7 @@ class Client:
         part.replace(file)
 
     async def text(self, path: str, params: Mapping[str, str]) -> str:
-        """GET of what is no JSON."""
+        """Send a GET and return the response as text."""
         try:
             async with self._session.get(self.url + path, params=params) as response:
                 if response.status >= 400:
@@ -117,7 +117,7 @@ class Client:
         await self._send("DELETE", path)
 
     async def readiness(self) -> tuple[bool, Json]:
-        """Whether the platform is ready for work, and what it says of its parts."""
+        """Return whether the platform is ready, and the state of its parts."""
         try:
             async with self._session.get(self.url + "/readyz") as response:
                 return response.status == 200, await _body(response)
@@ -125,7 +125,7 @@ class Client:
             raise self._not_reachable(error) from error
 
     async def follow(self, job_id: str) -> AsyncIterator[Json]:
-        """The job as it is now and after every pause that the platform asks for, until it is finished."""
+        """Yield the job now and after every poll interval, until it is finished."""
         while True:
             job = await self.get(f"/api/v1/jobs/{job_id}")
             yield job
@@ -152,7 +152,7 @@ def _given(params: Mapping[str, str | int | None] | None) -> dict[str, str]:
 
 
 async def _body(response: aiohttp.ClientResponse) -> Json:
-    """The JSON object of an answer; {} where there is none, as in a 204 or a proxy's error page."""
+    """Return the JSON object of a response, or {} if there is none (a 204, or the error page of a proxy)."""
     if not response.content_type.endswith("json"):
         return {}
     try:
@@ -163,7 +163,7 @@ async def _body(response: aiohttp.ClientResponse) -> Json:
 
 
 def _refusal(response: aiohttp.ClientResponse, body: Json) -> ApiError:
-    """What a problem+json says, with its field errors."""
+    """Convert a problem+json response, with its field errors, to an ApiError."""
     said = str(body.get("detail") or body.get("error") or body.get("title") or response.reason)
     details: Sequence[Any] = body.get("errors") or ()
     fields = [f"  {e.get('field', '')}: {e.get('message') or e.get('error')}" for e in details if isinstance(e, dict)]

@@ -1,4 +1,8 @@
-"""Structured logs that read well in a terminal: events with their fields; JSON lines with TRIGPOINT_LOG_JSON=true."""
+"""Structured logging: readable in a terminal, JSON lines with TRIGPOINT_LOG_JSON=true.
+
+Events have constant names, so that alerts can match them; everything else is a field. All events are listed in
+docs/logging.md.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import structlog
 
 
 def configure(level: str, *, json: bool = False) -> None:
-    """Send both structlog's and the standard library's records, arq's and uvicorn's too, through one pipeline."""
+    """Configure logging for structlog and the standard library (including arq and uvicorn) at `level`."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -34,7 +38,7 @@ def configure(level: str, *, json: bool = False) -> None:
         else structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),
             pad_event_to=0,
-            exception_formatter=structlog.dev.plain_traceback,  # the default takes a second of CPU for each
+            exception_formatter=structlog.dev.plain_traceback,  # the default takes a second of CPU per traceback
         )
     )
     last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
@@ -48,6 +52,6 @@ def configure(level: str, *, json: bool = False) -> None:
     for name in ("arq", "arq.worker", "arq.jobs", "uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    logging.getLogger("arq").setLevel(logging.WARNING)  # two lines a dispatch would drown ours
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line a call of a model; its cost is in the ledger
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # a line a poll, too
+    logging.getLogger("arq").setLevel(logging.WARNING)  # arq logs two lines per dispatch
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # one line per model call; calls are recorded in the database
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # one line per request

@@ -1,6 +1,6 @@
-"""Every setting of the platform, and the only reader of the environment.
+"""All settings of the platform. No other module reads the environment.
 
-Each process reads it once, in its composition root (`app.main`, `workers`, `app.cli`), and passes plain values down.
+Each process loads them once in its composition root (`app.main`, `workers.main`, `app.cli`) and passes values down.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
 class ProviderSettings(BaseModel):
-    """One provider of the outside world: `TRIGPOINT_PROVIDERS__<NAME>__URL|KEY|RATE|DAILY|PERMANENT`."""
+    """Settings of one provider: `TRIGPOINT_PROVIDERS__<NAME>__URL|KEY|RATE|DAILY|PERMANENT`."""
 
     url: str | None = None
     key: str | None = None
@@ -33,7 +33,7 @@ class ProviderSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Names without an alias are read as `TRIGPOINT_<NAME>`."""
+    """Fields without an alias are read from `TRIGPOINT_<NAME>`."""
 
     model_config = SettingsConfigDict(env_prefix="TRIGPOINT_", env_nested_delimiter="__", populate_by_name=True)
 
@@ -44,107 +44,107 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = False
     extra_kinds: CommaList = ()
-    """Modules with further job kinds, each with a SPEC and a run()."""
+    """Modules with additional job kinds, each with a SPEC and a run()."""
     max_items: int = Field(default=100_000, gt=0)
-    """Most rows or households that one job may carry."""
+    """Maximum number of rows or households per job."""
     uploads_url: str = Field(default_factory=lambda: Path(".trigpoint/uploads").absolute().as_uri())
-    """Where files to import are kept until they are: a folder or bucket that every process reaches."""
+    """Folder or bucket for uploaded files. Every process must be able to reach it."""
     max_upload_bytes: int = Field(default=1 << 30, gt=0)
-    """Of one uploaded file, as it is sent."""
+    """Maximum bytes of an uploaded file as sent."""
     max_unpacked_bytes: int = Field(default=5 << 30, gt=0)
-    """Of one uploaded file, once it is unpacked."""
+    """Maximum bytes of an uploaded file after unpacking."""
     public_reads: bool = False
     cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET")
-    """What a hosted cron authenticates with; without it there is no route for one."""
+    """Secret for a hosted cron. Without it, the cron route is disabled."""
 
     session_secret: str | None = Field(default=None, min_length=16)
-    """What the dashboard's session cookies are signed with, beside what is stored of the key."""
+    """Secret for signing the dashboard's session cookies, together with the stored hash of the key."""
     map_tiles: str | None = Field(default=None, pattern=r"^https?://[^/\s;,'\"]+/\S*\{z\}\S*$")
-    """Address of the map's base tiles with {z}, {x} and {y}; None: outlines of countries and states."""
+    """URL of the map's base tiles with {z}, {x} and {y}. None shows outlines of countries and states."""
     map_attribution: str = ""
-    """What the tiles' owner wants shown beside them."""
+    """Attribution that must be shown with the tiles."""
 
     api_connections: int = Field(default=10, gt=1)
-    """Postgres connections of one API process at most, beside its listener's."""
+    """Maximum Postgres connections of an API process, without its listener."""
 
     geocoders: CommaList = ("nominatim", "locationiq", "offline")
-    """The chain's order; a provider without its URL or key is left out of it."""
+    """Geocoders in the order in which they are asked. Those without a required URL or key are skipped."""
     providers: dict[str, ProviderSettings] = {}
     allow_public_personal_data: bool = False
-    """Whether addresses may go to public servers that ask not to be sent personal data."""
+    """Whether addresses may be sent to public servers whose policy forbids personal data."""
     contact: str | None = None
-    """E-mail address or page that providers find in our User-Agent."""
+    """E-mail address or URL in our User-Agent, for the operators of providers."""
     default_country: str = Field(default="us", pattern=r"^[A-Za-z]{2}$")
     process_timeout_ms: int = Field(default=30_000, gt=0)
-    """Longest that `POST /api/jobs/process` may run jobs within its request."""
+    """Maximum milliseconds for which `POST /api/jobs/process` runs jobs."""
 
     fetch_allow: CommaList = ()
-    """Networks (CIDR) whose addresses may be fetched from although they are not public, on any port."""
+    """Private networks (CIDR) that may be fetched from, on any port."""
     fetch_gap_seconds: float = Field(default=1.0, ge=0)
-    """Between the end of a host's answer and the next request to it, over all workers."""
+    """Seconds between a host's response and the next request to it, over all workers."""
     mx_lookups: bool = True
-    """Whether the name server is asked which domains of found addresses take mail."""
+    """Whether DNS is queried for the mail servers of e-mail addresses found."""
     geocode_batch_size: int = Field(default=100, gt=0, validation_alias="GEOCODE_BATCH_SIZE")
     geocode_batch_delay_ms: int = Field(default=0, ge=0, validation_alias="GEOCODE_BATCH_DELAY_MS")
     geocode_concurrency: int = Field(default=20, gt=0)
-    """Requests under way at once within one geocoding job."""
+    """Concurrent requests within a geocoding job."""
 
     use_queue_processing: bool = Field(default=True, validation_alias="USE_QUEUE_PROCESSING")
-    """False: researches run inside their requests."""
+    """If false, research runs inside the request."""
     research_quota: int = Field(default=100, ge=0)
-    """Researches a user may have in a month (UTC)."""
+    """Research jobs per user and month (UTC)."""
     research_fresh_days: float = Field(default=7.0, ge=0)
-    """How long a report answers for a new one."""
+    """Days for which an existing report is returned instead of a new one."""
     research_pages: int = Field(default=8, ge=1, le=50)
-    """Pages of a company's own site that are read at most."""
+    """Maximum number of pages read from a company's own site."""
     llm_url: str | None = None
-    """Base of an OpenAI-compatible API; without it reports are quotations alone."""
+    """Base URL of an OpenAI-compatible API. Without it, reports consist of quotations."""
     llm_key: str | None = None
     llm_model: str | None = None
     llm_price_prompt: float | None = Field(default=None, ge=0)
-    """US dollars per million tokens, for providers that do not say what a call cost."""
+    """US dollars per million tokens, for providers that do not report the cost of a call."""
     llm_price_completion: float | None = Field(default=None, ge=0)
     llm_fallback_url: str | None = None
     llm_fallback_key: str | None = None
     llm_fallback_model: str | None = None
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
-    """Of one call."""
+    """Timeout of a call."""
     llm_concurrency: int = Field(default=4, gt=0)
-    """Calls at once, over all workers."""
+    """Concurrent calls over all workers."""
     llm_tokens_per_minute: int | None = Field(default=None, gt=0)
-    """Over all workers."""
+    """Tokens per minute over all workers."""
     llm_context_tokens: int = Field(default=8000, ge=1500)
-    """Tokens that a question and its answer may have together."""
+    """Maximum tokens of prompt and completion together."""
     llm_budget_tokens: int = Field(default=200_000, gt=0)
-    """Of one job; no call is made that could go beyond it."""
+    """Token budget of a job. No call is made that could exceed it."""
     llm_budget_usd: float | None = Field(default=None, gt=0)
-    """The same in dollars; needs the prices."""
+    """Budget of a job in US dollars. Requires the prices."""
     scoring_weights: dict[str, float] = {}
-    """Points of single features, in place of the built-in ones."""
+    """Weights of features that replace the built-in ones."""
     scoring_half_lives: dict[str, float] = {}
-    """Days after which a signal counts half, by kind."""
+    """Half-life of signals in days, by kind."""
     smtp_url: str | None = None
-    """`smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…`; without it nobody is sent e-mail."""
+    """`smtp://user:password@host:587` (STARTTLS if offered) or `smtps://…`. Without it, no e-mail is sent."""
     mail_from: str = "trigpoint@localhost"
     worker_chunk_size: int = Field(default=500, gt=0, validation_alias="WORKER_CHUNK_SIZE")
-    """Heat cells that are committed at a time."""
+    """Heat cells per transaction."""
     max_concurrent_jobs: int = Field(default=1, gt=0, validation_alias="MAX_CONCURRENT_JOBS")
-    """Heat maps computed at once, over all workers."""
+    """Heat maps computed concurrently over all workers."""
 
     queue_prefix: str = "trigpoint"
-    """Prefix of the arq queues' names: installations that share one Redis need different ones."""
+    """Prefix of the arq queue names. Installations that share a Redis need different prefixes."""
     worker_route: str = Field(default="default", validation_alias="WORKER_ROUTE")
     worker_slots: int = Field(default=100, gt=0, validation_alias="WORKER_SLOTS")
-    """Jobs that one worker process runs at once, over all queues."""
+    """Concurrent jobs of a worker process, over all queues."""
     worker_connections: int = Field(default=10, gt=1)
-    """Postgres connections of one worker process at most."""
+    """Maximum Postgres connections of a worker process."""
     worker_poll_interval: int = Field(default=1000, gt=0, validation_alias="WORKER_POLL_INTERVAL")
-    """Milliseconds between two sweeps."""
+    """Milliseconds between sweeps."""
     lease_seconds: float = Field(default=30.0, gt=1)
     shutdown_grace_seconds: float = Field(default=8.0, ge=0)
-    """What running jobs get to end in at SIGTERM; those with steps are handed over at their next one."""
+    """Seconds that running jobs get to finish after SIGTERM. Jobs with steps are handed over at their next step."""
     queues: dict[str, str] = Field(default={}, validation_alias=AliasChoices("queues"))
-    """The variables of single queues, as they stand in the environment; `queue()` applies them."""
+    """Environment variables of single queues, applied by `queue()`."""
 
     @field_validator("geocoders", "extra_kinds", "fetch_allow", mode="before")
     @classmethod
@@ -183,14 +183,14 @@ class Settings(BaseSettings):
 
     @property
     def user_agent(self) -> str:
-        """How we name ourselves to every outside server."""
+        """The User-Agent sent to all outside servers."""
         return f"Trigpoint/1.0 ({self.contact})" if self.contact else "Trigpoint/1.0"
 
     def queue(self, spec: QueueSpec) -> QueueSpec:
-        """The queue as the environment wants it.
+        """Return the queue with the overrides from the environment.
 
-        `<QUEUE>_WORKER_CONCURRENCY=N` replaces its concurrency; `ENABLE_<QUEUE>_WORKER=false` takes it away from the
-        default workers: it is served by those started with WORKER_ROUTE=<queue>. Raises ValueError for other values.
+        `<QUEUE>_WORKER_CONCURRENCY=N` replaces its concurrency. With `ENABLE_<QUEUE>_WORKER=false`, it is served only
+        by workers started with WORKER_ROUTE=<queue>. Raises ValueError for other values.
         """
         variable = spec.variable or spec.name.upper().replace("-", "_")
         own = self.max_concurrent_jobs if spec.name == "heatmap" else spec.concurrency
@@ -205,6 +205,6 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the environment. Raises pydantic's ValidationError naming each bad or missing variable."""
+    """Read the environment. Raises pydantic's ValidationError, which names each invalid or missing variable."""
     queues = {name: value for name, value in os.environ.items() if QUEUE_VARIABLE.fullmatch(name)}
-    return Settings.model_validate({"queues": queues})  # the rest comes from the environment by itself
+    return Settings.model_validate({"queues": queues})  # pydantic reads the rest from the environment

@@ -11,22 +11,22 @@ AdminKey = Annotated[
     str | None,
     typer.Option(
         envvar="TRIGPOINT_ADMIN_KEY",
-        help="The first administrator's key; made and shown once if not given.",
+        help="API key of the first administrator. Generated and shown once if not given.",
         show_default=False,
     ),
 ]
 
 
 def ensure(dsn: str, key: str | None) -> str | None:
-    """See to it that the migrated database has an administrator, with `key` if given; the key if one had to be made.
+    """Ensure that the migrated database has an administrator. Returns a new key if one had to be created.
 
-    Raises ValueError for a key that will not do.
+    The administrator gets `key` if given. Raises ValueError if that key is not acceptable.
     """
     return asyncio.run(_ensure(dsn, key))
 
 
 def show(key: str) -> None:
-    typer.echo(f"admin key {key} (keep it: it is not shown again)")
+    typer.echo(f"admin key {key} (store it now: it is not shown again)")
 
 
 async def _ensure(dsn: str, key: str | None) -> str | None:

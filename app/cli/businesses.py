@@ -1,4 +1,4 @@
-"""`trigpoint businesses`: businesses, their websites, and what these say."""
+"""`trigpoint businesses`: businesses, their websites, and the contacts found there."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.client import Client, Json
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites.kinds import WEBSITE_KINDS
 
-app = typer.Typer(help="Load businesses, have their websites looked at, and see what these say.", no_args_is_help=True)
+app = typer.Typer(help="Add businesses, check their websites and list the contacts found there.", no_args_is_help=True)
 app.command("import")(imports.businesses)
 
-BusinessId = Annotated[str, typer.Argument(help="The business' id.")]
-Status = Annotated[WebsiteStatus | None, typer.Option(help="What the last look at the website found.")]
+BusinessId = Annotated[str, typer.Argument(help="Id of the business.")]
+Status = Annotated[WebsiteStatus | None, typer.Option(help="Result of the last website check.")]
 HasWebsite = Annotated[bool | None, typer.Option("--website/--no-website", help="With a website, or without.")]
 HasEmail = Annotated[bool | None, typer.Option("--email/--no-email", help="With an e-mail address found, or without.")]
 HasSocial = Annotated[bool | None, typer.Option("--social/--no-social", help="With a profile found, or without.")]
@@ -26,10 +26,12 @@ Excluded = Annotated[bool | None, typer.Option("--excluded/--not-excluded", help
 Domain = Annotated[str | None, typer.Option(help="Registered domain of the website.")]
 City = Annotated[str | None, typer.Option(help="City.")]
 State = Annotated[str | None, typer.Option(help="State, as it was given.")]
-Source = Annotated[str | None, typer.Option(help="Who told of it: rest, csv, a provider, or an import's --source.")]
+Source = Annotated[
+    str | None, typer.Option(help="Where it came from: rest, csv, a provider, or the --source of an import.")
+]
 Name = Annotated[str | None, typer.Option(help="Part of the name.")]
-CheckedBefore = Annotated[str | None, typer.Option(help="Looked at before this time (ISO 8601), or never.")]
-Priority = Annotated[int | None, typer.Option(min=1, max=9, help="Of the jobs; 1 first.")]
+CheckedBefore = Annotated[str | None, typer.Option(help="Last checked before this time (ISO 8601), or never.")]
+Priority = Annotated[int | None, typer.Option(min=1, max=9, help="Priority of the jobs; 1 runs first.")]
 
 
 @app.command("list")
@@ -45,13 +47,13 @@ def list_businesses(
     source: Source = None,
     name: Name = None,
     checked_before: CheckedBefore = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
-    offset: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of rows.")] = 50,
+    offset: Annotated[int, typer.Option(min=0, help="Number of rows to skip.")] = 0,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """List businesses, the newest first, with how their websites fare and how much was found there."""
+    """List businesses, newest first, with the status of their websites and the number of contacts found."""
     chosen = _filters(status, website, email, social, excluded, domain, city, state, source, name, checked_before)
 
     async def ask() -> Json:
@@ -74,7 +76,7 @@ def list_businesses(
 
 @app.command()
 def show(business_id: BusinessId, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Show a business with all that was found on its website, the surest first."""
+    """Show a business with all contacts found on its website, most reliable first."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -94,22 +96,22 @@ def show(business_id: BusinessId, url: Url = URL, key: Key = None, as_json: AsJs
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="Its name.")],
-    website: Annotated[str | None, typer.Option(help="Its website, or the domain alone.")] = None,
-    external_id: Annotated[str | None, typer.Option(help="Your own id of it.")] = None,
+    name: Annotated[str, typer.Argument(help="Name of the business.")],
+    website: Annotated[str | None, typer.Option(help="Website or domain.")] = None,
+    external_id: Annotated[str | None, typer.Option(help="Your own id for the business.")] = None,
     phone: Annotated[str | None, typer.Option(help="Telephone number.")] = None,
-    category: Annotated[str | None, typer.Option(help="What it does.")] = None,
+    category: Annotated[str | None, typer.Option(help="Category.")] = None,
     address: Annotated[str | None, typer.Option(help="Street and number.")] = None,
     city: City = None,
     state: Annotated[str | None, typer.Option(help="State or region.")] = None,
     zip_code: Annotated[str | None, typer.Option("--zip", help="ZIP or postal code.")] = None,
-    country: Annotated[str | None, typer.Option(help="Its name or code, such as us.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country name or code, such as us.")] = None,
     priority: Priority = None,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a business, or tell more of one that is known, and have its website looked at."""
+    """Add a business or update an existing one, and check its website."""
     told = {"name": name, "website": website, "externalId": external_id, "phone": phone, "category": category,
             "address": address, "city": city, "state": state, "zipCode": zip_code, "country": country}  # fmt: skip
 
@@ -124,13 +126,15 @@ def add(
     if as_json:
         output.print_json(made)
         return
-    typer.echo(f"{made['id']} {'added' if made['isNew'] else 'known'}{', excluded' if made['excluded'] else ''}")
+    typer.echo(
+        f"{made['id']} {'added' if made['isNew'] else 'already known'}{', excluded' if made['excluded'] else ''}"
+    )
     _tell(made["jobs"])
 
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option(dir_okay=False, help="The file to write, as CSV.")],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="CSV file to write.")],
     status: Status = None,
     website: HasWebsite = None,
     email: HasEmail = None,
@@ -145,7 +149,7 @@ def export(
     url: Url = URL,
     key: Key = None,
 ) -> None:
-    """Write businesses with what was found on their websites to a CSV file: `… export --email --out leads.csv`."""
+    """Export businesses with the contacts found to a CSV file: `… export --email --out leads.csv`."""
     chosen = _filters(status, website, email, social, excluded, domain, city, state, source, name, checked_before)
 
     async def ask() -> None:
@@ -157,25 +161,29 @@ def export(
 
 @app.command()
 def validate(
-    business_ids: Annotated[list[str] | None, typer.Argument(help="Their ids.")] = None,
-    everybody: Annotated[bool, typer.Option("--all", help="All that have a website and are not excluded.")] = False,
+    business_ids: Annotated[list[str] | None, typer.Argument(help="Ids of the businesses.")] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="All businesses with a website that are not excluded.")
+    ] = False,
     kinds: Annotated[
-        list[str] | None, typer.Option("--type", help=f"{', '.join(WEBSITE_KINDS)}; repeatable; all three otherwise.")
+        list[str] | None, typer.Option("--type", help=f"{', '.join(WEBSITE_KINDS)}; repeatable. Default: all three.")
     ] = None,
     priority: Priority = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow the jobs to their ends; not with --all.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Wait for the jobs to finish. Not available with --all.")
+    ] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have websites looked at again: whether they are there, and for addresses and profiles.
+    """Check websites again: are they reachable, and which e-mail addresses and profiles do they show?
 
-    With --watch the exit code is 1 where a job does not end well.
+    With --watch, the exit code is 1 if a job does not complete.
     """
     if bool(business_ids) == everybody:
-        raise typer.BadParameter("say which: ids, or --all")
+        raise typer.BadParameter("pass business ids or --all")
     if watch and everybody:
-        raise typer.BadParameter("--watch follows the jobs of ids; of --all there may be any number")
+        raise typer.BadParameter("--watch cannot be combined with --all; list the jobs with `trigpoint jobs list`")
     body: Json = {"all": True} if everybody else {"businessIds": business_ids}
     body |= {"jobTypes": kinds} if kinds else {}
     body |= {"priority": priority} if priority else {}
@@ -184,7 +192,7 @@ def validate(
         done: Json = {"businesses": 0, "jobs": []}
         async with Client(url, key) as client:
             after = None
-            while True:  # as many at a time as a request takes
+            while True:  # in batches of the maximum size of a request
                 answer = await client.post("/api/v1/validations", body | ({"after": after} if after else {}))
                 done = {"businesses": done["businesses"] + answer["businesses"], "jobs": done["jobs"] + answer["jobs"]}
                 after = answer["next"]
@@ -224,7 +232,7 @@ def _filters(
     name: str | None,
     checked_before: str | None,
 ) -> dict[str, str | int | None]:
-    """What was asked for, as the query has it."""
+    """Return the given filters as query parameters."""
     flags = {"hasWebsite": website, "hasEmail": email, "hasSocial": social, "excluded": excluded}
     texts = {"websiteStatus": status, "domain": domain, "city": city, "state": state, "source": source, "q": name,
              "checkedBefore": checked_before}  # fmt: skip

@@ -1,4 +1,4 @@
-"""`trigpoint cities`: the cities that heat maps are asked for by name."""
+"""`trigpoint cities`: cities for which heat maps can be computed by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
 from app.client import Client, Json
 
-app = typer.Typer(help="Look at cities and load your own.", no_args_is_help=True)
+app = typer.Typer(help="List cities and load your own.", no_args_is_help=True)
 
 EDGES = ("south", "west", "north", "east")
 NUMBERS = (*EDGES, "latitude", "longitude", "population")
@@ -21,13 +21,13 @@ NUMBERS = (*EDGES, "latitude", "longitude", "population")
 
 @app.command("list")
 def list_cities(
-    search: Annotated[str, typer.Option(help="Only those with these words in slug or name.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    search: Annotated[str, typer.Option(help="Only cities with these words in slug or name.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of rows.")] = 50,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the cities that were loaded or used. Those of GeoNames are there as soon as they are asked for."""
+    """List cities that were loaded or used. Cities from GeoNames are added on first use."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -56,7 +56,7 @@ def load(
 ) -> None:
     """Load cities (administrators): name, slug, country; south, west, north, east or latitude, longitude, population.
 
-    Those whose slug is known are replaced. All of the file is kept, or nothing.
+    Cities with a known slug are replaced. Either the whole file is loaded or nothing.
     """
     entries = _read(file)
 
@@ -77,13 +77,13 @@ def _read(file: Path) -> list[Any]:
         try:
             found = json.loads(text)
         except ValueError as error:
-            output.fail(f"{file} is no JSON: {error}")
+            output.fail(f"{file} is not valid JSON: {error}")
         return found if isinstance(found, list) else [found]
     return [_city(row) for row in csv.DictReader(text.splitlines())]
 
 
 def _city(row: dict[str, str]) -> Json:
-    """A line of a table as the interface takes it; what is no number goes as it is, to be refused with its place."""
+    """Convert a row for the API. Values that are not numbers are sent unchanged, so that the API reports them."""
     given: Json = {name: value for name, value in row.items() if name and value}
     for name in NUMBERS:
         try:

@@ -52,7 +52,7 @@ was refused (401, 403).
 
 app = typer.Typer(
     name="trigpoint",
-    help="Trigpoint: jobs that Postgres owns, arq carries and workers finish, however often they are killed.",
+    help="Trigpoint: a job platform on Postgres and arq. Jobs finish even if any process is killed.",
     epilog=EPILOG,
     no_args_is_help=True,
     rich_markup_mode="markdown",

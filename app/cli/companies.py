@@ -1,4 +1,4 @@
-"""`trigpoint companies`: load companies, have them researched, enriched, scored and watched, and read the reports."""
+"""`trigpoint companies`: load, research, enrich, score and monitor companies, and read their reports."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
 
-app = typer.Typer(help="Research, enrich, score and watch companies.", no_args_is_help=True)
+app = typer.Typer(help="Research, enrich, score and monitor companies.", no_args_is_help=True)
 
-Company = Annotated[str, typer.Argument(help="Its id, a business' id, or your own.")]
-Companies = Annotated[list[str], typer.Argument(help="Their ids.")]
-Watch = Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")]
+Company = Annotated[str, typer.Argument(help="Id of a company or a business, or your own id.")]
+Companies = Annotated[list[str], typer.Argument(help="Ids of the companies.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Wait for the job to finish.")]
 
 
 class Form(StrEnum):
@@ -29,14 +29,14 @@ class Form(StrEnum):
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV with a header line.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header.")],
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load companies from a CSV file; those that came with the same id before are updated.
+    """Load companies from a CSV file. Companies with a known id are updated.
 
-    Columns: id, name, website, registry_number, place_id; others become attributes. Exit code 1 when a line was bad.
+    Columns: id, name, website, registry_number, place_id; others become attributes. Exit code 1 if a row was rejected.
     """
 
     async def send() -> Json:
@@ -56,7 +56,7 @@ def load(
 
 @app.command("list")
 def list_companies(
-    name: Annotated[str | None, typer.Option(help="The beginning of the name.")] = None,
+    name: Annotated[str | None, typer.Option(help="Beginning of the name.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     url: Url = URL,
     key: Key = None,
@@ -79,13 +79,13 @@ def list_companies(
 @app.command()
 def research(
     company: Company,
-    force: Annotated[bool, typer.Option("--force", help="Also where a fresh report is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write a new report even if there is a recent one.")] = False,
     watch: Watch = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have a report written on a company, or be told of the fresh one that is there."""
+    """Write a report about a company, or return the recent one."""
     _send(f"/api/research/{company}", {"force_refresh": force}, watch=watch, url=url, key=key, as_json=as_json)
 
 
@@ -93,20 +93,20 @@ def research(
 def enrich(
     companies: Companies, watch: Watch = False, url: Url = URL, key: Key = None, as_json: AsJson = False
 ) -> None:
-    """Ask the registers, directories and sites that know of them."""
+    """Enrich companies from registers, directories and their websites."""
     _send("/api/enrichment", {"companies": companies}, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
 def score(
     companies: Companies,
-    ai: Annotated[bool, typer.Option("--ai", help="With a model's opinion, of ten points at most.")] = False,
+    ai: Annotated[bool, typer.Option("--ai", help="Include a model's opinion, worth up to ten points.")] = False,
     watch: Watch = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score them as leads."""
+    """Score companies as leads."""
     _send("/api/scoring", {"companies": companies, "ai": ai}, watch=watch, url=url, key=key, as_json=as_json)
 
 
@@ -114,14 +114,14 @@ def score(
 def signals(
     companies: Companies, watch: Watch = False, url: Url = URL, key: Key = None, as_json: AsJson = False
 ) -> None:
-    """Look what is new with them."""
+    """Check companies for new buying signals."""
     _send("/api/signals", {"companies": companies}, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
 def report(
-    report_id: Annotated[str, typer.Argument(help="The report's id, as a research's result gives it.")],
-    form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.MARKDOWN,
+    report_id: Annotated[str, typer.Argument(help="Id of the report, from the result of a research job.")],
+    form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.MARKDOWN,
     url: Url = URL,
     key: Key = None,
 ) -> None:
@@ -135,7 +135,7 @@ def report(
 
 
 def _send(path: str, body: Any, *, watch: bool, url: str, key: str | None, as_json: bool) -> None:
-    """Make the job or jobs, and follow them where that is wanted; the worst of their ends is the exit code."""
+    """Create the jobs and wait for them if requested. The exit code is that of the worst outcome."""
 
     async def send() -> tuple[Json, list[Json]]:
         async with Client(url, key) as client:

@@ -11,14 +11,14 @@ from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
 from app.client import ApiError, Client, Json, NotReachable, Refused
 
-JobIds = Annotated[list[str], typer.Argument(help="The jobs' ids.")]
-FromStart = Annotated[bool, typer.Option("--from-start", help="Forget the checkpoint, the counters and the errors.")]
+JobIds = Annotated[list[str], typer.Argument(help="Ids of the jobs.")]
+FromStart = Annotated[bool, typer.Option("--from-start", help="Discard the checkpoint, the counters and the errors.")]
 
 
 def cancel(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Cancel jobs: pending ones at once, running ones within seconds; what they committed stays.
+    """Cancel jobs: pending jobs immediately, running jobs within seconds. Committed work is kept.
 
-    Exit code 1 when one of them had ended already; the others are cancelled all the same.
+    Exit code 1 if a job had already finished; the others are cancelled nevertheless.
     """
 
     async def one(client: Client, job_id: str) -> str:
@@ -31,9 +31,9 @@ def cancel(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = F
 def retry(
     job_ids: JobIds, from_start: FromStart = False, url: Url = URL, key: Key = None, as_json: AsJson = False
 ) -> None:
-    """Send failed or cancelled jobs in again: the same jobs, with fresh attempts, from their checkpoints.
+    """Retry failed or cancelled jobs with new attempts, from their checkpoints.
 
-    Exit code 1 when one of them could not go in, because of its state or because another one does the same now.
+    Exit code 1 if a job could not be retried because of its status or because an equal job is active.
     """
     params = {"fromStart": "true"} if from_start else None
 
@@ -44,7 +44,7 @@ def retry(
 
 
 def delete(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Delete finished jobs with their errors and timelines. Exit code 1 when one of them has not ended."""
+    """Delete finished jobs with their errors and timelines. Exit code 1 if a job has not finished."""
 
     async def one(client: Client, job_id: str) -> str:
         await client.delete(f"/api/v1/jobs/{job_id}")
@@ -54,9 +54,9 @@ def delete(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = F
 
 
 def bulk(
-    action: Annotated[str, typer.Argument(help="cancel, retry or delete: what to do with all that the filters name.")],
+    action: Annotated[str, typer.Argument(help="cancel, retry or delete; applies to all jobs that match the filters.")],
     status: Annotated[str | None, typer.Option(help="pending, processing, completed, failed or cancelled.")] = None,
-    kind: Annotated[str | None, typer.Option("--type", help="Kind of job, such as geocode_households.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Job type, such as geocode_households.")] = None,
     queue: Annotated[str | None, typer.Option(help="Name of the queue.")] = None,
     created_after: Annotated[str | None, typer.Option(help="Time, such as 2026-01-31T12:00:00Z; inclusive.")] = None,
     created_before: Annotated[str | None, typer.Option(help="Time; exclusive.")] = None,
@@ -66,9 +66,9 @@ def bulk(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel, retry or delete many jobs: your own, or everybody's with an administrator's key. Needs a filter.
+    """Cancel, retry or delete many jobs: your own, or all jobs with an administrator's key. Requires a filter.
 
-    Prints how many there were, how many changed, and how many were skipped because of their state.
+    Prints how many jobs matched, how many changed, and how many were skipped because of their status.
     """
     filters: dict[str, Any] = {
         "status": status,
@@ -80,7 +80,7 @@ def bulk(
     }
     given = {name: value for name, value in filters.items() if value is not None}
     if not given:
-        raise typer.BadParameter("give at least one filter")
+        raise typer.BadParameter("pass at least one filter")
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -97,7 +97,7 @@ def bulk(
 def _each(
     job_ids: list[str], one: Callable[[Client, str], Awaitable[str]], url: str, key: str | None, *, as_json: bool
 ) -> None:
-    """Do it to one job after the other; a refusal of one does not stop the rest, but ends with FAILED."""
+    """Apply an action to each job. A failure does not stop the rest, but the exit code is FAILED."""
 
     async def ask() -> list[Json]:
         answers: list[Json] = []

@@ -1,4 +1,4 @@
-"""Which database a command means."""
+"""Find the database that a command uses."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from app.cli import output
 
 
 def dsn_of(database_url: str | None, data_dir: Path) -> str:
-    """The given one, else that of the `trigpoint up` which runs on `data_dir`."""
+    """Return the given URL, or that of the `trigpoint up` which runs on `data_dir`."""
     if database_url:
         return database_url
     from app.embedded import EmbeddedPostgres
 
     postgres = EmbeddedPostgres(data_dir / "postgres")
     if not postgres.attach():
-        output.fail(f"no database: set DATABASE_URL, or start trigpoint up --data-dir {data_dir}", output.NOT_REACHABLE)
+        output.fail(f"No database. Set DATABASE_URL or start trigpoint up --data-dir {data_dir}.", output.NOT_REACHABLE)
     return postgres.dsn

@@ -1,4 +1,4 @@
-"""`trigpoint db`: the platform's database by hand."""
+"""`trigpoint db`: direct access to the platform's database."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from app.cli.databases import dsn_of
 from app.cli.options import DatabaseUrl
 from app.cli.up import DATA_DIR, DataDir
 
-app = typer.Typer(help="The platform's database by hand.", no_args_is_help=True)
+app = typer.Typer(help="Direct access to the platform's database.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """The platform's database by hand."""
+    """Direct access to the platform's database."""
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def shell(ctx: typer.Context, database_url: DatabaseUrl = None, data_dir: DataDir = DATA_DIR) -> None:
-    """Open psql on the platform's database; what follows is passed on: `trigpoint db shell -c 'TABLE jobs'`."""
+    """Open psql on the platform's database. Further arguments go to psql: `trigpoint db shell -c 'TABLE jobs'`."""
     from app.embedded import ServerFailed
     from app.embedded.postgres import binary
 
@@ -32,5 +32,5 @@ def shell(ctx: typer.Context, database_url: DatabaseUrl = None, data_dir: DataDi
     except ServerFailed:
         psql = shutil.which("psql") or ""
     if not psql:
-        output.fail("there is no psql on this machine")
+        output.fail("psql is not installed on this machine.")
     os.execv(psql, [psql, dsn, *ctx.args])

@@ -1,4 +1,4 @@
-"""`trigpoint demo`: everything at once, on real addresses, leaving nothing behind."""
+"""`trigpoint demo`: run the whole platform on real addresses, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from app.domain.vocabulary.distance import great_circle_metres
 
 HOUSEHOLDS_A_REQUEST = 1000
 LOG_LINES = 40
-"""Lines of the platform's log that are shown when the demo fails."""
+"""Number of log lines to show when the demo fails."""
 
 
 class DemoFailed(Exception):
-    """The platform ran, and did not do what it should."""
+    """The platform ran but gave a wrong result."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out of the job, as the API tells it."""
+    """The result of the job, from the API."""
 
     job: Json
     households: list[Json]
@@ -41,14 +41,14 @@ class Outcome:
 
 
 def demo(
-    limit: Annotated[int | None, typer.Option(min=1, help="Addresses to load; all of them if not given.")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the platform running afterwards, until Ctrl-C.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Number of addresses to load. Default: all.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the platform running until Ctrl-C.")] = False,
 ) -> None:
-    """Start a platform, geocode some 3,850 real US addresses with it, show what came out, stop it.
+    """Start a platform, geocode some 3,850 real US addresses, show the result and stop.
 
-    It brings its own PostgreSQL and Valkey along, in a temporary folder and on no port, whatever DATABASE_URL and
-    REDIS_URL say, and needs no network: the offline geocoder knows the centres of ZIP codes and cities. Others are
-    asked as the environment configures them (TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY). Exit code 1 if anything went wrong.
+    Uses its own PostgreSQL and Valkey in a temporary folder, regardless of DATABASE_URL and REDIS_URL, and needs no
+    network: the offline geocoder knows the centres of ZIP codes and cities. Other geocoders are used if the environment
+    configures them (TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY). Exit code 1 if anything went wrong.
     """
     stop = stop_on_signals()
     log: deque[str] = deque(maxlen=LOG_LINES)
@@ -64,7 +64,7 @@ def demo(
         except Stopped:
             output.fail("interrupted", output.INTERRUPTED)
         except (*CAN_NOT_START, ApiError, DemoFailed) as error:
-            output.fail("\n".join([*log, f"the demo failed: {error}"]))
+            output.fail("\n".join([*log, f"The demo failed: {error}"]))
 
 
 def _run(platform: LocalPlatform, limit: int | None, stop: threading.Event, console: Console, *, keep: bool) -> None:
@@ -83,7 +83,7 @@ def _run(platform: LocalPlatform, limit: int | None, stop: threading.Event, cons
 
 
 async def _with_processes_watched(platform: LocalPlatform, stop: threading.Event, work: Any) -> Outcome:
-    """Do the work, but break off when a process of the platform ends or the user asks to."""
+    """Run the work; stop if a process of the platform ends or the user interrupts."""
     task: asyncio.Task[Outcome] = asyncio.ensure_future(work)
     try:
         while not (await asyncio.wait({task}, timeout=TICK))[0]:
@@ -113,7 +113,7 @@ async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], 
 
 
 async def _all(client: Client, path: str, name: str, params: dict[str, str]) -> list[Json]:
-    """Every entry of a paged list."""
+    """Return all entries of a paged list."""
     found: list[Json] = []
     while True:
         page = await client.get(path, {**params, "limit": 1000, "offset": len(found)})
@@ -123,7 +123,7 @@ async def _all(client: Client, path: str, name: str, params: dict[str, str]) -> 
 
 
 def report(outcome: Outcome, addresses: Sequence[sample.Sample], console: Console) -> None:
-    """Print what came out."""
+    """Print the result."""
     known = {address.household["id"]: address.location for address in addresses}
     metres: dict[tuple[str, str], list[float]] = {}
     for household in outcome.households:
@@ -143,14 +143,14 @@ def report(outcome: Outcome, addresses: Sequence[sample.Sample], console: Consol
     console.print(f"{len(outcome.households):,} households, {len(everything):,} geocoded", end="")
     console.print(f", {len(outcome.errors):,} failed, {speed(outcome.job) or 0:,.0f} households/s\n")
     console.print(output.table(("provider", "accuracy", "households", "median distance", "90 % within"), rows))
-    console.print("(metres from the coordinates that the address's source gives)")
+    console.print("(metres from the coordinates in the source of the address)")
     reasons = Counter(error["error"] for error in outcome.errors)
     if reasons:
         console.print(output.table(("failures", "reason"), [(n, reason) for reason, n in reasons.most_common(10)]))
 
 
 def verify(outcome: Outcome, addresses: Sequence[sample.Sample]) -> None:
-    """Raise DemoFailed unless the job completed and every household is either geocoded or in its error log."""
+    """Raise DemoFailed unless the job completed and every household is geocoded or in the error log."""
     if outcome.job["status"] != "completed":
         raise DemoFailed(f"the job ended as {outcome.job['status']}: {outcome.job.get('error') or 'no reason given'}")
     geocoded = {household["id"] for household in outcome.households if household["geocoded"]}
@@ -166,6 +166,6 @@ def verify(outcome: Outcome, addresses: Sequence[sample.Sample]) -> None:
 
 
 def _middle_and_tail(distances: Sequence[float]) -> tuple[str, str]:
-    """Median and 90th percentile in metres."""
+    """Return the median and the 90th percentile in metres."""
     tail = statistics.quantiles(distances, n=10)[-1] if len(distances) > 1 else distances[0]
     return f"{statistics.median(distances):,.0f} m", f"{tail:,.0f} m"

@@ -16,28 +16,28 @@ MIN_ACCURACY = "Go on asking until an answer is as fine: rooftop, interpolated, 
 
 
 def geocode(
-    city: Annotated[str | None, typer.Option(help="Households of this city.")] = None,
-    state: Annotated[str | None, typer.Option(help="Households of this state, such as CA.")] = None,
-    zip_code: Annotated[str | None, typer.Option("--zip", help="Households of this ZIP code.")] = None,
-    county: Annotated[str | None, typer.Option(help="Households of this county.")] = None,
-    precinct: Annotated[str | None, typer.Option(help="Households of this precinct number.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many households at most.")] = None,
+    city: Annotated[str | None, typer.Option(help="Households in this city.")] = None,
+    state: Annotated[str | None, typer.Option(help="Households in this state, such as CA.")] = None,
+    zip_code: Annotated[str | None, typer.Option("--zip", help="Households in this ZIP code.")] = None,
+    county: Annotated[str | None, typer.Option(help="Households in this county.")] = None,
+    precinct: Annotated[str | None, typer.Option(help="Households with this precinct number.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Maximum number of households.")] = None,
     provider: Annotated[str | None, typer.Option(help="Geocoder to ask first.")] = None,
-    fallback: Annotated[bool, typer.Option(help="Ask the other geocoders where one finds nothing.")] = True,
-    again: Annotated[bool, typer.Option("--again", help="Also those that have coordinates already.")] = False,
+    fallback: Annotated[bool, typer.Option(help="Ask the other geocoders if one finds nothing.")] = True,
+    again: Annotated[bool, typer.Option("--again", help="Include households that already have coordinates.")] = False,
     min_accuracy: Annotated[str | None, typer.Option(help=MIN_ACCURACY)] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what is known already.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ignore cached answers.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Wait for the job to finish.")] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Geocode households, chosen by at least one filter: `trigpoint geocode --state CA --watch`."""
+    """Geocode households that match at least one filter: `trigpoint geocode --state CA --watch`."""
 
     filters = {"city": city, "state": state, "zipCode": zip_code, "county": county, "precinctNumber": precinct}
     chosen = {name: value for name, value in filters.items() if value is not None}
     if not chosen:
-        raise typer.BadParameter("give at least one of --city, --state, --zip, --county, --precinct")
+        raise typer.BadParameter("pass at least one of --city, --state, --zip, --county, --precinct")
     options = {"limit": limit, "providerId": provider, "minAccuracy": min_accuracy}
     if fresh:
         options["useCache"] = False

@@ -1,4 +1,4 @@
-"""`trigpoint geocode-file`: a CSV file of addresses, and the same file with coordinates."""
+"""`trigpoint geocode-file`: add coordinates to a CSV file of addresses."""
 
 from __future__ import annotations
 
@@ -16,24 +16,22 @@ from app.client import Client, Json
 
 
 def geocode_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV with a header line.")],
-    out: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Where the output goes, once the job is done.")
-    ] = None,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header.")],
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="File for the output; waits for the job.")] = None,
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="FIELD=COLUMN, such as address='Situs'; repeatable.")
     ] = None,
-    country: Annotated[str | None, typer.Option(help="Of rows that name none, such as us.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of rows without one, such as us.")] = None,
     provider: Annotated[str | None, typer.Option(help="Geocoder to ask first.")] = None,
     min_accuracy: Annotated[str | None, typer.Option(help=MIN_ACCURACY)] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow the job to its end; --out does so too.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Wait for the job to finish; implied by --out.")] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Geocode the addresses of a file: `trigpoint geocode-file people.csv --out geocoded.csv`.
 
-    Columns are known by their names (address, city, state, zip …) or named by --map. Every row comes back, in order.
+    Columns are recognised by name (address, city, state, zip …) or set by --map. All rows are returned, in order.
     """
     options = {"country": country, "providerId": provider, "minAccuracy": min_accuracy}
     given = {name: value for name, value in options.items() if value is not None}

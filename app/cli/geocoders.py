@@ -1,4 +1,4 @@
-"""`trigpoint geocoders`: who is asked, and how they stand."""
+"""`trigpoint geocoders`: the geocoders and their state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.client import Client, Json
 
 
 def geocoders(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """List the geocoders in the order in which they are asked: on or why not, requests today, errors, times."""
+    """List the geocoders in order, with their state, requests today, errors and latencies."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:

@@ -1,4 +1,4 @@
-"""`trigpoint health`: is the platform ready for work?"""
+"""`trigpoint health`: whether the platform is ready for work."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.client import Client, Json
 
 
 def health(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Say what is up and what is not, with a key each queue, too.
+    """Show which parts of the platform are up. With an API key, also show every queue.
 
-    Exit code 0: ready for work, 1: not ready, 3: nobody answers, 4: the key was refused.
+    Exit code 0: ready for work, 1: not ready, 3: not reachable, 4: key refused.
     """
 
     async def ask() -> tuple[bool, Json, Json | None]:
@@ -35,7 +35,7 @@ def health(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
 
 
 def page(said: Json) -> str:
-    """Redis and the queues, as the health check of the company document prints them."""
+    """Format Redis and the queues like the health check of the company document."""
     redis, stats = said["redis"], said["queues"]
     lines = [
         "Worker Health Check",

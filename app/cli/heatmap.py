@@ -1,4 +1,4 @@
-"""`trigpoint heatmap`: compute heat maps, look at them, and ask for the score of a point."""
+"""`trigpoint heatmap`: compute and export heat maps, and get the score of a point."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
 
-app = typer.Typer(help="Compute heat maps, look at them, and ask for the score of a point.", no_args_is_help=True)
+app = typer.Typer(help="Compute and export heat maps, and get the score of a point.", no_args_is_help=True)
 
 City = Annotated[str | None, typer.Option(help="Slug of a city, such as cancun.")]
 Bbox = Annotated[str | None, typer.Option(help="west,south,east,north in degrees, instead of a city.")]
 Step = Annotated[float, typer.Option("--grid-step", help="0.01, 0.005, 0.0025 or 0.001 degrees.")]
-Watch = Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Wait for the job to finish.")]
 
 
 @app.command()
@@ -26,13 +26,13 @@ def schedule(
     city: City = None,
     bbox: Bbox = None,
     grid_step: Step = 0.0025,
-    force: Annotated[bool, typer.Option("--force", help="Compute it again although nothing has changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Compute again even if nothing has changed.")] = False,
     watch: Watch = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have a region computed: `trigpoint heatmap schedule --city cancun --watch`."""
+    """Compute a region: `trigpoint heatmap schedule --city cancun --watch`."""
     _compute(_region(city, bbox, grid_step) | {"force": force}, False, watch=watch, url=url, key=key, as_json=as_json)
 
 
@@ -46,13 +46,13 @@ def reset(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget the cells of a region and have them computed afresh (administrators)."""
+    """Delete the cells of a region and compute them again (administrators only)."""
     _compute(_region(city, bbox, grid_step), True, watch=watch, url=url, key=key, as_json=as_json)
 
 
 def _region(city: str | None, bbox: str | None, grid_step: float) -> Json:
     if (city is None) == (bbox is None):
-        raise typer.BadParameter("give either --city or --bbox")
+        raise typer.BadParameter("pass either --city or --bbox")
     if bbox is None:
         return {"citySlug": city, "gridStep": grid_step}
     try:
@@ -88,14 +88,16 @@ def _compute(body: Json, afresh: bool, *, watch: bool, url: str, key: str | None
 
 @app.command()
 def regions(
-    stale: Annotated[bool, typer.Option("--stale", help="Only those whose places have changed since.")] = False,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Have the stale ones computed again.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 50,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only regions whose points of interest have changed since.")
+    ] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Compute the stale regions again.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Maximum number of rows.")] = 50,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the regions, the latest first, with how and from what they were computed."""
+    """List the regions, latest first, with the data they were computed from."""
 
     async def ask() -> tuple[Json, list[Json]]:
         async with Client(url, key) as client:
@@ -124,13 +126,13 @@ def regions(
 @app.command()
 def score(
     latitude: Annotated[float, typer.Argument(help="Degrees.")],
-    longitude: Annotated[float, typer.Argument(help="Degrees; after -- where it is negative.")],
-    explain: Annotated[bool, typer.Option("--explain", help="Show what makes it.")] = False,
+    longitude: Annotated[float, typer.Argument(help="Degrees; put -- before negative values.")],
+    explain: Annotated[bool, typer.Option("--explain", help="Show the parts of the score.")] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """The score of a point, 0 to 100: `trigpoint heatmap score -- 21.16 -86.85`."""
+    """Show the score of a point, 0 to 100: `trigpoint heatmap score -- 21.16 -86.85`."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -153,12 +155,12 @@ def score(
 @app.command()
 def export(
     bbox: Annotated[str, typer.Option(help="west,south,east,north in degrees.")],
-    out: Annotated[Path, typer.Option(help="The file to write, as GeoJSON.")],
+    out: Annotated[Path, typer.Option(help="GeoJSON file to write.")],
     grid_step: Step = 0.0025,
     url: Url = URL,
     key: Key = None,
 ) -> None:
-    """Write the cells within a bbox to a file, for QGIS and the like."""
+    """Export the cells within a bounding box to a file, for example for QGIS."""
 
     async def ask() -> None:
         async with Client(url, key) as client:

@@ -1,4 +1,4 @@
-"""`trigpoint households`: get households in."""
+"""`trigpoint households`: load households."""
 
 from __future__ import annotations
 
@@ -23,20 +23,18 @@ COUNTERS = ("created", "updated", "unchanged", "rejected", "total")
 
 @app.command()
 def load(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header line.")
-    ],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header.")],
     strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first part of the file with a bad line.")
+        bool, typer.Option("--strict", help="Stop at the first part of the file with an invalid row.")
     ] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load households from a CSV file; those that came with the same id before are updated.
+    """Load households from a CSV file. Households with a known id are updated.
 
-    Columns: id, address (or house_number and street), unit, city, state, zip, country, county, precinct. Bad lines are
-    reported with their number and left out. Exit code 1 when there were any.
+    Columns: id, address (or house_number and street), unit, city, state, zip, country, county, precinct. Invalid rows
+    are reported with their line number and skipped; the exit code is then 1.
     """
     outcome = output.run(_load(file, strict=strict, url=url, key=key))
     if as_json:
@@ -63,9 +61,9 @@ async def _load(file: Path, *, strict: bool, url: str, key: str | None) -> dict[
 
 
 def parts(file: Path) -> Iterator[tuple[int, str]]:
-    """The file in requests' worth of rows, each under the header again, with the line in the file of its first row.
+    """Split the file into requests, each with the header, and yield the line number of the first row of each.
 
-    Line numbers are exact as long as no field holds a line break. A file that is not UTF-8 is read as Windows-1252.
+    Line numbers are exact as long as no field contains a line break. A file that is not UTF-8 is read as Windows-1252.
     """
     text = _text(file)
     sample = text[: text.find("\n") + 1] or text
@@ -73,7 +71,7 @@ def parts(file: Path) -> Iterator[tuple[int, str]]:
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     header = next(reader, None)
     if header is None:
-        output.fail(f"{file} is empty")
+        output.fail(f"{file} is empty.")
     line = reader.line_num + 1
     while rows := list(islice(reader, ROWS_A_REQUEST)):
         written = io.StringIO()

@@ -1,4 +1,4 @@
-"""`trigpoint import`: files of voters, parcels, points of interest and businesses."""
+"""`trigpoint import`: import files of voters, parcels, points of interest and businesses."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from app.client import Client, Json
 
 app = typer.Typer(help="Import files of voters, parcels, points of interest and businesses.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file; gzip and zip too.")]
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="File to import; gzip and zip are supported.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read, check and count, but write nothing.")]
-MaxErrors = Annotated[int | None, typer.Option(min=0, help="Fail beyond so many rejected rows.")]
-MaxErrorRate = Annotated[float | None, typer.Option(min=0, max=1, help="Fail beyond this share of rejected rows.")]
-Source = Annotated[str | None, typer.Option(help="Whose record ids these are, where several sources are imported.")]
+MaxErrors = Annotated[int | None, typer.Option(min=0, help="Fail if more rows than this are rejected.")]
+MaxErrorRate = Annotated[float | None, typer.Option(min=0, max=1, help="Fail if a larger share of rows is rejected.")]
+Source = Annotated[str | None, typer.Option(help="Name of the source of the record ids, if there are several sources.")]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", help="FIELD=COLUMN, such as recordId='Voter Number' or name='Firm'; repeatable."),
 ]
-Split = Annotated[bool, typer.Option("--split", help="Make several jobs of a file that is too long for one.")]
-Watch = Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")]
+Split = Annotated[bool, typer.Option("--split", help="Split a file that is too long for one job into several jobs.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Wait for the job to finish.")]
 
 
 @app.command()
@@ -34,7 +36,7 @@ def voters(
     profile: Annotated[
         str | None,
         typer.Option(
-            help="north_carolina, ohio, florida, california_county or generic; recognised by itself otherwise."
+            help="north_carolina, ohio, florida, california_county or generic. Default: recognised from the file."
         ),
     ] = None,
     county: Annotated[str | None, typer.Option(help="The county, for files that do not name it.")] = None,
@@ -76,7 +78,7 @@ def parcels(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import parcels: GeoJSON, a feature a line, or CSV with a WKT column."""
+    """Import parcels: GeoJSON, one GeoJSON feature per line, or CSV with a WKT column."""
     options = _options(dry_run, max_errors, max_error_rate, source, split)
     _send("parcels", file, options, watch=watch, url=url, key=key, as_json=as_json)
 
@@ -103,8 +105,10 @@ def pois(
 def businesses(
     file: File,
     mapping: Map = None,
-    no_visit: Annotated[bool, typer.Option("--no-visit", help="Do not have their websites looked at.")] = False,
-    priority: Annotated[int | None, typer.Option(min=1, max=9, help="Of the import and its jobs; 1 first.")] = None,
+    no_visit: Annotated[bool, typer.Option("--no-visit", help="Do not check the websites.")] = False,
+    priority: Annotated[
+        int | None, typer.Option(min=1, max=9, help="Priority of the import and its jobs; 1 runs first.")
+    ] = None,
     dry_run: DryRun = False,
     max_errors: MaxErrors = None,
     max_error_rate: MaxErrorRate = None,
@@ -115,7 +119,7 @@ def businesses(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import businesses from CSV (name, website or domain, phone, address …), and have their websites looked at."""
+    """Import businesses from CSV (name, website or domain, phone, address …) and check their websites."""
     options = _options(dry_run, max_errors, max_error_rate, source, split)
     if mapping:
         options["mapping"] = column_map(mapping)
@@ -129,7 +133,7 @@ def businesses(
 def _options(
     dry_run: bool, max_errors: int | None, max_error_rate: float | None, source: str | None, split: bool
 ) -> dict[str, str]:
-    """What was given, as the query has it."""
+    """Return the given options as query parameters."""
     flags = {"dryRun": dry_run, "split": split}
     values = {"maxErrors": max_errors, "maxErrorRate": max_error_rate, "source": source}
     given = {name: str(value) for name, value in values.items() if value is not None}
@@ -177,4 +181,4 @@ def _summary(job: Json) -> None:
     if job.get("error"):
         typer.echo(job["error"], err=True)
     if result.get("rejected"):
-        typer.echo(f"rejected rows to mend: /api/v1/jobs/{job['id']}/rejected.csv")
+        typer.echo(f"rejected rows to correct: /api/v1/jobs/{job['id']}/rejected.csv")

@@ -1,4 +1,4 @@
-"""`trigpoint jobs`: look at jobs and follow them. What changes them is in `control`."""
+"""`trigpoint jobs`: list and follow jobs. Actions that change jobs are in `control`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from app.cli.options import URL, AsJson, Key, Url
 from app.cli.progress import follow
 from app.client import Client, Json
 
-app = typer.Typer(help="Look at jobs, follow them, cancel, retry and delete them.", no_args_is_help=True)
+app = typer.Typer(help="List, follow, cancel, retry and delete jobs.", no_args_is_help=True)
 
-JobId = Annotated[str, typer.Argument(help="The job's id.")]
-Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
-Offset = Annotated[int, typer.Option(min=0, help="How many to pass over.")]
+JobId = Annotated[str, typer.Argument(help="Id of the job.")]
+Limit = Annotated[int, typer.Option(min=1, help="Maximum number of rows.")]
+Offset = Annotated[int, typer.Option(min=0, help="Number of rows to skip.")]
 
 
 @app.command("list")
 def list_jobs(
     status: Annotated[str | None, typer.Option(help="pending, processing, completed, failed or cancelled.")] = None,
-    kind: Annotated[str | None, typer.Option("--type", help="Kind of job, such as geocode_households.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Job type, such as geocode_households.")] = None,
     queue: Annotated[str | None, typer.Option(help="Name of the queue.")] = None,
     limit: Limit = 50,
     offset: Offset = 0,
@@ -29,7 +29,7 @@ def list_jobs(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """List jobs, newest first: your own, or everybody's with an administrator's key."""
+    """List jobs, newest first: your own, or all jobs with an administrator's key."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -50,7 +50,7 @@ def list_jobs(
 
 @app.command()
 def show(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Show one job with its result."""
+    """Show a job with its result."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -69,7 +69,7 @@ def show(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False
 
 @app.command()
 def watch(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Follow a job to its end. Exit code 1 when it failed or was cancelled; Ctrl-C stops watching, not the job."""
+    """Follow a job until it finishes. Exit code 1 if it failed or was cancelled. Ctrl-C stops watching, not the job."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -82,7 +82,7 @@ def watch(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = Fals
 def errors(
     job_id: JobId, limit: Limit = 100, offset: Offset = 0, url: Url = URL, key: Key = None, as_json: AsJson = False
 ) -> None:
-    """List the items that a job could not do, with the reason."""
+    """List the items that failed in a job, with the reason."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -101,7 +101,7 @@ def errors(
 def timeline(
     job_id: JobId, limit: Limit = 100, offset: Offset = 0, url: Url = URL, key: Key = None, as_json: AsJson = False
 ) -> None:
-    """List what happened to a job, and on which worker, oldest first."""
+    """List the events of a job with the worker, oldest first."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -127,7 +127,7 @@ def timeline(
 
 
 def finish(job: dict[str, object], *, as_json: bool) -> None:
-    """Print a finished job's outcome and end with its code."""
+    """Print the outcome of a finished job and exit with its code."""
     if as_json:
         output.print_json(job)
     else:

@@ -1,4 +1,4 @@
-"""`trigpoint keys`: make, list and revoke API keys."""
+"""`trigpoint keys`: create, list and revoke API keys."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
 from app.client import Client, Json
 
-app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+app = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     user: Annotated[
-        str | None, typer.Option(help="E-mail address of whose key it is (administrators only); a new one is entered.")
+        str | None,
+        typer.Option(help="E-mail address of the key's owner (administrators only). A new user is created if needed."),
     ] = None,
-    admin: Annotated[bool, typer.Option("--admin", help="Enter a new user as an administrator.")] = False,
+    admin: Annotated[bool, typer.Option("--admin", help="Create a new user as an administrator.")] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an API key and show it, this once: for yourself, or for `--user ana@example.org`."""
+    """Create an API key for yourself or for `--user ana@example.org`. It is shown only once."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -38,12 +39,12 @@ def create(
         output.print_json(made)
     else:
         typer.echo(made["key"])
-        typer.echo("Keep it: it is not shown again.", err=True)
+        typer.echo("Store it now: it is not shown again.", err=True)
 
 
 @app.command("list")
 def list_keys(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """List API keys: your own, or everybody's with an administrator's key. The keys themselves are not stored."""
+    """List API keys: your own, or all keys with an administrator's key. The keys themselves are not stored."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -60,11 +61,11 @@ def list_keys(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="The key's id, from `trigpoint keys list`.")],
+    key_id: Annotated[str, typer.Argument(help="Id of the key, from `trigpoint keys list`.")],
     url: Url = URL,
     key: Key = None,
 ) -> None:
-    """Revoke an API key; it stops working within seconds."""
+    """Revoke an API key. It stops working within seconds."""
 
     async def ask() -> None:
         async with Client(url, key) as client:

@@ -1,4 +1,4 @@
-"""A whole platform on this machine: the servers, the schema, the API, the workers."""
+"""A complete platform on this machine: servers, schema, API and workers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from app.embedded.server import launch
 
 READY_SECONDS = 60.0
 GRACE = 7.0
-"""Seconds for the API and the workers to end in; with the servers' 3 it makes the 10 that `up` promises."""
+"""Seconds that the API and the workers get to stop. With 3 for the servers, `up` stops within 10 seconds."""
 
 
 class StartFailed(Exception):
-    """The platform can not be started; the message says what to do."""
+    """The platform cannot be started. The message says what to do."""
 
 
 class Stopped(Exception):
@@ -36,29 +36,29 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start, and where."""
+    """What to start and where."""
 
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 8000
-    """0 picks a free one."""
+    """0 picks a free port."""
     workers: int = 1
     database_url: str | None = None
-    """None: an embedded PostgreSQL in the data folder."""
+    """None starts an embedded PostgreSQL in the data folder."""
     redis_url: str | None = None
-    """None: an embedded Valkey."""
+    """None starts an embedded Valkey."""
     admin_key: str | None = None
-    """The first administrator's key; None makes one where the database has none."""
+    """Key of the first administrator. None creates one if the database has no administrator."""
 
 
 class LocalPlatform:
-    """Context manager: whatever was started is stopped on leaving."""
+    """A context manager that stops on exit everything that it started."""
 
     def __init__(self, plan: Plan, say: Say, *, stopping: Callable[[], bool] = lambda: False) -> None:
         self.plan = plan
         self.url = ""
         self.fresh_key: str | None = None
-        """A key that was made for this database on this start."""
+        """The key that was created on this start, if any."""
         self._say = say
         self._stopping = stopping
         self._supervisor = Supervisor(say)
@@ -74,7 +74,7 @@ class LocalPlatform:
         self._cleanup.close()
 
     def start(self) -> None:
-        """Start everything and wait until `/readyz` says so.
+        """Start everything and wait until `/readyz` reports ready.
 
         Raises StartFailed, ServiceFailed, ServerFailed, AlreadyHeld or Stopped.
         """
@@ -95,7 +95,7 @@ class LocalPlatform:
             "PYTHONUNBUFFERED": "1",
         }
         api = ["uvicorn", "--factory", "app.main:create", "--host", plan.host, "--port", str(port), "--no-access-log"]
-        api += ["--timeout-graceful-shutdown", "3"]  # a request that waits for a job's end may wait longer
+        api += ["--timeout-graceful-shutdown", "3"]  # requests that wait for a job may take longer
         self._start_python("api", api, environment)
         for number in range(1, plan.workers + 1):
             name = "worker" if plan.workers == 1 else f"worker-{number}"
@@ -104,7 +104,7 @@ class LocalPlatform:
         asyncio.run(self._until_ready())
 
     def tick(self) -> None:
-        """Look after the processes: call it a few times a second once the platform is up."""
+        """Restart processes that ended. Call it a few times per second while the platform is up."""
         self._supervisor.tick()
 
     def check(self) -> None:
@@ -112,7 +112,7 @@ class LocalPlatform:
         self._supervisor.check()
 
     def _servers(self) -> tuple[str, str]:
-        """Start the embedded servers that are needed; the URLs of both."""
+        """Start the embedded servers that are needed. Returns the URLs of Postgres and Redis."""
         plan = self.plan
         if plan.database_url and plan.redis_url:
             return plan.database_url, plan.redis_url
@@ -167,13 +167,13 @@ class LocalPlatform:
         raise ServiceFailed(f"the platform was not ready after {READY_SECONDS:.0f} s: {parts or 'no answer'}")
 
     def _pause(self) -> None:
-        """A point between two steps at which the start may be broken off."""
+        """Raise Stopped if the start was interrupted."""
         if self._stopping():
             raise Stopped
 
 
 def free_port(host: str, port: int) -> int:
-    """`port` if it can be listened on, or any free one for 0. Raises StartFailed."""
+    """Return `port` if it is free, or any free port for 0. Raises StartFailed."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -187,7 +187,7 @@ def free_port(host: str, port: int) -> int:
 
 
 def _reachable(host: str) -> str:
-    """How this machine reaches a server that listens on `host`."""
+    """Return the host name by which this machine reaches a server that listens on `host`."""
     if host in ("0.0.0.0", "::"):
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -17,12 +17,12 @@ HEAD = "head"
 
 app = typer.Typer()
 
-Revision = Annotated[str, typer.Argument(help="Revision to go to.")]
+Revision = Annotated[str, typer.Argument(help="Target revision.")]
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the options before the command say."""
+    """Options given before the command."""
 
     dsn: str
     admin_key: str | None
@@ -32,9 +32,9 @@ class Target:
 def migrate(
     ctx: typer.Context, database_url: DatabaseUrl = None, data_dir: DataDir = DATA_DIR, admin_key: AdminKey = None
 ) -> None:
-    """Bring the database's schema up to date, or back. Without a command: `up`.
+    """Upgrade or downgrade the database schema. Without a command: `up`.
 
-    For a server of your own; `trigpoint up` does it by itself.
+    Needed for your own database server; `trigpoint up` migrates automatically.
     """
     ctx.obj = Target(dsn_of(database_url, data_dir), admin_key)
     if ctx.invoked_subcommand is None:
@@ -43,7 +43,7 @@ def migrate(
 
 @app.command()
 def up(ctx: typer.Context, revision: Revision = HEAD) -> None:
-    """Migrate forward. A database without an administrator gets one, and the key is shown."""
+    """Upgrade the schema. If the database has no administrator, one is created and its key shown."""
     from app.db.core import migrate
 
     target: Target = ctx.obj
@@ -59,8 +59,8 @@ def up(ctx: typer.Context, revision: Revision = HEAD) -> None:
 
 
 @app.command()
-def down(ctx: typer.Context, revision: Annotated[str, typer.Argument(help="Revision to go back to.")]) -> None:
-    """Migrate back. What the later revisions added is lost with its data."""
+def down(ctx: typer.Context, revision: Annotated[str, typer.Argument(help="Target revision.")]) -> None:
+    """Downgrade the schema. Tables and columns of later revisions are dropped with their data."""
     from app.db.core import migrate
 
     migrate.downgrade(ctx.obj.dsn, revision)
@@ -69,7 +69,7 @@ def down(ctx: typer.Context, revision: Annotated[str, typer.Argument(help="Revis
 
 @app.command()
 def status(ctx: typer.Context) -> None:
-    """Say at which revision the schema is."""
+    """Show the revision of the schema."""
     from app.db.core import migrate
 
     migrate.current(ctx.obj.dsn)

@@ -1,4 +1,4 @@
-"""How commands print, and with which code they end."""
+"""Output and exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ FAILED = 1
 NOT_REACHABLE = 3
 REFUSED = 4
 INTERRUPTED = 130
-"""What a shell reports for Ctrl-C."""
+"""Exit code that shells report for Ctrl-C."""
 
 T = TypeVar("T")
 
 
 def console() -> Console:
-    """Standard output; without colours and control codes where it is no terminal, and then never wrapped at 80."""
+    """Return a console for standard output. Outside a terminal it has no colours and does not wrap lines."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
@@ -35,13 +35,13 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run one command's work; an error of the platform becomes a line on stderr and an exit code."""
+    """Run a command. An API error becomes a message on stderr and an exit code."""
     try:
         return asyncio.run(work)
     except NotReachable as error:
-        fail(f"{error}\nIs the platform running (trigpoint up), and TRIGPOINT_URL right?", NOT_REACHABLE)
+        fail(f"{error}\nStart the platform with `trigpoint up`, or correct TRIGPOINT_URL.", NOT_REACHABLE)
     except Refused as error:
-        fail(f"{error}\nSet TRIGPOINT_API_KEY or --key to a key that may do this.", REFUSED)
+        fail(f"{error}\nSet TRIGPOINT_API_KEY or --key to a key with the required permission.", REFUSED)
     except ApiError as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -53,11 +53,11 @@ def print_json(value: Any) -> None:
 
 
 def json_object(text: str, option: str) -> dict[str, Any]:
-    """What an option says in JSON. Raises BadParameter, the usage error, for anything but an object."""
+    """Parse the JSON object in an option. Raises BadParameter for anything else."""
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{option} is no JSON: {error}") from None
+        raise typer.BadParameter(f"{option} is not valid JSON: {error}") from None
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{option} must be a JSON object")
     return value

@@ -1,4 +1,4 @@
-"""Following a job: a bar in a terminal, a line now and then elsewhere."""
+"""Progress of a job: a bar in a terminal, occasional lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.client import Client, Json
 
 LINE_EVERY = 5.0
-"""Seconds between two lines of progress where stdout is no terminal."""
+"""Seconds between progress lines if stdout is not a terminal."""
 
 
 class Meter(Protocol):
@@ -23,7 +23,7 @@ class Meter(Protocol):
 
 
 async def follow(client: Client, job_id: str, console: Console | None) -> Json:
-    """Follow the job to its end and return it, in silence where there is no console."""
+    """Follow the job until it finishes and return it. Prints nothing without a console."""
     job: Json = {}
     with _meter(console) as meter:
         async for job in client.follow(job_id):
@@ -32,7 +32,7 @@ async def follow(client: Client, job_id: str, console: Console | None) -> Json:
 
 
 def speed(job: Json) -> float | None:
-    """Items per second since the job was started, by this machine's clock of what it has seen."""
+    """Return the items per second since the job started, or None if unknown."""
     if not job.get("startedAt"):
         return None
     started = datetime.fromisoformat(job["startedAt"])
@@ -62,7 +62,7 @@ def _meter(console: Console | None) -> Iterator[Meter]:
 
 class SilentMeter:
     def show(self, job: Json) -> None:
-        """Nothing: the caller prints the outcome."""
+        """Print nothing; the caller prints the outcome."""
 
 
 class BarMeter:
@@ -81,7 +81,7 @@ class BarMeter:
 
 
 class LineMeter:
-    """One line on each change of status, and every few seconds while the job runs."""
+    """Prints a line on each change of status and every few seconds while the job runs."""
 
     def __init__(self) -> None:
         self._status = ""

@@ -1,4 +1,4 @@
-"""`trigpoint queues`: how the queues fare; pause them, change their limits."""
+"""`trigpoint queues`: list queues, pause them and change their limits."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
 from app.client import Client, Json
 
-app = typer.Typer(help="See how the queues fare, pause them, change their limits.", no_args_is_help=True)
+app = typer.Typer(help="List queues, pause them and change their limits.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="The queue's name, from `trigpoint queues list`.")]
-Limit = Annotated[str | None, typer.Option(help="A number, or `default`.")]
+Name = Annotated[str, typer.Argument(help="Name of the queue, from `trigpoint queues list`.")]
+Limit = Annotated[str | None, typer.Option(help="A number or `default`.")]
 
 COUNTS = ("ready", "deferred", "admitted", "processing", "completed", "failed", "cancelled")
 
 
 @app.command("list")
 def list_queues(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """List the queues, the best first, with what waits and runs; what ended counts for the last hour."""
+    """List the queues by priority with pending and running jobs, and jobs finished in the last hour."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -40,7 +40,7 @@ def list_queues(url: Url = URL, key: Key = None, as_json: AsJson = False) -> Non
 
 @app.command()
 def show(name: Name, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Show one queue: limits, pause, workers, counts, rate."""
+    """Show a queue: limits, pause, workers, counts and rate."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -52,15 +52,19 @@ def show(name: Name, url: Url = URL, key: Key = None, as_json: AsJson = False) -
 @app.command()
 def pause(
     name: Name,
-    until: Annotated[str | None, typer.Option(help="When it resumes by itself, such as 2026-01-31T12:00:00Z.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0.0, help="The same, counted from now.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Resume automatically at this time, such as 2026-01-31T12:00:00Z.")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.0, help="Resume automatically after this many minutes.")
+    ] = None,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Pause a queue: running jobs run on, waiting ones wait until `resume`, or until a time (administrators only)."""
+    """Pause a queue. Running jobs continue; pending jobs wait until `resume` or a given time (administrators only)."""
     if until is not None and minutes is not None:
-        raise typer.BadParameter("give --until or --minutes, not both")
+        raise typer.BadParameter("pass --until or --minutes, not both")
     if minutes is not None:
         until = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
 
@@ -73,7 +77,7 @@ def pause(
 
 @app.command()
 def resume(name: Name, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Let a paused queue go on (administrators only)."""
+    """Resume a paused queue (administrators only)."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -91,14 +95,14 @@ def set_limits(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change a queue's concurrency or priority while it runs; `default` gives the old value back (administrators)."""
+    """Change the concurrency or priority of a queue. `default` restores the original value (administrators only)."""
     change = {
         option: _number(value, f"--{option}")
         for option, value in (("concurrency", concurrency), ("priority", priority))
         if value is not None
     }
     if not change:
-        raise typer.BadParameter("give --concurrency or --priority")
+        raise typer.BadParameter("pass --concurrency or --priority")
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -109,12 +113,12 @@ def set_limits(
 
 @app.command()
 def run(
-    job_id: Annotated[str, typer.Argument(help="The job's id.")],
+    job_id: Annotated[str, typer.Argument(help="Id of the job.")],
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run one pending job though its queue is paused, or now though it is deferred (administrators only)."""
+    """Run a pending job now, even if its queue is paused or the job is deferred (administrators only)."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -150,4 +154,4 @@ def _number(text: str, option: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise typer.BadParameter(f"{option} takes a number or `default`, not {text!r}") from None
+        raise typer.BadParameter(f"{option} expects a number or `default`, not {text!r}") from None

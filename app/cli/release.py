@@ -1,4 +1,4 @@
-"""`trigpoint jobs release`: take jobs back from workers that are gone."""
+"""`trigpoint jobs release`: take jobs back from lost workers."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from app.client import Client, Json
 
 
 def release(
-    stale: Annotated[bool, typer.Option("--stale", help="Those whose worker has not been heard of for too long.")],
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Release jobs whose worker has not sent a heartbeat for too long.")
+    ],
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have jobs whose worker is gone pending again, from their checkpoints (administrators).
+    """Return jobs of lost workers to pending; they continue from their checkpoints (administrators only).
 
-    Workers do this by themselves every second; it is for installations where none is left.
+    Workers do this automatically every second. Use this command only if no worker is left.
     """
     if not stale:
-        raise typer.BadParameter("give --stale: jobs whose worker lives are not released, but cancelled and retried")
+        raise typer.BadParameter("pass --stale. To take a job from a live worker, cancel and retry it")
 
     async def send() -> Json:
         async with Client(url, key) as client:

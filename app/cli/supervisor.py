@@ -1,7 +1,7 @@
-"""Keeps a handful of child processes running: starts them in order, starts again what dies, stops them in reverse.
+"""Keeps child processes running: starts them in order, restarts those that end, and stops them in reverse order.
 
-It has no loop of its own: whoever uses it calls `tick()` a few times a second, from the thread that started the
-processes (which end with that thread: see `app.embedded.launch`).
+It has no loop of its own: the caller calls `tick()` a few times per second from the thread that started the processes
+(they end with that thread, see `app.embedded.launch`).
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from app.embedded import EmbeddedServer, ServerFailed
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
 STEADY = 30.0
-"""Seconds that a process must have run for its next end to count as the first again."""
+"""Seconds that a process must run before its restart delay is reset."""
 
 Say = Callable[[str, str], None]
-"""Takes a process's name and a line of its output."""
+"""Receives the name of a process and a line of its output."""
 
 
 class ServiceFailed(Exception):
-    """A process ended, or was not ready in time, before the platform was up."""
+    """A process ended or was not ready in time."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """One process to keep running."""
+    """A process to keep running."""
 
     name: str
     command: Callable[[], list[str]]
     env: Mapping[str, str]
     rank: int
-    """The highest rank is stopped first; equal ranks together."""
+    """Processes with the highest rank are stopped first, equal ranks together."""
     grace: float
-    """Seconds between the polite signal and SIGKILL."""
+    """Seconds between the stop signal and SIGKILL."""
     stop_signal: signal.Signals = signal.SIGTERM
     prepare: Callable[[], None] = lambda: None
     ready: Callable[[int], bool] = lambda pid: True
@@ -64,7 +64,7 @@ class Child:
     started_at: float = 0.0
     pause: float = FIRST_PAUSE
     due_at: float | None = field(default=None)
-    """When to start it again, by the monotonic clock; None while it runs."""
+    """Monotonic time of the restart; None while the process runs."""
 
 
 class Supervisor:
@@ -73,7 +73,7 @@ class Supervisor:
         self._children: list[Child] = []
 
     def start(self, service: Service, *, timeout: float = 30.0) -> None:
-        """Start a process and wait until it is ready. Raises ServiceFailed, or what its preparation raises."""
+        """Start a process and wait until it is ready. Raises ServiceFailed or any error of its preparation."""
         child = Child(service)
         self._children.append(child)
         process = self._spawn(child)
@@ -86,13 +86,13 @@ class Supervisor:
             time.sleep(0.01)
 
     def check(self) -> None:
-        """Raise ServiceFailed if a process has ended: for where that is no accident to recover from."""
+        """Raise ServiceFailed if a process has ended, for callers that do not want a restart."""
         for child in self._children:
             if child.process is not None and child.process.poll() is not None:
                 raise ServiceFailed(f"{child.service.name} {_ending(child.process.returncode)}")
 
     def tick(self) -> None:
-        """Start again what has ended, each process after a pause that doubles while it keeps ending."""
+        """Restart processes that ended, with a delay that doubles each time."""
         for child in self._children:
             now = time.monotonic()
             if child.due_at is None:
@@ -105,7 +105,7 @@ class Supervisor:
                     self._plan(child, f"could not be started: {error}")
 
     def stop(self) -> None:
-        """Stop everything, the highest rank first. Nothing is started again from here on."""
+        """Stop all processes, highest rank first. Nothing is restarted afterwards."""
         for rank in sorted({child.service.rank for child in self._children}, reverse=True):
             self._stop([child for child in self._children if child.service.rank == rank])
         self._children.clear()
@@ -119,7 +119,7 @@ class Supervisor:
             try:
                 process.wait(max(0.0, asked_at + service.grace - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self._say("up", f"{service.name} did not end within {service.grace:.0f} s and is killed")
+                self._say("up", f"{service.name} did not stop within {service.grace:.0f} s; killing it")
                 process.kill()
                 process.wait()
 
@@ -127,7 +127,7 @@ class Supervisor:
         steady = time.monotonic() - child.started_at > STEADY
         child.pause = FIRST_PAUSE if steady else child.pause
         child.due_at = time.monotonic() + child.pause
-        self._say("up", f"{child.service.name} {what}; starting it again in {child.pause:.1f} s")
+        self._say("up", f"{child.service.name} {what}; restarting in {child.pause:.1f} s")
         child.pause = min(child.pause * 2, LONGEST_PAUSE)
 
     def _spawn(self, child: Child) -> subprocess.Popen[str]:
@@ -140,7 +140,7 @@ class Supervisor:
             text=True,
             errors="replace",
             env=dict(child.service.env),
-            start_new_session=True,  # a Ctrl-C in the terminal reaches only us, and we stop them in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops the others in order
         )
         child.started_at, child.due_at = time.monotonic(), None
         threading.Thread(target=self._relay, args=(child.service.name, child.process), daemon=True).start()

@@ -1,4 +1,4 @@
-"""`trigpoint up`: the whole platform in the foreground."""
+"""`trigpoint up`: run the complete platform in the foreground."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from app.embedded import AlreadyHeld, ServerFailed
 
 DATA_DIR = Path(".trigpoint")
 TICK = 0.2
-"""Seconds between two looks at the processes."""
+"""Seconds between two checks of the processes."""
 
 CAN_NOT_START = (AlreadyHeld, ServerFailed, ServiceFailed, StartFailed, OSError)
 
 DataDir = Annotated[
-    Path, typer.Option(envvar="TRIGPOINT_DATA_DIR", file_okay=False, help="Where the embedded servers keep their data.")
+    Path, typer.Option(envvar="TRIGPOINT_DATA_DIR", file_okay=False, help="Data folder of the embedded servers.")
 ]
 
 
@@ -38,11 +38,11 @@ def up(
     redis_url: RedisUrl = None,
     admin_key: AdminKey = None,
 ) -> None:
-    """Run the whole platform until Ctrl-C: PostgreSQL, Valkey, the API and the workers.
+    """Run the complete platform until Ctrl-C: PostgreSQL, Valkey, the API and the workers.
 
-    Nothing needs to be installed before: the servers come along, listen on no port, and keep their data in the data
-    folder. Where DATABASE_URL or REDIS_URL are set, those are used instead. The schema is migrated. What dies is
-    started again. `ready http://127.0.0.1:8000` is printed on stdout once work can be done; the log goes to stderr.
+    Nothing needs to be installed: the servers are included, use no port, and keep their data in the data folder. If
+    DATABASE_URL or REDIS_URL are set, those servers are used instead. The schema is migrated, and processes that end
+    are restarted. `ready http://127.0.0.1:8000` is printed on stdout when the platform is ready; logs go to stderr.
     """
     stop = stop_on_signals()
     plan = Plan(data_dir, host, port, workers, database_url, redis_url, admin_key)
@@ -62,7 +62,7 @@ def up(
 
 
 def stop_on_signals() -> threading.Event:
-    """An event that Ctrl-C, SIGTERM and a closed terminal set, from now on and for good."""
+    """Return an event that is set by Ctrl-C, SIGTERM or a closed terminal."""
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -74,5 +74,5 @@ def stop_on_signals() -> threading.Event:
 
 
 def print_line(name: str, line: str) -> None:
-    """One line of a process's log, in one write: several threads print."""
+    """Print a line of a process's log in a single write, because several threads print."""
     sys.stderr.write(f"{name:<8} | {line}\n")

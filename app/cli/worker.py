@@ -1,4 +1,4 @@
-"""`trigpoint worker`: one worker process."""
+"""`trigpoint worker`: run a worker process."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 
 
 def worker() -> None:
-    """Run one worker, on the servers that DATABASE_URL and REDIS_URL name: the same as `arq workers.Settings`.
+    """Run a worker on the servers in DATABASE_URL and REDIS_URL; equivalent to `arq workers.Settings`.
 
-    WORKER_ROUTE and WORKER_SLOTS say what it serves and how much of it at once.
+    WORKER_ROUTE selects the queues that it serves, WORKER_SLOTS the number of concurrent jobs.
     """
     os.execv(sys.executable, [sys.executable, "-m", "arq", "workers.Settings"])

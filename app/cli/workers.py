@@ -1,4 +1,4 @@
-"""`trigpoint workers`: which worker processes there are."""
+"""`trigpoint workers`: list the worker processes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
 from app.client import Client, Json
 
-app = typer.Typer(help="See the worker processes.", no_args_is_help=True)
+app = typer.Typer(help="List the worker processes.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """See the worker processes."""
+    """List the worker processes."""
 
 
 @app.command("list")
 def list_workers(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """List the workers, the newest first; one that fell silent stays for an hour (administrators only)."""
+    """List the workers, newest first. Silent workers remain listed for an hour (administrators only)."""
 
     async def ask() -> Json:
         async with Client(url, key) as client:

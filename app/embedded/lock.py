@@ -1,4 +1,4 @@
-"""One `trigpoint up` for one data folder."""
+"""A lock on a data folder: only one `trigpoint up` may use it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from types import TracebackType
 
 
 class AlreadyHeld(Exception):
-    """Another process works in this data folder."""
+    """Another process uses this data folder."""
 
 
 class DataFolderLock:
-    """Holds a data folder while the context is open.
+    """Locks a data folder while the context is open. Raises AlreadyHeld on entering.
 
-    The kernel frees an flock when its holder ends, however it ends, so a lock is never stale; the pid in the file only
-    names the holder to whoever comes second. Raises AlreadyHeld on entering.
+    The kernel releases an flock whenever its holder ends, so a lock is never stale. The pid in the file is only used
+    to name the holder in the error message.
     """
 
     def __init__(self, data_dir: Path) -> None:

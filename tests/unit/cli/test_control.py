@@ -179,7 +179,7 @@ def test_schedules_go_by_name_or_id(platform: StandIn) -> None:
         assert trigpoint("schedules", command, "nightly", platform=platform).exit_code == 0
         assert platform.asked[-1][2] == {"enabled": enabled}
     ran = trigpoint("schedules", "run", "nightly", platform=platform)
-    assert (ran.stdout, ran.stderr) == ("j1\n", "It was active already.\n")
+    assert (ran.stdout, ran.stderr) == ("j1\n", "The job was already active.\n")
     assert trigpoint("schedules", "delete", "nightly", platform=platform).stdout == "deleted nightly\n"
 
 

@@ -80,8 +80,8 @@ def test_the_pause_doubles_while_a_process_keeps_ending(supervisor: Supervisor, 
     wait_until(thrice)
     said = [line for name, line in lines if name == "up"]
     assert said[:2] == [
-        "child ended with exit code 3; starting it again in 0.5 s",
-        "child could not be started: no disk; starting it again in 1.0 s",
+        "child ended with exit code 3; restarting in 0.5 s",
+        "child could not be started: no disk; restarting in 1.0 s",
     ]
 
 
@@ -119,7 +119,7 @@ def test_the_highest_rank_stops_first_and_the_stubborn_are_killed(supervisor: Su
     wait_until(lambda: sum(line == "bye" for _, line in lines) == 2)
     told = [(name, line) for name, line in lines if line == "bye" or name == "up"]
     assert told.index(("base", "bye")) == 2
-    assert ("up", "stubborn did not end within 0 s and is killed") in told
+    assert ("up", "stubborn did not stop within 0 s; killing it") in told
 
 
 def test_everything_a_process_prints_is_passed_on(supervisor: Supervisor, lines: Lines) -> None:
