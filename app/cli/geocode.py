@@ -63,4 +63,4 @@ def geocode(
     elif as_json:
         output.print_json(created)
     else:
-        typer.echo(f"{created['message']}\nfollow it: trigpoint jobs watch {created['jobId']}")
+        typer.echo(f"{created['message']}\nFollow it with: trigpoint jobs watch {created['jobId']}")

@@ -56,4 +56,4 @@ def geocode_file(
     elif as_json:
         output.print_json(created)
     else:
-        typer.echo(f"{created['message']}\nfollow it: trigpoint jobs watch {created['jobId']}")
+        typer.echo(f"{created['message']}\nFollow it with: trigpoint jobs watch {created['jobId']}")

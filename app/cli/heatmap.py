@@ -83,7 +83,7 @@ def _compute(body: Json, afresh: bool, *, watch: bool, url: str, key: str | None
     elif as_json:
         output.print_json(created)
     else:
-        typer.echo(f"follow it: trigpoint jobs watch {created['jobId']}")
+        typer.echo(f"Follow it with: trigpoint jobs watch {created['jobId']}")
 
 
 @app.command()

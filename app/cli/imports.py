@@ -159,7 +159,7 @@ def _send(
         if as_json:
             output.print_json(created)
         else:
-            typer.echo(f"follow it: trigpoint jobs watch {created['jobId']}")
+            typer.echo(f"Follow it with: trigpoint jobs watch {created['jobId']}")
         return
     for job in ended:
         if not as_json:

@@ -128,7 +128,7 @@ def run(
     if as_json:
         output.print_json(job)
     else:
-        typer.echo(f"{job['id']} {job['status']}; follow it: trigpoint jobs watch {job['id']}")
+        typer.echo(f"{job['id']} {job['status']}; Follow it with: trigpoint jobs watch {job['id']}")
 
 
 def _print(queue: Json, *, as_json: bool) -> None:

@@ -154,4 +154,4 @@ def test_exit_code_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None
 def test_no_database_to_speak_of(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["migrate", "--data-dir", str(tmp_path), "status"], env={"DATABASE_URL": ""})
     assert result.exit_code == 3
-    assert "set DATABASE_URL" in result.stderr
+    assert "Set DATABASE_URL" in result.stderr
