@@ -7,9 +7,11 @@ STAMP := $(VENV)/.installed
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 PORT ?= 8000
 DATA_DIR ?= .trigpoint
+# How many processes run the tests: a number, or `logical` for one on each processor.
+TEST_PROCESSES ?= logical
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test check fmt bench faults lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test test-fast check fmt bench faults lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +46,10 @@ screenshots: $(STAMP) browser ## Take pictures of every page of the dashboard in
 
 test: $(STAMP) ## Run the whole test suite, on servers of its own; without a browser, without the tests in one
 	@$(MAKE) --silent browser || true
-	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES)
+
+test-fast: $(STAMP) ## Run the unit tests, which need no servers
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/unit
 
 check: $(STAMP) ## Lint, check the format, the types and who imports whom
 	$(BIN)/ruff check .

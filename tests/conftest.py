@@ -1,9 +1,13 @@
-"""Real servers for every test: one embedded PostgreSQL and Valkey a session, one database a test, from a template."""
+"""Real servers for every test: an embedded PostgreSQL and Valkey for each process, a database for each test.
+
+Under pytest-xdist each process has a session of its own, and so its own pair of servers.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -16,9 +20,19 @@ from app.db.core.migrate import upgrade
 from app.db.core.pool import Patience, Pool, open_pool
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from app.settings import Settings
-from tests import harness
+from tests import distribution, harness
 
 TEMPLATE = "trigpoint_template"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest tests first, so that no process is left alone with them at the end."""
+    items.sort(key=lambda item: distribution.rank_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return distribution.make_scheduler(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")

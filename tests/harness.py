@@ -22,7 +22,7 @@ T = TypeVar("T")
 ADMIN_KEY = "the-admin-key-of-the-tests"
 
 
-async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T:
+async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 60.0) -> T:
     """The first truthy answer of the probe; fails the test when there is none in time."""
     async with asyncio.timeout(within):
         while not (answer := await probe()):
@@ -70,7 +70,7 @@ async def worker(settings: Settings) -> AsyncIterator[Runtime]:
         await built.close()
 
 
-async def follow(client: aiohttp.ClientSession, job_id: str, *, within: float = 20.0) -> dict[str, Any]:
+async def follow(client: aiohttp.ClientSession, job_id: str, *, within: float = 60.0) -> dict[str, Any]:
     """The job at its end."""
 
     async def ended() -> dict[str, Any] | None:

@@ -1,0 +1,34 @@
+"""How the tests are distributed over processes: groups that share a platform stay together, the longest start first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+SHARED_PLATFORMS = ("tests/acceptance/companies/", "tests/acceptance/", "tests/browser/")
+"""Folders whose tests share a running platform; a more specific folder comes before the one that contains it."""
+
+LONGEST_FIRST = ("tests/acceptance/", "tests/browser/", "tests/faults/", "tests/integration/", "tests/unit/")
+
+
+def group_of(node_id: str) -> str:
+    """Return the name of the group of tests that runs in one process: a shared folder, or else a file."""
+    path = node_id.partition("::")[0]
+    return next((folder for folder in SHARED_PLATFORMS if path.startswith(folder)), path)
+
+
+def rank_of(node_id: str) -> int:
+    """Return the position in LONGEST_FIRST of the folder that holds a test."""
+    ranks = (rank for rank, folder in enumerate(LONGEST_FIRST) if node_id.startswith(folder))
+    return next(ranks, len(LONGEST_FIRST))
+
+
+def make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return a pytest-xdist scheduler that hands out whole groups in the order of collection."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = group_of
+    return scheduler
