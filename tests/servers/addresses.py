@@ -90,8 +90,12 @@ def query_of(address: Address) -> Query:
 
 def sample(count: int, seed: int = 1) -> list[Address]:
     """`count` different addresses that have a house number, the same ones for one seed."""
-    numbered = [address for address in _all() if query_of(address).house_number]
-    return random.Random(seed).sample(numbered, count)
+    return random.Random(seed).sample(_numbered(), count)
+
+
+@cache
+def _numbered() -> list[Address]:
+    return [address for address in _all() if query_of(address).house_number]
 
 
 class AddressBook:
