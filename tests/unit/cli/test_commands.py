@@ -12,7 +12,6 @@ from typer.main import get_command
 from app.cli.commands import app
 from tests.unit.cli.standin import JOB, StandIn
 
-
 COMMAND = get_command(app)
 """Built once: typer's own runner builds all commands again for each call."""
 
