@@ -6,19 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from typer.main import get_command
+from typer.testing import CliRunner, Result
 
 from app.cli.commands import app
 from tests.unit.cli.standin import JOB, StandIn
 
-COMMAND = get_command(app)
-"""Built once: typer's own runner builds all commands again for each call."""
-
 
 def trigpoint(*arguments: str, platform: StandIn | None = None) -> Result:
     env = {"TRIGPOINT_URL": platform.url, "TRIGPOINT_API_KEY": "tp_key"} if platform else {}
-    return CliRunner().invoke(COMMAND, arguments, env={"COLUMNS": "120", **env})
+    return CliRunner().invoke(app, arguments, env={"COLUMNS": "120", **env})
 
 
 @pytest.mark.parametrize(
@@ -156,6 +152,6 @@ def test_exit_code_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_no_database_to_speak_of(tmp_path: Path) -> None:
-    result = CliRunner().invoke(COMMAND, ["migrate", "--data-dir", str(tmp_path), "status"], env={"DATABASE_URL": ""})
+    result = CliRunner().invoke(app, ["migrate", "--data-dir", str(tmp_path), "status"], env={"DATABASE_URL": ""})
     assert result.exit_code == 3
     assert "Set DATABASE_URL" in result.stderr
