@@ -12,7 +12,7 @@ from app.web.companies import reports, research
 from app.web.dialects import jobs as dialects
 from app.web.dialects import process_jobs, website_jobs
 from app.web.geocoding import geocode_file, geocode_households, geocoders, lookup
-from app.web.heatmaps import cities, score, tiles
+from app.web.heatmaps import cities, score, tile_images
 from app.web.heatmaps import regions as heatmaps
 from app.web.households import exports
 from app.web.households import records as households
@@ -95,7 +95,7 @@ ROUTES = [
     Route("/api/heatmap/schedule", heatmaps.schedule, methods=["POST"]),
     Route("/api/heatmap/regions", heatmaps.regions, methods=["GET"]),
     Route("/api/heatmap/reset", heatmaps.reset, methods=["POST"]),
-    Route("/api/heatmap/tiles/{z:int}/{x:int}/{y:int}.png", tiles.tile, methods=["GET"]),
+    Route("/api/heatmap/tiles/{z:int}/{x:int}/{y:int}.png", tile_images.tile, methods=["GET"]),
     Route(f"{V1}/cities", cities.index, methods=["GET"]),
     Route(f"{V1}/cities", cities.load, methods=["POST"]),
     Route(f"{V1}/cities/{{slug}}", cities.read, methods=["GET"]),

@@ -20,9 +20,10 @@ import asyncpg
 import psutil
 from uuid_utils.compat import uuid7
 
-from app.domain.heatmaps import cells
-from app.domain.heatmaps.cells import Places
-from app.domain.heatmaps.grid import Bounds, Grid
+from app.domain.heatmaps import cell_scores
+from app.domain.heatmaps.bounds import Bounds
+from app.domain.heatmaps.cell_scores import PointArrays
+from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS
 from tests.benchmarks.report import line, percentile, spread
 from tests.harness import ADMIN_KEY, follow
@@ -48,15 +49,18 @@ def scoring(rounds: int) -> None:
     """One thread, nothing stored: 23,895 cells, with more or fewer distances at a time."""
     grid = Grid.around(*MIDDLE, 0.001)
     for count in (POIS, 10 * POIS):
-        places = {name: Places.of(found) for name, found in some_pois(count, grid.bounds.wider(CUTOFF_KM)).items()}
-        for at_once in (cells.AT_ONCE // 8, cells.AT_ONCE, cells.AT_ONCE * 8):
+        places = {
+            name: PointArrays.from_pairs(found)
+            for name, found in some_pois(count, grid.bounds.expanded(CUTOFF_KM)).items()
+        }
+        for max_distances in (cell_scores.MAX_DISTANCES // 8, cell_scores.MAX_DISTANCES, cell_scores.MAX_DISTANCES * 8):
             rates = []
             for _ in range(rounds):
                 start = perf_counter()
-                cells.score_rows(grid, 0, grid.rows, places, at_once)
+                cell_scores.score_rows(grid, 0, grid.rows, places, max_distances)
                 rates.append(grid.cells / (perf_counter() - start))
-            goal = ">= 100,000" if (count, at_once) == (POIS, cells.AT_ONCE) else ""
-            name = f"scored, {count:,} places, {at_once:,} distances at once, cells/s"
+            goal = ">= 100,000" if (count, max_distances) == (POIS, cell_scores.MAX_DISTANCES) else ""
+            name = f"scored, {count:,} places, {max_distances:,} distances at once, cells/s"
             line(name, spread(rates), goal, not goal or median(rates) >= 100_000)
 
 
@@ -91,7 +95,7 @@ async def compute(http: aiohttp.ClientSession, grid: Grid) -> tuple[float, float
 
 async def regions(running: Platform, http: aiohttp.ClientSession, conn: Any, rounds: int) -> None:
     small, fine = Grid.around(*MIDDLE, 0.0025), Grid.around(*MIDDLE, 0.001, km=30)
-    await put(conn, some_pois(POIS, fine.bounds.wider(CUTOFF_KM)))
+    await put(conn, some_pois(POIS, fine.bounds.expanded(CUTOFF_KM)))
     await compute(http, small)  # numpy is imported
     taken = [(await compute(http, small))[0] for _ in range(rounds)]
     line(f"15 km × 15 km, {small.cells:,} cells, POST to completed, s", spread(taken), "<= 2", median(taken) <= 2)

@@ -17,7 +17,7 @@ from providers.web import Fetcher, Reach
 from providers.web.mail import MailServers
 from workers.companies.providers import Intelligence, build_intelligence
 from workers.geocoding.chain import build_chain
-from workers.heatmaps.provider import build_places
+from workers.heatmaps.poi_provider import build_poi_provider
 from workers.websites.fetcher import build_fetcher
 
 
@@ -68,5 +68,5 @@ def open_resources(
         MailServers(asks=settings.mx_lookups),
         build_intelligence(settings, http, redis, limiter),
         Webhooks(settings.user_agent, Reach(settings.fetch_allow)),
-        places=build_places(settings, http, limiter),
+        places=build_poi_provider(settings, http, limiter),
     )

@@ -9,37 +9,37 @@ from typing import Any
 from app.db.core.pool import connection
 from app.db.heatmaps import cities, pois
 from app.db.heatmaps import regions as heatmaps
-from app.domain.heatmaps import packaged_cities as packaged
-from app.domain.heatmaps import scoring
-from app.domain.heatmaps.grid import BadRegion, Bounds, Grid
-from app.domain.heatmaps.request import HeatmapArgs
+from app.domain.heatmaps import packaged_cities, scoring
+from app.domain.heatmaps.bounds import Bounds, InvalidRegion
+from app.domain.heatmaps.grid import Grid
+from app.domain.heatmaps.kinds import HeatmapComputeArgs
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext
 from workers.heatmaps import poi_tiles
-from workers.heatmaps.compute import compute
+from workers.heatmaps.region_scoring import compute
 
 SPEC = JobSpec(
     kind="heatmap_compute",
     queue=QueueSpec("heatmap", concurrency=1),
-    args=HeatmapArgs,
+    args=HeatmapComputeArgs,
     timeout=timedelta(hours=24),
     max_attempts=3,
     aliases=("heatmap",),
-    dedupe_key=HeatmapArgs.key,
+    dedupe_key=HeatmapComputeArgs.key,
 )
 
 
-async def run(context: JobContext, args: HeatmapArgs) -> dict[str, Any] | Outcome:
+async def run(context: JobContext, args: HeatmapComputeArgs) -> dict[str, Any] | Outcome:
     """Compute every cell, from where the job stands. What is wrong with the region is an outcome."""
     try:
         grid, city_id = await region(context, args)
         grid.check_size()
-    except BadRegion as error:
+    except InvalidRegion as error:
         return Failed(str(error))
     more: dict[str, Any] = {}
     if (provider := context.resources.places) is not None:
-        refreshed = await poi_tiles.refresh(context, provider, grid.bounds.wider(scoring.CUTOFF_KM))
+        refreshed = await poi_tiles.refresh(context, provider, grid.bounds.expanded(scoring.CUTOFF_KM))
         if isinstance(refreshed, Snooze | Failed):
             return refreshed
         more = {"attribution": provider.attribution, "tilesFetched": refreshed[0], "warnings": refreshed[1]}
@@ -62,16 +62,16 @@ async def run(context: JobContext, args: HeatmapArgs) -> dict[str, Any] | Outcom
     return about
 
 
-async def region(context: JobContext, args: HeatmapArgs) -> tuple[Grid, int | None]:
-    """The cells that are asked for, and whose city they are. Raises BadRegion."""
+async def region(context: JobContext, args: HeatmapComputeArgs) -> tuple[Grid, int | None]:
+    """The cells that are asked for, and whose city they are. Raises InvalidRegion."""
     if args.bounds is not None:
-        return Grid.over(args.bounds.bounds(), args.grid_step), None
+        return Grid.covering(args.bounds.bounds(), args.grid_step), None
     assert args.city_slug is not None
     async with connection(context.resources.pool) as conn:
         row = await cities.get(conn, args.city_slug)
         if row is None:
-            city = await asyncio.to_thread(packaged.packaged, args.city_slug)
+            city = await asyncio.to_thread(packaged_cities.find, args.city_slug)
             if city is None:
-                raise BadRegion(f"there is no city {args.city_slug!r}")
+                raise InvalidRegion(f"there is no city {args.city_slug!r}")
             row = await cities.upsert(conn, city)
-    return Grid.over(Bounds(row["south"], row["west"], row["north"], row["east"]), args.grid_step), row["id"]
+    return Grid.covering(Bounds(row["south"], row["west"], row["north"], row["east"]), args.grid_step), row["id"]

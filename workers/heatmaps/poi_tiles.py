@@ -18,7 +18,7 @@ from app.db.core.locks import Lock
 from app.db.core.pool import Pool, connection
 from app.db.heatmaps import pois
 from app.db.heatmaps.pois import Fetched
-from app.domain.heatmaps.grid import Bounds
+from app.domain.heatmaps.bounds import Bounds
 from app.domain.imports.pois import LONGEST, category
 from app.domain.jobs.outcomes import Failed, Snooze
 from app.domain.text.storable import storable

@@ -13,7 +13,8 @@ import asyncpg
 from app.db.core.pool import Connection
 from app.db.imports.staging import Target
 from app.domain.heatmaps import scoring
-from app.domain.heatmaps.grid import Bounds, Grid
+from app.domain.heatmaps.bounds import Bounds
+from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.scoring import Poi
 from app.domain.imports.pois import COLUMNS
 from app.domain.vocabulary.distance import equirectangular_km
@@ -48,7 +49,7 @@ FIRST_LOOK_KM = 1.0
 async def near(conn: Connection, latitude: float, longitude: float) -> list[Poi]:
     """The nearest places of each category that counts, as many of each as can count for this point.
 
-    Raises BadRegion for a point near a pole.
+    Raises InvalidRegion for a point near a pole.
     """
     around(latitude, longitude, scoring.CUTOFF_KM)  # would raise
     close = await _within(conn, latitude, longitude, FIRST_LOOK_KM, list(scoring.WEIGHTS))
@@ -74,9 +75,9 @@ async def _within(conn: Connection, latitude: float, longitude: float, km: float
 
 
 def around(latitude: float, longitude: float, km: float) -> Bounds:
-    """What lies within so many km of a point, and some corners. Raises BadRegion near a pole."""
+    """What lies within so many km of a point, and some corners. Raises InvalidRegion near a pole."""
     east = longitude + MARGIN if longitude < 180 else longitude - MARGIN
-    return Bounds(latitude, min(longitude, east), latitude + MARGIN, max(longitude, east)).wider(km)
+    return Bounds(latitude, min(longitude, east), latitude + MARGIN, max(longitude, east)).expanded(km)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ async def load(conn: Connection, grid: Grid) -> Loaded:
     points: dict[str, list[tuple[float, float]]] = {}
     count, digest = 0, 0
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        for args in bounds_args(grid.bounds.wider(scoring.CUTOFF_KM)):
+        for args in bounds_args(grid.bounds.expanded(scoring.CUTOFF_KM)):
             rows = await conn.fetch(
                 f"SELECT category, latitude, longitude FROM pois WHERE {IN_BOUNDS}", *args, list(scoring.WEIGHTS)
             )
@@ -113,7 +114,7 @@ DIGEST = """count(*)::int AS pois,
 async def digest(conn: Connection, bounds: Bounds) -> tuple[int, int]:
     """Number and digest of the places that count for a region with these edges, as `load` has them."""
     count, found = 0, 0
-    for args in bounds_args(bounds.wider(scoring.CUTOFF_KM)):
+    for args in bounds_args(bounds.expanded(scoring.CUTOFF_KM)):
         row = await conn.fetchrow(f"SELECT {DIGEST} FROM pois WHERE {IN_BOUNDS}", *args, list(scoring.WEIGHTS))
         assert row is not None
         count, found = count + row["pois"], found ^ row["digest"]

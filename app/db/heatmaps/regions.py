@@ -14,7 +14,8 @@ from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import Connection
 from app.domain.heatmaps import scoring
-from app.domain.heatmaps.grid import STEPS, Bounds, Grid, cell_of
+from app.domain.heatmaps.bounds import Bounds
+from app.domain.heatmaps.grid import STEPS, Grid, cell_center
 
 
 async def lock(conn: Connection) -> None:
@@ -24,7 +25,7 @@ async def lock(conn: Connection) -> None:
 
 async def covering_cell(conn: Connection, latitude: float, longitude: float) -> asyncpg.Record | None:
     """The finest cell that holds the point."""
-    centres = [cell_of(latitude, longitude, step) for step in STEPS]
+    centres = [cell_center(latitude, longitude, step) for step in STEPS]
     return await conn.fetchrow(
         """SELECT c.grid_step, c.score, c.computed_at
            FROM unnest($1::float8[], $2::float8[], $3::float8[]) AS p (grid_step, lat, lng)

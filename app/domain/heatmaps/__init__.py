@@ -1,1 +1,1 @@
-"""Heat maps: the grid of cells, their scores, the bounds of cities, and pictures."""
+"""Heat maps: the grid of cells, their scores, the bounds of cities, and map tiles."""

@@ -24,7 +24,7 @@ def equirectangular_km(latitude: float, longitude: float, other_latitude: float,
     """Return the distance in km of two points at most some tens of km apart.
 
     A projection at the middle latitude, x = cos((φ1 + φ2) / 2) · Δλ and y = Δφ. It is within 0.3 % of the great-circle
-    distance up to 65° of latitude, and cheap to compute for millions of pairs (`app.domain.heatmaps.cells`).
+    distance up to 65° of latitude, and cheap to compute for millions of pairs (`app.domain.heatmaps.cell_scores`).
     """
     turn = abs(longitude - other_longitude)
     east = radians(min(turn, 360 - turn)) * cos(radians(0.5 * (latitude + other_latitude)))

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.heatmaps import cities
-from app.domain.heatmaps import packaged_cities as packaged
-from app.domain.heatmaps.cities import City, estimated_bounds, slug
-from app.domain.heatmaps.grid import FARTHEST_LATITUDE, Bounds
-from app.domain.heatmaps.request import Edges
+from app.domain.heatmaps import packaged_cities
+from app.domain.heatmaps.bounds import MAX_LATITUDE, Bounds
+from app.domain.heatmaps.cities import City, estimate_bounds, slug
+from app.domain.heatmaps.fields import BoundsInput
 from app.errors import BadRequest, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
@@ -37,8 +37,8 @@ class CityBody(BaseModel):
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=200)
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$")
     population: int | None = Field(default=None, ge=0, le=2_000_000_000)
-    bounds: Edges | None = None
-    latitude: float | None = Field(default=None, ge=1 - FARTHEST_LATITUDE, le=FARTHEST_LATITUDE - 1)
+    bounds: BoundsInput | None = None
+    latitude: float | None = Field(default=None, ge=1 - MAX_LATITUDE, le=MAX_LATITUDE - 1)
     longitude: float | None = Field(default=None, ge=-180, le=180)
 
     @model_validator(mode="after")
@@ -56,7 +56,7 @@ class CityBody(BaseModel):
 
     def _estimated(self) -> Bounds:
         assert self.latitude is not None and self.longitude is not None and self.population is not None
-        return estimated_bounds(self.latitude, self.longitude, self.population)
+        return estimate_bounds(self.latitude, self.longitude, self.population)
 
 
 class CityQuery(Paging):
@@ -75,9 +75,9 @@ async def find(conn: Connection, wanted: str) -> asyncpg.Record:
     row = await cities.get(conn, wanted)
     if row is not None:
         return row
-    city = await asyncio.to_thread(packaged.packaged, wanted)
+    city = await asyncio.to_thread(packaged_cities.find, wanted)
     if city is None:
-        similar = await asyncio.to_thread(packaged.similar, wanted)
+        similar = await asyncio.to_thread(packaged_cities.similar_slugs, wanted)
         hint = f" Did you mean {', '.join(similar)}?" if similar else ""
         raise NotFound(
             f"There is no city {wanted[:100]!r}.{hint} Give bounds instead, or have an administrator enter it with"

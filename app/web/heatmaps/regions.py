@@ -17,8 +17,10 @@ from app.db.core.pool import Connection
 from app.db.heatmaps import pois
 from app.db.heatmaps import regions as heatmaps
 from app.db.jobs import records as jobs
-from app.domain.heatmaps.grid import MICRO, BadRegion, Bounds, Grid
-from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs, checked_step
+from app.domain.heatmaps.bounds import Bounds, InvalidRegion
+from app.domain.heatmaps.fields import DEFAULT_GRID_STEP, check_step
+from app.domain.heatmaps.grid import MICRODEGREES, Grid
+from app.domain.heatmaps.kinds import HeatmapComputeArgs
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import NewJob
 from app.domain.jobs.status import ACTIVE, Status
@@ -56,15 +58,15 @@ async def schedule(request: Request) -> Response:
     return response
 
 
-async def _args(request: Request) -> tuple[bytes, HeatmapArgs]:
+async def _args(request: Request) -> tuple[bytes, HeatmapComputeArgs]:
     raw, body = await request_parsing.read_json(request)
     try:
-        return raw, HeatmapArgs.model_validate(body)
+        return raw, HeatmapComputeArgs.model_validate(body)
     except ValidationError as error:
         raise invalid(error) from None
 
 
-async def _grid(conn: Connection, args: HeatmapArgs) -> tuple[Grid, int | None]:
+async def _grid(conn: Connection, args: HeatmapComputeArgs) -> tuple[Grid, int | None]:
     """The cells that are asked for, and whose city they are. Raises NotFound, BadRequest for too many."""
     city_id = None
     if args.bounds is not None:
@@ -73,16 +75,16 @@ async def _grid(conn: Connection, args: HeatmapArgs) -> tuple[Grid, int | None]:
         assert args.city_slug is not None
         row = await cities.find(conn, args.city_slug)
         city_id, bounds = row["id"], Bounds(row["south"], row["west"], row["north"], row["east"])
-    grid = Grid.over(bounds, args.grid_step)
+    grid = Grid.covering(bounds, args.grid_step)
     try:
         grid.check_size()
-    except BadRegion as error:
+    except InvalidRegion as error:
         raise BadRequest(f"{str(error)[0].upper()}{str(error)[1:]}.", estimatedCells=grid.cells) from None
     return grid, city_id
 
 
 async def _schedule(
-    conn: Connection, platform: Platform, user: User, args: HeatmapArgs, grid: Grid, city_id: int | None
+    conn: Connection, platform: Platform, user: User, args: HeatmapComputeArgs, grid: Grid, city_id: int | None
 ) -> Response:
     await heatmaps.lock(conn)
     known = await heatmaps.region(conn, grid)
@@ -99,7 +101,7 @@ async def _schedule(
 
 
 async def insert(
-    conn: Connection, platform: Platform, user: User, args: HeatmapArgs, grid: Grid, city_id: int | None
+    conn: Connection, platform: Platform, user: User, args: HeatmapComputeArgs, grid: Grid, city_id: int | None
 ) -> jobs.Inserted:
     """Make the job, unless one of the same region is active, and enter its region. Holds heatmaps.lock already."""
     spec = platform.specs[KIND]
@@ -156,10 +158,10 @@ class CellQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
     bbox: Annotated[Bounds, BeforeValidator(_bbox)]
-    gridStep: float = DEFAULT_STEP
+    gridStep: float = DEFAULT_GRID_STEP
     format: Literal["json", "geojson"] = "json"
 
-    _step = field_validator("gridStep")(checked_step)
+    _step = field_validator("gridStep")(check_step)
 
 
 async def cells(request: Request) -> Response:
@@ -200,12 +202,12 @@ def _compact(asked: CellQuery, found: list[asyncpg.Record], regions: list[dict[s
 
 def _geojson(asked: CellQuery, found: list[asyncpg.Record], regions: list[dict[str, Any]]) -> bytes:
     """RFC 7946. Each cell is a square with its `score`, counter-clockwise; the regions stand beside the features."""
-    half = round(asked.gridStep * MICRO) // 2
+    half = round(asked.gridStep * MICRODEGREES) // 2
 
     def feature(cell: asyncpg.Record) -> str:
-        lat, lng = round(cell[0] * MICRO), round(cell[1] * MICRO)
-        south, north = (lat - half) / MICRO, (lat + half) / MICRO
-        west, east = (lng - half) / MICRO, (lng + half) / MICRO
+        lat, lng = round(cell[0] * MICRODEGREES), round(cell[1] * MICRODEGREES)
+        south, north = (lat - half) / MICRODEGREES, (lat + half) / MICRODEGREES
+        west, east = (lng - half) / MICRODEGREES, (lng + half) / MICRODEGREES
         ring = f"[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]"
         return (
             f'{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[{ring}]}},'

@@ -14,8 +14,9 @@ from app.db.core.pool import Connection
 from app.db.heatmaps import pois
 from app.db.heatmaps import regions as heatmaps
 from app.domain.heatmaps import scoring
+from app.domain.heatmaps.fields import DEFAULT_GRID_STEP
 from app.domain.heatmaps.grid import Grid
-from app.domain.heatmaps.request import DEFAULT_STEP, HeatmapArgs
+from app.domain.heatmaps.kinds import HeatmapComputeArgs
 from app.domain.heatmaps.scoring import Assessment
 from app.domain.jobs.status import Status
 from app.web.accounts import auth
@@ -74,8 +75,8 @@ async def _cover(conn: Connection, platform: Platform, user: User, point: Point)
         job = _job(await heatmaps.covering_job(conn, point.lat, point.lng))
         if job is not None:
             return job
-        grid = Grid.around(point.lat, point.lng, DEFAULT_STEP)
-        inserted = await insert(conn, platform, user, HeatmapArgs.of(grid), grid, None)
+        grid = Grid.around(point.lat, point.lng, DEFAULT_GRID_STEP)
+        inserted = await insert(conn, platform, user, HeatmapComputeArgs.for_grid(grid), grid, None)
         return {"jobId": inserted.id, "status": Status.PENDING, "isNew": inserted.is_new, "gridStep": grid.step}
 
 

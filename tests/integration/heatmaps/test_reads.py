@@ -11,7 +11,7 @@ import shapely
 from PIL import Image
 
 from app.db.core.pool import Pool
-from app.domain.heatmaps import pictures
+from app.domain.heatmaps import tile_images
 from app.web.heatmaps import regions as heatmaps
 from tests.integration.heatmaps.conftest import CELLS, cells, computed
 from tests.integration.households.calls import Answer, call
@@ -82,7 +82,7 @@ def pixels(answer: Answer) -> Image.Image:
 
 
 def colour(score: int) -> tuple[int, ...]:
-    colours, opacities = pictures.palette()
+    colours, opacities = tile_images.palette()
     return (*colours[3 * score : 3 * score + 3], opacities[score])
 
 
@@ -97,12 +97,12 @@ async def test_tiles(client: Client, worker: Runtime, pois: int, db_pool: Pool) 
     answer = await tile(f"{zoom}/{x}/{y}")
     image = pixels(answer)
     assert image.size == (256, 256)
-    bounds = pictures.tile_bounds(zoom, x, y)
+    bounds = tile_images.tile_bounds(zoom, x, y)
     seen = 0
     for (lat, lng), score in stored.items():
         if bounds.contains(lat, lng):
             across = int((lng - bounds.west) / bounds.width * 256)
-            down = min(range(256), key=lambda row: abs(pictures.latitude(zoom, y + (row + 0.5) / 256) - lat))
+            down = min(range(256), key=lambda row: abs(tile_images.latitude(zoom, y + (row + 0.5) / 256) - lat))
             assert image.getpixel((across, down)) == colour(score)
             seen += 1
     assert seen > 100

@@ -11,7 +11,8 @@ import pytest
 from app.db.core.pool import Pool
 from app.db.heatmaps import pois as db_pois
 from app.domain.heatmaps import scoring
-from app.domain.heatmaps.grid import Bounds, Grid
+from app.domain.heatmaps.bounds import Bounds
+from app.domain.heatmaps.grid import Grid
 from app.settings import Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import BOUNDS, CELLS, add_pois, cells, computed, schedule
@@ -224,7 +225,7 @@ async def test_points_that_change_while_it_waits_leave_the_region_stale(
 ) -> None:
     """A job that goes on with other places than it began with says so."""
     created = await schedule(client)
-    grid = Grid.over(Bounds(**BOUNDS), 0.0025)
+    grid = Grid.covering(Bounds(**BOUNDS), 0.0025)
     async with db_pool.acquire() as conn:
         loaded = await db_pois.load(conn, grid)
     begun = {"lastProcessedIndex": 499, "pois": loaded.count, "poisDigest": str(loaded.digest)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.heatmaps.cities import estimated_bounds, slug
+from app.domain.heatmaps.cities import estimate_bounds, slug
 from app.domain.heatmaps.grid import Grid
-from app.domain.heatmaps.packaged_cities import packaged, similar
+from app.domain.heatmaps.packaged_cities import find, similar_slugs
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,16 @@ def test_slugs(name: str, expected: str) -> None:
 
 
 def test_larger_cities_are_there() -> None:
-    cancun = packaged("cancun")
+    cancun = find("cancun")
     assert cancun is not None and (cancun.name, cancun.country) == ("Cancún", "MX")
     assert cancun.bounds.contains(21.16, -86.85)
-    assert packaged("cancun-mx") == cancun
-    assert packaged("no-such-city") is None
-    assert "cancun" in similar("cancn")
+    assert find("cancun-mx") == cancun
+    assert find("no-such-city") is None
+    assert "cancun" in similar_slugs("cancn")
 
 
 def test_cities_of_one_name_are_told_apart() -> None:
-    largest, other = packaged("springfield"), packaged("springfield-il")
+    largest, other = find("springfield"), find("springfield-il")
     assert largest is not None and other is not None
     assert (largest.population or 0) > (other.population or 0)
     assert other.bounds.contains(39.80, -89.64) and other.slug == "springfield-il"
@@ -43,7 +43,7 @@ def test_cities_of_one_name_are_told_apart() -> None:
 
 def test_bounds_grow_with_the_population_and_have_their_limits() -> None:
     def side_km(population: int) -> float:
-        return Grid.over(estimated_bounds(0.5, 20, population), 0.001).rows * 0.111195
+        return Grid.covering(estimate_bounds(0.5, 20, population), 0.001).rows * 0.111195
 
     assert side_km(4_000 * 225) == pytest.approx(15, abs=0.2)
     assert side_km(10) == pytest.approx(5, abs=0.2)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.heatmaps.grid import STEPS, BadRegion, Bounds, Grid, cell_of, wrapped
-from app.domain.heatmaps.request import HeatmapArgs
+from app.domain.heatmaps.bounds import Bounds, InvalidRegion, wrap_longitude
+from app.domain.heatmaps.grid import STEPS, Grid, cell_center
+from app.domain.heatmaps.kinds import HeatmapComputeArgs
 
 DOCUMENT = {0.01: 225, 0.005: 900, 0.0025: 3_600, 0.001: 22_500}
 CANCUN = (21.17429, -86.84656)
@@ -30,7 +31,7 @@ def test_a_region_has_as_many_cells_as_the_document_says(step: float, place: tup
 @given(latitudes, longitudes, steps)
 def test_a_region_round_a_point_has_it_in_its_middle(latitude: float, longitude: float, step: float) -> None:
     grid = Grid.around(latitude, longitude, step)
-    assert grid.bounds.contains(latitude, wrapped(longitude) if longitude < 180 else -180)
+    assert grid.bounds.contains(latitude, wrap_longitude(longitude) if longitude < 180 else -180)
     assert grid.latitude(0) == pytest.approx(2 * latitude - grid.latitude(grid.rows - 1), abs=2 * step)
     km = math.radians(grid.cols * step) * 6371 * math.cos(math.radians(latitude))
     assert 15 - 0.01 <= km <= 15 + 111.2 * step
@@ -39,39 +40,39 @@ def test_a_region_round_a_point_has_it_in_its_middle(latitude: float, longitude:
 @given(latitudes, longitudes, steps)
 def test_the_cell_of_a_point_is_one_of_its_region(latitude: float, longitude: float, step: float) -> None:
     grid = Grid.around(latitude, longitude, step)
-    lat, lng = cell_of(latitude, longitude, step)
+    lat, lng = cell_center(latitude, longitude, step)
     assert lat in {grid.latitude(row) for row in range(grid.rows)}
-    assert wrapped(lng) in {grid.longitude(col) for col in range(grid.cols)}
+    assert wrap_longitude(lng) in {grid.longitude(col) for col in range(grid.cols)}
     assert abs(latitude - lat) <= step / 2 + 1e-6 and abs((longitude - lng + 180) % 360 - 180) <= step / 2 + 1e-6
 
 
 @given(latitudes, longitudes, steps)
 def test_a_region_is_known_again_by_its_edges(latitude: float, longitude: float, step: float) -> None:
     grid = Grid.around(latitude, longitude, step)
-    assert Grid.over(grid.bounds, step) == grid
-    args = HeatmapArgs.of(grid)
-    assert args.key() == grid.key
-    assert HeatmapArgs.model_validate_json(args.model_dump_json(by_alias=True)) == args
+    assert Grid.covering(grid.bounds, step) == grid
+    args = HeatmapComputeArgs.for_grid(grid)
+    assert args.region_key() == grid.key
+    assert HeatmapComputeArgs.model_validate_json(args.model_dump_json(by_alias=True)) == args
 
 
 @given(latitudes, longitudes, steps, st.floats(0.002, 0.3), st.floats(0.1, 0.9))
 def test_regions_that_meet_leave_no_cell_out(south: float, west: float, step: float, size: float, share: float) -> None:
     between = south + share * size
-    east = wrapped(west + 0.01)
-    west = wrapped(west)
-    lower = Grid.over(Bounds(south, west, between, east), step)
-    upper = Grid.over(Bounds(between, west, south + size, east), step)
+    east = wrap_longitude(west + 0.01)
+    west = wrap_longitude(west)
+    lower = Grid.covering(Bounds(south, west, between, east), step)
+    upper = Grid.covering(Bounds(between, west, south + size, east), step)
     assert (lower.col, lower.cols) == (upper.col, upper.cols)
     assert lower.row + lower.rows >= upper.row
 
 
 def test_across_the_antimeridian() -> None:
-    grid = Grid.over(Bounds(-17.8, 179.95, -17.7, -179.95), 0.01)
+    grid = Grid.covering(Bounds(-17.8, 179.95, -17.7, -179.95), 0.01)
     assert (grid.rows, grid.cols) == (10, 10)
     assert [grid.longitude(col) for col in (0, 4, 5, 9)] == [179.955, 179.995, -179.995, -179.955]
     assert grid.bounds == Bounds(-17.8, 179.95, -17.7, -179.95)
     assert grid.bounds.spans() == [(179.95, 180.0), (-180.0, -179.95)]
-    whole = Grid.over(Bounds(0, -180, 0.02, 180), 0.01)
+    whole = Grid.covering(Bounds(0, -180, 0.02, 180), 0.01)
     assert whole.cols == 36_000 and whole.bounds == Bounds(0, -180, 0.02, 180)
 
 
@@ -86,28 +87,28 @@ def test_across_the_antimeridian() -> None:
     ],
 )
 def test_bounds_that_are_none(edges: tuple[float, float, float, float], says: str) -> None:
-    with pytest.raises(BadRegion, match=says):
+    with pytest.raises(InvalidRegion, match=says):
         Bounds(*edges)
 
 
 def test_too_large_a_region_says_what_would_fit() -> None:
-    with pytest.raises(BadRegion, match=r"4,000,000 cells .* take gridStep 0\.0025, or smaller bounds"):
-        Grid.over(Bounds(20, 20, 22, 22), 0.001).check_size()
-    with pytest.raises(BadRegion, match="take smaller bounds"):
-        Grid.over(Bounds(0, 0, 20, 20), 0.01).check_size()
-    Grid.over(Bounds(20, 20, 21, 21), 0.001).check_size()
+    with pytest.raises(InvalidRegion, match=r"4,000,000 cells .* use gridStep 0\.0025 or smaller bounds"):
+        Grid.covering(Bounds(20, 20, 22, 22), 0.001).check_size()
+    with pytest.raises(InvalidRegion, match="use smaller bounds"):
+        Grid.covering(Bounds(0, 0, 20, 20), 0.01).check_size()
+    Grid.covering(Bounds(20, 20, 21, 21), 0.001).check_size()
 
 
 @given(st.floats(0.0001, 0.3), st.floats(0, 0.01), st.sampled_from((-1, 1)), steps)
 def test_regions_end_where_the_lattice_does(size: float, short: float, side: int, step: float) -> None:
     edge = 85 - short
     south, north = sorted((side * (edge - size), side * edge))
-    grid = Grid.over(Bounds(south, 10, north, 10.1), step)
+    grid = Grid.covering(Bounds(south, 10, north, 10.1), step)
     assert abs(grid.bounds.south) <= 85 and abs(grid.bounds.north) <= 85
     assert grid.bounds.south <= south + step and grid.bounds.north >= north - step
 
 
 @pytest.mark.parametrize("latitude", [84.99, -85, 90])
 def test_no_region_at_the_poles(latitude: float) -> None:
-    with pytest.raises(BadRegion, match="latitudes must be between"):
+    with pytest.raises(InvalidRegion, match="latitudes must be between"):
         Grid.around(latitude, 0, 0.0025)

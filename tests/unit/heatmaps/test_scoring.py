@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.heatmaps import cells, scoring
-from app.domain.heatmaps.cells import Places
-from app.domain.heatmaps.grid import Bounds, Grid
+from app.domain.heatmaps import cell_scores, scoring
+from app.domain.heatmaps.bounds import Bounds
+from app.domain.heatmaps.cell_scores import PointArrays
+from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS, Poi, assess, decay
 from app.domain.vocabulary.distance import KM_PER_DEGREE, great_circle_metres
 
@@ -26,8 +27,8 @@ def test_many_distances_are_those_of_the_sphere(latitude: float, longitude: floa
     east = longitude + km * KM * math.sin(bearing) / math.cos(math.radians(latitude))
     other_longitude = (east + 180) % 360 - 180
     exact = great_circle_metres(latitude, longitude, other, other_longitude) / 1000
-    one = Places(np.array([other]), np.array([other_longitude]))
-    many = math.sqrt(cells.squared_km(np.array([latitude]), np.array([longitude]), one)[0, 0, 0])
+    one = PointArrays(np.array([other]), np.array([other_longitude]))
+    many = math.sqrt(cell_scores.squared_km(np.array([latitude]), np.array([longitude]), one)[0, 0, 0])
     assert many == pytest.approx(exact, rel=0.003)
 
 
@@ -36,7 +37,7 @@ def test_the_decay() -> None:
     assert decay(1.0) == pytest.approx(0.5, abs=0.003)
     falling = [decay(km / 100) for km in range(40, 501)]
     assert falling == sorted(falling, reverse=True)
-    assert cells.decays(np.arange(40, 501) / 100).tolist() == pytest.approx(falling, abs=1e-12)
+    assert cell_scores.decays(np.arange(40, 501) / 100).tolist() == pytest.approx(falling, abs=1e-12)
 
 
 def at(km: float, category: str = "supermarket") -> Poi:
@@ -90,9 +91,9 @@ def some_places(count: int, bounds: Bounds, seed: int) -> list[Poi]:
     ]
 
 
-def by_category(pois: list[Poi]) -> dict[str, Places]:
+def by_category(pois: list[Poi]) -> dict[str, PointArrays]:
     return {
-        category: Places.of([(poi.latitude, poi.longitude) for poi in pois if poi.category == category])
+        category: PointArrays.from_pairs([(poi.latitude, poi.longitude) for poi in pois if poi.category == category])
         for category in WEIGHTS
     }
 
@@ -109,9 +110,9 @@ REGIONS = {
 @pytest.mark.parametrize("name", REGIONS)
 def test_many_cells_at_once_are_scored_as_one_by_one(name: str) -> None:
     bounds, count = REGIONS[name]
-    grid = Grid.over(bounds, 0.005)
-    pois = some_places(count, bounds.wider(6), seed=7)
-    found = cells.score_rows(grid, 0, grid.rows, by_category(pois))
+    grid = Grid.covering(bounds, 0.005)
+    pois = some_places(count, bounds.expanded(6), seed=7)
+    found = cell_scores.score_rows(grid, 0, grid.rows, by_category(pois))
     draw = random.Random(3)
     for row, col in {(draw.randrange(grid.rows), draw.randrange(grid.cols)) for _ in range(150)}:
         expected = assess(grid.latitude(row), grid.longitude(col), pois).score
@@ -123,20 +124,20 @@ def test_many_cells_at_once_are_scored_as_one_by_one(name: str) -> None:
 def test_no_edges_and_no_tiles_show(name: str) -> None:
     """Whatever rectangle, block or tile a cell is computed in, it has the same score, to the last bit."""
     bounds, count = REGIONS[name]
-    pois = by_category(some_places(count, bounds.wider(6), seed=11))
-    grid = Grid.over(bounds, 0.0025)
-    whole = cells.score_rows(grid, 0, grid.rows, pois)
+    pois = by_category(some_places(count, bounds.expanded(6), seed=11))
+    grid = Grid.covering(bounds, 0.0025)
+    whole = cell_scores.score_rows(grid, 0, grid.rows, pois)
     for at_once in (500, 5_000, 1 << 20):
-        assert (cells.score_rows(grid, 0, grid.rows, pois, at_once) == whole).all()
+        assert (cell_scores.score_rows(grid, 0, grid.rows, pois, at_once) == whole).all()
     half = grid.rows // 3
     quarter = Grid(grid.step, grid.row + half, grid.col + 7, grid.rows - half, grid.cols - 7)
-    assert (cells.score_rows(quarter, 0, quarter.rows, pois) == whole[half:, 7:]).all()
-    assert (cells.score_rows(grid, half, half + 5, pois) == whole[half : half + 5]).all()
+    assert (cell_scores.score_rows(quarter, 0, quarter.rows, pois) == whole[half:, 7:]).all()
+    assert (cell_scores.score_rows(grid, half, half + 5, pois) == whole[half : half + 5]).all()
 
 
 def test_a_crowd_at_one_spot_is_halved_down_to_single_cells() -> None:
     spot = by_category([at(0.1)] * 500)
     grid = Grid.around(21, -86.8, 0.01, 5)
-    whole = cells.score_rows(grid, 0, grid.rows, spot)
-    assert (cells.score_rows(grid, 0, grid.rows, spot, at_once=100) == whole).all()
+    whole = cell_scores.score_rows(grid, 0, grid.rows, spot)
+    assert (cell_scores.score_rows(grid, 0, grid.rows, spot, max_distances=100) == whole).all()
     assert whole.max() == 75

@@ -17,7 +17,7 @@ from app.domain.heatmaps.grid import Grid
 from workers.core.context import JobContext
 
 if TYPE_CHECKING:
-    from app.domain.heatmaps.cells import Places
+    from app.domain.heatmaps.cell_scores import PointArrays
 
 BLOCK = 16_384
 """Cells computed at a time, about."""
@@ -69,24 +69,24 @@ async def compute(context: JobContext, grid: Grid, city_id: int | None, loaded: 
         await asyncio.gather(coming, return_exceptions=True)
 
 
-def _places(loaded: Loaded) -> dict[str, Places]:
-    from app.domain.heatmaps.cells import Places  # and numpy
+def _places(loaded: Loaded) -> dict[str, PointArrays]:
+    from app.domain.heatmaps.cell_scores import PointArrays  # and numpy
 
-    return {category: Places.of(points) for category, points in loaded.points.items()}
+    return {category: PointArrays.from_pairs(points) for category, points in loaded.points.items()}
 
 
-def _soon(grid: Grid, start: int, places: dict[str, Places]) -> asyncio.Task[Block]:
+def _soon(grid: Grid, start: int, places: dict[str, PointArrays]) -> asyncio.Task[Block]:
     return asyncio.create_task(asyncio.to_thread(score_block, grid, start, places))
 
 
-def score_block(grid: Grid, start: int, places: dict[str, Places]) -> Block:
+def score_block(grid: Grid, start: int, places: dict[str, PointArrays]) -> Block:
     """The cells from index `start` to the end of a row, some BLOCK of them."""
-    from app.domain.heatmaps import cells
+    from app.domain.heatmaps import cell_scores
 
     row, col = divmod(start, grid.cols)
     last = min(grid.rows, row + max(1, BLOCK // grid.cols))
-    scores = cells.score_rows(grid, row, last, places).ravel().tolist()
-    north, east = cells.latitudes(grid, row, last).tolist(), cells.longitudes(grid).tolist()
+    scores = cell_scores.score_rows(grid, row, last, places).ravel().tolist()
+    north, east = cell_scores.latitudes(grid, row, last).tolist(), cell_scores.longitudes(grid).tolist()
     centres = [(latitude, longitude) for latitude in north for longitude in east]
     scored = [(*centre, score) for centre, score in zip(centres, scores, strict=True)]
     return Block(start, scored[col:])

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from app.db.core.pool import Connection
 from app.db.heatmaps import regions as heatmaps
-from app.domain.heatmaps import pictures
-from app.domain.heatmaps.grid import FARTHEST_LATITUDE, STEPS, Bounds
-from app.domain.heatmaps.request import checked_step
+from app.domain.heatmaps import tile_images
+from app.domain.heatmaps.bounds import MAX_LATITUDE, Bounds
+from app.domain.heatmaps.fields import check_step
+from app.domain.heatmaps.grid import STEPS
 from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.heatmaps.regions import etag
@@ -31,7 +32,7 @@ class TileQuery(BaseModel):
     @field_validator("gridStep")
     @classmethod
     def _step(cls, step: float | None) -> float | None:
-        return None if step is None else checked_step(step)
+        return None if step is None else check_step(step)
 
 
 async def tile(request: Request) -> Response:
@@ -39,36 +40,36 @@ async def tile(request: Request) -> Response:
     await auth.reader(request)
     platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
-    if not (zoom <= pictures.DEEPEST and x < 2**zoom and y < 2**zoom):
+    if not (zoom <= tile_images.MAX_ZOOM and x < 2**zoom and y < 2**zoom):
         raise NotFound(f"There is no tile {zoom}/{x}/{y}.")
     asked = request_parsing.query(request, TileQuery)
-    bounds = pictures.tile_bounds(zoom, x, y)
+    bounds = tile_images.tile_bounds(zoom, x, y)
     found: list[asyncpg.Record] = []
     async with platform.pool.acquire() as conn:
         step = asked.gridStep or await _finest(conn, bounds, zoom)
         meeting = _wider(bounds, step)
         count, latest = (0, None)
-        if pictures.drawable(zoom, step):
-            count, latest = await heatmaps.version(conn, meeting, step, pictures.MOST_ACROSS**2)
+        if tile_images.is_drawable(zoom, step):
+            count, latest = await heatmaps.version(conn, meeting, step, tile_images.MAX_CELLS_ACROSS**2)
         headers = {"ETag": etag(count, latest, step), "Cache-Control": "no-cache"}
         if matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if count:
             found = await heatmaps.cells(conn, meeting, step)
-    png = await asyncio.to_thread(pictures.draw, zoom, x, y, step, found)
+    png = await asyncio.to_thread(tile_images.render, zoom, x, y, step, found)
     return Response(png, headers=headers, media_type="image/png")
 
 
 async def _finest(conn: Connection, bounds: Bounds, zoom: int) -> float:
-    steps = [step for step in await heatmaps.steps_within(conn, bounds) if pictures.drawable(zoom, step)]
+    steps = [step for step in await heatmaps.steps_within(conn, bounds) if tile_images.is_drawable(zoom, step)]
     return steps[0] if steps else STEPS[0]
 
 
 def _wider(bounds: Bounds, step: float) -> Bounds:
     """With the cells that reach into the tile from beyond its edges."""
     return Bounds(
-        max(bounds.south - step, -FARTHEST_LATITUDE),
+        max(bounds.south - step, -MAX_LATITUDE),
         max(bounds.west - step, -180.0),
-        min(bounds.north + step, FARTHEST_LATITUDE),
+        min(bounds.north + step, MAX_LATITUDE),
         min(bounds.east + step, 180.0),
     )

@@ -9,7 +9,7 @@ from providers.pois.overpass import Overpass
 from providers.rate_limit import RateLimiter
 
 
-def build_places(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> Overpass | None:
+def build_poi_provider(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> Overpass | None:
     """The provider that is configured, if one is."""
     config = settings.providers.get(Overpass.name)
     if config is None or not config.url:
