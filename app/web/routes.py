@@ -12,8 +12,7 @@ from app.web.companies import reports, research
 from app.web.dialects import jobs as dialects
 from app.web.dialects import process_jobs, website_jobs
 from app.web.geocoding import geocode_file, geocode_households, geocoders, lookup
-from app.web.heatmaps import cities, score, tile_images
-from app.web.heatmaps import regions as heatmaps
+from app.web.heatmaps import cells, cities, regions, score, tile_images
 from app.web.households import exports
 from app.web.households import records as households
 from app.web.imports import files as imports
@@ -91,10 +90,10 @@ ROUTES = [
     Route("/api/jobs/{id}", dialects.show, methods=["GET"]),
     Route("/api/cron/process-jobs", process_jobs.process_jobs, methods=["GET"]),
     Route("/api/score", score.score, methods=["GET"]),
-    Route("/api/heatmap", heatmaps.cells, methods=["GET"]),
-    Route("/api/heatmap/schedule", heatmaps.schedule, methods=["POST"]),
-    Route("/api/heatmap/regions", heatmaps.regions, methods=["GET"]),
-    Route("/api/heatmap/reset", heatmaps.reset, methods=["POST"]),
+    Route("/api/heatmap", cells.index, methods=["GET"]),
+    Route("/api/heatmap/schedule", regions.schedule, methods=["POST"]),
+    Route("/api/heatmap/regions", regions.index, methods=["GET"]),
+    Route("/api/heatmap/reset", regions.reset, methods=["POST"]),
     Route("/api/heatmap/tiles/{z:int}/{x:int}/{y:int}.png", tile_images.tile, methods=["GET"]),
     Route(f"{V1}/cities", cities.index, methods=["GET"]),
     Route(f"{V1}/cities", cities.load, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""The provider of points of interest as the settings want it."""
+"""The provider of points of interest that the settings ask for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from providers.rate_limit import RateLimiter
 
 
 def build_poi_provider(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> Overpass | None:
-    """The provider that is configured, if one is."""
+    """Return the configured provider, None if there is none."""
     config = settings.providers.get(Overpass.name)
     if config is None or not config.url:
         return None

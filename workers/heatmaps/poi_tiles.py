@@ -1,11 +1,11 @@
-"""Points of interest of a region: those that a provider has, fetched by tiles of the map, at most once a day each."""
+"""Fetch a region's points of interest from the provider, tile by tile, each tile at most once a day."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +13,9 @@ import orjson
 import structlog
 from uuid_utils.compat import uuid7
 
-from app.db.core import locks
-from app.db.core.locks import Lock
-from app.db.core.pool import Pool, connection
-from app.db.heatmaps import pois
-from app.db.heatmaps.pois import Fetched
+from app.db.core.pool import connection
+from app.db.heatmaps import poi_tiles
+from app.db.heatmaps.poi_tiles import FetchedPoi, Tile
 from app.domain.heatmaps.bounds import Bounds
 from app.domain.imports.pois import LONGEST, category
 from app.domain.jobs.outcomes import Failed, Snooze
@@ -28,62 +26,74 @@ from workers.core.context import JobContext
 
 log = structlog.get_logger("trigpoint.worker")
 
-TILE = 0.25
-"""Degrees: a query's box, some 28 by 20 km."""
-FRESH = timedelta(days=1)
-WANTED = {
+TILE_DEGREES = 0.25
+"""Side of a query's box, about 28 by 20 km."""
+MAX_AGE = timedelta(days=1)
+TAGS = {
     "shop": ("supermarket", "grocery", "greengrocer", "wholesale", "convenience", "bakery", "butcher", "deli"),
     "amenity": ("marketplace",),
 }
-"""OpenStreetMap's words for what `scoring.WEIGHTS` counts."""
-SLOT_POLL = 0.5
-"""Seconds."""
+"""OpenStreetMap tags of the categories in `scoring.WEIGHTS`."""
 QUOTA_SECONDS = 3600.0
+"""Wait after a used-up quota."""
 
 
-def tiles(bounds: Bounds) -> Iterator[tuple[tuple[int, int], Bounds]]:
-    """Row and column of each tile that meets the bounds, and its edges."""
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The number of tiles that were fetched, and a warning for each outdated tile that could not be."""
+
+    fetched: int
+    warnings: list[str]
+
+
+def list_tiles(bounds: Bounds) -> Iterator[tuple[Tile, Bounds]]:
+    """Yield each tile that overlaps the bounds, with its edges."""
     for west, east in bounds.spans():
-        for row in range(math.floor(bounds.south / TILE), math.ceil(bounds.north / TILE)):
-            for col in range(math.floor(west / TILE), math.ceil(east / TILE)):
-                yield (row, col), Bounds(row * TILE, col * TILE, (row + 1) * TILE, (col + 1) * TILE)
+        for row in range(math.floor(bounds.south / TILE_DEGREES), math.ceil(bounds.north / TILE_DEGREES)):
+            for col in range(math.floor(west / TILE_DEGREES), math.ceil(east / TILE_DEGREES)):
+                south, north = row * TILE_DEGREES, (row + 1) * TILE_DEGREES
+                yield (row, col), Bounds(south, col * TILE_DEGREES, north, (col + 1) * TILE_DEGREES)
 
 
-async def refresh(context: JobContext, provider: Overpass, bounds: Bounds) -> tuple[int, list[str]] | Snooze | Failed:
-    """Fetch the tiles that nobody fetched within a day, each in a step of its own.
+async def refresh(context: JobContext, provider: Overpass, bounds: Bounds) -> Refreshed | Snooze | Failed:
+    """Fetch all tiles that were not fetched within a day, each in a step of its own.
 
-    Answers how many were fetched, and what is wrong with those that are older now. Where a tile was never fetched and
-    can not be: the outcome of the job, or ProviderError, which costs an attempt.
+    If a tile that was never fetched cannot be fetched now, returns the outcome of the job or raises ProviderError,
+    which costs an attempt. Older tiles are used as they are.
     """
     async with connection(context.resources.pool) as conn:
-        fresh = await pois.fresh_tiles(conn, provider.name, FRESH)
-    fetched, wrong = 0, []
-    for tile, box in tiles(bounds):
+        fresh = await poi_tiles.list_fresh(conn, provider.name, MAX_AGE)
+    fetched, warnings = 0, []
+    for tile, tile_bounds in list_tiles(bounds):
         if tile in fresh:
             continue
+        edges = (tile_bounds.south, tile_bounds.west, tile_bounds.north, tile_bounds.east)
         try:
-            async with one_slot(context.resources.pool):
-                elements = await provider.within((box.south, box.west, box.north, box.east), WANTED)
+            async with poi_tiles.query_slot(context.resources.pool):
+                elements = await provider.within(edges, TAGS)
         except ProviderError as error:
-            if (outcome := await _without(context, provider, tile, error)) is not None:
+            if (outcome := await _outcome_without(context, provider, tile, error)) is not None:
                 return outcome
-            wrong.append(f"{provider.name}: {error}; used what is known of tile {tile[0]},{tile[1]}")
+            warnings.append(f"{provider.name}: {error}; used older data for tile {tile[0]},{tile[1]}")
             continue
-        places = await asyncio.to_thread(_places, elements)
+        pois = await asyncio.to_thread(_to_pois, elements)
         async with context.step() as step:
-            await pois.keep_tile(step.conn, provider.name, tile, box, uuid7(), places)
+            await poi_tiles.replace(step.conn, provider.name, tile, tile_bounds, uuid7(), pois)
         fetched += 1
-    return fetched, wrong
+    return Refreshed(fetched, warnings)
 
 
-async def _without(
-    context: JobContext, provider: Overpass, tile: tuple[int, int], error: ProviderError
+async def _outcome_without(
+    context: JobContext, provider: Overpass, tile: Tile, error: ProviderError
 ) -> Snooze | Failed | None:
-    """What follows where a tile can not be fetched; None: go on with what is known of it. Raises the error itself."""
+    """Return the job's outcome if a tile cannot be fetched, None to continue with an older version of the tile.
+
+    Raises `error` itself if the job should be attempted again.
+    """
     async with connection(context.resources.pool) as conn:
-        known = await pois.known_tile(conn, provider.name, *tile)
-    if known is not None:
-        log.warning("points of interest are older than a day", provider=provider.name, error=str(error))
+        was_fetched = await poi_tiles.was_fetched(conn, provider.name, tile)
+    if was_fetched:
+        log.warning("stale points of interest used", provider=provider.name, error=str(error))
         return None
     match error:
         case RateLimited():
@@ -95,28 +105,15 @@ async def _without(
     raise error
 
 
-@asynccontextmanager
-async def one_slot(pool: Pool) -> AsyncIterator[None]:
-    """One query at a time over all workers. Who dies with the slot loses it with its connection."""
-    async with connection(pool) as conn:
-        while not await locks.try_acquire_for_session(conn, Lock.OVERPASS):  # noqa: ASYNC110  (others hold it)
-            await asyncio.sleep(SLOT_POLL)
-        try:
-            yield
-        finally:
-            # a connection that was cancelled is dropped by the pool, and the lock with it
-            if not conn.is_closed():
-                await locks.release_from_session(conn, Lock.OVERPASS)
-
-
-def _places(elements: list[Element]) -> list[Fetched]:
-    found: list[Fetched] = []
+def _to_pois(elements: list[Element]) -> list[FetchedPoi]:
+    """Return the elements that have a category as points of interest."""
+    pois: list[FetchedPoi] = []
     for element in elements:
         tags: dict[str, Any] = dict(element.tags)
-        what = category(tags)
-        if what is None or len(what) > LONGEST["category"]:
+        poi_category = category(tags)
+        if poi_category is None or len(poi_category) > LONGEST["category"]:
             continue
         name = storable(tags.get("name") or tags.get("brand") or "")[: LONGEST["name"]] or None
         text = storable(orjson.dumps(tags).decode().replace(r"\u0000", r"\ufffd"))
-        found.append(Fetched(element.id, name, what, element.latitude, element.longitude, text))
-    return found
+        pois.append(FetchedPoi(element.id, name, poi_category, element.latitude, element.longitude, text))
+    return pois

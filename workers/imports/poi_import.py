@@ -7,8 +7,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.heatmaps import pois
-from app.db.imports import staging
+from app.db.imports import pois, staging
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.layout import Layout
 from app.domain.imports.pois import PoiReader

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import asyncpg
 
 from app.db.core.pool import Connection
+from app.domain.heatmaps.bounds import Bounds
 from app.domain.heatmaps.cities import City
 
 COLUMNS = "id, slug, name, country, population, south, west, north, east, source, created_at, updated_at"
 
 
-async def get(conn: Connection, slug: str) -> asyncpg.Record | None:
-    return await conn.fetchrow(f"SELECT {COLUMNS} FROM cities WHERE slug = $1", slug)
+@dataclass(frozen=True, slots=True)
+class StoredCity:
+    """A row of `cities`. `country` is ISO 3166-1 alpha-2 in upper case."""
+
+    id: int
+    slug: str
+    name: str
+    country: str | None
+    population: int | None
+    south: float
+    west: float
+    north: float
+    east: float
+    source: str
+    created_at: datetime
+    updated_at: datetime
+    is_new: bool = False
+    """Whether an upsert inserted it."""
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(self.south, self.west, self.north, self.east)
 
 
-async def select(conn: Connection, *, search: str, limit: int, offset: int) -> tuple[list[asyncpg.Record], int]:
-    """A page of those whose slug or name has the words in it, by slug, and how many there are in all."""
+async def get(conn: Connection, slug: str) -> StoredCity | None:
+    """Return the city with that slug, None if it is not stored."""
+    row = await conn.fetchrow(f"SELECT {COLUMNS} FROM cities WHERE slug = $1", slug)
+    return StoredCity(**row) if row else None
+
+
+async def list_page(conn: Connection, *, search: str, limit: int, offset: int) -> tuple[list[StoredCity], int]:
+    """Return a page of the cities whose slug or name contains `search`, ordered by slug, and their total number."""
     where = "$1 = '' OR strpos(slug, lower($1)) > 0 OR strpos(lower(name), lower($1)) > 0"
     rows = await conn.fetch(
         f"SELECT {COLUMNS} FROM cities WHERE {where} ORDER BY slug LIMIT $2 OFFSET $3", search, limit, offset
     )
     total: int = await conn.fetchval(f"SELECT count(*) FROM cities WHERE {where}", search)
-    return rows, total
+    return [StoredCity(**row) for row in rows], total
 
 
 UPSERT = f"""
@@ -34,26 +64,25 @@ RETURNING {COLUMNS}, xmax = 0 AS is_new
 """
 
 
-async def upsert(conn: Connection, city: City) -> asyncpg.Record:
-    """The city as it is kept now; `is_new` tells whether its slug was unknown."""
-    bounds = city.bounds
-    row = await conn.fetchrow(
+async def upsert(conn: Connection, city: City) -> StoredCity:
+    """Store a city, replacing the one with the same slug, and return its row; `is_new` if it was inserted."""
+    row: asyncpg.Record | None = await conn.fetchrow(
         UPSERT,
         city.slug,
         city.name,
         city.country,
         city.population,
-        bounds.south,
-        bounds.west,
-        bounds.north,
-        bounds.east,
+        city.bounds.south,
+        city.bounds.west,
+        city.bounds.north,
+        city.bounds.east,
         city.source,
     )
     assert row is not None
-    return row
+    return StoredCity(**row)
 
 
 async def delete(conn: Connection, slug: str) -> bool:
-    """Its regions and cells stay, as nobody's. Answers whether there was one."""
+    """Delete a city and return whether it was stored. Its regions and cells stay, without a city."""
     city_id = await conn.fetchval("DELETE FROM cities WHERE slug = $1 RETURNING id", slug)
     return city_id is not None

@@ -1,9 +1,10 @@
-"""Heat cells and the regions they were computed for."""
+"""Heat map regions: rectangles of cells that were requested, and how they were computed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -11,36 +12,50 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from app.db.core import locks
-from app.db.core.locks import Lock
 from app.db.core.pool import Connection
+from app.db.heatmaps import cells
+from app.db.heatmaps.pois import PoiDigest
 from app.domain.heatmaps import scoring
 from app.domain.heatmaps.bounds import Bounds
-from app.domain.heatmaps.grid import STEPS, Grid, cell_center
+from app.domain.heatmaps.grid import Grid
 
 
-async def lock(conn: Connection) -> None:
-    """Only one at a time finds out what is covered and makes a job for what is not; until the transaction ends."""
-    await locks.acquire(conn, Lock.HEATMAP_REGIONS)
+@dataclass(frozen=True, slots=True)
+class HeatRegion:
+    """A region and its latest job. `computed_at`, `method`, `constants` and `pois` are set once it is complete."""
+
+    id: UUID
+    grid: Grid
+    city_slug: str | None
+    job_id: UUID | None
+    job_status: str | None
+    computed_at: datetime | None
+    method: str | None
+    constants: dict[str, Any] | None
+    pois: PoiDigest | None
+
+    def is_stale(self, current: PoiDigest) -> bool:
+        """Return whether computing the region again could give other scores, given today's points of interest."""
+        return (self.method, self.pois) != (scoring.METHOD, current)
 
 
-async def covering_cell(conn: Connection, latitude: float, longitude: float) -> asyncpg.Record | None:
-    """The finest cell that holds the point."""
-    centres = [cell_center(latitude, longitude, step) for step in STEPS]
-    return await conn.fetchrow(
-        """SELECT c.grid_step, c.score, c.computed_at
-           FROM unnest($1::float8[], $2::float8[], $3::float8[]) AS p (grid_step, lat, lng)
-           CROSS JOIN LATERAL (
-               SELECT * FROM heat_cells AS c WHERE c.grid_step = p.grid_step AND c.lat = p.lat AND c.lng = p.lng
-           ) AS c ORDER BY c.grid_step LIMIT 1""",
-        list(STEPS),
-        [lat for lat, _ in centres],
-        [lng for _, lng in centres],
-    )
+@dataclass(frozen=True, slots=True)
+class CoveringJob:
+    """An active job whose region contains a certain point."""
+
+    id: UUID
+    status: str
+    grid_step: float
 
 
-async def covering_job(conn: Connection, latitude: float, longitude: float) -> asyncpg.Record | None:
-    """The id and status of the active job whose region holds the point."""
-    return await conn.fetchrow(
+async def lock_scheduling(conn: Connection) -> None:
+    """Serialise checking which regions exist and creating jobs for missing ones, until the transaction ends."""
+    await locks.acquire(conn, locks.Lock.HEATMAP_REGIONS)
+
+
+async def find_covering_job(conn: Connection, latitude: float, longitude: float) -> CoveringJob | None:
+    """Return the oldest active job whose region contains the point, None if there is none."""
+    row = await conn.fetchrow(
         """SELECT j.id, j.status, r.grid_step FROM jobs AS j JOIN heat_regions AS r ON r.job_id = j.id
            WHERE j.kind = 'heatmap_compute' AND j.dedupe_key IS NOT NULL AND j.status IN ('pending', 'processing')
            AND $1 >= r.south AND $1 < r.north
@@ -49,6 +64,7 @@ async def covering_job(conn: Connection, latitude: float, longitude: float) -> a
         latitude,
         longitude,
     )
+    return CoveringJob(**row) if row else None
 
 
 IS_GRID = "grid_step = $1 AND row = $2 AND col = $3 AND rows = $4 AND cols = $5"
@@ -58,8 +74,8 @@ def _key(grid: Grid) -> tuple[float, int, int, int, int]:
     return grid.step, grid.row, grid.col, grid.rows, grid.cols
 
 
-async def ask_for(conn: Connection, grid: Grid, city_id: int | None, job_id: UUID) -> None:
-    """Enter a region with the job that computes it; one that is there already keeps what is known of it."""
+async def register(conn: Connection, grid: Grid, city_id: int | None, job_id: UUID) -> None:
+    """Store a region with the job that computes it; an existing region keeps everything but its job."""
     bounds = grid.bounds
     await conn.execute(
         """INSERT INTO heat_regions (grid_step, row, col, rows, cols, id, south, west, north, east, city_id, job_id)
@@ -77,142 +93,88 @@ async def ask_for(conn: Connection, grid: Grid, city_id: int | None, job_id: UUI
     )
 
 
-async def region(conn: Connection, grid: Grid) -> asyncpg.Record | None:
-    """What is known of just this region."""
-    return await conn.fetchrow(f"SELECT {REGION} FROM {REGIONS} WHERE {IS_GRID}", *_key(grid))
-
-
-async def computed(conn: Connection, grid: Grid, pois: int, digest: int) -> None:
-    """All cells of the region are there."""
+async def mark_computed(conn: Connection, grid: Grid, pois: PoiDigest) -> None:
+    """Record that all cells of the region are stored, and from which points of interest they were computed."""
     await conn.execute(
         f"""UPDATE heat_regions SET computed_at = now(), method = $6, constants = $7, pois = $8, pois_digest = $9
             WHERE {IS_GRID}""",
         *_key(grid),
         scoring.METHOD,
         orjson.dumps(scoring.constants()).decode(),
-        pois,
-        digest,
+        pois.count,
+        pois.digest,
     )
 
 
-REGION = """r.id, r.grid_step, r.row, r.col, r.rows, r.cols, r.south, r.west, r.north, r.east, r.city_id,
-            c.slug AS city_slug, r.job_id, j.status AS job_status, r.computed_at, r.method, r.constants, r.pois,
-            r.pois_digest"""
-REGIONS = """heat_regions AS r LEFT JOIN cities AS c ON c.id = r.city_id LEFT JOIN jobs AS j ON j.id = r.job_id"""
+COLUMNS = """r.id, r.grid_step, r.row, r.col, r.rows, r.cols, c.slug AS city_slug, r.job_id, j.status AS job_status,
+             r.computed_at, r.method, r.constants, r.pois, r.pois_digest"""
+TABLES = "heat_regions AS r LEFT JOIN cities AS c ON c.id = r.city_id LEFT JOIN jobs AS j ON j.id = r.job_id"
 
 
-async def regions(conn: Connection, *, step: float | None, limit: int, offset: int) -> tuple[list[asyncpg.Record], int]:
-    """A page of the regions, the latest first, and how many there are in all."""
+def _region(row: asyncpg.Record) -> HeatRegion:
+    return HeatRegion(
+        id=row["id"],
+        grid=Grid(row["grid_step"], row["row"], row["col"], row["rows"], row["cols"]),
+        city_slug=row["city_slug"],
+        job_id=row["job_id"],
+        job_status=row["job_status"],
+        computed_at=row["computed_at"],
+        method=row["method"],
+        constants=None if row["constants"] is None else orjson.loads(row["constants"]),
+        pois=None if row["pois"] is None else PoiDigest(row["pois"], row["pois_digest"]),
+    )
+
+
+async def find(conn: Connection, grid: Grid) -> HeatRegion | None:
+    """Return the region of exactly these cells, None if it was never requested."""
+    row = await conn.fetchrow(f"SELECT {COLUMNS} FROM {TABLES} WHERE {IS_GRID}", *_key(grid))
+    return _region(row) if row else None
+
+
+async def list_page(conn: Connection, *, step: float | None, limit: int, offset: int) -> tuple[list[HeatRegion], int]:
+    """Return a page of the regions, optionally of one step, newest first, and their total number."""
     where = "$1::float8 IS NULL OR r.grid_step = $1"
     rows = await conn.fetch(
-        f"SELECT {REGION} FROM {REGIONS} WHERE {where} ORDER BY r.id DESC LIMIT $2 OFFSET $3", step, limit, offset
+        f"SELECT {COLUMNS} FROM {TABLES} WHERE {where} ORDER BY r.id DESC LIMIT $2 OFFSET $3", step, limit, offset
     )
     total: int = await conn.fetchval(f"SELECT count(*) FROM heat_regions AS r WHERE {where}", step)
-    return rows, total
+    return [_region(row) for row in rows], total
 
 
-async def computed_regions(conn: Connection, bounds: Bounds, step: float) -> list[asyncpg.Record]:
-    """The computed regions of a step that meet the bounds."""
+async def list_computed(conn: Connection, bounds: Bounds, step: float) -> list[HeatRegion]:
+    """Return the computed regions of a step that overlap the bounds, oldest first."""
     rows = await conn.fetch(
-        f"""SELECT {REGION} FROM {REGIONS}
+        f"""SELECT {COLUMNS} FROM {TABLES}
             WHERE r.grid_step = $1 AND r.computed_at IS NOT NULL AND r.south < $3 AND r.north > $2
             ORDER BY r.id""",
         step,
         bounds.south,
         bounds.north,
     )
-    return [row for row in rows if _meet(bounds, Bounds(row["south"], row["west"], row["north"], row["east"]))]
+    return [region for region in map(_region, rows) if region.grid.bounds.meets(bounds)]
 
 
-def _meet(one: Bounds, other: Bounds) -> bool:
-    return any(w < east and west < e for w, e in one.spans() for west, east in other.spans())
-
-
-STAGE = (
-    """CREATE TEMP TABLE IF NOT EXISTS incoming_heat_cells (lat float8, lng float8, score int2) ON COMMIT DELETE ROWS"""
-)
-WRITE = """
-INSERT INTO heat_cells (grid_step, lat, lng, score, city_id) SELECT $1, lat, lng, score, $2 FROM incoming_heat_cells
-ON CONFLICT (grid_step, lat, lng) DO UPDATE
-    SET score = excluded.score, city_id = coalesce(excluded.city_id, heat_cells.city_id), computed_at = now()
-"""
-
-
-async def write(conn: Connection, step: float, city_id: int | None, cells: Iterable[tuple[float, float, int]]) -> None:
-    """Keep (latitude, longitude, score) of cells, each once; in a transaction."""
-    await conn.execute(STAGE)
-    await conn.copy_records_to_table("incoming_heat_cells", records=cells)
-    await conn.execute(WRITE, step, city_id)
-
-
-IN_BOUNDS = "grid_step = $1 AND lat >= $2 AND lat < $3 AND lng >= $4 AND lng < $5"
-
-
-def _args(bounds: Bounds, step: float) -> list[tuple[float, float, float, float, float]]:
-    return [(step, bounds.south, bounds.north, west, east) for west, east in bounds.spans()]
-
-
-async def version(conn: Connection, bounds: Bounds, step: float, at_most: int) -> tuple[int, datetime | None]:
-    """How many cells have their centre in the bounds, and when the latest was computed: changes when any of them does.
-
-    Nothing is counted far beyond `at_most`.
-    """
-    count, latest = 0, None
-    for args in _args(bounds, step):
-        row = await conn.fetchrow(
-            f"""SELECT count(*)::int AS cells, max(computed_at) AS latest
-                FROM (SELECT computed_at FROM heat_cells WHERE {IN_BOUNDS} LIMIT $6) AS inside""",
-            *args,
-            at_most + 1,
-        )
-        assert row is not None
-        count += row["cells"]
-        latest = max(filter(None, (latest, row["latest"])), default=None)
-    return count, latest
-
-
-async def cells(conn: Connection, bounds: Bounds, step: float) -> list[asyncpg.Record]:
-    """(latitude, longitude, score) of all cells with their centre in the bounds, by rows from the south."""
-    found: list[asyncpg.Record] = []
-    for args in _args(bounds, step):
-        found += await conn.fetch(f"SELECT lat, lng, score FROM heat_cells WHERE {IN_BOUNDS} ORDER BY lat, lng", *args)
-    return found
-
-
-async def steps_within(conn: Connection, bounds: Bounds) -> list[float]:
-    """The steps of the computed regions that meet the bounds, the finest first."""
+async def list_computed_steps(conn: Connection, bounds: Bounds) -> list[float]:
+    """Return the grid steps of the computed regions that overlap the bounds, smallest first."""
     rows = await conn.fetch(
         """SELECT DISTINCT grid_step, south, west, north, east FROM heat_regions
            WHERE computed_at IS NOT NULL AND south < $2 AND north > $1""",
         bounds.south,
         bounds.north,
     )
-    meeting = {
-        row["grid_step"] for row in rows if _meet(bounds, Bounds(row["south"], row["west"], row["north"], row["east"]))
-    }
-    return sorted(meeting)
+    return sorted(
+        {row["grid_step"] for row in rows if Bounds(row["south"], row["west"], row["north"], row["east"]).meets(bounds)}
+    )
 
 
-async def reset(conn: Connection, grid: Grid) -> int:
-    """Forget a region and the cells in it; answers how many cells that were. Regions that overlap are whole no more."""
-    removed = 0
-    for args in _args(grid.bounds, grid.step):
-        status: str = await conn.execute(f"DELETE FROM heat_cells WHERE {IN_BOUNDS}", *args, timeout=60)
-        removed += int(status.split()[-1])
+async def delete(conn: Connection, grid: Grid) -> int:
+    """Delete a region with its cells and return the number of cells. Overlapping regions become incomplete."""
+    deleted = await cells.delete_in_bounds(conn, grid.bounds, grid.step)
     await conn.execute(f"DELETE FROM heat_regions WHERE {IS_GRID}", *_key(grid))
-    broken = [row["id"] for row in await computed_regions(conn, grid.bounds, grid.step)]
+    incomplete = [region.id for region in await list_computed(conn, grid.bounds, grid.step)]
     await conn.execute(
         """UPDATE heat_regions SET computed_at = NULL, method = NULL, constants = NULL, pois = NULL, pois_digest = NULL
            WHERE id = ANY($1)""",
-        broken,
+        incomplete,
     )
-    return removed
-
-
-def grid_of(row: asyncpg.Record) -> Grid:
-    return Grid(row["grid_step"], row["row"], row["col"], row["rows"], row["cols"])
-
-
-def is_stale(row: asyncpg.Record, now: tuple[int, int]) -> bool:
-    """Whether a computed region would come out otherwise today, given the number and digest of its places now."""
-    return (row["method"], row["pois"], row["pois_digest"]) != (scoring.METHOD, *now)
+    return deleted

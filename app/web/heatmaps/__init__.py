@@ -1,1 +1,1 @@
-"""Heat maps, tiles, scores and cities."""
+"""Heat maps: regions, cells, tiles, scores of points, and cities."""

@@ -1,11 +1,10 @@
-"""Cities: those that were loaded, and those that come with the platform."""
+"""Cities: those loaded by an administrator and those that come with the platform."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, Self
 
-import asyncpg
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.heatmaps import cities
+from app.db.heatmaps.cities import StoredCity
 from app.domain.heatmaps import packaged_cities
 from app.domain.heatmaps.bounds import MAX_LATITUDE, Bounds
 from app.domain.heatmaps.cities import City, estimate_bounds, slug
@@ -25,11 +25,12 @@ from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
-MOST = 10_000
+MAX_CITIES = 10_000
+MAX_BODY_BYTES = 8_000_000
 
 
 class CityBody(BaseModel):
-    """A city with its bounds, or with a centre and a population that bounds are estimated from."""
+    """A city with its bounds, or with a center and a population from which bounds are estimated."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,11 +43,11 @@ class CityBody(BaseModel):
     longitude: float | None = Field(default=None, ge=-180, le=180)
 
     @model_validator(mode="after")
-    def _place(self) -> Self:
+    def _check(self) -> Self:
         if self.bounds is None and None in (self.latitude, self.longitude, self.population):
             raise ValueError("give bounds {south, west, north, east}, or latitude, longitude and population")
         if not (self.slug or slug(self.name)):
-            raise ValueError("needs a slug: the name has no letters to make one of")
+            raise ValueError("needs a slug: the name has no letters or digits to make one from")
         return self
 
     def city(self) -> City:
@@ -63,81 +64,89 @@ class CityQuery(Paging):
     search: str = Field(default="", max_length=200)
 
 
-def shown(row: asyncpg.Record) -> dict[str, Any]:
-    bounds = {edge: row[edge] for edge in ("south", "west", "north", "east")}
-    names = ("id", "slug", "name", "country", "population")
-    moments = {"createdAt": row["created_at"], "updatedAt": row["updated_at"]}
-    return {**{name: row[name] for name in names}, "bounds": bounds, "source": row["source"], **moments}
+def present_city(city: StoredCity) -> dict[str, Any]:
+    """Return a city as JSON."""
+    return {
+        "id": city.id,
+        "slug": city.slug,
+        "name": city.name,
+        "country": city.country,
+        "population": city.population,
+        "bounds": city.bounds.as_dict(),
+        "source": city.source,
+        "createdAt": city.created_at,
+        "updatedAt": city.updated_at,
+    }
 
 
-async def find(conn: Connection, wanted: str) -> asyncpg.Record:
-    """The city of that slug, entered from the packaged ones where it is the first time. Raises NotFound."""
-    row = await cities.get(conn, wanted)
-    if row is not None:
-        return row
-    city = await asyncio.to_thread(packaged_cities.find, wanted)
-    if city is None:
-        similar = await asyncio.to_thread(packaged_cities.similar_slugs, wanted)
+async def get_or_store(conn: Connection, city_slug: str) -> StoredCity:
+    """Return the city with that slug, storing it first if only the packaged list has it. Raises NotFound."""
+    stored = await cities.get(conn, city_slug)
+    if stored is not None:
+        return stored
+    packaged = await asyncio.to_thread(packaged_cities.find, city_slug)
+    if packaged is None:
+        similar = await asyncio.to_thread(packaged_cities.similar_slugs, city_slug)
         hint = f" Did you mean {', '.join(similar)}?" if similar else ""
         raise NotFound(
-            f"There is no city {wanted[:100]!r}.{hint} Give bounds instead, or have an administrator enter it with"
-            " POST /api/v1/cities.",
+            f"There is no city {city_slug[:100]!r}.{hint} Send bounds instead, or ask an administrator to add the city"
+            " with POST /api/v1/cities.",
             similar=similar,
         )
-    return await cities.upsert(conn, city)
+    return await cities.upsert(conn, packaged)
 
 
 async def index(request: Request) -> Response:
-    """Those that were loaded or used."""
+    """List the cities that were loaded or used."""
     await auth.reader(request)
     platform = get_platform(request)
     paging = request_parsing.query(request, CityQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await cities.select(conn, search=paging.search, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("cities", [shown(row) for row in rows], total, paging))
+        found, total = await cities.list_page(conn, search=paging.search, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("cities", [present_city(city) for city in found], total, paging))
 
 
 async def read(request: Request) -> Response:
     await auth.reader(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        return JSON(shown(await find(conn, request.path_params["slug"])))
+        return JSON(present_city(await get_or_store(conn, request.path_params["slug"])))
 
 
 async def load(request: Request) -> Response:
-    """One city, or a list of them; those whose slug is known are replaced. All of a list, or nothing."""
+    """Store one city or a list of cities, all or nothing; a city with a known slug is replaced."""
     user = await auth.require(request, admin=True)
-    raw, body = await request_parsing.read_json(request, 8_000_000)
+    raw, body = await request_parsing.read_json(request, MAX_BODY_BYTES)
     many = isinstance(body, list)
     entries = body if many else [body]
-    if not 1 <= len(entries) <= MOST:
-        raise BadRequest(f"Send 1 to {MOST:,} cities a request; this one has {len(entries):,}.")
-    given = [_city(entry, str(number) if many else "") for number, entry in enumerate(entries)]
+    if not 1 <= len(entries) <= MAX_CITIES:
+        raise BadRequest(f"Send 1 to {MAX_CITIES:,} cities per request; this one has {len(entries):,}.")
+    loaded = [_parse_city(entry, str(number) if many else "") for number, entry in enumerate(entries)]
 
-    async def keep(conn: Connection) -> Response:
-        rows = [await cities.upsert(conn, city) for city in given]
-        created = sum(row["is_new"] for row in rows)
-        counts = {"created": created, "updated": len(rows) - created, "total": len(rows)}
+    async def upsert(conn: Connection) -> Response:
+        stored = [await cities.upsert(conn, city) for city in loaded]
+        created = sum(city.is_new for city in stored)
+        counts = {"created": created, "updated": len(stored) - created, "total": len(stored)}
         await audit.record(conn, "CITIES_LOADED", counts, user_id=user.id)
-        return JSON(counts if many else shown(rows[0]), 201)
+        return JSON(counts if many else present_city(stored[0]), 201)
 
-    return await idempotency.once(request, user, raw, keep)
+    return await idempotency.once(request, user, raw, upsert)
 
 
-def _city(entry: Any, place: str) -> City:
+def _parse_city(entry: Any, location: str) -> City:
     try:
         return CityBody.model_validate(entry).city()
     except ValidationError as error:
-        raise invalid(error, place) from None
+        raise invalid(error, location) from None
 
 
 async def delete(request: Request) -> Response:
-    """Its regions and cells stay. One that comes with the platform is there again when it is next asked for."""
+    """Delete a city; its regions and cells stay. A packaged city is stored again when it is next used."""
     user = await auth.require(request, admin=True)
     platform = get_platform(request)
-    wanted = request.path_params["slug"]
+    city_slug = request.path_params["slug"]
     async with platform.pool.acquire() as conn, conn.transaction():
-        if not await cities.delete(conn, wanted):
-            raise NotFound(f"There is no city {wanted[:100]!r}.")
-        await audit.record(conn, "CITY_DELETED", {"slug": wanted}, user_id=user.id)
+        if not await cities.delete(conn, city_slug):
+            raise NotFound(f"There is no city {city_slug[:100]!r}.")
+        await audit.record(conn, "CITY_DELETED", {"slug": city_slug}, user_id=user.id)
     return Response(status_code=204)

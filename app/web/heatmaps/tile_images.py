@@ -1,23 +1,23 @@
-"""Heat maps as pictures: the tiles that a web map asks for."""
+"""Heat maps as PNG tiles for web maps."""
 
 from __future__ import annotations
 
 import asyncio
 
-import asyncpg
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core.pool import Connection
-from app.db.heatmaps import regions as heatmaps
+from app.db.heatmaps import cells, regions
+from app.db.heatmaps.cells import Cell
 from app.domain.heatmaps import tile_images
 from app.domain.heatmaps.bounds import MAX_LATITUDE, Bounds
-from app.domain.heatmaps.fields import check_step
+from app.domain.heatmaps.fields import GridStep
 from app.domain.heatmaps.grid import STEPS
 from app.errors import NotFound
 from app.web.accounts import auth
-from app.web.heatmaps.regions import etag
+from app.web.heatmaps.cells import etag
 from app.web.http import request_parsing
 from app.web.jobs.records import matches
 from app.web.platform import get_platform
@@ -26,47 +26,42 @@ from app.web.platform import get_platform
 class TileQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    gridStep: float | None = None
-    """Otherwise the finest that there is here and that can be drawn at this zoom."""
-
-    @field_validator("gridStep")
-    @classmethod
-    def _step(cls, step: float | None) -> float | None:
-        return None if step is None else check_step(step)
+    gridStep: GridStep | None = None
+    """Defaults to the smallest step that is computed here and can be drawn at this zoom."""
 
 
 async def tile(request: Request) -> Response:
-    """256 × 256 pixels; transparent where there are no cells, and where they are too small to be drawn."""
+    """Return 256 × 256 pixels, transparent where there are no cells or where they are too small to be drawn."""
     await auth.reader(request)
     platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
     if not (zoom <= tile_images.MAX_ZOOM and x < 2**zoom and y < 2**zoom):
         raise NotFound(f"There is no tile {zoom}/{x}/{y}.")
-    asked = request_parsing.query(request, TileQuery)
-    bounds = tile_images.tile_bounds(zoom, x, y)
-    found: list[asyncpg.Record] = []
+    query = request_parsing.query(request, TileQuery)
+    tile_bounds = tile_images.tile_bounds(zoom, x, y)
+    found: list[Cell] = []
     async with platform.pool.acquire() as conn:
-        step = asked.gridStep or await _finest(conn, bounds, zoom)
-        meeting = _wider(bounds, step)
-        count, latest = (0, None)
+        step = query.gridStep or await _smallest_drawable_step(conn, tile_bounds, zoom)
+        bounds = _with_margin(tile_bounds, step)
+        count, latest = 0, None
         if tile_images.is_drawable(zoom, step):
-            count, latest = await heatmaps.version(conn, meeting, step, tile_images.MAX_CELLS_ACROSS**2)
+            count, latest = await cells.get_version(conn, bounds, step, tile_images.MAX_CELLS_ACROSS**2)
         headers = {"ETag": etag(count, latest, step), "Cache-Control": "no-cache"}
         if matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if count:
-            found = await heatmaps.cells(conn, meeting, step)
+            found = await cells.list_in_bounds(conn, bounds, step)
     png = await asyncio.to_thread(tile_images.render, zoom, x, y, step, found)
     return Response(png, headers=headers, media_type="image/png")
 
 
-async def _finest(conn: Connection, bounds: Bounds, zoom: int) -> float:
-    steps = [step for step in await heatmaps.steps_within(conn, bounds) if tile_images.is_drawable(zoom, step)]
-    return steps[0] if steps else STEPS[0]
+async def _smallest_drawable_step(conn: Connection, bounds: Bounds, zoom: int) -> float:
+    steps = await regions.list_computed_steps(conn, bounds)
+    return next((step for step in steps if tile_images.is_drawable(zoom, step)), STEPS[0])
 
 
-def _wider(bounds: Bounds, step: float) -> Bounds:
-    """With the cells that reach into the tile from beyond its edges."""
+def _with_margin(bounds: Bounds, step: float) -> Bounds:
+    """Return the bounds with one cell more on every side: cells may reach into the tile from outside."""
     return Bounds(
         max(bounds.south - step, -MAX_LATITUDE),
         max(bounds.west - step, -180.0),

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 
 from app.db.core.pool import Pool
+from app.db.heatmaps.poi_tiles import query_slot
 from app.settings import ProviderSettings, Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import schedule
 from tests.servers.overpass import OverpassStandIn, node, way
 from tests.servers.standin import Fault
-from workers.heatmaps.poi_tiles import one_slot
 
 Client = aiohttp.ClientSession
 
@@ -113,7 +113,7 @@ async def test_one_slot_for_everybody(db_pool: Pool) -> None:
 
     async def use() -> None:
         nonlocal inside, most
-        async with one_slot(db_pool):
+        async with query_slot(db_pool):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)

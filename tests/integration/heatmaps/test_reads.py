@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.db.core.pool import Pool
 from app.domain.heatmaps import tile_images
-from app.web.heatmaps import regions as heatmaps
+from app.web.heatmaps import cells as web_cells
 from tests.integration.heatmaps.conftest import CELLS, cells, computed
 from tests.integration.households.calls import Answer, call
 from workers.core.runtime import Runtime
@@ -71,7 +71,7 @@ async def test_what_is_refused(client: Client, worker: Runtime, pois: int, monke
     assert (await read(client, gridStep="0.02")).status == 422
     assert (await call(client, "GET", "/api/heatmap")).status == 422
     await computed(client)
-    monkeypatch.setattr(heatmaps, "MOST_ANSWERED", 1_000)
+    monkeypatch.setattr(web_cells, "MAX_CELLS", 1_000)
     answer = await read(client)
     assert answer.status == 400 and answer.json["limit"] == 1_000 and "smaller bbox" in answer.json["error"]
 

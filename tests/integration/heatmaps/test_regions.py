@@ -53,7 +53,7 @@ async def test_every_cell_has_its_own_score(client: Client, worker: Runtime, poi
     assert job["result"]["pois"] < pois, "cinemas do not count"
     async with db_pool.acquire() as conn:
         for lat, lng in list(found)[:: CELLS // 25]:
-            near = await db_pois.near(conn, lat, lng)
+            near = await db_pois.list_nearest(conn, lat, lng)
             assert found[lat, lng] == scoring.assess(lat, lng, near).score
     assert len(set(found.values())) > 10
 
@@ -228,7 +228,7 @@ async def test_points_that_change_while_it_waits_leave_the_region_stale(
     grid = Grid.covering(Bounds(**BOUNDS), 0.0025)
     async with db_pool.acquire() as conn:
         loaded = await db_pois.load(conn, grid)
-    begun = {"lastProcessedIndex": 499, "pois": loaded.count, "poisDigest": str(loaded.digest)}
+    begun = {"lastProcessedIndex": 499, "pois": loaded.digest.count, "poisDigest": str(loaded.digest.digest)}
     await db_pool.execute(
         "UPDATE jobs SET checkpoint = $1, processed_items = 500, total_items = $2", orjson.dumps(begun).decode(), CELLS
     )
@@ -238,7 +238,7 @@ async def test_points_that_change_while_it_waits_leave_the_region_stale(
     assert (job["status"], job["processedItems"]) == ("completed", CELLS)
     assert len(await cells(db_pool)) == CELLS - 500
     [region] = await regions(client)
-    assert region["stale"] and region["pois"] == loaded.count
+    assert region["stale"] and region["pois"] == loaded.digest.count
 
 
 async def test_a_worker_that_died_with_its_last_step_leaves_nothing_to_do(

@@ -125,10 +125,10 @@ async def test_a_score_reads_by_the_index(db_pool: Pool, spread: float) -> None:
     lat, lng = MIDDLE
     await add_pois(db_pool, POIS, {"south": lat - spread, "west": lng - spread, "north": lat + spread, "east": lng})
     await db_pool.execute("VACUUM ANALYZE pois")
-    [args] = db_pois.bounds_args(db_pois.around(lat, lng, CUTOFF_KM))
+    [args] = db_pois.bounds_args(db_pois.box_around(lat, lng, CUTOFF_KM))
     async with db_pool.acquire() as conn:
-        root = await plan(conn, db_pois.NEAR, *args, list(WEIGHTS), lat, lng)
-        found = await db_pois.near(conn, lat, lng)
+        root = await plan(conn, db_pois.NEAREST, *args, list(WEIGHTS), lat, lng)
+        found = await db_pois.list_nearest(conn, lat, lng)
     scans = [node for node in nodes(root) if "Index Name" in node]
     assert {node["Index Name"] for node in scans} <= {"pois_place_idx", "pois_category_place_idx"} and scans
     assert not any(node["Node Type"] == "Seq Scan" for node in nodes(root))
