@@ -12,16 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
-
 from app.db.companies import records as companies
 from app.db.companies import scores
 from app.db.core.pool import Connection, connection
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import ItemError
+from app.domain.companies.kinds import COMPANY_ENRICHMENT, ENRICHMENT_SOURCES, EnrichmentArgs, EnrichmentSource
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
 from workers.companies.providers import Intelligence
 from workers.companies.research import site_fields
@@ -29,25 +26,8 @@ from workers.companies.research.gather import Subject, find_place, look_up, subj
 from workers.companies.research.site_pages import SiteUnreadable
 from workers.core.context import JobContext
 
-SOURCES = ("companies_house", "google_places", "website")
+SPEC = COMPANY_ENRICHMENT
 MOST_PAGES = 3
-
-
-class EnrichmentArgs(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    company_id: UUID
-    sources: list[str] = Field(default=list(SOURCES), min_length=1)
-
-
-SPEC = JobSpec(
-    kind="company_enrichment",
-    queue=QueueSpec("enrichment", concurrency=5, per_worker=True, priority=2),
-    args=EnrichmentArgs,
-    timeout=timedelta(minutes=1),
-    max_attempts=3,
-    dedupe_key=lambda args: str(args.company_id),
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +49,7 @@ async def run(context: JobContext, args: EnrichmentArgs) -> dict[str, Any] | Out
     if company is None:
         return Failed(f"there is no company {args.company_id}")
     enriching = Enriching(context, args.company_id, subject_of(company))
-    waits = await enriching.run([name for name in SOURCES if name in args.sources])
+    waits = await enriching.run([name for name in ENRICHMENT_SOURCES if name in args.sources])
     if waits:
         return Snooze(waits, "waits for the turn of the company's site")
     async with context.step() as step:
@@ -86,7 +66,7 @@ class Enriching:
         self.results: dict[str, dict[str, Any]] = dict((context.checkpoint or {}).get("results", {}))
         self._committing = asyncio.Lock()  # so that no checkpoint overtakes another
 
-    async def run(self, names: list[str]) -> float:
+    async def run(self, names: list[EnrichmentSource]) -> float:
         """Ask those that are left; seconds to wait where one only wants to be asked later. Raises Unavailable."""
         left = [name for name in names if name not in self.results]
         ends = await asyncio.gather(*(self._one(name, len(names)) for name in left), return_exceptions=True)
@@ -97,7 +77,7 @@ class Enriching:
                 raise error
         return max(waits, default=0.0)
 
-    async def _one(self, name: str, total: int) -> None:
+    async def _one(self, name: EnrichmentSource, total: int) -> None:
         last = self._context.job.attempt >= self._context.job.max_attempts
         told: Told | None = None
         try:
@@ -187,7 +167,7 @@ def _given(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-ASK: dict[str, Callable[[Subject, Intelligence, JobContext], Awaitable[Told | None]]] = {
+ASK: dict[EnrichmentSource, Callable[[Subject, Intelligence, JobContext], Awaitable[Told | None]]] = {
     "companies_house": companies_house,
     "google_places": google_places,
     "website": website,
@@ -196,7 +176,5 @@ ASK: dict[str, Callable[[Subject, Intelligence, JobContext], Awaitable[Told | No
 
 async def rescore(conn: Connection, context: JobContext, company_id: UUID) -> None:
     """What the score is made of may have changed."""
-    from workers import registry  # which imports the handlers, this one too
-
     creator = await jobs.get_creator_id(conn, context.id)
-    await scores.rescore(conn, registry.load()["lead_scoring"].spec, [company_id], creator)
+    await scores.rescore(conn, [company_id], creator)

@@ -9,50 +9,30 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from app.db.companies import quota, reports, scores
 from app.db.companies import records as companies
 from app.db.core.pool import connection
 from app.db.jobs import records as jobs
 from app.db.tables.research import COMPLETE, PARTIAL
+from app.domain.companies.kinds import COMPANY_RESEARCH, ResearchArgs
 from app.domain.companies.research import confidence
 from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
 from app.domain.companies.research.sections import SECTIONS, Section
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Busy, Unavailable
 from workers.companies.research.cost_meter import Budget, SectionMeter, allowance
 from workers.companies.research.gather import gather, subject_of
 from workers.companies.research.write import Writer
 from workers.core.context import JobContext
 
+SPEC = COMPANY_RESEARCH
 MOST_SNOOZES = 20
 """Times in a row that a job waits for a host's or a model's turn without getting any further."""
-
-
-class ResearchArgs(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    company_id: UUID
-    force_refresh: bool = Field(default=False)
-    """Also where a fresh report is there; without it the request answers with that one and makes no job."""
-
-
-SPEC = JobSpec(
-    kind="company_research",
-    queue=QueueSpec("research", concurrency=2, per_worker=True, priority=1),
-    args=ResearchArgs,
-    timeout=timedelta(minutes=3),
-    max_attempts=3,
-    dedupe_key=lambda args: str(args.company_id),
-)
 
 
 class SourcesUnavailable(Unavailable):
@@ -179,8 +159,6 @@ async def snooze(context: JobContext, state: dict[str, Any], wait: float) -> Out
 
 async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict[str, Any]:
     """Judge the report as a whole."""
-    from workers import registry  # which imports the handlers, this one too
-
     async with context.step() as step:
         sections = await reports.written(step.conn, report_id)
         points = {row["key"]: orjson.loads(row["confidence"])["score"] for row in sections}
@@ -201,5 +179,5 @@ async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict
             usage=await reports.usage(step.conn, context.id),
         )
         creator = await jobs.get_creator_id(step.conn, context.id)
-        await scores.rescore(step.conn, registry.load()["lead_scoring"].spec, [company_id], creator)
+        await scores.rescore(step.conn, [company_id], creator)
         return await reports.result(step.conn, report_id)

@@ -7,46 +7,25 @@ points with a reason that must quote them; it is marked as such, and without a q
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from app.db.companies import records as companies
 from app.db.companies import scores
 from app.db.core.pool import connection
 from app.db.jobs.ledger import ItemError
 from app.domain.companies import llm_opinion
+from app.domain.companies.kinds import LEAD_SCORING, ScoringArgs
 from app.domain.companies.lead_scores import Facts, score
 from app.domain.jobs.outcomes import Outcome, Snooze
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Busy, ProviderError
 from providers.llm.base import BudgetExceeded, Prompt
 from workers.companies.research.cost_meter import Budget, SectionMeter
 from workers.core.context import JobContext
 
-MOST_COMPANIES = 1000
+SPEC = LEAD_SCORING
 A_STEP = 50
-
-
-class ScoringArgs(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    company_ids: list[UUID] = Field(min_length=1, max_length=MOST_COMPANIES)
-    ai: bool = False
-    """Ask a model for its opinion, too."""
-
-
-SPEC = JobSpec(
-    kind="lead_scoring",
-    queue=QueueSpec("scoring", concurrency=10, per_worker=True, priority=3),
-    args=ScoringArgs,
-    timeout=timedelta(seconds=30),
-    max_attempts=3,
-    dedupe_key=lambda args: f"{args.company_ids[0]}:{args.ai}" if len(args.company_ids) == 1 else None,
-)
 
 
 async def run(context: JobContext, args: ScoringArgs) -> dict[str, Any] | Outcome:

@@ -7,13 +7,11 @@ which the next look compares with. So a signal is told once, and a look that die
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
 
 from app.db.companies import records as companies
 from app.db.companies import scores, signals
@@ -21,6 +19,7 @@ from app.db.companies.records import Page
 from app.db.core.pool import connection
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import ItemError
+from app.domain.companies.kinds import SIGNAL_DETECTION, DetectionArgs
 from app.domain.companies.research.sources import SourceKind
 from app.domain.companies.signals import (
     Noticed,
@@ -32,31 +31,15 @@ from app.domain.companies.signals import (
     technologies,
 )
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import Unavailable
 from workers.companies.research.gather import Found, Gathered, gather, subject_of
 from workers.core.context import JobContext
 
+SPEC = SIGNAL_DETECTION
 CHECKS = ("hiring", "funding", "leadership", "expansion", "technology", "site_change")
 MOST_PAGES = 8
 BASELINE = "signal_detection"
 """Source under which the technologies of the last look are kept."""
-
-
-class DetectionArgs(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    company_id: UUID
-
-
-SPEC = JobSpec(
-    kind="signal_detection",
-    queue=QueueSpec("buying-signals", concurrency=5, per_worker=True, priority=2, variable="SIGNALS"),
-    args=DetectionArgs,
-    timeout=timedelta(minutes=1),
-    max_attempts=3,
-    dedupe_key=lambda args: str(args.company_id),
-)
 
 
 async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outcome:
@@ -83,9 +66,6 @@ async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outc
 
 
 async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> dict[str, Any]:
-    from workers import registry  # which imports the handlers, this one too
-
-    kinds = registry.load()
     pages = [SeenPage(page.url, page.title, page.text, page.published_on, page.html) for page in gathered.pages]
     made_with = technologies(pages)
     async with context.step() as step:
@@ -97,7 +77,7 @@ async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> d
             noticed += new_technologies(used, made_with)
         new = await signals.keep(step.conn, company_id, context.id, once(noticed))
         creator = await jobs.get_creator_id(step.conn, context.id)
-        notified = await signals.notify(step.conn, new, kinds["signal_notification"].spec, creator) if new else 0
+        notified = await signals.notify(step.conn, new, creator) if new else 0
         if pages:
             now = datetime.now(UTC)
             await companies.save_fields(
@@ -106,7 +86,7 @@ async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> d
             kept = [Page(page.url, page.title, page.text, page.fetched_at) for page in gathered.pages]
             await companies.keep_versions(step.conn, company_id, kept)
         if new:
-            await scores.rescore(step.conn, kinds["lead_scoring"].spec, [company_id], creator)
+            await scores.rescore(step.conn, [company_id], creator)
         failures = {name: found for name, found in gathered.found.items() if found.status in ("failed", "unavailable")}
         step.total = step.processed = len(CHECKS)
         step.errors = [ItemError(name, None, found.detail) for name, found in failures.items()]

@@ -6,40 +6,20 @@ stays the same, it knows the second one.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
 
 from app.db.companies import signals
 from app.db.companies.signals import Due
 from app.db.core.pool import connection
-from app.domain.jobs.attempts import DELIVERY_ATTEMPTS, delivery_backoff
+from app.domain.companies.kinds import SIGNAL_NOTIFICATION, NotificationArgs
 from app.domain.jobs.outcomes import Failed, Outcome
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from providers.errors import BadRequest
 from workers.core.context import JobContext
 from workers.core.resources import Resources
 
-
-class NotificationArgs(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    notification_id: UUID
-
-
-SPEC = JobSpec(
-    kind="signal_notification",
-    queue=QueueSpec("notifications", concurrency=20, priority=3),
-    args=NotificationArgs,
-    timeout=timedelta(seconds=30),
-    max_attempts=DELIVERY_ATTEMPTS,
-    backoff=delivery_backoff,
-    dedupe_key=lambda args: str(args.notification_id),
-)
+SPEC = SIGNAL_NOTIFICATION
 
 
 async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | Outcome:

@@ -11,13 +11,12 @@ from uuid import UUID
 from app.db.core import locks
 from app.db.core.locks import named_lock
 from app.db.core.pool import Connection
-
-KIND = "company_research"
+from app.domain.companies.kinds import COMPANY_RESEARCH
 
 USED = f"""
 SELECT count(*) FROM (
     SELECT j.id FROM jobs AS j
-    WHERE j.created_by = $1 AND j.kind = '{KIND}' AND j.created_at >= date_trunc('month', now())
+    WHERE j.created_by = $1 AND j.kind = '{COMPANY_RESEARCH.kind}' AND j.created_at >= date_trunc('month', now())
       AND j.status NOT IN ('failed', 'cancelled') AND ($2::uuid IS NULL OR j.id < $2)
     UNION
     SELECT r.job_id FROM research_reports AS r

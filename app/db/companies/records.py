@@ -15,13 +15,11 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
 from app.domain.companies.input import NewCompany
+from app.domain.companies.kinds import ENRICHMENT_SOURCES
 from app.domain.text.storable import storable
 
 COLUMNS = """id, external_id, name, website, registry_number, place_id, business_id, attributes, created_at,
 updated_at"""
-
-RANK = ("companies_house", "google_places", "website")
-"""Whose word counts where several sources have a field, after what people said."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,7 @@ async def fields(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID, li
         """SELECT company_id, field, source, value, url, fetched_at FROM company_fields WHERE company_id = ANY($1)
            ORDER BY company_id, field, coalesce(array_position($2::text[], source), 99), source""",
         company_ids,
-        list(RANK),
+        list(ENRICHMENT_SOURCES),
     )
     found: dict[UUID, list[asyncpg.Record]] = {}
     for row in rows:

@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from app.db.companies import records as companies
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
+from app.domain.companies.kinds import LEAD_SCORING, ScoringArgs
 from app.domain.companies.lead_scores import Facts, Score, SeenSignal
-from app.domain.jobs.spec import JobSpec, NewJob
 
 
 async def facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID, Facts]:
@@ -86,14 +86,10 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-async def rescore(conn: Connection, spec: JobSpec, company_ids: Sequence[UUID], user_id: UUID) -> list[UUID]:
+async def rescore(conn: Connection, company_ids: Sequence[UUID], user_id: UUID) -> list[UUID]:
     """Have companies scored anew that have a score: something that it is made of changed."""
     rows = await conn.fetch(
         "SELECT DISTINCT company_id FROM lead_scores WHERE company_id = ANY($1) ORDER BY company_id", company_ids
     )
-    new = []
-    for row in rows:
-        args = spec.args.model_validate({"companyIds": [row["company_id"]]})
-        data = args.model_dump_json(by_alias=True).encode()
-        new.append(NewJob(spec, data, dedupe_key=spec.dedupe_key(args), total_items=1))
+    new = [LEAD_SCORING.new_job(ScoringArgs(company_ids=[row["company_id"]]), total_items=1) for row in rows]
     return [one.id for one in await jobs.insert(conn, new, user_id)] if new else []

@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from app.db.companies import records as companies
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
+from app.domain.companies.kinds import SIGNAL_NOTIFICATION, NotificationArgs
 from app.domain.companies.signals import Noticed
-from app.domain.jobs.spec import JobSpec, NewJob
 from app.domain.text.storable import storable
 
 COLUMNS = "id, company_id, kind, title, quote, url, sha256, occurred_on, strength, detected_at, job_id"
@@ -46,7 +46,7 @@ async def keep(conn: Connection, company_id: UUID, job_id: UUID, noticed: Sequen
     )
 
 
-async def notify(conn: Connection, signals: Sequence[asyncpg.Record], spec: JobSpec, user_id: UUID) -> int:
+async def notify(conn: Connection, signals: Sequence[asyncpg.Record], user_id: UUID) -> int:
     """A job for each channel that wants one of these signals; answers how many."""
     rows = await conn.fetch(
         """SELECT s.id AS signal_id, c.id AS channel_id FROM unnest($1::uuid[], $2::text[]) AS s (id, kind)
@@ -56,9 +56,8 @@ async def notify(conn: Connection, signals: Sequence[asyncpg.Record], spec: JobS
     )
     for row in rows:
         notification = uuid7()
-        args = spec.args.model_validate({"notificationId": notification})
-        data = args.model_dump_json(by_alias=True).encode()
-        [job] = await jobs.insert(conn, [NewJob(spec, data, dedupe_key=str(notification), total_items=1)], user_id)
+        new = SIGNAL_NOTIFICATION.new_job(NotificationArgs(notification_id=notification), total_items=1)
+        [job] = await jobs.insert(conn, [new], user_id)
         await conn.execute(
             "INSERT INTO notifications (id, signal_id, channel_id, job_id) VALUES ($1, $2, $3, $4)",
             notification,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,6 +20,17 @@ from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
 from app.db.tables.companies import SIGNAL_KINDS
 from app.domain.companies.input import SLUG, Name, RegistryNumber, Website, both
+from app.domain.companies.kinds import (
+    COMPANY_ENRICHMENT,
+    ENRICHMENT_SOURCES,
+    LEAD_SCORING,
+    MAX_SCORED_COMPANIES,
+    SIGNAL_DETECTION,
+    DetectionArgs,
+    EnrichmentArgs,
+    EnrichmentSource,
+    ScoringArgs,
+)
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import JobSpec, NewJob
 from app.errors import Invalid
@@ -30,10 +42,10 @@ from app.web.http.responses import JSON
 from app.web.jobs import durations
 from app.web.platform import get_platform
 
-MOST = 1000
+RequestModel = TypeVar("RequestModel", bound="CompaniesRequest")
 
 
-class Named(BaseModel):
+class CompanyRef(BaseModel):
     """A company by our id, a business' or the client's own; one that is new is made under its name."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -49,10 +61,10 @@ class Named(BaseModel):
     registry_number: RegistryNumber = Field(default=None, validation_alias=both("registry_number", "registryNumber"))
 
 
-class Asked(BaseModel):
+class CompaniesRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    companies: list[Named] = Field(min_length=1, max_length=MOST)
+    companies: list[CompanyRef] = Field(min_length=1, max_length=MAX_SCORED_COMPANIES)
     priority: int = Field(default=5, ge=1, le=9)
 
     @model_validator(mode="before")
@@ -72,38 +84,59 @@ class Asked(BaseModel):
         return value | {"companies": entries}
 
 
-class AskedEnrichment(Asked):
-    sources: list[str] | None = None
+class EnrichmentRequest(CompaniesRequest):
+    sources: Annotated[list[EnrichmentSource], Field(min_length=1)] | None = None
+    """All sources if not given."""
 
 
-class AskedScoring(Asked):
+class ScoringRequest(CompaniesRequest):
     ai: bool = False
 
 
 async def enrich(request: Request) -> Response:
-    return await _each(request, "company_enrichment", AskedEnrichment)
+    """Enrich companies, one job per company."""
+    user = await auth.require(request)
+    raw, value = await request_parsing.read_json(request)
+    body = _validate(EnrichmentRequest, value)
+
+    def new_job(company_id: UUID) -> NewJob:
+        args = EnrichmentArgs(company_id=company_id, sources=body.sources or list(ENRICHMENT_SOURCES))
+        return COMPANY_ENRICHMENT.new_job(args, priority=body.priority)
+
+    return await _create_jobs(request, user, raw, COMPANY_ENRICHMENT, body.companies, new_job, is_list=_is_list(value))
 
 
 async def detect(request: Request) -> Response:
-    return await _each(request, "signal_detection", Asked)
-
-
-async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
-    """A job a company."""
+    """Look for signals of companies, one job per company."""
     user = await auth.require(request)
-    platform = get_platform(request)
-    spec = platform.specs[kind]
     raw, value = await request_parsing.read_json(request)
-    many, asked = _many(value), _read(value, model)
-    options = asked.model_dump(exclude={"companies", "priority"}, exclude_none=True)
+    body = _validate(CompaniesRequest, value)
+
+    def new_job(company_id: UUID) -> NewJob:
+        return SIGNAL_DETECTION.new_job(DetectionArgs(company_id=company_id), priority=body.priority)
+
+    return await _create_jobs(request, user, raw, SIGNAL_DETECTION, body.companies, new_job, is_list=_is_list(value))
+
+
+async def _create_jobs(
+    request: Request,
+    user: User,
+    raw: bytes,
+    spec: JobSpec,
+    refs: Sequence[CompanyRef],
+    new_job: Callable[[UUID], NewJob],
+    *,
+    is_list: bool,
+) -> Response:
+    """Create one job per company; a list of companies gets a list of jobs as its response."""
+    platform = get_platform(request)
 
     async def insert(conn: Connection) -> Response:
-        rows = await _companies(conn, asked.companies, user)
+        rows = await _find_or_create(conn, refs, user)
         estimate = await durations.seconds(request, conn, spec)
-        new = [_job(spec, {"companyId": row["id"], **options}, asked.priority) for row in rows]
-        inserted = await jobs.insert(conn, new, user.id)
+        inserted = await jobs.insert(conn, [new_job(row["id"]) for row in rows], user.id)
         await _audit(conn, spec, inserted, user)
-        return _created(estimate, inserted, rows, many=many)
+        return _accepted(estimate, inserted, rows, is_list=is_list)
 
     response = await idempotency.once(request, user, raw, insert)
     platform.dispatcher.nudge()
@@ -111,42 +144,42 @@ async def _each(request: Request, kind: str, model: type[Asked]) -> Response:
 
 
 async def score(request: Request) -> Response:
-    """One job for all of them."""
+    """Score companies, one job for all of them."""
     user = await auth.require(request)
     platform = get_platform(request)
-    spec = platform.specs["lead_scoring"]
     raw, value = await request_parsing.read_json(request)
-    asked = _read(value, AskedScoring)
+    body = _validate(ScoringRequest, value)
 
     async def insert(conn: Connection) -> Response:
-        rows = await _companies(conn, asked.companies, user)
-        estimate = await durations.seconds(request, conn, spec)
-        data = {"companyIds": [row["id"] for row in rows], "ai": asked.ai}
-        inserted = await jobs.insert(conn, [_job(spec, data, asked.priority, len(rows))], user.id)
-        await _audit(conn, spec, inserted, user)
-        return _created(estimate, inserted, rows[:1], many=False)
+        rows = await _find_or_create(conn, body.companies, user)
+        estimate = await durations.seconds(request, conn, LEAD_SCORING)
+        args = ScoringArgs(company_ids=[row["id"] for row in rows], ai=body.ai)
+        job = LEAD_SCORING.new_job(args, priority=body.priority, total_items=len(rows))
+        inserted = await jobs.insert(conn, [job], user.id)
+        await _audit(conn, LEAD_SCORING, inserted, user)
+        return _accepted(estimate, inserted, rows[:1], is_list=False)
 
     response = await idempotency.once(request, user, raw, insert)
     platform.dispatcher.nudge()
     return response
 
 
-def _many(value: Any) -> bool:
+def _is_list(value: Any) -> bool:
     return isinstance(value, list) or (isinstance(value, dict) and "companies" in value)
 
 
-def _read(value: Any, model: type[Asked]) -> Any:
+def _validate(model: type[RequestModel], value: Any) -> RequestModel:
     try:
         return model.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from None
 
 
-async def _companies(conn: Connection, named: Sequence[Named], user: User) -> list[asyncpg.Record]:
+async def _find_or_create(conn: Connection, refs: Sequence[CompanyRef], user: User) -> list[asyncpg.Record]:
     """Each once, in order. Raises Invalid, naming every one that there is not and that cannot be made."""
     rows: dict[Any, asyncpg.Record] = {}
     findings: list[tuple[str, str]] = []
-    for place, one in enumerate(named):
+    for place, one in enumerate(refs):
         row = await companies.find(conn, one.key) if "\0" not in one.key else None
         if row is None and companies.is_uuid(one.key):
             findings.append((f"companies.{place}.id", f"there is no company or business {one.key}"))
@@ -167,21 +200,15 @@ async def _companies(conn: Connection, named: Sequence[Named], user: User) -> li
     return list(rows.values())
 
 
-def _job(spec: JobSpec, data: dict[str, Any], priority: int, total: int | None = None) -> NewJob:
-    try:
-        args = spec.args.model_validate(data)
-    except ValidationError as error:
-        raise invalid(error) from None
-    return NewJob(spec, args.model_dump_json(by_alias=True).encode(), priority, spec.dedupe_key(args), total)
-
-
 async def _audit(conn: Connection, spec: JobSpec, inserted: Sequence[Inserted], user: User) -> None:
     new = [str(one.id) for one in inserted if one.is_new]
     if new:
         await audit.record(conn, f"{spec.kind.upper()}_QUEUED", {"jobs": new[:100], "total": len(new)}, user_id=user.id)
 
 
-def _created(estimate: float, inserted: Sequence[Inserted], rows: Sequence[asyncpg.Record], *, many: bool) -> Response:
+def _accepted(
+    estimate: float, inserted: Sequence[Inserted], rows: Sequence[asyncpg.Record], *, is_list: bool
+) -> Response:
     entries = [
         {"job_id": one.id, "company_id": row["id"], "business_id": row["external_id"] or row["id"], "status": "queued",
          "is_new": one.is_new, "poll_url": f"/api/jobs/{one.id}"}
@@ -189,7 +216,7 @@ def _created(estimate: float, inserted: Sequence[Inserted], rows: Sequence[async
     ]  # fmt: skip
     common = {"estimated_completion_seconds": round(estimate) or 1, "poll_interval_ms": FIRST_MS}
     headers = {"Retry-After": retry_after(FIRST_MS), "Location": f"/api/jobs/{inserted[0].id}"}
-    if many:
+    if is_list:
         return JSON({"jobs": entries, "total": len(entries)} | common, 202, headers)
     return JSON(entries[0] | common, 202, headers)
 

@@ -201,7 +201,7 @@ async def update(request: Request) -> Response:
         changed = await companies.update(conn, row["id"], given)
         assert changed is not None  # it was found in this transaction
         await audit.record(conn, "COMPANY_UPDATED", {"companyId": row["id"], "fields": list(given)}, user_id=user.id)
-        await scores.rescore(conn, platform.specs["lead_scoring"], [row["id"]], user.id)
+        await scores.rescore(conn, [row["id"]], user.id)
     platform.dispatcher.nudge()
     return JSON(show(changed))
 

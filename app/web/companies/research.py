@@ -19,8 +19,9 @@ from app.db.jobs import ledger
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import Claimed
 from app.domain.companies.input import SLUG, Name, Website
+from app.domain.companies.kinds import COMPANY_RESEARCH, ResearchArgs
+from app.domain.companies.research.sections import SECTIONS
 from app.domain.jobs.polling import FIRST_MS, retry_after
-from app.domain.jobs.spec import NewJob
 from app.errors import Invalid, NotFound, QuotaExceeded
 from app.web.accounts import auth
 from app.web.dialects import companies as dialect_companies
@@ -31,12 +32,11 @@ from app.web.jobs import durations
 from app.web.jobs import records as job_routes
 from app.web.platform import Platform, get_platform
 
-KIND = "company_research"
 NEAR = 100
 """More researches than requests of one user can be under way at once."""
 
 
-class Asked(BaseModel):
+class ResearchRequest(BaseModel):
     """In the body, the query, or not at all."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -69,22 +69,22 @@ async def create(request: Request) -> Response:
     return await _finished(request, platform, user, claimed[0], response)
 
 
-def _asked(request: Request, raw: bytes) -> Asked:
+def _asked(request: Request, raw: bytes) -> ResearchRequest:
     value = request_parsing.parse_json(raw) if raw.strip() else {}
     if not isinstance(value, dict):
         raise Invalid([("", "Send a JSON object, or nothing.")])
     try:
-        return Asked.model_validate({**request.query_params, **value})
+        return ResearchRequest.model_validate({**request.query_params, **value})
     except ValidationError as error:
         raise invalid(error) from None
 
 
 async def _insert(
-    request: Request, conn: Connection, user: User, asked: Asked, claimed: list[Claimed] | None
+    request: Request, conn: Connection, user: User, asked: ResearchRequest, claimed: list[Claimed] | None
 ) -> Response:
     """A fresh report, or the job; with `claimed` the new job is claimed here and put there."""
     platform = get_platform(request)
-    settings, spec = platform.settings, platform.specs[KIND]
+    settings = platform.settings
     company = await _company(conn, request.path_params["company"], asked, user)
     if not asked.force_refresh:
         model = settings.llm_model or "extractive"
@@ -92,14 +92,15 @@ async def _insert(
         if fresh is not None:
             used = await quota.used(conn, user.id)
             return await _reused(conn, user, fresh, _quota(used, settings.research_quota))
-    estimate = await durations.seconds(request, conn, spec)
+    estimate = await durations.seconds(request, conn, COMPANY_RESEARCH)
     used = await quota.used(conn, user.id)
     if used + NEAR > settings.research_quota:  # elsewhere the user's requests need not wait for each other's commits
         await quota.lock(conn, user.id)
         used = await quota.used(conn, user.id)
-    args = spec.args.model_validate({"companyId": company["id"], "forceRefresh": asked.force_refresh})
-    data = args.model_dump_json(by_alias=True).encode()
-    [job] = await jobs.insert(conn, [NewJob(spec, data, asked.priority, spec.dedupe_key(args), total_items=8)], user.id)
+    new = COMPANY_RESEARCH.new_job(
+        ResearchArgs(company_id=company["id"]), priority=asked.priority, total_items=len(SECTIONS)
+    )
+    [job] = await jobs.insert(conn, [new], user.id)
     if job.is_new and used >= settings.research_quota:
         raise QuotaExceeded(
             f"The {settings.research_quota} researches of this month are used up; the next month begins at 00:00 UTC"
@@ -126,7 +127,7 @@ async def _insert(
     return JSON(content, 202, headers)
 
 
-async def _company(conn: Connection, key: str, asked: Asked, user: User) -> asyncpg.Record:
+async def _company(conn: Connection, key: str, asked: ResearchRequest, user: User) -> asyncpg.Record:
     """The company by our id or the client's own; one that the client names for the first time is made."""
     row = await companies.find(conn, key) if "\0" not in key else None
     if row is None:
@@ -170,7 +171,7 @@ async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now
 async def _finished(request: Request, platform: Platform, user: User, claimed: Claimed, response: Response) -> Response:
     """The job that ran in the request: 200 with its end, 202 where it goes on by the queue (a retry, a wait)."""
     row = await job_routes.find(platform, claimed.id, user)
-    usual = (await durations.usual(request, (KIND,)))[KIND]
+    usual = (await durations.usual(request, (COMPANY_RESEARCH.kind,)))[COMPANY_RESEARCH.kind]
     async with platform.pool.acquire() as conn:
         used = await quota.used(conn, user.id)
     body, status = dialect_companies.job(row, usual)

@@ -192,6 +192,28 @@ async def test_what_is_refused(
         assert field in {one["field"] for one in answer.json["errors"]}, answer.json
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/api/enrichment", {"companies": ["x"], "sources": ["website", "crunchbase"]}, "sources.1"),
+        (
+            "/api/v1/jobs",
+            {"type": "company_enrichment", "data": {"companyId": str(uuid7()), "sources": ["crunchbase"]}},
+            "data.sources.0",
+        ),
+    ],
+)
+async def test_unknown_enrichment_source_is_refused(
+    client: aiohttp.ClientSession, path: str, body: dict[str, Any], field: str
+) -> None:
+    answer = await post(client, path, body)
+    assert answer.status == 422, answer.raw
+    [error] = answer.json["errors"]
+    assert error["field"] == field
+    for source in ("companies_house", "google_places", "website"):
+        assert source in error["message"]
+
+
 async def test_companies_by_table_list_and_change(client: aiohttp.ClientSession) -> None:
     header = "Company ID;Company Name;URL;Company Number;Sector"
     table = f"{header}\nc1;Acme;acme.example;1234567;Widgets\nc2;;x;;\nc3;B;;SC12;\n"
