@@ -1,4 +1,4 @@
-"""Where uploaded files are kept: a folder, or whatever else fsspec reaches (`s3://bucket/folder` with the extra `s3`).
+"""Storage of uploaded files: a folder, or anything that fsspec reaches (`s3://bucket/folder` with the extra `s3`).
 
 Every worker must reach the same place. All calls block: use them in a thread.
 """
@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import BinaryIO, Protocol, cast
 from uuid import UUID
 
-READ_AHEAD = 1 << 20
+READ_AHEAD_BYTES = 1 << 20
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -24,7 +24,7 @@ class Sink(Protocol):
 
 
 class Uploads:
-    """Files by their ids."""
+    """Files by upload id, below one URL."""
 
     def __init__(self, url: str) -> None:
         from fsspec.core import url_to_fs  # ten milliseconds that a worker without imports need not spend
@@ -35,17 +35,17 @@ class Uploads:
         return f"{self._root.rstrip('/')}/{upload_id}"
 
     def create(self, upload_id: UUID) -> Sink:
-        """A new file to write; one that is not closed may or may not be there afterwards."""
+        """Open a new file for writing. A file that is never closed may or may not exist afterwards."""
         self._files.makedirs(self._root, exist_ok=True)
         return cast(Sink, self._files.open(self._path(upload_id), "wb"))
 
     def open(self, upload_id: UUID) -> BinaryIO:
-        """The file, to read and seek in. Raises FileNotFoundError."""
-        file = self._files.open(self._path(upload_id), "rb", block_size=READ_AHEAD)
-        return io.BufferedReader(file, READ_AHEAD)  # a bucket's file reads no lines of a bounded length
+        """Open the file for reading and seeking. Raises FileNotFoundError."""
+        file = self._files.open(self._path(upload_id), "rb", block_size=READ_AHEAD_BYTES)
+        return io.BufferedReader(file, READ_AHEAD_BYTES)  # a bucket's file reads no lines of a bounded length
 
     def ids(self) -> list[UUID]:
-        """Of all files that are here; what else lies there is none of ours."""
+        """Return the ids of all stored files; files with other names are ignored."""
         try:
             names = [path.rpartition("/")[2] for path in self._files.ls(self._root, detail=False)]
         except FileNotFoundError:
@@ -53,6 +53,6 @@ class Uploads:
         return [UUID(name) for name in names if ID.fullmatch(name)]
 
     def remove(self, upload_id: UUID) -> None:
-        """Remove the file, if it is there."""
+        """Remove the file if it exists."""
         with suppress(FileNotFoundError):
             self._files.rm_file(self._path(upload_id))

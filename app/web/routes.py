@@ -15,7 +15,7 @@ from app.web.geocoding import geocode_file, geocode_households, geocoders, looku
 from app.web.heatmaps import cells, cities, regions, score, tile_images
 from app.web.households import exports
 from app.web.households import records as households
-from app.web.imports import files as imports
+from app.web.imports import create as imports
 from app.web.imports import rejects
 from app.web.jobs import actions, bulk, events, queues, rescue, schedules, webhooks, workers
 from app.web.jobs import records as jobs

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
-
-from pydantic import Field
 
 from app.db.core.pool import Connection
 from app.db.imports import staging
 from app.db.jobs import records as jobs
 from app.db.websites import business_jobs
+from app.domain.imports import kinds
 from app.domain.imports.businesses import BusinessReader, called
 from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.kinds import BusinessImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Outcome
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from app.domain.websites.businesses import FROM_CSV
 from app.domain.websites.kinds import WEBSITE_SPECS
 from providers.web import normalise
 from workers.core.context import JobContext, Step
-from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
 
-
-class BusinessImportArgs(ImportArgs):
-    source: str = Field(default=FROM_CSV, max_length=100)
-    """Who told of them. External ids of a named source are its own; those of `csv` are those of REST."""
-    mapping: dict[str, str] = {}
-    """Field to column, before what the header says by itself."""
-    visit: bool = True
-    """Have the websites of those that are new or changed looked at."""
-    priority: int = Field(default=5, ge=1, le=9)
-    """Of the jobs that are made."""
-
-
-SPEC = JobSpec(
-    kind="business_import",
-    queue=QueueSpec("business-import", concurrency=1),
-    args=BusinessImportArgs,
-    timeout=timedelta(hours=24),
-    aliases=("import_businesses",),
-)
+SPEC = kinds.BUSINESS_IMPORT
 
 
 async def run(context: JobContext, args: BusinessImportArgs) -> dict[str, Any] | Outcome:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from app.db.core.pool import Connection
 from app.db.imports import pois, staging
+from app.domain.imports import kinds
 from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.kinds import ImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.imports.pois import PoiReader
 from app.domain.jobs.outcomes import Outcome
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from workers.core.context import JobContext, Step
-from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
 
-SPEC = JobSpec(
-    kind="poi_import",
-    queue=QueueSpec("poi-import", concurrency=1),
-    args=ImportArgs,
-    timeout=timedelta(hours=24),
-)
+SPEC = kinds.POI_IMPORT
 
 
 async def run(context: JobContext, args: ImportArgs) -> dict[str, Any] | Outcome:

@@ -19,12 +19,12 @@ from app.db.imports import staging, uploads
 from app.db.jobs.ledger import ItemError
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.findings import Code, Finding, Summary
+from app.domain.imports.kinds import ImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Failed, Outcome
 from app.domain.text.errors import Unreadable
 from app.storage.uploads import Uploads
 from workers.core.context import JobContext, Step
-from workers.imports.args import ImportArgs
 
 RATE_AFTER = 1_000
 """Rows before a rate of errors says anything."""

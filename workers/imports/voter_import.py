@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
-
-from pydantic import Field
 
 from app.db.core.pool import Connection
 from app.db.imports import voters
 from app.db.jobs import records as jobs
+from app.domain.imports import kinds
 from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.kinds import VoterImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.imports.voters import VoterReader
 from app.domain.jobs.outcomes import Outcome
-from app.domain.jobs.spec import JobSpec, NewJob, QueueSpec
+from app.domain.jobs.spec import NewJob
 from workers.core.context import JobContext, Step
-from workers.imports.args import ImportArgs
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
 
-
-class VoterImportArgs(ImportArgs):
-    county: str = Field(default="", max_length=100)
-    """For files that name none; where ids are a county's own, also whose they are."""
-    mapping: dict[str, str] = {}
-    """Field to column, before what the profile says."""
-    geocode_after: bool = False
-    """Geocode what is not geocoded yet once the import is through."""
-
-
-SPEC = JobSpec(
-    kind="voter_import",
-    queue=QueueSpec("voter-import", concurrency=1),
-    args=VoterImportArgs,
-    timeout=timedelta(hours=24),
-    aliases=("import_voters",),
-)
+SPEC = kinds.VOTER_IMPORT
 
 
 async def run(context: JobContext, args: VoterImportArgs) -> dict[str, Any] | Outcome:

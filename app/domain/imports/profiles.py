@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from app.domain.text.columns import ADDRESS, COMPANY
 
@@ -18,6 +19,9 @@ FIELDS = (
     "party", "phone", "email", "registered_on", "county", "precinct", "address", "unit", "city", "state", "zip_code",
 )  # fmt: skip
 """What is known of a voter, in the order in which it is stored."""
+
+
+ProfileName = Literal["north_carolina", "ohio", "florida", "california_county", "generic"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Flag:
 class Profile:
     """`columns` maps a field to the columns it is made of: each group is tried in turn, a group's parts are joined."""
 
-    name: str
+    name: ProfileName
     title: str
     columns: Mapping[str, tuple[tuple[str, ...], ...]]
     signature: frozenset[str] = frozenset()
@@ -250,4 +254,6 @@ GENERIC = Profile(
     ),
 )  # fmt: skip
 
-PROFILES = {profile.name: profile for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, GENERIC)}
+PROFILES: dict[str, Profile] = {
+    profile.name: profile for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, GENERIC)
+}

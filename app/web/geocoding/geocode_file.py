@@ -109,7 +109,7 @@ class Taken:
         """Raises Unreadable for what is no table with addresses, BadRequest for one that is too long."""
         settings = platform.settings
         sink = await asyncio.to_thread(store.create, upload_id)
-        intake = Intake(sink, most_bytes=settings.max_upload_bytes, most_unpacked=settings.max_unpacked_bytes)
+        intake = Intake(sink, max_bytes=settings.max_upload_bytes, max_unpacked_bytes=settings.max_unpacked_bytes)
         try:
             form = await receive(request, lambda block: asyncio.to_thread(intake.feed, block))
             form_of_data = await asyncio.to_thread(intake.close)

@@ -150,7 +150,7 @@ REFUSED = [
         (b'{"type": "FeatureCollection", "features": [{"type": "Feature"', "cut off"),
         (b'{"type": "FeatureCollection", "features": []}', "no features"),
         (b'{"hello": "world"\n}', "no features"),
-        (b"[1, 2, 3]", "no GeoJSON"),
+        (b"[1, 2, 3]", "neither a GeoJSON"),
         (b'{"type": "FeatureCollection", "features": [{"type" "Feature"}]}', "broken"),
         (
             b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2264"}},"features":['

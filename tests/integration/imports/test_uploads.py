@@ -101,9 +101,9 @@ REFUSED = [
     (gzip.compress(CSV)[:-20], "cut off"),
     (b"\x1f\x8bgarbage", "damaged"),
     (b"PK\x03\x04garbage", "cannot be unpacked"),
-    (zipped(("a.csv", CSV), ("b.csv", CSV)), "one file"),
-    (zipped(("a.csv", CSV), how=zipfile.ZIP_BZIP2), "usual way"),
-    (zipped(("a.csv", CSV), how=zipfile.ZIP_LZMA), "usual way"),
+    (zipped(("a.csv", CSV), ("b.csv", CSV)), "exactly one file"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_BZIP2), "compression method"),
+    (zipped(("a.csv", CSV), how=zipfile.ZIP_LZMA), "compression method"),
     (zipped(("a\u00e9.csv", CSV)).replace("\u00e9".encode(), b"\xff\xff"), "cannot be unpacked"),
 ]
 

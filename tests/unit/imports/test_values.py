@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from app.domain.imports.dwellings import dwelling
 from app.domain.imports.findings import mask
 from app.domain.imports.geometry import square_metres
 from app.domain.imports.pois import category
+from app.domain.imports.profiles import PROFILES, ProfileName
 
 
 @pytest.mark.parametrize(
@@ -138,3 +139,7 @@ def test_a_mask_tells_two_characters_at_most(value: str) -> None:
     masked = mask(value)
     assert len(masked) <= 80 and masked[:2] == value[:2]
     assert not any(char.isalnum() for char in masked[2:])
+
+
+def test_every_profile_can_be_requested() -> None:
+    assert get_args(ProfileName) == tuple(PROFILES)

@@ -21,7 +21,8 @@ from app.web.companies import research
 from app.web.dashboard.core import forms, html, internal_api
 from app.web.dashboard.core.formatting import title
 from app.web.geocoding import geocode_file, geocode_households
-from app.web.imports import files as imports
+from app.web.imports import create as imports
+from app.web.imports.requests import BusinessImportRequest, ImportRequest, VoterImportRequest
 from app.web.jobs import records as web_jobs
 from app.web.jobs.records import reader
 from app.web.platform import get_platform
@@ -53,12 +54,15 @@ WAYS = {
         geocode_file.create, geocode_file.Options, "Coordinates for the addresses of a CSV file.", True
     ),
     "voter_import": Way(
-        imports.create_voters, imports.VoterOptions, "Voters and their households, from a register.", True
+        imports.create_voters, VoterImportRequest, "Voters and their households, from a register.", True
     ),
-    "parcel_import": Way(imports.create_parcels, imports.Options, "Parcels of land, from GeoJSON or CSV.", True),
-    "poi_import": Way(imports.create_pois, imports.Options, "Points of interest, from GeoJSON or CSV.", True),
+    "parcel_import": Way(imports.create_parcels, ImportRequest, "Parcels of land, from GeoJSON or CSV.", True),
+    "poi_import": Way(imports.create_pois, ImportRequest, "Points of interest, from GeoJSON or CSV.", True),
     "business_import": Way(
-        imports.create_businesses, imports.BusinessOptions, "Businesses from CSV, their websites looked at.", True
+        imports.create_businesses,
+        BusinessImportRequest,
+        "Businesses from CSV, their websites looked at.",
+        True,
     ),
     "company_research": Way(
         research.create, Research, "A report on a company, from quoted sources.", in_path={"company": "companyId"}
