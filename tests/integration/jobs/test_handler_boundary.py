@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.domain.jobs.outcomes import Completed, HandOver
 from app.settings import Settings
 from tests import harness, misbehaving
 from tests.integration.jobs.claims import Ledger
+from workers.core import runtime
 from workers.core.runtime import Runtime
 
 
@@ -94,12 +96,13 @@ async def book(db_pool: Pool, admin_id: Any) -> Ledger:
     return await Ledger(db_pool, admin_id).open()
 
 
-async def interrupted_after(book: Ledger, seconds: float) -> None:
-    """As if the running job had run for so long."""
+async def let_run(book: Ledger, seconds: float) -> None:
+    """Make it as if the running job had run for this long."""
     await book.pool.execute("UPDATE jobs SET deadline = deadline - make_interval(secs => $1)", seconds)
 
 
 async def pause(book: Ledger, seconds: float) -> None:
+    """Make it as if nobody had run the job for this long."""
     await book.pool.execute("UPDATE jobs SET deadline = deadline - make_interval(secs => $1)", seconds)
 
 
@@ -107,7 +110,7 @@ async def test_a_crash_costs_no_time(book: Ledger) -> None:
     await book.insert()
     job = await book.start()
     whole = job.seconds_left
-    await interrupted_after(book, whole * 2 / 3)
+    await let_run(book, whole * 2 / 3)
     await book.pool.execute("UPDATE jobs SET lease_until = now() - interval '1 s'")
     await book.rescue()
     await pause(book, 3600)
@@ -120,7 +123,7 @@ async def test_a_deploy_costs_no_time_though_the_pause_is_long(book: Ledger) -> 
     await book.insert()
     job = await book.start()
     whole = job.seconds_left
-    await interrupted_after(book, whole * 2 / 3)
+    await let_run(book, whole * 2 / 3)
     await book.finish(job, HandOver())
     await pause(book, 3600)
     again = await book.start()
@@ -134,7 +137,7 @@ async def test_a_job_that_hangs_times_out_however_often_it_is_handed_over(book: 
     for _ in range(4):
         job = await book.start()
         left.append(job.seconds_left)
-        await interrupted_after(book, left[0] / 2)
+        await let_run(book, left[0] / 2)
         await book.finish(job, HandOver())
     whole = left[0]
     assert left == [pytest.approx(whole * part, abs=0.1) for part in (1, 1, 1, 0.5)]
@@ -161,3 +164,13 @@ async def test_item_errors_are_cut(book: Ledger) -> None:
         )
     error = await book.pool.fetchval("SELECT error FROM job_errors")
     assert error == "x" * 4_000 + "… (19,996,000 characters more)"
+
+
+async def test_a_drain_ends_though_a_slot_never_comes_back(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "UNWIND_SECONDS", 0.1)
+    monkeypatch.setattr(runtime, "RECORD_SECONDS", 0.1)
+    async with harness.worker(settings) as worker:
+        worker.reserve([worker.worker_id])
+        async with asyncio.timeout(30):
+            await worker.drain(0.1)
+        assert worker.slots_used == 1
