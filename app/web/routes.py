@@ -19,7 +19,7 @@ from app.web.imports import create as imports
 from app.web.imports import rejects
 from app.web.jobs import actions, bulk, events, queues, rescue, schedules, webhooks, workers
 from app.web.jobs import records as jobs
-from app.web.websites import businesses, exclusions, place_search, validations
+from app.web.websites import business_intake, businesses, exclusions, place_search, validations
 
 V1 = "/api/v1"
 
@@ -65,11 +65,11 @@ ROUTES = [
     Route(f"{V1}/pois/import", imports.create_pois, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}/rejected.csv", rejects.download, methods=["GET"]),
     Route(f"{V1}/businesses", businesses.index, methods=["GET"]),
-    Route(f"{V1}/businesses", businesses.create, methods=["POST"]),
+    Route(f"{V1}/businesses", business_intake.create, methods=["POST"]),
     Route(f"{V1}/businesses/export.csv", businesses.export_csv, methods=["GET"]),
     Route(f"{V1}/businesses/import", imports.create_businesses, methods=["POST"]),
     Route(f"{V1}/businesses/{{id}}", businesses.read, methods=["GET"]),
-    Route(f"{V1}/businesses/{{id}}/checks", businesses.checks, methods=["GET"]),
+    Route(f"{V1}/businesses/{{id}}/checks", businesses.validations, methods=["GET"]),
     Route(f"{V1}/business-exclusions", exclusions.index, methods=["GET"]),
     Route(f"{V1}/business-exclusions", exclusions.create, methods=["POST"]),
     Route(f"{V1}/business-exclusions/{{id}}", exclusions.delete, methods=["DELETE"]),
@@ -80,7 +80,7 @@ ROUTES = [
     Route("/api/places/search", place_search.search, methods=["POST"]),
     Route(f"{V1}/places/search", place_search.search, methods=["POST"]),
     Route("/api/businesses", businesses.index, methods=["GET"]),
-    Route("/api/businesses", businesses.create, methods=["POST"]),
+    Route("/api/businesses", business_intake.create, methods=["POST"]),
     Route("/api/businesses/export.csv", businesses.export_csv, methods=["GET"]),
     Route("/api/businesses/{id}", businesses.read, methods=["GET"]),
     Route("/api/jobs/process", website_jobs.process, methods=["POST"]),

@@ -46,7 +46,7 @@ class BusinessImporter:
         duplicates = [(line, called(one)) for line, one in chunk.businesses if one.key not in fresh]
         trial = conn.transaction()  # a dry run does it all, and takes it back
         await trial.start()
-        saved, made = await business_jobs.ingest(
+        saved, created = await business_jobs.upsert_with_jobs(
             conn,
             [one for _, one in chunk.businesses if one.key in fresh],
             self._specs,
@@ -60,7 +60,7 @@ class BusinessImporter:
         updated = sum(one.is_changed for one in saved.values())
         more = {
             "excluded": sum(one.is_excluded for one in saved.values()),
-            "jobsCreated": business_jobs.new(made),
+            "jobsCreated": sum(job.is_new for job in created),
         }
         return Outcomes(inserted, updated, len(saved) - inserted - updated, duplicates, more)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.db.core.pool import Pool
 from app.settings import Settings
 from providers.web import Agent, Fetcher, Reach
-from workers.websites.store import PostgresStore
+from workers.websites.postgres_store import PostgresStore
 
 
 def build_fetcher(settings: Settings, pool: Pool) -> Fetcher:

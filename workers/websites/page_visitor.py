@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db.core.pool import connection
-from app.db.websites import businesses
+from app.db.websites import validations
 from app.domain.jobs.outcomes import Snooze
 from providers.web import HostBusy, Page
 from workers.core.context import JobContext
@@ -36,12 +36,19 @@ class Site:
 async def load(context: JobContext, business_id: UUID) -> Site | str:
     """The business; or why there is nothing to do."""
     async with connection(context.resources.pool) as conn:
-        row = await businesses.to_visit(conn, business_id, context.id)
-    if row is None:
+        target = await validations.get_visit_target(conn, business_id, context.id)
+    if target is None:
         return f"there is no business {business_id}"
-    if row["website"] is None:
+    if target.website is None:
         return "the business has no website"
-    return Site(business_id, row["name"], row["website"], row["domain"], row["country"], row["created_at"])
+    return Site(
+        id=business_id,
+        name=target.name,
+        website=target.website,
+        domain=target.domain,
+        country=target.country,
+        since=target.job_created_at,
+    )
 
 
 class Visitor:

@@ -13,8 +13,7 @@ from typing import Any
 
 import orjson
 
-from app.db.websites import businesses
-from app.db.websites.businesses import Contact
+from app.db.websites.contacts import NewContact, replace_contacts
 from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze
 from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import ContactKind
@@ -150,7 +149,7 @@ async def _keep(
 ) -> dict[str, Any] | Outcome:
     await _look_up_mail(context, state["found"].get(ContactKind.EMAIL, []))
     kept = [
-        Contact(
+        NewContact(
             kind,
             storable(one.value),
             round(one.confidence, 2),
@@ -161,7 +160,7 @@ async def _keep(
         for one in state["found"].get(kind, [])[:MOST_KEPT]
     ]
     async with context.step() as step:
-        await businesses.replace_contacts(step.conn, site.id, kinds, kept)
+        await replace_contacts(step.conn, site.id, kinds, kept)
         committed.count(step, state)
     counts = {f"{kind}s": sum(one.kind == kind for one in kept) for kind in kinds}
     return {"pages": len(state["read"]), "pagesRead": state["read"], **counts}

@@ -1,4 +1,4 @@
-"""website_revalidation: have websites looked at again whose last validation is too old. Made by a schedule."""
+"""website_revalidation: create jobs for the websites whose last validation is too old. Meant for a schedule."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from app.db.jobs import records as jobs
-from app.db.websites import business_jobs, businesses, pages
+from app.db.websites import business_jobs, businesses, page_store
 from app.domain.websites import kinds
 from app.domain.websites.kinds import RevalidationArgs
 from workers.core.context import JobContext
 
-AT_ONCE = 200
-"""Businesses whose jobs are made in one step."""
-
+BATCH_SIZE = 200
+"""Businesses whose jobs are created in one step."""
 
 SPEC = kinds.WEBSITE_REVALIDATION
 
@@ -24,13 +23,17 @@ async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
     while True:
         async with context.step() as step:
             after = UUID(state["after"]) if state["after"] else None
-            ids = await businesses.stale(step.conn, args.stale_after_days, after, AT_ONCE)
+            ids = await businesses.list_stale_ids(
+                step.conn, stale_after_days=args.stale_after_days, after=after, limit=BATCH_SIZE
+            )
             if ids:
                 creator = await jobs.get_creator_id(step.conn, context.id)
-                made = await business_jobs.enqueue(step.conn, ids, specs, user_id=creator, priority=args.priority)
-                state = {"after": str(ids[-1]), "jobs": state["jobs"] + business_jobs.new(made)}
+                created = await business_jobs.insert_jobs(
+                    step.conn, ids, specs, user_id=creator, priority=args.priority
+                )
+                state = {"after": str(ids[-1]), "jobs": state["jobs"] + sum(job.is_new for job in created)}
             else:
-                await pages.purge(step.conn)
+                await page_store.purge_pages(step.conn)
             step.processed, step.checkpoint = len(ids), state
             step.total = context.processed + len(ids)
         if not ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from app.db.websites import businesses
+from app.db.websites import validations
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import WebsiteStatus
@@ -42,7 +42,9 @@ async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outco
             return page
         _, status, seen = await page_cache.read(page, partial(look, page, site))
     async with context.step() as step:
-        await businesses.record_check(step.conn, site.id, context.id, site.website, status, seen)
+        await validations.insert_validation(
+            step.conn, site.id, context.id, website=site.website, status=status, evidence=seen
+        )
         step.processed = step.total = 1
     return {"websiteStatus": status, **seen}
 

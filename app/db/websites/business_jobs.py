@@ -1,68 +1,84 @@
-"""The jobs of businesses: made with them, and how they stand."""
+"""The jobs that visit the websites of businesses: created together with the businesses, counted, and listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
-
-import asyncpg
 
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
-from app.db.jobs.records import Inserted
-from app.db.websites import businesses
-from app.db.websites.businesses import Saved
+from app.db.websites.business_upserts import UpsertResult, upsert_businesses
 from app.domain.jobs.spec import JobSpec
 from app.domain.websites.businesses import NewBusiness
 from app.domain.websites.kinds import BusinessArgs
 
-Made = dict[UUID, list[tuple[str, Inserted]]]
-"""Kind and job, by business."""
+
+@dataclass(frozen=True, slots=True)
+class BusinessJob:
+    """A job for a business: a new one, or the active one of the same kind."""
+
+    id: UUID
+    kind: str
+    business_id: UUID
+    is_new: bool
 
 
-async def ingest(
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    id: UUID
+    kind: str
+    error: str | None
+    attempt: int
+    max_attempts: int
+    completed_at: datetime
+    business_id: UUID | None
+    business_name: str | None
+
+
+async def upsert_with_jobs(
     conn: Connection,
-    new: Iterable[NewBusiness],
+    businesses: Iterable[NewBusiness],
     specs: Sequence[JobSpec],
     *,
     source: str,
     country: str,
     user_id: UUID,
     priority: int,
-) -> tuple[dict[str, Saved], Made]:
-    """Keep businesses and, in the same transaction, make the jobs of those that are new or changed.
+) -> tuple[dict[str, UpsertResult], list[BusinessJob]]:
+    """Insert or update businesses and create jobs for those that are new or changed, in one transaction.
 
-    Without jobs are those that are excluded or have no website. Answers by key, and the jobs by business.
+    Businesses that are excluded or have no website get no jobs; of businesses with the same key the last one counts.
+    Returns the results by key, and the jobs.
     """
-    unique = {one.key: one for one in new}
-    saved = await businesses.save(conn, list(unique.values()), source, country, user_id)
-    fresh = [
-        one.id
-        for one in saved.values()
-        if (one.is_new or one.is_changed) and one.website is not None and not one.is_excluded
+    unique = {business.key: business for business in businesses}
+    results = await upsert_businesses(conn, list(unique.values()), source=source, country=country, user_id=user_id)
+    ids = [
+        result.id
+        for result in results.values()
+        if (result.is_new or result.is_changed) and result.website is not None and not result.is_excluded
     ]
-    return saved, await enqueue(conn, fresh, specs, user_id=user_id, priority=priority)
+    return results, await insert_jobs(conn, ids, specs, user_id=user_id, priority=priority)
 
 
-async def enqueue(
-    conn: Connection, ids: Iterable[UUID], specs: Sequence[JobSpec], *, user_id: UUID, priority: int
-) -> Made:
-    """A job of each kind for every business; where one is active already, that one."""
-    asked = [(business_id, spec) for business_id in ids for spec in specs]
-    wanted = [spec.new_job(BusinessArgs(business_id=business_id), priority=priority) for business_id, spec in asked]
-    made: Made = {}
-    for (business_id, spec), job in zip(asked, await jobs.insert(conn, wanted, user_id), strict=True):
-        made.setdefault(business_id, []).append((spec.kind, job))
-    return made
+async def insert_jobs(
+    conn: Connection, business_ids: Iterable[UUID], specs: Sequence[JobSpec], *, user_id: UUID, priority: int
+) -> list[BusinessJob]:
+    """Create one job per business and kind, or return the active one if there is one already."""
+    wanted = [(business_id, spec) for business_id in business_ids for spec in specs]
+    new = [spec.new_job(BusinessArgs(business_id=business_id), priority=priority) for business_id, spec in wanted]
+    inserted = await jobs.insert(conn, new, user_id)
+    return [
+        BusinessJob(job.id, spec.kind, business_id, job.is_new)
+        for (business_id, spec), job in zip(wanted, inserted, strict=True)
+    ]
 
 
-def new(made: Made) -> int:
-    """How many jobs of these were not there before."""
-    return sum(job.is_new for entries in made.values() for _, job in entries)
-
-
-async def counts(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> dict[tuple[str, str], int]:
-    """Jobs by kind and state, of one user or of all."""
+async def count_by_kind_and_status(
+    conn: Connection, kinds: Sequence[str], owner: UUID | None
+) -> Mapping[tuple[str, str], int]:
+    """Count the jobs of these kinds, of one user or of all users if `owner` is None."""
     rows = await conn.fetch(
         """SELECT kind, status, count(*) AS n FROM jobs
            WHERE kind = ANY($1) AND ($2::uuid IS NULL OR created_by = $2) GROUP BY kind, status""",
@@ -72,9 +88,9 @@ async def counts(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> 
     return {(row["kind"], row["status"]): row["n"] for row in rows}
 
 
-async def failures(conn: Connection, kinds: Sequence[str], owner: UUID | None, limit: int) -> list[asyncpg.Record]:
-    """The latest that failed, with the names of their businesses."""
-    return await conn.fetch(
+async def list_failed(conn: Connection, kinds: Sequence[str], owner: UUID | None, limit: int) -> list[FailedJob]:
+    """Return the latest failed jobs of these kinds, of one user or of all users if `owner` is None."""
+    rows = await conn.fetch(
         """SELECT j.id, j.kind, j.error, j.attempt, j.max_attempts, j.completed_at, b.id AS business_id,
                   b.name AS business_name
            FROM jobs AS j LEFT JOIN businesses AS b ON b.id = (j.data ->> 'businessId')::uuid
@@ -84,3 +100,4 @@ async def failures(conn: Connection, kinds: Sequence[str], owner: UUID | None, l
         owner,
         limit,
     )
+    return [FailedJob(**row) for row in rows]

@@ -108,7 +108,7 @@ class BusinessReader:
     def _checked(self, chunk: Chunk, line: int, cells: list[str], values: dict[str, str]) -> NewBusiness | None:
         """What is wrong costs the row where the business is known by it, and else the value."""
         try:
-            return NewBusiness.model_validate(values).with_ids_of(self._ids_of)
+            return NewBusiness.model_validate(values).with_id_namespace(self._ids_of)
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]
         field = str(wrong["loc"][0]) if wrong["loc"] else "name"  # name and address together are too long

@@ -1,4 +1,4 @@
-"""Businesses as they come in, and what makes one the same when it comes again."""
+"""Businesses as they are submitted, the key that identifies them, and the values of exclusions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from app.domain.websites.extraction.hosts import domain_of
 
 Text = Field(default=None, max_length=300)
 FROM_CSV = "csv"
-"""The source of what comes as a file by which nobody is named."""
-LONGEST_KEY = 2_600
-"""Bytes: PostgreSQL indexes no text that takes more than some 2,700."""
+"""The source of businesses from a file, unless the sender names another one."""
+MAX_KEY_BYTES = 2_600
+"""PostgreSQL cannot index text of more than about 2,700 bytes."""
 
 
 class ExclusionBy(StrEnum):
@@ -28,7 +28,7 @@ class ExclusionBy(StrEnum):
 
 
 class NewBusiness(BaseModel):
-    """What is known of a business. `website` is text that may lack its scheme; the edge normalises it."""
+    """A business to insert or update. `website` may lack its scheme; the caller normalises it."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", str_strip_whitespace=True
@@ -48,66 +48,67 @@ class NewBusiness(BaseModel):
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     attribution: str | None = Text
-    _ids_of: str = PrivateAttr(default="")
+    _id_namespace: str = PrivateAttr(default="")
 
     @field_validator("*", mode="before")
     @classmethod
-    def _nothing(cls, value: Any) -> Any:
-        """Empty text says nothing."""
+    def _blank_as_none(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("country", mode="before")
     @classmethod
-    def _by_name(cls, value: Any) -> Any:
-        """Countries go by their names, too."""
+    def _country_by_name(cls, value: Any) -> Any:
+        """Accept the name of a country for its code."""
         return country_code(value) or value if isinstance(value, str) and len(value.strip()) > 2 else value
 
     @model_validator(mode="after")
-    def _whole_place(self) -> NewBusiness:
+    def _whole_point(self) -> NewBusiness:
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude belong together")
         return self
 
     @model_validator(mode="after")
     def _indexable(self) -> NewBusiness:
-        if len(self.key.encode()) > LONGEST_KEY:
+        if len(self.key.encode()) > MAX_KEY_BYTES:
             raise ValueError("name and address are too long")
         return self
 
-    def with_ids_of(self, source: str) -> NewBusiness:
-        """The same with its external id as one of this source: those of two sources never meet."""
-        self._ids_of = source
+    def with_id_namespace(self, source: str) -> NewBusiness:
+        """Set the source that issued the external id, so that equal ids of two sources stay apart. Returns self."""
+        self._id_namespace = source
         return self
 
     @property
     def key(self) -> str:
-        """Under what it is known: its place's id, the sender's, or its name where it is."""
+        """Identifies the business: by its place id, else by its external id, else by name and website or address."""
         if self.place_id:
             return f"place:{self.place_id}"
         if self.external_id:
-            of = f"@{quote(self._ids_of, safe='')}" if self._ids_of else ""
-            return f"id{of}:{self.external_id}"
-        where = domain_of(self.website or "") or f"{plain(self.address or '')}|{(self.zip_code or '').lower()}"
-        return f"name:{plain(self.name)}|{where}"
+            namespace = f"@{quote(self._id_namespace, safe='')}" if self._id_namespace else ""
+            return f"id{namespace}:{self.external_id}"
+        location = f"{normalise_name(self.address or '')}|{(self.zip_code or '').lower()}"
+        return f"name:{normalise_name(self.name)}|{domain_of(self.website or '') or location}"
 
 
-def plain(text: str) -> str:
-    """Letters and digits in lower case, words divided by one space, without accents: for comparing names."""
+def normalise_name(text: str) -> str:
+    """Return the text for comparisons: lower case, no accents, no punctuation, words separated by one space."""
     text = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.sub(r"[^\w\s]", "", "".join(one for one in text if not unicodedata.combining(one))).split())
+    without_accents = "".join(character for character in text if not unicodedata.combining(character))
+    return " ".join(re.sub(r"[^\w\s]", "", without_accents).split())
 
 
 def excluded_value(by: ExclusionBy, value: str) -> str:
-    """How an exclusion's value is kept and compared. Raises ValueError for what can match nothing."""
+    """Normalize the value of an exclusion. Raises ValueError for a value that cannot match anything."""
     if by is ExclusionBy.PLACE_ID:
         return value.strip()
     if by is ExclusionBy.NAME:
-        found = plain(value)
+        normalised = normalise_name(value)
     else:
         text = value.strip().lower()
-        found = re.sub(r"^www\.", "", (text.partition("//")[2] or text).partition("/")[0].partition(":")[0]).strip(".")
-        if not re.fullmatch(r"(?:[\w-]+\.)+[\w-]+", found):
+        host = (text.partition("//")[2] or text).partition("/")[0].partition(":")[0]
+        normalised = re.sub(r"^www\.", "", host).strip(".")
+        if not re.fullmatch(r"(?:[\w-]+\.)+[\w-]+", normalised):
             raise ValueError("must be a domain such as example.com")
-    if not found:
+    if not normalised:
         raise ValueError("must not be empty")
-    return found
+    return normalised

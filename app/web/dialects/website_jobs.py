@@ -71,23 +71,23 @@ async def status(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        counts = await business_jobs.counts(conn, WEBSITE_KINDS, reader(user))
-        failures = await business_jobs.failures(conn, WEBSITE_KINDS, reader(user), FAILURES_SHOWN)
+        counts = await business_jobs.count_by_kind_and_status(conn, WEBSITE_KINDS, reader(user))
+        failures = await business_jobs.list_failed(conn, WEBSITE_KINDS, reader(user), FAILURES_SHOWN)
     by_type = {kind: {WORDS[state]: counts.get((kind, state), 0) for state in Status} for kind in WEBSITE_KINDS}
     totals = {word: sum(one[word] for one in by_type.values()) for word in WORDS.values()}
     recent = [
         {
-            "id": row["id"],
-            "businessId": row["business_id"],
-            "businessName": row["business_name"],
-            "jobType": row["kind"],
-            "error": row["error"],
-            "attempts": row["attempt"],
-            "retryCount": max(0, row["attempt"] - 1),
-            "maxAttempts": row["max_attempts"],
-            "completedAt": row["completed_at"],
+            "id": job.id,
+            "businessId": job.business_id,
+            "businessName": job.business_name,
+            "jobType": job.kind,
+            "error": job.error,
+            "attempts": job.attempt,
+            "retryCount": max(0, job.attempt - 1),
+            "maxAttempts": job.max_attempts,
+            "completedAt": job.completed_at,
         }
-        for row in failures
+        for job in failures
     ]
     return JSON({**totals, "total": sum(totals.values()), "byType": by_type, "recentFailures": recent})
 

@@ -1,16 +1,13 @@
-"""Businesses to leave alone: by their domain, their name, or their place."""
+"""The exclusion list: businesses whose websites are not visited, by domain, name, or place id."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core import audit
-from app.db.websites import businesses
+from app.db.websites.exclusions import delete_exclusion, insert_exclusion, list_exclusions
 from app.domain.websites.businesses import ExclusionBy, excluded_value
 from app.errors import Invalid, NotFound
 from app.web.accounts import auth
@@ -18,6 +15,7 @@ from app.web.http import request_parsing
 from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
+from app.web.websites import presenters
 
 
 class ExclusionRequest(BaseModel):
@@ -28,43 +26,37 @@ class ExclusionRequest(BaseModel):
     reason: str | None = Field(default=None, max_length=300)
 
 
-def show(row: Record) -> dict[str, Any]:
-    names = {"id": "id", "by": "by", "value": "value", "reason": "reason", "createdAt": "created_at"}
-    return {name: row[column] for name, column in names.items()}
-
-
 async def create(request: Request) -> Response:
-    """201; 200 where it is on the list already. Businesses that it means are excluded from now on."""
+    """201 with the new entry, 200 if there is one already. Businesses that match are excluded from now on."""
     user = await auth.require(request)
-    platform = get_platform(request)
-    asked = await request_parsing.read_model(request, ExclusionRequest)
+    body = await request_parsing.read_model(request, ExclusionRequest)
     try:
-        value = excluded_value(asked.by, asked.value)
+        value = excluded_value(body.by, body.value)
     except ValueError as error:
         raise Invalid([("value", str(error))]) from None
-    async with platform.pool.acquire() as conn, conn.transaction():
-        row, is_new = await businesses.exclude(conn, asked.by, value, asked.reason, user.id)
+    async with get_platform(request).pool.acquire() as conn, conn.transaction():
+        exclusion, is_new = await insert_exclusion(conn, body.by, value, body.reason, user.id)
         if is_new:
-            await audit.record(conn, "BUSINESSES_EXCLUDED", {"by": asked.by, "value": value}, user_id=user.id)
-    return JSON(show(row), 201 if is_new else 200)
+            await audit.record(conn, "BUSINESSES_EXCLUDED", {"by": body.by, "value": value}, user_id=user.id)
+    return JSON(presenters.exclusion(exclusion), 201 if is_new else 200)
 
 
 async def index(request: Request) -> Response:
+    """200 with a page of the exclusion list, newest first."""
     await auth.require(request)
-    platform = get_platform(request)
     paging = request_parsing.query(request, Paging)
-    async with platform.pool.acquire() as conn:
-        rows, total = await businesses.exclusions(conn, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("exclusions", [show(row) for row in rows], total, paging))
+    async with get_platform(request).pool.acquire() as conn:
+        exclusions, total = await list_exclusions(conn, limit=paging.limit, offset=paging.offset)
+    items = [presenters.exclusion(exclusion) for exclusion in exclusions]
+    return JSON(page_of("exclusions", items, total, paging))
 
 
 async def delete(request: Request) -> Response:
-    """204; its businesses are no longer excluded."""
+    """204; the businesses that matched the entry are no longer excluded."""
     user = await auth.require(request)
-    platform = get_platform(request)
     exclusion_id = request_parsing.path_id(request)
-    async with platform.pool.acquire() as conn, conn.transaction():
-        if not await businesses.include(conn, exclusion_id):
-            raise NotFound("There is no such exclusion.")
+    async with get_platform(request).pool.acquire() as conn, conn.transaction():
+        if not await delete_exclusion(conn, exclusion_id):
+            raise NotFound(f"Exclusion {exclusion_id} not found.")
         await audit.record(conn, "BUSINESSES_INCLUDED", {"id": str(exclusion_id)}, user_id=user.id)
     return Response(status_code=204)

@@ -1,16 +1,15 @@
-"""`POST /api/places/search`: find businesses at a provider of places, and have their websites looked at."""
+"""`POST /api/places/search`: find businesses with a place provider, store them and queue jobs for their websites."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core.pool import Connection
-from app.db.websites import businesses
+from app.db.websites.businesses import get_business
 from app.domain.websites.businesses import NewBusiness
 from app.errors import Invalid, Unavailable
 from app.web.accounts import auth
@@ -18,14 +17,15 @@ from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.platform import FoundPlace, Platform, get_platform
-from app.web.websites.businesses import created, ingest, show
+from app.web.websites import presenters
+from app.web.websites.business_intake import store_businesses
 
 
 class SearchRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     query: str = Field(min_length=2, max_length=200)
-    """A kind of business (`bakery`), a name, or, where the provider understands it, words (`plumbers in Boston`)."""
+    """A type of business (`bakery`), a name, or free text for providers that support it (`plumbers in Boston`)."""
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     radius: float = Field(default=5_000, gt=0, le=50_000)
@@ -37,52 +37,73 @@ class SearchRequest(BaseModel):
 
 
 async def search(request: Request) -> Response:
-    """201 with the businesses found, all kept, and the jobs of those that are new or changed and not excluded."""
+    """201 with the businesses found, all of them stored; those that are new or changed get jobs, unless excluded."""
     user = await auth.require(request)
     platform = get_platform(request)
     raw, value = await request_parsing.read_json(request)
     try:
-        asked = SearchRequest.model_validate(value)
+        body = SearchRequest.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from None
-    names = platform.places.names
-    if not names:
-        settings = " or ".join(platform.places.lacking.values())
-        raise Unavailable(f"No provider of places is configured: set {settings}.", retry_after=3600)
-    if asked.provider is not None and asked.provider not in names:
-        raise Invalid([("provider", f"must be one of {', '.join(names)}")], supportedProviders=names)
-    if (asked.latitude is None) != (asked.longitude is None):
-        raise Invalid([("latitude", "and longitude belong together")])
-    point = None if asked.latitude is None or asked.longitude is None else (asked.latitude, asked.longitude)
-    country = (asked.country or platform.settings.default_country).lower()
-    try:
-        name, attribution, places = await platform.places.search(
-            asked.provider, asked.query, asked.maxResults, point, asked.radius, country
+    name, attribution, places = await _find_places(platform, body)
+    converted = (to_business(platform, place, attribution) for place in places)
+    businesses = {business.key: business for business in converted if business is not None}
+
+    async def store(conn: Connection) -> Response:
+        results, jobs = await store_businesses(
+            conn, platform, user, list(businesses.values()), source=name, priority=body.priority
         )
-    except ValueError as error:
-        raise Invalid([("latitude", str(error))]) from None
-    except ConnectionError as error:
-        raise Unavailable(f"The provider of places does not answer: {error}", retry_after=30) from None
-    found = {one.key: one for place in places if (one := business(platform, place, attribution)) is not None}
+        outcomes = presenters.upsert_results((results[key] for key in businesses), jobs)
+        items = []
+        for outcome in outcomes:
+            stored = await get_business(conn, outcome["id"])
+            assert stored is not None
+            items.append(presenters.business(stored) | outcome)
+        return JSON(
+            {
+                "success": True,
+                "provider": name,
+                "attribution": attribution,
+                "businesses": items,
+                "total": len(items),
+                "jobsEnqueued": len(jobs),
+            },
+            201,
+        )
 
-    async def keep(conn: Connection) -> Response:
-        saved, made = await ingest(conn, platform, user, list(found.values()), name, asked.priority)
-        shown: list[dict[str, Any]] = []
-        for key in found:
-            row = await businesses.get(conn, saved[key].id)
-            assert row is not None
-            shown.append({**show(row), **created(saved[key], made)})
-        jobs = sum(map(len, made.values()))
-        body = {"success": True, "provider": name, "attribution": attribution, "businesses": shown}
-        return JSON(body | {"total": len(shown), "jobsEnqueued": jobs}, 201)
-
-    response = await idempotency.once(request, user, raw, keep)
+    response = await idempotency.once(request, user, raw, store)
     platform.dispatcher.nudge()
     return response
 
 
-def business(platform: Platform, place: FoundPlace, attribution: str) -> NewBusiness | None:
-    """A place as a business; one whose website can never be fetched has none, one without a usable name is none."""
+async def _find_places(platform: Platform, body: SearchRequest) -> tuple[str, str, list[FoundPlace]]:
+    """Return the name of the provider, its attribution and the places that it found.
+
+    Raises Invalid for a provider or point that cannot be used, Unavailable if no provider responds.
+    """
+    names = platform.places.names
+    if not names:
+        settings = " or ".join(platform.places.lacking.values())
+        raise Unavailable(f"No place provider is configured: set {settings}.", retry_after=3600)
+    if body.provider is not None and body.provider not in names:
+        raise Invalid([("provider", f"must be one of {', '.join(names)}")], supportedProviders=names)
+    if (body.latitude is None) != (body.longitude is None):
+        raise Invalid([("latitude", "and longitude belong together")])
+    point = None if body.latitude is None or body.longitude is None else (body.latitude, body.longitude)
+    country = (body.country or platform.settings.default_country).lower()
+    try:
+        name, attribution, places = await platform.places.search(
+            body.provider, body.query, body.maxResults, point, body.radius, country
+        )
+    except ValueError as error:
+        raise Invalid([("latitude", str(error))]) from None
+    except ConnectionError as error:
+        raise Unavailable(f"The place provider does not respond: {error}", retry_after=30) from None
+    return name, attribution, list(places)
+
+
+def to_business(platform: Platform, place: FoundPlace, attribution: str) -> NewBusiness | None:
+    """Convert a place; without its website if that can never be fetched, None if it has no usable name."""
     website = None
     if place.website:
         with suppress(ValueError):

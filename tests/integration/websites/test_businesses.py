@@ -8,7 +8,8 @@ from uuid import UUID
 import aiohttp
 
 from app.db.core.pool import Pool
-from app.db.websites import businesses
+from app.db.websites.business_upserts import upsert_businesses
+from app.db.websites.exclusions import insert_exclusion
 from app.domain.websites.businesses import ExclusionBy, NewBusiness
 from tests import harness
 from tests.integration.websites.conftest import add
@@ -92,11 +93,11 @@ async def test_lists_are_filtered_and_exports_are_safe(client: aiohttp.ClientSes
 async def test_an_exclusion_misses_nobody_who_is_just_being_kept(db_pool: Pool, admin_id: UUID) -> None:
     async with db_pool.acquire() as conn, conn.transaction():
         one = NewBusiness(name="Chain", website="http://chain.example/")
-        await businesses.save(conn, [one], "rest", "us", admin_id)
+        await upsert_businesses(conn, [one], source="rest", country="us", user_id=admin_id)
 
         async def exclude() -> None:
             async with db_pool.acquire() as other, other.transaction():
-                await businesses.exclude(other, ExclusionBy.DOMAIN, "chain.example", None, admin_id)
+                await insert_exclusion(other, ExclusionBy.DOMAIN, "chain.example", None, admin_id)
 
         excluding = asyncio.create_task(exclude())
         waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"

@@ -13,7 +13,7 @@ from app.domain.vocabulary.websites import WebsiteStatus
 from providers.web import MemoryStore, Page, Store, Turn
 from providers.web.store import TURN_SECONDS
 from tests.harness import eventually
-from workers.websites.store import PostgresStore
+from workers.websites.postgres_store import PostgresStore
 
 PAGE = Page(
     url="http://a.test/",
