@@ -21,7 +21,7 @@ HOME = """<!doctype html><html lang="en"><head><title>Acme Widgets Ltd</title>
 <a href="/news">News</a> <a href="/customers">Customers</a></nav>
 <h1>Acme Widgets</h1><p>Acme Widgets Ltd is a family-owned manufacturer of precision widgets based in Leeds.</p>
 <p>Unlike most rivals, Acme Widgets competes on tolerances of 2 microns rather than on price.</p>
-<footer><a href="mailto:hello@acme.example">Write to us</a> <a href="tel:+441130000000">Call us</a>
+<footer><a href="mailto:hello@acmewidgets.com">Write to us</a> <a href="tel:+441130000000">Call us</a>
 <a href="https://www.linkedin.com/company/acme-widgets">LinkedIn</a></footer></body></html>"""
 
 PAGES: Mapping[str, str] = {
@@ -44,6 +44,17 @@ PAGES: Mapping[str, str] = {
     "/customers": """<html><head><title>Customers</title></head><body><h1>Customers</h1>
 <p>We serve customers in 12 countries, including hospitals and watch makers.</p></body></html>""",
 }  # fmt: skip
+
+
+BAKERY = """<!doctype html><html lang="en-US"><head><title>Acme Bakery, Austin</title></head><body>
+<header><a href="/">Acme Bakery</a>
+<a href="https://www.facebook.com/acmebakery">Facebook</a> <a href="https://www.pinterest.com/acmebakery/">Pinterest</a>
+</header>
+<h1>Acme Bakery</h1><p>Acme Bakery bakes sourdough bread in Austin every morning.</p>
+<p>Orders: orders@acmebakery.com or hello@acmebakery.com, phone (512) 555-0142.</p>
+<footer><p>Website by <a href="https://www.instagram.com/webstudio">Web Studio</a></p>
+<p>Designed by <a href="https://www.linkedin.com/in/jane-designer">Jane Designer</a></p></footer></body></html>"""
+"""The home page of a bakery whose web designers link to their own profiles."""
 
 
 class Site:

@@ -159,7 +159,7 @@ async def website(subject: Subject, intelligence: Intelligence, context: JobCont
     if not subject.website:
         raise Off("the company has no website here")
     since = datetime.now(UTC) - timedelta(hours=1)
-    found = await site_fields.read_site(context.resources.fetcher, subject.website, since, MOST_PAGES)
+    found = await site_fields.read_site(context.resources.fetcher, subject, subject.website, since, MOST_PAGES)
     return Told(_given(found.fields), found.url, found.fetched_at)
 
 

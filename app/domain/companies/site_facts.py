@@ -1,88 +1,62 @@
-"""Facts that the markup of a company's pages states by itself."""
+"""Facts that a company's own site states in its markup: description, language, contacts, profiles, technologies."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote, urlsplit
-
-from selectolax.lexbor import LexborHTMLParser
 
 from app.domain.websites import technologies
-from app.domain.websites.extraction.bounds import bounded
+from app.domain.websites.extraction.contacts import extract_contacts
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.findings import Finding, merged
 
-PROFILES = {
-    "linkedin.com": "linkedin", "x.com": "x", "twitter.com": "x", "facebook.com": "facebook",
-    "instagram.com": "instagram", "youtube.com": "youtube", "github.com": "github", "tiktok.com": "tiktok",
-}  # fmt: skip
-SHARING = re.compile(r"/(?:share|sharer|intent|dialog|plugins|p|status|watch|embed|hashtag)\b|[?&](?:url|u)=", re.I)
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-MOST = 10
+MAX_VALUES = 10
+"""Of e-mail addresses and of telephone numbers."""
+MAX_DESCRIPTION_CHARACTERS = 500
+DEFAULT_COUNTRY = "us"
 
 
-def facts_of(pages: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """description, language, emails, phones, profiles and technologies of pages given as (address, HTML).
+def extract_site_facts(
+    pages: Iterable[tuple[str, str]], *, company_name: str = "", country: str = DEFAULT_COUNTRY
+) -> dict[str, Any]:
+    """Return the facts that pages, given as (URL, HTML), state about the company whose site they are.
 
-    Only what is there; e-mail addresses and telephones as links name them (`mailto:`, `tel:`).
+    Keys, each only if there is something to state: `description` (text), `language` (such as `en-gb`), `emails`
+    (addresses in lower case), `phones` (E.164, without fax numbers), `profiles` (URL by platform; the company's own
+    ones only) and `technologies` (sorted names). Lists begin with the value that is most certain. `country`
+    (ISO 3166-1 alpha-2) decides how telephone numbers without a country code are read.
     """
     description = language = None
-    emails: dict[str, None] = {}
-    phones: dict[str, None] = {}
-    profiles: dict[str, str] = {}
-    made_with: dict[str, str] = {}
-    for _, html in pages:
-        tree = LexborHTMLParser(bounded(html))
-        description = description or _description(tree)
-        language = language or _language(tree)
-        made_with |= technologies.find(html)
-        for node in tree.css("a[href]"):
-            href = (node.attributes.get("href") or "").strip()
-            if href.lower().startswith("mailto:") and (match := EMAIL.fullmatch(unquote(href[7:]).partition("?")[0])):
-                emails[match[0].lower()] = None
-            elif href.lower().startswith("tel:") and (number := _phone(unquote(href[4:]))):
-                phones[number] = None
-            elif (profile := _profile(href)) is not None:
-                profiles.setdefault(*profile)
-    found: dict[str, Any] = {
+    emails: list[Finding] = []
+    phones: list[Finding] = []
+    profiles: list[Finding] = []
+    used_technologies: set[str] = set()
+    for url, html in pages:
+        document = Document(html, url)
+        contacts = extract_contacts(document, business_name=company_name, country=country)
+        emails += contacts.emails
+        phones += contacts.phones
+        profiles += contacts.profiles
+        description = description or _description(document)
+        language = language or document.language
+        used_technologies |= technologies.find(html).keys()
+    url_by_platform: dict[str, str] = {}
+    for profile in merged(profiles):
+        url_by_platform.setdefault(profile.detail["platform"], profile.value)
+    facts: dict[str, Any] = {
         "description": description,
         "language": language,
-        "emails": list(emails)[:MOST] or None,
-        "phones": list(phones)[:MOST] or None,
-        "profiles": profiles or None,
-        "technologies": sorted(made_with) or None,
+        "emails": list(dict.fromkeys(email.value.lower() for email in merged(emails)))[:MAX_VALUES],
+        "phones": [phone.value for phone in merged(phones) if not phone.detail["fax"]][:MAX_VALUES],
+        "profiles": url_by_platform,
+        "technologies": sorted(used_technologies),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in facts.items() if value}
 
 
-def _description(tree: LexborHTMLParser) -> str | None:
-    for selector in ('meta[name="description"]', 'meta[property="og:description"]'):
-        node = tree.css_first(selector)
-        text = " ".join((node.attributes.get("content") or "").split()) if node else ""
+def _description(document: Document) -> str | None:
+    for name in ("description", "og:description"):
+        text = " ".join(document.metas.get(name, "").split())
         if text:
-            return text[:500]
+            return text[:MAX_DESCRIPTION_CHARACTERS]
     return None
-
-
-def _language(tree: LexborHTMLParser) -> str | None:
-    node = tree.css_first("html[lang]")
-    language = (node.attributes.get("lang") or "").strip().lower() if node else ""
-    return language if re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", language) else None
-
-
-def _phone(text: str) -> str | None:
-    number = re.sub(r"[^\d+]", "", text)
-    return number if 7 <= len(number.lstrip("+")) <= 15 else None
-
-
-def _profile(href: str) -> tuple[str, str] | None:
-    """(platform, address) of a profile; not of a share link or a post."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    platform = PROFILES.get(host)
-    if platform is None or not parts.path.strip("/") or SHARING.search(href):
-        return None
-    return platform, f"https://{host}{parts.path.rstrip('/')}"

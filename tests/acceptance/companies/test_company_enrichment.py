@@ -21,5 +21,5 @@ async def test_a_batch_as_the_document_prints_it(office: Office, boss: aiohttp.C
     assert first["sources"]["website"]["status"] == "found" and first["found"] == ["website"]
     assert {one["status"] for one in second["sources"].values()} == {"off"}
     known = (await get(boss, "/api/companies/id1"))["fields"]
-    assert known["emails"]["value"] == ["hello@acme.example"] and known["emails"]["source"] == "website"
+    assert known["emails"]["value"] == ["hello@acmewidgets.com"] and known["emails"]["source"] == "website"
     assert known["technologies"]["value"] == ["Stripe"] and known["technologies"]["url"].startswith(office.site.url)

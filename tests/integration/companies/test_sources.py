@@ -86,7 +86,7 @@ async def test_enrichment_keeps_whose_word_it_is(
     assert [one["name"] for one in fields["officers"]["value"]] == ["Jane Anne Smith"]
     assert fields["phones"]["source"] == "google_places" and fields["phones"]["others"][0]["source"] == "website"
     assert fields["emails"] == {
-        "value": ["hello@acme.example"], "source": "website", "url": f"{site.url}/",
+        "value": ["hello@acmewidgets.com"], "source": "website", "url": f"{site.url}/",
         "fetched_at": fields["emails"]["fetched_at"], "others": [],
     }  # fmt: skip
 

@@ -15,7 +15,6 @@ from app.domain.companies.signals import (
     new_technologies,
     technologies,
 )
-from app.domain.companies.site_facts import facts_of
 
 TODAY = date(2026, 6, 1)
 
@@ -101,17 +100,3 @@ def test_technologies_that_are_new() -> None:
     assert set(now) == {"Stripe", "WordPress"} and now["Stripe"][1] == '<script src="https://js.stripe.com/v3/">'
     [new] = new_technologies(["WordPress"], now)
     assert new.kind == "technology" and new.quote in html and new.text == new.quote
-
-
-def test_facts_that_markup_states() -> None:
-    html = """<html lang="en-GB"><meta name="description" content=" Widgets  from Leeds ">
-    <a href="mailto:Hello@acme.example?subject=x">m</a><a href="tel:+44 113 000 0000">t</a><a href="mailto:broken">b</a>
-    <a href="https://www.linkedin.com/company/acme/">in</a><a href="https://x.com/intent/tweet?url=x">share</a>
-    <a href="https://facebook.com/sharer/sharer.php?u=x">share</a></html>"""
-    assert facts_of([("https://acme.example/", html)]) == {
-        "description": "Widgets from Leeds",
-        "language": "en-gb",
-        "emails": ["hello@acme.example"],
-        "phones": ["+441130000000"],
-        "profiles": {"linkedin": "https://linkedin.com/company/acme"},
-    }

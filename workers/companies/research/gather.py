@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 import structlog
 
+from app.domain.addresses.countries import country_code
 from app.domain.companies.research.normalization import folded
 from app.domain.companies.research.page_text import read
 from app.domain.companies.research.sources import Source, SourceKind, host
+from app.domain.companies.site_facts import DEFAULT_COUNTRY
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
 from providers.places.google import Entry, own_id
 from providers.registers.companies_house import Record
@@ -27,6 +30,8 @@ SECONDS = 75.0
 MOST_HITS = 6
 """Pages found by searching that are read."""
 HIT_PATIENCE = 3.0
+REGISTER_COUNTRY = "gb"
+"""Of Companies House."""
 log = structlog.get_logger("trigpoint.worker")
 
 
@@ -38,6 +43,8 @@ class Subject:
     website: str | None = None
     registry_number: str | None = None
     place_id: str | None = None
+    country: str = DEFAULT_COUNTRY
+    """ISO 3166-1 alpha-2, lower case."""
 
 
 @dataclass
@@ -281,4 +288,18 @@ def _failed(error: ProviderError) -> Found:
 
 
 def subject_of(row: Any) -> Subject:
-    return Subject(row["name"], row["website"], row["registry_number"], row["place_id"])
+    attributes = orjson.loads(row["attributes"])
+    return Subject(
+        row["name"],
+        row["website"],
+        row["registry_number"],
+        row["place_id"],
+        _country_of(attributes.get("country"), row["registry_number"]),
+    )
+
+
+def _country_of(country: Any, registry_number: str | None) -> str:
+    """The country as the client gave it; without one, that of the only register there is a client for."""
+    if isinstance(country, str) and country.strip():
+        return country_code(country) or country.strip().lower()
+    return REGISTER_COUNTRY if registry_number else DEFAULT_COUNTRY

@@ -1,4 +1,4 @@
-"""What a company's own site says of it without being read: its description, links to mail, telephones, profiles."""
+"""The fields that company_enrichment takes from a company's own site."""
 
 from __future__ import annotations
 
@@ -7,22 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain.companies.site_facts import facts_of
+from app.domain.companies.site_facts import extract_site_facts
 from providers.web import Fetcher
 from workers.companies.research import site_pages
+from workers.companies.research.gather import Subject
 
 
 @dataclass(frozen=True)
 class SiteFields:
     fields: dict[str, Any]
+    """`title` (None if the first page has none) and the facts of `extract_site_facts`."""
     url: str
+    """Of the first page."""
     fetched_at: datetime
 
 
-async def read_site(fetcher: Fetcher, website: str, since: datetime, most_pages: int) -> SiteFields:
-    """Raises SiteUnreadable, and Busy where the host's turn is far away."""
-    pages = [page async for page in site_pages.pages(fetcher, website, since, most_pages)]
+async def read_site(fetcher: Fetcher, subject: Subject, website: str, since: datetime, max_pages: int) -> SiteFields:
+    """Read up to `max_pages` pages of the site, as fetched at or after `since`.
+
+    Raises SiteUnreadable, and Busy if it would take too long until the host may be asked.
+    """
+    pages = [page async for page in site_pages.pages(fetcher, website, since, max_pages)]
     if not pages:
         raise site_pages.SiteUnreadable("its pages hold no text", passing=False)
-    fields = await asyncio.to_thread(facts_of, [(page.url, page.html) for page in pages])
-    return SiteFields({"title": pages[0].title or None, **fields}, pages[0].url, pages[0].fetched_at)
+    facts = await asyncio.to_thread(
+        extract_site_facts,
+        [(page.url, page.html) for page in pages],
+        company_name=subject.name,
+        country=subject.country,
+    )
+    return SiteFields({"title": pages[0].title or None, **facts}, pages[0].url, pages[0].fetched_at)
