@@ -1,23 +1,23 @@
-"""The API process: its composition root, served as `uvicorn --factory app.main:create`."""
+"""The composition root of the API process, served as `uvicorn --factory app.main:create`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
-import structlog
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import logs
 from app.db.core.notifications import Changes
-from app.db.core.pool import TRY_AGAIN, Patience, Pool, open_pool
+from app.db.core.pool import Patience, open_pool
+from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
 from app.domain.companies.lead_scores import check_weights
-from app.domain.jobs.spec import QueueSpec
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES
@@ -28,33 +28,20 @@ from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
 from providers.web import normalise
 from workers import registry
-from workers.core.inline import InRequest
-from workers.core.resources import open_resources, patience
+from workers.core.inline import InlineProcessor
 from workers.geocoding.lookup import DirectGeocoder
+from workers.providers import handler_timeouts, open_resources
 from workers.websites.place_search import build_search
 
 API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
-"""So that a request is answered, if with 503, within five seconds."""
+"""Timeouts that let a request be answered, if only with 503, within five seconds."""
 
 STARTING_SECONDS = 2.0
-"""How long a start waits for Postgres; after that requests are answered, with 503, until it is there."""
-
-log = structlog.get_logger("trigpoint.api")
-
-
-async def _declare(pool: Pool, specs: Sequence[QueueSpec]) -> None:
-    """Write the queues, as soon as Postgres is there."""
-    while True:
-        try:
-            async with pool.acquire() as conn, conn.transaction():
-                return await queues.declare(conn, specs)
-        except TRY_AGAIN as error:
-            log.warning("waiting for Postgres", error=repr(error))
-            await asyncio.sleep(0.5)
+"""How long the start waits for Postgres. After that, requests get a 503 until Postgres is available."""
 
 
 def create(settings: Settings | None = None) -> Starlette:
-    """The application; without settings those of the environment."""
+    """Create the application. Without `settings`, they are read from the environment."""
     settings = settings or load()
     logs.configure(settings.log_level, json=settings.log_json)
     check_weights(settings.scoring_weights, settings.scoring_half_lives)
@@ -70,12 +57,16 @@ def create(settings: Settings | None = None) -> Starlette:
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint requests",
-            patience=patience(settings),
+            patience=handler_timeouts(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)
         dispatcher = Dispatcher(pool, sender)
-        declaring = asyncio.create_task(_declare(pool, [settings.queue(spec.queue) for spec in specs.values()]))
+        declaring = asyncio.create_task(
+            retry_until_available(
+                pool, partial(queues.declare, queues=[settings.queue(spec.queue) for spec in specs.values()])
+            )
+        )
         await asyncio.wait({declaring}, timeout=STARTING_SECONDS)
         if declaring.done():
             declaring.result()
@@ -91,7 +82,7 @@ def create(settings: Settings | None = None) -> Starlette:
                 sender,
                 changes,
                 DirectGeocoder(pool, resources.geocoders),
-                InRequest(kinds, resources, dispatcher),
+                InlineProcessor(kinds, resources, dispatcher),
                 build_search(settings, http, RedisRateLimiter(limits)),
                 normalise,
             )

@@ -152,17 +152,25 @@ class _WatchfulPipeline(Pipeline):
 class WorkerPool(ArqRedis):
     """The pool that arq's worker reads its queue from: pushed instead of polled, and it outlives a loss of Redis.
 
-    Reading an empty queue waits for a sender's word, `IDLE_SECONDS` at most, so that arq may poll without a pause and
-    still ask an idle Redis only twice a second. While `may_take` says no (no free slot, stopping) it reads nothing.
+    Reading an empty queue waits for a notification from a sender, at most `IDLE_SECONDS`, so that arq can poll without
+    a pause and still query an idle Redis only twice per second. Nothing is read while `has_free_slot` returns False.
+    Setting `wake` ends the wait.
     """
 
     IDLE_SECONDS = 0.5
     ABANDONED_SECONDS = 60.0
 
-    def __init__(self, url: str, queue: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        queue: str,
+        *,
+        has_free_slot: Callable[[], bool] = lambda: True,
+        wake: asyncio.Event | None = None,
+    ) -> None:
         super().__init__(_connections(url, retries=-1), serialize, deserialize, queue)
-        self.may_take: Callable[[], bool] = lambda: True
-        self.wake = asyncio.Event()
+        self._has_free_slot = has_free_slot
+        self._wake = wake or asyncio.Event()
         self._queue = queue
         self._listener: asyncio.Task[None] | None = None
         self._cleared = float("-inf")
@@ -176,24 +184,24 @@ class WorkerPool(ArqRedis):
         if time.monotonic() - self._cleared > self.ABANDONED_SECONDS:
             self._cleared = time.monotonic()
             await self._clear_abandoned()
-        self.wake.clear()
-        ids = await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
+        self._wake.clear()
+        ids = await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
         if ids:
             return ids
         with contextlib.suppress(TimeoutError):  # nobody called: look again, in case the word was lost
             async with asyncio.timeout(self.IDLE_SECONDS):
-                await self.wake.wait()
-        return await super().zrangebyscore(name, *args, **kwargs) if self.may_take() else []
+                await self._wake.wait()
+        return await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
 
     async def _clear_abandoned(self) -> None:
         """Remove ids that no worker took off in a minute; the dispatches of theirs count as lost after seconds.
 
-        A worker that dies between arq's mark "in progress", which lasts for a week, and `take_off` leaves its id
-        behind: no worker would run it, and it would fill one of the few places that each of them reads.
+        A worker that dies between arq's mark "in progress", which lasts for a week, and `remove_from_queue` leaves its
+        id behind: no worker would run it, and it would fill one of the few places that each of them reads.
         """
         await self.zremrangebyscore(self._queue, "-inf", timestamp_ms() - 1000 * self.ABANDONED_SECONDS)
 
-    async def take_off(self, dispatch_id: str) -> None:
+    async def remove_from_queue(self, dispatch_id: str) -> None:
         """Take a running dispatch out of the queue's set: arq would look at it again on every poll."""
         try:
             await self.zrem(self._queue, dispatch_id)
@@ -212,11 +220,11 @@ class WorkerPool(ArqRedis):
             try:
                 async with self.pubsub() as channel:
                     await channel.subscribe(_wake_channel(self._queue))
-                    self.wake.set()
+                    self._wake.set()
                     while True:
                         message = await channel.get_message(ignore_subscribe_messages=True, timeout=10)
                         if message:
-                            self.wake.set()
+                            self._wake.set()
             except (RedisError, OSError) as error:
                 logger.warning("redis is away, polling until it is back: %r", error)
                 await asyncio.sleep(1)

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import aiohttp
 import uvicorn
-from arq.worker import Worker
+from arq.worker import Worker as ArqWorker
 
 from app.main import create
 from app.settings import Settings
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 from workers.main import arq_settings
 
 T = TypeVar("T")
@@ -56,17 +56,17 @@ async def session(url: str, key: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @asynccontextmanager
-async def worker(settings: Settings) -> AsyncIterator[Runtime]:
+async def worker(settings: Settings) -> AsyncIterator[Worker]:
     """A worker as `arq workers.Settings` builds it, stopped as SIGTERM stops it."""
-    built = Worker(**arq_settings(settings))
+    built = ArqWorker(**arq_settings(settings))
     running = asyncio.create_task(built.async_run())
     while "process" not in built.ctx:
         assert not running.done(), running.exception()
         await asyncio.sleep(0.01)
     try:
-        yield built.ctx["runtime"]
+        yield built.ctx["worker"]
     finally:
-        await built.ctx["process"].drain()
+        await built.ctx["process"].stop()
         await built.close()
 
 

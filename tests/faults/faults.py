@@ -249,7 +249,7 @@ async def dispatch_more(stage: Stage) -> None:
         until = time.monotonic() + 1.5
         while time.monotonic() < until:
             with contextlib.suppress(*TRY_AGAIN, RedisError):
-                await dispatcher.pump()
+                await dispatcher.admit_and_send()
         await sender.close()
         await pool.close()
 

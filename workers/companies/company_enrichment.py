@@ -20,11 +20,11 @@ from app.db.jobs.ledger import ItemError
 from app.domain.companies.kinds import COMPANY_ENRICHMENT, ENRICHMENT_SOURCES, EnrichmentArgs, EnrichmentSource
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
-from workers.companies.providers import Intelligence
 from workers.companies.research import site_fields
 from workers.companies.research.gather import Subject, find_place, look_up, subject_of
 from workers.companies.research.site_pages import SiteUnreadable
 from workers.core.context import JobContext
+from workers.core.resources import CompanyProviders
 
 SPEC = COMPANY_ENRICHMENT
 MOST_PAGES = 3
@@ -108,7 +108,7 @@ class Enriching:
                 step.errors = [ItemError(name, None, str(result["detail"]))]
 
 
-async def companies_house(subject: Subject, intelligence: Intelligence, context: JobContext) -> Told | None:
+async def companies_house(subject: Subject, intelligence: CompanyProviders, context: JobContext) -> Told | None:
     if intelligence.registry is None:
         raise Off("no key for Companies House")
     record = await look_up(subject, intelligence)
@@ -135,7 +135,7 @@ async def companies_house(subject: Subject, intelligence: Intelligence, context:
     return Told(_given(fields), record.url, datetime.now(UTC))
 
 
-async def google_places(subject: Subject, intelligence: Intelligence, context: JobContext) -> Told | None:
+async def google_places(subject: Subject, intelligence: CompanyProviders, context: JobContext) -> Told | None:
     if intelligence.places is None:
         raise Off("no key for Google Places")
     entry = await find_place(subject, intelligence)
@@ -155,7 +155,7 @@ async def google_places(subject: Subject, intelligence: Intelligence, context: J
     return Told(_given(fields), entry.url, datetime.now(UTC))
 
 
-async def website(subject: Subject, intelligence: Intelligence, context: JobContext) -> Told | None:
+async def website(subject: Subject, intelligence: CompanyProviders, context: JobContext) -> Told | None:
     if not subject.website:
         raise Off("the company has no website here")
     since = datetime.now(UTC) - timedelta(hours=1)
@@ -167,7 +167,7 @@ def _given(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-ASK: dict[EnrichmentSource, Callable[[Subject, Intelligence, JobContext], Awaitable[Told | None]]] = {
+ASK: dict[EnrichmentSource, Callable[[Subject, CompanyProviders, JobContext], Awaitable[Told | None]]] = {
     "companies_house": companies_house,
     "google_places": google_places,
     "website": website,

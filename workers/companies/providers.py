@@ -1,8 +1,7 @@
-"""Who is asked about companies: models, registers, directories, search; each there only where it is configured."""
+"""Builds the providers of jobs on companies from the settings: models, registers, directories and search."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,37 +15,20 @@ from providers.notify.mail import Mailer
 from providers.places.google import GooglePlaces
 from providers.rate_limit import RateLimiter
 from providers.registers.companies_house import CompaniesHouse
-from providers.search.brave import Brave, SearchEngine
+from providers.search.brave import Brave
 from providers.setup import ProviderConfig, Setup
+from workers.core.resources import CompanyProviders
 from workers.provider_configs import provider_configs
 
 
-@dataclass(frozen=True)
-class Intelligence:
-    models: Models | None
-    registry: CompaniesHouse | None
-    places: GooglePlaces | None
-    search: SearchEngine | None
-    mailer: Mailer | None
-
-    @property
-    def model(self) -> str:
-        """Who writes reports."""
-        return self.models.name if self.models else "extractive"
-
-    async def close(self) -> None:
-        if self.models:
-            await self.models.close()
-
-
-def build_intelligence(
+def build_company_providers(
     settings: Settings, session: aiohttp.ClientSession, redis: Redis, limiter: RateLimiter
-) -> Intelligence:
-    """To be closed by its maker."""
+) -> CompanyProviders:
+    """Build the providers that are configured. The caller closes them."""
     agent = settings.user_agent
     house, brave = (settings.providers.get(name) for name in ("companies_house", "brave"))
     places = provider_configs(settings).get(GooglePlaces.name, ProviderConfig())
-    return Intelligence(
+    return CompanyProviders(
         models=_models(settings, redis),
         registry=CompaniesHouse(session, limiter, key=house.key, url=house.url, user_agent=agent)
         if house and house.key

@@ -1,8 +1,9 @@
-"""What a handler is given: its job, the platform's resources, and steps to commit its work in."""
+"""The argument of every handler: its job, the shared resources, and steps in which it commits its work."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,41 +18,43 @@ from app.db.jobs import ledger
 from app.db.jobs.ledger import Claimed, ItemError
 from workers.core.resources import Resources
 
-log = structlog.get_logger("trigpoint.worker")
+log = structlog.get_logger(__name__)
 
 
+PROGRESS_PERCENT = 10
+PROGRESS_SECONDS = 10.0
 UNWIND_SECONDS = 5.0
-"""How long an interrupted handler may clean up before it is left behind."""
+"""How long an interrupted handler may clean up before it is abandoned."""
 
 
 class Stop(StrEnum):
-    """Why a running handler is told to stop."""
+    """Why a running handler must stop."""
 
     CANCEL = "cancel"
-    """A person wants the job cancelled."""
+    """Somebody cancelled the job."""
     FENCED = "fenced"
-    """The lease was lost: the job is someone else's now."""
+    """The lease was lost: the job continues elsewhere."""
     SHUTDOWN = "shutdown"
-    """The worker stops: another goes on from the checkpoint."""
+    """The worker is stopping: another one continues from the checkpoint."""
     TIMEOUT = "timeout"
 
 
 @dataclass
 class Step:
-    """One transaction of a handler: write rows with `conn`, then say what it amounts to."""
+    """One transaction of a handler: write rows with `conn`, and set the counters and the checkpoint."""
 
     conn: Connection
     checkpoint: dict[str, Any] | None = None
-    """The state to resume from; None leaves the last one."""
+    """The state to resume from; None keeps the previous one."""
     processed: int = 0
-    """Items done by this step, failed ones included."""
+    """Items processed in this step, including failed ones."""
     failed: int = 0
     total: int | None = None
     errors: list[ItemError] = field(default_factory=list)
 
 
 class JobContext:
-    """A running job. Lives from claim to outcome."""
+    """A running job, from its claim to its outcome."""
 
     def __init__(self, job: Claimed, resources: Resources, *, is_long: bool) -> None:
         self.job = job
@@ -62,23 +65,26 @@ class JobContext:
         self.failed = job.failed_items
         self.total = job.total_items
         self.stop_reason: Stop | None = None
-        self.shutdown_asked = False
+        self.shutdown_requested = False
         self.task: asyncio.Task[Any] | None = None
         self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done once the handler is told to stop."""
+        """Done when the handler must stop."""
         self.steps_committed = 0
         self._logged_percent = 0
+        self._logged_at = time.monotonic()
 
     @property
     def id(self) -> UUID:
+        """The id of the job."""
         return self.job.id
 
     @property
     def fence(self) -> int:
+        """The fence of this claim."""
         return self.job.fence
 
     def stop(self, reason: Stop) -> None:
-        """Interrupt the handler; the first reason counts."""
+        """Interrupt the handler. The first reason counts."""
         if self.task and not self.task.done() and self.stop_reason is None:
             self.stop_reason = reason
             self.stopped.set_result(None)
@@ -88,8 +94,8 @@ class JobContext:
     async def step(self) -> AsyncIterator[Step]:
         """Commit rows, counters and checkpoint together, or nothing. Keep it under a second: it holds row locks.
 
-        After the commit a handler that should stop (cancelled, fenced, shutting down) is interrupted here, where
-        nothing is half done.
+        After the commit, a handler that must stop (cancelled, fenced off, shutting down) is interrupted here, where
+        no work is left half done. Raises FencedOff if the job continues elsewhere; the transaction is rolled back.
         """
         async with connection(self.resources.pool) as conn:
             async with conn.transaction():
@@ -117,17 +123,26 @@ class JobContext:
             self._log_progress()
         if cancel_requested:
             self.stop(Stop.CANCEL)
-        elif self.shutdown_asked:
+        elif self.shutdown_requested:
             self.stop(Stop.SHUTDOWN)
-        await asyncio.sleep(0)  # where a stop takes effect
+        await asyncio.sleep(0)  # a stop takes effect here
 
     def _log_progress(self) -> None:
-        """A line every five per cent."""
+        """Log the progress at most every PROGRESS_PERCENT and every PROGRESS_SECONDS."""
         percent = 100 * self.processed // self.total if self.total else 0
-        if percent // 5 > self._logged_percent // 5:
-            self._logged_percent = percent
-            log.info(f"Job {self.id} ({self.job.kind}) progress {percent}% ({self.processed}/{self.total})")
+        now = time.monotonic()
+        if percent - self._logged_percent >= PROGRESS_PERCENT and now - self._logged_at >= PROGRESS_SECONDS:
+            self._logged_percent, self._logged_at = percent, now
+            log.info(
+                "job_progress",
+                job_id=str(self.id),
+                kind=self.job.kind,
+                attempt=self.job.attempt,
+                percent=percent,
+                processed=self.processed,
+                total=self.total,
+            )
 
 
 class FencedOff(Exception):
-    """The job went on elsewhere; this transaction is rolled back."""
+    """The job continues elsewhere; this transaction is rolled back."""

@@ -1,4 +1,4 @@
-"""A worker's beat: says that it lives, renews the leases of what it runs, and hears what it should stop."""
+"""A worker's heartbeat: reports that it is alive, renews leases, and stops jobs that it lost or that were cancelled."""
 
 from __future__ import annotations
 
@@ -6,67 +6,79 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Mapping
+from uuid import UUID
 
 import structlog
 
-from app.db.core.pool import TRY_AGAIN
+from app.db.core.pool import TRY_AGAIN, Connection
 from app.db.jobs import ledger, workers
-from workers.core.context import Stop
+from workers.core.context import JobContext, Stop
 from workers.core.lag import LoopLag
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 from workers.version import VERSION
 
-log = structlog.get_logger("trigpoint.worker")
+log = structlog.get_logger(__name__)
 
-BEAT_SECONDS = 2.0
-LOG_SECONDS = 60.0
+HEARTBEAT_SECONDS = 2.0
+ALIVE_LOG_SECONDS = 60.0
 
 
-async def beat(runtime: Runtime, loop_lag_ms: float = 0.0) -> None:
-    """One beat: at most three short statements."""
-    async with runtime.pool.acquire() as conn:
+def heartbeat_interval(lease_seconds: float) -> float:
+    """Return the seconds between heartbeats, so that a lease outlives several of them."""
+    return min(HEARTBEAT_SECONDS, lease_seconds / 4)
+
+
+async def send_heartbeat(worker: Worker, loop_lag_ms: float = 0.0) -> None:
+    """Send one heartbeat: at most three short statements."""
+    async with worker.pool.acquire() as conn:
         await workers.register(
             conn,
-            runtime.worker_id,
+            worker.id,
             hostname=socket.gethostname(),
             pid=os.getpid(),
-            route=runtime.route,
-            slots=runtime.slots,
+            route=worker.route,
+            slots=worker.slots.total,
             version=VERSION,
             loop_lag_ms=loop_lag_ms,
         )
-        if not runtime.running:
-            return
-        lost = await ledger.renew(conn, list(runtime.running), runtime.lease_seconds)
-        unwanted = await ledger.cancel_requests(conn, runtime.worker_id)
-    for context in list(runtime.running.values()):
-        if (context.id, context.fence) in lost:
+        if worker.running:
+            await renew_leases(conn, worker.running, worker.id, worker.lease_seconds)
+
+
+async def renew_leases(
+    conn: Connection, running: Mapping[tuple[UUID, int], JobContext], worker_id: UUID, lease_seconds: float
+) -> None:
+    """Renew the leases of running jobs. Stops the jobs whose lease was lost and those that should be cancelled."""
+    lost = await ledger.renew(conn, list(running), lease_seconds)
+    cancelled = await ledger.cancel_requests(conn, worker_id)
+    for key, context in list(running.items()):
+        if key in lost:
             context.stop(Stop.FENCED)
-        elif context.id in unwanted:
+        elif context.id in cancelled:
             context.stop(Stop.CANCEL)
 
 
-async def keep_beating(runtime: Runtime) -> None:
-    """Beat until cancelled. A beat that fails is made up for by the next; the lease outlives several."""
-    pause = min(BEAT_SECONDS, runtime.lease_seconds / 4)
+async def keep_sending_heartbeats(worker: Worker) -> None:
+    """Send heartbeats until cancelled. The next heartbeat makes up for one that failed."""
     lag = LoopLag()
     measuring = asyncio.create_task(lag.measure())
     try:
-        await _keep_beating(runtime, lag, pause)
+        await _keep_sending(worker, lag)
     finally:
         measuring.cancel()
 
 
-async def _keep_beating(runtime: Runtime, lag: LoopLag, pause: float) -> None:
-    logged = time.monotonic()
+async def _keep_sending(worker: Worker, lag: LoopLag) -> None:
+    logged_at = time.monotonic()
     while True:
-        await asyncio.sleep(pause)
+        await asyncio.sleep(heartbeat_interval(worker.lease_seconds))
         try:
-            await beat(runtime, lag.take())
+            await send_heartbeat(worker, lag.take())
         except TRY_AGAIN as error:
-            log.warning("beat failed", error=repr(error))
+            log.warning("heartbeat_failed", error=repr(error))
         except Exception:
-            log.exception("beat failed")  # and goes on: a worker that beats no more loses every job it takes
-        if time.monotonic() - logged > LOG_SECONDS:
-            logged = time.monotonic()
-            log.info("alive", slots=runtime.slots, running=len(runtime.running))
+            log.exception("heartbeat_failed")  # continue: without heartbeats the worker loses every job that it takes
+        if time.monotonic() - logged_at > ALIVE_LOG_SECONDS:
+            logged_at = time.monotonic()
+            log.info("worker_alive", slots=worker.slots.total, running=len(worker.running))

@@ -1,13 +1,14 @@
-"""Running due jobs within a request, in the API's own process: for installations without a worker, and hosted crons.
+"""Running due jobs inside a request, in the API process: for installations without workers, and for hosted crons.
 
-The life cycle is a worker's: claim under the queues' limits, lease and fence, steps, outcome. What a sweep would do
-first (rescue, wake, tick the schedules) is done first, since there may be nobody else to do it.
+The life cycle is that of a worker: claims within the limits of the queues, leases and fences, steps, outcomes. The work
+of a sweep (rescue, wake, schedules) is done first, because there may be no worker to do it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
@@ -17,48 +18,51 @@ from app.db.core.pool import TRY_AGAIN
 from app.db.jobs import inline, ledger, schedules
 from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
-from app.domain.jobs.outcomes import Outcome, Superseded
+from app.domain.jobs.outcomes import Superseded
 from app.domain.jobs.processing import ProcessResult
 from workers.core import execute
 from workers.core.context import JobContext, Stop
+from workers.core.heartbeat import heartbeat_interval, renew_leases
 from workers.core.kinds import Kind
 from workers.core.recorder import OUTAGE, record_alone
 from workers.core.resources import Resources
 
-log = structlog.get_logger("trigpoint.request")
+log = structlog.get_logger(__name__)
 
-AT_ONCE = 10
-"""Jobs that one request runs side by side, where their queues let it."""
-BEAT_SECONDS = 2.0
+MAX_CONCURRENT_JOBS = 10
+"""Jobs that one request runs concurrently, within the limits of their queues."""
 
 
-class InRequest:
-    """See `app.web.platform.Processor`."""
+class InlineProcessor:
+    """Runs jobs inside requests. Implements `app.web.platform.Processor`."""
 
     def __init__(self, kinds: Mapping[str, Kind], resources: Resources, dispatcher: Dispatcher) -> None:
         self._kinds, self._resources, self._dispatcher = kinds, resources, dispatcher
         self.worker_id = uuid7()
 
     async def run(self, job: Claimed) -> None:
-        """See Processor."""
-        await _Run(self._kinds, self._resources, None, self.worker_id).one(job)
-        self._dispatcher.nudge()
+        """Run a job that was claimed for `worker_id`, until its outcome is recorded."""
+        await _InlineRun(self._kinds, self._resources, None, self.worker_id).run_claimed(job)
+        self._dispatcher.schedule_pass()
 
     async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> ProcessResult:
-        """See Processor. Raises what Postgres raises when it is away."""
+        """Run up to `at_most` due jobs (of `owner`, or of everybody) for up to `within` seconds.
+
+        Unfinished jobs are handed back with their checkpoints. Raises the errors of Postgres.
+        """
         pool = self._resources.pool
         async with pool.acquire() as conn, conn.transaction():
             await ledger.rescue(conn)
             await ledger.wake_due(conn)
             await schedules.tick(conn, {name: kind.spec for name, kind in self._kinds.items()})
-        ids = await _Run(self._kinds, self._resources, owner).until(within, at_most)
-        self._dispatcher.nudge()  # of the queues' other jobs some may go now, where there are workers
+        ids = await _InlineRun(self._kinds, self._resources, owner).run_due(within, at_most)
+        self._dispatcher.schedule_pass()  # other jobs of these queues may be admissible now
         async with pool.acquire() as conn:
             return ProcessResult(await inline.ran(conn, ids), await inline.remaining(conn, list(self._kinds), owner))
 
 
-class _Run:
-    """One request's jobs; a `Host` of `workers.core.execute`."""
+class _InlineRun:
+    """The jobs of one request. Implements `Host` of `workers.core.execute`."""
 
     def __init__(
         self, kinds: Mapping[str, Kind], resources: Resources, owner: UUID | None, holder: UUID | None = None
@@ -70,78 +74,65 @@ class _Run:
         self._holder = holder or uuid7()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def until(self, within: float, at_most: int) -> list[UUID]:
-        """Run what is due for so many seconds; answers which jobs, all of which are out of hand at the end."""
+    async def run_due(self, within: float, at_most: int) -> list[UUID]:
+        """Run due jobs for `within` seconds. Returns their ids; none of them is still running."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         ids: list[UUID] = []
-        beating = asyncio.create_task(self._beat())
-        try:
+        async with self._heartbeats():
             while (left := deadline - loop.time()) > 0:
-                room = min(AT_ONCE - len(self._tasks), at_most - len(ids))
-                claimed = await self._take(room) if room else []
+                room = min(MAX_CONCURRENT_JOBS - len(self._tasks), at_most - len(ids))
+                claimed = await self._claim(room) if room else []
                 ids += [job.id for job in claimed]
-                self._tasks |= {asyncio.create_task(self._carry(job)) for job in claimed}
+                self._tasks |= {asyncio.create_task(self._run(job)) for job in claimed}
                 if not self._tasks:
                     break
                 _, self._tasks = await asyncio.wait(self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await self._hand_back()
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
-        return list(dict.fromkeys(ids))  # one that was tried again at once stands there twice
+        return list(dict.fromkeys(ids))  # a job that was retried immediately was claimed twice
 
-    async def one(self, job: Claimed) -> None:
+    async def run_claimed(self, job: Claimed) -> None:
         """Run a job that is claimed for the holder."""
-        beating = asyncio.create_task(self._beat())
-        self._tasks = {asyncio.create_task(self._carry(job))}
-        try:
+        async with self._heartbeats():
+            self._tasks = {asyncio.create_task(self._run(job))}
             await asyncio.wait(self._tasks)
-        finally:
-            await self._hand_back()
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
 
-    async def _take(self, room: int) -> list[Claimed]:
+    async def _claim(self, room: int) -> list[Claimed]:
         resources = self.resources
         async with resources.pool.acquire() as conn, conn.transaction():
             return await inline.take(conn, list(self.kinds), self._owner, room, self._holder, resources.lease_seconds)
 
-    async def _carry(self, job: Claimed) -> None:
+    async def _run(self, job: Claimed) -> None:
         outcome = await execute.run(self, job)
-        if not isinstance(outcome, Superseded):
-            await self._record(job, outcome)
-
-    async def _record(self, job: Claimed, outcome: Outcome) -> None:
+        if isinstance(outcome, Superseded):
+            return
         try:
             await record_alone(self.resources.pool, job, outcome)
-        except OUTAGE as error:
-            # its lease runs out, and it goes on from the checkpoint
-            log.warning("outcome lost", job_id=str(job.id), error=repr(error))
+        except OUTAGE as error:  # the lease expires, and the job continues from its checkpoint
+            log.warning("outcome_lost", job_id=str(job.id), kind=job.kind, error=repr(error))
 
-    async def _hand_back(self) -> None:
-        """The time is up: what runs is interrupted and pending again."""
-        self.stopping = True
-        for context in list(self.running.values()):
-            context.stop(Stop.SHUTDOWN)
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+    @asynccontextmanager
+    async def _heartbeats(self) -> AsyncIterator[None]:
+        """Renew leases while the context is open; on exit, interrupt and hand back what is still running."""
+        renewing = asyncio.create_task(self._keep_renewing())
+        try:
+            yield
+        finally:
+            self.stopping = True
+            for context in list(self.running.values()):
+                context.stop(Stop.SHUTDOWN)
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
 
-    async def _beat(self) -> None:
-        """As a worker's: renews the leases, and hears what should stop."""
+    async def _keep_renewing(self) -> None:
+        resources = self.resources
         while True:
-            await asyncio.sleep(min(BEAT_SECONDS, self.resources.lease_seconds / 4))
+            await asyncio.sleep(heartbeat_interval(resources.lease_seconds))
             if not self.running:
                 continue
             try:
-                async with self.resources.pool.acquire() as conn:
-                    lost = await ledger.renew(conn, list(self.running), self.resources.lease_seconds)
-                    unwanted = await ledger.cancel_requests(conn, self._holder)
+                async with resources.pool.acquire() as conn:
+                    await renew_leases(conn, self.running, self._holder, resources.lease_seconds)
             except TRY_AGAIN as error:
-                log.warning("beat failed", error=repr(error))
-                continue
-            for key, context in list(self.running.items()):
-                if key in lost:
-                    context.stop(Stop.FENCED)
-                elif context.id in unwanted:
-                    context.stop(Stop.CANCEL)
+                log.warning("heartbeat_failed", error=repr(error))

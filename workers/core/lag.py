@@ -1,25 +1,27 @@
-"""How late a worker's event loop does what is due: what a handler that blocks it costs all others."""
+"""Lag of a worker's event loop: the price that all jobs pay for a handler that blocks it."""
 
 from __future__ import annotations
 
 import asyncio
 
-EVERY_SECONDS = 0.25
+SAMPLE_SECONDS = 0.25
 
 
 class LoopLag:
+    """Measures how late the event loop runs what is due."""
+
     def __init__(self) -> None:
-        self._worst = 0.0
+        self._worst_seconds = 0.0
 
     def take(self) -> float:
-        """The worst since it was taken last, in milliseconds."""
-        worst, self._worst = self._worst, 0.0
+        """Return the worst lag in milliseconds since the last call."""
+        worst, self._worst_seconds = self._worst_seconds, 0.0
         return worst * 1000
 
     async def measure(self) -> None:
-        """Until cancelled."""
+        """Measure until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + EVERY_SECONDS
-            await asyncio.sleep(EVERY_SECONDS)
-            self._worst = max(self._worst, loop.time() - due)
+            due = loop.time() + SAMPLE_SECONDS
+            await asyncio.sleep(SAMPLE_SECONDS)
+            self._worst_seconds = max(self._worst_seconds, loop.time() - due)

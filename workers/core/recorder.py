@@ -1,57 +1,77 @@
-"""Records how jobs ended, many in one transaction, and hands freed slots the next jobs of their queues.
+"""Records the outcomes of jobs, many in one transaction, and claims the next jobs for the freed slots.
 
-One write is under way at a time; what ends meanwhile shares the next one. So the commit, which is what a job costs
-in Postgres, is paid once for many.
+Only one write runs at a time. Jobs that end in the meantime share the next write, so the commit, which is the main cost
+of a job in Postgres, is paid once for many of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 import asyncpg
 import structlog
 
+from app.db.core.coalesce import Coalescer
 from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import admission, ledger
 from app.db.jobs.admission import Candidate
 from app.db.jobs.ledger import Claimed, Ended
+from app.dispatch import Dispatcher
 from app.domain.jobs.outcomes import Failed, Outcome, Superseded, describe_error
+from workers.core.context import JobContext
 from workers.core.normalisation import describe_traceback
-from workers.core.runtime import Runtime
 
 T = TypeVar("T")
 
-log = structlog.get_logger("trigpoint.worker")
+log = structlog.get_logger(__name__)
 
-MAX_ENTRIES_PER_WRITE = 200
+MAX_OUTCOMES_PER_WRITE = 200
+FIRST_PAUSE_SECONDS = 0.1
+MAX_PAUSE_SECONDS = 2.0
 OUTAGE: tuple[type[Exception], ...] = (
     *TRY_AGAIN,
     asyncpg.InsufficientResourcesError,  # disk or memory full
     asyncpg.OperatorInterventionError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is about to be promoted
 )
-"""Postgres cannot write anything just now, so that the same write may succeed later."""
+"""Postgres cannot write at the moment; the same write may succeed later."""
 
 
-class _Entry:
-    """A run that ended, and the slot that waits for what to do next."""
+class SlotOwner(Protocol):
+    """The part of a worker that the recorder needs."""
 
-    def __init__(self, job: Claimed, outcome: Outcome | Superseded) -> None:
-        self.job = job
-        self.outcome = outcome
-        self.next: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def pool(self) -> Pool: ...
+    @property
+    def dispatcher(self) -> Dispatcher: ...
+    @property
+    def route(self) -> str: ...
+    @property
+    def lease_seconds(self) -> float: ...
+    @property
+    def stopping(self) -> bool: ...
+    @property
+    def running(self) -> Mapping[tuple[UUID, int], JobContext]: ...
 
-    def release(self, follower: Claimed | None) -> None:
-        if not self.next.done():
-            self.next.set_result(follower)
+
+@dataclass(frozen=True)
+class EndedRun:
+    """A run that ended, whose slot waits for the next job."""
+
+    job: Claimed
+    outcome: Outcome | Superseded
 
 
 async def record_alone(pool: Pool, job: Claimed, outcome: Outcome) -> None:
-    """Record one outcome, or else a failure that says why it could not be recorded. Raises OUTAGE errors only."""
+    """Record one outcome, or a failure that says why it could not be recorded. Raises OUTAGE errors only."""
     try:
         await _finish(pool, job, outcome)
         return
@@ -59,15 +79,15 @@ async def record_alone(pool: Pool, job: Claimed, outcome: Outcome) -> None:
         raise
     except Exception as error:
         refused = error
-    log.error("outcome refused", job_id=str(job.id), kind=job.kind, error=describe_error(refused))
+    log.error("outcome_refused", job_id=str(job.id), kind=job.kind, error=describe_error(refused))
     try:
         await _finish(
             pool, job, Failed(f"the outcome of kind {job.kind} could not be recorded: {describe_error(refused)}")
         )
     except OUTAGE:
         raise
-    except Exception as error:  # its lease brings the job back
-        log.error("outcome lost", job_id=str(job.id), kind=job.kind, exception=describe_traceback(error))
+    except Exception as error:  # the job's lease brings it back
+        log.error("outcome_lost", job_id=str(job.id), kind=job.kind, exception=describe_traceback(error))
 
 
 async def _finish(pool: Pool, job: Claimed, outcome: Outcome) -> None:
@@ -76,93 +96,80 @@ async def _finish(pool: Pool, job: Claimed, outcome: Outcome) -> None:
 
 
 class Recorder:
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._pile: list[_Entry] = []
-        self._writer: asyncio.Task[None] | None = None
+    """Records the outcomes of one worker's jobs."""
+
+    def __init__(self, worker: SlotOwner) -> None:
+        self._worker = worker
+        self._writes = Coalescer(self._write_safely, max_items=MAX_OUTCOMES_PER_WRITE)
 
     async def record(self, job: Claimed, outcome: Outcome | Superseded) -> Claimed | None:
-        """Record an outcome, nothing where it is Superseded; return the next job for this slot, claimed, if any."""
-        entry = _Entry(job, outcome)
-        self._pile.append(entry)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all())
-        return await entry.next
+        """Record an outcome (nothing for Superseded). Returns the next job for the slot, already claimed, if any."""
+        return await self._writes(EndedRun(job, outcome))
 
-    async def _write_all(self) -> None:
-        while self._pile:
-            entries, self._pile = self._pile[:MAX_ENTRIES_PER_WRITE], self._pile[MAX_ENTRIES_PER_WRITE:]
-            try:
-                followers = await self._outlast_outages(partial(self._write, entries))
-                for entry in entries:
-                    queue = followers[entry.job.queue]
-                    entry.release(queue.pop(0) if queue else None)
-            except Exception as error:  # it is the fault of one of them: which?
-                log.error("outcomes refused", jobs=len(entries), exception=describe_traceback(error))
-                await self._write_singly(entries)
-            finally:
-                for entry in entries:
-                    entry.release(None)
+    async def _write_safely(self, ended: Sequence[EndedRun]) -> list[Claimed | None]:
+        """Record all outcomes, whatever is wrong with some of them. Returns the next job for each slot."""
+        try:
+            return await self._outlast_outages(partial(self._write, ended))
+        except Exception as error:  # one of the outcomes is the cause; find it by writing them one by one
+            log.error("outcomes_refused", jobs=len(ended), exception=describe_traceback(error))
+        for run in ended:
+            if not isinstance(run.outcome, Superseded):
+                await self._outlast_outages(partial(record_alone, self._worker.pool, run.job, run.outcome))
+        self._worker.dispatcher.schedule_pass()  # admission sends the next jobs
+        return [None] * len(ended)
 
     async def _outlast_outages(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a write until Postgres can take it: an outcome must not be lost, nor the slot that waits for it.
+        """Repeat a write until Postgres accepts it, so that no outcome is lost and no slot waits for ever.
 
-        Should an earlier try have been committed all the same, the fence makes the next one void; should the lease
-        run out first, the job goes on elsewhere and it is void too.
+        If an earlier try was committed after all, the fence voids the repetition. If the lease expires first, the job
+        continues elsewhere, and the fence voids the write as well.
         """
-        pause = 0.1
+        pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 return await write()
             except OUTAGE as error:
-                log.warning("outcomes wait for Postgres", error=describe_error(error))
+                log.warning("outcomes_wait_for_postgres", error=describe_error(error))
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, 2.0)
+                pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
-    async def _write_singly(self, entries: Sequence[_Entry]) -> None:
-        """Record each outcome in a transaction of its own, without followers: admission sends the next jobs."""
-        for entry in entries:
-            job, outcome = entry.job, entry.outcome
-            if not isinstance(outcome, Superseded):
-                await self._outlast_outages(partial(record_alone, self._runtime.pool, job, outcome))
-            entry.release(None)
-        self._runtime.dispatcher.nudge()
-
-    async def _write(self, entries: Sequence[_Entry]) -> dict[str, list[Claimed]]:
-        """Finish, admit and claim in one transaction; return the claimed followers by queue."""
-        runtime = self._runtime
-        ended = [Ended(e.job.id, e.job.fence, e.outcome) for e in entries if not isinstance(e.outcome, Superseded)]
+    async def _write(self, ended: Sequence[EndedRun]) -> list[Claimed | None]:
+        """Finish, admit and claim in one transaction. Returns the next job for each slot."""
+        worker = self._worker
+        outcomes = [
+            Ended(run.job.id, run.job.fence, run.outcome) for run in ended if not isinstance(run.outcome, Superseded)
+        ]
         followers: dict[str, list[Claimed]] = defaultdict(list)
-        async with runtime.pool.acquire() as conn, conn.transaction():
-            if ended:
-                accepted = await ledger.finish(conn, ended)
-                for entry in ended:
-                    if entry.id not in accepted:
-                        log.warning("outcome void: the job went on elsewhere", job_id=str(entry.id))
+        async with worker.pool.acquire() as conn, conn.transaction():
+            if outcomes:
+                accepted = await ledger.finish(conn, outcomes)
+                for outcome in outcomes:
+                    if outcome.id not in accepted:
+                        log.warning("outcome_void", job_id=str(outcome.id), reason="the job continued elsewhere")
             candidates = await admission.select(conn)
-            kept = self._choose(candidates, Counter(e.job.queue for e in entries))
-            if kept:
-                ids = [candidate.id for candidate in kept]
-                for job in await ledger.claim_ready(conn, ids, runtime.worker_id, runtime.lease_seconds):
+            chosen = self._choose_followers(candidates, Counter(run.job.queue for run in ended))
+            if chosen:
+                ids = [candidate.id for candidate in chosen]
+                for job in await ledger.claim_ready(conn, ids, worker.id, worker.lease_seconds):
                     followers[job.queue].append(job)
-            chosen = {candidate.id for candidate in kept}
-            dispatches = admission.pack(c for c in candidates if c.id not in chosen)
+            chosen_ids = {candidate.id for candidate in chosen}
+            dispatches = admission.pack(c for c in candidates if c.id not in chosen_ids)
             await admission.mark(conn, dispatches)
         if dispatches:
-            runtime.dispatcher.send_soon(dispatches)
-        return followers
+            worker.dispatcher.send_soon(dispatches)
+        return [followers[run.job.queue].pop(0) if followers[run.job.queue] else None for run in ended]
 
-    def _choose(self, candidates: Iterable[Candidate], freed: Counter[str]) -> list[Candidate]:
-        """Followers for the freed slots, at most this worker's share of each queue: others should have theirs."""
-        runtime = self._runtime
-        if runtime.stopping:
+    def _choose_followers(self, candidates: Iterable[Candidate], freed: Counter[str]) -> list[Candidate]:
+        """Choose jobs for the freed slots, at most this worker's share of each queue."""
+        worker = self._worker
+        if worker.stopping:
             return []
-        running = Counter(context.job.queue for context in runtime.running.values())
+        running = Counter(context.job.queue for context in worker.running.values())
         chosen: list[Candidate] = []
         for candidate in candidates:
             queue = candidate.queue
             share = -(-candidate.concurrency // candidate.workers)
-            if candidate.route == runtime.route and freed[queue] and running[queue] < share:
+            if candidate.route == worker.route and freed[queue] and running[queue] < share:
                 freed[queue] -= 1
                 running[queue] += 1
                 chosen.append(candidate)

@@ -1,6 +1,6 @@
-"""The sweep, a loop in every worker: rescues the abandoned, wakes the deferred, ticks schedules, sends the unsent.
+"""The sweep, a loop in every worker: rescues abandoned jobs, wakes deferred jobs, runs schedules, resends dispatches.
 
-Whatever a crash, a lost Redis or a lost message left behind is found here from the ledger alone.
+It finds from the ledger alone whatever a crash, a lost Redis or a lost message left behind.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import TRY_AGAIN
 from app.db.jobs import ledger, schedules, workers
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
-log = structlog.get_logger("trigpoint.sweep")
+log = structlog.get_logger(__name__)
 
 
-async def sweep(runtime: Runtime) -> None:
-    """One sweep; where another worker is at it this one only admits."""
-    async with runtime.pool.acquire() as conn:
+async def sweep(worker: Worker) -> None:
+    """Sweep once. If another worker is sweeping, only run schedules and admit jobs."""
+    async with worker.pool.acquire() as conn:
         async with conn.transaction():
             if await locks.try_acquire(conn, Lock.SWEEP):
                 lost, undelivered = await ledger.rescue(conn)
                 if lost or undelivered:
-                    log.warning("rescued", jobs=lost, undelivered=undelivered)
+                    log.warning("jobs_rescued", jobs=lost, undelivered=undelivered)
                 await ledger.wake_due(conn)
                 await workers.delete_dead(conn)
         async with conn.transaction():
-            if made := await schedules.tick(conn, runtime.specs):
-                log.info("scheduled", jobs=len(made))
-    await runtime.dispatcher.pump()
+            if created := await schedules.tick(conn, worker.specs):
+                log.info("jobs_scheduled", jobs=len(created))
+    await worker.dispatcher.admit_and_send()
 
 
-async def keep_sweeping(runtime: Runtime, interval: float) -> None:
-    """Sweep every `interval` seconds, give or take a tenth so that workers spread out, until cancelled."""
+async def keep_sweeping(worker: Worker, interval: float) -> None:
+    """Sweep until cancelled, about every `interval` seconds (plus or minus 10 %, so that workers spread out)."""
     while True:
         try:
-            await sweep(runtime)
+            await sweep(worker)
         except TRY_AGAIN as error:
-            log.warning("sweep failed", error=repr(error))
+            log.warning("sweep_failed", error=repr(error))
         except Exception:
-            log.exception("sweep failed")
+            log.exception("sweep_failed")
         await asyncio.sleep(interval * random.uniform(0.9, 1.1))

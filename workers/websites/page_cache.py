@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from app.domain.websites.extraction.document import Document
 from providers.web import Page
-from workers.core.memory import give_back_freed
+from workers.core.process_tuning import return_free_memory
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ async def read(page: Page, look: Callable[[Document], T]) -> T:
         try:
             return look(Document(page.html, page.final_url))
         finally:
-            give_back_freed()
+            return_free_memory()
 
     return await asyncio.get_running_loop().run_in_executor(_threads, read)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from app.db.core.coalesce import Together
+from app.db.core.coalesce import Coalescer
 from app.db.core.pool import Pool, connection
 from app.db.websites import page_store
 from app.db.websites.page_store import AcquireResult, FinishedTurn, PageRequest, StoredPage
@@ -43,8 +43,8 @@ class PostgresStore:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._acquire = Together(self._acquire_all)
-        self._release = Together(self._release_all)
+        self._acquire = Coalescer(self._acquire_all)
+        self._release = Coalescer(self._release_all)
 
     async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
         """See Store."""

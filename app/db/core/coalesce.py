@@ -1,4 +1,4 @@
-"""Calls of many tasks made as one: what comes while a call is under way shares the next."""
+"""Coalescing: calls that arrive while another call is running share the next one."""
 
 from __future__ import annotations
 
@@ -7,38 +7,48 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-class Together(Generic[Item, Answer]):
-    """Turns a call for many items into one for each of them. The more there is to do, the more shares a call.
+class Coalescer(Generic[Item, Result]):
+    """Turns one call for many items into one call per item. Under load, more items share a call.
 
-    `call` answers as many as it is given, in their order. What it raises, each of those who shared it gets.
+    `call` receives up to `max_items` items and returns one result per item, in order. An exception that it raises is
+    raised for each of these items. At most one call runs at a time.
     """
 
-    def __init__(self, call: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]) -> None:
+    def __init__(
+        self, call: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, max_items: int | None = None
+    ) -> None:
         self._call = call
-        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._max_items = max_items
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._caller: asyncio.Task[None] | None = None
 
-    def __call__(self, item: Item) -> asyncio.Future[Answer]:
-        """The answer for the item. It is called for even if nobody waits for it any more."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, answer))
+    def __call__(self, item: Item) -> asyncio.Future[Result]:
+        """Return the future result for `item`. The call is made even if the caller stops waiting."""
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, result))
         if self._caller is None or self._caller.done():
-            self._caller = asyncio.create_task(self._call_for_all())
-        return answer
+            self._caller = asyncio.create_task(self._call_until_empty())
+        return result
 
-    async def _call_for_all(self) -> None:
+    async def finish(self) -> None:
+        """Wait for the call that is running, if any, and for those that are due after it. Never raises."""
+        if self._caller is not None:
+            await asyncio.gather(self._caller, return_exceptions=True)
+
+    async def _call_until_empty(self) -> None:
         while self._waiting:
-            shared, self._waiting = self._waiting, []
+            count = self._max_items or len(self._waiting)
+            batch, self._waiting = self._waiting[:count], self._waiting[count:]
             try:
-                answers = await self._call([item for item, _ in shared])
+                results = await self._call([item for item, _ in batch])
             except Exception as error:
-                for _, future in shared:
+                for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, future), answer in zip(shared, answers, strict=True):
+            for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
-                    future.set_result(answer)
+                    future.set_result(result)

@@ -139,7 +139,7 @@ async def _create_jobs(
         return _accepted(estimate, inserted, rows, is_list=is_list)
 
     response = await idempotency.once(request, user, raw, insert)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 
@@ -160,7 +160,7 @@ async def score(request: Request) -> Response:
         return _accepted(estimate, inserted, rows[:1], is_list=False)
 
     response = await idempotency.once(request, user, raw, insert)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

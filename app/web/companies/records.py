@@ -202,7 +202,7 @@ async def update(request: Request) -> Response:
         assert changed is not None  # it was found in this transaction
         await audit.record(conn, "COMPANY_UPDATED", {"companyId": row["id"], "fields": list(given)}, user_id=user.id)
         await scores.rescore(conn, [row["id"]], user.id)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return JSON(show(changed))
 
 

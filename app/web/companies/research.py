@@ -62,7 +62,7 @@ async def create(request: Request) -> Response:
         return await _insert(request, conn, user, asked, claimed if sync else None)
 
     response = await idempotency.once(request, user, raw, insert)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     if not claimed:
         return response
     await platform.processor.run(claimed[0])

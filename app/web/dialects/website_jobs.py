@@ -111,6 +111,6 @@ async def retry(request: Request) -> Response:
         await audit.record(conn, "JOB_RETRIED", {"was": was, "fromStart": True}, user_id=user.id, job_id=job_id)
         row = await jobs.get(conn, job_id, None)
         assert row is not None
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     headers = {"Location": f"/api/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)}
     return JSON({"success": True, **websites.job(row)}, 202, headers)

@@ -92,7 +92,7 @@ async def create(request: Request) -> Response:
         if not used:
             with suppress(OSError):
                 await asyncio.to_thread(store.remove, upload_id)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

@@ -41,7 +41,7 @@ async def create(request: Request) -> Response:
     filters = _filters(body)
     options = _options(body, platform)
     response = await idempotency.once(request, user, raw, lambda conn: _create(conn, platform, user, filters, options))
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

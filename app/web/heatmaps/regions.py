@@ -45,7 +45,7 @@ async def schedule(request: Request) -> Response:
         return await _schedule(conn, user, args, grid, city_id)
 
     response = await idempotency.once(request, user, raw, create)
-    get_platform(request).dispatcher.nudge()
+    get_platform(request).dispatcher.schedule_pass()
     return response
 
 

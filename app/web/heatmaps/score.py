@@ -56,7 +56,7 @@ async def score(request: Request) -> Response:
             if job is None and user is not None:
                 job = await _schedule_around(conn, user, point)
     if job is not None and job["isNew"]:
-        platform.dispatcher.nudge()
+        platform.dispatcher.schedule_pass()
     content: dict[str, Any] = {
         "lat": point.lat,
         "lng": point.lng,

@@ -151,7 +151,7 @@ async def _create(request: Request, route: ImportRoute) -> Response:
             return await _respond(conn, route, file, created)
 
         response = await idempotency.once(request, user, file.digest.encode(), insert)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

@@ -45,7 +45,7 @@ async def cancel(request: Request) -> Response:
         await actions.cancel(conn, job_id)
         await audit.record(conn, "JOB_CANCELLED", {"was": status}, user_id=user.id, job_id=job_id)
         answer = await shown(conn, job_id, 200 if status is Status.PENDING else 202)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return answer
 
 
@@ -67,7 +67,7 @@ async def retry(request: Request) -> Response:
         details = {"was": status, "fromStart": from_start}
         await audit.record(conn, "JOB_RETRIED", details, user_id=user.id, job_id=job_id)
         answer = await shown(conn, job_id, 202)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return answer
 
 
@@ -104,7 +104,7 @@ async def run(request: Request) -> Response:
             forbid("run", job_id, status)
         await audit.record(conn, "JOB_RUN", {}, user_id=admin.id, job_id=job_id)
         answer = await shown(conn, job_id, 202)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return answer
 
 

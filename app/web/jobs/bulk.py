@@ -66,7 +66,7 @@ async def bulk_action(request: Request) -> Response:
         if not ids:
             break
         changed += await move(platform, user, asked, ids)
-        platform.dispatcher.nudge()
+        platform.dispatcher.schedule_pass()
         after = ids[-1]
     return JSON({"matched": matched, "changed": changed, "skipped": max(0, matched - changed)})
 

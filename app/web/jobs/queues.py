@@ -103,7 +103,7 @@ async def resume(request: Request) -> Response:
         known(name, await queues.resume(conn, name))
         await audit.record(conn, "QUEUE_RESUMED", {"queue": name}, user_id=admin.id)
         answer = JSON(await now(conn, name))
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return answer
 
 
@@ -119,7 +119,7 @@ async def update(request: Request) -> Response:
         known(name, await queues.override(conn, name, values))
         await audit.record(conn, "QUEUE_CHANGED", {"queue": name, **values}, user_id=admin.id)
         answer = JSON(await now(conn, name))
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return answer
 
 

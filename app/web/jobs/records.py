@@ -63,7 +63,7 @@ async def create(request: Request) -> Response:
         return created(await jobs.insert(conn, new, user.id), many)
 
     response = await idempotency.once(request, user, body, insert)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

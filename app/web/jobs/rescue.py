@@ -23,5 +23,5 @@ async def release(request: Request) -> Response:
         lost, undelivered = await ledger.rescue(conn)
         if lost:
             await audit.record(conn, "JOBS_RELEASED", {"jobs": lost}, user_id=user.id)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return JSON({"released": lost, "undelivered": undelivered})

@@ -202,7 +202,7 @@ async def run(request: Request) -> Response:
         return created([inserted], many=False)
 
     response = await idempotency.once(request, user, b"", insert)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

@@ -78,7 +78,7 @@ async def _create_from_json(request: Request, user: User, priority: int) -> Resp
         return JSON(presenters.business(stored) | outcome, 201, location)
 
     response = await idempotency.once(request, user, raw, store)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 
@@ -141,7 +141,7 @@ async def _create_from_csv(request: Request, user: User, priority: int) -> Respo
         return JSON(counts | {"errors": row_errors}, 201)
 
     response = await idempotency.once(request, user, raw, store)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

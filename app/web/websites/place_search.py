@@ -72,7 +72,7 @@ async def search(request: Request) -> Response:
         )
 
     response = await idempotency.once(request, user, raw, store)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response
 
 

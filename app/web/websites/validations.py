@@ -77,5 +77,5 @@ async def create(request: Request) -> Response:
         )
 
     response = await idempotency.once(request, user, raw, enqueue)
-    platform.dispatcher.nudge()
+    platform.dispatcher.schedule_pass()
     return response

@@ -15,7 +15,7 @@ from app.db.core.pool import Pool
 from app.settings import Settings
 from tests import harness
 from tests.integration.households.calls import call
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ CELLS = 1_280
 
 
 @pytest.fixture
-async def worker(settings: Settings, admin_id: UUID) -> AsyncIterator[Runtime]:
+async def worker(settings: Settings, admin_id: UUID) -> AsyncIterator[Worker]:
     async with harness.worker(settings) as running:
         yield running
 

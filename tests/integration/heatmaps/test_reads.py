@@ -15,7 +15,7 @@ from app.domain.heatmaps import tile_images
 from app.web.heatmaps import cells as web_cells
 from tests.integration.heatmaps.conftest import CELLS, cells, computed
 from tests.integration.households.calls import Answer, call
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 Client = aiohttp.ClientSession
 
@@ -26,7 +26,7 @@ async def read(client: Client, bbox: str = BBOX, headers: dict[str, str] | None 
     return await call(client, "GET", "/api/heatmap", params={"bbox": bbox, **params}, headers=headers or {})
 
 
-async def test_as_json(client: Client, worker: Runtime, pois: int, db_pool: Pool) -> None:
+async def test_as_json(client: Client, worker: Worker, pois: int, db_pool: Pool) -> None:
     await computed(client)
     answer = (await read(client)).json
     assert (answer["total"], answer["gridStep"], answer["bbox"]) == (CELLS, 0.0025, [-86.9, 21.1, -86.8, 21.18])
@@ -39,7 +39,7 @@ async def test_as_json(client: Client, worker: Runtime, pois: int, db_pool: Pool
     assert (nowhere["total"], nowhere["cells"], nowhere["regions"]) == (0, [], [])
 
 
-async def test_as_geojson(client: Client, worker: Runtime, pois: int) -> None:
+async def test_as_geojson(client: Client, worker: Worker, pois: int) -> None:
     await computed(client)
     answer = await read(client, format="geojson")
     assert answer.headers["Content-Type"] == "application/geo+json"
@@ -53,7 +53,7 @@ async def test_as_geojson(client: Client, worker: Runtime, pois: int) -> None:
     assert all(shapely.is_ccw(square.exterior) for square in squares[:10])
 
 
-async def test_etags(client: Client, worker: Runtime, pois: int) -> None:
+async def test_etags(client: Client, worker: Worker, pois: int) -> None:
     await computed(client)
     first = await read(client)
     same = await read(client, headers={"If-None-Match": first.headers["ETag"]})
@@ -64,7 +64,7 @@ async def test_etags(client: Client, worker: Runtime, pois: int) -> None:
     assert (await read(client, headers={"If-None-Match": first.headers["ETag"]})).status == 200
 
 
-async def test_what_is_refused(client: Client, worker: Runtime, pois: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_refused(client: Client, worker: Worker, pois: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for bbox in ("1,2,3", "a,b,c,d", "1,5,2,4", "1,2,1,3", "0,0,nan,1"):
         answer = await read(client, bbox)
         assert answer.status == 422 and "bbox" in answer.json["error"], (bbox, answer.json)
@@ -86,7 +86,7 @@ def colour(score: int) -> tuple[int, ...]:
     return (*colours[3 * score : 3 * score + 3], opacities[score])
 
 
-async def test_tiles(client: Client, worker: Runtime, pois: int, db_pool: Pool) -> None:
+async def test_tiles(client: Client, worker: Worker, pois: int, db_pool: Pool) -> None:
     await computed(client)
     stored = await cells(db_pool)
 

@@ -17,12 +17,12 @@ from app.settings import Settings
 from tests import harness
 from tests.integration.heatmaps.conftest import BOUNDS, CELLS, add_pois, cells, computed, schedule
 from tests.integration.households.calls import call
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 Client = aiohttp.ClientSession
 
 
-async def test_a_city_by_its_slug(client: Client, worker: Runtime, pois: int, db_pool: Pool) -> None:
+async def test_a_city_by_its_slug(client: Client, worker: Worker, pois: int, db_pool: Pool) -> None:
     answer = await call(client, "POST", "/api/heatmap/schedule", json={"citySlug": "cancun", "gridStep": 0.005})
     created = answer.json
     assert (answer.status, created["status"], created["isNew"], created["estimatedCells"]) == (
@@ -46,7 +46,7 @@ async def test_a_city_by_its_slug(client: Client, worker: Runtime, pois: int, db
     assert await db_pool.fetchval("SELECT count(*) FROM cities WHERE slug = 'cancun' AND source = 'geonames'") == 1
 
 
-async def test_every_cell_has_its_own_score(client: Client, worker: Runtime, pois: int, db_pool: Pool) -> None:
+async def test_every_cell_has_its_own_score(client: Client, worker: Worker, pois: int, db_pool: Pool) -> None:
     job = await computed(client)
     found = await cells(db_pool)
     assert len(found) == CELLS == job["result"]["cells"]
@@ -59,7 +59,7 @@ async def test_every_cell_has_its_own_score(client: Client, worker: Runtime, poi
 
 
 async def test_four_regions_that_tile_one_have_its_cells(
-    client: Client, worker: Runtime, pois: int, db_pool: Pool
+    client: Client, worker: Worker, pois: int, db_pool: Pool
 ) -> None:
     await computed(client)
     whole = await cells(db_pool)
@@ -91,7 +91,7 @@ async def regions(client: Client, **params: Any) -> list[dict[str, Any]]:
 
 
 async def test_a_region_is_stale_once_its_places_change(
-    client: Client, worker: Runtime, pois: int, db_pool: Pool
+    client: Client, worker: Worker, pois: int, db_pool: Pool
 ) -> None:
     await computed(client)
     [region] = await regions(client)
@@ -113,7 +113,7 @@ async def test_a_region_is_stale_once_its_places_change(
 
 
 async def test_by_schedule_it_is_computed_only_when_it_is_stale(
-    client: Client, worker: Runtime, pois: int, db_pool: Pool
+    client: Client, worker: Worker, pois: int, db_pool: Pool
 ) -> None:
     await computed(client)
     body = {"name": "nightly", "cron": "0 3 * * *", "type": "heatmap_compute", "data": {"bounds": BOUNDS}}
@@ -130,7 +130,7 @@ async def test_by_schedule_it_is_computed_only_when_it_is_stale(
     assert busy["processedItems"] == CELLS and "upToDate" not in busy["result"]
 
 
-async def test_across_the_antimeridian(client: Client, worker: Runtime, db_pool: Pool) -> None:
+async def test_across_the_antimeridian(client: Client, worker: Worker, db_pool: Pool) -> None:
     taveuni = {"south": -16.9, "west": 179.95, "north": -16.8, "east": -179.95}
     await add_pois(db_pool, 1, {"south": -16.85, "west": -179.99, "north": -16.85, "east": -179.99})
     await db_pool.execute("UPDATE pois SET category = 'supermarket', latitude = -16.85, longitude = -179.999")
@@ -166,7 +166,7 @@ async def test_what_is_refused(client: Client, db_pool: Pool) -> None:
     assert anonymous.status == 401
 
 
-async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker: Runtime) -> None:
+async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker: Worker) -> None:
     huge = {"bounds": {"south": 20, "west": -90, "north": 23, "east": -87}, "gridStep": 0.001}
     for data, says in ((huge, "9,000,000 cells"), ({"citySlug": "nowhere-at-all"}, "no city 'nowhere-at-all'")):
         made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": data})).json
@@ -208,7 +208,7 @@ async def test_reset_forgets_cells_and_region(
     assert (await schedule(client))["isNew"]
 
 
-async def test_reset_leaves_overlapping_regions_to_be_computed(client: Client, worker: Runtime, db_pool: Pool) -> None:
+async def test_reset_leaves_overlapping_regions_to_be_computed(client: Client, worker: Worker, db_pool: Pool) -> None:
     await computed(client)
     beside = {**BOUNDS, "west": -86.82, "east": -86.78}
     await computed(client, bounds=beside)

@@ -17,7 +17,7 @@ from tests import harness
 from tests.integration.heatmaps.conftest import BOUNDS, add_pois
 from tests.integration.households.calls import call
 from tests.integration.jobs.test_admission_plan import nodes, pages, plan
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 Client = aiohttp.ClientSession
 
@@ -137,7 +137,7 @@ async def test_a_score_reads_by_the_index(db_pool: Pool, spread: float) -> None:
     assert pages(root) < relpages * (2 if spread < 1 else 0.2)
 
 
-async def test_coverage_is_looked_up_by_the_key(db_pool: Pool, worker: Runtime, client: Client, pois: int) -> None:
+async def test_coverage_is_looked_up_by_the_key(db_pool: Pool, worker: Worker, client: Client, pois: int) -> None:
     job = (await score(client, *MIDDLE))["job"]
     await harness.follow(client, job["jobId"])
     await db_pool.execute("VACUUM ANALYZE heat_cells")

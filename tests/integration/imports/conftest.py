@@ -12,7 +12,7 @@ import pytest
 
 from app.settings import Settings
 from tests import harness
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 Json = dict[str, Any]
 Send = Callable[..., Coroutine[Any, Any, Json]]
@@ -24,7 +24,7 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def worker(settings: Settings, admin_id: object) -> AsyncIterator[Runtime]:
+async def worker(settings: Settings, admin_id: object) -> AsyncIterator[Worker]:
     async with harness.worker(settings) as running:
         yield running
 
@@ -53,7 +53,7 @@ def send(client: aiohttp.ClientSession) -> Send:
 
 
 @pytest.fixture
-def imported(client: aiohttp.ClientSession, worker: Runtime, send: Send) -> Send:
+def imported(client: aiohttp.ClientSession, worker: Worker, send: Send) -> Send:
     """Send a file and wait for its job; the finished job."""
 
     async def imported(what: str, content: bytes, *, ends: str = "completed", **options: Any) -> Json:

@@ -60,7 +60,7 @@ async def test_a_pending_job_is_cancelled_at_once(client: aiohttp.ClientSession,
 async def test_a_running_job_stops_and_keeps_what_it_committed(
     client: aiohttp.ClientSession, settings: Settings
 ) -> None:
-    async with worker(settings) as runtime:
+    async with worker(settings) as running:
         job_id = await create(client, {"steps": 2, "items": 3, "sleep": 60})
 
         async def at_work() -> bool:
@@ -75,7 +75,7 @@ async def test_a_running_job_stops_and_keeps_what_it_committed(
     assert (job["status"], job["processedItems"]) == ("cancelled", 6)
     assert [e["event"] for e in timeline["events"]] == ["created", "claimed", "cancel_requested", "cancelled"]
     claimed = timeline["events"][1]
-    assert (claimed["attempt"], claimed["fence"], claimed["worker"]["id"]) == (1, 1, str(runtime.worker_id))
+    assert (claimed["attempt"], claimed["fence"], claimed["worker"]["id"]) == (1, 1, str(running.id))
     assert claimed["worker"]["hostname"]
 
 

@@ -15,8 +15,8 @@ from app.domain.jobs.outcomes import Completed, HandOver
 from app.settings import Settings
 from tests import harness, misbehaving
 from tests.integration.jobs.claims import Ledger
-from workers.core import runtime
-from workers.core.runtime import Runtime
+from workers import shutdown
+from workers.core.worker import Worker
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[Runtime]:
-    async with harness.worker(settings) as runtime:
-        yield runtime
+async def worker(settings: Settings) -> AsyncIterator[Worker]:
+    async with harness.worker(settings) as running:
+        yield running
 
 
 async def submit(client: ClientSession, *modes: str, kind: str = "misbehaving") -> list[str]:
@@ -37,17 +37,17 @@ async def submit(client: ClientSession, *modes: str, kind: str = "misbehaving") 
         return [job["jobId"] for job in (await response.json())["jobs"]]
 
 
-async def assert_all_slots_free(runtime: Runtime, client: ClientSession) -> None:
+async def assert_all_slots_free(worker: Worker, client: ClientSession) -> None:
     [innocent] = await submit(client, "fine")
     assert (await harness.follow(client, innocent))["status"] == "completed"
 
     async def free() -> bool:
-        return runtime.slots_used == 0 and not runtime.running
+        return worker.slots.used == 0 and not worker.running
 
     await harness.eventually(free)
 
 
-async def test_a_wrong_result_fails_its_own_job(worker: Runtime, client: ClientSession) -> None:
+async def test_a_wrong_result_fails_its_own_job(worker: Worker, client: ClientSession) -> None:
     modes = list(misbehaving.WRONG_RESULTS)
     ids = await submit(client, *modes)
     ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
@@ -58,7 +58,7 @@ async def test_a_wrong_result_fails_its_own_job(worker: Runtime, client: ClientS
     await assert_all_slots_free(worker, client)
 
 
-async def test_any_exception_fails_its_own_job(worker: Runtime, client: ClientSession) -> None:
+async def test_any_exception_fails_its_own_job(worker: Worker, client: ClientSession) -> None:
     modes = [*misbehaving.RAISED, "cancels itself", "spawned exit"]
     ids = await submit(client, *modes)
     ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
@@ -71,7 +71,7 @@ async def test_any_exception_fails_its_own_job(worker: Runtime, client: ClientSe
     await assert_all_slots_free(worker, client)
 
 
-async def test_a_returned_retry_counts_as_an_attempt(worker: Runtime, client: ClientSession) -> None:
+async def test_a_returned_retry_counts_as_an_attempt(worker: Worker, client: ClientSession) -> None:
     [job_id] = await submit(client, "retry")
     job = await harness.follow(client, job_id)
     assert (job["status"], job["attempt"], job["error"]) == ("failed", 2, "later")
@@ -84,7 +84,7 @@ async def test_a_validator_that_breaks_is_a_refusal(client: ClientSession) -> No
         assert "ZeroDivisionError" in await response.text()
 
 
-async def test_a_poison_outcome_is_isolated_from_the_others(worker: Runtime, client: ClientSession) -> None:
+async def test_a_poison_outcome_is_isolated_from_the_others(worker: Worker, client: ClientSession) -> None:
     """Even where the table refuses what the worker took for a good outcome."""
     ids = await submit(client, *["huge number", "fine", "fine", "list", "fine"])
     ends = [(await harness.follow(client, job_id))["status"] for job_id in ids]
@@ -166,11 +166,13 @@ async def test_item_errors_are_cut(book: Ledger) -> None:
     assert error == "x" * 4_000 + "… (19,996,000 characters more)"
 
 
-async def test_a_drain_ends_though_a_slot_never_comes_back(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "UNWIND_SECONDS", 0.1)
-    monkeypatch.setattr(runtime, "RECORD_SECONDS", 0.1)
-    async with harness.worker(settings) as worker:
-        worker.reserve([worker.worker_id])
+async def test_a_shutdown_ends_though_a_slot_is_never_released(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutdown, "UNWIND_SECONDS", 0.1)
+    monkeypatch.setattr(shutdown, "RECORD_SECONDS", 0.1)
+    async with harness.worker(settings) as running:
+        running.slots.reserve(1)
         async with asyncio.timeout(30):
-            await worker.drain(0.1)
-        assert worker.slots_used == 1
+            await shutdown.shut_down(running, 0.1)
+        assert running.slots.used == 1

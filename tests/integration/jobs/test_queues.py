@@ -159,7 +159,7 @@ async def test_workers_are_for_admins_to_see(
            SELECT gen_random_uuid(), 'gone', 7, 'apart', 3, '0', now() - interval '1 h', now() - interval '1 min'"""
     )
     assert (await call(user_client, "GET", "/api/v1/workers")).status == 403
-    async with worker(settings) as runtime:
+    async with worker(settings) as started:
         (job_id,) = await create(client, 1, {"sleep": 60})
 
         async def running() -> bool:
@@ -169,7 +169,7 @@ async def test_workers_are_for_admins_to_see(
         answer = (await call(client, "GET", "/api/v1/workers")).json
         await call(client, "POST", f"{JOBS}/{job_id}/cancel")
     alive, gone = answer["workers"]
-    assert (alive["id"], alive["route"], alive["slots"]) == (str(runtime.worker_id), "default", 100)
+    assert (alive["id"], alive["route"], alive["slots"]) == (str(started.id), "default", 100)
     assert (alive["running"], alive["alive"], alive["stopping"]) == (1, True, False)
     assert (gone["hostname"], gone["pid"], gone["running"], gone["alive"]) == ("gone", 7, 0, False)
 

@@ -99,7 +99,7 @@ async def test_an_outcome_that_cannot_be_written_fails_its_job_alone(settings: S
 async def test_a_slot_takes_on_the_next_job_of_its_queue(settings: Settings, client: ClientSession) -> None:
     async with client.post("/api/v1/jobs", json=[{"type": "noop"}] * 500) as made:
         jobs = (await made.json())["jobs"]
-    async with harness.worker(settings) as runtime:
+    async with harness.worker(settings) as running:
         for one in jobs:
             assert (await harness.follow(client, one["jobId"]))["status"] == "completed"
-        assert (runtime.slots_used, runtime.running) == (0, {})
+        assert (running.slots.used, running.running) == (0, {})

@@ -11,7 +11,7 @@ import pytest
 from app.settings import Settings
 from tests import harness
 from tests.servers.sites import Sites
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def sites() -> AsyncIterator[Sites]:
 
 
 @pytest.fixture
-async def worker(settings: Settings, url: str) -> AsyncIterator[Runtime]:
+async def worker(settings: Settings, url: str) -> AsyncIterator[Worker]:
     async with harness.worker(settings) as runtime:
         yield runtime
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from tests import harness
 from tests.integration.websites.conftest import add, finished, shown
 from tests.servers.sites import PATHS, Sites
-from workers.core.runtime import Runtime
+from workers.core.worker import Worker
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -94,7 +94,7 @@ async def test_a_site_that_asks_for_time_gets_it(client: aiohttp.ClientSession, 
 
 
 async def test_one_active_job_for_a_business_and_kind(
-    client: aiohttp.ClientSession, sites: Sites, worker: Runtime
+    client: aiohttp.ClientSession, sites: Sites, worker: Worker
 ) -> None:
     async with client.post("/api/v1/queues/websites/pause", json={}) as response:
         assert response.status == 200

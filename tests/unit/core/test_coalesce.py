@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.db.core.coalesce import Together
+from app.db.core.coalesce import Coalescer
 
 
 async def test_what_comes_meanwhile_shares_the_next_call() -> None:
@@ -18,7 +18,7 @@ async def test_what_comes_meanwhile_shares_the_next_call() -> None:
         await asyncio.sleep(0)
         return [2 * number for number in numbers]
 
-    together = Together(double)
+    together = Coalescer(double)
     first = together(1)
     await asyncio.sleep(0)
     assert await asyncio.gather(first, *(together(number) for number in (2, 3))) == [2, 4, 6]
@@ -32,7 +32,7 @@ async def test_an_error_is_everyones_and_ends_with_them() -> None:
             raise ValueError("zero")
         return list(numbers)
 
-    together = Together(fail_at_zero)
+    together = Coalescer(fail_at_zero)
     answers = await asyncio.gather(together(0), together(1), return_exceptions=True)
     assert [str(answer) for answer in answers] == ["zero", "zero"]
     assert await together(1) == 1
@@ -43,7 +43,7 @@ async def test_who_gave_up_is_not_in_the_way() -> None:
         await asyncio.sleep(0)
         return list(numbers)
 
-    together = Together(same)
+    together = Coalescer(same)
     given_up, other = together(1), together(2)
     given_up.cancel()
     assert await other == 2

@@ -21,9 +21,9 @@ from providers.places.google import Entry, own_id
 from providers.registers.companies_house import Record
 from providers.search.brave import Hit
 from providers.web import Fetcher
-from workers.companies.providers import Intelligence
 from workers.companies.research import site_pages
 from workers.companies.research.site_pages import SitePage, SiteUnreadable
+from workers.core.resources import CompanyProviders
 
 SECONDS = 75.0
 """For all of it; what has not come by then is left out."""
@@ -107,7 +107,7 @@ class Gathered:
 
 
 async def gather(
-    subject: Subject, intelligence: Intelligence, fetcher: Fetcher, *, since: datetime, most_pages: int
+    subject: Subject, intelligence: CompanyProviders, fetcher: Fetcher, *, since: datetime, most_pages: int
 ) -> Gathered:
     """Ask everybody; nothing is raised for what they do."""
     asked: dict[str, Awaitable[Found]] = {
@@ -142,7 +142,7 @@ async def own_site(subject: Subject, fetcher: Fetcher, since: datetime, most: in
     return found
 
 
-async def registry(subject: Subject, intelligence: Intelligence) -> Found:
+async def registry(subject: Subject, intelligence: CompanyProviders) -> Found:
     if intelligence.registry is None:
         return Found("off")
     try:
@@ -152,7 +152,7 @@ async def registry(subject: Subject, intelligence: Intelligence) -> Found:
     return Found("nothing") if record is None else Found("found", sources=[_of_record(record)])
 
 
-async def look_up(subject: Subject, intelligence: Intelligence) -> Record | None:
+async def look_up(subject: Subject, intelligence: CompanyProviders) -> Record | None:
     """The company's entry in the register, by its number or else by its exact name. Raises ProviderError."""
     assert intelligence.registry is not None
     number = subject.registry_number or await intelligence.registry.find(subject.name)
@@ -202,7 +202,7 @@ def sentences(record: Record) -> list[str]:
     return lines
 
 
-async def places(subject: Subject, intelligence: Intelligence) -> Found:
+async def places(subject: Subject, intelligence: CompanyProviders) -> Found:
     if intelligence.places is None:
         return Found("off")
     try:
@@ -215,7 +215,7 @@ async def places(subject: Subject, intelligence: Intelligence) -> Found:
     return Found("found", sources=[Source("S0", SourceKind.PLACES, entry.url, entry.name, text, datetime.now(UTC))])
 
 
-async def find_place(subject: Subject, intelligence: Intelligence) -> Entry | None:
+async def find_place(subject: Subject, intelligence: CompanyProviders) -> Entry | None:
     """By its id; else an entry of the company's own website or, without one, the only one of its exact name."""
     assert intelligence.places is not None
     if subject.place_id and (place_id := own_id(subject.place_id)):
@@ -241,7 +241,7 @@ def place_sentences(entry: Entry) -> list[str]:
     return lines
 
 
-async def search(subject: Subject, intelligence: Intelligence, fetcher: Fetcher, since: datetime) -> Found:
+async def search(subject: Subject, intelligence: CompanyProviders, fetcher: Fetcher, since: datetime) -> Found:
     if intelligence.search is None:
         return Found("off")
     try:

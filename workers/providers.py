@@ -1,0 +1,45 @@
+"""Builds the shared resources of handlers from the settings: for a worker, and for an API that runs jobs itself."""
+
+from __future__ import annotations
+
+import aiohttp
+from redis.asyncio import Redis
+
+from app.db.core.pool import Patience, Pool
+from app.settings import Settings
+from providers.notify.webhook import Webhooks
+from providers.rate_limit import RateLimiter
+from providers.web import Reach
+from providers.web.mail import MailServers
+from workers.companies.providers import build_company_providers
+from workers.core.resources import Resources
+from workers.geocoding.chain import build_chain
+from workers.heatmaps.poi_provider import build_poi_provider
+from workers.websites.fetcher import build_fetcher
+
+
+def handler_timeouts(settings: Settings) -> Patience:
+    """Return the Postgres timeouts of handlers and of the heartbeats that keep their leases."""
+    return Patience(
+        acquire=30.0,
+        command=30.0,
+        idle_transaction=settings.lease_seconds / 2,
+        transaction=settings.lease_seconds,
+    )
+
+
+def open_resources(
+    settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter, redis: Redis
+) -> Resources:
+    """Open the configured providers. Raises ValueError for an unknown provider."""
+    return Resources(
+        settings,
+        pool,
+        http,
+        build_chain(settings, http, limiter),
+        build_fetcher(settings, pool),
+        MailServers(asks=settings.mx_lookups),
+        build_company_providers(settings, http, redis, limiter),
+        Webhooks(settings.user_agent, Reach(settings.fetch_allow)),
+        places=build_poi_provider(settings, http, limiter),
+    )
