@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import structlog
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
@@ -26,15 +26,17 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_fixed
 
 from app.db.jobs.admission import Dispatch
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 FUNCTION = "dispatch"
 EXPIRES = timedelta(days=1)
 REDIS_LOST = (RedisConnectionError, RedisTimeoutError, OSError)
 SEND_SECONDS = 3.0
+RECONNECT_SECONDS = 1.0
 
 
 def serialize(value: Any) -> bytes:
@@ -113,7 +115,7 @@ class Sender:
                     pipe.publish(_wake_channel(queue), b"")
                 await pipe.execute()
         except (RedisError, OSError) as error:
-            logger.warning("redis is away, %d dispatches wait for the sweep: %r", len(dispatches), error)
+            log.warning("redis_unavailable", dispatches=len(dispatches), error=repr(error))
             return False
         return True
 
@@ -206,7 +208,7 @@ class WorkerPool(ArqRedis):
         try:
             await self.zrem(self._queue, dispatch_id)
         except RedisError as error:
-            logger.warning("dispatch %s stays in the queue's set while it runs: %r", dispatch_id, error)
+            log.warning("dispatch_not_removed", dispatch_id=dispatch_id, error=repr(error))
 
     async def close(self, close_connection_pool: bool | None = None) -> None:
         """What arq calls at its end; redis-py has given it another name since."""
@@ -216,15 +218,24 @@ class WorkerPool(ArqRedis):
         await self.aclose(close_connection_pool)
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                async with self.pubsub() as channel:
-                    await channel.subscribe(_wake_channel(self._queue))
+        """Set `wake` for every notification, for ever. While Redis is unavailable, the queue is polled instead."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type((RedisError, OSError)),
+            wait=wait_fixed(RECONNECT_SECONDS),
+            before_sleep=_log_unavailable,
+        )
+        await retrying(self._listen_while_connected)
+
+    async def _listen_while_connected(self) -> None:
+        async with self.pubsub() as channel:
+            await channel.subscribe(_wake_channel(self._queue))
+            self._wake.set()
+            while True:
+                message = await channel.get_message(ignore_subscribe_messages=True, timeout=10)
+                if message:
                     self._wake.set()
-                    while True:
-                        message = await channel.get_message(ignore_subscribe_messages=True, timeout=10)
-                        if message:
-                            self._wake.set()
-            except (RedisError, OSError) as error:
-                logger.warning("redis is away, polling until it is back: %r", error)
-                await asyncio.sleep(1)
+
+
+def _log_unavailable(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("redis_unavailable", error=repr(error))

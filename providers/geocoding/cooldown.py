@@ -19,7 +19,7 @@ from providers.rate_limit import MAX_PENALTY_WAIT
 PROBE_INTERVAL = timedelta(minutes=10)
 """How often a provider is probed with one query if it is unusable or did not say for how long to wait."""
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Cooldowns:
         elif isinstance(error, Misconfigured):
             if provider not in self._warned:  # once, or every row of a job would log the same
                 self._warned.add(provider)
-                _log.warning("geocoder.misconfigured", provider=provider, error=str(error))
+                log.warning("geocoder_misconfigured", provider=provider, error=str(error))
             self._cooldowns[provider] = _Cooldown(now + PROBE_INTERVAL, f"switched off: {error}", probing=True)
         elif isinstance(error, RateLimited) and (error.retry_after or 0.0) > MAX_PENALTY_WAIT:
             # The rate limiter waits out shorter pauses.

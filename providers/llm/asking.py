@@ -92,7 +92,7 @@ class Models:
             except TooLong:
                 raise
             except ProviderError as error:
-                log.warning("llm.failed", endpoint=client.endpoint.name, error=str(error))
+                log.warning("llm_call_failed", endpoint=client.endpoint.name, error=str(error))
                 failures.append(error)
         raise _most_hopeful(failures)
 
@@ -109,7 +109,7 @@ class Models:
                 return Answer(parse(reply, shape), reply.model)
             except ValueError as error:
                 wrong = str(error)
-            log.info("llm.unusable", endpoint=client.endpoint.name, again=again, error=wrong)
+            log.info("llm_answer_unusable", endpoint=client.endpoint.name, again=again, error=wrong)
             asked = replace(prompt, messages=[*prompt.messages, *_correction(reply, wrong)])
         raise Unusable(f"no usable JSON, asked twice: {wrong}", provider=client.endpoint.name)
 

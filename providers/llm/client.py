@@ -48,7 +48,10 @@ class ChatClient:
                 if isinstance(error, TooLong) or not self._dialect.learn(str(error)):
                     raise
                 log.info(
-                    "llm.dialect", endpoint=self.endpoint.name, format=self._dialect.format.name, refused=str(error)
+                    "llm_request_form_refused",
+                    endpoint=self.endpoint.name,
+                    format=self._dialect.format.name,
+                    refused=str(error),
                 )
         raise BadRequest("the server refuses every form of the request", provider=self.endpoint.name)
 

@@ -106,7 +106,7 @@ end
 return {used, string.format('%d', now), redis.call('GET', KEYS[1]) or '0 '}
 """
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
@@ -202,11 +202,11 @@ class RedisRateLimiter(PacedRateLimiter):
                 answer = await _once(call)
             except _AWAY as error:
                 if not self._away:
-                    _log.warning("rate_limiter.redis_away", error=type(error).__name__)
+                    log.warning("rate_limiter_waits_for_redis", error=type(error).__name__)
                 self._away = True
             else:
                 if self._away:
-                    _log.info("rate_limiter.redis_back")
+                    log.info("rate_limiter_resumed")
                 self._away = False
                 return answer
             await asyncio.sleep(backoff)

@@ -24,7 +24,7 @@ from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExce
 from providers.pois.overpass import BUSY_SECONDS, Element, Overpass
 from workers.core.context import JobContext
 
-log = structlog.get_logger("trigpoint.worker")
+log = structlog.get_logger(__name__)
 
 TILE_DEGREES = 0.25
 """Side of a query's box, about 28 by 20 km."""
@@ -93,7 +93,7 @@ async def _outcome_without(
     async with connection(context.resources.pool) as conn:
         was_fetched = await poi_tiles.was_fetched(conn, provider.name, tile)
     if was_fetched:
-        log.warning("stale points of interest used", provider=provider.name, error=str(error))
+        log.warning("stale_pois_used", provider=provider.name, error=str(error))
         return None
     match error:
         case RateLimited():

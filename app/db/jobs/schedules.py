@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
+import structlog
 from uuid_utils.compat import uuid7
 
 from app.db.core import audit
@@ -19,7 +19,7 @@ from app.domain.jobs.outcomes import error_text
 from app.domain.jobs.schedules import Cron, Missed, Overlap, job_of, to_run
 from app.domain.jobs.spec import JobSpec, NewJob
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 MOST_A_TICK = 100
 GONE_AFTER = timedelta(minutes=10)
@@ -187,7 +187,7 @@ async def _tick_one(conn: Connection, specs: Mapping[str, JobSpec], schedule: as
 
 
 async def _disable(conn: Connection, schedule: asyncpg.Record, error: str) -> list[UUID]:
-    logger.warning("schedule %s is disabled: %s", schedule["name"], error)
+    log.warning("schedule_disabled", schedule=schedule["name"], error=error)
     await conn.execute(
         "UPDATE schedules SET enabled = false, next_at = NULL, error = $2, updated_at = now() WHERE id = $1",
         schedule["id"],

@@ -72,7 +72,7 @@ async def test_a_refused_provider_key_is_told_and_not_shown(hosted: Hosted, owne
     assert len(done.errors) == 30
     reasons = set(done.errors.values())
     assert reasons <= {"locationiq: HTTP 401: Invalid key", "locationiq: switched off: HTTP 401: Invalid key"}
-    assert hosted.up.log.count("geocoder.misconfigured") == 1
+    assert hosted.up.log.count("geocoder_misconfigured") == 1
     assert LOCATIONIQ_KEY not in str(done) + hosted.up.log + hosted.up.said
 
 

@@ -190,7 +190,7 @@ async def test_no_key_is_ever_written_down(world: World, admin: aiohttp.ClientSe
     async with admin.get("/api/v1/jobs", params={"limit": "1000"}) as response:
         told += await response.text()
     assert {query["key"] for query in await world.locationiq.queries()} == {LOCATIONIQ_KEY}
-    assert "job started" in world.up.log
+    assert "job_started" in world.up.log
     for written in (told, world.up.log, world.up.said):
         assert LOCATIONIQ_KEY not in written
         assert harness.ADMIN_KEY not in written

@@ -249,7 +249,7 @@ class TestRests:
         with capture_logs() as logs:
             for _ in range(3):
                 cooldowns.after("a", Misconfigured("bad key"))
-        assert [entry["event"] for entry in logs] == ["geocoder.misconfigured"]
+        assert [entry["event"] for entry in logs] == ["geocoder_misconfigured"]
 
 
 def asked(cooldowns: Cooldowns, now: list[datetime], steps: Sequence[timedelta]) -> list[bool]:

@@ -32,7 +32,7 @@ MOST_HITS = 6
 HIT_PATIENCE = 3.0
 REGISTER_COUNTRY = "gb"
 """Of Companies House."""
-log = structlog.get_logger("trigpoint.worker")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _failed(error: ProviderError) -> Found:
-    log.warning("source failed", provider=error.provider, error=str(error))
+    log.warning("source_failed", provider=error.provider, error=str(error))
     return Found("unavailable" if isinstance(error, Unavailable | Busy | RateLimited) else "failed", str(error))
 
 

@@ -21,7 +21,7 @@ from workers.companies.research.cost_meter import SectionMeter
 
 LEAST_CHARS = 500
 """Of the sources: a model that does not take even these cannot write."""
-log = structlog.get_logger("trigpoint.worker")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Writer:
             reason = f"the model could not be reached ({error})"
         except ProviderError as error:
             reason = f"the model gave no usable answer ({error})"
-        log.warning("section quoted", section=section.key, reason=reason)
+        log.warning("section_quoted", section=section.key, reason=reason)
         return replace(self._quoted(section), note=f"Quotations only: {reason}.", fell_back=True)
 
     async def _asked(self, models: Models, section: Section, ranked: Sequence[Passage], meter: SectionMeter) -> Written:

@@ -176,9 +176,9 @@ class Feed:
             try:
                 await self._round()
             except TRY_AGAIN as error:
-                log.warning("live pages wait for the database", error=repr(error))
+                log.warning("live_updates_wait_for_postgres", error=repr(error))
             except Exception:
-                log.exception("a round of the live pages failed")
+                log.exception("live_updates_failed")
             await asyncio.sleep(ROUND_SECONDS)
             try:
                 async with asyncio.timeout(self._patience()):

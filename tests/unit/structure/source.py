@@ -1,0 +1,53 @@
+"""The project's own source files, parsed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PACKAGES = ("app", "workers", "providers")
+
+
+@dataclass(frozen=True)
+class Source:
+    path: Path
+    """Relative to the project's root."""
+    tree: ast.Module
+
+    @property
+    def imported(self) -> set[str]:
+        """Top-level names of the packages that the module imports anywhere."""
+        names: set[str] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.split(".")[0])
+        return names
+
+    @property
+    def expressions(self) -> list[ast.expr]:
+        """All expressions of the module, at any depth."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.expr)]
+
+
+def sources(*folders: str) -> list[Source]:
+    """Every module below these folders of the project."""
+    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return [Source(path.relative_to(ROOT), ast.parse(path.read_text())) for path in paths]
+
+
+def public_functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Functions of the module, and methods of its public classes, whose names do not start with an underscore."""
+
+    def walk(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                yield node
+            elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                yield from walk(node.body)
+
+    yield from walk(source.tree.body)
