@@ -26,7 +26,7 @@ from app.web.http.problems import HANDLERS
 from app.web.platform import Platform
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
-from providers.web import normalise
+from providers.web import normalise_url
 from workers import registry
 from workers.core.inline import InlineProcessor
 from workers.geocoding.lookup import DirectGeocoder
@@ -84,7 +84,7 @@ def create(settings: Settings | None = None) -> Starlette:
                 DirectGeocoder(pool, resources.geocoders),
                 InlineProcessor(kinds, resources, dispatcher),
                 build_search(settings, http, RedisRateLimiter(limits)),
-                normalise,
+                normalise_url,
             )
             app.state.feed = open_feed(app, app.state.platform)
             yield

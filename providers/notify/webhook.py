@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.errors import BadRequest, ProviderError, Unavailable, from_status
 from providers.http import parse_retry_after
-from providers.web import BadUrl, Reach, normalise
+from providers.web import BadUrl, NetworkPolicy, normalise_url
 from providers.web.http_client import explain
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 
@@ -28,10 +28,10 @@ class Gone(BadRequest):
 
 
 class Webhooks:
-    def __init__(self, user_agent: str, reach: Reach, lookup: Lookup | None = None) -> None:
+    def __init__(self, user_agent: str, policy: NetworkPolicy, lookup: Lookup | None = None) -> None:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=CheckedResolver(reach, lookup), socket_factory=checked_socket(reach), limit=0
+                resolver=CheckedResolver(policy, lookup), socket_factory=checked_socket(policy), limit=0
             ),
             headers={"User-Agent": user_agent, "Content-Type": "application/json"},
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -51,7 +51,7 @@ class Webhooks:
             "webhook-signature": Webhook(secret).sign(message_id, now, body.decode()),
         }
         try:
-            target = normalise(url)
+            target = normalise_url(url)
             async with asyncio.timeout(SECONDS):
                 async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
                     status, after = response.status, parse_retry_after(response.headers.get("Retry-After"))

@@ -1,21 +1,21 @@
-"""Pages of the open web: fetched safely, politely, and once for all who want them."""
+"""Fetches pages of the web: safe from hostile servers, polite to all, and each page once for all who want it."""
 
 from providers.web.fetcher import Fetcher, HostBusy
-from providers.web.http_client import Agent
-from providers.web.network_policy import Reach
+from providers.web.http_client import HttpClient
+from providers.web.network_policy import NetworkPolicy
 from providers.web.pages import Page
 from providers.web.store import MemoryStore, Store, Turn
-from providers.web.urls import BadUrl, normalise
+from providers.web.urls import BadUrl, normalise_url
 
 __all__ = [
-    "Agent",
     "BadUrl",
     "Fetcher",
     "HostBusy",
+    "HttpClient",
     "MemoryStore",
+    "NetworkPolicy",
     "Page",
-    "Reach",
     "Store",
     "Turn",
-    "normalise",
+    "normalise_url",
 ]

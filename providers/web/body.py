@@ -1,4 +1,4 @@
-"""Bodies of answers: unpacked within a bound, and decoded as browsers would."""
+"""Response bodies: decompressed within a limit, and decoded as browsers do."""
 
 from __future__ import annotations
 
@@ -7,65 +7,62 @@ import re
 import zlib
 from collections.abc import AsyncIterator
 
-#: Bytes unpacked at a time: what a bomb may take before it is noticed.
-BLOCK = 64 * 1024
-#: Bytes in which a page may declare its character set (HTML Standard, 13.2.3.2: 1024; pages in the wild need more).
-PRESCAN = 4096
-
-#: Members of one gzip file that are unpacked.
-MOST_MEMBERS = 100
-
-#: Codings that are asked for and understood.
-CODINGS = "gzip, deflate"
+BLOCK_BYTES = 64 * 1024
+"""Decompressed at a time: the memory that a decompression bomb can take before it is noticed."""
+PRESCAN_BYTES = 4096
+"""In which a page may declare its character set. The HTML Standard (13.2.3.2) says 1024; real pages need more."""
+MAX_GZIP_MEMBERS = 100
+"""Members of one gzip file that are decompressed."""
+ACCEPT_ENCODING = "gzip, deflate"
+MAX_CHARSET_CHARACTERS = 40
+"""A longer name of a character set is ignored."""
 
 _META = re.compile(rb"""<meta[^>]{0,200}charset\s{0,9}=\s{0,9}["']?\s{0,9}([a-zA-Z0-9_.:-]{1,40})""", re.IGNORECASE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# The Encoding Standard reads these as Windows' supersets of them.
+# The Encoding Standard decodes these as their supersets from Windows.
 _SUPERSETS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
               "euc_kr": "cp949", "shift_jis": "cp932"}  # fmt: skip
-# The others that the Encoding Standard knows. Python has more: some of them raise whatever they are told, make what no
-# text may hold, or take the square of its length.
-_OF_THE_WEB = frozenset({"cp866", "cp874", "cp932", "cp949", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
+# The other encodings of the Encoding Standard. Python has more, but some of those raise whatever the `errors` argument
+# says, return invalid text, or take quadratic time.
+_WEB_ENCODINGS = frozenset({"cp866", "cp874", "cp932", "cp949", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
                          "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", *(f"cp125{n}" for n in range(9)),
                          *(f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16))})  # fmt: skip
-#: Characters of a character set's name.
-LONGEST_LABEL = 40
 
 
-class Garbled(Exception):
-    """The body is not what its headers say."""
+class InvalidBody(Exception):
+    """The body does not match its Content-Encoding. The message says how."""
 
 
-async def read(chunks: AsyncIterator[bytes], coding: str, at_most: int) -> tuple[bytes, bool]:
-    """The unpacked body, cut at `at_most` bytes, and whether it was. Raises Garbled."""
-    unpacker = _unpacker(coding)
-    body, packed, members = bytearray(), 0, 1
+async def read_body(chunks: AsyncIterator[bytes], encoding: str, max_bytes: int) -> tuple[bytes, bool]:
+    """Return the decompressed body, truncated to `max_bytes`, and whether it was truncated. Raises InvalidBody."""
+    decompressor = _decompressor(encoding)
+    body, received, members = bytearray(), 0, 1
     async for chunk in chunks:
-        packed += len(chunk)
-        while chunk and len(body) <= at_most:
-            if unpacker is None:
+        received += len(chunk)
+        while chunk and len(body) <= max_bytes:
+            if decompressor is None:
                 body += chunk
                 break
             try:
-                body += unpacker.decompress(chunk, BLOCK)
+                body += decompressor.decompress(chunk, BLOCK_BYTES)
             except zlib.error:
-                if coding == "deflate" and not body:  # without zlib's header, as some servers send it
-                    unpacker, coding = zlib.decompressobj(-15), "raw deflate"
+                if encoding == "deflate" and not body:  # some servers send it without the header of zlib
+                    decompressor, encoding = zlib.decompressobj(-15), "raw deflate"
                     continue
-                raise Garbled("its body cannot be unpacked") from None
-            chunk = unpacker.unconsumed_tail
-            if unpacker.eof:
-                chunk, unpacker, members = unpacker.unused_data, _unpacker(coding), members + 1
-                if not chunk.startswith(b"\x1f\x8b") or members > MOST_MEMBERS:  # another member, or litter
-                    return bytes(body), members > MOST_MEMBERS
-        if len(body) > at_most or packed > at_most:  # a stream that unpacks to nothing may go on for ever
-            del body[at_most:]
+                raise InvalidBody("its body cannot be decompressed") from None
+            chunk = decompressor.unconsumed_tail
+            if decompressor.eof:
+                chunk, decompressor, members = decompressor.unused_data, _decompressor(encoding), members + 1
+                if not chunk.startswith(b"\x1f\x8b") or members > MAX_GZIP_MEMBERS:  # not another member, but garbage
+                    return bytes(body), members > MAX_GZIP_MEMBERS
+        if len(body) > max_bytes or received > max_bytes:  # a stream that decompresses to nothing may be endless
+            del body[max_bytes:]
             return bytes(body), True
     return bytes(body), False
 
 
-def _unpacker(coding: str) -> zlib._Decompress | None:
-    match coding:
+def _decompressor(encoding: str) -> zlib._Decompress | None:
+    match encoding:
         case "" | "identity":
             return None
         case "gzip" | "x-gzip":
@@ -74,39 +71,43 @@ def _unpacker(coding: str) -> zlib._Decompress | None:
             return zlib.decompressobj()
         case "raw deflate":
             return zlib.decompressobj(-15)
-    raise Garbled(f"its body is packed as {coding[:20]!r}, which nobody asked for")
+    raise InvalidBody(f"its body has the encoding {encoding[:20]!r}, which was not requested")
 
 
-def decode(body: bytes, declared: str | None) -> str:
-    """The text: by its byte order mark, the header's charset, the page's own, as UTF-8 if it is, as Windows-1252."""
+def decode_html(body: bytes, declared_charset: str | None) -> str:
+    """Decode HTML, with a replacement character for each invalid sequence.
+
+    The encoding is that of the byte order mark, of the Content-Type header, or of the page's <meta>, in this order; else
+    UTF-8 if the body is valid UTF-8, else Windows-1252.
+    """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
-    found = _META.search(body[:PRESCAN])
-    inner = found[1].decode("ascii") if found else None
-    for label in (declared, inner):
-        codec = _codec(label)
-        # A page whose header promises UTF-8 and which is none is read by what it says of itself.
+    found = _META.search(body[:PRESCAN_BYTES])
+    meta_charset = found[1].decode("ascii") if found else None
+    for charset in (declared_charset, meta_charset):
+        codec = _codec(charset)
+        # If the header says UTF-8 and the body is not, the <meta> counts.
         if codec is not None and not (codec == "utf-8" and not _is_utf8(body)):
             return body.decode(codec, "replace")
     return body.decode("utf-8", "replace") if _is_utf8(body) else body.decode("cp1252", "replace")
 
 
 def _codec(name: str | None) -> str | None:
-    """Python's name for a declared character set; None for what is none, or none of the web's."""
-    if not name or len(name) > LONGEST_LABEL:
+    """Return Python's name of a character set, None if it is unknown or not one of the Encoding Standard."""
+    if not name or len(name) > MAX_CHARSET_CHARACTERS:
         return None
     try:
         found = codecs.lookup(name.strip("\"' ")).name
     except (LookupError, ValueError):
         return None
-    if found.startswith(("utf-8", "utf-16")):  # UTF-16 without a mark is UTF-8 in truth
+    if found.startswith(("utf-8", "utf-16")):  # UTF-16 without a byte order mark is UTF-8 in fact
         return "utf-8"
     found = _SUPERSETS.get(found, found)
-    return found if found in _OF_THE_WEB else None
+    return found if found in _WEB_ENCODINGS else None
 
 
 def _is_utf8(body: bytes) -> bool:
-    """Whether nearly all of it is; the last character may be cut off, and one bad byte spoils no page."""
+    """Return whether it is UTF-8 but for a few bytes; the last character may be truncated."""
     text = body.decode("utf-8", "replace")
     return text.count("\ufffd") <= 2 + len(body) // 10_000

@@ -1,8 +1,8 @@
-"""The one way to a page of the open web: safe against it, and polite to it.
+"""The fetcher: fetches pages of the web safely and politely, each page once for all who want it.
 
-A visit is a chain of requests, one for each redirect. Each takes the turn of its host (one request at a time over all
-workers, and a gap after it), looks whether someone has read the page meanwhile, asks, and gives the turn back together
-with the answer. So a page is read once, whoever wants it, and no host is asked faster than it likes.
+A visit is a chain of requests, one per redirect. For each request the fetcher acquires the turn of the host (one
+request at a time over all workers, and a pause after it), checks whether another fetcher has stored the page meanwhile,
+sends the request, and releases the turn together with the page.
 """
 
 from __future__ import annotations
@@ -17,233 +17,218 @@ from weakref import WeakValueDictionary
 
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.errors import Busy
-from providers.web import robots
-from providers.web.http_client import HTML, MAX_BODY, TEXT, Agent, Wanted
-from providers.web.pages import PASSING_SECONDS, Page
-from providers.web.robots import MAX_ROBOTS, ROBOTS_SECONDS, Rules
+from providers.web.http_client import HTML_TYPES, MAX_BODY_BYTES, ROBOTS_TYPES, FetchOptions, HttpClient
+from providers.web.pages import TRANSIENT_SECONDS, Page
+from providers.web.recent_pages import RecentPages
+from providers.web.robots import MAX_ROBOTS_BYTES, ROBOTS_SECONDS, Rules, parse_robots
 from providers.web.store import RENEW_SECONDS, Store, Turn
-from providers.web.urls import BadUrl, Target, parse
+from providers.web.urls import BadUrl, HttpUrl, parse_url
 
-#: Redirects that are followed.
 MAX_REDIRECTS = 5
-#: Seconds that a visit may take in all, robots.txt included, not counting the waiting for turns.
-BUDGET = 20.0
-#: How many times a caller's patience a visit may wait in all.
-MOST_WAITS = 3
-#: Seconds for which a host is left alone after a 429 that names none.
-USUAL_PAUSE = 10.0
-#: Characters of the last pages that are kept at hand.
-MOST_RECENT = 4_000_000
-#: Origins whose robots.txt is kept parsed, and characters of them: parsed, it may take 200 times as much.
-MOST_RULES, MOST_RULED = 1000, 150_000
+MAX_VISIT_SECONDS = 20.0
+"""For all requests of a visit together, that for robots.txt included, without the waiting for turns."""
+MAX_WAITS = 3
+"""A visit waits for turns at most this many times the caller's `max_wait`."""
+DEFAULT_PAUSE_SECONDS = 10.0
+"""Before the next request to a host that replies 429 without Retry-After."""
+MAX_CACHED_ORIGINS = 1_000
+"""Whose robots.txt is kept in memory."""
+MAX_ROBOTS_CHARACTERS = 150_000
+"""Of all cached robots.txt files; parsed, a file may take 200 times its size."""
 
 
 class HostBusy(Busy):
-    """The host's next turn is further away than the caller wants to wait: `wait` seconds."""
+    """The turn of the host is further away than the caller's `max_wait`: try again after `wait` seconds."""
+
+
+@dataclass(slots=True)
+class _Budget:
+    seconds: float = field(default_factory=lambda: MAX_VISIT_SECONDS)
+    """Left for requests."""
+    waited: float = 0.0
+    """Seconds spent waiting for turns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """What holds for all requests of a visit."""
+    """What all requests of a visit have in common."""
 
     since: datetime
-    patience: float
-    types: frozenset[str] = HTML
-    at_most: int = MAX_BODY
-    obey: bool = True
-    """robots.txt; only that file itself is fetched without."""
-    left: _Left = field(default_factory=lambda: _Left())
-
-
-@dataclass(slots=True)
-class _Left:
-    """Seconds that a visit may still take, and those that it has waited."""
-
-    seconds: float = field(default_factory=lambda: BUDGET)
-    waited: float = 0.0
+    max_wait: float
+    media_types: frozenset[str] = HTML_TYPES
+    max_bytes: int = MAX_BODY_BYTES
+    obeys_robots: bool = True
+    """False only for robots.txt itself."""
+    budget: _Budget = field(default_factory=_Budget)
 
 
 class Fetcher:
-    """Visits pages. `gap` is in seconds, between the end of an answer and the next request to its host."""
+    """Fetches pages. `gap` is the minimum pause between two requests to a host, in seconds.
 
-    def __init__(self, agent: Agent, store: Store, *, gap: float = 1.0) -> None:
-        self._agent = agent
+    All fetchers that use the same store share its turns and pages.
+    """
+
+    def __init__(self, client: HttpClient, store: Store, *, gap: float = 1.0) -> None:
+        self._client = client
         self._store = store
         self._gap = gap
         self._rules: OrderedDict[str, tuple[datetime, Rules]] = OrderedDict()
-        self._recent = _Recent()
-        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._recent = RecentPages()
+        self._host_locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def fetch(self, url: str, *, since: datetime, patience: float = 3.0) -> Page:
-        """The page at `url` as it was at `since` (aware) or later.
+    async def fetch(self, url: str, *, since: datetime, max_wait: float = 3.0) -> Page:
+        """Return the page at `url` as it was at `since` (timezone-aware) or later, following redirects.
 
-        What a site does wrong is the page's outcome. Raises HostBusy where a turn is more than `patience` seconds away.
+        A fault of the site is the page's outcome, not an error. Raises HostBusy if a turn is more than `max_wait`
+        seconds away.
         """
         try:
-            target = parse(url)
+            target = parse_url(url)
         except BadUrl as error:
             return Page(url, url, WebsiteStatus.PRIVATE_ADDRESS, _now(), f"the address {error}")
-        return await self._follow(target, _Visit(since, patience))
+        return await self._follow(target, _Visit(since, max_wait))
 
     async def close(self) -> None:
-        await self._agent.close()
+        """Close the HTTP client."""
+        await self._client.close()
 
-    async def _follow(self, target: Target, visit: _Visit) -> Page:
-        first, hops = str(target), list[str]()
+    async def _follow(self, url: HttpUrl, visit: _Visit) -> Page:
+        first, hops = str(url), list[str]()
         while True:
-            page = await self._hop(target, visit)
+            page = await self._hop(url, visit)
             if page.redirect_to is None:
                 return replace(page, url=first, redirects=tuple(hops)) if hops else page
             hops.append(page.url)
             failed = replace(page, url=first, redirect_to=None, redirects=tuple(hops))
             try:
-                target = parse(page.redirect_to, target)
+                url = parse_url(page.redirect_to, url)
             except BadUrl as error:
-                words = f"it redirects to an address that {error}"
-                return replace(failed, outcome=WebsiteStatus.PRIVATE_ADDRESS, detail=words)
-            if str(target) in hops:
-                return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail="its redirects go in a circle")
+                detail = f"it redirects to an address that {error}"
+                return replace(failed, outcome=WebsiteStatus.PRIVATE_ADDRESS, detail=detail)
+            if str(url) in hops:
+                return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail="it redirects in a loop")
             if len(hops) > MAX_REDIRECTS:
-                words = f"it redirects more than {MAX_REDIRECTS} times"
-                return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail=words)
+                detail = f"it redirects more than {MAX_REDIRECTS} times"
+                return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail=detail)
 
-    async def _hop(self, target: Target, visit: _Visit) -> Page:
-        """One request, or what is known of its answer."""
+    async def _hop(self, target: HttpUrl, visit: _Visit) -> Page:
+        """Return the response to a single request: a stored one, or a new one."""
         url = str(target)
-        if (reason := self._agent.refuses(target)) is not None:
+        if (reason := self._client.why_forbidden(target)) is not None:
             return Page(url, url, WebsiteStatus.PRIVATE_ADDRESS, _now(), reason)
-        if (known := self._recent.find(url, visit.since)) is not None:
-            return known
+        if (recent := self._recent.get(url, visit.since)) is not None:
+            return recent
         gap = self._gap
-        if visit.obey:
+        if visit.obeys_robots:
             rules = await self._rules_of(target, visit)
-            if (refusal := await rules.forbid(url, self._agent.name)) is not None:
+            if (refusal := await rules.why_forbidden(url, self._client.name)) is not None:
                 return Page(url, url, refusal[0], _now(), refusal[1])
-            gap = max(gap, rules.delay(self._agent.name))
+            gap = max(gap, rules.delay_seconds(self._client.name))
         clock = asyncio.get_running_loop().time
         began = clock()
-        async with self._line(
-            target.host, min(visit.patience, MOST_WAITS * visit.patience - visit.left.waited)
-        ) as until:
-            turn = self._recent.find(url, visit.since) or await self._turn(target, visit, until)
-            visit.left.waited += clock() - began
+        max_wait = min(visit.max_wait, MAX_WAITS * visit.max_wait - visit.budget.waited)
+        async with self._host_lock(target.host, max_wait) as deadline:
+            turn = self._recent.get(url, visit.since) or await self._acquire_turn(target, visit, deadline)
+            visit.budget.waited += clock() - began
             if isinstance(turn, Page):
-                self._recent.keep(turn)
+                self._recent.add(turn)
                 return turn
-            return await self._use(turn, target, visit, gap)
+            return await self._use_turn(turn, target, visit, gap)
 
-    async def _use(self, turn: Turn, target: Target, visit: _Visit, gap: float) -> Page:
-        """The answer for which the turn was taken, which is over then."""
-        pause, answer = 0.0, None
+    async def _use_turn(self, turn: Turn, url: HttpUrl, visit: _Visit, gap: float) -> Page:
+        """Send the request for which the turn was acquired, and release the turn."""
+        pause, fetched = 0.0, None
         try:
-            if turn.held is not None and turn.held.holds(visit.since):
-                return turn.held
+            if turn.cached is not None and turn.cached.is_fresh(visit.since):
+                return turn.cached
             pause = gap
-            wanted = Wanted(visit.types, visit.at_most, turn.held)
-            page = await self._ask(turn, target, wanted, max(visit.left.seconds, 0.1))
-            visit.left.seconds -= page.elapsed_ms / 1000
-            pause = _pause(page, gap)
+            options = FetchOptions(visit.media_types, visit.max_bytes, turn.cached)
+            page = await self._request(turn, url, options, max(visit.budget.seconds, 0.1))
+            visit.budget.seconds -= page.elapsed_ms / 1000
+            pause = _pause_after(page, gap)
             if page.retry_after is None:
-                answer = page
-                self._recent.keep(page)
+                fetched = page
+                self._recent.add(page)
             return page
         finally:
-            await asyncio.shield(self._store.give_back(turn, pause, answer))
+            await asyncio.shield(self._store.release(turn, pause, fetched))
 
-    async def _ask(self, turn: Turn, target: Target, wanted: Wanted, seconds: float) -> Page:
-        """Ask, and keep the turn for as long as that takes."""
-        asking = asyncio.create_task(self._agent.ask(target, wanted, seconds))
+    async def _request(self, turn: Turn, url: HttpUrl, options: FetchOptions, seconds: float) -> Page:
+        """Send the request, and renew the turn until the response is complete."""
+        request = asyncio.create_task(self._client.get(url, options, seconds))
         try:
-            while not (await asyncio.wait({asking}, timeout=RENEW_SECONDS))[0]:
+            while not (await asyncio.wait({request}, timeout=RENEW_SECONDS))[0]:
                 await self._store.renew(turn)
-            return asking.result()
+            return request.result()
         finally:
-            asking.cancel()
+            request.cancel()
 
     @asynccontextmanager
-    async def _line(self, host: str, patience: float) -> AsyncIterator[float]:
-        """Callers of one process stand in line for a host, so that one of them at a time asks the store.
+    async def _host_lock(self, host: str, max_wait: float) -> AsyncIterator[float]:
+        """Let one caller of this process at a time ask the store for the turn of a host.
 
-        Yields the moment, on the loop's clock, at which the caller's patience ends.
+        Yields the time of the event loop's clock at which `max_wait` is over. Raises HostBusy.
         """
-        until = asyncio.get_running_loop().time() + patience
-        queue = self._queues.get(host) or self._queues.setdefault(host, asyncio.Lock())
+        deadline = asyncio.get_running_loop().time() + max_wait
+        lock = self._host_locks.get(host) or self._host_locks.setdefault(host, asyncio.Lock())
         try:
-            async with asyncio.timeout_at(until):
-                await queue.acquire()
+            async with asyncio.timeout_at(deadline):
+                await lock.acquire()
         except TimeoutError:
-            raise HostBusy(f"{host} is being asked for other pages", provider=host, wait=max(patience, 1.0)) from None
+            raise HostBusy(
+                f"{host} is serving other requests of ours", provider=host, wait=max(max_wait, 1.0)
+            ) from None
         try:
-            yield until
+            yield deadline
         finally:
-            queue.release()
+            lock.release()
 
-    async def _turn(self, target: Target, visit: _Visit, until: float) -> Page | Turn:
-        """The turn of the target's host, waited for; or the page, if someone has read it meanwhile."""
+    async def _acquire_turn(self, target: HttpUrl, visit: _Visit, deadline: float) -> Page | Turn:
+        """Wait for the turn of the host; or return the page if another fetcher stored it meanwhile. Raises HostBusy."""
         url, host = str(target), target.host
         clock = asyncio.get_running_loop().time
-        looks = 0
-        while isinstance(turn := await self._store.turn(url, host, visit.since), float):
-            if clock() + turn > until:
-                raise HostBusy(f"{host} may be asked again later", provider=host, wait=max(turn, 1.0))
-            await asyncio.sleep(min(turn * 2 ** min(looks, 3), until - clock()))
-            looks += 1
-        return turn
+        tries = 0
+        while isinstance(result := await self._store.acquire(url, host, visit.since), float):
+            if clock() + result > deadline:
+                raise HostBusy(f"{host} may be requested again later", provider=host, wait=max(result, 1.0))
+            await asyncio.sleep(min(result * 2 ** min(tries, 3), deadline - clock()))
+            tries += 1
+        return result
 
-    async def _rules_of(self, target: Target, visit: _Visit) -> Rules:
-        origin = target.origin
-        read_at, rules = self._rules.get(origin, (None, Rules()))
-        lasts = ROBOTS_SECONDS if rules.refusal is None else PASSING_SECONDS
-        if read_at is None or (_now() - read_at).total_seconds() > lasts:
+    async def _rules_of(self, url: HttpUrl, visit: _Visit) -> Rules:
+        """Return the rules of the URL's origin; fetch its robots.txt unless they are cached."""
+        origin = url.origin
+        fetched_at, rules = self._rules.get(origin, (None, Rules()))
+        max_age = ROBOTS_SECONDS if rules.refusal is None else TRANSIENT_SECONDS
+        if fetched_at is None or (_now() - fetched_at).total_seconds() > max_age:
             since = _now() - timedelta(seconds=ROBOTS_SECONDS)
-            there = replace(visit, since=since, types=TEXT, at_most=MAX_ROBOTS, obey=False)
-            page = await self._follow(parse(f"{origin}/robots.txt"), there)
-            rules = await robots.read(page, self._agent.name)
+            robots_visit = replace(
+                visit, since=since, media_types=ROBOTS_TYPES, max_bytes=MAX_ROBOTS_BYTES, obeys_robots=False
+            )
+            page = await self._follow(parse_url(f"{origin}/robots.txt"), robots_visit)
+            rules = await parse_robots(page, self._client.name)
             self._rules[origin] = page.fetched_at, rules
-            while len(self._rules) > 1 and (len(self._rules) > MOST_RULES or self._ruled() > MOST_RULED):
+            while len(self._rules) > 1 and (
+                len(self._rules) > MAX_CACHED_ORIGINS or self._robots_characters() > MAX_ROBOTS_CHARACTERS
+            ):
                 self._rules.popitem(last=False)
         return rules
 
-    def _ruled(self) -> int:
+    def _robots_characters(self) -> int:
         return sum(rules.size for _, rules in self._rules.values())
 
 
-class _Recent:
-    """The last pages, so that the jobs of a business that run side by side fetch them from nowhere."""
-
-    def __init__(self) -> None:
-        self._pages: OrderedDict[str, Page] = OrderedDict()
-        self._in_use: WeakValueDictionary[str, Page] = WeakValueDictionary()
-        """Those that someone has in hand cost nothing, so they are known too, however long."""
-        self._characters = 0
-
-    def find(self, url: str, since: datetime) -> Page | None:
-        """The page, if it holds since then; it counts as the last one again."""
-        page = self._in_use.get(url)
-        if page is None or not page.holds(since):
-            return None
-        if url in self._pages:
-            self._pages.move_to_end(url)
-        return page
-
-    def keep(self, page: Page) -> None:
-        if (before := self._pages.pop(page.url, None)) is not None:
-            self._characters -= len(before.html)
-        self._pages[page.url] = self._in_use[page.url] = page
-        self._characters += len(page.html)
-        while self._characters > MOST_RECENT or len(self._pages) > MOST_RULES:
-            _, oldest = self._pages.popitem(last=False)
-            self._characters -= len(oldest.html)
-
-
-def _pause(page: Page, gap: float) -> float:
-    """Seconds for which the host is left alone after this answer."""
+def _pause_after(page: Page, gap: float) -> float:
+    """Return the seconds to wait after this response before the next request to the host."""
     if page.retry_after is not None:
         return max(gap, page.retry_after)
     if page.status == 429:
-        return max(gap, USUAL_PAUSE)
-    asked = page.status is not None or page.outcome not in (WebsiteStatus.DNS_ERROR, WebsiteStatus.PRIVATE_ADDRESS)
-    return gap if asked else 0.0
+        return max(gap, DEFAULT_PAUSE_SECONDS)
+    was_contacted = page.status is not None or page.outcome not in (
+        WebsiteStatus.DNS_ERROR,
+        WebsiteStatus.PRIVATE_ADDRESS,
+    )
+    return gap if was_contacted else 0.0
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Sending one request to a server that may be anything, and making a page of whatever comes back."""
+"""The HTTP client: sends one request to an untrusted server and turns any result into a page."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from multidict import CIMultiDictProxy
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.http import parse_retry_after
 from providers.web import body
-from providers.web.network_policy import Reach, Refused
-from providers.web.pages import LONGEST_PAUSE, Page
+from providers.web.network_policy import ForbiddenAddress, NetworkPolicy
+from providers.web.pages import MAX_RETRY_AFTER_SECONDS, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
-from providers.web.urls import Target
+from providers.web.urls import HttpUrl
 
-#: Bytes of a page after unpacking; more is cut off.
-MAX_BODY = 2 * 1000 * 1000
+MAX_BODY_BYTES = 2 * 1000 * 1000
+"""Of a page, decompressed; a longer body is truncated."""
 
-HTML = frozenset({"text/html", "application/xhtml+xml", ""})
-#: What robots.txt is served as in the wild, the standard's text/plain among them.
-TEXT = HTML | {"text/plain", "application/octet-stream"}
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
+ROBOTS_TYPES = HTML_TYPES | {"text/plain", "application/octet-stream"}
+"""The media types with which servers send robots.txt; the standard says text/plain."""
 
-#: Interim answers (1xx) before the one that counts.
-MOST_INTERIM = 20
+MAX_INTERIM_RESPONSES = 20
+"""1xx responses before the final one."""
 
-_MOVED = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class _Response(aiohttp.ClientResponse):
-    """Remembers when the certificate it came under ends: its connection may be given back before anyone can ask."""
+    """Keeps the expiry of the server's certificate: the connection may be released before it can be read there."""
 
     certificate_expires_at: datetime | None = None
 
@@ -53,13 +53,13 @@ class _Response(aiohttp.ClientResponse):
 
 
 class _Connection(ResponseHandler):
-    """Hangs up on a server that sends interim answers (1xx) without an end: uvloop reads eight megabytes in one go."""
+    """Aborts on endless interim (1xx) responses: uvloop would pass on eight megabytes of them at once."""
 
     _interim = 0
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
         self._interim = self._interim + 1 if data[0].code < 200 else 0
-        if self._interim <= MOST_INTERIM:
+        if self._interim <= MAX_INTERIM_RESPONSES:
             super().feed_data(data, size)
         elif self.transport is not None:
             self.transport.abort()
@@ -69,41 +69,46 @@ def _connection(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
     return _Connection(loop)
 
 
-class _Broken(Exception):
-    """In place of the errors at which aiohttp would repeat a request by itself, without its host's turn."""
+class _ConnectionLost(Exception):
+    """Replaces the errors after which aiohttp would repeat a request by itself, although the turn allows only one."""
 
 
-async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+async def _send_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     try:
         return await send(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        if isinstance(error, aiohttp.ClientConnectorError):  # which it does not repeat
+        if isinstance(error, aiohttp.ClientConnectorError):  # aiohttp does not repeat after this one
             raise
-        raise _Broken from error
+        raise _ConnectionLost from error
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What one request is to bring: media types, bytes at most, and the page that is held already, if any."""
+class FetchOptions:
+    media_types: frozenset[str]
+    """Other media types are not read."""
+    max_bytes: int
+    """Of the decompressed body; a longer one is truncated."""
+    cached: Page | None = None
+    """The page as it was fetched before, for a conditional request."""
 
-    types: frozenset[str]
-    at_most: int
-    held: Page | None = None
 
+class HttpClient:
+    """Sends requests under a network policy; must be created in a running event loop and closed.
 
-class Agent:
-    """Our end of every visit: `reach` says where it may lead, `lookup` replaces the system's resolver."""
+    `lookup` replaces the system's DNS resolver, `tls` the system's certificate authorities.
+    """
 
     def __init__(
-        self, user_agent: str, reach: Reach, lookup: Lookup | None = None, tls: ssl.SSLContext | bool = True
+        self, user_agent: str, policy: NetworkPolicy, lookup: Lookup | None = None, tls: ssl.SSLContext | bool = True
     ) -> None:
         self.name = user_agent.partition("/")[0]
-        self._reach = reach
+        """The product name, for which robots.txt may have rules."""
+        self._policy = policy
         connector = aiohttp.TCPConnector(
             limit=0,
             ttl_dns_cache=60,
-            resolver=CheckedResolver(reach, lookup),
-            socket_factory=checked_socket(reach),
+            resolver=CheckedResolver(policy, lookup),
+            socket_factory=checked_socket(policy),
             keepalive_timeout=15,
             ssl=tls,
         )
@@ -114,49 +119,52 @@ class Agent:
                 "User-Agent": user_agent,
                 "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
                 "Accept-Language": "en,*;q=0.5",
-                "Accept-Encoding": body.CODINGS,
+                "Accept-Encoding": body.ACCEPT_ENCODING,
             },
             cookie_jar=aiohttp.DummyCookieJar(),
             response_class=_Response,
             auto_decompress=False,
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None),  # ours is around each request
+            timeout=aiohttp.ClientTimeout(total=None),  # `get` sets one for each request
         )
 
     async def close(self) -> None:
         await self._session.close()
 
-    def refuses(self, target: Target) -> str | None:
-        """Why nobody need be asked: the host is an address that may not be reached. None where it may be."""
-        host, port = target.url.host or "", target.url.port or 0
+    def why_forbidden(self, url: HttpUrl) -> str | None:
+        """Return the reason if the host is an IP address that must not be connected to, None otherwise."""
+        host, port = url.url.host or "", url.url.port or 0
         try:
             ip_address(host)
         except ValueError:
             return None
         try:
-            self._reach.check(host, port)
-        except Refused as error:
+            self._policy.check(host, port)
+        except ForbiddenAddress as error:
             return str(error)
         return None
 
-    async def ask(self, target: Target, wanted: Wanted, seconds: float) -> Page:
-        """The answer to one GET, redirects not followed, within so many seconds. Raises nothing but cancellation."""
-        url, started = str(target), time.monotonic()
-        page = Page(url, url, WebsiteStatus.OK, datetime.now(UTC))
+    async def get(self, url: HttpUrl, options: FetchOptions, seconds: float) -> Page:
+        """Send one GET request and return the page; redirects are not followed. Raises nothing but CancelledError.
+
+        After `seconds` the outcome is TIMEOUT.
+        """
+        started = time.monotonic()
+        page = Page(str(url), str(url), WebsiteStatus.OK, datetime.now(UTC))
         try:
             async with asyncio.timeout(seconds):
-                page = await self._ask(target, page, wanted)
+                page = await self._get(url, page, options)
         except TimeoutError:
-            page = replace(page, outcome=WebsiteStatus.TIMEOUT, detail=f"no complete answer within {seconds:.0f} s")
-        except (aiohttp.ClientError, OSError, ValueError, body.Garbled, _Broken) as error:
+            page = replace(page, outcome=WebsiteStatus.TIMEOUT, detail=f"no complete response within {seconds:.0f} s")
+        except (aiohttp.ClientError, OSError, ValueError, body.InvalidBody, _ConnectionLost) as error:
             outcome, detail = explain(error)
             page = replace(page, outcome=outcome, detail=detail)
         return replace(page, elapsed_ms=round((time.monotonic() - started) * 1000))
 
-    async def _ask(self, target: Target, page: Page, wanted: Wanted) -> Page:
-        headers = conditions(wanted.held)
+    async def _get(self, url: HttpUrl, page: Page, options: FetchOptions) -> Page:
+        headers = conditional_headers(options.cached)
         async with self._session.get(
-            target.url, headers=headers, allow_redirects=False, middlewares=(_once,)
+            url.url, headers=headers, allow_redirects=False, middlewares=(_send_once,)
         ) as response:
             assert isinstance(response, _Response)
             media_type, charset = content_type(response.headers)
@@ -166,28 +174,24 @@ class Agent:
                 media_type=media_type,
                 certificate_expires_at=response.certificate_expires_at,
             )
-            if response.status in _MOVED and (location := response.headers.get("Location")):
+            if response.status in _REDIRECTS and (location := response.headers.get("Location")):
                 response.close()
                 return replace(page, redirect_to=location)
-            if response.status == 304 and wanted.held is not None and headers:
-                return replace(wanted.held, fetched_at=page.fetched_at)
+            if response.status == 304 and options.cached is not None and headers:
+                return replace(options.cached, fetched_at=page.fetched_at)
             if not 200 <= response.status < 300:
                 response.close()
-                return refused(page, response.headers)
-            if media_type not in wanted.types:
+                return refused_page(page, response.headers)
+            if media_type not in options.media_types:
                 response.close()
-                return replace(
-                    page, outcome=WebsiteStatus.NOT_HTML, detail=f"it answers with {media_type[:100]}, not a page"
-                )
-            coding = response.headers.get("Content-Encoding", "").strip().lower()
-            raw, truncated = await body.read(response.content.iter_any(), coding, wanted.at_most)
+                return replace(page, outcome=WebsiteStatus.NOT_HTML, detail=f"it returns {media_type[:100]}, not HTML")
+            encoding = response.headers.get("Content-Encoding", "").strip().lower()
+            raw, truncated = await body.read_body(response.content.iter_any(), encoding, options.max_bytes)
             if truncated:
                 response.close()
-            text = body.decode(raw, charset)
-            if not media_type and wanted.types is HTML and not text.lstrip().startswith("<"):
-                return replace(
-                    page, outcome=WebsiteStatus.NOT_HTML, detail="it answers with something it does not name"
-                )
+            text = body.decode_html(raw, charset)
+            if not media_type and options.media_types is HTML_TYPES and not text.lstrip().startswith("<"):
+                return replace(page, outcome=WebsiteStatus.NOT_HTML, detail="it returns neither HTML nor a media type")
             return replace(
                 page,
                 html=text,
@@ -197,73 +201,73 @@ class Agent:
             )
 
 
-def conditions(held: Page | None) -> dict[str, str]:
-    """Headers that ask for the page only if it is not the one we hold (RFC 9110, 13.1)."""
-    if held is None or not held.ok or held.redirect_to is not None:
+def conditional_headers(cached: Page | None) -> dict[str, str]:
+    """Return headers that request the page only if it has changed (RFC 9110, 13.1)."""
+    if cached is None or not cached.ok or cached.redirect_to is not None:
         return {}
-    headers = {"If-None-Match": held.etag, "If-Modified-Since": held.last_modified}
+    headers = {"If-None-Match": cached.etag, "If-Modified-Since": cached.last_modified}
     return {name: value for name, value in headers.items() if value and value.isprintable()}
 
 
 def content_type(headers: CIMultiDictProxy[str] | Mapping[str, str]) -> tuple[str, str | None]:
-    """(media type, charset) in lower case, '' and None where nothing is said."""
+    """Return the media type in lower case (empty if there is none) and the charset (None if there is none)."""
     kind, _, parameters = headers.get("Content-Type", "").partition(";")
     charset = next(
-        (value for name, _, value in (one.partition("=") for one in parameters.split(";"))
+        (value for name, _, value in (parameter.partition("=") for parameter in parameters.split(";"))
          if name.strip().lower() == "charset"), None,
     )  # fmt: skip
     return kind.strip().lower(), charset
 
 
-def refused(page: Page, headers: CIMultiDictProxy[str]) -> Page:
-    """An answer that is neither a page nor a redirect."""
+def refused_page(page: Page, headers: CIMultiDictProxy[str]) -> Page:
+    """Return the page for a response that is neither a success nor a redirect."""
     status = page.status or 0
-    words = f"HTTP {status}"
-    asked = parse_retry_after(headers.get("Retry-After")) if status in (429, 503) else None
-    retry_after = None if asked is None else min(asked, LONGEST_PAUSE)
+    detail = f"HTTP {status}"
+    requested = parse_retry_after(headers.get("Retry-After")) if status in (429, 503) else None
+    retry_after = None if requested is None else min(requested, MAX_RETRY_AFTER_SECONDS)
     if status in (404, 410):
         outcome = WebsiteStatus.GONE
     elif status >= 500 and retry_after is None and "cf-mitigated" not in headers:
         outcome = WebsiteStatus.SERVER_ERROR
     elif status < 400:
-        outcome, words = WebsiteStatus.SERVER_ERROR, f"HTTP {status} without an address to go to"
+        outcome, detail = WebsiteStatus.SERVER_ERROR, f"HTTP {status} without a usable Location header"
     else:
         outcome = WebsiteStatus.BLOCKED
-    return replace(page, outcome=outcome, detail=words, retry_after=retry_after)
+    return replace(page, outcome=outcome, detail=detail, retry_after=retry_after)
 
 
 def explain(error: BaseException) -> tuple[WebsiteStatus, str]:
-    """What a failed request says of its server."""
-    for one in _causes(error):
-        match one:
-            case Refused():
-                return WebsiteStatus.PRIVATE_ADDRESS, str(one)
+    """Return the outcome of a failed request, and a message for people."""
+    for cause in _causes(error):
+        match cause:
+            case ForbiddenAddress():
+                return WebsiteStatus.PRIVATE_ADDRESS, str(cause)
             case ssl.SSLCertVerificationError():
-                return WebsiteStatus.TLS_ERROR, f"its certificate is not valid: {one.verify_message}"
+                return WebsiteStatus.TLS_ERROR, f"its certificate is not valid: {cause.verify_message}"
             case ssl.SSLError() | ssl.CertificateError() | aiohttp.ClientConnectorSSLError():
                 return WebsiteStatus.TLS_ERROR, "no secure connection could be made"
             case socket.gaierror() | aiohttp.ClientConnectorDNSError():
-                return WebsiteStatus.DNS_ERROR, "its name leads nowhere"
+                return WebsiteStatus.DNS_ERROR, "its host name cannot be resolved"
             case TimeoutError():
-                return WebsiteStatus.TIMEOUT, "no connection in time"
+                return WebsiteStatus.TIMEOUT, "no connection within the time limit"
             case ConnectionRefusedError():
-                return WebsiteStatus.SERVER_ERROR, "its server takes no connections"
+                return WebsiteStatus.SERVER_ERROR, "its server refuses connections"
             case ConnectionError() | aiohttp.ServerDisconnectedError() if not isinstance(
                 error, aiohttp.ClientPayloadError
             ):
-                return WebsiteStatus.SERVER_ERROR, "it closed the connection without an answer"
-            case body.Garbled():
-                return WebsiteStatus.SERVER_ERROR, str(one)
+                return WebsiteStatus.SERVER_ERROR, "it closed the connection without a response"
+            case body.InvalidBody():
+                return WebsiteStatus.SERVER_ERROR, str(cause)
     if isinstance(error, aiohttp.ClientPayloadError):
-        return WebsiteStatus.SERVER_ERROR, "the answer was cut off"
+        return WebsiteStatus.SERVER_ERROR, "the response was cut off"
     if isinstance(error, aiohttp.ClientResponseError):
-        return WebsiteStatus.SERVER_ERROR, "the answer is no HTTP"
-    cause = error.__cause__ if isinstance(error, _Broken) else error
-    return WebsiteStatus.SERVER_ERROR, f"the connection failed ({type(cause).__name__})"
+        return WebsiteStatus.SERVER_ERROR, "the response is not valid HTTP"
+    original = error.__cause__ if isinstance(error, _ConnectionLost) else error
+    return WebsiteStatus.SERVER_ERROR, f"the connection failed ({type(original).__name__})"
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:
-    """The deepest first: what really happened."""
+    """Return the chain of exceptions, the root cause first."""
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.insert(0, error)

@@ -1,4 +1,4 @@
-"""Which addresses may be reached: public ones on the web's ports, and networks that the operator allows."""
+"""The network policy: which addresses may be connected to. Protects internal networks from URLs that users submit."""
 
 from __future__ import annotations
 
@@ -6,56 +6,57 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
-#: The only ports of public addresses.
 WEB_PORTS = frozenset({80, 443})
+"""The ports that may be connected to at public addresses."""
 
-#: IPv6 forms that carry an IPv4 address in their last 32 bits, which is where the packets go: NAT64 (RFC 6052; RFC 8215
-#: for local use) and the IPv4-compatible form (RFC 4291). Mapped, 6to4 and Teredo ones are known to `ipaddress`.
-_CARRIERS = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96"))
+_IPV4_IN_IPV6 = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96"))
+"""Forms whose last 32 bits are an IPv4 address, to which the packets go: NAT64 (RFC 6052 and, for local use, RFC 8215)
+and IPv4-compatible addresses (RFC 4291). `ipaddress` knows mapped, 6to4 and Teredo addresses."""
 
-#: What the registries call global or say nothing of, and nobody serves a website from: relays, documentation.
-_USELESS = (IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
-#: All that is given out for use as IPv6 unicast.
-_UNICAST = IPv6Network("2000::/3")
-
-
-class Refused(OSError):
-    """The address is none that may be reached. An OSError, so that it passes through connectors as one."""
+_NOT_WEBSITES = (IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
+"""Relays and documentation: `ipaddress` calls them global, but no website is served from there."""
+_IPV6_UNICAST = IPv6Network("2000::/3")
+"""All IPv6 addresses that are allocated for use as unicast."""
 
 
-class Reach:
-    """What may be connected to. `allow` are networks (CIDR) that are let through on any port."""
+class ForbiddenAddress(OSError):
+    """The address must not be connected to. An OSError, so that connectors pass it on."""
 
-    def __init__(self, allow: Iterable[str] = ()) -> None:
-        self._allow = tuple(ip_network(text, strict=False) for text in allow)
+
+class NetworkPolicy:
+    """Allows public addresses on ports 80 and 443, and `allowed_networks` (CIDR) on any port."""
+
+    def __init__(self, allowed_networks: Iterable[str] = ()) -> None:
+        self._allowed = tuple(ip_network(text, strict=False) for text in allowed_networks)
 
     def check(self, address: str, port: int) -> None:
-        """Raises Refused for an address (IPv6 with or without a zone) and port that may not be reached."""
+        """Raise ForbiddenAddress if this IP address, IPv6 with or without a zone, must not be connected to."""
         ip = ip_address(address)
-        if any(one.version == network.version and one in network for one in _faces(ip) for network in self._allow):
+        targets = list(_targets(ip))
+        if any(
+            target.version == network.version and target in network for target in targets for network in self._allowed
+        ):
             return
-        for one in _faces(ip):
-            if not _is_public(one):
-                raise Refused(f"{ip} is not a public address")
+        if not all(map(_is_public, targets)):
+            raise ForbiddenAddress(f"{ip} is not a public address")
         if port not in WEB_PORTS:
-            raise Refused(f"port {port} is none of the web's")
+            raise ForbiddenAddress(f"port {port} is not a web port (80, 443)")
 
 
 def _is_public(ip: Address) -> bool:
-    if not ip.is_global or ip.is_multicast or ip.is_reserved or any(ip in network for network in _USELESS):
+    if not ip.is_global or ip.is_multicast or ip.is_reserved or any(ip in network for network in _NOT_WEBSITES):
         return False
-    return isinstance(ip, IPv4Address) or ip in _UNICAST
+    return isinstance(ip, IPv4Address) or ip in _IPV6_UNICAST
 
 
-def _faces(ip: Address) -> Iterator[Address]:
-    """The address, and those of IPv4 that it stands for."""
+def _targets(ip: Address) -> Iterator[Address]:
+    """Yield the address, and the IPv4 addresses that it embeds."""
     yield ip
     if isinstance(ip, IPv4Address):
         return
-    for one in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
-        if one is not None:
-            yield one
-    if any(ip in network for network in _CARRIERS):
+    for embedded in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())):
+        if embedded is not None:
+            yield embedded
+    if any(ip in network for network in _IPV4_IN_IPV6):
         yield IPv4Address(int(ip) & 0xFFFFFFFF)

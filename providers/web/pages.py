@@ -1,4 +1,4 @@
-"""What came of asking for a page."""
+"""Fetched pages."""
 
 from __future__ import annotations
 
@@ -7,51 +7,55 @@ from datetime import UTC, datetime
 
 from app.domain.vocabulary.websites import WebsiteStatus
 
-#: What may be over in a minute, so that the next one who asks tries again.
-PASSING = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.DNS_ERROR, WebsiteStatus.SERVER_ERROR, WebsiteStatus.BLOCKED})
-#: Seconds for which that is believed.
-PASSING_SECONDS = 30.0
-#: Seconds that a server may ask for by Retry-After at most; who asks for more gets this.
-LONGEST_PAUSE = 3600.0
+TRANSIENT_OUTCOMES = frozenset(
+    {WebsiteStatus.TIMEOUT, WebsiteStatus.DNS_ERROR, WebsiteStatus.SERVER_ERROR, WebsiteStatus.BLOCKED}
+)
+"""Outcomes that a later request may not have; they are cached for TRANSIENT_SECONDS only."""
+TRANSIENT_SECONDS = 30.0
+MAX_RETRY_AFTER_SECONDS = 3600.0
+"""A longer Retry-After is shortened to this."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Page:
-    """One answer. `html` is the decoded body, empty unless the outcome is OK; `truncated` where there was more."""
+    """A fetched page, or the reason why there is none."""
 
     url: str
-    """As it was asked for, normalised."""
+    """The URL that was requested, normalised."""
     final_url: str
-    """Where the redirects ended."""
+    """The URL after all redirects."""
     outcome: WebsiteStatus
     fetched_at: datetime
     detail: str = ""
+    """Explains an outcome other than OK, for people."""
     status: int | None = None
-    """Of HTTP; None where there was no answer."""
+    """The HTTP status; None if there was no response."""
     media_type: str = ""
     html: str = ""
+    """The decoded body; empty unless the outcome is OK."""
     truncated: bool = False
+    """Whether the body was longer than the limit."""
     redirects: tuple[str, ...] = ()
-    """The addresses on the way, the first one first, without the final one."""
+    """The URLs that redirected, in order, without the final one."""
     elapsed_ms: int = 0
-    """From the sending of the (last) request to the end of the answer."""
+    """From sending the (last) request to the end of the response."""
     certificate_expires_at: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
     redirect_to: str | None = None
-    """Of a single hop as it is stored; never of a page that `fetch` answers."""
+    """The Location of a single redirect, as it is stored; `Fetcher.fetch` follows it and returns no such page."""
     retry_after: float | None = None
-    """Seconds that the server asks for, LONGEST_PAUSE at most; such an answer is not stored."""
+    """Seconds to wait, from the Retry-After header, MAX_RETRY_AFTER_SECONDS at most. Such a page is not stored."""
 
     @property
     def ok(self) -> bool:
         return self.outcome is WebsiteStatus.OK
 
     @property
-    def age(self) -> float:
-        """In seconds."""
+    def age_seconds(self) -> float:
         return (datetime.now(UTC) - self.fetched_at).total_seconds()
 
-    def holds(self, since: datetime) -> bool:
-        """Whether it is as good as a new answer to someone who wants the page as it was at `since` or later."""
-        return self.fetched_at >= since and (self.outcome not in PASSING or self.age < PASSING_SECONDS)
+    def is_fresh(self, since: datetime) -> bool:
+        """Return whether the page can replace a request: fetched at `since` or later, a transient outcome just now."""
+        is_transient = self.outcome in TRANSIENT_OUTCOMES
+        return self.fetched_at >= since and (not is_transient or self.age_seconds < TRANSIENT_SECONDS)

@@ -1,4 +1,4 @@
-"""What all fetchers know together: pages that were read, and whose turn it is at which host."""
+"""The store that fetchers share: fetched pages, and the turns of hosts."""
 
 from __future__ import annotations
 
@@ -10,70 +10,75 @@ from typing import Protocol
 
 from providers.web.pages import Page
 
-#: Seconds that a turn holds unless it is renewed, and between renewals: a fetcher that dies blocks no host for long.
-TURN_SECONDS, RENEW_SECONDS = 6.0, 2.0
+TURN_SECONDS = 6.0
+"""After which a turn expires unless it is renewed: a fetcher that dies does not block the host for long."""
+RENEW_SECONDS = 2.0
+"""Between two renewals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to send one request to a host, until it is given back; `held` is the page as it was known before."""
+    """The right to send one request to a host, until it is released."""
 
     host: str
     token: int
-    held: Page | None = field(default=None, compare=False)
+    cached: Page | None = field(default=None, compare=False)
+    """The page as it was fetched before, for a conditional request."""
 
 
 class Store(Protocol):
-    """Pages and turns, shared by every fetcher on it."""
+    """Pages and turns, shared by every fetcher that uses the store."""
 
-    async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
-        """The answer to one request (a hop, its redirects not followed) if one is known that holds since then.
+    async def acquire(self, url: str, host: str, since: datetime) -> Page | Turn | float:
+        """Return the page at `url` if it was fetched at `since` or later, or else acquire the turn of the host.
 
-        Else the host's turn; or the seconds after which to ask again, where someone has it or the gap is not over.
+        The page is the response to a single request, its redirects not followed. If the turn is not free, return the
+        seconds to wait before the next call.
         """
         ...
 
     async def renew(self, turn: Turn) -> None:
-        """Hold the turn for another TURN_SECONDS."""
+        """Keep the turn for TURN_SECONDS from now, unless it has expired."""
         ...
 
-    async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
-        """End the turn, nobody's next before `pause` seconds from now, and keep what came of it, both or neither."""
+    async def release(self, turn: Turn, pause: float, page: Page | None = None) -> None:
+        """Store the page, if there is one, and release the turn; the host gets no request for `pause` seconds."""
         ...
 
 
 class MemoryStore:
-    """For one process: a single use, and tests."""
+    """A store for a single process: for one-off use and for tests."""
 
     def __init__(self) -> None:
         self._pages: dict[str, Page] = {}
-        self._turns: dict[str, tuple[int, float]] = {}  # the last token, and when the next may be given
-        self._open: set[Turn] = set()
+        self._turns: dict[str, tuple[int, float]] = {}
+        """By host: the last token, and the monotonic time at which the next turn may be acquired."""
+        self._held: set[Turn] = set()
 
-    async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
+    async def acquire(self, url: str, host: str, since: datetime) -> Page | Turn | float:
         """See Store."""
         await asyncio.sleep(0)
-        known = self._pages.get(url)
-        if known is not None and known.holds(since):
-            return known
+        page = self._pages.get(url)
+        if page is not None and page.is_fresh(since):
+            return page
         token, free_at = self._turns.get(host, (0, 0.0))
         now = time.monotonic()
         if free_at > now:
-            return min(free_at - now, 0.05) if Turn(host, token) in self._open else free_at - now
-        turn = Turn(host, token + 1, known)
-        self._open.add(turn)
+            return min(free_at - now, 0.05) if Turn(host, token) in self._held else free_at - now
+        turn = Turn(host, token + 1, page)
+        self._held.add(turn)
         self._turns[host] = turn.token, now + TURN_SECONDS
         return turn
 
     async def renew(self, turn: Turn) -> None:
         """See Store."""
-        if turn in self._open:
+        if turn in self._held:
             self._turns[turn.host] = turn.token, time.monotonic() + TURN_SECONDS
 
-    async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
+    async def release(self, turn: Turn, pause: float, page: Page | None = None) -> None:
         """See Store."""
         if page is not None:
             self._pages[page.url] = page
-        if turn in self._open:
-            self._open.remove(turn)
+        if turn in self._held:
+            self._held.remove(turn)
             self._turns[turn.host] = turn.token, time.monotonic() + pause

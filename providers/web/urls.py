@@ -1,4 +1,4 @@
-"""Addresses of pages as people write them, and as they are asked for."""
+"""URLs: normalised from what people and pages write, and checked before anything is fetched."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 from yarl import URL
 
-#: Longest URL that is asked for: what browsers and servers agree on.
-MAX_URL = 2083
+MAX_URL_CHARACTERS = 2083
+"""The length that all browsers and servers support."""
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d+(?:[/?#]|$))")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
@@ -20,21 +20,21 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 
 class BadUrl(ValueError):
-    """What can never be fetched; the message says why."""
+    """A URL that can never be fetched. The message says why and reads after "the URL"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A checked URL: http or https, no credentials, no fragment, the host in ASCII or an address in its usual form."""
+class HttpUrl:
+    """A checked URL: http or https, without credentials and fragment, its host in ASCII or an IP address."""
 
     url: URL
     origin: str
-    """Scheme and authority: whose robots.txt rules."""
+    """Scheme, host and port: the scope of a robots.txt."""
     host: str
-    """Who is asked, whichever the scheme; with the port where that is none of the web's."""
+    """The host, with the port if that is not the default: the scope of turns, whichever the scheme."""
 
     @classmethod
-    def of(cls, url: URL) -> Target:
+    def from_yarl(cls, url: URL) -> HttpUrl:
         name = url.host_subcomponent or ""
         return cls(url, str(url.origin()), name if url.is_default_port() else f"{name}:{url.port}")
 
@@ -42,42 +42,42 @@ class Target:
         return str(self.url)
 
 
-def normalise(text: str) -> str:
-    """The URL that `text` means; http where it names no scheme. Raises BadUrl."""
-    return str(parse(text))
+def normalise_url(text: str) -> str:
+    """Return `text` as a URL, with the scheme http if it has none. Raises BadUrl."""
+    return str(parse_url(text))
 
 
-@lru_cache(maxsize=1024)  # the jobs of a business ask for the same pages
-def parse(text: str, base: Target | None = None) -> Target:
-    """`text` as a target, relative to `base` if there is one. Raises BadUrl."""
+@lru_cache(maxsize=1024)  # the jobs of a business fetch the same pages
+def parse_url(text: str, base: HttpUrl | None = None) -> HttpUrl:
+    """Parse and check a URL, relative to `base` if given. Raises BadUrl."""
     text = _CONTROL.sub("", text).strip()
     if not text:
         raise BadUrl("is empty")
-    if len(text) > MAX_URL:
-        raise BadUrl(f"is longer than {MAX_URL} characters")
+    if len(text) > MAX_URL_CHARACTERS:
+        raise BadUrl(f"is longer than {MAX_URL_CHARACTERS} characters")
     if base is None and not _SCHEME.match(text):
         text = f"http://{text.lstrip('/')}"
-    # Browsers read \ as / in these schemes; a parser that did not would see another host than they.
+    # Browsers treat \ as / in these schemes; a parser that does not would see another host.
     head, mark, tail = text.partition("?")
     try:
         url = URL(head.replace("\\", "/") + mark + tail)
         if base is not None:
             url = base.url.join(url)
-        target = Target.of(_checked(url))
+        checked = HttpUrl.from_yarl(_checked(url))
     except BadUrl:
         raise
     except (ValueError, UnicodeError, TypeError):
         raise BadUrl("is not a URL") from None
-    if len(str(target)) > MAX_URL:  # escapes make it longer
-        raise BadUrl(f"is longer than {MAX_URL} characters")
-    return target
+    if len(str(checked)) > MAX_URL_CHARACTERS:  # escaping makes it longer
+        raise BadUrl(f"is longer than {MAX_URL_CHARACTERS} characters")
+    return checked
 
 
 def _checked(url: URL) -> URL:
     if url.scheme not in ("http", "https"):
         raise BadUrl(f"has the scheme {url.scheme[:20] or 'none'!r}; only http and https are fetched")
     if url.raw_user is not None or url.raw_password is not None:
-        raise BadUrl("carries a user name or password")
+        raise BadUrl("contains a user name or password")
     if not url.host:
         raise BadUrl("has no host")
     host = _host(url.host)
@@ -88,7 +88,7 @@ def _checked(url: URL) -> URL:
 
 
 def _host(host: str) -> str:
-    """In ASCII and lower case; a number in any of its spellings as the address it is. Raises BadUrl."""
+    """Return the host in ASCII and lower case, a number in any notation as an IPv4 address. Raises BadUrl."""
     if ":" in host:
         address, _, zone = host.partition("%")
         if zone:
@@ -106,14 +106,14 @@ def _host(host: str) -> str:
 
 
 def _ipv4(parts: list[str]) -> IPv4Address:
-    """A host that ends in a number, as the WHATWG URL Standard (3.5) reads it: 127.1, 0x7f000001 and 017700000001."""
+    """Parse a host that ends in a number as in the WHATWG URL Standard (3.5): 127.1, 0x7f000001, 017700000001."""
     if len(parts) > 4 or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise BadUrl("has a host that is no IPv4 address")
+        raise BadUrl("has a host that is not a valid IPv4 address")
     numbers = [_number(part) for part in parts]
     *front, last = numbers
-    if any(one > 255 for one in front) or last >= 256 ** (5 - len(numbers)):
-        raise BadUrl("has a host that is no IPv4 address")
-    return IPv4Address(last + sum(one << (24 - 8 * i) for i, one in enumerate(front)))
+    if any(number > 255 for number in front) or last >= 256 ** (5 - len(numbers)):
+        raise BadUrl("has a host that is not a valid IPv4 address")
+    return IPv4Address(last + sum(number << (24 - 8 * i) for i, number in enumerate(front)))
 
 
 def _number(part: str) -> int:
@@ -122,4 +122,4 @@ def _number(part: str) -> int:
     try:
         return int(part, 8) if part.startswith("0") else int(part)
     except ValueError:
-        raise BadUrl("has a host that is no IPv4 address") from None
+        raise BadUrl("has a host that is not a valid IPv4 address") from None

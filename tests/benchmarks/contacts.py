@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
-from providers.web.body import decode
+from providers.web.body import decode_html
 
 
 @dataclass
@@ -70,7 +70,7 @@ def main() -> None:
     emails, profiles, found, seconds = Score(), Score(), {}, 0.0
     extract_contacts(Document(FIRST))
     for page, label in labels.items():
-        html = decode((arguments.folder / "pages" / f"{page}.html").read_bytes(), None)
+        html = decode_html((arguments.folder / "pages" / f"{page}.html").read_bytes(), None)
         started = time.process_time()
         said = extract_contacts(Document(html))
         seconds += time.process_time() - started

@@ -17,7 +17,7 @@ from providers.pois.overpass import Overpass
 from providers.registers.companies_house import CompaniesHouse
 from providers.search.brave import SearchEngine
 from providers.web import Fetcher
-from providers.web.mail import MailServers
+from providers.web.mx import MxLookup
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Resources:
     http: aiohttp.ClientSession
     geocoders: GeocoderChain
     fetcher: Fetcher
-    mail: MailServers
+    mail: MxLookup
     intelligence: CompanyProviders
     webhooks: Webhooks
     places: Overpass | None = None

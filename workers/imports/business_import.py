@@ -17,7 +17,7 @@ from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Outcome
 from app.domain.websites.businesses import FROM_CSV
 from app.domain.websites.kinds import WEBSITE_SPECS
-from providers.web import normalise
+from providers.web import normalise_url
 from workers.core.context import JobContext, Step
 from workers.imports.run import Outcomes
 from workers.imports.run import run as run_import
@@ -39,7 +39,7 @@ class BusinessImporter:
 
     def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
         ids_of = "" if self._args.source == FROM_CSV else self._args.source
-        return BusinessReader(file, layout, position, normalise=normalise, mapping=self._args.mapping, ids_of=ids_of)
+        return BusinessReader(file, layout, position, normalise=normalise_url, mapping=self._args.mapping, ids_of=ids_of)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
         fresh = await staging.unseen(conn, run, [one.key for _, one in chunk.businesses])

@@ -1,9 +1,10 @@
-"""email_scraping: the e-mail addresses and telephone numbers on a business' pages."""
+"""email_scraping: store the e-mail addresses and telephone numbers that the pages of a business show."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from app.domain.jobs.outcomes import Outcome
 from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites import kinds
 from app.domain.websites.extraction.document import Document
@@ -17,7 +18,7 @@ from workers.websites.scrape import Found, scrape
 SPEC = kinds.EMAIL_SCRAPING
 
 
-async def run(context: JobContext, args: BusinessArgs) -> Any:
+async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
     return await scrape(context, args.business_id, (ContactKind.EMAIL, ContactKind.PHONE), extract)
 
 

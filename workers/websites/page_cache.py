@@ -1,4 +1,4 @@
-"""Pages, parsed for whoever looks at them: the jobs of a business that run side by side look at the same ones."""
+"""Parsed pages, shared by the jobs of a business that run at the same time."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from workers.core.process_tuning import return_free_memory
 
 T = TypeVar("T")
 
-#: Pages that are kept, and characters of HTML from which one is not: a parsed page takes some ten times as much. Long
-#: ones are read in a thread instead, each by itself, since a tree is for one thread.
-MOST, LONG = 64, 30_000
-#: Threads for that: one page made to hurt takes fifty megabytes while it is read.
+MAX_CACHED_PAGES = 64
+MAX_INLINE_CHARACTERS = 30_000
+"""Of HTML. Longer pages are parsed in a thread and not cached: parsed, a page takes some ten times its size, and a
+parsed tree must stay in the thread that built it."""
 THREADS = 1
+"""For long pages: a hostile page may take fifty megabytes while it is parsed."""
 
-_parsed: OrderedDict[tuple[str, int], Document] = OrderedDict()
+_documents: OrderedDict[tuple[str, int], Document] = OrderedDict()
 _threads = ThreadPoolExecutor(THREADS, "pages")
 
 
-async def read(page: Page, look: Callable[[Document], T]) -> T:
-    """What `look` sees in the page."""
-    if len(page.html) <= LONG:
-        return look(_kept(page))
+async def analyse(page: Page, analysis: Callable[[Document], T]) -> T:
+    """Parse the page, or use the cached document, and return the result of `analysis`; long pages in a thread."""
+    if len(page.html) <= MAX_INLINE_CHARACTERS:
+        return analysis(_document(page))
 
-    def read() -> T:
+    def parse_and_analyse() -> T:
         try:
-            return look(Document(page.html, page.final_url))
+            return analysis(Document(page.html, page.final_url))
         finally:
             return_free_memory()
 
-    return await asyncio.get_running_loop().run_in_executor(_threads, read)
+    return await asyncio.get_running_loop().run_in_executor(_threads, parse_and_analyse)
 
 
-def _kept(page: Page) -> Document:
-    """The page, parsed now or before."""
+def _document(page: Page) -> Document:
     key = page.final_url, hash(page.html)
-    found = _parsed.get(key)
-    if found is None:
-        found = _parsed[key] = Document(page.html, page.final_url)
-        if len(_parsed) > MOST:
-            _parsed.popitem(last=False)
-    return found
+    document = _documents.get(key)
+    if document is None:
+        document = _documents[key] = Document(page.html, page.final_url)
+        if len(_documents) > MAX_CACHED_PAGES:
+            _documents.popitem(last=False)
+    return document

@@ -1,4 +1,4 @@
-"""Reading pages for a job: its turns waited for within reason, its time watched."""
+"""Fetching the pages of a site for a job, within the time of its attempt."""
 
 from __future__ import annotations
 
@@ -13,28 +13,31 @@ from app.domain.jobs.outcomes import Snooze
 from providers.web import HostBusy, Page
 from workers.core.context import JobContext
 
-#: Seconds for which a turn is waited for with the slot held; longer waits give it back.
-PATIENCE = 3.0
-#: Seconds that a page may take, waits included; with less left the job goes on in a fresh attempt, from its checkpoint.
-A_PAGE = 30.0
-#: Times that a site may put a job off by Retry-After, before its answer counts.
-MOST_DELAYS = 3
+MAX_WAIT_SECONDS = 3.0
+"""For the turn of a host while the job keeps its slot; for longer waits the job snoozes."""
+MAX_PAGE_SECONDS = 30.0
+"""That a page may take, waits included. With less time left the job snoozes and continues from its checkpoint."""
+MAX_DELAYS = 3
+"""Times that a site may delay the job by Retry-After before its response counts."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """The business of a job. What was read at `since` or later is as good as new: its jobs share what one reads."""
+    """The website of a job's business."""
 
     id: UUID
+    """Of the business."""
     name: str
+    """Of the business."""
     website: str
     domain: str | None
     country: str
     since: datetime
+    """When the job was created: pages fetched since then are used, so the jobs of a business share them."""
 
 
-async def load(context: JobContext, business_id: UUID) -> Site | str:
-    """The business; or why there is nothing to do."""
+async def load_site(context: JobContext, business_id: UUID) -> Site | str:
+    """Return the site of a business, or a message why there is nothing to visit."""
     async with connection(context.resources.pool) as conn:
         target = await validations.get_visit_target(conn, business_id, context.id)
     if target is None:
@@ -51,27 +54,28 @@ async def load(context: JobContext, business_id: UUID) -> Site | str:
     )
 
 
-class Visitor:
-    """Reads pages of one site for one run of a job."""
+class PageVisitor:
+    """Fetches pages of one site during one run of a job."""
 
     def __init__(self, context: JobContext, site: Site) -> None:
         self._context = context
         self._site = site
-        self._until = time.monotonic() + context.job.seconds_left
-        self._read = 0
+        self._deadline = time.monotonic() + context.job.seconds_left
+        self._fetched = 0
         self.delays: int = (context.checkpoint or {}).get("delays", 0)
-        """Times that the site has put the job off."""
+        """Times that the site has delayed the job."""
 
-    async def read(self, url: str) -> Page | Snooze:
-        """The page; or that the job should wait, its slot given back: that is no attempt, and none of its time."""
-        if self._read and self._until - time.monotonic() < A_PAGE:
-            return Snooze(0.0, "goes on with the next page")
+    async def fetch(self, url: str) -> Page | Snooze:
+        """Return the page, or a Snooze for the job to return if it has to wait."""
+        if self._fetched and self._deadline - time.monotonic() < MAX_PAGE_SECONDS:
+            return Snooze(0.0, "continues with the next page")
+        fetcher = self._context.resources.fetcher
         try:
-            page = await self._context.resources.fetcher.fetch(url, since=self._site.since, patience=PATIENCE)
+            page = await fetcher.fetch(url, since=self._site.since, max_wait=MAX_WAIT_SECONDS)
         except HostBusy as busy:
             return Snooze(busy.wait, str(busy))
-        self._read += 1
-        if page.retry_after is not None and self.delays < MOST_DELAYS:
+        self._fetched += 1
+        if page.retry_after is not None and self.delays < MAX_DELAYS:
             self.delays += 1
             async with self._context.step() as step:
                 step.checkpoint = (self._context.checkpoint or {}) | {"delays": self.delays}

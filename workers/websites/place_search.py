@@ -1,4 +1,4 @@
-"""Searching for businesses at the providers of places that are configured."""
+"""Searches for businesses with the configured place providers, the next one if a provider fails."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workers.provider_configs import provider_configs
 
 
 def build_search(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> PlaceSearch:
+    """Build the search with every place provider that is configured."""
     configs = provider_configs(settings)
     return PlaceSearch(*registry.build(configs, session, limiter, settings.user_agent, settings.contact))
 
@@ -28,23 +29,24 @@ class PlaceSearch:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """See the interface."""
         return tuple(self._providers)
 
     async def search(
         self, name: str | None, text: str, limit: int, point: tuple[float, float] | None, radius: float, country: str
     ) -> tuple[str, str, list[Place]]:
         """See the interface."""
-        chosen = [self._providers[name]] if name else list(self._providers.values())
+        candidates = [self._providers[name]] if name else list(self._providers.values())
         latitude, longitude = point or (None, None)
         query = PlaceQuery(text, limit, latitude, longitude, radius, country)
-        failure: ProviderError | None = None
-        for provider in chosen:
+        first_error: ProviderError | None = None
+        for provider in candidates:
             if provider.needs_point and point is None:
                 continue
             try:
                 return provider.name, provider.attribution, await provider.search(query)
             except ProviderError as error:
-                failure = failure or error
-        if failure is None:
+                first_error = first_error or error
+        if first_error is None:
             raise ValueError("needs a point: give latitude and longitude")
-        raise ConnectionError(f"{failure.provider}: {failure}") from failure
+        raise ConnectionError(f"{first_error.provider}: {first_error}") from first_error

@@ -21,7 +21,7 @@ from app.db.websites import page_store
 from app.db.websites.page_store import AcquireResult, FinishedTurn, PageRequest, StoredPage
 from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import WebsiteStatus
-from providers.web.pages import PASSING, PASSING_SECONDS, Page
+from providers.web.pages import TRANSIENT_OUTCOMES, TRANSIENT_SECONDS, Page
 from providers.web.store import TURN_SECONDS, Turn
 
 POLL_SECONDS = 0.05
@@ -29,7 +29,7 @@ POLL_SECONDS = 0.05
 MAX_INLINE_BYTES = 100_000
 """Longer pages are compressed in a thread, so that the event loop is not blocked."""
 
-_TRANSIENT = sorted(PASSING)
+_TRANSIENT = sorted(TRANSIENT_OUTCOMES)
 
 _FIELDS = ("final_url", "detail", "status", "media_type", "truncated", "elapsed_ms", "etag", "last_modified",
            "redirect_to")  # fmt: skip
@@ -46,7 +46,7 @@ class PostgresStore:
         self._acquire = Coalescer(self._acquire_all)
         self._release = Coalescer(self._release_all)
 
-    async def turn(self, url: str, host: str, since: datetime) -> Page | Turn | float:
+    async def acquire(self, url: str, host: str, since: datetime) -> Page | Turn | float:
         """See Store."""
         acquiring = self._acquire(PageRequest(host, url, since))
         try:
@@ -68,7 +68,7 @@ class PostgresStore:
         async with connection(self._pool) as conn:
             await page_store.renew_turn(conn, turn.host, turn.token, turn_seconds=TURN_SECONDS)
 
-    async def give_back(self, turn: Turn, pause: float, page: Page | None = None) -> None:
+    async def release(self, turn: Turn, pause: float, page: Page | None = None) -> None:
         """See Store."""
         if page is None:
             await self._release(FinishedTurn(turn.host, turn.token, pause))
@@ -84,7 +84,7 @@ class PostgresStore:
                 requests,
                 turn_seconds=TURN_SECONDS,
                 transient_outcomes=_TRANSIENT,
-                transient_seconds=PASSING_SECONDS,
+                transient_seconds=TRANSIENT_SECONDS,
             )
 
     async def _release_all(self, finished: Sequence[FinishedTurn]) -> list[None]:

@@ -1,6 +1,6 @@
-"""Reading a business' pages one after the other and keeping what they say: what the scraping kinds share.
+"""The common part of the scraping kinds: visit the pages of a business one by one and store the contacts they show.
 
-What was found so far goes into the checkpoint every few seconds; the last step replaces what the business had.
+Findings so far go into the checkpoint every few seconds; the last step replaces the stored contacts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -19,148 +20,151 @@ from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.findings import Evidence, Finding, merged
+from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings
 from providers.web import Page
-from providers.web.pages import PASSING, PASSING_SECONDS
+from providers.web.pages import TRANSIENT_OUTCOMES, TRANSIENT_SECONDS
 from workers.core.context import JobContext, Step
 from workers.websites import page_cache
-from workers.websites.page_visitor import Site, Visitor, load
+from workers.websites.page_visitor import PageVisitor, Site, load_site
 
-#: Addresses whose domains are looked up.
-MOST_LOOKED_UP = 20
-#: Seconds after which what was done is committed.
-COMMIT_SECONDS = 3.0
-#: Findings of a kind that are kept of a business.
-MOST_KEPT = 200
+MAX_MX_LOOKUPS = 20
+"""E-mail addresses of a business whose domains are looked up."""
+CHECKPOINT_SECONDS = 3.0
+"""After which the progress is committed."""
+MAX_CONTACTS = 200
+"""Of one kind that are stored of a business."""
 
 Found = dict[ContactKind, list[Finding]]
 Extract = Callable[[Document, Site], Found]
 
 
-async def scrape(context: JobContext, business_id: Any, kinds: Sequence[ContactKind], extract: Extract) -> Any:
-    """Run a scraping job: its result, or how else it ends."""
-    site = await load(context, business_id)
+async def scrape(
+    context: JobContext, business_id: UUID, kinds: Sequence[ContactKind], extract: Extract
+) -> dict[str, Any] | Outcome:
+    """Run a scraping job: `extract` returns the contacts of `kinds` that a page shows."""
+    site = await load_site(context, business_id)
     if isinstance(site, str):
         return Failed(site)
-    visitor = Visitor(context, site)
-    state = _revived(context.checkpoint or {})
+    visitor = PageVisitor(context, site)
+    state = _from_checkpoint(context.checkpoint or {})
     if "todo" not in state:
         state = state | {"todo": [site.website], "read": [], "found": {}}
-    committed = _Committed(context, state)
+    progress = _Progress(context, state)
     while state["todo"]:
-        page = await visitor.read(state["todo"][0])
+        page = await visitor.fetch(state["todo"][0])
         if isinstance(page, Snooze):
-            await committed.commit(state | {"delays": visitor.delays})
+            await progress.commit(state | {"delays": visitor.delays})
             return page
-        first = not state["read"]
-        if first and not page.ok:
-            return _unreadable(context, page)
-        state = await _digest(page, site, state, extract, first=first)
-        await committed.now_and_then(state)
-    return await _keep(context, site, kinds, state, committed)
+        is_first = not state["read"]
+        if is_first and not page.ok:
+            return _first_page_failed(context, page)
+        state = await _add_page(page, site, state, extract, is_first=is_first)
+        await progress.commit_if_due(state)
+    return await _store(context, site, kinds, state, progress)
 
 
-class _Committed:
-    """The part of the state that is in the ledger: the rest follows now and then, for progress' sake.
+class _Progress:
+    """Commits the progress of a job now and then.
 
-    Nothing is lost with what was not committed: pages are kept by the fetcher, and reading them again costs little.
+    Progress that was not committed costs little: the pages are in the fetcher's store.
     """
 
     def __init__(self, context: JobContext, state: dict[str, Any]) -> None:
         self._context = context
         self._pages = len(state["read"])
         self._failed = state.get("failed", 0)
-        self._at = time.monotonic()
+        self._committed_at = time.monotonic()
 
-    def count(self, step: Step, state: dict[str, Any]) -> None:
-        """Have a step say what was done since the last one."""
+    def fill(self, step: Step, state: dict[str, Any]) -> None:
+        """Set the counters and the checkpoint of a step to what was done since the last one."""
         step.processed, step.failed = len(state["read"]) - self._pages, state.get("failed", 0) - self._failed
         step.total = len(state["read"]) + len(state["todo"])
-        step.checkpoint = _storable(state)
-        self._pages, self._failed, self._at = len(state["read"]), state.get("failed", 0), time.monotonic()
+        step.checkpoint = _to_checkpoint(state)
+        self._pages, self._failed = len(state["read"]), state.get("failed", 0)
+        self._committed_at = time.monotonic()
 
     async def commit(self, state: dict[str, Any]) -> None:
         if len(state["read"]) > self._pages:
             async with self._context.step() as step:
-                self.count(step, state)
+                self.fill(step, state)
 
-    async def now_and_then(self, state: dict[str, Any]) -> None:
-        if time.monotonic() - self._at > COMMIT_SECONDS:
+    async def commit_if_due(self, state: dict[str, Any]) -> None:
+        if time.monotonic() - self._committed_at > CHECKPOINT_SECONDS:
             await self.commit(state)
 
 
-def _unreadable(context: JobContext, page: Page) -> Outcome:
-    """The first page cannot be read: for now, or for good."""
-    words = f"{page.outcome}: {page.detail}"
-    if page.outcome in PASSING and context.job.attempt < context.job.max_attempts:
-        return Retry(words, PASSING_SECONDS + 1)  # until then its failure is believed
-    return Failed(words)
+def _first_page_failed(context: JobContext, page: Page) -> Outcome:
+    error = f"{page.outcome}: {page.detail}"
+    if page.outcome in TRANSIENT_OUTCOMES and context.job.attempt < context.job.max_attempts:
+        return Retry(error, TRANSIENT_SECONDS + 1)  # before that, the fetcher returns the stored failure
+    return Failed(error)
 
 
-async def _digest(page: Page, site: Site, state: dict[str, Any], extract: Extract, *, first: bool) -> dict[str, Any]:
-    """The state after a page: what it says, and from the first one also where to look further."""
+async def _add_page(
+    page: Page, site: Site, state: dict[str, Any], extract: Extract, *, is_first: bool
+) -> dict[str, Any]:
+    """Return the state after a page: with its findings and, for the first page, the further pages to visit."""
     visited = [*state["read"], page.url]
     todo, found = state["todo"][1:], state["found"]
     if page.ok:
-        says, further = await page_cache.read(
-            page, lambda document: (extract(document, site), _further(document) if first else [])
+        page_findings, links = await page_cache.analyse(
+            page, lambda document: (extract(document, site), _further_pages(document) if is_first else [])
         )
         known = {url.rstrip("/") for url in (*visited, *todo, page.final_url, *page.redirects)}
-        todo = [*todo, *(url for url in further if url.rstrip("/") not in known)][: discovery.MOST_PAGES]
-        for kind, findings in says.items():
-            found = found | {kind: merged([*found.get(kind, []), *findings])}
+        todo = [*todo, *(url for url in links if url.rstrip("/") not in known)][: discovery.MAX_PAGES]
+        for kind, findings in page_findings.items():
+            found = found | {kind: merge_findings([*found.get(kind, []), *findings])}
     failed = state.get("failed", 0) + (not page.ok)
     return state | {"todo": todo, "read": visited, "found": found, "failed": failed}
 
 
-def _further(document: Document) -> list[str]:
-    """Frames and refreshes are the page itself; then the pages that promise contacts."""
-    target = discovery.refresh(document)
-    inside = [*discovery.frames(document), *([target] if target else [])]
-    return [*inside, *discovery.pages(document)] or discovery.guesses(document)
+def _further_pages(document: Document) -> list[str]:
+    """Return the pages that the first page consists of (frames, a refresh), then those that are likely to have contacts."""
+    target = discovery.find_refresh_target(document)
+    parts = [*discovery.find_frames(document), *([target] if target else [])]
+    return [*parts, *discovery.find_contact_pages(document)] or discovery.guess_contact_pages(document)
 
 
-def _storable(state: dict[str, Any]) -> dict[str, Any]:
-    """The state as a checkpoint."""
-    found = {str(kind): [asdict(one) for one in findings] for kind, findings in state["found"].items()}
+def _to_checkpoint(state: dict[str, Any]) -> dict[str, Any]:
+    found = {str(kind): [asdict(finding) for finding in findings] for kind, findings in state["found"].items()}
     return state | {"found": found}
 
 
-def _revived(stored: dict[str, Any]) -> dict[str, Any]:
-    """The state of a checkpoint."""
-    found = stored.get("found", {})
-    return stored | {"found": {ContactKind(kind): [_finding(one) for one in found[kind]] for kind in found}}
+def _from_checkpoint(checkpoint: dict[str, Any]) -> dict[str, Any]:
+    found = checkpoint.get("found", {})
+    return checkpoint | {"found": {ContactKind(kind): [_to_finding(entry) for entry in found[kind]] for kind in found}}
 
 
-def _finding(stored: dict[str, Any]) -> Finding:
-    return Finding(**{**stored, "evidence": [Evidence(**evidence) for evidence in stored["evidence"]]})
+def _to_finding(entry: dict[str, Any]) -> Finding:
+    return Finding(**{**entry, "evidence": [Evidence(**evidence) for evidence in entry["evidence"]]})
 
 
-async def _look_up_mail(context: JobContext, emails: list[Finding]) -> None:
-    """Note of each address whether its domain takes mail, as far as that can be known."""
-    some = emails[:MOST_LOOKED_UP]
-    known = await asyncio.gather(*(context.resources.mail.takes_mail(one.value.rpartition("@")[2]) for one in some))
-    for one, mx in zip(some, known, strict=True):
-        one.detail["mx"] = mx
+async def _look_up_mx(context: JobContext, emails: Sequence[Finding]) -> None:
+    """Add to the detail of each address whether its domain accepts mail, as far as that can be found out."""
+    looked_up = emails[:MAX_MX_LOOKUPS]
+    domains = [finding.value.rpartition("@")[2] for finding in looked_up]
+    results = await asyncio.gather(*(context.resources.mail.accepts_mail(domain) for domain in domains))
+    for finding, accepts in zip(looked_up, results, strict=True):
+        finding.detail["mx"] = accepts
 
 
-async def _keep(
-    context: JobContext, site: Site, kinds: Sequence[ContactKind], state: dict[str, Any], committed: _Committed
+async def _store(
+    context: JobContext, site: Site, kinds: Sequence[ContactKind], state: dict[str, Any], progress: _Progress
 ) -> dict[str, Any] | Outcome:
-    await _look_up_mail(context, state["found"].get(ContactKind.EMAIL, []))
-    kept = [
+    await _look_up_mx(context, state["found"].get(ContactKind.EMAIL, []))
+    contacts = [
         NewContact(
-            kind,
-            storable(one.value),
-            round(one.confidence, 2),
-            orjson.dumps(one.detail).decode(),
-            orjson.dumps(one.evidence).decode(),
+            kind=kind,
+            value=storable(finding.value),
+            confidence=round(finding.confidence, 2),
+            detail=orjson.dumps(finding.detail).decode(),
+            evidence=orjson.dumps(finding.evidence).decode(),
         )
         for kind in kinds
-        for one in state["found"].get(kind, [])[:MOST_KEPT]
+        for finding in state["found"].get(kind, [])[:MAX_CONTACTS]
     ]
     async with context.step() as step:
-        await replace_contacts(step.conn, site.id, kinds, kept)
-        committed.count(step, state)
-    counts = {f"{kind}s": sum(one.kind == kind for one in kept) for kind in kinds}
+        await replace_contacts(step.conn, site.id, kinds, contacts)
+        progress.fill(step, state)
+    counts = {f"{kind}s": sum(contact.kind == kind for contact in contacts) for kind in kinds}
     return {"pages": len(state["read"]), "pagesRead": state["read"], **counts}

@@ -1,9 +1,10 @@
-"""social_scraping: a business' own profiles on social platforms."""
+"""social_scraping: store the business's own profiles on social platforms that its pages show."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from app.domain.jobs.outcomes import Outcome
 from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites import kinds
 from app.domain.websites.extraction.document import Document
@@ -16,7 +17,7 @@ from workers.websites.scrape import Found, scrape
 SPEC = kinds.SOCIAL_SCRAPING
 
 
-async def run(context: JobContext, args: BusinessArgs) -> Any:
+async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
     return await scrape(context, args.business_id, (ContactKind.SOCIAL,), extract)
 
 

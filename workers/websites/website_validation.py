@@ -1,73 +1,72 @@
-"""website_validation: whether a business' website is there, and what it turns out to be."""
+"""website_validation: find out whether the website of a business is there, and store its status."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from app.db.websites import validations
+from app.db.websites.validations import insert_validation
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites import kinds
-from app.domain.websites.extraction import discovery
+from app.domain.websites.extraction.discovery import find_refresh_target
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of
-from app.domain.websites.extraction.parked import is_parked
+from app.domain.websites.extraction.parked import find_parked_phrase
 from app.domain.websites.kinds import BusinessArgs
 from providers.web import Page
 from workers.core.context import JobContext
 from workers.websites import page_cache
-from workers.websites.page_visitor import Site, Visitor, load
+from workers.websites.page_visitor import PageVisitor, Site, load_site
 
 SPEC = kinds.WEBSITE_VALIDATION
 
-NEEDS_SCRIPTS = 200
-"""A page with less visible text, in characters, is made by scripts."""
+MIN_TEXT_CHARACTERS = 200
+"""A page with less visible text is taken to be rendered by scripts."""
 
 
 async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
-    """What is wrong with a site is the job's result, not its failure."""
-    site = await load(context, args.business_id)
+    """A fault of the site is the result of the job, not its failure."""
+    site = await load_site(context, args.business_id)
     if isinstance(site, str):
         return Failed(site)
-    visitor = Visitor(context, site)
-    page = await visitor.read(site.website)
+    visitor = PageVisitor(context, site)
+    page = await visitor.fetch(site.website)
     if isinstance(page, Snooze):
         return page
-    target, status, seen = await page_cache.read(page, partial(look, page, site))
+    target, status, evidence = await page_cache.analyse(page, partial(validate, page, site))
     if target is not None:
-        page = await visitor.read(target)
+        page = await visitor.fetch(target)
         if isinstance(page, Snooze):
             return page
-        _, status, seen = await page_cache.read(page, partial(look, page, site))
+        _, status, evidence = await page_cache.analyse(page, partial(validate, page, site))
     async with context.step() as step:
-        await validations.insert_validation(
-            step.conn, site.id, context.id, website=site.website, status=status, evidence=seen
-        )
+        await insert_validation(step.conn, site.id, context.id, website=site.website, status=status, evidence=evidence)
         step.processed = step.total = 1
-    return {"websiteStatus": status, **seen}
+    return {"websiteStatus": status, **evidence}
 
 
-def look(page: Page, site: Site, document: Document) -> tuple[str | None, WebsiteStatus, dict[str, Any]]:
-    """Where the page leads by itself, if it does; the state of the website and what shows it, if not."""
-    status, detail = judge(page, document, site)
-    return discovery.refresh(document) if page.ok else None, status, evidence(page, document, detail)
+def validate(page: Page, site: Site, document: Document) -> tuple[str | None, WebsiteStatus, dict[str, Any]]:
+    """Return the URL to which the page refreshes, if any, and the status of the website with its evidence."""
+    status, detail = status_of(page, document, site)
+    return find_refresh_target(document) if page.ok else None, status, evidence_of(page, document, detail)
 
 
-def judge(page: Page, document: Document, site: Site) -> tuple[WebsiteStatus, str]:
-    """The state of the website and, where it is not simply well, the words for it."""
+def status_of(page: Page, document: Document, site: Site) -> tuple[WebsiteStatus, str]:
+    """Return the status of the website, and an explanation unless that is OK."""
     if not page.ok:
         return page.outcome, page.detail
-    if (said := is_parked(document)) is not None:
-        return WebsiteStatus.PARKED, said
-    there = domain_of(page.final_url)
-    if there != domain_of(site.website):
-        return WebsiteStatus.REDIRECTED_OFFSITE, f"it leads to {there or page.final_url}"
+    if (phrase := find_parked_phrase(document)) is not None:
+        return WebsiteStatus.PARKED, phrase
+    domain = domain_of(page.final_url)
+    if domain != domain_of(site.website):
+        return WebsiteStatus.REDIRECTED_OFFSITE, f"it leads to {domain or page.final_url}"
     return WebsiteStatus.OK, ""
 
 
-def evidence(page: Page, document: Document, detail: str) -> dict[str, Any]:
+def evidence_of(page: Page, document: Document, detail: str) -> dict[str, Any]:
+    """Return the evidence for a status as API JSON."""
     expires = page.certificate_expires_at
     return {
         "finalUrl": page.final_url,
@@ -78,7 +77,7 @@ def evidence(page: Page, document: Document, detail: str) -> dict[str, Any]:
         "responseMs": page.elapsed_ms,
         "redirects": list(page.redirects),
         "certificateExpiresAt": expires.isoformat().replace("+00:00", "Z") if expires else None,
-        "needsScripts": page.ok and len(document.visible_text) < NEEDS_SCRIPTS,
+        "needsScripts": page.ok and len(document.visible_text) < MIN_TEXT_CHARACTERS,
         "truncated": page.truncated,
         "fetchedAt": page.fetched_at.isoformat().replace("+00:00", "Z"),
     }

@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 import pytest
 
-from providers.web import BadUrl, normalise
+from providers.web import BadUrl, normalise_url
 from tests import harness
 from tests.hostile import ENDS, PATHS, PRIVATE, REFUSED, ROBOTS_ENDS
 from tests.processes import platform
@@ -58,7 +58,7 @@ HOSTS = [f"127.77.{n // 200}.{n % 200 + 1}" for n in range(len(PATHS) + len(ROBO
 
 def is_url(text: str) -> bool:
     try:
-        normalise(text)
+        normalise_url(text)
     except BadUrl:
         return False
     return True

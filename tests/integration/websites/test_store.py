@@ -37,7 +37,7 @@ def store(request: pytest.FixtureRequest, db_pool: Pool) -> Store:
 
 
 async def take(store: Store, host: str, since: datetime | None = None) -> Page | Turn | float:
-    return await store.turn(f"http://{host}/", host, since or datetime.now(UTC))
+    return await store.acquire(f"http://{host}/", host, since or datetime.now(UTC))
 
 
 async def turn(store: Store, host: str) -> Turn:
@@ -49,8 +49,8 @@ async def turn(store: Store, host: str) -> Turn:
 async def test_a_page_comes_back_as_it_was_kept(store: Store) -> None:
     wanted = datetime.now(UTC)
     first = await turn(store, "a.test")
-    assert first.held is None
-    await store.give_back(first, 60.0, PAGE)
+    assert first.cached is None
+    await store.release(first, 60.0, PAGE)
     found = await take(store, "a.test", PAGE.fetched_at)
     assert isinstance(found, Page)
     assert replace(found, fetched_at=PAGE.fetched_at, html=found.html.replace("\ufffd", "\0")) == PAGE
@@ -59,22 +59,22 @@ async def test_a_page_comes_back_as_it_was_kept(store: Store) -> None:
 
 
 async def test_a_page_that_is_too_old_comes_with_the_turn(store: Store) -> None:
-    await store.give_back(await turn(store, "a.test"), 0.0, PAGE)
+    await store.release(await turn(store, "a.test"), 0.0, PAGE)
     second = await turn(store, "a.test")
-    assert second.held is not None
-    assert second.held.etag == PAGE.etag
+    assert second.cached is not None
+    assert second.cached.etag == PAGE.etag
 
 
 async def test_what_may_pass_is_believed_for_a_while(store: Store, db_pool: Pool) -> None:
     failed = replace(PAGE, outcome=WebsiteStatus.TIMEOUT, html="", fetched_at=datetime.now(UTC))
     an_hour_ago = failed.fetched_at - timedelta(hours=1)
-    await store.give_back(await turn(store, "a.test"), 0.0, failed)
+    await store.release(await turn(store, "a.test"), 0.0, failed)
     assert isinstance(await take(store, "a.test", an_hour_ago), Page)
     if isinstance(store, PostgresStore):
         await db_pool.execute("UPDATE web_pages SET fetched_at = now() - interval '31 seconds'")
     else:
         old = replace(failed, fetched_at=failed.fetched_at - timedelta(seconds=31))
-        await store.give_back(await turn(store, "a.test"), 0.0, old)
+        await store.release(await turn(store, "a.test"), 0.0, old)
     assert isinstance(await take(store, "a.test", an_hour_ago), Turn)
 
 
@@ -84,16 +84,16 @@ async def test_only_one_has_the_turn(store: Store) -> None:
     await store.renew(first)
     assert isinstance(await take(store, "a.test"), float)
     assert isinstance(await take(store, "b.test"), Turn)
-    await store.give_back(first, 0.0)
+    await store.release(first, 0.0)
     second = await turn(store, "a.test")
-    await store.give_back(first, 0.0)  # not theirs any more
+    await store.release(first, 0.0)  # not theirs any more
     assert isinstance(await take(store, "a.test"), float)
-    await store.give_back(second, 0.0)
+    await store.release(second, 0.0)
     assert isinstance(await take(store, "a.test"), Turn)
 
 
 async def test_the_pause_is_kept(store: Store) -> None:
-    await store.give_back(await turn(store, "a.test"), 60.0)
+    await store.release(await turn(store, "a.test"), 60.0)
     wait = await take(store, "a.test")
     assert isinstance(wait, float)
     assert 50.0 < wait <= 60.0
@@ -117,6 +117,6 @@ async def test_many_at_once_get_their_own(store: Store) -> None:
     turns = await asyncio.gather(*(turn(store, host) for host in hosts))
     assert [one.host for one in turns] == hosts
     pages = [replace(PAGE, url=f"http://{host}/", html=host) for host in hosts]
-    await asyncio.gather(*(store.give_back(one, 0.0, page) for one, page in zip(turns, pages, strict=True)))
+    await asyncio.gather(*(store.release(one, 0.0, page) for one, page in zip(turns, pages, strict=True)))
     found = await asyncio.gather(*(take(store, host, PAGE.fetched_at) for host in hosts))
     assert [page.html for page in found if isinstance(page, Page)] == hosts

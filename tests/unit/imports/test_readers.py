@@ -23,7 +23,7 @@ from app.domain.imports.profiles import FLORIDA
 from app.domain.imports.survey import Format, Survey
 from app.domain.imports.voters import COLUMNS, VoterReader
 from app.domain.text.errors import Unreadable
-from providers.web import normalise
+from providers.web import normalise_url
 from tests import registers
 
 VOTERS = registers.table([registers.voter(n) for n in range(6)])
@@ -63,7 +63,7 @@ def places(raw: bytes, known: frozenset[str], reader: Any) -> tuple[Layout, Call
 
 def businesses(raw: bytes) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
     found = of_businesses(survey(raw), {})
-    return found, lambda file: BusinessReader(file, found, start(found), normalise=normalise)
+    return found, lambda file: BusinessReader(file, found, start(found), normalise=normalise_url)
 
 
 KINDS: dict[str, Callable[[bytes], tuple[Layout, Callable[[BinaryIO], Reader]]]] = {

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from providers.errors import BadRequest, ProviderError, RateLimited, Unavailable
 from providers.notify.webhook import Gone, Webhooks
-from providers.web import Reach
+from providers.web import NetworkPolicy
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -41,7 +41,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def webhooks() -> AsyncIterator[Webhooks]:
-    sender = Webhooks("test/1", Reach(("127.0.0.0/8",)))
+    sender = Webhooks("test/1", NetworkPolicy(("127.0.0.0/8",)))
     yield sender
     await sender.close()
 
@@ -80,7 +80,7 @@ async def test_nobody_inside_is_reached(host: str, receiver: Receiver) -> None:
     async def lookup(name: str) -> Sequence[tuple[socket.AddressFamily, str]]:
         return [(socket.AF_INET, "127.0.0.1")]
 
-    sender = Webhooks("test/1", Reach(()), lookup)
+    sender = Webhooks("test/1", NetworkPolicy(()), lookup)
     try:
         with pytest.raises(BadRequest, match="public"):
             await sender.send(receiver.url.replace("127.0.0.1", host), SECRET, "msg_1", b"{}")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from providers.web import Agent, Fetcher, MemoryStore, Reach
+from providers.web import Fetcher, HttpClient, MemoryStore, NetworkPolicy
 
 EVER = datetime.now(UTC) - timedelta(days=1)
 
@@ -45,7 +45,7 @@ async def make(names: Names) -> AsyncIterator[MakeFetcher]:
     made: list[Fetcher] = []
 
     async def maker(store: MemoryStore | None = None, gap: float = 0.0, tls: ssl.SSLContext | bool = True) -> Fetcher:
-        agent = Agent("Trigpoint/1.0 (tests@example.org)", Reach(["127.0.0.1/32"]), names, tls)
+        agent = HttpClient("Trigpoint/1.0 (tests@example.org)", NetworkPolicy(["127.0.0.1/32"]), names, tls)
         made.append(Fetcher(agent, store or MemoryStore(), gap=gap))
         return made[-1]
 

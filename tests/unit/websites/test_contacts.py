@@ -196,7 +196,7 @@ def test_pages_worth_reading() -> None:
     <a href="https://other.com/contact">Contact</a>
     <a href="/kontakt/#form">Kontakt</a><a href="/flyer-kontakt.pdf">x</a>
     <a href="/about">About us</a><a href="/">Home</a>"""
-    pages = discovery.pages(Document(html, "https://www.shop.de/"))
+    pages = discovery.find_contact_pages(Document(html, "https://www.shop.de/"))
     assert pages == ["https://www.shop.de/kontakt/", "https://www.shop.de/impressum.html", "https://www.shop.de/about"]
 
 
@@ -204,8 +204,11 @@ def test_refreshes_and_frames_are_the_page() -> None:
     page = Document(
         '<meta http-equiv="refresh" content="0; URL=\'/start\'"><frameset><frame src="main.html">', "http://a.de/"
     )
-    assert (discovery.refresh(page), discovery.frames(page)) == ("http://a.de/start", ["http://a.de/main.html"])
-    assert discovery.refresh(Document('<meta http-equiv="refresh" content="600">', "http://a.de/")) is None
+    assert (discovery.find_refresh_target(page), discovery.find_frames(page)) == (
+        "http://a.de/start",
+        ["http://a.de/main.html"],
+    )
+    assert discovery.find_refresh_target(Document('<meta http-equiv="refresh" content="600">', "http://a.de/")) is None
 
 
 @pytest.mark.parametrize(
@@ -218,7 +221,7 @@ def test_refreshes_and_frames_are_the_page() -> None:
     ],
 )
 def test_parked(html: str, is_parked: bool) -> None:
-    assert (parked.is_parked(Document(html)) is not None) is is_parked
+    assert (parked.find_parked_phrase(Document(html)) is not None) is is_parked
 
 
 @given(st.text(alphabet="<>/=\"'@.&;#![]-{}() abcdivhref:mailto\0\u200b\ud800", max_size=400))
@@ -226,9 +229,9 @@ def test_parked(html: str, is_parked: bool) -> None:
 def test_nothing_raises(html: str) -> None:
     extract_contacts(Document(html, "http://a.de/"))
     page = Document(html, "http://a.de/")
-    assert isinstance(discovery.pages(page), list) and isinstance(discovery.frames(page), list)
-    assert discovery.refresh(page) is None or len(page.title) <= 300
-    parked.is_parked(page)
+    assert isinstance(discovery.find_contact_pages(page), list) and isinstance(discovery.find_frames(page), list)
+    assert discovery.find_refresh_target(page) is None or len(page.title) <= 300
+    parked.find_parked_phrase(page)
 
 
 @pytest.mark.parametrize("path", ["/surrogates", "/nul-handle", "/long-handle", "/escapes"])

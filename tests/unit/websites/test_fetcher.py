@@ -73,7 +73,7 @@ async def test_one_request_at_a_time_and_a_gap_after_it(site: tuple[Site, str], 
     server.latency = 0.02
     store = MemoryStore()
     fetchers = [await make(store, gap=0.1) for _ in range(2)]
-    await asyncio.gather(*(fetchers[n % 2].fetch(f"{base}/{n}", since=EVER, patience=30) for n in range(5)))
+    await asyncio.gather(*(fetchers[n % 2].fetch(f"{base}/{n}", since=EVER, max_wait=30) for n in range(5)))
     moments = [moment for moment, _, _ in server.log]
     assert len(moments) == 6
     assert server.most_running == 1
@@ -102,11 +102,11 @@ async def test_robots_that_cannot_be_read(
     assert (await fetcher.fetch(base, since=EVER)).outcome is outcome
 
 
-async def test_a_longer_wait_than_the_callers_patience_is_told(site: tuple[Site, str], make: MakeFetcher) -> None:
+async def test_a_longer_wait_than_the_caller_accepts_is_reported(site: tuple[Site, str], make: MakeFetcher) -> None:
     server, base = site
     fetcher = await make(gap=5.0)
     with pytest.raises(HostBusy) as busy:
-        await fetcher.fetch(base, since=EVER, patience=0.5)  # robots.txt is read, the page is not yet due
+        await fetcher.fetch(base, since=EVER, max_wait=0.5)  # robots.txt is read, the page is not yet due
     assert 4.0 < busy.value.wait <= 5.0
     assert server.paths == ["/robots.txt"]
 
@@ -115,7 +115,7 @@ async def test_robots_and_the_page_share_one_budget(
     site: tuple[Site, str], fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, base = site
-    monkeypatch.setattr(fetcher_module, "BUDGET", 1.0)
+    monkeypatch.setattr(fetcher_module, "MAX_VISIT_SECONDS", 1.0)
     server.latency = 0.7
     assert (await fetcher.fetch(base, since=EVER)).outcome is WebsiteStatus.TIMEOUT
     assert server.paths == ["/robots.txt", "/"]
@@ -127,8 +127,8 @@ async def test_a_visit_does_not_wait_without_end_turn_after_turn(site: tuple[Sit
         server.pages[f"/{n}"] = web.Response(status=302, headers={"Location": f"/{n + 1}"})
     fetcher = await make(gap=0.4)
     with pytest.raises(HostBusy):
-        await fetcher.fetch(f"{base}/0", since=EVER, patience=0.5)
-    page = await fetcher.fetch(f"{base}/0", since=EVER, patience=0.5)
+        await fetcher.fetch(f"{base}/0", since=EVER, max_wait=0.5)
+    page = await fetcher.fetch(f"{base}/0", since=EVER, max_wait=0.5)
     assert page.ok and max(server.paths.count(f"/{n}") for n in range(5)) == 1, "it goes on where it was"
 
 

@@ -33,7 +33,7 @@ async def test_every_hostile_answer_ends_in_its_state(make: MakeFetcher) -> None
 
 
 async def test_what_never_ends_is_given_up(make: MakeFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetcher, "BUDGET", 1.0)  # the same code as with twenty
+    monkeypatch.setattr(fetcher, "MAX_VISIT_SECONDS", 1.0)  # the same code as with twenty
     assert await visit_all(make, ENDLESS) == dict.fromkeys(ENDLESS, WebsiteStatus.TIMEOUT)
 
 

@@ -148,8 +148,8 @@ async def test_a_certificate_that_is_not_valid(
     [
         (plain_http, WebsiteStatus.TLS_ERROR, "no secure connection could be made"),
         (garbage, WebsiteStatus.TLS_ERROR, "no secure connection could be made"),
-        (hang_up, WebsiteStatus.SERVER_ERROR, "it closed the connection without an answer"),
-        (hang_up_midway, WebsiteStatus.SERVER_ERROR, "it closed the connection without an answer"),
+        (hang_up, WebsiteStatus.SERVER_ERROR, "it closed the connection without a response"),
+        (hang_up_midway, WebsiteStatus.SERVER_ERROR, "it closed the connection without a response"),
     ],
 )
 async def test_a_server_that_makes_no_secure_connection(
@@ -164,14 +164,14 @@ async def test_nobody_at_the_port(trusting: Fetcher) -> None:
     async with server(page) as url:
         pass
     read = await trusting.fetch(url, since=EVER)
-    assert (read.outcome, read.detail) == (WebsiteStatus.SERVER_ERROR, "its server takes no connections")
+    assert (read.outcome, read.detail) == (WebsiteStatus.SERVER_ERROR, "its server refuses connections")
 
 
 @pytest.mark.parametrize("serve", [wait_for_a_request, begin_and_stop])
 async def test_a_handshake_without_an_end_is_given_up(
     serve: Serve, trusting: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetcher, "BUDGET", 1.0)
+    monkeypatch.setattr(fetcher, "MAX_VISIT_SECONDS", 1.0)
     async with server(serve) as url:
         read = await trusting.fetch(url, since=EVER)
-    assert (read.outcome, read.detail) == (WebsiteStatus.TIMEOUT, "no complete answer within 1 s")
+    assert (read.outcome, read.detail) == (WebsiteStatus.TIMEOUT, "no complete response within 1 s")

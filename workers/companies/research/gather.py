@@ -262,7 +262,7 @@ async def search(subject: Subject, intelligence: CompanyProviders, fetcher: Fetc
 async def _hit(hit: Hit, subject: Subject, fetcher: Fetcher, since: datetime) -> Source | None:
     """A page that was found, where it can be read and names the company."""
     try:
-        page = await fetcher.fetch(hit.url, since=since, patience=HIT_PATIENCE)
+        page = await fetcher.fetch(hit.url, since=since, max_wait=HIT_PATIENCE)
     except Busy:
         return None
     if not page.ok:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from app.domain.companies.research.page_text import PageText, read
 from app.domain.vocabulary.websites import WebsiteStatus
-from providers.web import BadUrl, Fetcher, Page, normalise
+from providers.web import BadUrl, Fetcher, Page, normalise_url
 
 PATIENCE = 20.0
 """Seconds that a page waits for its host's turn."""
@@ -42,14 +42,14 @@ async def pages(fetcher: Fetcher, website: str, since: datetime, most: int) -> A
     Raises SiteUnreadable where there is no first page, and the fetcher's HostBusy.
     """
     try:
-        home = normalise(website)
+        home = normalise_url(website)
     except BadUrl as error:
         raise SiteUnreadable(f"the address {error}", passing=False) from None
     queue, seen, texts = [home], {home}, set[str]()
     given = 0
     while queue and given < most:
         url = queue.pop(0)
-        page = await fetcher.fetch(url, since=since, patience=PATIENCE)
+        page = await fetcher.fetch(url, since=since, max_wait=PATIENCE)
         if not page.ok:
             if url == home:
                 words = f"{page.outcome}: {page.detail}" if page.detail else str(page.outcome)

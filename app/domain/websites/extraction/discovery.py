@@ -1,19 +1,21 @@
-"""Which further pages of a site are worth reading for its contacts."""
+"""Finding the pages of a site that are likely to have contacts."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import unquote, urljoin, urlsplit
 
-from app.domain.websites.extraction.document import MOST_URL, Document, text_of
+from app.domain.websites.extraction.document import MAX_URL_CHARACTERS, Document, text_of
 from app.domain.websites.extraction.hosts import domain_of
 
-#: Pages beyond the first that are read of a site.
-MOST_PAGES = 5
-#: Seconds after which a refresh is no redirect any more.
-LONGEST_REFRESH = 10
+MAX_PAGES = 5
+"""Pages of a site that are visited besides the first."""
+MAX_REFRESH_SECONDS = 10
+"""A slower meta refresh reloads the page and is not a redirect."""
+MAX_LINKS = 2_000
+"""Links of a page that are ranked."""
 
-#: Words in a link's text or path, the most telling first.
+# Words in the text or path of a link, by rank.
 _RANKED = (
     (100, r"contact|kontakt|contacto|contatt[io]|contato|contactez|nous-contacter|yhteystiedot|kapcsolat|iletisim|"
           r"iletişim|kontakty|контакт\w*|お問い合わせ|联系我们|聯絡|επικοινων\w*|צור-קשר|اتصل"),
@@ -32,13 +34,13 @@ _REFRESH = re.compile(r"(\d{0,6})\.?\d{0,6}\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"
 _GUESSES = ("contact", "contact-us", "about", "impressum")
 
 
-def pages(document: Document) -> list[str]:
-    """Up to MOST_PAGES addresses on the same site, the most promising first."""
-    here, site = _plain(document.url), domain_of(document.url)
+def find_contact_pages(document: Document) -> list[str]:
+    """Return up to MAX_PAGES URLs of pages of the same site, the most likely ones first."""
+    here, site = _without_fragment(document.url), domain_of(document.url)
     ranked: dict[str, tuple[int, int]] = {}
-    for order, link in enumerate(document.links[:2000]):
-        url = _plain(link.url)
-        if len(url) > MOST_URL or url == here or not url.startswith(("http://", "https://")):
+    for order, link in enumerate(document.links[:MAX_LINKS]):
+        url = _without_fragment(link.url)
+        if len(url) > MAX_URL_CHARACTERS or url == here or not url.startswith(("http://", "https://")):
             continue
         if domain_of(url) != site:
             continue
@@ -47,32 +49,32 @@ def pages(document: Document) -> list[str]:
             continue
         if rank > ranked.get(url, (0, 0))[0]:
             ranked[url] = rank, -order
-    return sorted(ranked, key=lambda url: ranked[url], reverse=True)[:MOST_PAGES]
+    return sorted(ranked, key=lambda url: ranked[url], reverse=True)[:MAX_PAGES]
 
 
-def guesses(document: Document) -> list[str]:
-    """Where such pages usually are, for a site whose links lead to none."""
+def guess_contact_pages(document: Document) -> list[str]:
+    """Return the usual URLs of contact pages, for a site that links to none."""
     split = urlsplit(document.url)
     return [f"{split.scheme}://{split.netloc}/{path}" for path in _GUESSES]
 
 
-def frames(document: Document) -> list[str]:
-    """The pages inside a page that is but frames, on the same site."""
+def find_frames(document: Document) -> list[str]:
+    """Return the URLs of the frames of a frameset, those on the same site."""
     found = []
-    for node in document.tree.css("frame[src]")[:MOST_PAGES]:
-        url = _plain(_resolve(document, node.attributes.get("src") or ""))
+    for node in document.tree.css("frame[src]")[:MAX_PAGES]:
+        url = _without_fragment(_resolve(document, node.attributes.get("src") or ""))
         if url and domain_of(url) == domain_of(document.url) and url not in found:
             found.append(url)
     return found
 
 
-def refresh(document: Document) -> str | None:
-    """Where a meta refresh leads, if it does so within some seconds."""
+def find_refresh_target(document: Document) -> str | None:
+    """Return the URL to which a meta refresh redirects within MAX_REFRESH_SECONDS, None if there is none."""
     match = _REFRESH.match(document.metas.get("refresh", "").strip())
-    if match is None or int(match[1] or 0) > LONGEST_REFRESH:
+    if match is None or int(match[1] or 0) > MAX_REFRESH_SECONDS:
         return None
-    url = _plain(_resolve(document, match[2]))
-    return url if url.startswith(("http://", "https://")) and url != _plain(document.url) else None
+    url = _without_fragment(_resolve(document, match[2]))
+    return url if url.startswith(("http://", "https://")) and url != _without_fragment(document.url) else None
 
 
 def _rank(path: str, text: str) -> int:
@@ -84,13 +86,13 @@ def _rank(path: str, text: str) -> int:
 
 
 def _resolve(document: Document, href: str) -> str:
-    """The address, '' where it is none that can be asked for."""
+    """Return the absolute URL, an empty string if it cannot be fetched."""
     try:
         url = urljoin(document.base, href.strip())
     except ValueError:
         return ""
-    return url if len(url) <= MOST_URL else ""
+    return url if len(url) <= MAX_URL_CHARACTERS else ""
 
 
-def _plain(url: str) -> str:
+def _without_fragment(url: str) -> str:
     return url.partition("#")[0]

@@ -26,7 +26,7 @@ MOST_HREF, MOST_META = 8_000, 2_000
 #: Nodes in which the beginning of an element's text is looked for.
 MOST_SEEN = 200
 #: Longest address of a page: what browsers and servers agree on.
-MOST_URL = 2_083
+MAX_URL_CHARACTERS = 2_083
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]{2,}|[\t\r\n\f\xa0]")  # all but a single blank, which stays
@@ -60,7 +60,7 @@ class Document:
         """What relative addresses are relative to."""
         node = self.tree.css_first("base[href]")
         href = (node.attributes.get("href") or "") if node else ""
-        return _join(self.url, href) if 0 < len(href) <= MOST_URL else self.url
+        return _join(self.url, href) if 0 < len(href) <= MAX_URL_CHARACTERS else self.url
 
     @cached_property
     def links(self) -> list[Link]:

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from app.domain.websites.extraction import deobfuscation as hidden
 from app.domain.websites.extraction.addresses import FREE, clean, flags
 from app.domain.websites.extraction.document import BREAK, Document, text_of
-from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
+from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings, shorten_context
 from app.domain.websites.extraction.hosts import registered_domain
 
 #: How sure each way of finding is.
@@ -52,11 +52,11 @@ def find_emails(document: Document) -> list[Finding]:
         address = clean(text)
         if address is None:
             continue
-        evidence = Evidence(document.url, method, brief(around.replace(BREAK, " ")))
+        evidence = Evidence(document.url, method, shorten_context(around.replace(BREAK, " ")))
         findings.append(Finding(address, _confidence(address, method, document), flags(address), [evidence]))
         if len(findings) >= MOST_FOUND:
             break
-    return _without_tails(merged(findings))
+    return _without_tails(merge_findings(findings))
 
 
 def _confidence(address: str, method: str, document: Document) -> float:

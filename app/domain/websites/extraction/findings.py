@@ -1,4 +1,4 @@
-"""What extraction answers: values with the evidence for them."""
+"""The findings of the extractors: values with their evidence."""
 
 from __future__ import annotations
 
@@ -7,52 +7,57 @@ from typing import Any
 
 from app.domain.text.storable import storable
 
-#: Characters of the surroundings that are kept.
-CONTEXT = 160
-#: Places that are kept of one value.
-MOST_EVIDENCE = 5
+MAX_CONTEXT_CHARACTERS = 160
+MAX_EVIDENCE = 5
+"""Places that are kept of one value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where and how something was found. `method` is one of a few words: mailto, json_ld, cloudflare, text …"""
+    """One place where a value was found."""
 
     page: str
+    """The URL of the page."""
     method: str
+    """How it was found: `mailto`, `json_ld`, `cloudflare`, `text` …"""
     context: str = ""
-
-    def shown(self) -> dict[str, Any]:
-        return {"page": self.page, "method": self.method, "context": self.context}
+    """The text around it, for people."""
 
 
 @dataclass(slots=True)
 class Finding:
-    """One value found on one page. `confidence` is between 0 and 1; `detail` is what only its kind has."""
+    """A value that was found, with all its evidence."""
 
     value: str
     confidence: float
+    """Between 0 and 1."""
     detail: dict[str, Any] = field(default_factory=dict)
+    """Fields that only this kind of value has."""
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def brief(text: str) -> str:
-    """Surroundings as they are kept: one line, not too long, and nothing that cannot be stored."""
-    return storable(" ".join(text[: 4 * CONTEXT].split())[:CONTEXT])
+def shorten_context(text: str) -> str:
+    """Return the text as the context of evidence: one short line that the database can store."""
+    return storable(" ".join(text[: 4 * MAX_CONTEXT_CHARACTERS].split())[:MAX_CONTEXT_CHARACTERS])
 
 
-def merged(findings: list[Finding]) -> list[Finding]:
-    """One finding a value, its evidence together; several pages make it a little surer. The surest first."""
+def merge_findings(findings: list[Finding]) -> list[Finding]:
+    """Merge findings of the same value, whose case is ignored, and sort them by confidence, highest first.
+
+    The confidence is the highest one, plus 0.02 for each further page.
+    """
     by_value: dict[str, Finding] = {}
-    for one in findings:
-        key = one.value.casefold()
-        first = by_value.get(key)
-        if first is None:
-            by_value[key] = Finding(one.value, one.confidence, dict(one.detail), list(one.evidence))
+    for finding in findings:
+        key = finding.value.casefold()
+        merged = by_value.get(key)
+        if merged is None:
+            by_value[key] = Finding(finding.value, finding.confidence, dict(finding.detail), list(finding.evidence))
             continue
-        pages = {evidence.page for evidence in first.evidence}
-        again = any(evidence.page not in pages for evidence in one.evidence)
-        first.confidence = min(1.0, max(first.confidence, one.confidence) + (0.02 if again else 0.0))
-        new = [evidence for evidence in one.evidence if evidence not in first.evidence]
-        first.evidence = [*first.evidence, *new][:MOST_EVIDENCE]
-        first.detail = one.detail | first.detail
-    return sorted(by_value.values(), key=lambda one: (-one.confidence, one.value))
+        pages = {evidence.page for evidence in merged.evidence}
+        is_other_page = any(evidence.page not in pages for evidence in finding.evidence)
+        confidence = max(merged.confidence, finding.confidence)
+        merged.confidence = min(1.0, confidence + (0.02 if is_other_page else 0.0))
+        new = [evidence for evidence in finding.evidence if evidence not in merged.evidence]
+        merged.evidence = [*merged.evidence, *new][:MAX_EVIDENCE]
+        merged.detail = finding.detail | merged.detail
+    return sorted(by_value.values(), key=lambda finding: (-finding.confidence, finding.value))

@@ -1,4 +1,4 @@
-"""Hosts and registered domains, by the public suffix list that `tldextract` brings along."""
+"""Hosts and registered domains, by the Public Suffix List that is bundled with `tldextract`."""
 
 from __future__ import annotations
 
@@ -9,38 +9,37 @@ import tldextract
 
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
-
-#: Longest name (RFC 1035, 2.3.4); what is longer is none, and nothing to remember.
-MOST_HOST = 253
+MAX_HOST_CHARACTERS = 253
+"""The longest host name (RFC 1035, 2.3.4)."""
 
 
 @lru_cache(maxsize=4096)
 def registered_domain(host: str) -> str | None:
-    """The domain that someone registered: shop.example.co.uk → example.co.uk; None for a suffix, an address, a name.
+    """Return the registered domain: shop.example.co.uk → example.co.uk; None for a suffix, an IP address, a local name.
 
-    Names below a hoster's domain (example.github.io) count as registered, as the list has it.
+    Names below the domain of a hosting provider (example.github.io) count as registered, as the list says.
     """
-    found = _extract(host.strip(".").lower(), include_psl_private_domains=True)
-    return found.top_domain_under_public_suffix or None
+    extracted = _extract(host.strip(".").lower(), include_psl_private_domains=True)
+    return extracted.top_domain_under_public_suffix or None
 
 
 @lru_cache(maxsize=4096)
 def has_real_suffix(host: str) -> bool:
-    """Whether the name ends in a suffix of the list, with something before it."""
-    found = _extract(host.strip(".").lower())
-    return bool(found.suffix and found.domain)
+    """Return whether the name ends in a suffix of the list, with a label before it."""
+    extracted = _extract(host.strip(".").lower())
+    return bool(extracted.suffix and extracted.domain)
 
 
 def host_of(url: str) -> str:
-    """The host of a URL in lower case; '' where there is none."""
+    """Return the host of a URL in lower case, an empty string if there is none."""
     try:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-    return host if len(host) <= MOST_HOST else ""
+    return host if len(host) <= MAX_HOST_CHARACTERS else ""
 
 
 def domain_of(url: str) -> str | None:
-    """The registered domain of a URL's host; the host itself where it is an address or a local name."""
+    """Return the registered domain of a URL; the host itself if it is an IP address or a local name."""
     host = host_of(url)
     return (registered_domain(host) or host) if host else None

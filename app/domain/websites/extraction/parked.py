@@ -1,4 +1,4 @@
-"""Pages that only say that nobody is there: domains for sale, hosters' first pages, sites under construction."""
+"""Parked domains: pages of domains for sale, default pages of hosting providers, sites under construction."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 
 from app.domain.websites.extraction.document import Document
 
-#: Characters of text beyond which a page says more than that.
-MOST_TEXT = 3_000
-#: Characters of HTML in which the names of such services are looked for.
-MOST_HTML = 100_000
+MAX_TEXT_CHARACTERS = 3_000
+"""A page with more visible text is not parked."""
+MAX_SHORT_CHARACTERS = 600
+"""A page with less visible text that names a parking service in its HTML is parked."""
+MAX_HTML_CHARACTERS = 100_000
+"""Of the HTML in which parking services are searched for."""
 
-_SALE = re.compile(
+_PHRASES = re.compile(
     r"\b(?:this )?domain (?:name )?(?:\S{1,80} )?(?:is|may be|might be|could be)(?: now)? (?:for sale|available for"
     r" (?:purchase|sale)|parked)|\bbuy this domain\b|\bdomain (?:is )?parked\b|\bparked (?:domain|free|page|at)\b|"
     r"\bdiese domain (?:steht zum verkauf|ist zu verkaufen|wurde (?:soeben )?registriert)|"
@@ -33,13 +35,16 @@ _SERVICES = re.compile(
 )
 
 
-def is_parked(document: Document) -> str | None:
-    """The words that say so; None for a page that is somebody's."""
+def find_parked_phrase(document: Document) -> str | None:
+    """Return the phrase that shows that the domain is parked; None for the page of a real website."""
     text = document.visible_text
-    if len(text) > MOST_TEXT:
+    if len(text) > MAX_TEXT_CHARACTERS:
         return None
-    if (said := _SALE.search(f"{document.title}. {text}")) is not None:
-        return " ".join(said[0].split())[:200]
-    if len(text) < 600 and (service := _SERVICES.search(document.html, 0, MOST_HTML)) is not None:
+    if (phrase := _PHRASES.search(f"{document.title}. {text}")) is not None:
+        return " ".join(phrase[0].split())[:200]
+    if (
+        len(text) < MAX_SHORT_CHARACTERS
+        and (service := _SERVICES.search(document.html, 0, MAX_HTML_CHARACTERS)) is not None
+    ):
         return f"served by {service[0].rstrip('/')}"
     return None

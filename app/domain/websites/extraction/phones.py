@@ -10,7 +10,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from app.domain.websites.extraction.document import BREAK, Document, text_of
-from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
+from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings, shorten_context
 
 CONFIDENCE = {"json_ld": 1.0, "microdata": 1.0, "tel": 0.95, "text": 0.7}
 #: Candidates that are looked at: each costs some 50 µs.
@@ -42,9 +42,9 @@ def find_phones(document: Document, country: str) -> list[Finding]:
             "fax": _is_fax(around[-30:]),
         }
         value = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-        evidence = Evidence(document.url, method, brief((around + text).replace(BREAK, " ")))
+        evidence = Evidence(document.url, method, shorten_context((around + text).replace(BREAK, " ")))
         findings.append(Finding(value, CONFIDENCE[method], detail, [evidence]))
-    return merged(findings)
+    return merge_findings(findings)
 
 
 def _is_fax(before: str) -> bool:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from app.domain.text.storable import storable
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.findings import Evidence, Finding, brief, merged
+from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings, shorten_context
 from app.domain.websites.extraction.social.brand import Brand, squeezed
 from app.domain.websites.extraction.social.link_context import surroundings
 from app.domain.websites.extraction.social.mentions import Mention, mentions
@@ -54,19 +54,19 @@ def find_own_profiles(document: Document, name: str = "") -> list[Finding]:
         detail = {"platform": one.profile.platform, "handle": storable(one.profile.handle)}
         evidence = [Evidence(document.url, one.method, one.context)]
         findings.append(Finding(one.profile.url, min(one.weight, 1.0), detail, evidence))
-    return merged(findings)
+    return merge_findings(findings)
 
 
 def _weighed(one: Mention, brand: Brand) -> Weighed:
     if one.node is None:
-        return Weighed(one.profile, one.method, brief(one.context), one.weight)
+        return Weighed(one.profile, one.method, shorten_context(one.context), one.weight)
     place = surroundings(one.node)
     sure = weight(one, place, brand)
     if one.method == "widget":
-        return Weighed(one.profile, one.method, brief(one.context), sure)
+        return Weighed(one.profile, one.method, shorten_context(one.context), sure)
     misnamed = sure > NEVER and not one.profile.personal and label_names_another(one.profile, place, brand)
     return Weighed(
-        one.profile, one.method, brief(place.near or place.label), sure, place.path, place.ancestors, misnamed
+        one.profile, one.method, shorten_context(place.near or place.label), sure, place.path, place.ancestors, misnamed
     )
 
 

@@ -14,7 +14,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from providers.web.mail import SILENCES, MailServers
+from providers.web.mx import MAX_CONSECUTIVE_TIMEOUTS, MxLookup
 
 RECORDS = {"a.test.": "10 mx.a.test.", "null.test.": "0 ."}
 
@@ -49,34 +49,34 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NameServer]:
     resolver = dns.asyncresolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], transport.get_extra_info("sockname")[1]
     monkeypatch.setattr(dns.asyncresolver, "Resolver", lambda: resolver)
-    monkeypatch.setattr("providers.web.mail.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("providers.web.mx.ANSWER_SECONDS", 0.3)
     yield server
     transport.close()
 
 
 async def test_answers_are_remembered(server: NameServer) -> None:
-    mail = MailServers()
+    mail = MxLookup()
     for _ in range(2):
-        assert [await mail.takes_mail(name) for name in ("a.test", "null.test", "none.test")] == [True, False, False]
+        assert [await mail.accepts_mail(name) for name in ("a.test", "null.test", "none.test")] == [True, False, False]
     assert server.asked == 3
 
 
 async def test_a_silent_name_server_is_left_alone(server: NameServer) -> None:
-    mail = MailServers()
-    for _ in range(SILENCES):
-        assert await mail.takes_mail("silent.test") is None
+    mail = MxLookup()
+    for _ in range(MAX_CONSECUTIVE_TIMEOUTS):
+        assert await mail.accepts_mail("silent.test") is None
     before = server.asked
-    assert await mail.takes_mail("a.test") is None
+    assert await mail.accepts_mail("a.test") is None
     assert server.asked == before
 
 
 async def test_one_silent_domain_is_no_silent_name_server(server: NameServer) -> None:
-    mail = MailServers()
-    assert await mail.takes_mail("silent.test") is None
-    assert await mail.takes_mail("broken.test") is None
-    assert await mail.takes_mail("a.test") is True
+    mail = MxLookup()
+    assert await mail.accepts_mail("silent.test") is None
+    assert await mail.accepts_mail("broken.test") is None
+    assert await mail.accepts_mail("a.test") is True
 
 
 async def test_who_must_not_ask_does_not(server: NameServer) -> None:
-    assert await MailServers(asks=False).takes_mail("a.test") is None
+    assert await MxLookup(enabled=False).accepts_mail("a.test") is None
     assert server.asked == 0
