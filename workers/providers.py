@@ -9,8 +9,8 @@ from app.db.core.pool import Patience, Pool
 from app.settings import Settings
 from providers.notify.webhook import Webhooks
 from providers.rate_limit import RateLimiter
-from providers.web import Reach
-from providers.web.mail import MailServers
+from providers.web import NetworkPolicy
+from providers.web.mx import MxLookup
 from workers.companies.providers import build_company_providers
 from workers.core.resources import Resources
 from workers.geocoding.chain import build_chain
@@ -38,8 +38,8 @@ def open_resources(
         http,
         build_chain(settings, http, limiter),
         build_fetcher(settings, pool),
-        MailServers(asks=settings.mx_lookups),
+        MxLookup(enabled=settings.mx_lookups),
         build_company_providers(settings, http, redis, limiter),
-        Webhooks(settings.user_agent, Reach(settings.fetch_allow)),
+        Webhooks(settings.user_agent, NetworkPolicy(settings.fetch_allow)),
         places=build_poi_provider(settings, http, limiter),
     )

@@ -77,8 +77,8 @@ def _decompressor(encoding: str) -> zlib._Decompress | None:
 def decode_html(body: bytes, declared_charset: str | None) -> str:
     """Decode HTML, with a replacement character for each invalid sequence.
 
-    The encoding is that of the byte order mark, of the Content-Type header, or of the page's <meta>, in this order; else
-    UTF-8 if the body is valid UTF-8, else Windows-1252.
+    The encoding is that of the byte order mark, the Content-Type header or the page's <meta>, in this order; else UTF-8
+    if the body is valid UTF-8, else Windows-1252.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):

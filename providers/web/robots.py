@@ -93,7 +93,7 @@ _OUTSIDE_GROUPS = re.compile(r"(?:site-?maps?|host)\b", re.IGNORECASE)
 
 
 def _parse(text: str, agent: str) -> Protego:
-    """Parse only the groups for `agent` and for all agents, because the parser copies a group for every agent it names."""
+    """Parse only the groups for `agent` and for all agents: the parser copies a group for every agent that it names."""
     lines: list[str] = []
     applies = in_rules = False
     for raw_line in text.splitlines():

@@ -39,7 +39,8 @@ class BusinessImporter:
 
     def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
         ids_of = "" if self._args.source == FROM_CSV else self._args.source
-        return BusinessReader(file, layout, position, normalise=normalise_url, mapping=self._args.mapping, ids_of=ids_of)
+        mapping = self._args.mapping
+        return BusinessReader(file, layout, position, normalise=normalise_url, mapping=mapping, ids_of=ids_of)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
         fresh = await staging.unseen(conn, run, [one.key for _, one in chunk.businesses])

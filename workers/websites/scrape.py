@@ -119,7 +119,7 @@ async def _add_page(
 
 
 def _further_pages(document: Document) -> list[str]:
-    """Return the pages that the first page consists of (frames, a refresh), then those that are likely to have contacts."""
+    """Return the parts of the first page (frames, a refresh target), then the pages likely to have contacts."""
     target = discovery.find_refresh_target(document)
     parts = [*discovery.find_frames(document), *([target] if target else [])]
     return [*parts, *discovery.find_contact_pages(document)] or discovery.guess_contact_pages(document)

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.websites import technologies
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.findings import Finding, merged
+from app.domain.websites.extraction.findings import Finding, merge_findings
 
 MAX_VALUES = 10
 """Of e-mail addresses and of telephone numbers."""
@@ -41,13 +41,13 @@ def extract_site_facts(
         language = language or document.language
         used_technologies |= technologies.find(html).keys()
     url_by_platform: dict[str, str] = {}
-    for profile in merged(profiles):
+    for profile in merge_findings(profiles):
         url_by_platform.setdefault(profile.detail["platform"], profile.value)
     facts: dict[str, Any] = {
         "description": description,
         "language": language,
-        "emails": list(dict.fromkeys(email.value.lower() for email in merged(emails)))[:MAX_VALUES],
-        "phones": [phone.value for phone in merged(phones) if not phone.detail["fax"]][:MAX_VALUES],
+        "emails": list(dict.fromkeys(email.value.lower() for email in merge_findings(emails)))[:MAX_VALUES],
+        "phones": [phone.value for phone in merge_findings(phones) if not phone.detail["fax"]][:MAX_VALUES],
         "profiles": url_by_platform,
         "technologies": sorted(used_technologies),
     }

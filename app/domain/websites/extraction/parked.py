@@ -42,9 +42,8 @@ def find_parked_phrase(document: Document) -> str | None:
         return None
     if (phrase := _PHRASES.search(f"{document.title}. {text}")) is not None:
         return " ".join(phrase[0].split())[:200]
-    if (
-        len(text) < MAX_SHORT_CHARACTERS
-        and (service := _SERVICES.search(document.html, 0, MAX_HTML_CHARACTERS)) is not None
-    ):
+    if len(text) >= MAX_SHORT_CHARACTERS:
+        return None
+    if (service := _SERVICES.search(document.html, 0, MAX_HTML_CHARACTERS)) is not None:
         return f"served by {service[0].rstrip('/')}"
     return None
