@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.db.accounts import users
+from app.db.accounts import admins
 from app.db.core.migrate import upgrade
 from app.db.core.pool import Patience, Pool, open_pool
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -114,7 +114,7 @@ async def db_pool(database_url: str) -> AsyncIterator[Pool]:
 async def admin_id(db_pool: Pool) -> UUID:
     """The admin, whose key is `harness.ADMIN_KEY`."""
     async with db_pool.acquire() as conn, conn.transaction():
-        await users.ensure_admin(conn, harness.ADMIN_KEY)
+        await admins.ensure_admin(conn, harness.ADMIN_KEY)
         user_id: UUID = await conn.fetchval("SELECT id FROM users WHERE role = 'admin'")
     return user_id
 

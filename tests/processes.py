@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import asyncpg
 
-from app.db.accounts import users
+from app.db.accounts import admins
 from app.db.core.migrate import upgrade
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from app.embedded.server import launch
@@ -101,7 +101,7 @@ class Platform:
         await asyncio.to_thread(upgrade, self.postgres.dsn)
         conn = await asyncpg.connect(self.postgres.dsn)
         async with conn.transaction():
-            await users.ensure_admin(conn, ADMIN_KEY)
+            await admins.ensure_admin(conn, ADMIN_KEY)
         await conn.close()
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]

@@ -32,11 +32,11 @@ def show(key: str) -> None:
 async def _ensure(dsn: str, key: str | None) -> str | None:
     import asyncpg
 
-    from app.db.accounts import users
+    from app.db.accounts import admins
 
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            return await users.ensure_admin(connection, key)
+            return await admins.ensure_admin(connection, key)
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""API keys: made, looked up, listed, revoked. Only a key's SHA-256 is stored; the key itself is shown once."""
+"""API keys. Only the SHA-256 of a key is stored; the key itself is shown once, when it is created."""
 
 from __future__ import annotations
 
@@ -6,75 +6,109 @@ import secrets
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-import asyncpg
 from uuid_utils.compat import uuid7
 
+from app.db.accounts.users import User
 from app.db.core.pool import Connection
 
 ALPHABET = string.ascii_letters + string.digits
 PREFIX_LENGTH = len("tp_") + 8
-USE_NOTED_EVERY = "1 minute"
+USE_RECORDED_EVERY = "1 minute"
 
 COLUMNS = "id, user_id, name, prefix, created_at, last_used_at, revoked_at"
 
 
-@dataclass(frozen=True)
-class NewKey:
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    id: UUID
+    user_id: UUID
+    name: str
+    prefix: str
+    """The beginning of the key, by which people recognise it; empty for the key from the environment."""
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewApiKey:
     id: UUID
     text: str
+    """The key itself."""
 
     @property
     def prefix(self) -> str:
         return self.text[:PREFIX_LENGTH]
 
 
-def new_text() -> str:
-    """`tp_`, 8 characters by which people tell keys apart, `_`, and 256 random bits as 43 URL-safe characters."""
+@dataclass(frozen=True, slots=True)
+class LiveKey:
+    """A key that is not revoked, of a user who is not disabled."""
+
+    id: UUID
+    key_hash: bytes
+    use_due: bool
+    """Whether `record_use` should be called for a use of the key now."""
+    user: User
+
+
+def generate_key() -> str:
+    """Return a new key: `tp_`, 8 characters by which people recognise it, `_`, and 256 random bits in base64url."""
     return f"tp_{''.join(secrets.choice(ALPHABET) for _ in range(8))}_{secrets.token_urlsafe(32)}"
 
 
-def digest(text: str) -> bytes:
+def hash_key(text: str) -> bytes:
+    """Return the SHA-256 under which a key is stored."""
     return sha256(text.encode()).digest()
 
 
-async def insert(conn: Connection, user_id: UUID, name: str) -> NewKey:
-    key = NewKey(uuid7(), new_text())
+async def insert(conn: Connection, user_id: UUID, name: str) -> NewApiKey:
+    """Create a key for an existing user."""
+    key = NewApiKey(uuid7(), generate_key())
     await conn.execute(
         "INSERT INTO api_keys (id, user_id, name, prefix, key_hash) VALUES ($1, $2, $3, $4, $5)",
         key.id,
         user_id,
         name,
         key.prefix,
-        digest(key.text),
+        hash_key(key.text),
     )
     return key
 
 
-async def owner(conn: Connection, text: str) -> asyncpg.Record | None:
-    """Whose live key this is: the key's id, the user's id, email, name and role, and whether `note_use` is due."""
-    return await conn.fetchrow(
-        f"""SELECT k.id AS key_id, u.id, u.email, u.name, u.role,
-                   k.last_used_at IS NULL OR k.last_used_at < now() - interval '{USE_NOTED_EVERY}' AS use_due
-            FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
-            WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
-        digest(text),
-    )
+SELECT_LIVE = f"""
+SELECT k.id AS key_id, k.key_hash,
+       k.last_used_at IS NULL OR k.last_used_at < now() - interval '{USE_RECORDED_EVERY}' AS use_due,
+       u.id, u.email, u.name, u.role, u.created_at, u.disabled_at
+FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
+WHERE k.revoked_at IS NULL AND u.disabled_at IS NULL
+"""
 
 
-async def holder(conn: Connection, key_id: UUID) -> asyncpg.Record | None:
-    """The hash of a live key, by its id, and whose it is."""
-    return await conn.fetchrow(
-        """SELECT k.key_hash, u.id, u.email, u.name, u.role FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
-           WHERE k.id = $1 AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
-        key_id,
-    )
+async def find_live(conn: Connection, text: str) -> LiveKey | None:
+    """Return the live key with this text, or None."""
+    return await _find_live(conn, "k.key_hash = $1", hash_key(text))
 
 
-async def live(conn: Connection, key_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the keys that still open the door."""
+async def find_live_by_id(conn: Connection, key_id: UUID) -> LiveKey | None:
+    """Return the live key with this id, or None."""
+    return await _find_live(conn, "k.id = $1", key_id)
+
+
+async def _find_live(conn: Connection, condition: str, value: UUID | bytes) -> LiveKey | None:
+    row = await conn.fetchrow(f"{SELECT_LIVE} AND {condition}", value)
+    if row is None:
+        return None
+    key_id, key_hash, use_due, *user = row.values()
+    return LiveKey(key_id, key_hash, use_due, User(*user))
+
+
+async def list_live_ids(conn: Connection, key_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these keys are live."""
     rows = await conn.fetch(
         """SELECT k.id FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
            WHERE k.id = ANY($1) AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
@@ -83,8 +117,8 @@ async def live(conn: Connection, key_ids: Iterable[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def note_use(conn: Connection, key_id: UUID) -> None:
-    """Where another process notes the same moment, its word will do."""
+async def record_use(conn: Connection, key_id: UUID) -> None:
+    """Set the time of the key's last use, unless another process is just doing so."""
     await conn.execute(
         """UPDATE api_keys SET last_used_at = now()
            WHERE id = (SELECT id FROM api_keys WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)""",
@@ -92,10 +126,8 @@ async def note_use(conn: Connection, key_id: UUID) -> None:
     )
 
 
-async def select(
-    conn: Connection, user_id: UUID | None, *, limit: int, offset: int
-) -> tuple[list[asyncpg.Record], int]:
-    """A page of the keys of one user, or of all where that is null, the newest first; and their number."""
+async def list_keys(conn: Connection, user_id: UUID | None, *, limit: int, offset: int) -> tuple[list[ApiKey], int]:
+    """Return a page of a user's keys (of all keys if `user_id` is None), the newest first, and the number of all."""
     rows = await conn.fetch(
         f"""SELECT {COLUMNS} FROM api_keys WHERE $1::uuid IS NULL OR user_id = $1
             ORDER BY id DESC LIMIT $2 OFFSET $3""",
@@ -104,11 +136,14 @@ async def select(
         offset,
     )
     total: int = await conn.fetchval("SELECT count(*) FROM api_keys WHERE $1::uuid IS NULL OR user_id = $1", user_id)
-    return rows, total
+    return [ApiKey(**row) for row in rows], total
 
 
 async def revoke(conn: Connection, key_id: UUID, user_id: UUID | None) -> UUID | None:
-    """The id of the key's owner; None where there is no such live key, or it is not `user_id`'s (null: anybody's)."""
+    """Revoke a key of the user (of anybody if `user_id` is None).
+
+    Returns the id of the key's owner, or None if the user has no such key or it is already revoked.
+    """
     owner_id: UUID | None = await conn.fetchval(
         """UPDATE api_keys SET revoked_at = now()
            WHERE id = $1 AND revoked_at IS NULL AND ($2::uuid IS NULL OR user_id = $2) RETURNING user_id""",

@@ -1,22 +1,39 @@
-"""The audit log: who did what. An entry commits or vanishes with what it tells of, and is announced with it."""
+"""The audit log: who did what. An entry commits together with the change that it describes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 
+from app.db.core.conditions import Conditions
 from app.db.core.notifications import PLATFORM
 from app.db.core.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    id: int
+    at: datetime
+    action: str
+    job_id: UUID | None
+    details: dict[str, Any]
+    email: str | None
+    """Of the user, like `name`; None if the platform itself acted."""
+    name: str | None
 
 
 async def record(
     conn: Connection, action: str, details: Mapping[str, Any], *, user_id: UUID | None, job_id: UUID | None = None
 ) -> None:
-    """`action` in capitals, such as `USER_CREATED`; `user_id` is null for the platform itself."""
+    """Insert an entry and notify listeners of it on commit.
+
+    `action` is in capitals, such as `USER_CREATED`. `user_id` is None if the platform itself acts.
+    """
     await conn.execute(
         """WITH entry AS (INSERT INTO audit_log (user_id, action, job_id, details) VALUES ($1, $2, $3, $4))
            SELECT pg_notify($5, $2)""",
@@ -28,25 +45,25 @@ async def record(
     )
 
 
-async def select(
+async def list_entries(
     conn: Connection, *, action: str | None = None, email: str | None = None, before: int | None = None, limit: int
-) -> list[asyncpg.Record]:
-    """The newest entries first, with who did it; `before` is the id of the last one of the page before."""
-    return await conn.fetch(
-        """SELECT a.id, a.at, a.action, a.job_id, a.details, u.email, u.name
-           FROM audit_log AS a LEFT JOIN users AS u ON u.id = a.user_id
-           WHERE ($1::text IS NULL OR a.action = $1) AND ($2::text IS NULL OR u.email = $2)
-           AND ($3::bigint IS NULL OR a.id < $3)
-           ORDER BY a.id DESC LIMIT $4""",
-        action,
-        email,
-        before,
-        limit,
+) -> list[AuditEntry]:
+    """Return entries, the newest first, of this action and this user; only those with an id below `before`."""
+    where = Conditions()
+    where.add_if_given("a.action = {}", action)
+    where.add_if_given("u.email = {}", email)
+    where.add_if_given("a.id < {}", before)
+    rows = await conn.fetch(
+        f"""SELECT a.id, a.at, a.action, a.job_id, a.details, u.email, u.name
+            FROM audit_log AS a LEFT JOIN users AS u ON u.id = a.user_id
+            WHERE {where} ORDER BY a.id DESC LIMIT {where.arg(limit)}""",
+        *where.args,
     )
+    return [AuditEntry(**{**row, "details": orjson.loads(row["details"])}) for row in rows]
 
 
-async def actions(conn: Connection) -> list[str]:
-    """The words there are, found by hopping along their index."""
+async def list_actions(conn: Connection) -> list[str]:
+    """Return the actions that occur in the log, in alphabetical order. Hops along their index: no full scan."""
     rows = await conn.fetch(
         """WITH RECURSIVE word AS (
                SELECT min(action) AS action FROM audit_log

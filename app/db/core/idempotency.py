@@ -1,4 +1,4 @@
-"""Answers kept under a client's Idempotency-Key, for a day."""
+"""Responses stored under a client's Idempotency-Key, for RETENTION_HOURS."""
 
 from __future__ import annotations
 
@@ -9,40 +9,43 @@ from app.db.core import locks
 from app.db.core.locks import named_lock
 from app.db.core.pool import Connection
 
-KEPT_HOURS = 24
-PURGED_AT_ONCE = 100
-"""Expired answers removed with each new one: far more than come in, and never a long statement."""
+RETENTION_HOURS = 24
+MAX_PURGED = 100
+"""Expired responses deleted with each new one: far more than arrive, and never a long statement."""
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
     fingerprint: bytes
-    """Of the request that got it."""
+    """Of the request."""
     status: int
     body: bytes
     location: str | None
 
 
-async def lock(conn: Connection, user_id: UUID, key: str) -> bool:
-    """Hold the key until the transaction ends, whichever way; False while another transaction holds it."""
+async def try_lock(conn: Connection, user_id: UUID, key: str) -> bool:
+    """Hold the user's key until the transaction ends, unless another transaction holds it. Returns whether it did."""
     return await locks.try_acquire(conn, named_lock("idempotency key", str(user_id), key))
 
 
-async def find(conn: Connection, user_id: UUID, key: str) -> Answer | None:
+async def find(conn: Connection, user_id: UUID, key: str) -> StoredResponse | None:
+    """Return the unexpired response stored under the user's key, or None."""
     row = await conn.fetchrow(
         f"""SELECT fingerprint, status, body, location FROM idempotency_keys
-            WHERE user_id = $1 AND key = $2 AND created_at > now() - interval '{KEPT_HOURS} hours'""",
+            WHERE user_id = $1 AND key = $2 AND created_at > now() - interval '{RETENTION_HOURS} hours'""",
         user_id,
         key,
     )
-    return Answer(**row) if row else None
+    return StoredResponse(**row) if row else None
 
 
-async def keep(conn: Connection, user_id: UUID, key: str, answer: Answer) -> None:
+async def upsert(conn: Connection, user_id: UUID, key: str, response: StoredResponse) -> None:
+    """Store a response in place of an expired one, and delete some other expired ones."""
     await conn.execute(
         f"""DELETE FROM idempotency_keys WHERE (user_id, key) IN (
-                SELECT user_id, key FROM idempotency_keys WHERE created_at <= now() - interval '{KEPT_HOURS} hours'
-                LIMIT {PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)"""
+                SELECT user_id, key FROM idempotency_keys
+                WHERE created_at <= now() - interval '{RETENTION_HOURS} hours'
+                LIMIT {MAX_PURGED} FOR UPDATE SKIP LOCKED)"""
     )
     await conn.execute(
         """INSERT INTO idempotency_keys (user_id, key, fingerprint, status, body, location)
@@ -51,8 +54,8 @@ async def keep(conn: Connection, user_id: UUID, key: str, answer: Answer) -> Non
                body = excluded.body, location = excluded.location, created_at = now()""",
         user_id,
         key,
-        answer.fingerprint,
-        answer.status,
-        answer.body,
-        answer.location,
+        response.fingerprint,
+        response.status,
+        response.body,
+        response.location,
     )

@@ -91,7 +91,7 @@ async def _bearer(request: Request) -> User:
     if scheme.lower() != "bearer" or not text:
         raise Unauthorized("An API key is needed: send the header Authorization: Bearer <key>.")
     known = known_keys(request)
-    hashed = keys.digest(text)
+    hashed = keys.hash_key(text)
     user = known.find(hashed)
     if user is None:
         user = await _look_up(request, text)
@@ -105,17 +105,16 @@ async def signed_in(request: Request) -> User | None:
     key_id = session.key_id(cookie) if cookie else None
     if cookie is None or key_id is None:
         return None
-    known, hashed = known_keys(request), keys.digest(f"session {cookie}")  # no key has a space
+    known, hashed = known_keys(request), keys.hash_key(f"session {cookie}")  # no key has a space
     if (user := known.find(hashed)) is not None:
         return user
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        row = await keys.holder(conn, key_id)
-    if row is None or not session.is_good(cookie, row["key_hash"], platform.settings.session_secret):
+        key = await keys.find_live_by_id(conn, key_id)
+    if key is None or not session.is_good(cookie, key.key_hash, platform.settings.session_secret):
         return None
-    user = User(row["id"], row["email"], row["name"], row["role"])
-    known.remember(hashed, user)
-    return user
+    known.remember(hashed, key.user)
+    return key.user
 
 
 async def reader(request: Request) -> User | None:
@@ -129,9 +128,9 @@ async def reader(request: Request) -> User | None:
 async def _look_up(request: Request, text: str) -> User:
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        row = await keys.owner(conn, text)
-        if row is None:
+        key = await keys.find_live(conn, text)
+        if key is None:
             raise Unauthorized("The API key is not known, or was revoked.")
-        if row["use_due"]:
-            await keys.note_use(conn, row["key_id"])
-    return User(row["id"], row["email"], row["name"], row["role"])
+        if key.use_due:
+            await keys.record_use(conn, key.id)
+    return key.user

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.accounts import keys, users
+from app.db.accounts import admins, keys, users
+from app.db.accounts.keys import ApiKey
 from app.db.core import audit
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.web.accounts import auth
@@ -32,15 +32,15 @@ class KeyQuery(Paging):
     user_id: UUID | None = Field(default=None, alias="userId")
 
 
-def show(row: asyncpg.Record) -> dict[str, Any]:
+def present(key: ApiKey) -> dict[str, Any]:
     return {
-        "id": row["id"],
-        "userId": row["user_id"],
-        "name": row["name"],
-        "prefix": row["prefix"],
-        "createdAt": row["created_at"],
-        "lastUsedAt": row["last_used_at"],
-        "revokedAt": row["revoked_at"],
+        "id": key.id,
+        "userId": key.user_id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "createdAt": key.created_at,
+        "lastUsedAt": key.last_used_at,
+        "revokedAt": key.revoked_at,
     }
 
 
@@ -53,8 +53,8 @@ async def index(request: Request) -> Response:
         raise Forbidden("Only an admin may see the keys of others.")
     async with platform.pool.acquire() as conn:
         owner_id = paging.user_id if user.is_admin else user.id
-        rows, total = await keys.select(conn, owner_id, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("keys", [show(row) for row in rows], total, paging))
+        found, total = await keys.list_keys(conn, owner_id, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("keys", [present(key) for key in found], total, paging))
 
 
 async def create(request: Request) -> Response:
@@ -67,7 +67,7 @@ async def create(request: Request) -> Response:
         raise Forbidden("Only an admin may make keys for others.")
     async with platform.pool.acquire() as conn, conn.transaction():
         owner = await users.get(conn, owner_id)
-        if owner is None or owner["disabled_at"] is not None:
+        if owner is None or owner.disabled_at is not None:
             raise Invalid([("userId", "is not a user, or is a disabled one")])
         key = await keys.insert(conn, owner_id, new.name)
         details = {"keyId": key.id, "userId": owner_id, "name": new.name}
@@ -81,11 +81,11 @@ async def revoke(request: Request) -> Response:
     platform = get_platform(request)
     key_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        await users.lock_admins(conn)
+        await admins.lock_admins(conn)
         owner_id = await keys.revoke(conn, key_id, None if user.is_admin else user.id)
         if owner_id is None:
             raise NotFound("There is no such key, or it is revoked already.")
-        if not await users.has_live_admin(conn):
+        if not await admins.has_live_admin(conn):
             raise Conflict("This is the last key of an admin: make another one first.")
         await audit.record(conn, "KEY_REVOKED", {"keyId": key_id, "userId": owner_id}, user_id=user.id)
     auth.known_keys(request).forget()

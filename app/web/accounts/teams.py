@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts import teams
+from app.db.accounts.teams import NewTeamChannel, Team
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.domain.companies import input as companies
@@ -72,17 +73,16 @@ async def index(request: Request) -> Response:
     paging = request_parsing.query(request, Paging)
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
-        rows, total = await teams.select(conn, member, limit=paging.limit, offset=paging.offset)
-    found = [teams.show(row) for row in rows]
-    return JSON(page_of("teams", found, total, paging))
+        found, total = await teams.list_teams(conn, member, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("teams", [present(team) for team in found], total, paging))
 
 
 async def read(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        row = await teams.get(conn, request_parsing.path_id(request), None if user.is_admin else user.id)
-    return JSON(_shown(row))
+        team = await teams.get(conn, request_parsing.path_id(request), None if user.is_admin else user.id)
+    return JSON(present(_found(team)))
 
 
 async def create(request: Request) -> Response:
@@ -96,7 +96,7 @@ async def create(request: Request) -> Response:
             raise Conflict(f"There is a team {new.name!r} already.")
         made = await _set(conn, team_id, new.members, new.channels)
         await audit.record(conn, "TEAM_CREATED", {"teamId": team_id, "name": new.name}, user_id=admin.id)
-        shown = _shown(await teams.get(conn, team_id, None))
+        shown = present(_found(await teams.get(conn, team_id, None)))
     return JSON(_with_secrets(shown, made), 201, {"Location": f"/api/v1/teams/{team_id}"})
 
 
@@ -109,15 +109,15 @@ async def update(request: Request) -> Response:
     if not given:
         raise Invalid([("", "Give at least one of name, members and channels.")])
     async with platform.pool.acquire() as conn, conn.transaction():
-        _shown(await teams.get(conn, team_id, None))
+        _found(await teams.get(conn, team_id, None))
         if change.name is not None:
             try:
-                await teams.rename(conn, team_id, change.name)
+                await teams.update_name(conn, team_id, change.name)
             except asyncpg.UniqueViolationError:
                 raise Conflict(f"There is a team {change.name!r} already.") from None
         made = await _set(conn, team_id, change.members, change.channels)
         await audit.record(conn, "TEAM_UPDATED", {"teamId": team_id, "fields": list(given)}, user_id=admin.id)
-        shown = _shown(await teams.get(conn, team_id, None))
+        shown = present(_found(await teams.get(conn, team_id, None)))
     return JSON(_with_secrets(shown, made))
 
 
@@ -136,14 +136,17 @@ async def _set(
     conn: Connection, team_id: UUID, members: list[UUID] | None, channels: list[Channel] | None
 ) -> dict[str, str]:
     """Set what is given; the secrets of webhooks that are new, by address."""
-    if members is not None and (unknown := await teams.set_members(conn, team_id, members)):
+    if members is not None and (unknown := await teams.replace_members(conn, team_id, members)):
         raise Invalid([("members", f"there is no user {one}") for one in sorted(unknown, key=str)])
     if channels is None:
         return {}
-    before = await teams.secrets(conn, team_id)
-    new = [one.model_dump() | ({"secret": _secret()} if one.kind == "webhook" else {}) for one in channels]
-    await teams.set_channels(conn, team_id, new)
-    after = await teams.secrets(conn, team_id)
+    before = await teams.list_secrets(conn, team_id)
+    new = [
+        NewTeamChannel(channel.kind, channel.target, channel.signals, _secret() if channel.kind == "webhook" else None)
+        for channel in channels
+    ]
+    await teams.replace_channels(conn, team_id, new)
+    after = await teams.list_secrets(conn, team_id)
     return {target: secret for target, secret in after.items() if target not in before}
 
 
@@ -152,10 +155,25 @@ def _secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def _shown(row: asyncpg.Record | None) -> dict[str, Any]:
-    if row is None:
+def present(team: Team) -> dict[str, Any]:
+    """The team as API JSON; secrets are shown only by the request that creates them."""
+    return {
+        "id": team.id,
+        "name": team.name,
+        "members": [{"id": member.id, "email": member.email, "name": member.name} for member in team.members],
+        "channels": [
+            {"id": channel.id, "kind": channel.kind, "target": channel.target, "signals": channel.signals}
+            for channel in team.channels
+        ],
+        "createdAt": team.created_at,
+    }
+
+
+def _found(team: Team | None) -> Team:
+    """Raises NotFound if there is no team."""
+    if team is None:
         raise NotFound("There is no such team.")
-    return teams.show(row)
+    return team
 
 
 def _with_secrets(shown: dict[str, Any], made: dict[str, str]) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import asyncpg
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.accounts import users
+from app.db.accounts import admins, users
+from app.db.accounts.users import User
 from app.db.core import audit
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
@@ -46,14 +46,14 @@ class UserChange(BaseModel):
     disabled: bool | None = None
 
 
-def show(row: asyncpg.Record) -> dict[str, Any]:
+def present(user: User) -> dict[str, Any]:
     return {
-        "id": row["id"],
-        "email": row["email"],
-        "name": row["name"],
-        "role": row["role"],
-        "disabled": row["disabled_at"] is not None,
-        "createdAt": row["created_at"],
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "role": user.role,
+        "disabled": user.disabled_at is not None,
+        "createdAt": user.created_at,
     }
 
 
@@ -67,8 +67,8 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     paging = request_parsing.query(request, Paging)
     async with platform.pool.acquire() as conn:
-        rows, total = await users.select(conn, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("users", [show(row) for row in rows], total, paging))
+        found, total = await users.list_users(conn, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("users", [present(user) for user in found], total, paging))
 
 
 async def create(request: Request) -> Response:
@@ -76,12 +76,12 @@ async def create(request: Request) -> Response:
     platform = get_platform(request)
     new = await request_parsing.read_model(request, NewUser)
     async with platform.pool.acquire() as conn, conn.transaction():
-        row = await users.insert(conn, new.email, new.name, new.role)
-        if row is None:
+        user = await users.insert(conn, new.email, new.name, new.role)
+        if user is None:
             raise Conflict(f"There is a user with the e-mail address {new.email} already.")
-        details = {"userId": row["id"], "email": new.email, "role": new.role}
+        details = {"userId": user.id, "email": new.email, "role": new.role}
         await audit.record(conn, "USER_CREATED", details, user_id=admin.id)
-    return JSON(show(row), 201)
+    return JSON(present(user), 201)
 
 
 async def update(request: Request) -> Response:
@@ -93,12 +93,12 @@ async def update(request: Request) -> Response:
     if not given:
         raise Invalid([("", "Give at least one of name, role and disabled.")])
     async with platform.pool.acquire() as conn, conn.transaction():
-        await users.lock_admins(conn)
-        row = await users.update(conn, user_id, name=change.name, role=change.role, disabled=change.disabled)
-        if row is None:
+        await admins.lock_admins(conn)
+        user = await users.update(conn, user_id, name=change.name, role=change.role, disabled=change.disabled)
+        if user is None:
             raise NotFound("There is no such user.")
-        if not await users.has_live_admin(conn):
+        if not await admins.has_live_admin(conn):
             raise Conflict("Nobody would be left to administer this installation: make another admin with a key first.")
         await audit.record(conn, "USER_UPDATED", {"userId": user_id, **given}, user_id=admin.id)
     auth.known_keys(request).forget()
-    return JSON(show(row))
+    return JSON(present(user))

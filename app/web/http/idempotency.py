@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core import idempotency
+from app.db.core.idempotency import StoredResponse
 from app.db.core.pool import Connection
 from app.errors import BadRequest, Conflict, Invalid
 from app.web.platform import get_platform
@@ -38,17 +39,17 @@ async def once(
     async with platform.pool.acquire() as conn, conn.transaction():
         if key is None:
             return await create(conn)
-        if not await idempotency.lock(conn, user.id, key):
+        if not await idempotency.try_lock(conn, user.id, key):
             raise Conflict("A request with this Idempotency-Key is still under way.")
         fingerprint = _fingerprint(request, body)
         kept = await idempotency.find(conn, user.id, key)
         if kept is not None:
             return _replay(kept, fingerprint)
         response = await create(conn)
-        answer = idempotency.Answer(
+        answer = StoredResponse(
             fingerprint, response.status_code, bytes(response.body), response.headers.get("location")
         )
-        await idempotency.keep(conn, user.id, key, answer)
+        await idempotency.upsert(conn, user.id, key, answer)
         return response
 
 
@@ -70,7 +71,7 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
     return sha256(target.encode() + body).digest()
 
 
-def _replay(kept: idempotency.Answer, fingerprint: bytes) -> Response:
+def _replay(kept: StoredResponse, fingerprint: bytes) -> Response:
     if kept.fingerprint != fingerprint:
         raise Invalid([("Idempotency-Key", "was used before with another request")])
     headers = {"Idempotent-Replayed": "true"}

@@ -9,7 +9,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from app.db.accounts import keys, users
+from app.db.accounts import admins, keys, users
 from app.db.core.pool import Pool
 from tests.integration.households.calls import call
 
@@ -77,7 +77,7 @@ async def test_a_user_is_made_given_a_key_and_changed(client: aiohttp.ClientSess
 async def test_only_the_hash_of_a_key_is_stored(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     key = await make_key(client)
     stored = await db_pool.fetchrow("SELECT * FROM api_keys WHERE prefix = $1", key["prefix"])
-    assert stored is not None and stored["key_hash"] == keys.digest(key["key"])
+    assert stored is not None and stored["key_hash"] == keys.hash_key(key["key"])
     assert key["key"] not in str(dict(stored))
     listed = (await call(client, "GET", "/api/v1/keys")).raw.decode()
     assert key["key"] not in listed and key["prefix"] in listed
@@ -181,12 +181,12 @@ async def test_users_that_are_not_there(client: aiohttp.ClientSession) -> None:
 class TestEnsureAdmin:
     async def ensure(self, pool: Pool, key: str | None) -> str | None:
         async with pool.acquire() as conn, conn.transaction():
-            return await users.ensure_admin(conn, key)
+            return await admins.ensure_admin(conn, key)
 
     async def works(self, pool: Pool, key: str) -> bool:
         async with pool.acquire() as conn:
-            row = await keys.owner(conn, key)
-        return row is not None and row["email"] == users.ADMIN_EMAIL and row["role"] == "admin"
+            live = await keys.find_live(conn, key)
+        return live is not None and live.user.email == admins.ADMIN_EMAIL and live.user.is_admin
 
     async def test_makes_a_key_once(self, db_pool: Pool) -> None:
         made = await self.ensure(db_pool, None)
@@ -219,9 +219,9 @@ class TestEnsureAdmin:
 
     async def test_another_users_key(self, db_pool: Pool) -> None:
         async with db_pool.acquire() as conn:
-            row = await users.insert(conn, "x@example.com", "X", "user")
-            assert row is not None
-            key = await keys.insert(conn, row["id"], "x")
+            user = await users.insert(conn, "x@example.com", "X", "user")
+            assert user is not None
+            key = await keys.insert(conn, user.id, "x")
         with pytest.raises(ValueError, match="another user"):
             await self.ensure(db_pool, key.text)
 

@@ -119,7 +119,7 @@ async def test_coming_and_going_is_on_record(admin: Visitor, db_pool: Pool) -> N
     assert (await admin.post("/logout")).location == "/login"
     assert (await admin.get("/")).location == "/login"
     async with db_pool.acquire() as conn:
-        told = [row["action"] for row in await audit.select(conn, limit=2)]
+        told = [entry.action for entry in await audit.list_entries(conn, limit=2)]
     assert told == ["SIGNED_OUT", "SIGNED_IN"]
 
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.db.accounts import users
+from app.db.accounts import admins
 from app.db.core.pool import Patience, Pool, open_pool
 from app.db.jobs import actions, ledger
 from app.db.jobs.admission import Dispatch
@@ -364,7 +364,7 @@ def machine(postgres: EmbeddedPostgres, template: str) -> Iterator[type[Moves]]:
         await conn.close()
         pool = await open_pool(database(postgres.dsn, name), size=2, name="test", patience=Patience(10, 10, 10))
         async with pool.acquire() as pooled:
-            await users.ensure_admin(pooled, harness.ADMIN_KEY)
+            await admins.ensure_admin(pooled, harness.ADMIN_KEY)
         return pool, Ledger(pool, await pool.fetchval("SELECT id FROM users WHERE role = 'admin'"))
 
     with asyncio.Runner() as runner:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from app.db.accounts.users import User
 from app.web.accounts.auth import MOST_REMEMBERED, REMEMBERED_SECONDS, KnownKeys
 
-USER = User(UUID(int=1), "ann@example.com", "Ann", "user")
+USER = User(UUID(int=1), "ann@example.com", "Ann", "user", datetime(2026, 1, 1, tzinfo=UTC), None)
 
 
 def test_a_key_is_known_for_some_seconds() -> None:

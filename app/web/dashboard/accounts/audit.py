@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core import audit
+from app.db.core.audit import AuditEntry
 from app.db.core.pool import Pool
 from app.web.dashboard.core import html
 from app.web.dashboard.core.formatting import title
@@ -24,15 +25,15 @@ LONG_ID = re.compile(r"\b[0-9a-f-]{24,}([0-9a-f]{8})\b")
 """Ids and digests: their ends tell them apart."""
 
 
-def entry(row: Record) -> dict[str, Any]:
-    details = orjson.loads(row["details"])
+def present(entry: AuditEntry) -> dict[str, Any]:
+    """The entry for the template, with its details as one line of text."""
     told = [
         f"{title(name)}: {_shortened(value if isinstance(value, str) else orjson.dumps(value).decode())}"
-        for name, value in details.items()
+        for name, value in entry.details.items()
         if value not in (None, "", [], {})
     ]
     text = " · ".join(told)
-    return {**row, "text": text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1]}…"}
+    return asdict(entry) | {"text": text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1]}…"}
 
 
 def _shortened(text: str) -> str:
@@ -41,7 +42,7 @@ def _shortened(text: str) -> str:
 
 async def newest(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        return [entry(row) for row in await audit.select(conn, limit=PAGE)]
+        return [present(entry) for entry in await audit.list_entries(conn, limit=PAGE)]
 
 
 def board(pool: Pool) -> Board:
@@ -57,19 +58,19 @@ async def index(request: Request) -> Response:
     before = asked.get("before", "")
     chosen = {name: asked[name] for name in ("action", "email") if asked.get(name)}
     async with platform.pool.acquire() as conn:
-        rows = await audit.select(
+        entries = await audit.list_entries(
             conn,
             action=chosen.get("action"),
             email=chosen.get("email"),
             before=int(before) if before.isdecimal() and len(before) < 19 else None,
             limit=PAGE,
         )
-        actions = await audit.actions(conn)
-    older = urlencode({**chosen, "before": rows[-1]["id"]}) if len(rows) == PAGE else None
+        actions = await audit.list_actions(conn)
+    older = urlencode({**chosen, "before": entries[-1].id}) if len(entries) == PAGE else None
     return html.page(
         request,
         "audit.html",
-        entries=[entry(row) for row in rows],
+        entries=[present(entry) for entry in entries],
         actions=actions,
         chosen=chosen,
         older=older,

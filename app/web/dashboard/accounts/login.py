@@ -68,14 +68,14 @@ async def sign_in(request: Request) -> Response:
         return _form(request, "Too many attempts: wait a minute and try again.", 429, onward)
     text = str(asked.get("key", "")).strip()
     async with platform.pool.acquire() as conn, conn.transaction():
-        owner = await keys.owner(conn, text) if text else None
-        if owner is not None:
-            await keys.note_use(conn, owner["key_id"])
-            await audit.record(conn, "SIGNED_IN", {"keyId": owner["key_id"]}, user_id=owner["id"])
-    if owner is None:
+        live_key = await keys.find_live(conn, text) if text else None
+        if live_key is not None:
+            await keys.record_use(conn, live_key.id)
+            await audit.record(conn, "SIGNED_IN", {"keyId": live_key.id}, user_id=live_key.user.id)
+    if live_key is None:
         failures.note(address)
         return _form(request, "This key is not known, or was revoked.", 403, onward)
-    cookie = session.seal(owner["key_id"], keys.digest(text), platform.settings.session_secret)
+    cookie = session.seal(live_key.id, live_key.key_hash, platform.settings.session_secret)
     response = html.see_other(request, onward)
     response.set_cookie(
         session.COOKIE,

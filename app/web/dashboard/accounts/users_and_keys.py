@@ -22,8 +22,8 @@ async def key_page(request: Request, new: dict[str, Any] | None = None, error: s
     platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
-        rows, total = await stored_keys.select(conn, None if user.is_admin else user.id, limit=MOST, offset=0)
-        people = (await stored_users.select(conn, limit=MOST, offset=0))[0] if user.is_admin else []
+        rows, total = await stored_keys.list_keys(conn, None if user.is_admin else user.id, limit=MOST, offset=0)
+        people = (await stored_users.list_users(conn, limit=MOST, offset=0))[0] if user.is_admin else []
     return html.page(
         request,
         "keys.html",
@@ -31,7 +31,7 @@ async def key_page(request: Request, new: dict[str, Any] | None = None, error: s
         keys=rows,
         more=total - len(rows),
         people=people,
-        emails={row["id"]: row["email"] for row in people},
+        emails={person.id: person.email for person in people},
         new=new,
         error=error,
         present=session.key_id(request.cookies[session.COOKIE]),
@@ -66,7 +66,7 @@ async def revoke_key(request: Request) -> Response:
 async def show_users(request: Request) -> Response:
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        rows, total = await stored_users.select(conn, limit=MOST, offset=0)
+        rows, total = await stored_users.list_users(conn, limit=MOST, offset=0)
     return html.page(request, "users.html", people=rows, more=total - len(rows))
 
 

@@ -206,7 +206,7 @@ class Feed:
     async def _check_keys(self) -> None:
         self._keys_checked = time.monotonic()
         async with self._pool.acquire() as conn:
-            good = await keys.live(conn, {viewer.key_id for viewer in self._viewers})
+            good = await keys.list_live_ids(conn, {viewer.key_id for viewer in self._viewers})
         for viewer in self._viewers:
             if viewer.key_id not in good:
                 viewer.over = True
