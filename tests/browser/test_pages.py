@@ -87,7 +87,7 @@ async def test_pages_read_without_scripts(chromium: Browser, world: World) -> No
         "/": "completed",
         f"/jobs/{world.ids['geocoded']}": "Geocode households",
         "/queues": "voter-import",
-        "/workers": "alive",
+        "/workers": "online",
         "/audit": "Voters import queued",
     }
     for path, words in shown.items():

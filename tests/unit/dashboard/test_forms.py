@@ -19,7 +19,7 @@ class Inner(BaseModel):
 class Args(BaseModel):
     name: str
     inner: Inner = Inner()
-    limit: int | None = Field(default=None, ge=1, description="At most so many.")
+    limit: int | None = Field(default=None, ge=1, description="Maximum number.")
     share: float = 0.5
     careful: bool = True
     colour: Literal["red", "blue"] | None = None
@@ -45,7 +45,7 @@ def test_every_argument_has_a_field_of_its_type() -> None:
     by_name = {field.name: field for field in FIELDS}
     assert by_name["name"].required
     assert by_name["colour"].choices == ("red", "blue")
-    assert by_name["limit"].help == "At most so many."
+    assert by_name["limit"].help == "Maximum number."
     assert by_name["inner.city"].group == "Inner"
 
 
@@ -85,7 +85,7 @@ def test_no_number_stays_as_it_was_typed() -> None:
 
 
 def test_what_should_be_json_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="More: is not JSON"):
+    with pytest.raises(ValueError, match="More: not valid JSON"):
         forms.arguments(FIELDS, {"more": "{"})
 
 

@@ -89,6 +89,14 @@ def test_titles(name: str, text: str) -> None:
     assert formatting.title(name) == text
 
 
+@pytest.mark.parametrize(
+    ("event", "label"),
+    [("sent_in_again", "Retried"), ("retried", "Retry scheduled"), ("claimed", "Started"), ("completed", "Completed")],
+)
+def test_timeline_events(event: str, label: str) -> None:
+    assert formatting.event(event) == label
+
+
 def test_a_moment_keeps_its_exact_time() -> None:
     shown = formatting.moment(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert 'datetime="2026-01-02T03:04:05.000000Z"' in shown

@@ -65,7 +65,7 @@ async def sign_in(request: Request) -> Response:
     failures: Failures = state.login_failures
     address = request.client.host if request.client else ""
     if failures.too_many(address):
-        return _form(request, "Too many attempts: wait a minute and try again.", 429, onward)
+        return _form(request, "Too many attempts. Wait a minute and try again.", 429, onward)
     text = str(asked.get("key", "")).strip()
     async with platform.pool.acquire() as conn, conn.transaction():
         live_key = await keys.find_live(conn, text) if text else None
@@ -74,7 +74,7 @@ async def sign_in(request: Request) -> Response:
             await audit.record(conn, "SIGNED_IN", {"keyId": live_key.id}, user_id=live_key.user.id)
     if live_key is None:
         failures.note(address)
-        return _form(request, "This key is not known, or was revoked.", 403, onward)
+        return _form(request, "This API key is unknown or was revoked.", 403, onward)
     cookie = session.seal(live_key.id, live_key.key_hash, platform.settings.session_secret)
     response = html.see_other(request, onward)
     response.set_cookie(

@@ -56,11 +56,11 @@ async def create_key(request: Request) -> Response:
 async def revoke_key(request: Request) -> Response:
     form = await request.form()
     own = session.key_id(request.cookies[session.COOKIE])
-    yours = " It is the one you signed in with." if own is not None and str(own) == request.path_params["id"] else ""
-    question = f"Revoke this key? Whatever uses it is locked out within seconds.{yours}"
+    yours = " You are signed in with it." if own is not None and str(own) == request.path_params["id"] else ""
+    question = f"Revoke this key? Anything that uses it loses access within seconds.{yours}"
     if (page := confirm.ask(request, form, question, "Revoke key")) is not None:
         return page
-    return await _done(request, keys.revoke, None, "DELETE", "/keys", "The key is revoked.")
+    return await _done(request, keys.revoke, None, "DELETE", "/keys", "Key revoked.")
 
 
 async def show_users(request: Request) -> Response:
@@ -73,7 +73,9 @@ async def show_users(request: Request) -> Response:
 async def create_user(request: Request) -> Response:
     form = await request.form()
     body = {name: str(form.get(name, "")) for name in ("email", "name", "role")}
-    return await _done(request, users.create, body, "POST", "/users", f"{body['name']} is a user now; make a key next.")
+    return await _done(
+        request, users.create, body, "POST", "/users", f"User {body['name']} created. Create an API key for them next."
+    )
 
 
 async def change_user(request: Request) -> Response:
@@ -83,10 +85,10 @@ async def change_user(request: Request) -> Response:
     if form.get("disabled"):
         body["disabled"] = form["disabled"] == "true"
     if body.get("disabled"):
-        question = "Disable this user? Their keys stop working; their jobs stay."
+        question = "Disable this user? Their keys stop working. Their jobs are kept."
         if (page := confirm.ask(request, form, question, "Disable user")) is not None:
             return page
-    return await _done(request, users.update, body, "PATCH", "/users", "The user is changed.")
+    return await _done(request, users.update, body, "PATCH", "/users", "User updated.")
 
 
 async def _done(

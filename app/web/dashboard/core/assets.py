@@ -67,7 +67,7 @@ async def serve(request: Request) -> Response:
     assets = load()
     asset = assets.by_path.get(request.path_params["path"])
     if asset is None:
-        return Response("There is no such file.", 404, media_type="text/plain")
+        return Response("File not found.", 404, media_type="text/plain")
     current = request.path_params["version"] == assets.version
     headers = {
         "Cache-Control": FOR_EVER if current else "no-cache",

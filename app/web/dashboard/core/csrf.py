@@ -32,4 +32,4 @@ def check(request: Request, cookie: str | None, given: str | None) -> None:
     salt, _, mac = (given or "").partition(".")
     good = cookie is not None and hmac.compare_digest(mac.encode(), _mac(cookie, salt).encode())
     if not (good and ours(request)):
-        raise Forbidden("The form is too old, or was not ours: go back, load the page again and send it once more.")
+        raise Forbidden("This form has expired. Go back, reload the page and submit it again.")

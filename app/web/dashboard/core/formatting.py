@@ -55,6 +55,24 @@ def title(name: str) -> str:
     return spaced[:1].upper() + spaced[1:].lower() if spaced else name
 
 
+EVENT_LABELS = {
+    "scheduled": "Created by a schedule",
+    "claimed": "Started",
+    "retried": "Retry scheduled",
+    "handed_over": "Handed over by a stopping worker",
+    "rescued": "Returned to the queue: worker lost",
+    "pinned": "Run now requested",
+    "cancel_requested": "Cancellation requested",
+    "sent_in_again": "Retried",
+}
+"""Labels of the timeline's events whose stored name does not explain itself."""
+
+
+def event(name: str) -> str:
+    """Return the label of a timeline event."""
+    return EVENT_LABELS.get(name) or title(name)
+
+
 def short(job_id: Any) -> str:
     """The end of an id: its beginning is the time, and alike for all jobs of an hour."""
     return str(job_id)[-8:]
@@ -71,6 +89,7 @@ FILTERS = {
     "duration": duration,
     "moment": moment,
     "title": title,
+    "event": event,
     "short": short,
     "pretty": pretty,
 }

@@ -11,30 +11,30 @@ from pydantic import BaseModel
 
 from app.web.dashboard.core.formatting import title
 
-LISTS = "One a line."
+LISTS = "One per line."
 HINTS = {
-    "dryRun": "Read and check the file, write nothing.",
+    "dryRun": "Read and check the file without writing anything.",
     "maxErrors": "Stop when more rows than this are rejected.",
-    "maxErrorRate": "Stop when a larger share is rejected; 0.02 is 2 %.",
-    "source": "Whose record ids these are. Records of two sources never meet.",
-    "priority": "1 is first, 9 is last.",
-    "split": "Make as many jobs as a long file needs.",
-    "profile": "The layout of the file; it is recognised where this is left open.",
-    "county": "For files that name none.",
-    "mapping": 'Which column is what, as JSON: {"address": "Street Address"}.',
-    "geocodeAfter": "Geocode what is new once the import is through.",
-    "visit": "Have the websites of businesses that are new or changed looked at.",
-    "limit": "At most so many; all of them where this is left open.",
-    "providerId": "The geocoder to ask first; the chain's own order where this is left open.",
-    "useFallback": "Ask the next one where the first finds nothing.",
-    "strictOrder": "Keep to the order even where another one is quicker.",
-    "skipGeocoded": "Leave out those that have coordinates.",
-    "timeout": "Seconds a request may take.",
-    "useCache": "Take what was found before for the same address.",
-    "minAccuracy": "Coarser answers count as none.",
-    "country": "Two letters, for rows that name none.",
+    "maxErrorRate": "Stop when a larger share of the rows is rejected; 0.02 means 2 %.",
+    "source": "Namespace of the record ids. Records of different sources are never merged.",
+    "priority": "1 is the highest, 9 the lowest.",
+    "split": "Create as many jobs as a long file needs.",
+    "profile": "Layout of the file; leave empty to detect it.",
+    "county": "For files without a county column.",
+    "mapping": 'JSON object of field to column name, such as {"address": "Street Address"}.',
+    "geocodeAfter": "Geocode new households when the import has finished.",
+    "visit": "Check the websites of new and changed businesses.",
+    "limit": "Maximum number; leave empty for all.",
+    "providerId": "Geocoder to try first; leave empty for the default order.",
+    "useFallback": "Try the next geocoder if one finds nothing.",
+    "strictOrder": "Keep the order even if another geocoder is faster.",
+    "skipGeocoded": "Skip households that already have coordinates.",
+    "timeout": "Timeout of one request, in seconds.",
+    "useCache": "Use cached results for the same address.",
+    "minAccuracy": "Treat less accurate results as no match.",
+    "country": "Two-letter country code for rows without a country.",
 }
-"""For arguments that several kinds share and whose schema says nothing of them."""
+"""Help texts for arguments that several kinds share and whose schema has no description."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _member(
     elif kind == "array" and _resolved(one.get("items", {}), defs).get("type") == "string":
         yield replace(base, type="lines", help=help_ or LISTS)
     else:
-        yield replace(base, help=help_ or "As JSON.")
+        yield replace(base, help=help_ or "JSON.")
 
 
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -168,6 +168,6 @@ def _read(field: Field, text: str) -> Any:
             try:
                 return orjson.loads(text)
             except orjson.JSONDecodeError as error:
-                raise ValueError(f"{field.label}: is not JSON: {error}") from None
+                raise ValueError(f"{field.label}: not valid JSON: {error}") from None
         case _:
             return text

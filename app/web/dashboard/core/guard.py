@@ -60,11 +60,16 @@ def safely(handler: Handler) -> Handler:
             return problem(request, error.status, error.title, error.detail)
         except TRY_AGAIN as error:
             log.warning("database_unavailable", path=request.url.path, error=repr(error))
-            gone = Unavailable("The database cannot be reached just now. Try again shortly.")
+            gone = Unavailable("The database cannot be reached at the moment. Try again shortly.")
             return problem(request, gone.status, gone.title, gone.detail)
         except Exception as error:
             log.error("unexpected_error", path=request.url.path, exc_info=error)
-            return problem(request, 500, "Something went wrong", "It is on our side, and it has been logged.")
+            return problem(
+                request,
+                500,
+                "Something went wrong",
+                "The error has been logged. Try again, or contact an administrator.",
+            )
 
     return answered
 

@@ -53,7 +53,7 @@ async def places(request: Request) -> Response:
     if name == "heat":
         return await region(request)
     if name not in map_points.LAYERS:
-        raise BadRequest(f"The layer is one of {', '.join(map_points.LAYERS)}.")
+        raise BadRequest(f"Unknown layer; expected one of {', '.join(map_points.LAYERS)}.")
     window = read_window(request.query_params.get("bbox"))
     async with platform.pool.acquire() as conn:
         part = await chosen(conn, request, name)
@@ -91,9 +91,9 @@ def read_window(text: str | None) -> Window | None:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
-        raise BadRequest("The bbox is west,south,east,north in degrees.") from None
+        raise BadRequest("bbox must be west,south,east,north in degrees.") from None
     if not (-540 <= west < east <= 540 and -90 <= south < north <= 90):
-        raise BadRequest("The bbox is west,south,east,north in degrees.")
+        raise BadRequest("bbox must be west,south,east,north in degrees.")
     return Window(west, south, east, north)
 
 
@@ -101,7 +101,7 @@ async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
     """Everybody's households and places; of a job what it found, for those who may see the job."""
     if not request.query_params.get("job"):
         if name not in NAMES:
-            raise BadRequest("This layer is one job's: say which.")
+            raise BadRequest("This layer belongs to a job; pass the job's id as `job`.")
         return map_points.whole(name)
     row = await job_of(conn, request)
     if name == "rows":
@@ -122,5 +122,5 @@ async def job_of(conn: Connection, request: Request) -> Record:
     except ValueError:
         row = None
     if row is None:
-        raise NotFound("There is no such job.")
+        raise NotFound("Job not found.")
     return row

@@ -35,7 +35,7 @@ MAPPED = {
 }
 """Kinds whose result lies on a map, and the map's layer."""
 DOWNLOADS = {
-    "geocode_file": [("The file with coordinates", "/api/v1/jobs/{id}/output.csv")],
+    "geocode_file": [("File with coordinates", "/api/v1/jobs/{id}/output.csv")],
     **dict.fromkeys(
         ("voter_import", "parcel_import", "poi_import", "business_import"),
         [("Rejected rows", "/api/v1/jobs/{id}/rejected.csv")],
@@ -52,7 +52,7 @@ async def show(request: Request) -> Response:
         events = await jobs.timeline(conn, job_id, reader(user), limit=TIMELINE, offset=0)
         failed = await jobs.errors(conn, job_id, reader(user), limit=ERRORS, offset=0)
     if row is None or events is None or failed is None:
-        raise NotFound("There is no such job: it was deleted, or is somebody else's.")
+        raise NotFound("Job not found. It was deleted, or it belongs to another user.")
     job = JobView.of(row)
     data = orjson.loads(row["data"])
     result = orjson.loads(row["result"]) if row["result"] else None
@@ -77,23 +77,25 @@ async def show(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    return await act(request, "Cancel this job? What it committed stays.", "Cancel job", "The job is cancelled.")
+    return await act(
+        request, "Cancel this job? Work that it has already committed is kept.", "Cancel job", "Job cancelled."
+    )
 
 
 async def retry(request: Request) -> Response:
     form = await request.form()
     anew = bool(form.get("fromStart"))
-    question = "Start again from the beginning? Its checkpoint, counters and errors are forgotten." if anew else ""
-    return await act(request, question, "Start again", "The job was sent in again.")
+    question = "Restart this job from the beginning? Its checkpoint, counters and errors are discarded." if anew else ""
+    return await act(request, question, "Restart job", "Job restarted." if anew else "Job retried.")
 
 
 async def delete(request: Request) -> Response:
     question = "Delete this job with its errors and its timeline? This cannot be undone."
-    return await act(request, question, "Delete job", "The job is deleted.", onward="/")
+    return await act(request, question, "Delete job", "Job deleted.", onward="/")
 
 
 async def run(request: Request) -> Response:
-    return await act(request, "", "Run now", "The job runs as soon as a worker has room.")
+    return await act(request, "", "Run now", "The job starts as soon as a worker has a free slot.")
 
 
 ACTIONS = {"cancel": actions.cancel, "retry": actions.retry, "delete": actions.delete, "run": actions.run}
@@ -121,7 +123,7 @@ async def errors_csv(request: Request) -> Response:
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
         if not await jobs.readable(conn, job_id, reader(user)):
-            raise NotFound("There is no such job.")
+            raise NotFound("Job not found.")
 
     async def read(conn: Connection, after: int | None) -> list[Record]:
         return await looks.errors_after(conn, job_id, after or 0, CSV_PAGE_SIZE)

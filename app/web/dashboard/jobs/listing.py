@@ -24,6 +24,7 @@ from app.web.platform import get_platform
 
 PAGE = 50
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+SPAN_LABELS = {"1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
 """Choices of `within`: how long ago a job was created at most."""
 
 
@@ -34,7 +35,7 @@ def asked(request: Request) -> JobFilters:
     if within in SPANS:
         given["createdAfter"] = (datetime.now(UTC) - SPANS[within]).isoformat()
     if any("\0" in value for value in given.values()):
-        raise BadRequest("A filter holds a character that nothing can hold.")
+        raise BadRequest("Filters cannot contain NUL characters.")
     try:
         return JobFilters.model_validate(given)
     except ValidationError as error:
@@ -65,7 +66,7 @@ async def index(request: Request) -> Response:
         statuses=[status.value for status in Status],
         kinds=sorted(platform.specs),
         queues=sorted({spec.queue.name for spec in platform.specs.values()}),
-        spans=list(SPANS),
+        spans=SPAN_LABELS,
         first=before is None,
         tabs=[("All", None)] + [(status.value.capitalize(), status.value) for status in Status],
         link=lambda **more: "/?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
@@ -78,13 +79,13 @@ def cursor(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise BadRequest("The address of this page of the list is not right.") from None
+        raise BadRequest("The `before` parameter must be a job id. Go back to the first page of the list.") from None
 
 
 QUESTIONS = {
-    "cancel": "Cancel {jobs}? What they committed stays.",
-    "retry": "Send {jobs} in again?",
-    "delete": "Delete {jobs} with their errors and timelines? This cannot be undone.",
+    "cancel": "Cancel {jobs}? Work already committed is kept.",
+    "retry": "Retry {jobs}?",
+    "delete": "Delete {jobs}, including errors and timelines? This cannot be undone.",
 }
 
 
@@ -93,22 +94,22 @@ async def act(request: Request) -> Response:
     form = await request.form()
     action, back = str(form.get("action", "")), html.own_path(str(form.get("next", "/")))
     if action not in QUESTIONS:
-        raise BadRequest("Choose what to do with the jobs.")
-    ids = [str(one) for one in form.getlist("ids")]
+        raise BadRequest("Unknown action. Choose cancel, retry or delete.")
+    ids = [str(job_id) for job_id in form.getlist("ids")]
     if form.get("all"):
         filters = asked(request).model_dump(mode="json", exclude_none=True)
         if not filters:
-            raise BadRequest("Choose a filter first: all jobs at once are too many to act on.")
-        noun = "all jobs that match the filter"
+            raise BadRequest("Choose a filter first. An action cannot apply to all jobs at once.")
+        noun = "all jobs matching the filter"
     elif ids:
         filters = {"ids": ids}
         noun = "1 job" if len(ids) == 1 else f"{len(ids)} jobs"
     else:
-        return html.see_other(request, back, "No job was chosen: tick some first.", tone="bad")
+        return html.see_other(request, back, "No jobs selected. Select at least one job first.", tone="bad")
     question = QUESTIONS[action].format(jobs=noun)
     if (page := confirm.ask(request, form, question, action.capitalize())) is not None:
         return page
     done = await internal_api.call(request, bulk.bulk_action, {"action": action, "filters": filters})
-    words = {"cancel": "cancelled", "retry": "sent in again", "delete": "deleted"}[action]
-    skipped = f"; {done['skipped']:,} could not be, as they are" if done["skipped"] else ""
+    words = {"cancel": "cancelled", "retry": "retried", "delete": "deleted"}[action]
+    skipped = f"; {done['skipped']:,} skipped because of their status" if done["skipped"] else ""
     return html.see_other(request, back, f"{done['changed']:,} of {done['matched']:,} jobs {words}{skipped}.")

@@ -19,7 +19,6 @@ from app.domain.jobs.spec import JobSpec
 from app.errors import AppError, Invalid, NotFound
 from app.web.companies import research
 from app.web.dashboard.core import forms, html, internal_api
-from app.web.dashboard.core.formatting import title
 from app.web.geocoding import geocode_file, geocode_households
 from app.web.imports import create as imports
 from app.web.imports.requests import BusinessImportRequest, ImportRequest, VoterImportRequest
@@ -35,37 +34,42 @@ class Way:
     handler: internal_api.Handler
     options: type[BaseModel] | None = None
     """What is asked; None: the arguments of the kind."""
-    words: str = ""
-    file: bool = False
+    description: str = ""
+    needs_file: bool = False
     in_path: Mapping[str, str] = field(default_factory=dict)
     """Parts of the route's path, and the fields that they are."""
 
 
 class Research(BaseModel):
-    companyId: str = Field(description="Our id of it, or any name of your own for it.")
+    companyId: str = Field(description="The company's id here, or an id of your own for it.")
     company_name: str | None = None
     website: str | None = None
-    forceRefresh: bool = Field(default=False, description="Also where a fresh report is there.")
+    forceRefresh: bool = Field(default=False, description="Write a new report even if a recent one exists.")
 
 
 WAYS = {
-    "geocode_households": Way(geocode_households.create, words="Find where the households are that match the filters."),
+    "geocode_households": Way(
+        geocode_households.create, description="Find the coordinates of the households that match the filters."
+    ),
     "geocode_file": Way(
-        geocode_file.create, geocode_file.Options, "Coordinates for the addresses of a CSV file.", True
+        geocode_file.create, geocode_file.Options, "Add coordinates to the addresses in a CSV file.", True
     ),
     "voter_import": Way(
-        imports.create_voters, VoterImportRequest, "Voters and their households, from a register.", True
+        imports.create_voters, VoterImportRequest, "Import voters and their households from a voter file.", True
     ),
-    "parcel_import": Way(imports.create_parcels, ImportRequest, "Parcels of land, from GeoJSON or CSV.", True),
-    "poi_import": Way(imports.create_pois, ImportRequest, "Points of interest, from GeoJSON or CSV.", True),
+    "parcel_import": Way(imports.create_parcels, ImportRequest, "Import land parcels from GeoJSON or CSV.", True),
+    "poi_import": Way(imports.create_pois, ImportRequest, "Import points of interest from GeoJSON or CSV.", True),
     "business_import": Way(
         imports.create_businesses,
         BusinessImportRequest,
-        "Businesses from CSV, their websites looked at.",
+        "Import businesses from CSV and check their websites.",
         True,
     ),
     "company_research": Way(
-        research.create, Research, "A report on a company, from quoted sources.", in_path={"company": "companyId"}
+        research.create,
+        Research,
+        "Write a report on a company that quotes its sources.",
+        in_path={"company": "companyId"},
     ),
 }
 MADE_BY_OTHERS = {"signal_notification", "webhook_delivery"}
@@ -81,11 +85,10 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     kinds = [
         {
-            "kind": spec.kind,
-            "title": title(spec.kind),
-            "words": WAYS[spec.kind].words if spec.kind in WAYS else "",
+            "name": spec.kind,
+            "description": WAYS[spec.kind].description if spec.kind in WAYS else "",
             "queue": spec.queue.name,
-            "file": spec.kind in WAYS and WAYS[spec.kind].file,
+            "needs_file": spec.kind in WAYS and WAYS[spec.kind].needs_file,
         }
         for spec in sorted(platform.specs.values(), key=lambda spec: (spec.kind not in WAYS, spec.kind))
         if spec.kind not in MADE_BY_OTHERS
@@ -97,7 +100,7 @@ def spec_of(request: Request) -> JobSpec:
     platform = get_platform(request)
     spec = platform.kind(request.path_params["kind"])
     if spec is None:
-        raise NotFound(f"There is no kind of job called {request.path_params['kind']!r}.")
+        raise NotFound(f"Unknown job kind: {request.path_params['kind']}.")
     return spec
 
 
@@ -119,7 +122,7 @@ async def arguments_of(request: Request, job_id: str) -> Any:
     except ValueError:
         row = None
     if row is None:
-        raise NotFound("The job to copy is not there any more, or is somebody else's.")
+        raise NotFound("The job to copy was not found. It was deleted, or it belongs to another user.")
     return orjson.loads(row["data"])
 
 
@@ -132,8 +135,8 @@ def form_page(
         "new_form.html",
         status=status,
         kind=spec.kind,
-        words=way.words if way else "",
-        file=way is not None and way.file,
+        description=way.description if way else "",
+        needs_file=way is not None and way.needs_file,
         fields=fields,
         error="" if any(one.error for one in fields) else error,
         once=secrets.token_urlsafe(12),
@@ -144,7 +147,7 @@ def form_page(
 async def create(request: Request) -> Response:
     spec = spec_of(request)
     way = WAYS.get(spec.kind)
-    if way is not None and way.file:
+    if way is not None and way.needs_file:
         return await _upload(request, spec, way)
     fields = form_of(spec)
     values = {name: str(value) for name, value in (await request.form()).items()}
@@ -170,10 +173,10 @@ async def _upload(request: Request, spec: JobSpec, way: Way) -> Response:
 
 
 def _made(request: Request, made: dict[str, Any]) -> Response:
-    words = made.get("message") or "The job is created"
+    words = made.get("message") or "Job created"
     if not made.get("isNew", made.get("is_new", True)):
-        words = "The same is under way already: this is its job"
-    waiting = "" if made.get("processingStarted", True) else "; no worker serves its queue at the moment"
+        words = "An identical job is already active, so no new one was created"
+    waiting = "" if made.get("processingStarted", True) else ". No worker is serving its queue at the moment"
     return html.see_other(request, f"/jobs/{made.get('jobId') or made['job_id']}", f"{words}{waiting}.")
 
 

@@ -26,7 +26,7 @@ SPANS = {
     "7d": (timedelta(days=7), 7200),
 }
 """What the charts show, and the seconds of a bucket."""
-PAUSES = {"": "until I resume it", "15": "for 15 minutes", "60": "for an hour", "480": "for 8 hours"}
+PAUSES = {"": "until resumed", "15": "for 15 minutes", "60": "for an hour", "480": "for 8 hours"}
 
 
 async def read(pool: Pool) -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ async def series(request: Request) -> Response:
     feed: Feed = request.app.state.feed
     span = request.query_params.get("span", "1h")
     if span not in SPANS:
-        raise BadRequest(f"The span is one of {', '.join(SPANS)}.")
+        raise BadRequest(f"Unknown span; expected one of {', '.join(SPANS)}.")
     made = await feed.boards.content(f"series-{span}")
     return html.numbers(request, made.content.encode())
 
@@ -100,11 +100,11 @@ async def pause(request: Request) -> Response:
     minutes = str((await request.form()).get("minutes", ""))
     until = datetime.now(UTC) + timedelta(minutes=int(minutes)) if minutes in PAUSES and minutes else None
     body = {"until": until.isoformat()} if until else None
-    return await _done(request, queues.pause, body, "is paused; what runs runs on")
+    return await _done(request, queues.pause, body, "Queue {name} is paused. Running jobs continue.")
 
 
 async def resume(request: Request) -> Response:
-    return await _done(request, queues.resume, None, "goes on")
+    return await _done(request, queues.resume, None, "Queue {name} is running again.")
 
 
 async def limits(request: Request) -> Response:
@@ -112,16 +112,16 @@ async def limits(request: Request) -> Response:
     form = await request.form()
     given = {name: str(form.get(name, "")).strip() for name in ("concurrency", "priority")}
     body = {name: text or None for name, text in given.items()}
-    return await _done(request, queues.update, body, "has its new limits")
+    return await _done(request, queues.update, body, "The limits of queue {name} were saved.")
 
 
-async def _done(request: Request, handler: internal_api.Handler, body: Any, words: str) -> Response:
+async def _done(request: Request, handler: internal_api.Handler, body: Any, message: str) -> Response:
     name = request.path_params["name"]
     try:
         await internal_api.call(request, handler, body)
     except AppError as error:
         return html.see_other(request, "/queues", f"{name}: {error.detail}", tone="bad")
-    return html.see_other(request, "/queues", f"The queue {name} {words}.")
+    return html.see_other(request, "/queues", message.format(name=name))
 
 
 async def old_address(request: Request) -> Response:

@@ -33,6 +33,10 @@ EMPTY = {
 }
 
 
+MISSED_LABELS = {Missed.LAST: "run once", Missed.ALL: "run each of them", Missed.SKIP: "skip them"}
+OVERLAP_LABELS = {Overlap.SKIP: "skip the run", Overlap.ALLOW: "create another job"}
+
+
 async def read(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
         rows, _ = await stored.select(conn, None, name=None, limit=MOST, offset=0)
@@ -62,8 +66,8 @@ def form_page(
         error=error,
         name=name,
         kinds=sorted(platform.specs),
-        missed=[one.value for one in Missed],
-        overlap=[one.value for one in Overlap],
+        missed=MISSED_LABELS,
+        overlap=OVERLAP_LABELS,
     )
 
 
@@ -78,7 +82,7 @@ async def edit(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         row = await stored.get(conn, path_id(request), reader(user))
     if row is None:
-        raise NotFound("There is no such schedule.")
+        raise NotFound("Schedule not found.")
     values = {name: str(row["kind" if name == "type" else name]) for name in EMPTY}
     return form_page(request, values, name=row["name"])
 
@@ -98,12 +102,12 @@ async def _save(request: Request, handler: internal_api.Handler, method: str) ->
     try:
         data = orjson.loads(values["data"] or "{}")
     except orjson.JSONDecodeError as error:
-        return form_page(request, values, f"The data is not JSON: {error}", 422, name)
+        return form_page(request, values, f"The job input is not valid JSON: {error}", 422, name)
     try:
         await internal_api.call(request, handler, {**values, "data": data}, method=method)
     except AppError as error:
         return form_page(request, values, error.detail, error.status, name)
-    return html.see_other(request, "/schedules", f"The schedule {values['name']} is set.")
+    return html.see_other(request, "/schedules", f"Schedule {values['name']} saved.")
 
 
 async def act(request: Request) -> Response:
@@ -111,18 +115,18 @@ async def act(request: Request) -> Response:
     form = await request.form()
     action = str(form.get("action", ""))
     if action == "delete":
-        question = "Delete this schedule? The jobs that it made stay."
+        question = "Delete this schedule? The jobs that it created are kept."
         if (page := confirm.ask(request, form, question, "Delete schedule")) is not None:
             return page
     try:
         match action:
             case "run":
                 made = await internal_api.call(request, schedules.run)
-                return html.see_other(request, f"/jobs/{made['jobId']}", "The schedule's job is made.")
+                return html.see_other(request, f"/jobs/{made['jobId']}", "Job created from the schedule.")
             case "delete":
                 await internal_api.call(request, schedules.delete, method="DELETE")
             case "enable" | "disable":
                 await internal_api.call(request, schedules.update, {"enabled": action == "enable"}, method="PATCH")
     except AppError as error:
         return html.see_other(request, "/schedules", error.detail, tone="bad")
-    return html.see_other(request, "/schedules", f"The schedule is {action}d.")
+    return html.see_other(request, "/schedules", f"Schedule {action}d.")

@@ -49,7 +49,7 @@ function series(uPlot, name) {
     ];
   }
   return [
-    line("waited", "processing"), line("waited 95 %", "processing", { dash: [3, 3], width: 1 }),
-    line("ran", "accent"), line("ran 95 %", "accent", { dash: [3, 3], width: 1 }),
+    line("wait", "processing"), line("wait 95 %", "processing", { dash: [3, 3], width: 1 }),
+    line("run", "accent"), line("run 95 %", "accent", { dash: [3, 3], width: 1 }),
   ];
 }

@@ -89,7 +89,7 @@ function startPicking() {
     const picked = document.querySelectorAll("#rows input:checked").length;
     const all = bar.querySelector("[name=all]")?.checked;
     bar.classList.toggle("some", Boolean(picked || all));
-    words.textContent = all ? "All that match" : picked ? `${picked} chosen` : "Tick jobs to act on them";
+    words.textContent = all ? "All matching jobs" : picked ? `${picked} selected` : "Select jobs to act on them";
   };
   document.addEventListener("change", count);
   count();

@@ -20,7 +20,7 @@ export function startSpeed(box, panel) {
     const { colour, draw, faded, uplot } = await import("./chart.js");
     const uPlot = await uplot(box.dataset.uplot);
     if (chart) { chart.setData(data); return; }
-    chart = draw(uPlot, box, [{ label: "items a second", stroke: colour("processing"), fill: faded("processing", 0.12), width: 1.5, points: { show: false } }], data, { height: 96, label: "Items a second while this page was open" });
+    chart = draw(uPlot, box, [{ label: "items per second", stroke: colour("processing"), fill: faded("processing", 0.12), width: 1.5, points: { show: false } }], data, { height: 96, label: "Items per second while this page was open" });
   };
 }
 

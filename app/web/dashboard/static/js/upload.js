@@ -22,7 +22,7 @@ function send(form) {
   request.upload.onprogress = (event) => {
     const percent = Math.floor((100 * event.loaded) / event.total);
     bar.value = percent;
-    words.textContent = percent < 100 ? `${percent} % of ${size(event.total)} sent` : "Sent; the file is being looked at";
+    words.textContent = percent < 100 ? `${percent} % of ${size(event.total)} uploaded` : "Upload complete. Checking the file…";
   };
   request.onload = () => {
     if (request.status < 300 && new URL(request.responseURL).pathname.startsWith("/jobs/")) { location.assign(request.responseURL); return; }
@@ -30,7 +30,7 @@ function send(form) {
     const problem = [...page.querySelectorAll("[role=alert], p.error, .empty p")].map((one) => one.textContent).filter(Boolean).join(" ");
     fail(problem || `The server answered with status ${request.status}.`);
   };
-  request.onerror = () => fail("The connection was lost: send the file again.");
+  request.onerror = () => fail("The connection was lost. Upload the file again.");
   const fail = (text) => {
     words.textContent = text;
     words.className = "error";
