@@ -17,23 +17,35 @@ from app.web.households import exports
 from app.web.households import records as households
 from app.web.imports import create as imports
 from app.web.imports import rejects
-from app.web.jobs import actions, bulk, events, queues, rescue, schedules, webhooks, workers
-from app.web.jobs import records as jobs
+from app.web.jobs import (
+    actions,
+    bulk,
+    create,
+    events,
+    history,
+    listing,
+    queues,
+    read,
+    rescue,
+    schedules,
+    webhooks,
+    workers,
+)
 from app.web.websites import business_intake, businesses, exclusions, place_search, validations
 
 V1 = "/api/v1"
 
 ROUTES = [
     # polled: first, since routes are tried in order
-    Route(f"{V1}/jobs/{{id}}", jobs.show, methods=["GET"]),
-    Route(f"{V1}/jobs/{{id}}/errors", jobs.errors, methods=["GET"]),
+    Route(f"{V1}/jobs/{{id}}", read.read, methods=["GET"]),
+    Route(f"{V1}/jobs/{{id}}/errors", history.errors, methods=["GET"]),
     Route(f"{V1}/jobs/{{id}}/events", events.events, methods=["GET"]),
-    Route(f"{V1}/jobs", jobs.index, methods=["GET"]),
-    Route(f"{V1}/jobs", jobs.create, methods=["POST"]),
+    Route(f"{V1}/jobs", listing.index, methods=["GET"]),
+    Route(f"{V1}/jobs", create.create, methods=["POST"]),
     Route(f"{V1}/jobs/bulk", bulk.bulk_action, methods=["POST"]),
     Route(f"{V1}/jobs/release", rescue.release, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}", actions.delete, methods=["DELETE"]),
-    Route(f"{V1}/jobs/{{id}}/timeline", jobs.timeline, methods=["GET"]),
+    Route(f"{V1}/jobs/{{id}}/timeline", history.timeline, methods=["GET"]),
     Route(f"{V1}/jobs/{{id}}/cancel", actions.cancel, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}/retry", actions.retry, methods=["POST"]),
     Route(f"{V1}/jobs/{{id}}/run", actions.run, methods=["POST"]),

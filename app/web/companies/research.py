@@ -29,7 +29,7 @@ from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.jobs import durations
-from app.web.jobs import records as job_routes
+from app.web.jobs.access import get_job
 from app.web.platform import Platform, get_platform
 
 NEAR = 100
@@ -170,7 +170,7 @@ async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now
 
 async def _finished(request: Request, platform: Platform, user: User, claimed: Claimed, response: Response) -> Response:
     """The job that ran in the request: 200 with its end, 202 where it goes on by the queue (a retry, a wait)."""
-    row = await job_routes.find(platform, claimed.id, user)
+    row = await get_job(platform, claimed.id, user)
     usual = (await durations.usual(request, (COMPANY_RESEARCH.kind,)))[COMPANY_RESEARCH.kind]
     async with platform.pool.acquire() as conn:
         used = await quota.used(conn, user.id)

@@ -17,15 +17,16 @@ from starlette.responses import Response
 from app.domain.jobs.status import Status
 from app.domain.websites.kinds import WEBSITE_KINDS
 from app.web.dialects import companies, websites
-from app.web.jobs import durations, presenters
-from app.web.jobs import records as jobs
+from app.web.jobs import durations
+from app.web.jobs.presenters import present_job
+from app.web.jobs.read import job_response
 
 RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
 
 
 def heatmap(row: Record) -> dict[str, Any]:
     """Document 002."""
-    job = presenters.job(row)
+    job = present_job(row)
     names = ("id", "type", "progress", "totalItems", "error", "createdAt", "startedAt", "completedAt")
     return {
         **{name: job[name] for name in names},
@@ -48,6 +49,6 @@ async def show(request: Request) -> Response:
     def present(row: Record) -> tuple[dict[str, Any], int]:
         if row["kind"] in companies.KINDS:
             return companies.job(row, usual[row["kind"]])
-        return PRESENTERS.get(row["kind"], presenters.job)(row), 200
+        return PRESENTERS.get(row["kind"], present_job)(row), 200
 
-    return await jobs.shown(request, present)
+    return await job_response(request, present)

@@ -23,8 +23,8 @@ from app.web.dialects.websites import WORDS
 from app.web.http import request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
-from app.web.jobs.actions import hold, permit, sent_in
-from app.web.jobs.records import reader
+from app.web.jobs.access import lock_for_action, reader_id
+from app.web.jobs.actions import requeue, require_status
 from app.web.platform import Platform, get_platform
 
 USUAL_JOBS, MOST_JOBS = 10, 1_000
@@ -49,7 +49,7 @@ async def process(request: Request) -> Response:
         asked = ProcessRequest.model_validate(request_parsing.parse_json(raw) if raw.strip() else {})
     except ValidationError as error:
         raise invalid(error) from None
-    return await _process(platform, asked, reader(user))
+    return await _process(platform, asked, reader_id(user))
 
 
 async def process_by_cron(request: Request) -> Response:
@@ -71,8 +71,8 @@ async def status(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        counts = await business_jobs.count_by_kind_and_status(conn, WEBSITE_KINDS, reader(user))
-        failures = await business_jobs.list_failed(conn, WEBSITE_KINDS, reader(user), FAILURES_SHOWN)
+        counts = await business_jobs.count_by_kind_and_status(conn, WEBSITE_KINDS, reader_id(user))
+        failures = await business_jobs.list_failed(conn, WEBSITE_KINDS, reader_id(user), FAILURES_SHOWN)
     by_type = {kind: {WORDS[state]: counts.get((kind, state), 0) for state in Status} for kind in WEBSITE_KINDS}
     totals = {word: sum(one[word] for one in by_type.values()) for word in WORDS.values()}
     recent = [
@@ -104,9 +104,9 @@ async def retry(request: Request) -> Response:
     platform = get_platform(request)
     job_id = (await request_parsing.read_model(request, RetryRequest)).jobId
     async with platform.pool.acquire() as conn, conn.transaction():
-        was = await hold(conn, job_id, user)
-        permit(Action.RETRY, job_id, was)
-        if not await sent_in(conn, job_id, from_start=True):
+        was = await lock_for_action(conn, job_id, user)
+        require_status(Action.RETRY, job_id, was)
+        if not await requeue(conn, job_id, from_start=True):
             raise Conflict("Another active job does the same for this business now.", jobStatus=was)
         await audit.record(conn, "JOB_RETRIED", {"was": was, "fromStart": True}, user_id=user.id, job_id=job_id)
         row = await jobs.get(conn, job_id, None)

@@ -9,7 +9,7 @@ import orjson
 from asyncpg import Record
 
 from app.domain.jobs.status import Status
-from app.web.jobs import presenters
+from app.web.jobs.presenters import present_job
 
 WORDS: Mapping[str, str] = {
     Status.PENDING: "queued",
@@ -23,7 +23,7 @@ WORDS: Mapping[str, str] = {
 
 def job(row: Record) -> dict[str, Any]:
     """A job as the document shows it, with its progress, which the document wishes for."""
-    shown = presenters.job(row)
+    shown = present_job(row)
     same = ("id", "maxAttempts", "error", "result", "createdAt", "startedAt", "completedAt", "progress", "priority")
     return {
         **{name: shown[name] for name in same},

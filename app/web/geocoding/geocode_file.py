@@ -45,7 +45,7 @@ from app.web.http.multipart import receive
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id
 from app.web.http.responses import JSON
-from app.web.jobs.records import find
+from app.web.jobs.access import get_job
 from app.web.platform import Platform, get_platform
 
 KIND = "geocode_file"
@@ -186,7 +186,7 @@ async def output(request: Request) -> Response:
     """The file as it was sent, with columns added; of a job that was stopped, the rows that were done."""
     user = await auth.require(request)
     platform = get_platform(request)
-    job = await find(platform, path_id(request), user)
+    job = await get_job(platform, path_id(request), user)
     if job["kind"] != KIND:
         raise NotFound(f"A job of the kind {job['kind']} has no output file.")
     if job["status"] not in TERMINAL:

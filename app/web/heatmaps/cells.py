@@ -20,8 +20,8 @@ from app.errors import BadRequest
 from app.web.accounts import auth
 from app.web.heatmaps.regions import present_region
 from app.web.http import request_parsing
+from app.web.http.conditional import matches_etag
 from app.web.http.responses import encode
-from app.web.jobs.records import matches
 from app.web.platform import get_platform
 
 MAX_CELLS = 100_000
@@ -61,7 +61,7 @@ async def index(request: Request) -> Response:
                 limit=MAX_CELLS,
             )
         headers = {"ETag": etag(count, latest, query.format), "Cache-Control": "no-cache"}
-        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+        if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         found = await cells.list_in_bounds(conn, query.bbox, query.gridStep)
         overlapping = await regions.list_computed(conn, query.bbox, query.gridStep)

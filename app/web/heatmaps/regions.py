@@ -141,7 +141,7 @@ async def reset(request: Request) -> Response:
     return JSON({"removed": removed, "gridStep": grid.step, "bounds": grid.bounds.as_dict()})
 
 
-class RegionPage(Paging):
+class RegionQuery(Paging):
     limit: int = Field(default=50, ge=1, le=200)
     gridStep: float | None = None
     stale: Literal["true", "false"] | None = None
@@ -154,7 +154,7 @@ async def index(request: Request) -> Response:
     """
     await auth.reader(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, RegionPage)
+    page = request_parsing.query(request, RegionQuery)
     async with platform.pool.acquire() as conn:
         found, total = await regions.list_page(conn, step=page.gridStep, limit=page.limit, offset=page.offset)
         presented = []

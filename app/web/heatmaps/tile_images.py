@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.heatmaps.cells import etag
 from app.web.http import request_parsing
-from app.web.jobs.records import matches
+from app.web.http.conditional import matches_etag
 from app.web.platform import get_platform
 
 
@@ -47,7 +47,7 @@ async def tile(request: Request) -> Response:
         if tile_images.is_drawable(zoom, step):
             count, latest = await cells.get_version(conn, bounds, step, tile_images.MAX_CELLS_ACROSS**2)
         headers = {"ETag": etag(count, latest, step), "Cache-Control": "no-cache"}
-        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+        if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if count:
             found = await cells.list_in_bounds(conn, bounds, step)

@@ -107,7 +107,7 @@ def query(request: Request, model: type[Model]) -> Model:
 
     Raises BadRequest for parameters that `model` does not know or that stand there twice, Invalid for bad values.
     """
-    supported = [field.alias or name for name, field in model.model_fields.items()]
+    supported = wire_names(model)
     values: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name not in supported:
@@ -124,6 +124,11 @@ def query(request: Request, model: type[Model]) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         raise invalid(error) from None
+
+
+def wire_names(model: type[BaseModel]) -> list[str]:
+    """Return the names by which clients send the model's fields."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def path_id(request: Request) -> UUID:

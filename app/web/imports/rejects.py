@@ -17,7 +17,7 @@ from app.web.accounts import auth
 from app.web.http.csv_export import csv_response
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import path_id
-from app.web.jobs.records import reader
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 PAGE_SIZE = 500
@@ -29,7 +29,9 @@ async def download(request: Request) -> Response:
     platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        header = await staging.reject_header(conn, job_id) if await jobs.readable(conn, job_id, reader(user)) else None
+        header = (
+            await staging.reject_header(conn, job_id) if await jobs.readable(conn, job_id, reader_id(user)) else None
+        )
     if header is None:
         raise NotFound(f"There is no import job {job_id}.")
     header = header or ["feature"]

@@ -1,135 +1,129 @@
-"""One job at a person's word: cancel it, send it in again, delete it, run it though its queue is paused.
+"""Actions on a single job: cancel, retry, delete, run now.
 
-Who may not see the job gets 404, who may only read it 403; where its state forbids the action 409, with `jobStatus`.
+404 if the user may not see the job, 403 if they may only read it, and 409 with `jobStatus` if its status forbids the
+action.
 """
 
 from __future__ import annotations
 
-from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import actions
 from app.db.jobs import records as jobs
 from app.db.jobs.bulk import SOURCES, Action
 from app.domain.jobs.polling import FIRST_MS, retry_after
-from app.domain.jobs.status import Status
-from app.errors import Conflict, Forbidden, NotFound
+from app.domain.jobs.status import TERMINAL, Status
+from app.errors import Conflict
 from app.web.accounts import auth
 from app.web.http.request_parsing import path_id, query
 from app.web.http.responses import JSON
-from app.web.jobs import presenters
-from app.web.jobs.records import reader
+from app.web.http.schema_types import RequestModel
+from app.web.jobs.access import lock_for_action
+from app.web.jobs.presenters import present_job
 from app.web.platform import get_platform
 
 
-class RetryQuery(BaseModel):
-    fromStart: bool = False
+class RetryQuery(RequestModel):
+    from_start: bool = False
+    """Discard the checkpoint, the counters and the item errors."""
 
 
 async def cancel(request: Request) -> Response:
-    """200 with the job, cancelled, where it was pending; 202 where it runs: its worker stops it within seconds."""
+    """Cancel the job. 200 with the cancelled job, or 202 with the job while its worker stops it within seconds."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        status = await hold(conn, job_id, user)
-        permit(Action.CANCEL, job_id, status)
+        status = await lock_for_action(conn, job_id, user)
+        require_status(Action.CANCEL, job_id, status)
         await actions.cancel(conn, job_id)
         await audit.record(conn, "JOB_CANCELLED", {"was": status}, user_id=user.id, job_id=job_id)
-        answer = await shown(conn, job_id, 200 if status is Status.PENDING else 202)
+        response = await _job_response(conn, job_id, 200 if status is Status.PENDING else 202)
     platform.dispatcher.schedule_pass()
-    return answer
+    return response
 
 
 async def retry(request: Request) -> Response:
-    """202 with the job, pending again, with fresh attempts: from its checkpoint, or with `?fromStart=true` anew."""
+    """Retry the job from its checkpoint, or with `?fromStart=true` from the beginning. 202 with the pending job."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
-    from_start = query(request, RetryQuery).fromStart
+    from_start = query(request, RetryQuery).from_start
     async with platform.pool.acquire() as conn, conn.transaction():
-        status = await hold(conn, job_id, user)
-        permit(Action.RETRY, job_id, status)
-        if not await sent_in(conn, job_id, from_start):
-            holder = await actions.holder(conn, job_id)
-            detail = (
-                "Another active job holds its dedupe key." if holder is None else f"Job {holder} does the same now."
+        status = await lock_for_action(conn, job_id, user)
+        require_status(Action.RETRY, job_id, status)
+        if not await requeue(conn, job_id, from_start):
+            active_id = await actions.holder(conn, job_id)
+            active = "another active job" if active_id is None else f"job {active_id}"
+            raise Conflict(
+                f"Cannot retry job {job_id}: {active} is doing the same work (it has the same dedupe key).",
+                jobStatus=status,
+                activeJobId=active_id,
             )
-            raise Conflict(detail, jobStatus=status, activeJobId=holder)
         details = {"was": status, "fromStart": from_start}
         await audit.record(conn, "JOB_RETRIED", details, user_id=user.id, job_id=job_id)
-        answer = await shown(conn, job_id, 202)
+        response = await _job_response(conn, job_id, 202)
     platform.dispatcher.schedule_pass()
-    return answer
+    return response
 
 
-async def sent_in(conn: Connection, job_id: UUID, from_start: bool) -> bool:
-    """False where another active job holds the dedupe key, be it since this moment."""
+async def requeue(conn: Connection, job_id: UUID, from_start: bool) -> bool:
+    """Make the job pending again. Returns False if another active job holds its dedupe key."""
     try:
         async with conn.transaction():
             return await actions.retry(conn, job_id, from_start=from_start)
-    except asyncpg.UniqueViolationError:
+    except asyncpg.UniqueViolationError:  # the other job took the key after our statement had begun
         return False
 
 
 async def delete(request: Request) -> Response:
-    """204; a finished job is gone with its errors and its timeline."""
+    """Delete a finished job with its item errors and its timeline. 204."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        status = await hold(conn, job_id, user)
-        permit(Action.DELETE, job_id, status)
+        status = await lock_for_action(conn, job_id, user)
+        require_status(Action.DELETE, job_id, status)
         await actions.delete_all(conn, [job_id])
         await audit.record(conn, "JOB_DELETED", {"was": status}, user_id=user.id, job_id=job_id)
     return Response(status_code=204)
 
 
 async def run(request: Request) -> Response:
-    """202 with the pending job: it runs though its queue is paused, and now though it is deferred. Admins alone."""
+    """Run a pending job now, even if its queue is paused or the job is deferred. Admins only. 202 with the job."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        status = await hold(conn, job_id, admin)
+        status = await lock_for_action(conn, job_id, admin)
         if not await actions.pin(conn, job_id):
-            forbid("run", job_id, status)
+            raise _not_possible("run", job_id, status)
         await audit.record(conn, "JOB_RUN", {}, user_id=admin.id, job_id=job_id)
-        answer = await shown(conn, job_id, 202)
+        response = await _job_response(conn, job_id, 202)
     platform.dispatcher.schedule_pass()
-    return answer
+    return response
 
 
-async def hold(conn: Connection, job_id: UUID, user: User) -> Status:
-    """Lock the job for this transaction; its state. Raises NotFound or Forbidden where it is not the user's to move."""
-    row = await actions.lock(conn, job_id, reader(user))
-    if row is None:
-        raise NotFound(f"There is no job {job_id}.")
-    if not user.is_admin and row["created_by"] != user.id:
-        raise Forbidden("Only its maker or an admin may do this to the job.")
-    return Status(row["status"])
-
-
-def permit(action: Action, job_id: UUID, status: Status) -> None:
+def require_status(action: Action, job_id: UUID, status: Status) -> None:
+    """Raise Conflict unless jobs of this status may take the action."""
     if status not in SOURCES[action]:
-        forbid(action, job_id, status)
+        raise _not_possible(action, job_id, status)
 
 
-def forbid(action: str, job_id: UUID, status: Status) -> NoReturn:
-    raise Conflict(f"Job {job_id} is {status}: {action} is not possible now.", jobStatus=status)
+def _not_possible(action: str, job_id: UUID, status: Status) -> Conflict:
+    reason = f"it is already {status}" if status in TERMINAL else f"it is {status}"
+    advice = " Cancel it first." if action == "delete" else ""
+    return Conflict(f"Cannot {action} job {job_id}: {reason}.{advice}", jobStatus=status)
 
 
-async def shown(conn: Connection, job_id: UUID, code: int) -> Response:
-    """The job as it is now."""
+async def _job_response(conn: Connection, job_id: UUID, status_code: int) -> Response:
     row = await jobs.get(conn, job_id, None)
-    assert row is not None
-    headers = {"Location": f"/api/v1/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)} if code == 202 else {}
-    return JSON(presenters.job(row), code, headers)
+    assert row is not None  # it is locked by this transaction
+    headers = {"Location": f"/api/v1/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)} if status_code == 202 else {}
+    return JSON(present_job(row), status_code, headers)

@@ -1,4 +1,4 @@
-"""Many jobs at a person's word: cancel, retry or delete all that the filters name, a batch a transaction."""
+"""`POST /api/v1/jobs/bulk`: cancel, retry or delete all jobs that match a filter, one transaction per batch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,78 +19,79 @@ from app.db.jobs import bulk
 from app.db.jobs.bulk import Action
 from app.errors import BadRequest
 from app.web.accounts import auth
-from app.web.http.request_parsing import read_model
+from app.web.http.request_parsing import read_model, wire_names
 from app.web.http.responses import JSON
+from app.web.http.schema_types import RequestModel
+from app.web.jobs.access import reader_id
 from app.web.jobs.filters import JobFilters
-from app.web.jobs.records import reader
 from app.web.platform import Platform, get_platform
 
-MOST_IDS = 10_000
-FIRST = UUID(int=0)
-IN_THE_WAY = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
-"""Someone took one of the jobs' dedupe keys in this very moment."""
+MAX_IDS = 10_000
+NIL = UUID(int=0)
+LOST_RACES = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+"""Raised when another transaction takes the dedupe key of one of the jobs at the same time."""
 
 
 class BulkFilters(JobFilters):
-    ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MOST_IDS)
+    ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MAX_IDS)
 
 
-class BulkRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class BulkRequest(RequestModel):
     action: Action
     filters: BulkFilters
-    fromStart: bool = False
-    """Retry without the checkpoints."""
+    from_start: bool = False
+    """For retries: discard checkpoints, counters and item errors."""
 
 
 async def bulk_action(request: Request) -> Response:
-    """200 with how many jobs there were to the filters, how many were moved, and how many their states forbade.
+    """Apply the action to the caller's jobs (for an admin: all jobs) that match the filters.
 
-    A plain user's own jobs alone. Each batch commits by itself: a request that is cut off has done a part, and does
-    the rest when it is sent again.
+    200 `{"matched": n, "changed": n, "skipped": n}`; skipped are those whose status forbids the action. Each batch
+    commits on its own: a request that is cut off has done a part, and does the rest when it is sent again.
     """
     user = await auth.require(request)
     platform = get_platform(request)
-    asked = await read_model(request, BulkRequest)
-    if not asked.filters.model_dump(exclude_none=True):
-        supported = sorted(BulkFilters.model_fields)
-        raise BadRequest("At least one filter must be provided.", supportedFilters=supported)
-    filters = replace(asked.filters.chosen(platform), ids=asked.filters.ids)
+    command = await read_model(request, BulkRequest)
+    if not command.filters.model_dump(exclude_none=True):
+        supported = sorted(wire_names(BulkFilters))
+        raise BadRequest(
+            f"Give at least one filter; supported filters are {', '.join(supported)}.", supportedFilters=supported
+        )
+    filters = replace(command.filters.to_filters(platform), ids=command.filters.ids)
     async with platform.pool.acquire() as conn:
-        matched, newest = await bulk.count(conn, filters, reader(user))
-    changed, after = 0, FIRST
+        matched, newest = await bulk.count(conn, filters, reader_id(user))
+    changed, after = 0, NIL
     while newest is not None:
         async with platform.pool.acquire() as conn:
-            ids = await bulk.candidates(conn, asked.action, filters, reader(user), after=after, until=newest)
+            ids = await bulk.candidates(conn, command.action, filters, reader_id(user), after=after, until=newest)
         if not ids:
             break
-        changed += await move(platform, user, asked, ids)
+        changed += await _apply_to_batch(platform, user, command, ids)
         platform.dispatcher.schedule_pass()
         after = ids[-1]
     return JSON({"matched": matched, "changed": changed, "skipped": max(0, matched - changed)})
 
 
-async def move(platform: Platform, user: User, asked: BulkRequest, ids: Sequence[UUID]) -> int:
-    """Move a batch: what is free together, what someone holds one by one. Answers how many were moved."""
+async def _apply_to_batch(platform: Platform, user: User, command: BulkRequest, ids: Sequence[UUID]) -> int:
+    """Return how many jobs changed: unlocked ones together, locked ones one transaction each, which waits for them."""
     free: list[UUID] = []
-    moved = 0
-    with suppress(*IN_THE_WAY):
+    changed = 0
+    with suppress(*LOST_RACES):
         async with platform.pool.acquire() as conn, conn.transaction():
             locked = await bulk.lock_free(conn, ids)
-            moved = await act(conn, user, asked, locked)
+            changed = await _apply(conn, user, command, locked)
         free = locked
     for job_id in sorted(set(ids).difference(free)):
-        with suppress(*IN_THE_WAY):
+        with suppress(*LOST_RACES):
             async with platform.pool.acquire() as conn, conn.transaction():
-                moved += await act(conn, user, asked, [job_id])
-    return moved
+                changed += await _apply(conn, user, command, [job_id])
+    return changed
 
 
-async def act(conn: Connection, user: User, asked: BulkRequest, ids: Sequence[UUID]) -> int:
-    moved = await bulk.act(conn, asked.action, ids, from_start=asked.fromStart)
-    if moved:
-        named = asked.model_dump(mode="json", exclude_none=True, exclude={"filters": {"ids"}})
-        details = {**named, "jobs": len(moved), "jobIds": moved}
-        await audit.record(conn, f"JOBS_{asked.action.upper()}", details, user_id=user.id)
-    return len(moved)
+async def _apply(conn: Connection, user: User, command: BulkRequest, ids: Sequence[UUID]) -> int:
+    changed = await bulk.act(conn, command.action, ids, from_start=command.from_start)
+    if changed:
+        asked = command.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"filters": {"ids"}})
+        details = {**asked, "jobs": len(changed), "jobIds": changed}
+        await audit.record(conn, f"JOBS_{command.action.upper()}", details, user_id=user.id)
+    return len(changed)

@@ -1,4 +1,4 @@
-"""A job followed live: server-sent events, pushed by Postgres' notifications (WHATWG HTML, section 9.2)."""
+"""`GET /api/v1/jobs/{id}/events`: follow a job by server-sent events (WHATWG HTML, section 9.2)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from app.db.accounts.users import User
 from app.web.accounts import auth
 from app.web.http.request_parsing import path_id
 from app.web.http.responses import encode
-from app.web.jobs import presenters
-from app.web.jobs import records as jobs
+from app.web.jobs.access import get_job
+from app.web.jobs.presenters import present_job
+from app.web.jobs.read import job_version
 from app.web.platform import Platform, get_platform
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -23,28 +24,28 @@ RECONNECT_MS = 2_000
 
 
 async def events(request: Request) -> Response:
-    """The job as it is now and at every change, as `event: job`; the stream ends with the job.
+    """Send the job as it is now and after every change, as `event: job`; the stream ends when the job has finished.
 
-    The id of an event is the job's version: a client that reconnects with Last-Event-ID hears only what came since.
+    The id of an event is the job's version: a client that reconnects with Last-Event-ID gets only newer versions.
     """
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
-    await jobs.find(platform, job_id, user)
-    stream = changes(platform, job_id, user, request.headers.get("last-event-id"))
+    await get_job(platform, job_id, user)
+    stream = _event_stream(platform, job_id, user, request.headers.get("last-event-id"))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def changes(platform: Platform, job_id: UUID, user: User, seen: str | None) -> AsyncIterator[bytes]:
+async def _event_stream(platform: Platform, job_id: UUID, user: User, last_version: str | None) -> AsyncIterator[bytes]:
     yield b"retry: %d\n\n" % RECONNECT_MS
     async with platform.changes.watch(job_id) as changed:
         while True:
             changed.clear()
-            row = await jobs.find(platform, job_id, user)
-            if (version := jobs.version(row)) != seen:
-                seen = version
-                yield event(row, version)
+            row = await get_job(platform, job_id, user)
+            if (version := job_version(row)) != last_version:
+                last_version = version
+                yield _event(row, version)
             if row["completed_at"] is not None:
                 return
             try:
@@ -54,5 +55,5 @@ async def changes(platform: Platform, job_id: UUID, user: User, seen: str | None
                 yield b": still here\n\n"
 
 
-def event(row: Record, version: str) -> bytes:
-    return b"event: job\nid: %s\ndata: %s\n\n" % (version.encode(), encode(presenters.job(row)))
+def _event(row: Record, version: str) -> bytes:
+    return b"event: job\nid: %s\ndata: %s\n\n" % (version.encode(), encode(present_job(row)))

@@ -1,40 +1,38 @@
-"""The filters that lists of jobs and bulk actions have in common."""
+"""The filters that the list of jobs, bulk actions and the dashboard share."""
 
 from __future__ import annotations
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import Status
-from app.web.http.schema_types import Members, Moment
+from app.web.http.schema_types import JsonObject, RequestModel, Timestamp
 from app.web.platform import Platform
 
 
-class JobFilters(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class JobFilters(RequestModel):
     status: Status | None = None
     type: str | None = Field(default=None, min_length=1)
     """A kind or one of its aliases."""
     queue: str | None = Field(default=None, min_length=1)
-    createdAfter: Moment | None = None
+    created_after: Timestamp | None = None
     """Inclusive."""
-    createdBefore: Moment | None = None
+    created_before: Timestamp | None = None
     """Exclusive."""
-    dataContains: Members | None = None
-    """Members that the job's `data` has with these values; lists and objects may hold more than is asked for."""
+    data_contains: JsonObject | None = None
+    """Members that the job's `data` must have with these values; lists and objects in it may hold more."""
     q: str | None = Field(default=None, min_length=1, max_length=200)
-    """The beginning of the job's id, or what stands somewhere in its `data`, in any case."""
+    """The beginning of the job's id, or text that occurs in its `data`, ignoring case."""
 
-    def chosen(self, platform: Platform) -> Filters:
+    def to_filters(self, platform: Platform) -> Filters:
         spec = platform.kind(self.type) if self.type else None
         return Filters(
             status=self.status,
             kind=spec.kind if spec else self.type,
             queue=self.queue,
-            created_after=self.createdAfter,
-            created_before=self.createdBefore,
-            data_contains=orjson.dumps(self.dataContains).decode() if self.dataContains else None,
+            created_after=self.created_after,
+            created_before=self.created_before,
+            data_contains=orjson.dumps(self.data_contains).decode() if self.data_contains else None,
             text=self.q,
         )

@@ -1,4 +1,4 @@
-"""A job as the canonical interface shows it."""
+"""A job, the errors of its items and its events as JSON."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from app.domain.jobs.status import TERMINAL, Status
 _TERMINAL = frozenset(str(status) for status in TERMINAL)
 
 
-def job(row: Record) -> dict[str, Any]:
-    """A row of `app.db.jobs.records` as JSON; stored JSON passes through unparsed."""
+def present_job(row: Record) -> dict[str, Any]:
+    """Return a row of `app.db.jobs.records` as the API shows it; stored JSON passes through unparsed."""
     status = row["status"]
     ended = status in _TERMINAL
     processed, total = row["processed_items"], row["total_items"]
@@ -36,7 +36,7 @@ def job(row: Record) -> dict[str, Any]:
         "data": orjson.Fragment(row["data"]),
         "result": orjson.Fragment(row["result"]) if row["result"] else None,
         "error": row["error"],
-        "errorLog": error_log(row["error_log"]),
+        "errorLog": present_error_log(row["error_log"]),
         "createdBy": {"id": str(creator), "email": row["creator_email"], "name": row["creator_name"]},
         "createdAt": row["created_at"],
         "startedAt": row["started_at"],
@@ -48,27 +48,33 @@ def job(row: Record) -> dict[str, Any]:
     }
 
 
-def error_log(text: str | None) -> list[dict[str, Any]] | None:
+def present_error_log(text: str | None) -> list[dict[str, Any]] | None:
+    """Return the job's first item errors, which its row carries as JSON text."""
     if text is None:
         return None
-    entries = orjson.loads(text)
     return [
-        item_error(e["itemId"], e["address"], e["error"], datetime.fromisoformat(e["at"]), e["detail"]) for e in entries
+        present_item_error(
+            entry["itemId"], entry["address"], entry["error"], datetime.fromisoformat(entry["at"]), entry["detail"]
+        )
+        for entry in orjson.loads(text)
     ]
 
 
-def item_error(
+def present_item_error(
     item_id: str | None, address: str | None, error: str, at: Any, detail: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """An item's error; a household's id goes by the name the documents give it, too. `detail` is the kind's own."""
+    """Return an item's error; `detail` are the kind's own fields.
+
+    The item of an error with an address is a household, whose id is also shown as `householdId`.
+    """
     entry: dict[str, Any] = {"itemId": item_id}
     if address is not None:
         entry |= {"householdId": item_id, "address": address}
     return entry | (detail or {}) | {"error": error, "timestamp": at}
 
 
-def event(row: Record) -> dict[str, Any]:
-    """An entry of a job's timeline."""
+def present_event(row: Record) -> dict[str, Any]:
+    """Return an entry of a job's timeline."""
     worker = None if row["worker_id"] is None else {"id": row["worker_id"], "hostname": row["hostname"]}
     return {name: row[name] for name in ("at", "event", "attempt", "fence")} | {
         "worker": worker,

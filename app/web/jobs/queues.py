@@ -17,7 +17,7 @@ from app.errors import Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http.request_parsing import read_model
 from app.web.http.responses import JSON
-from app.web.http.schema_types import Moment
+from app.web.http.schema_types import Timestamp
 from app.web.platform import get_platform
 
 COUNTS = ("ready", "deferred", "admitted", "processing", "completed", "failed", "cancelled")
@@ -26,7 +26,7 @@ COUNTS = ("ready", "deferred", "admitted", "processing", "completed", "failed", 
 class Pause(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    until: Moment | None = None
+    until: Timestamp | None = None
     """When it resumes by itself."""
 
 

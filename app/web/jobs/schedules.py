@@ -28,7 +28,8 @@ from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import path_id, query, read_model
 from app.web.http.responses import JSON
-from app.web.jobs.records import created, reader
+from app.web.jobs.access import reader_id
+from app.web.jobs.create import created_response
 from app.web.platform import Platform, get_platform
 
 RUNS_SHOWN = 5
@@ -110,7 +111,7 @@ async def index(request: Request) -> Response:
     paging = query(request, ScheduleQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await schedules.select(
-            conn, reader(user), name=paging.name, limit=paging.limit, offset=paging.offset
+            conn, reader_id(user), name=paging.name, limit=paging.limit, offset=paging.offset
         )
     entries = [show(row) for row in rows]
     return JSON(page_of("schedules", entries, total, paging))
@@ -199,7 +200,7 @@ async def run(request: Request) -> Response:
             raise invalid(error, "data") from None
         inserted = await schedules.run(conn, row, new)
         await note(conn, "SCHEDULE_RUN", user, row["id"], {"isNew": inserted.is_new}, job_id=inserted.id)
-        return created([inserted], many=False)
+        return created_response(inserted)
 
     response = await idempotency.once(request, user, b"", insert)
     platform.dispatcher.schedule_pass()
@@ -208,7 +209,7 @@ async def run(request: Request) -> Response:
 
 async def find(conn: Connection, request: Request, user: User, *, lock: bool = False) -> asyncpg.Record:
     schedule_id = path_id(request)
-    row = await schedules.get(conn, schedule_id, reader(user), lock=lock)
+    row = await schedules.get(conn, schedule_id, reader_id(user), lock=lock)
     if row is None:
         raise NotFound(f"There is no schedule {schedule_id}.")
     return row

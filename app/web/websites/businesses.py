@@ -28,7 +28,7 @@ from app.web.http import request_parsing
 from app.web.http.csv_export import csv_response
 from app.web.http.pagination import Paging, keyset_pages, page_of
 from app.web.http.responses import JSON
-from app.web.http.schema_types import Moment
+from app.web.http.schema_types import Timestamp
 from app.web.platform import get_platform
 from app.web.websites import presenters
 
@@ -56,7 +56,7 @@ class FilterQuery(BaseModel):
     source: str | None = Field(default=None, max_length=100)
     q: str | None = Field(default=None, min_length=1, max_length=200)
     """Part of the name."""
-    checked_before: Moment | None = None
+    checked_before: Timestamp | None = None
     """Last validated before this time, or never."""
 
     def to_filters(self) -> BusinessFilters:

@@ -21,7 +21,7 @@ from app.domain.vocabulary.accuracy import Accuracy
 from app.errors import BadRequest, NotFound
 from app.web.dashboard.core import html
 from app.web.http.responses import encode
-from app.web.jobs.records import reader
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 HEATMAP = "/api/heatmap"
@@ -118,7 +118,7 @@ async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
 async def job_of(conn: Connection, request: Request) -> Record:
     user: User = request.state.user
     try:
-        row = await looks.job(conn, UUID(request.query_params.get("job", "")), reader(user))
+        row = await looks.job(conn, UUID(request.query_params.get("job", "")), reader_id(user))
     except ValueError:
         row = None
     if row is None:

@@ -20,7 +20,7 @@ from app.web.http.csv_export import csv_response
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import path_id
 from app.web.jobs import actions
-from app.web.jobs.records import reader
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 TIMELINE = 200
@@ -48,9 +48,9 @@ async def show(request: Request) -> Response:
     user: User = request.state.user
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        row = await looks.job(conn, job_id, reader(user))
-        events = await jobs.timeline(conn, job_id, reader(user), limit=TIMELINE, offset=0)
-        failed = await jobs.errors(conn, job_id, reader(user), limit=ERRORS, offset=0)
+        row = await looks.job(conn, job_id, reader_id(user))
+        events = await jobs.timeline(conn, job_id, reader_id(user), limit=TIMELINE, offset=0)
+        failed = await jobs.errors(conn, job_id, reader_id(user), limit=ERRORS, offset=0)
     if row is None or events is None or failed is None:
         raise NotFound("Job not found. It was deleted, or it belongs to another user.")
     job = JobView.of(row)
@@ -122,7 +122,7 @@ async def errors_csv(request: Request) -> Response:
     user: User = request.state.user
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        if not await jobs.readable(conn, job_id, reader(user)):
+        if not await jobs.readable(conn, job_id, reader_id(user)):
             raise NotFound("Job not found.")
 
     async def read(conn: Connection, after: int | None) -> list[Record]:

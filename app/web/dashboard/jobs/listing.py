@@ -17,12 +17,14 @@ from app.errors import BadRequest
 from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.jobs.view import JobView
 from app.web.http.problems import invalid
+from app.web.http.request_parsing import wire_names
 from app.web.jobs import bulk
+from app.web.jobs.access import reader_id
 from app.web.jobs.filters import JobFilters
-from app.web.jobs.records import reader
 from app.web.platform import get_platform
 
 PAGE = 50
+FILTERS = frozenset(wire_names(JobFilters))
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 SPAN_LABELS = {"1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
 """Choices of `within`: how long ago a job was created at most."""
@@ -30,7 +32,7 @@ SPAN_LABELS = {"1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "
 
 def asked(request: Request) -> JobFilters:
     """The filters in the address; empty fields of the form are none."""
-    given = {name: value for name, value in request.query_params.items() if value and name in JobFilters.model_fields}
+    given = {name: value for name, value in request.query_params.items() if value and name in FILTERS}
     within = request.query_params.get("within", "")
     if within in SPANS:
         given["createdAfter"] = (datetime.now(UTC) - SPANS[within]).isoformat()
@@ -44,7 +46,7 @@ def asked(request: Request) -> JobFilters:
 
 def in_address(request: Request) -> dict[str, str]:
     """The filters as they stand in the address."""
-    names = {*JobFilters.model_fields, "within"}
+    names = {*FILTERS, "within"}
     return {name: value for name, value in request.query_params.items() if value and name in names}
 
 
@@ -54,7 +56,7 @@ async def index(request: Request) -> Response:
     filters = asked(request)
     before = cursor(request.query_params.get("before"))
     async with platform.pool.acquire() as conn:
-        rows, count = await looks.page(conn, filters.chosen(platform), reader(user), before=before, limit=PAGE)
+        rows, count = await looks.page(conn, filters.to_filters(platform), reader_id(user), before=before, limit=PAGE)
     chosen = in_address(request)
     return html.page(
         request,
@@ -97,7 +99,7 @@ async def act(request: Request) -> Response:
         raise BadRequest("Unknown action. Choose cancel, retry or delete.")
     ids = [str(job_id) for job_id in form.getlist("ids")]
     if form.get("all"):
-        filters = asked(request).model_dump(mode="json", exclude_none=True)
+        filters = asked(request).model_dump(mode="json", by_alias=True, exclude_none=True)
         if not filters:
             raise BadRequest("Choose a filter first. An action cannot apply to all jobs at once.")
         noun = "all jobs matching the filter"

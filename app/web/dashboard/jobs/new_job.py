@@ -22,8 +22,8 @@ from app.web.dashboard.core import forms, html, internal_api
 from app.web.geocoding import geocode_file, geocode_households
 from app.web.imports import create as imports
 from app.web.imports.requests import BusinessImportRequest, ImportRequest, VoterImportRequest
-from app.web.jobs import records as web_jobs
-from app.web.jobs.records import reader
+from app.web.jobs import create as job_creation
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 
@@ -118,7 +118,7 @@ async def arguments_of(request: Request, job_id: str) -> Any:
     user: User = request.state.user
     try:
         async with platform.pool.acquire() as conn:
-            row = await jobs.get(conn, UUID(job_id), reader(user))
+            row = await jobs.get(conn, UUID(job_id), reader_id(user))
     except ValueError:
         row = None
     if row is None:
@@ -154,7 +154,7 @@ async def create(request: Request) -> Response:
     try:
         asked = forms.arguments(fields, values)
         body = asked if way else {"type": spec.kind, "data": asked}
-        handler = way.handler if way else web_jobs.create
+        handler = way.handler if way else job_creation.create
         path = {part: str(asked.pop(name, "")) for part, name in way.in_path.items()} if way else {}
         made = await internal_api.call(request, handler, body, path=path, once=values.get(internal_api.ONCE) or None)
     except ValueError as error:

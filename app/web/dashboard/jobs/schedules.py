@@ -17,7 +17,7 @@ from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.core.panels import Board
 from app.web.http.request_parsing import path_id
 from app.web.jobs import schedules
-from app.web.jobs.records import reader
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 MOST = 500
@@ -80,7 +80,7 @@ async def edit(request: Request) -> Response:
     platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
-        row = await stored.get(conn, path_id(request), reader(user))
+        row = await stored.get(conn, path_id(request), reader_id(user))
     if row is None:
         raise NotFound("Schedule not found.")
     values = {name: str(row["kind" if name == "type" else name]) for name in EMPTY}

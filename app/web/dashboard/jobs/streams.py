@@ -14,7 +14,7 @@ from app.web.accounts import session
 from app.web.dashboard.core.live_updates import Feed, Viewer, ids, now_ms
 from app.web.dashboard.jobs.listing import asked
 from app.web.http.request_parsing import path_id
-from app.web.jobs.records import reader
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -37,7 +37,7 @@ async def of_list(request: Request) -> Response:
     """Jobs that match the list's filters, and whatever becomes of those that stand on the page (`ids`)."""
     platform = get_platform(request)
     who = viewer(request)
-    who.filters = asked(request).chosen(platform) if request.query_params.get("top") else None
+    who.filters = asked(request).to_filters(platform) if request.query_params.get("top") else None
     who.shown = set(ids(request.query_params.get("ids", ""), MOST_IDS))
     return stream(request, who)
 
@@ -46,7 +46,7 @@ async def of_job(request: Request) -> Response:
     platform = get_platform(request)
     who, job_id = viewer(request), path_id(request)
     async with platform.pool.acquire() as conn:
-        if await jobs.readable(conn, job_id, reader(who.user)):
+        if await jobs.readable(conn, job_id, reader_id(who.user)):
             who.granted = job_id
     who.shown, who.form = {job_id}, "panel"
     return stream(request, who)
