@@ -219,7 +219,7 @@ def define(platform: Platform, fields: Mapping[str, Any]) -> tuple[Definition, C
     """The fields of a NewSchedule, checked by its kind's schema and as cron. Raises Invalid."""
     spec = platform.kind(fields["type"])
     if spec is None:
-        raise Invalid([("type", f"is no kind of job; there are: {', '.join(sorted(platform.specs))}")])
+        raise Invalid([("type", f"unknown job type; expected one of {', '.join(sorted(platform.specs))}")])
     try:
         cron = Cron(fields["cron"], fields["timezone"])
         with guard_kind_code(spec.kind):

@@ -57,7 +57,7 @@ async def create(request: Request) -> Response:
     kinds = asked.jobTypes and [spec.kind if (spec := platform.kind(name)) else "" for name in asked.jobTypes]
     for at, kind in enumerate(kinds or []):
         if not kind:
-            findings.append((f"jobTypes.{at}", f"is no kind of job; there are: {', '.join(sorted(platform.specs))}"))
+            findings.append((f"jobTypes.{at}", f"unknown job type; expected one of {', '.join(sorted(platform.specs))}"))
     if findings:
         raise Invalid(findings)
     secret = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"

@@ -279,7 +279,7 @@ async def test_bulk_in_the_midst_of_work(client: aiohttp.ClientSession, settings
 
 
 BAD_BULK: list[tuple[Any, int, str]] = [
-    ({"action": "cancel", "filters": {}}, 400, "At least one filter"),
+    ({"action": "cancel", "filters": {}}, 400, "Give at least one filter"),
     ({"action": "cancel"}, 422, "filters is required"),
     ({"action": "explode", "filters": {"queue": "q"}}, 422, "action must be"),
     ({"action": "cancel", "filters": {"colour": "red"}}, 422, "filters.colour is not a known field"),

@@ -83,7 +83,7 @@ async def test_a_list_creates_all_or_nothing(client: aiohttp.ClientSession) -> N
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ({"type": "nothing"}, 422, "is no kind of job"),
+        ({"type": "nothing"}, 422, "unknown job type"),
         ({"data": {}}, 422, "type is required"),
         ({"type": "noop", "priority": 0}, 422, "priority must be at least 1"),
         ({"type": "noop", "unknown": 1}, 422, "unknown is not a known field"),

@@ -100,7 +100,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"cron": "* " * 200}, "cron", "must have at most 200 characters"),
     ({"timezone": "Mars/Olympus"}, "timezone", "must be an IANA time zone"),
     ({"timezone": "../../etc/passwd"}, "timezone", "must be an IANA time zone"),
-    ({"type": "nothing"}, "type", "is no kind of job"),
+    ({"type": "nothing"}, "type", "unknown job type"),
     ({"data": {"steps": "many"}}, "data.steps", "must be a whole number"),
     ({"data": []}, "data", "must be an object"),
     ({"name": ""}, "name", "must have at least 1"),
