@@ -1,15 +1,15 @@
-"""What may go wrong with a request, as one small tree; `app.web.http.problems` answers with it.
+"""The errors of the HTTP API; `app.web.http.problems` turns them into problem documents.
 
 AppError
-├── BadRequest            400  the request cannot be read, or asks for what does not exist
-├── Unauthorized          401  no key, or none that we know
-├── Forbidden             403  a good key, but not for this
+├── BadRequest            400  the request cannot be read, or asks for something that does not exist
+├── Unauthorized          401  no API key, or an unknown one
+├── Forbidden             403  the key is valid, but does not allow this
 ├── NotFound              404
-├── Conflict              409  the present state forbids it
+├── Conflict              409  the current state forbids the request
 ├── TooLarge              413
 ├── UnsupportedMedia      415
-├── Invalid               422  readable, but some values are not acceptable; one entry a field
-├── QuotaExceeded         429  the allowance is used up until some time
+├── Invalid               422  the request is readable, but some values are invalid
+├── QuotaExceeded         429  the quota is used up for some time
 └── Unavailable           503  the same request may succeed later
 """
 
@@ -20,7 +20,11 @@ from typing import Any, ClassVar
 
 
 class AppError(Exception):
-    """`detail` is one sentence for the person who reads it; `extra` are further members of the answer."""
+    """Base of the tree.
+
+    `detail` tells the reader in one or two sentences what happened, why, and what to do next; `extra` are additional
+    members of the problem document.
+    """
 
     status: ClassVar[int]
     slug: ClassVar[str]
@@ -54,7 +58,7 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
-    status, slug, title = 409, "conflict", "Conflict with the present state"
+    status, slug, title = 409, "conflict", "Conflict with the current state"
 
 
 class TooLarge(AppError):
@@ -66,12 +70,16 @@ class UnsupportedMedia(AppError):
 
 
 class Invalid(AppError):
-    """`findings` are `(field, message)` pairs, at least one; the detail says the first of them."""
+    """`findings` are `(field, message)` pairs, at least one; the detail names the first one.
 
-    status, slug, title = 422, "invalid", "Some values are not acceptable"
+    A field is a path such as `filters.ids.0`, and empty for the body as a whole.
+    """
+
+    status, slug, title = 422, "invalid", "Invalid values"
 
     def __init__(self, findings: Sequence[tuple[str, str]], **extra: Any) -> None:
-        first = " ".join(part for part in findings[0] if part)
+        self.findings = list(findings)
+        first = ": ".join(part for part in findings[0] if part)
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         errors = [{"field": field, "message": message} for field, message in findings]
         super().__init__(f"{first}{more}", **{"errors": errors, **extra})

@@ -133,7 +133,7 @@ async def _create_jobs(
 
     async def insert(conn: Connection) -> Response:
         rows = await _find_or_create(conn, refs, user)
-        estimate = await durations.seconds(request, conn, spec)
+        estimate = await durations.estimate_seconds(request, conn, spec)
         inserted = await jobs.insert(conn, [new_job(row["id"]) for row in rows], user.id)
         await _audit(conn, spec, inserted, user)
         return _accepted(estimate, inserted, rows, is_list=is_list)
@@ -152,7 +152,7 @@ async def score(request: Request) -> Response:
 
     async def insert(conn: Connection) -> Response:
         rows = await _find_or_create(conn, body.companies, user)
-        estimate = await durations.seconds(request, conn, LEAD_SCORING)
+        estimate = await durations.estimate_seconds(request, conn, LEAD_SCORING)
         args = ScoringArgs(company_ids=[row["id"] for row in rows], ai=body.ai)
         job = LEAD_SCORING.new_job(args, priority=body.priority, total_items=len(rows))
         inserted = await jobs.insert(conn, [job], user.id)

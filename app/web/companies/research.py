@@ -92,7 +92,7 @@ async def _insert(
         if fresh is not None:
             used = await quota.used(conn, user.id)
             return await _reused(conn, user, fresh, _quota(used, settings.research_quota))
-    estimate = await durations.seconds(request, conn, COMPANY_RESEARCH)
+    estimate = await durations.estimate_seconds(request, conn, COMPANY_RESEARCH)
     used = await quota.used(conn, user.id)
     if used + NEAR > settings.research_quota:  # elsewhere the user's requests need not wait for each other's commits
         await quota.lock(conn, user.id)
@@ -171,7 +171,7 @@ async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now
 async def _finished(request: Request, platform: Platform, user: User, claimed: Claimed, response: Response) -> Response:
     """The job that ran in the request: 200 with its end, 202 where it goes on by the queue (a retry, a wait)."""
     row = await get_job(platform, claimed.id, user)
-    usual = (await durations.usual(request, (COMPANY_RESEARCH.kind,)))[COMPANY_RESEARCH.kind]
+    usual = (await durations.usual_seconds(request, (COMPANY_RESEARCH.kind,)))[COMPANY_RESEARCH.kind]
     async with platform.pool.acquire() as conn:
         used = await quota.used(conn, user.id)
     body, status = dialect_companies.job(row, usual)

@@ -44,7 +44,7 @@ PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
 
 async def show(request: Request) -> Response:
     """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
-    usual = await durations.usual(request, companies.KINDS)
+    usual = await durations.usual_seconds(request, companies.KINDS)
 
     def present(row: Record) -> tuple[dict[str, Any], int]:
         if row["kind"] in companies.KINDS:

@@ -1,4 +1,4 @@
-"""How long jobs take, as measured, remembered for some seconds: so that saying it costs a request nothing."""
+"""How long jobs take, measured in Postgres and cached for some seconds, so that telling clients costs no query."""
 
 from __future__ import annotations
 
@@ -13,47 +13,51 @@ from app.db.jobs.durations import Pace
 from app.domain.jobs.spec import JobSpec
 from app.web.platform import get_platform
 
-REMEMBERED_SECONDS = 5.0
-FIRST = {"company_research": 60.0, "company_enrichment": 15.0, "signal_detection": 20.0, "lead_scoring": 2.0}
-"""Seconds that a kind is said to take before any was measured."""
-USUAL = 30.0
+CACHE_SECONDS = 5.0
+ASSUMED_SECONDS = {"company_research": 60.0, "company_enrichment": 15.0, "signal_detection": 20.0, "lead_scoring": 2.0}
+"""What a job of the kind is assumed to take until jobs have been measured."""
+ASSUMED_SECONDS_OTHERS = 30.0
 
 
-async def seconds(request: Request, conn: Connection, spec: JobSpec) -> float:
-    """To the end of a job of the kind that is created now."""
-    return (await _pace(request, conn, spec)).estimate(FIRST.get(spec.kind, USUAL))
+async def estimate_seconds(request: Request, conn: Connection, spec: JobSpec) -> float:
+    """Return the estimated seconds from now until a job that is created now has finished."""
+    return (await _pace(request, conn, spec)).estimate(_assumed_seconds(spec.kind))
 
 
-async def usual(request: Request, kinds: Iterable[str]) -> dict[str, float]:
-    """From start to end, by kind."""
+async def usual_seconds(request: Request, kinds: Iterable[str]) -> dict[str, float]:
+    """Return by kind the median seconds from the start of a job to its end."""
     platform = get_platform(request)
     found: dict[str, float] = {}
     for kind in kinds:
-        spec = platform.specs[kind]
-        pace = _remembered(request, kind)
+        pace = _cached(request, kind)
         if pace is None:
             async with platform.pool.acquire() as conn:
-                pace = await _pace(request, conn, spec)
-        found[kind] = FIRST.get(kind, USUAL) if pace.seconds is None else pace.seconds
+                pace = await _pace(request, conn, platform.specs[kind])
+        found[kind] = _assumed_seconds(kind) if pace.seconds is None else pace.seconds
     return found
 
 
+def _assumed_seconds(kind: str) -> float:
+    return ASSUMED_SECONDS.get(kind, ASSUMED_SECONDS_OTHERS)
+
+
 async def _pace(request: Request, conn: Connection, spec: JobSpec) -> Pace:
-    pace = _remembered(request, spec.kind)
+    pace = _cached(request, spec.kind)
     if pace is None:
         pace = await durations.pace(conn, spec.kind, spec.queue.name)
-        _memory(request)[spec.kind] = monotonic(), pace
+        _cache(request)[spec.kind] = monotonic(), pace
     return pace
 
 
-def _remembered(request: Request, kind: str) -> Pace | None:
-    at, pace = _memory(request).get(kind, (0.0, None))
-    return pace if monotonic() - at <= REMEMBERED_SECONDS else None
+def _cached(request: Request, kind: str) -> Pace | None:
+    measured_at, pace = _cache(request).get(kind, (0.0, None))
+    return pace if monotonic() - measured_at <= CACHE_SECONDS else None
 
 
-def _memory(request: Request) -> dict[str, tuple[float, Pace]]:
+def _cache(request: Request) -> dict[str, tuple[float, Pace]]:
+    """Return the application's cache: by kind, when the pace was measured and what it was."""
     state = request.app.state
     if not hasattr(state, "paces"):
         state.paces = {}
-    memory: dict[str, tuple[float, Pace]] = state.paces
-    return memory
+    cache: dict[str, tuple[float, Pace]] = state.paces
+    return cache

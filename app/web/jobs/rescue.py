@@ -1,4 +1,4 @@
-"""Taking jobs back from workers that are gone: what every worker's sweep does, where none is left to do it."""
+"""`POST /api/v1/jobs/release`: take jobs back from lost workers when no worker is left to do it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from app.web.platform import get_platform
 
 
 async def release(request: Request) -> Response:
-    """Jobs whose lease ran out are pending again, with their checkpoints; a worker that still runs one is fenced off.
+    """Make jobs whose lease has expired pending again, keeping their checkpoints. Admins only.
 
-    No job with a lease that holds is touched: its worker lives, and it can be cancelled and retried.
+    200 `{"released": n, "undelivered": n}`. A worker that still runs such a job can no longer write its outcome. Jobs
+    whose lease is valid are not touched, because their worker is alive; cancel and retry those.
     """
     user = await auth.require(request, admin=True)
     platform = get_platform(request)

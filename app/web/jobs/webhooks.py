@@ -1,39 +1,43 @@
-"""Webhooks on the end of jobs: of all jobs of a user, of some kinds, or of one job."""
+"""Webhooks that are called when jobs finish: all jobs of a user, those of some kinds, or a single job."""
 
 from __future__ import annotations
 
 import secrets
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core import audit
+from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs import webhooks
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
-from app.web.platform import get_platform
+from app.web.http.schema_types import RequestModel
+from app.web.jobs.access import job_not_found
+from app.web.jobs.create import get_spec
+from app.web.platform import Platform, get_platform
 
-MOST = 20
-"""Of one user; those of single jobs not counted."""
+MAX_WEBHOOKS_PER_USER = 20
+"""Webhooks of single jobs are not counted."""
 
 
-class WebhookRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class WebhookRequest(RequestModel):
     url: str = Field(min_length=1, max_length=2083)
-    jobTypes: list[str] | None = Field(default=None, min_length=1)
-    jobId: UUID | None = None
+    job_types: list[str] | None = Field(default=None, min_length=1)
+    """Kinds or their aliases; all kinds if not given."""
+    job_id: UUID | None = None
 
 
-def show(row: Record) -> dict[str, Any]:
+def present_webhook(row: Record) -> dict[str, Any]:
     return {
         "id": row["id"],
         "url": row["url"],
@@ -45,52 +49,70 @@ def show(row: Record) -> dict[str, Any]:
 
 
 async def create(request: Request) -> Response:
-    """201 with the secret of its signatures (standardwebhooks.com), which is shown this once."""
+    """Register a webhook. 201 with the webhook and its `secret`, which is shown this once (standardwebhooks.com)."""
     user = await auth.require(request)
     platform = get_platform(request)
-    asked = await request_parsing.read_model(request, WebhookRequest)
-    findings: list[tuple[str, str]] = []
-    try:
-        url = platform.normalise_website(asked.url)
-    except ValueError as error:
-        findings.append(("url", str(error)))
-    kinds = asked.jobTypes and [spec.kind if (spec := platform.kind(name)) else "" for name in asked.jobTypes]
-    for at, kind in enumerate(kinds or []):
-        if not kind:
-            findings.append((f"jobTypes.{at}", f"unknown job type; expected one of {', '.join(sorted(platform.specs))}"))
-    if findings:
-        raise Invalid(findings)
+    new = await request_parsing.read_model(request, WebhookRequest)
+    url, kinds = _check(platform, new)
     secret = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
     async with platform.pool.acquire() as conn, conn.transaction():
-        if asked.jobId is not None:
-            job = await jobs.get(conn, asked.jobId, user.id)
-            if job is None or job["created_by"] != user.id:
-                raise NotFound(f"There is no job {asked.jobId} of yours.")
-            if job["completed_at"] is not None:
-                raise Conflict("The job has ended already.", jobStatus=job["status"])
-        elif sum(one["job_id"] is None for one in await webhooks.of_user(conn, user.id)) >= MOST:
-            raise Conflict(f"You have {MOST} webhooks already; delete one first.")
-        row = await webhooks.insert(conn, user.id, asked.jobId, url, secret, kinds or None)
+        if new.job_id is not None:
+            await _require_own_active_job(conn, new.job_id, user.id)
+        else:
+            await _require_room(conn, user.id)
+        row = await webhooks.insert(conn, user.id, new.job_id, url, secret, kinds)
         await audit.record(conn, "WEBHOOK_CREATED", {"id": str(row["id"]), "url": url}, user_id=user.id)
-    return JSON(show(row) | {"secret": secret}, 201)
+    return JSON(present_webhook(row) | {"secret": secret}, 201)
+
+
+def _check(platform: Platform, new: WebhookRequest) -> tuple[str, Sequence[str] | None]:
+    """Return the normalised URL and the kinds. Raises Invalid with everything that is wrong."""
+    findings: list[tuple[str, str]] = []
+    url, kinds = "", []
+    try:
+        url = platform.normalise_website(new.url)
+    except ValueError as error:
+        findings.append(("url", str(error)))
+    for index, name in enumerate(new.job_types or []):
+        try:
+            kinds.append(get_spec(platform, name, f"jobTypes.{index}").kind)
+        except Invalid as error:
+            findings += error.findings
+    if findings:
+        raise Invalid(findings)
+    return url, kinds or None
+
+
+async def _require_own_active_job(conn: Connection, job_id: UUID, user_id: UUID) -> None:
+    job = await jobs.get(conn, job_id, user_id)
+    if job is None or job["created_by"] != user_id:
+        raise job_not_found(job_id)
+    if job["completed_at"] is not None:
+        raise Conflict(f"Job {job_id} has already finished; a webhook would never be called.", jobStatus=job["status"])
+
+
+async def _require_room(conn: Connection, user_id: UUID) -> None:
+    general = [webhook for webhook in await webhooks.of_user(conn, user_id) if webhook["job_id"] is None]
+    if len(general) >= MAX_WEBHOOKS_PER_USER:
+        raise Conflict(f"You already have {MAX_WEBHOOKS_PER_USER} webhooks. Delete one first.")
 
 
 async def index(request: Request) -> Response:
-    """The caller's own."""
+    """List the caller's webhooks. 200 `{"webhooks": [webhook], "total": n}`."""
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         rows = await webhooks.of_user(conn, user.id)
-    return JSON({"webhooks": [show(row) for row in rows], "total": len(rows)})
+    return JSON({"webhooks": [present_webhook(row) for row in rows], "total": len(rows)})
 
 
 async def delete(request: Request) -> Response:
-    """204; what is on its way to it already fails."""
+    """Delete the webhook. 204; deliveries that are already queued fail."""
     user = await auth.require(request)
     platform = get_platform(request)
-    endpoint_id = request_parsing.path_id(request)
+    webhook_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        if not await webhooks.delete(conn, endpoint_id, user.id):
-            raise NotFound("There is no such webhook of yours.")
-        await audit.record(conn, "WEBHOOK_DELETED", {"id": str(endpoint_id)}, user_id=user.id)
+        if not await webhooks.delete(conn, webhook_id, user.id):
+            raise NotFound(f"Webhook {webhook_id} not found.")
+        await audit.record(conn, "WEBHOOK_DELETED", {"id": str(webhook_id)}, user_id=user.id)
     return Response(status_code=204)

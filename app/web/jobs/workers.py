@@ -1,4 +1,4 @@
-"""The worker processes, for admins: who serves which route, how busy, since when."""
+"""Worker processes, for admins: their route, load and age."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
 
-def show(row: asyncpg.Record) -> dict[str, Any]:
+def present_worker(row: asyncpg.Record) -> dict[str, Any]:
     return {
         "id": row["id"],
         "hostname": row["hostname"],
@@ -32,9 +32,12 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 
 
 async def index(request: Request) -> Response:
-    """The registered workers, the newest first; one that fell silent stays for an hour, not `alive`."""
+    """List the registered workers, newest first. 200 `{"workers": [worker], "total": n}`.
+
+    A worker that stopped sending heartbeats is listed for another hour with `"alive": false`.
+    """
     await auth.require(request, admin=True)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         rows = await workers.select(conn)
-    return JSON({"workers": [show(row) for row in rows], "total": len(rows)})
+    return JSON({"workers": [present_worker(row) for row in rows], "total": len(rows)})

@@ -92,10 +92,10 @@ async def test_explained(client: Client, pois: int) -> None:
 
 async def test_what_is_refused(client: Client, db_pool: Pool) -> None:
     for params, says in (
-        ({"lat": "89", "lng": "0"}, "lat must be at most 84.9"),
-        ({"lat": "0", "lng": "200"}, "lng must be at most 180"),
-        ({"lat": "0"}, "lng is required"),
-        ({"lat": "nan", "lng": "0"}, "lat must"),
+        ({"lat": "89", "lng": "0"}, "lat: must be at most 84.9"),
+        ({"lat": "0", "lng": "200"}, "lng: must be at most 180"),
+        ({"lat": "0"}, "lng: is required"),
+        ({"lat": "nan", "lng": "0"}, "lat: must"),
     ):
         answer = await call(client, "GET", "/api/score", params=params)
         assert answer.status == 422 and says in answer.json["error"], answer.json

@@ -175,15 +175,15 @@ async def test_workers_are_for_admins_to_see(
 
 
 BAD: list[tuple[str, str, Any, int, str]] = [
-    ("POST", "/pause", {"until": "2020-01-01T00:00:00Z"}, 422, "until must be in the future"),
-    ("POST", "/pause", {"until": "tomorrow"}, 422, "until must be a time"),
-    ("POST", "/pause", {"till": "2090-01-01T00:00:00Z"}, 422, "till is not a known field"),
+    ("POST", "/pause", {"until": "2020-01-01T00:00:00Z"}, 422, "until: must be in the future"),
+    ("POST", "/pause", {"until": "tomorrow"}, 422, "until: must be a time"),
+    ("POST", "/pause", {"till": "2090-01-01T00:00:00Z"}, 422, "till: is not a known field"),
     ("PATCH", "", {}, 422, "at least one of concurrency"),
-    ("PATCH", "", {"concurrency": -1}, 422, "concurrency must be at least 0"),
-    ("PATCH", "", {"concurrency": 10_001}, 422, "concurrency must be at most 10000"),
-    ("PATCH", "", {"concurrency": "many"}, 422, "concurrency must be a whole number"),
-    ("PATCH", "", {"priority": 0}, 422, "priority must be at least 1"),
-    ("PATCH", "", {"route": "x"}, 422, "route is not a known field"),
+    ("PATCH", "", {"concurrency": -1}, 422, "concurrency: must be at least 0"),
+    ("PATCH", "", {"concurrency": 10_001}, 422, "concurrency: must be at most 10000"),
+    ("PATCH", "", {"concurrency": "many"}, 422, "concurrency: must be a whole number"),
+    ("PATCH", "", {"priority": 0}, 422, "priority: must be at least 1"),
+    ("PATCH", "", {"route": "x"}, 422, "route: is not a known field"),
 ]
 
 

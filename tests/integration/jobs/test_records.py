@@ -84,9 +84,9 @@ async def test_a_list_creates_all_or_nothing(client: aiohttp.ClientSession) -> N
     ("body", "status", "words"),
     [
         ({"type": "nothing"}, 422, "unknown job type"),
-        ({"data": {}}, 422, "type is required"),
-        ({"type": "noop", "priority": 0}, 422, "priority must be at least 1"),
-        ({"type": "noop", "unknown": 1}, 422, "unknown is not a known field"),
+        ({"data": {}}, 422, "type: is required"),
+        ({"type": "noop", "priority": 0}, 422, "priority: must be at least 1"),
+        ({"type": "noop", "unknown": 1}, 422, "unknown: is not a known field"),
         ([], 400, "1 to 10,000"),
         ("text", 422, "must be"),
     ],

@@ -85,4 +85,4 @@ def test_findings_in_plain_words() -> None:
     assert findings["0.data.inner.count"] == "must be at least 1"
     assert findings["0.data.flag"] == "is required"
     assert "^[a-z]{2}$" in findings["0.data.inner.code"]
-    assert error.detail == "0.data.inner.count must be at least 1 (and 2 more)"
+    assert error.detail == "0.data.inner.count: must be at least 1 (and 2 more)"

@@ -31,7 +31,7 @@ PAUSES = {"": "until resumed", "15": "for 15 minutes", "60": "for an hour", "480
 
 async def read(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        return [queues.show(row) for row in await stored.select(conn)]
+        return [queues.present_queue(row) for row in await stored.select(conn)]
 
 
 def board(pool: Pool) -> Board:
