@@ -16,7 +16,7 @@ from app.web.heatmaps import cells, cities, regions, score, tile_images
 from app.web.households import exports
 from app.web.households import records as households
 from app.web.imports import create as imports
-from app.web.imports import rejects
+from app.web.imports import rejected_rows
 from app.web.jobs import (
     actions,
     bulk,
@@ -75,7 +75,7 @@ ROUTES = [
     Route(f"{V1}/voters/import", imports.create_voters, methods=["POST"]),
     Route(f"{V1}/parcels/import", imports.create_parcels, methods=["POST"]),
     Route(f"{V1}/pois/import", imports.create_pois, methods=["POST"]),
-    Route(f"{V1}/jobs/{{id}}/rejected.csv", rejects.download, methods=["GET"]),
+    Route(f"{V1}/jobs/{{id}}/rejected.csv", rejected_rows.download, methods=["GET"]),
     Route(f"{V1}/businesses", businesses.index, methods=["GET"]),
     Route(f"{V1}/businesses", business_intake.create, methods=["POST"]),
     Route(f"{V1}/businesses/export.csv", businesses.export_csv, methods=["GET"]),

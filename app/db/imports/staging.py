@@ -18,7 +18,7 @@ import orjson
 from app.db.core.locks import acquire_sql, named_lock
 from app.db.core.pool import Connection
 from app.db.imports import uploads
-from app.domain.imports.findings import Reject
+from app.domain.imports.row_problems import Reject
 
 
 @dataclass(frozen=True)

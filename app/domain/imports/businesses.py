@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from app.domain.imports import layout
 from app.domain.imports.chunks import Chunk
-from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
+from app.domain.imports.row_problems import Code
 from app.domain.imports.survey import Format, Survey
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.domain.imports.findings import Code, Finding, Reject, mask
+from app.domain.imports.row_problems import Code, Finding, Reject, mask
 from app.domain.websites.businesses import NewBusiness
 
 ROWS = 5_000

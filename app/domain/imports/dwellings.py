@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from app.domain.addresses import parts as addresses
 from app.domain.addresses.keys import address_key
-from app.domain.imports.findings import Code
+from app.domain.imports.row_problems import Code
 
 DESIGNATOR = re.compile(
     r"\b(?:APARTMENT|APT|BUILDING|BLDG|DEPARTMENT|DEPT|FLOOR|FL|HANGAR|HNGR|LOT|NO|NUMBER|PIER|ROOM|RM|SLIP|SPACE|SPC"

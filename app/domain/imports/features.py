@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, Protocol
 import orjson
 
 from app.domain.imports.coordinates import first_position, in_degrees
-from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
+from app.domain.imports.row_problems import Code
 from app.domain.imports.survey import Format
 from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position
 from app.domain.text.errors import Unreadable

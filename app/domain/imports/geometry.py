@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.imports.findings import Code
+from app.domain.imports.row_problems import Code
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.domain.imports.findings import REPORTED
-from app.domain.imports.profiles import FIELDS, GENERIC, PROFILES, Profile
+from app.domain.imports.row_problems import REPORTED
 from app.domain.imports.survey import Format, Survey
+from app.domain.imports.voter_profiles import FIELDS, GENERIC, PROFILES, Profile
 from app.domain.text.columns import Vocabulary, canonical, shown
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Dialect
 from app.domain.text.csv_table import recognise

@@ -12,9 +12,9 @@ import orjson
 from app.domain.imports.chunks import ROWS, Chunk, copy_text
 from app.domain.imports.dwellings import dwelling
 from app.domain.imports.features import Feature, features
-from app.domain.imports.findings import Code
 from app.domain.imports.geometry import BadShape, Shape, shapes
 from app.domain.imports.layout import Layout
+from app.domain.imports.row_problems import Code
 from app.domain.imports.survey import Format
 from app.domain.text.columns import canonical, shown
 from app.domain.text.csv_reader import BrokenRow

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from app.domain.imports.chunks import ROWS, Chunk, copy_text
 from app.domain.imports.coordinates import first_position, in_degrees
 from app.domain.imports.features import Feature, features
-from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import json_text
+from app.domain.imports.row_problems import Code
 from app.domain.text.columns import canonical, shown
 from app.domain.text.csv_reader import BrokenRow
 from app.domain.text.errors import Unreadable

@@ -15,9 +15,9 @@ from uuid_utils import uuid7
 from app.domain.imports.chunks import ROWS, Chunk, copy_text
 from app.domain.imports.dates import iso
 from app.domain.imports.dwellings import Dwelling, dwelling
-from app.domain.imports.findings import Code
 from app.domain.imports.layout import Layout
-from app.domain.imports.profiles import FIELDS, PROFILES, Flag
+from app.domain.imports.row_problems import Code
+from app.domain.imports.voter_profiles import FIELDS, PROFILES, Flag
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
 

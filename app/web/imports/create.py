@@ -20,7 +20,7 @@ from app.db.imports import uploads
 from app.db.jobs import records as jobs
 from app.db.jobs import workers
 from app.db.jobs.records import Inserted
-from app.domain.imports import businesses, kinds, layout, parcels, parts, pois
+from app.domain.imports import businesses, job_parts, kinds, layout, parcels, pois
 from app.domain.imports.features import check_crs
 from app.domain.imports.layout import Layout
 from app.domain.imports.survey import Format
@@ -185,7 +185,7 @@ async def _import_file(route: ImportRoute, upload: Upload, settings: Settings) -
 
 def _divide(upload: Upload, found: Layout, max_rows: int, features: int) -> tuple[int, list[dict[str, Any]]]:
     with upload.store.open(upload.id) as file:
-        return parts.divide(file, found, max_rows, features)
+        return job_parts.split(file, found, max_rows, features)
 
 
 async def _insert(conn: Connection, user: User, route: ImportRoute, file: ImportFile) -> list[Inserted]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.domain.imports.kinds import BusinessOptions, ImportOptions, VoterOptions
-from app.domain.imports.profiles import ProfileName
+from app.domain.imports.voter_profiles import ProfileName
 from app.domain.jobs.spec import DEFAULT_PRIORITY
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.db.core.pool import Connection
 from app.db.imports import staging
 from app.db.jobs import records as jobs
-from app.domain.imports.findings import REPORTED
+from app.domain.imports.row_problems import REPORTED
 from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.http.csv_export import csv_response
