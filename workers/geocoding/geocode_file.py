@@ -62,7 +62,7 @@ SPEC = JobSpec(
 async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Outcome:
     plan = Plan.of(context.resources.geocoders, args)
     async with connection(context.resources.pool) as conn:
-        upload = await uploads.get(conn, args.upload_id, context.id)
+        upload = await uploads.find_for_job(conn, args.upload_id, context.id)
     if upload is None:
         return Failed("the upload does not exist, or is not yours; send the file again")
     state = context.checkpoint or {}
@@ -100,10 +100,10 @@ async def begin(context: JobContext, rows: Rows) -> dict[str, Any]:
 async def remove(context: JobContext, store: Uploads, upload_id: UUID) -> None:
     """The output needs the file no more; one that stays behind the next cleaning finds."""
     async with connection(context.resources.pool) as conn:
-        if not await uploads.needed(conn, upload_id, context.id):
+        if not await uploads.is_needed_by_others(conn, upload_id, context.id):
             with suppress(OSError):
                 await asyncio.to_thread(store.remove, upload_id)
-                await uploads.note_removed(conn, upload_id)
+                await uploads.mark_removed(conn, upload_id)
 
 
 class Rows:

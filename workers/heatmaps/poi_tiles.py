@@ -17,7 +17,7 @@ from app.db.core.pool import connection
 from app.db.heatmaps import poi_tiles
 from app.db.heatmaps.poi_tiles import FetchedPoi, Tile
 from app.domain.heatmaps.bounds import Bounds
-from app.domain.imports.pois import LONGEST, category
+from app.domain.imports.pois import MAX_CHARACTERS, find_category
 from app.domain.jobs.outcomes import Failed, Snooze
 from app.domain.text.storable import storable
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited
@@ -110,10 +110,10 @@ def _to_pois(elements: list[Element]) -> list[FetchedPoi]:
     pois: list[FetchedPoi] = []
     for element in elements:
         tags: dict[str, Any] = dict(element.tags)
-        poi_category = category(tags)
-        if poi_category is None or len(poi_category) > LONGEST["category"]:
+        poi_category = find_category(tags)
+        if poi_category is None or len(poi_category) > MAX_CHARACTERS["category"]:
             continue
-        name = storable(tags.get("name") or tags.get("brand") or "")[: LONGEST["name"]] or None
+        name = storable(tags.get("name") or tags.get("brand") or "")[: MAX_CHARACTERS["name"]] or None
         text = storable(orjson.dumps(tags).decode().replace(r"\u0000", r"\ufffd"))
         pois.append(FetchedPoi(element.id, name, poi_category, element.latitude, element.longitude, text))
     return pois

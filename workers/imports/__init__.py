@@ -1,1 +1,1 @@
-"""What the three kinds of import share."""
+"""Handlers of the imports, and the run that they share."""

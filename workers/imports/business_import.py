@@ -1,4 +1,4 @@
-"""business_import: businesses from a CSV file, each with the jobs that look at its website."""
+"""business_import: businesses from a CSV file, each with the jobs that visit its website."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.imports import staging
+from app.db.imports import seen_records
 from app.db.jobs import records as jobs
 from app.db.websites import business_jobs
 from app.domain.imports import kinds
-from app.domain.imports.businesses import BusinessReader, called
+from app.domain.imports.businesses import BusinessReader, report_id
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.kinds import BusinessImportArgs
 from app.domain.imports.layout import Layout
@@ -19,8 +19,8 @@ from app.domain.websites.businesses import FROM_CSV
 from app.domain.websites.kinds import WEBSITE_SPECS
 from providers.web import normalise_url
 from workers.core.context import JobContext, Step
-from workers.imports.run import Outcomes
-from workers.imports.run import run as run_import
+from workers.imports.import_run import run_import
+from workers.imports.progress import ChunkCounts
 
 SPEC = kinds.BUSINESS_IMPORT
 
@@ -42,10 +42,10 @@ class BusinessImporter:
         mapping = self._args.mapping
         return BusinessReader(file, layout, position, normalise=normalise_url, mapping=mapping, ids_of=ids_of)
 
-    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
-        fresh = await staging.unseen(conn, run, [one.key for _, one in chunk.businesses])
-        duplicates = [(line, called(one)) for line, one in chunk.businesses if one.key not in fresh]
-        trial = conn.transaction()  # a dry run does it all, and takes it back
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
+        fresh = await seen_records.insert_unseen(conn, run, [one.key for _, one in chunk.businesses])
+        duplicates = [(line, report_id(one)) for line, one in chunk.businesses if one.key not in fresh]
+        trial = conn.transaction()  # a dry run does all of it, and is rolled back
         await trial.start()
         saved, created = await business_jobs.upsert_with_jobs(
             conn,
@@ -63,7 +63,7 @@ class BusinessImporter:
             "excluded": sum(one.is_excluded for one in saved.values()),
             "jobsCreated": sum(job.is_new for job in created),
         }
-        return Outcomes(inserted, updated, len(saved) - inserted - updated, duplicates, more)
+        return ChunkCounts(inserted, updated, len(saved) - inserted - updated, duplicates, more)
 
     async def finish(self, step: Step, context: JobContext) -> None:
-        """The jobs were made with their businesses."""
+        """Do nothing: the jobs were created with their businesses."""

@@ -6,7 +6,8 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.imports import parcels, staging
+from app.db.imports import staging
+from app.db.imports.parcels import PARCELS
 from app.domain.imports import kinds
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.kinds import ImportArgs
@@ -14,8 +15,8 @@ from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import ParcelReader
 from app.domain.jobs.outcomes import Outcome
 from workers.core.context import JobContext, Step
-from workers.imports.run import Outcomes
-from workers.imports.run import run as run_import
+from workers.imports.import_run import run_import
+from workers.imports.progress import ChunkCounts
 
 SPEC = kinds.PARCEL_IMPORT
 
@@ -33,9 +34,9 @@ class ParcelImporter:
     def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
         return ParcelReader(file, layout, position, country=self._country)
 
-    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
-        written = await staging.upsert(conn, parcels.TARGET, chunk.rows, self._args.source, run, dry=self._args.dry_run)
-        return Outcomes(written.inserted, written.updated, written.unchanged, written.duplicates, {})
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
+        written = await staging.upsert_chunk(conn, PARCELS, chunk.rows, self._args.source, run, dry=self._args.dry_run)
+        return ChunkCounts(written.inserted, written.updated, written.unchanged, written.duplicates, {})
 
     async def finish(self, step: Step, context: JobContext) -> None:
-        """Nothing follows from parcels yet."""
+        """Do nothing: no other work depends on parcels."""

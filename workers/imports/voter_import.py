@@ -1,4 +1,4 @@
-"""voter_import: voters, and the households that they make, from a register's file."""
+"""voter_import: voters and the households they live in, from a register's file."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from app.domain.imports.voters import VoterReader
 from app.domain.jobs.outcomes import Outcome
 from app.domain.jobs.spec import NewJob
 from workers.core.context import JobContext, Step
-from workers.imports.run import Outcomes
-from workers.imports.run import run as run_import
+from workers.imports.import_run import run_import
+from workers.imports.progress import ChunkCounts
 
 SPEC = kinds.VOTER_IMPORT
 
@@ -37,11 +37,12 @@ class VoterImporter:
             file, layout, position, country=self._country, county=self._args.county, mapping=self._args.mapping
         )
 
-    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> Outcomes:
-        kept = await voters.upsert(conn, chunk.rows, chunk.households, self._args.source, run, dry=self._args.dry_run)
-        written = kept.voters
-        more = {"protected": chunk.counts["protected"], "householdsCreated": kept.households_created}
-        return Outcomes(written.inserted, written.updated, written.unchanged, written.duplicates, more)
+    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
+        args = self._args
+        counts = await voters.upsert_chunk(conn, chunk.rows, chunk.households, args.source, run, dry=args.dry_run)
+        written = counts.voters
+        more = {"protected": chunk.counts["protected"], "householdsCreated": counts.households_created}
+        return ChunkCounts(written.inserted, written.updated, written.unchanged, written.duplicates, more)
 
     async def finish(self, step: Step, context: JobContext) -> None:
         if self._args.geocode_after and not self._args.dry_run:

@@ -1,1 +1,1 @@
-"""Uploads, and writing imported voters, parcels and households in chunks."""
+"""Uploads, and writing imported voters, parcels, points of interest and households chunk by chunk."""

@@ -1,13 +1,13 @@
-"""Parcels, as imports write them."""
+"""The columns of `parcels` that imports write."""
 
 from __future__ import annotations
 
-from app.db.imports.staging import Target
+from app.db.imports.staging import ImportTable
 from app.domain.imports.parcels import COLUMNS
 
-TYPES = {
+_TYPES = {
     **dict.fromkeys(("acres", "latitude", "longitude", "area_m2"), "float8"),
     "geometry": "bytea",
     "extra": "jsonb",
 }
-TARGET = Target("parcels", {name: TYPES.get(name, "text") for name in COLUMNS})
+PARCELS = ImportTable("parcels", {name: _TYPES.get(name, "text") for name in COLUMNS})

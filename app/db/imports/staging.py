@@ -1,8 +1,8 @@
-"""Writing a chunk of an import: COPY into a temporary table, sort out what is new, changed or known, write that.
+"""Write a chunk of an import: COPY it into a temporary table, remove unchanged and duplicate rows, upsert the rest.
 
-One transaction a chunk, and one import of a table at a time in it (an advisory lock), so that the sorting out holds. A
-record is known by (source, record_id), and unchanged where the hash of its row is. The first of several rows of one
-record in a file counts; what a run wrote carries its id, and what it only met stands in `import_seen`.
+One transaction per chunk. An advisory lock admits one import per table to it, so that what is read stays true until it
+is written. A record is identified by (source, record_id), and unchanged if the hash of its row is. The first of several
+rows of one record in a file counts: rows that a run wrote carry its id; those that it only saw are in `import_seen`.
 """
 
 from __future__ import annotations
@@ -12,106 +12,106 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from uuid import UUID
 
-import asyncpg
-import orjson
-
 from app.db.core.locks import acquire_sql, named_lock
 from app.db.core.pool import Connection
-from app.db.imports import uploads
-from app.domain.imports.row_problems import Reject
 
 
-@dataclass(frozen=True)
-class Target:
-    """A table that imports write, and the columns of the rows that come for it, by type, in the order they come."""
+@dataclass(frozen=True, slots=True)
+class ImportTable:
+    """A table that imports write."""
 
-    table: str
+    name: str
     columns: Mapping[str, str]
+    """The columns of the staged rows and their SQL types, in order."""
     derived: Mapping[str, str] = field(default_factory=dict)
-    """Further columns of the table, as SQL over `i`, the rows that came, and what `join` joins."""
+    """Further columns of the table, as SQL over `i`, the staged rows, and what `join` joins."""
     join: str = ""
     transient: frozenset[str] = frozenset()
-    """Columns that come, but are none of the table's."""
-    leaving: str = "NULL::uuid"
-    """What of a stored row `t` the caller wants to know before another replaces it."""
+    """Staged columns that the table does not have."""
+    replaced: str = "NULL::uuid"
+    """SQL over a stored row `t`: a value that the caller needs before the row is replaced."""
 
     @property
     def stored(self) -> list[str]:
         return [name for name in self.columns if name not in self.transient]
 
 
-@dataclass(frozen=True)
-class Written:
+@dataclass(frozen=True, slots=True)
+class WriteCounts:
+    """What became of the rows of a chunk."""
+
     inserted: int
     updated: int
     unchanged: int
     duplicates: list[tuple[int, str]]
-    """Line and record id of rows whose record stood in an earlier chunk."""
+    """Line and record id of rows whose record an earlier chunk had."""
 
 
-ALWAYS_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off;"
-"""Plans are made while the tables are small and kept while they grow; so the lookups below are LATERAL and OFFSET 0,
-one by one through the primary key, and no statistics of the moment can make a scan of the whole table of them."""
+_ALWAYS_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off;"
+"""Plans are made while the tables are small and kept while they grow. So the lookups below are LATERAL and OFFSET 0,
+one by one through the primary key; no statistics can turn them into a scan of the whole table."""
 
 
-async def stage(conn: Connection, target: Target, rows: bytes) -> None:
-    """Have the rows in the temporary table `incoming_<table>`, and nobody else writing the target."""
-    columns = ", ".join(f"{name} {sql_type}" for name, sql_type in target.columns.items())
+async def stage(conn: Connection, table: ImportTable, rows: bytes) -> None:
+    """Copy the rows into the temporary table `incoming_<name>`, and lock out other imports of the table."""
+    columns = ", ".join(f"{name} {sql_type}" for name, sql_type in table.columns.items())
     await conn.execute(
-        f"""{acquire_sql(named_lock("import", target.table))};
-            CREATE TEMP TABLE IF NOT EXISTS incoming_{target.table}
+        f"""{acquire_sql(named_lock("import", table.name))};
+            CREATE TEMP TABLE IF NOT EXISTS incoming_{table.name}
                 (line int, {columns}, row_hash uuid) ON COMMIT DELETE ROWS;
-            {ALWAYS_BY_INDEX}"""
+            {_ALWAYS_BY_INDEX}"""
     )
-    await copy(conn, f"incoming_{target.table}", ["line", *target.columns, "row_hash"], rows)
+    await copy_rows(conn, f"incoming_{table.name}", ["line", *table.columns, "row_hash"], rows)
 
 
-async def copy(conn: Connection, table: str, columns: Sequence[str], rows: bytes) -> None:
-    """COPY lines of the text format, the empty string as null."""
+async def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: bytes) -> None:
+    """COPY lines of the text format; the empty string is null."""
     if rows:
         await conn.copy_to_table(table, columns=columns, source=BytesIO(rows), format="text", null="")
 
 
-SET_ASIDE = """
-WITH met AS MATERIALIZED (
-    SELECT i.line, i.record_id, t.leaving, t.row_hash = i.row_hash AS unchanged, t.run = $2 OR EXISTS (
+_REMOVE_KNOWN = """
+WITH known AS MATERIALIZED (
+    SELECT i.line, i.record_id, t.replaced, t.row_hash = i.row_hash AS unchanged, t.run = $2 OR EXISTS (
         SELECT FROM import_seen AS s WHERE s.run = $2 AND s.record = i.record_id
     ) AS duplicate
     FROM incoming_{table} AS i CROSS JOIN LATERAL (
-        SELECT t.run, t.row_hash, {leaving} AS leaving FROM {table} AS t
+        SELECT t.run, t.row_hash, {replaced} AS replaced FROM {table} AS t
         WHERE t.source = $1 AND t.record_id = i.record_id OFFSET 0
     ) AS t
-), gone AS (
-    DELETE FROM incoming_{table} AS i USING met WHERE i.line = met.line AND (met.duplicate OR met.unchanged)
-), noted AS (
-    INSERT INTO import_seen (run, record) SELECT $2, record_id FROM met WHERE unchanged AND NOT duplicate
+), removed AS (
+    DELETE FROM incoming_{table} AS i USING known WHERE i.line = known.line AND (known.duplicate OR known.unchanged)
+), remembered AS (
+    INSERT INTO import_seen (run, record) SELECT $2, record_id FROM known WHERE unchanged AND NOT duplicate
 )
-SELECT (SELECT count(*) FROM met WHERE unchanged AND NOT duplicate) AS unchanged,
-       array(SELECT line FROM met WHERE duplicate ORDER BY line) AS lines,
-       array(SELECT record_id FROM met WHERE duplicate ORDER BY line) AS records,
-       array(SELECT DISTINCT leaving FROM met WHERE NOT (duplicate OR unchanged) AND leaving IS NOT NULL) AS leaving
+SELECT (SELECT count(*) FROM known WHERE unchanged AND NOT duplicate) AS unchanged,
+       array(SELECT line FROM known WHERE duplicate ORDER BY line) AS lines,
+       array(SELECT record_id FROM known WHERE duplicate ORDER BY line) AS records,
+       array(
+           SELECT DISTINCT replaced FROM known WHERE NOT (duplicate OR unchanged) AND replaced IS NOT NULL
+       ) AS replaced
 """
 
-SET_ASIDE_DRY = """
-WITH met AS MATERIALIZED (
+_REMOVE_KNOWN_DRY = """
+WITH known AS MATERIALIZED (
     SELECT i.line, i.record_id, EXISTS (
         SELECT FROM import_seen AS s WHERE s.run = $2 AND s.record = i.record_id
     ) AS duplicate, (
         SELECT t.row_hash = i.row_hash FROM {table} AS t WHERE t.source = $1 AND t.record_id = i.record_id
     ) AS unchanged
     FROM incoming_{table} AS i
-), gone AS (
-    DELETE FROM incoming_{table} AS i USING met WHERE i.line = met.line AND (met.duplicate OR met.unchanged)
-), noted AS (
-    INSERT INTO import_seen (run, record) SELECT $2, record_id FROM met WHERE NOT duplicate
+), removed AS (
+    DELETE FROM incoming_{table} AS i USING known WHERE i.line = known.line AND (known.duplicate OR known.unchanged)
+), remembered AS (
+    INSERT INTO import_seen (run, record) SELECT $2, record_id FROM known WHERE NOT duplicate
 )
-SELECT (SELECT count(*) FROM met WHERE unchanged AND NOT duplicate) AS unchanged,
-       array(SELECT line FROM met WHERE duplicate ORDER BY line) AS lines,
-       array(SELECT record_id FROM met WHERE duplicate ORDER BY line) AS records, ARRAY[]::uuid[] AS leaving
+SELECT (SELECT count(*) FROM known WHERE unchanged AND NOT duplicate) AS unchanged,
+       array(SELECT line FROM known WHERE duplicate ORDER BY line) AS lines,
+       array(SELECT record_id FROM known WHERE duplicate ORDER BY line) AS records, ARRAY[]::uuid[] AS replaced
 """
-"""Nothing of a dry run carries its id, so all that came is noted."""
+"""A dry run writes no rows that carry its id, so all of them go to `import_seen`."""
 
-WRITE = """
+_UPSERT = """
 WITH written AS (
     INSERT INTO {table} AS t (source, {names}, row_hash, run)
     SELECT $1, {values}, i.row_hash, $2 FROM incoming_{table} AS i {join}
@@ -122,7 +122,7 @@ WITH written AS (
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM written
 """
 
-DRY = """
+_COUNT = """
 SELECT count(*) FILTER (WHERE t.known IS NULL) AS inserted, count(t.known) AS updated
 FROM incoming_{table} AS i LEFT JOIN LATERAL (
     SELECT true AS known FROM {table} AS t WHERE t.source = $1 AND t.record_id = i.record_id OFFSET 0
@@ -130,33 +130,34 @@ FROM incoming_{table} AS i LEFT JOIN LATERAL (
 """
 
 
-@dataclass(frozen=True)
-class SetAside:
-    """Staged rows that need no writing: how many are unchanged, and (line, record id) of the duplicates."""
+@dataclass(frozen=True, slots=True)
+class KnownRows:
+    """The staged rows that need no write."""
 
     unchanged: int
     duplicates: list[tuple[int, str]]
-    leaving: list[UUID]
-    """What the target wanted to know of the rows that will be replaced."""
+    """Line and record id."""
+    replaced: list[UUID]
+    """Values of `ImportTable.replaced` of the rows that will be replaced."""
 
 
-async def set_aside(conn: Connection, target: Target, source: str, run: UUID, *, dry: bool) -> SetAside:
-    """Take from the staged rows what needs no writing."""
-    statement = (SET_ASIDE_DRY if dry else SET_ASIDE).format(table=target.table, leaving=target.leaving)
+async def remove_known(conn: Connection, table: ImportTable, source: str, run: UUID, *, dry: bool) -> KnownRows:
+    """Remove from the staged rows those that are unchanged or duplicates."""
+    statement = (_REMOVE_KNOWN_DRY if dry else _REMOVE_KNOWN).format(table=table.name, replaced=table.replaced)
     row = await conn.fetchrow(statement, source, run)
     assert row is not None
-    return SetAside(row["unchanged"], list(zip(row["lines"], row["records"], strict=True)), row["leaving"])
+    return KnownRows(row["unchanged"], list(zip(row["lines"], row["records"], strict=True)), row["replaced"])
 
 
-async def write(conn: Connection, target: Target, source: str, run: UUID, *, dry: bool) -> tuple[int, int]:
-    """Write the staged rows that are left; answers how many were inserted and updated."""
+async def upsert_staged(conn: Connection, table: ImportTable, source: str, run: UUID, *, dry: bool) -> tuple[int, int]:
+    """Upsert the staged rows that are left. Returns how many were inserted and updated."""
     if dry:
-        row = await conn.fetchrow(DRY.format(table=target.table), source)
+        row = await conn.fetchrow(_COUNT.format(table=table.name), source)
     else:
-        assigned = [*((name, f"i.{name}") for name in target.stored), *target.derived.items()]
-        statement = WRITE.format(
-            table=target.table,
-            join=target.join,
+        assigned = [*((name, f"i.{name}") for name in table.stored), *table.derived.items()]
+        statement = _UPSERT.format(
+            table=table.name,
+            join=table.join,
             assignments=", ".join(f"{name} = excluded.{name}" for name, _ in assigned if name != "record_id"),
             names=", ".join(name for name, _ in assigned),
             values=", ".join(value for _, value in assigned),
@@ -166,58 +167,11 @@ async def write(conn: Connection, target: Target, source: str, run: UUID, *, dry
     return row["inserted"], row["updated"]
 
 
-async def upsert(conn: Connection, target: Target, rows: bytes, source: str, run: UUID, *, dry: bool) -> Written:
-    """All of it, for a table that has nothing further to it."""
-    await stage(conn, target, rows)
-    aside = await set_aside(conn, target, source, run, dry=dry)
-    inserted, updated = await write(conn, target, source, run, dry=dry)
-    return Written(inserted, updated, aside.unchanged, aside.duplicates)
-
-
-async def unseen(conn: Connection, run: UUID, records: Sequence[str]) -> set[str]:
-    """Which of these records come for the first time in this run; they are noted."""
-    rows = await conn.fetch(
-        "INSERT INTO import_seen (run, record) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING RETURNING record",
-        run,
-        records,
-    )
-    return {row["record"] for row in rows}
-
-
-async def forget(conn: Connection, run: UUID) -> None:
-    """The run is over: what it met is of no further use; nor is that of runs whose files are gone by now."""
-    await conn.execute("DELETE FROM import_seen WHERE run = $1 OR run < $2", run, uploads.long_ago())
-
-
-async def keep_rejects(conn: Connection, job_id: UUID, rejects: Sequence[Reject]) -> None:
-    await conn.executemany(
-        """INSERT INTO import_rejects (job_id, line, cells, code, error) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (job_id, line) DO NOTHING""",
-        [(job_id, one.line, one.cells, str(one.code), one.error) for one in rejects],
-    )
-
-
-async def reject_header(conn: Connection, job_id: UUID) -> list[str] | None:
-    """The columns of the file of an import job; None for a job that is none."""
-    layout = await conn.fetchval(
-        """SELECT u.layout FROM jobs AS j JOIN uploads AS u ON u.id = (j.data ->> 'uploadId')::uuid
-           WHERE j.id = $1 AND j.kind IN ('voter_import', 'parcel_import', 'poi_import', 'business_import')""",
-        job_id,
-    )
-    return None if layout is None else orjson.loads(layout)["header"]
-
-
-async def rejects(conn: Connection, job_id: UUID, after: int, limit: int) -> list[asyncpg.Record]:
-    """The next rejected rows by their lines."""
-    return await conn.fetch(
-        "SELECT line, cells, code, error FROM import_rejects WHERE job_id = $1 AND line > $2 ORDER BY line LIMIT $3",
-        job_id,
-        after,
-        limit,
-    )
-
-
-async def forget_beyond(conn: Connection, job_id: UUID, line: int) -> None:
-    """Drop what an earlier attempt reported of lines that are read again."""
-    await conn.execute("DELETE FROM import_rejects WHERE job_id = $1 AND line > $2", job_id, line)
-    await conn.execute("DELETE FROM job_errors WHERE job_id = $1 AND (detail->>'line')::int > $2", job_id, line)
+async def upsert_chunk(
+    conn: Connection, table: ImportTable, rows: bytes, source: str, run: UUID, *, dry: bool
+) -> WriteCounts:
+    """Write a chunk of a table that nothing else depends on; `dry` only counts."""
+    await stage(conn, table, rows)
+    known = await remove_known(conn, table, source, run, dry=dry)
+    inserted, updated = await upsert_staged(conn, table, source, run, dry=dry)
+    return WriteCounts(inserted, updated, known.unchanged, known.duplicates)

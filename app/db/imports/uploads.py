@@ -1,4 +1,4 @@
-"""What is known of uploaded files; the files themselves are in `app.storage.uploads`."""
+"""What is stored about uploaded files; the files themselves are in `app.storage.uploads`."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ import orjson
 from app.db.core.pool import Connection
 
 KEPT_DAYS = 7
-"""A file whose jobs failed or were cancelled stays this long, for a retry."""
+"""How long the file of a failed or cancelled job is kept for a retry."""
+MAX_STALE_PER_CLEANUP = 100
 
 
-@dataclass(frozen=True)
-class Upload:
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
     id: UUID
     name: str
     layout: dict[str, Any]
+    """See `app.domain.imports.layout`."""
 
 
 async def insert(
     conn: Connection, upload_id: UUID, name: str, size: int, sha256: bytes, layout: Mapping[str, Any], user_id: UUID
 ) -> None:
+    """Insert an upload; `size` is in bytes, decompressed."""
     await conn.execute(
         "INSERT INTO uploads (id, name, size_bytes, sha256, layout, created_by) VALUES ($1, $2, $3, $4, $5, $6)",
         upload_id,
@@ -37,19 +40,19 @@ async def insert(
     )
 
 
-async def get(conn: Connection, upload_id: UUID, job_id: UUID) -> Upload | None:
-    """The upload of a job; None where it is not of the job's own maker."""
+async def find_for_job(conn: Connection, upload_id: UUID, job_id: UUID) -> StoredUpload | None:
+    """Return the upload; None if it does not exist, or the user who created the job did not upload it."""
     row = await conn.fetchrow(
         """SELECT u.id, u.name, u.layout FROM uploads AS u JOIN jobs AS j USING (created_by)
            WHERE u.id = $1 AND j.id = $2""",
         upload_id,
         job_id,
     )
-    return Upload(row["id"], row["name"], orjson.loads(row["layout"])) if row else None
+    return StoredUpload(row["id"], row["name"], orjson.loads(row["layout"])) if row else None
 
 
-async def needed(conn: Connection, upload_id: UUID, job_id: UUID) -> bool:
-    """Whether a job beside this one still wants the file."""
+async def is_needed_by_others(conn: Connection, upload_id: UUID, job_id: UUID) -> bool:
+    """Whether a job other than this one still needs the file."""
     return bool(
         await conn.fetchval(
             """SELECT EXISTS (SELECT FROM jobs AS j JOIN uploads AS u ON u.id = $1 AND j.created_by = u.created_by
@@ -61,35 +64,38 @@ async def needed(conn: Connection, upload_id: UUID, job_id: UUID) -> bool:
     )
 
 
-async def note_removed(conn: Connection, upload_id: UUID) -> None:
+async def mark_removed(conn: Connection, upload_id: UUID) -> None:
+    """Note that the file is no longer in the storage."""
     await conn.execute("UPDATE uploads SET removed_at = now() WHERE id = $1", upload_id)
 
 
-async def stale(conn: Connection) -> list[UUID]:
-    """Files that nobody wants any more: of jobs that ended otherwise than well, days ago."""
+async def list_stale(conn: Connection) -> list[UUID]:
+    """Return uploads older than KEPT_DAYS that no active job needs, at most MAX_STALE_PER_CLEANUP."""
     rows = await conn.fetch(
         """SELECT id FROM uploads AS u
            WHERE removed_at IS NULL AND created_at < now() - make_interval(days => $1)
              AND NOT EXISTS (SELECT FROM jobs AS j
                              WHERE j.created_by = u.created_by AND j.id >= u.id
                                AND j.status IN ('pending', 'processing') AND j.data ->> 'uploadId' = u.id::text)
-           LIMIT 100""",
+           LIMIT $2""",
         KEPT_DAYS,
+        MAX_STALE_PER_CLEANUP,
     )
     return [row["id"] for row in rows]
 
 
-async def unknown(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
-    """Files that were never noted, days old: of uploads whose process died before they were through."""
-    known = {row["id"] for row in await conn.fetch("SELECT id FROM uploads WHERE id = ANY($1)", ids)}
-    return [one for one in ids if one not in known and one < long_ago()]
+async def select_orphaned(conn: Connection, file_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the stored files older than KEPT_DAYS without an upload: their request died before it was done."""
+    known = {row["id"] for row in await conn.fetch("SELECT id FROM uploads WHERE id = ANY($1)", file_ids)}
+    oldest = oldest_kept_id()
+    return [file_id for file_id in file_ids if file_id not in known and file_id < oldest]
 
 
-def long_ago() -> UUID:
-    """The least id of KEPT_DAYS ago: a UUIDv7 begins with its milliseconds."""
+def oldest_kept_id() -> UUID:
+    """Return the least UUIDv7 of KEPT_DAYS ago: the id begins with its milliseconds."""
     return UUID(int=(time.time_ns() // 1_000_000 - KEPT_DAYS * 86_400_000) << 80)
 
 
 async def delete(conn: Connection, upload_id: UUID) -> None:
-    """Forget an upload that no job came of."""
+    """Delete an upload of which no job was created."""
     await conn.execute("DELETE FROM uploads WHERE id = $1", upload_id)

@@ -1,4 +1,4 @@
-"""Files of voters, parcels, points of interest and businesses: recognised, read a chunk at a time, checked row by row.
+"""Files of voters, parcels, points of interest and businesses: recognised, read in chunks, checked row by row.
 
-No I/O of its own: every reader is handed an open binary file.
+Readers are handed an open binary file and do no other I/O.
 """

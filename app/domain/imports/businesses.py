@@ -1,8 +1,9 @@
-"""Rows of a file of businesses, a few hundred a chunk: each makes up to three jobs that commit with it."""
+"""Read files of businesses, a few hundred rows per chunk: each row creates up to three jobs in its transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import BinaryIO
 
 from pydantic import ValidationError
@@ -10,9 +11,9 @@ from pydantic.alias_generators import to_snake
 from pydantic_core import ErrorDetails
 
 from app.domain.imports import layout
-from app.domain.imports.chunks import Chunk
+from app.domain.imports.chunks import Chunk, RowLimit
 from app.domain.imports.layout import Layout
-from app.domain.imports.row_problems import Code
+from app.domain.imports.row_problems import ProblemCode
 from app.domain.imports.survey import Format, Survey
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
@@ -20,27 +21,27 @@ from app.domain.text.errors import Unreadable
 from app.domain.websites.business_files import COLUMNS, Columns
 from app.domain.websites.businesses import NewBusiness
 
-ROWS = 500
-"""Data rows a chunk: with their jobs some 2,000 rows to write, well under a second."""
-NEEDED = {"name", "website", "externalId", "placeId"}
-"""What a business is known by when it comes again: without one of these it would come as another."""
-PLACE = {"latitude", "longitude"}
+ROWS_PER_CHUNK = 500
+"""With their jobs some 2,000 rows to write, well under a second."""
+IDENTIFYING = {"name", "website", "externalId", "placeId"}
+"""Fields that identify a business in later files: without one of them it would become another business."""
+COORDINATES = {"latitude", "longitude"}
 
 
-def of_businesses(survey: Survey, mapping: Mapping[str, str]) -> Layout:
-    """The layout of a file of businesses.
+def recognise_business_file(survey: Survey, mapping: Mapping[str, str]) -> Layout:
+    """Return the layout of a file of businesses.
 
-    Raises Unreadable where no column can be the name, or `mapping` names fields or columns that are not there.
+    Raises Unreadable where no column can be the name, or `mapping` does not fit the header.
     """
     if survey.format() is not Format.DELIMITED:
         raise Unreadable("A file of businesses is CSV or tab-separated text, not JSON.")
-    found = layout.delimited(survey, COLUMNS.known | {canonical(name) for name in mapping.values()})
+    found = layout.recognise_table(survey, COLUMNS.known | {canonical(name) for name in mapping.values()})
     Columns(found.header, mapping)
     return found
 
 
 class BusinessReader:
-    """See `Reader`. `normalise` makes of a website's text the address to ask for, or raises ValueError."""
+    """See `Reader`. `normalise` returns the URL to fetch for the text of a website, or raises ValueError."""
 
     def __init__(
         self,
@@ -52,104 +53,106 @@ class BusinessReader:
         mapping: Mapping[str, str] | None = None,
         ids_of: str = "",
     ) -> None:
-        self._records = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
-        self._left: int | None = position.get("left")
+        self._rows = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
+        self._limit = RowLimit(position, ROWS_PER_CHUNK)
         self._header = layout.header
         self._columns = Columns(layout.header[: layout.own], mapping)
         self._normalise, self._ids_of = normalise, ids_of
 
     def chunk(self) -> Chunk:
-        want = ROWS if self._left is None else min(ROWS, self._left)
-        records = self._records.read(want)
-        chunk = Chunk({}, read=len(records))
+        rows = self._rows.read(self._limit.next_rows)
+        chunk = Chunk(read=len(rows))
         seen: set[str] = set()
-        for line, cells in records:
+        for line, cells in rows:
             business = self._business(chunk, line, cells)
             if business is None:
                 continue
             if business.key in seen:
-                chunk.duplicate(line, called(business))
+                chunk.add_duplicate(line, report_id(business))
                 continue
             seen.add(business.key)
             chunk.businesses.append((line, business))
-        chunk.position = {"offset": self._records.position.offset, "line": self._records.position.line}
-        chunk.last = chunk.read < want
-        if self._left is not None:
-            self._left -= chunk.read
-            chunk.position["left"] = self._left
-            chunk.last = chunk.last or self._left == 0
+        self._limit.end(chunk, asdict(self._rows.position))
         return chunk
 
     def _business(self, chunk: Chunk, line: int, cells: list[str] | BrokenRow) -> NewBusiness | None:
-        """The business of a row; None where the row was rejected."""
+        """Return the business of a row; None where the row was rejected."""
         if isinstance(cells, BrokenRow):
-            chunk.reject(line, cells.original, Code(cells.code), cells.error)
+            chunk.reject(line, cells.original, ProblemCode(cells.code), cells.error)
             return None
         width = len(self._header)
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            chunk.reject(line, cells, Code.WRONG_COLUMNS, f"has {len(cells)} cells, but the header has {width}")
+            chunk.reject(line, cells, ProblemCode.WRONG_COLUMNS, f"has {len(cells)} cells, but the header has {width}")
             return None
         if any("\0" in cell for cell in cells):
-            chunk.reject(line, cells, Code.NUL, "has a NUL byte")
+            chunk.reject(line, cells, ProblemCode.NUL, "has a NUL byte")
             return None
         values = self._columns.values(cells)
         if website := values.get("website"):
             try:
                 values["website"] = self._normalise(website)
             except ValueError as error:
-                self._reject(chunk, line, cells, "website", Code.BAD_WEBSITE, str(error), website)
+                self._reject(chunk, line, cells, "website", ProblemCode.BAD_WEBSITE, str(error), website)
                 return None
-        if len(values.keys() & PLACE) == 1:
-            at = next(iter(values.keys() & PLACE))
-            words = "is half a place: latitude and longitude belong together"
-            chunk.warn(line, _id(values), Code.BAD_NUMBER, words, column=self._column(at), value=values.pop(at))
+        if len(coordinates := values.keys() & COORDINATES) == 1:
+            field = coordinates.pop()
+            message = "needs both latitude and longitude"
+            column = self._column(field)
+            chunk.warn(line, _id(values), ProblemCode.BAD_NUMBER, message, column=column, value=values.pop(field))
         return self._checked(chunk, line, cells, values)
 
     def _checked(self, chunk: Chunk, line: int, cells: list[str], values: dict[str, str]) -> NewBusiness | None:
-        """What is wrong costs the row where the business is known by it, and else the value."""
+        """Reject the row where an identifying field is wrong; drop the value of any other field."""
         try:
             return NewBusiness.model_validate(values).with_id_namespace(self._ids_of)
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]
         field = str(wrong["loc"][0]) if wrong["loc"] else "name"  # name and address together are too long
-        if field in NEEDED:
+        if field in IDENTIFYING:
             if field not in values:
-                self._reject(chunk, line, cells, field, Code.NO_NAME, "is empty: a business needs its name")
+                self._reject(chunk, line, cells, field, ProblemCode.NO_NAME, "is empty; every business needs a name")
             else:
-                self._reject(chunk, line, cells, field, Code.TOO_LONG, _too_long(wrong), values[field])
+                self._reject(chunk, line, cells, field, ProblemCode.TOO_LONG, _too_long(wrong), values[field])
             return None
         if wrong["type"] == "string_too_long":
-            code, message = Code.TOO_LONG, _too_long(wrong)
+            code, message = ProblemCode.TOO_LONG, _too_long(wrong)
         elif field == "country":
-            code, message = Code.BAD_COUNTRY, "is no country by its name or code"
+            code, message = ProblemCode.BAD_COUNTRY, "is not a country by name or code"
         else:
-            code, message = Code.BAD_NUMBER, f"is no {field} in degrees"
+            code, message = ProblemCode.BAD_NUMBER, f"is not a {field} in degrees"
         chunk.warn(line, _id(values), code, message, column=self._column(field), value=values.pop(field))
-        if field in PLACE:
-            for name in PLACE:
+        if field in COORDINATES:
+            for name in COORDINATES:
                 values.pop(name, None)
         return self._checked(chunk, line, cells, values)
 
     def _reject(
-        self, chunk: Chunk, line: int, cells: list[str], field: str, code: Code, error: str, value: str | None = None
+        self,
+        chunk: Chunk,
+        line: int,
+        cells: list[str],
+        field: str,
+        code: ProblemCode,
+        error: str,
+        value: str | None = None,
     ) -> None:
         chunk.reject(line, cells, code, error, column=self._column(field), value=value)
 
     def _column(self, field: str) -> str | None:
-        places = self._columns.indexes
-        at = places.get(to_snake(field), places.get("domain") if field == "website" else None)
-        return None if at is None else self._header[at]
+        indexes = self._columns.indexes
+        index = indexes.get(to_snake(field), indexes.get("domain") if field == "website" else None)
+        return None if index is None else self._header[index]
 
 
 def _too_long(wrong: ErrorDetails) -> str:
-    most = wrong.get("ctx", {}).get("max_length")
-    return f"has more than {most} characters" if most else "is too long together with the address"
+    limit = wrong.get("ctx", {}).get("max_length")
+    return f"has more than {limit} characters" if limit else "is too long together with the address"
 
 
 def _id(values: Mapping[str, str]) -> str | None:
     return values.get("externalId") or values.get("placeId") or values.get("name")
 
 
-def called(business: NewBusiness) -> str:
-    """What a report calls it by."""
+def report_id(business: NewBusiness) -> str:
+    """Return how reports name the business."""
     return business.external_id or business.place_id or business.name

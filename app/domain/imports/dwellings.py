@@ -1,8 +1,8 @@
-"""One household for the people at one address, however each of them is spelt in the register.
+"""One household for all people at one address, whatever spelling of it the register has for each of them.
 
-The key is of the house number, the street as `address_keys` has it, the unit's identifiers and the ZIP code, or the
-city where there is none: many addresses have several names of cities. It is stored: a change here makes new households
-of old ones.
+The key is made of the house number, the street as `address_key` has it, the unit's identifiers and the ZIP code, or
+the city where there is no ZIP code: many addresses have several city names. Keys are stored: a change here creates new
+households for existing addresses.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from hashlib import blake2b
 
 from app.domain.addresses import parts as addresses
 from app.domain.addresses.keys import address_key
-from app.domain.imports.row_problems import Code
+from app.domain.imports.row_problems import ProblemCode
 
-DESIGNATOR = re.compile(
+_DESIGNATOR = re.compile(
     r"\b(?:APARTMENT|APT|BUILDING|BLDG|DEPARTMENT|DEPT|FLOOR|FL|HANGAR|HNGR|LOT|NO|NUMBER|PIER|ROOM|RM|SLIP|SPACE|SPC"
     r"|SUITE|STE|TRAILER|TRLR|UNIT)(?:\b|(?=\d))"
 )
-"""Words that say of what kind a unit is (USPS Publication 28, appendix C2)."""
-WORD = re.compile(r"\w+")
+"""Kinds of units (USPS Publication 28, appendix C2)."""
+_WORD = re.compile(r"\w+")
 LIMITS = {"address": 200, "unit": 50, "city": 100}
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dwelling:
-    """A normalised address. `key` is empty, and there is no household, without a line of it or a place."""
+    """A normalised address. Without a street, or without a ZIP code or city, `key` is empty: there is no household."""
 
     address: str
     unit: str
@@ -36,29 +37,29 @@ class Dwelling:
     zip_code: str
     key: str
     """32 hexadecimal digits, or empty."""
-    problems: tuple[tuple[str, Code, str, str], ...] = ()
-    """(field, code, value, message) of what could not be read and is left out."""
+    problems: tuple[tuple[str, ProblemCode, str, str], ...] = ()
+    """(field, code, value, message) of values that could not be read and are left out."""
 
 
-def dwelling(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> Dwelling:
-    """The parts as a register writes them, white space squeezed, empty where unknown."""
-    problems: list[tuple[str, Code, str, str]] = []
+def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> Dwelling:
+    """Normalise the parts as a register writes them: white space squeezed, empty if unknown."""
+    problems: list[tuple[str, ProblemCode, str, str]] = []
     if state:
         try:
             state = _state(state, country)
         except ValueError as error:
-            problems.append(("state", Code.BAD_STATE, state, str(error)))
+            problems.append(("state", ProblemCode.BAD_STATE, state, str(error)))
             state = ""
     if zip_code:
         try:
             zip_code = _postcode(zip_code, country)
         except ValueError as error:
-            problems.append(("zip_code", Code.BAD_ZIP, zip_code, str(error)))
+            problems.append(("zip_code", ProblemCode.BAD_ZIP, zip_code, str(error)))
             zip_code = ""
     if len(address) > LIMITS["address"] or len(unit) > LIMITS["unit"] or len(city) > LIMITS["city"]:
         given = {"address": address, "unit": unit, "city": city}
         for name in [name for name, value in given.items() if len(value) > LIMITS[name]]:
-            problems.append((name, Code.TOO_LONG, given[name], f"has more than {LIMITS[name]} characters"))
+            problems.append((name, ProblemCode.TOO_LONG, given[name], f"has more than {LIMITS[name]} characters"))
             given[name] = ""
         address, unit, city = given.values()
     rest, found = addresses.split_unit(address)
@@ -78,9 +79,9 @@ def _key(address: str, unit: str, city: str, state: str, zip_code: str, country:
 
 
 def _unit(unit: str) -> str:
-    """`APT 4-B`, `# 4B` and `Unit 4B` as `4B`, `Bldg 2 Apt 3` as `2 3`: all of it counts, not its last word."""
+    """Return the identifiers of a unit: `4B` of `APT 4-B`, `# 4B` and `Unit 4B`, `2 3` of `Bldg 2 Apt 3`."""
     text = unit.upper()
-    return " ".join(WORD.findall(DESIGNATOR.sub(" ", text).replace("-", ""))) or text
+    return " ".join(_WORD.findall(_DESIGNATOR.sub(" ", text).replace("-", ""))) or text
 
 
 # Many houses stand in one street, and many streets in one place.

@@ -1,4 +1,4 @@
-"""Polygons of parcels, thousands at once: checked, mended where that is possible, measured."""
+"""Check, repair and measure polygons of parcels, thousands at a time."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.imports.row_problems import Code
+from app.domain.imports.row_problems import ProblemCode
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EQUATOR = 6_378_137.0
+EQUATOR_METRES = 6_378_137.0
 FLATTENING = 1 / 298.257223563
-"""WGS 84: metres, and the ratio."""
+"""Of the WGS 84 ellipsoid."""
+GEOMETRY_POLYGON, GEOMETRY_MULTIPOLYGON = 3, 6
+"""Shapely's type ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,15 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class BadShape:
-    code: Code
+    code: ProblemCode
     error: str
 
 
 def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | BadShape | None]:
-    """One entry a geometry, given as GeoJSON or as WKT text; None for none.
+    """Return one entry for each text of GeoJSON or WKT, None for None.
 
-    Only polygons and multipolygons in degrees are good. One that crosses itself is repaired; what is left of lines and
-    points in that goes.
+    Only polygons and multipolygons in degrees are accepted. A polygon that crosses itself is repaired; lines and points
+    that the repair leaves are dropped.
     """
     import numpy as np
     import shapely
@@ -47,10 +49,10 @@ def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | Ba
     read = shapely.from_wkt if wkt else shapely.from_geojson
     found = _read(read, given)
     valid = shapely.is_valid(found)
-    polygonal = np.isin(shapely.get_type_id(found), (3, 6))
+    polygonal = np.isin(shapely.get_type_id(found), (GEOMETRY_POLYGON, GEOMETRY_MULTIPOLYGON))
     broken = polygonal & ~valid
     if broken.any():
-        found[broken] = [_repaired(one) for one in found[broken]]
+        found[broken] = [_repaired(polygon) for polygon in found[broken]]
     found = shapely.force_2d(found)
     bounds = shapely.bounds(found)
     empty = shapely.is_empty(found)
@@ -58,36 +60,39 @@ def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | Ba
     longitude, latitude = shapely.get_x(centroid), shapely.get_y(centroid)
     area = square_metres(shapely.area(found), latitude)
     hexes = shapely.to_wkb(found, hex=True)
-    answers: list[Shape | BadShape | None] = []
-    for at, text in enumerate(texts):
-        answers.append(
-            _answer(text, found[at], bool(polygonal[at]), bool(empty[at]), bounds[at])
-            or Shape(hexes[at], float(latitude[at]), float(longitude[at]), float(area[at]), bool(broken[at]))
+    results: list[Shape | BadShape | None] = []
+    for index, text in enumerate(texts):
+        results.append(
+            _problem(text, found[index], bool(polygonal[index]), bool(empty[index]), bounds[index])
+            or Shape(
+                hexes[index], float(latitude[index]), float(longitude[index]), float(area[index]), bool(broken[index])
+            )
             if text is not None
             else None
         )
-    return answers
+    return results
 
 
-def _answer(
+def _problem(
     text: str | bytes | None, found: Any, polygonal: bool, empty: bool, bounds: NDArray[np.float64]
 ) -> BadShape | None:
-    """What is wrong with a geometry, if anything is."""
+    """Return what is wrong with a geometry, None if it is good."""
     if found is None:
-        return BadShape(Code.BAD_GEOMETRY, "has a geometry that cannot be read")
+        return BadShape(ProblemCode.BAD_GEOMETRY, "has a geometry that cannot be read")
     if not polygonal:
-        return BadShape(Code.BAD_GEOMETRY, f"has a {found.geom_type} where a Polygon or MultiPolygon is expected")
+        error = f"has a {found.geom_type} where a Polygon or MultiPolygon is expected"
+        return BadShape(ProblemCode.BAD_GEOMETRY, error)
     if empty:
-        return BadShape(Code.BAD_GEOMETRY, "has a polygon without an area")
+        return BadShape(ProblemCode.BAD_GEOMETRY, "has a polygon without an area")
     west, south, east, north = bounds
     if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):
         error = f"has projected coordinates, not degrees ({west:.0f}, {south:.0f}); export it in WGS 84 (EPSG:4326)"
-        return BadShape(Code.PROJECTED, error)
+        return BadShape(ProblemCode.PROJECTED, error)
     return None
 
 
 def _read(read: Callable[..., Any], given: NDArray[Any]) -> Any:
-    """The geometries, None for what is none. One that the library cannot hold, as curves, would be the end of all."""
+    """Parse geometries, None for what is none. Curves, which the library refuses, must not fail the others."""
     import numpy as np
 
     try:
@@ -100,19 +105,19 @@ def _read(read: Callable[..., Any], given: NDArray[Any]) -> Any:
 
 
 def _repaired(geometry: Any) -> Any:
-    """The polygons that a repair makes of one that crosses itself; None where its corners are no numbers."""
+    """Return the polygons of a repaired polygon; None where its corners are not numbers."""
     import shapely
 
     try:
-        mended = shapely.make_valid(geometry)
+        repaired = shapely.make_valid(geometry)
     except shapely.errors.GEOSException:
         return None
-    parts = [part for part in shapely.get_parts(mended) if part.geom_type in ("Polygon", "MultiPolygon")]
+    parts = [part for part in shapely.get_parts(repaired) if part.geom_type in ("Polygon", "MultiPolygon")]
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
 def square_metres(degrees: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Square degrees at a latitude, by the ellipsoid's radii of curvature there: exact enough for what is small.
+    """Convert square degrees at a latitude by the ellipsoid's radii of curvature there; exact for small areas.
 
     See https://en.wikipedia.org/wiki/Earth_radius#Radii_of_curvature
     """
@@ -122,6 +127,6 @@ def square_metres(degrees: NDArray[np.float64], latitude: NDArray[np.float64]) -
     with np.errstate(invalid="ignore"):
         phi = np.radians(latitude)
         w = 1 - eccentricity * np.sin(phi) ** 2
-        meridian = EQUATOR * (1 - eccentricity) / w**1.5
-        parallel = EQUATOR / np.sqrt(w) * np.cos(phi)
+        meridian = EQUATOR_METRES * (1 - eccentricity) / w**1.5
+        parallel = EQUATOR_METRES / np.sqrt(w) * np.cos(phi)
         return np.asarray(degrees * meridian * parallel * np.radians(1.0) ** 2, dtype=np.float64)

@@ -1,52 +1,52 @@
-"""Cutting a file that is too long for one job into runs of rows."""
+"""Split a file that is too long for one job into runs of rows."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from app.domain.imports.features import features
+from app.domain.imports.feature_reader import open_features
 from app.domain.imports.layout import Layout
 from app.domain.imports.survey import Format
 from app.domain.text.csv_reader import CsvReader, Position
 
-STRIDE = 5_000
+ROWS_PER_READ = 5_000
 
 
-def divide(file: BinaryIO, layout: Layout, most: int, known: int | None = None) -> tuple[int, list[dict[str, Any]]]:
-    """How many data rows there are, and where each run of at most `most` of them begins. Reads the whole file once.
+def split(
+    file: BinaryIO, layout: Layout, max_rows: int, feature_count: int | None = None
+) -> tuple[int, list[dict[str, Any]]]:
+    """Return the number of data rows, and the position of each run of at most `max_rows`. Reads the whole file once.
 
-    `known` is the number of features of a GeoJSON collection, whose runs are by number.
+    `feature_count` is that of a GeoJSON collection, whose runs are by number.
     """
     if layout.format is Format.GEOJSON:
-        rows = known or 0
-        return rows, [{"offset": 0, "line": at, "left": min(most, rows - at)} for at in range(0, rows, most)]
-    rows, found = 0, list[dict[str, Any]]()
-    reader = _Table(file, layout) if layout.format is Format.DELIMITED else features(file, layout, start(layout))
+        rows = feature_count or 0
+        starts = range(0, rows, max_rows)
+        return rows, [{"offset": 0, "line": start, "left": min(max_rows, rows - start)} for start in starts]
+    rows, parts = 0, list[dict[str, Any]]()
+    is_table = layout.format is Format.DELIMITED
+    reader = _Rows(file, layout) if is_table else open_features(file, layout, layout.start_position)
     while True:
         begin = dict(reader.position)
-        in_part = 0
-        while in_part < most and (got := len(reader.take(min(STRIDE, most - in_part)))):
-            in_part += got
-        if not in_part:
-            return rows, found
-        found.append({**begin, "left": in_part})
-        rows += in_part
+        rows_in_part = 0
+        while rows_in_part < max_rows and (count := len(reader.read(min(ROWS_PER_READ, max_rows - rows_in_part)))):
+            rows_in_part += count
+        if not rows_in_part:
+            return rows, parts
+        parts.append({**begin, "left": rows_in_part})
+        rows += rows_in_part
 
 
-def start(layout: Layout) -> dict[str, int]:
-    return {"offset": layout.start[0], "line": layout.start[1]}
-
-
-class _Table:
-    """Records alone, without what a feature is made of."""
+class _Rows:
+    """The rows of a table, not made into features."""
 
     def __init__(self, file: BinaryIO, layout: Layout) -> None:
-        self._records = CsvReader(file, layout.dialect, Position(*layout.start))
+        self._reader = CsvReader(file, layout.dialect, Position(*layout.start))
 
     @property
     def position(self) -> dict[str, int]:
-        return asdict(self._records.position)
+        return asdict(self._reader.position)
 
-    def take(self, count: int) -> list[Any]:
-        return list(self._records.read(count))
+    def read(self, count: int) -> list[Any]:
+        return list(self._reader.read(count))

@@ -1,4 +1,4 @@
-"""What is wrong with a row of a file, said so that the person who sent it can mend it."""
+"""What is wrong with a row of a file, in words that let the sender correct it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-LONGEST_VALUE = 80
-SAMPLES = 5
+from app.domain.text import csv_reader
 
-REPORTED = ("error_code", "error")
-"""The last columns of a report of rejected rows; in a file that comes back mended they are none of its own."""
+MAX_VALUE_CHARACTERS = 80
+MAX_MESSAGE_CHARACTERS = 200
+SAMPLES_PER_CODE = 5
 
-ALNUM = re.compile(r"\w")
+REPORT_COLUMNS = ("error_code", "error")
+"""The last columns of a report of rejected rows; ignored in a file that was corrected from such a report."""
+
+_ALPHANUMERIC = re.compile(r"\w")
 
 
-class Unreadable(ValueError):
-    """The file as a whole is nothing that can be imported; the message says why and what to do."""
-
-
-class Code(StrEnum):
-    """Stable names of what may be wrong; people filter and scripts decide by them."""
+class ProblemCode(StrEnum):
+    """Stable names of what may be wrong, for filters and scripts."""
 
     NO_ID = "no_id"
-    WRONG_COLUMNS = "wrong_number_of_columns"
-    QUOTE = "stray_quote"
-    NUL = "nul_byte"
-    TOO_LONG = "too_long"
+    WRONG_COLUMNS = csv_reader.WRONG_COLUMNS
+    QUOTE = csv_reader.STRAY_QUOTE
+    NUL = csv_reader.NUL
+    TOO_LONG = csv_reader.TOO_LONG
     NOT_JSON = "not_json"
     NOT_A_FEATURE = "not_a_feature"
     BAD_GEOMETRY = "bad_geometry"
@@ -51,21 +50,22 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong with one row. `line` is the physical line, or the number of the feature, from 1."""
+class RowProblem:
+    """One problem of one row. `line` is the physical line, or the number of the feature, from 1."""
 
     line: int
     record_id: str | None
     column: str | None
-    code: Code
+    code: ProblemCode
     value: str | None
-    """Masked: enough to find the cell by, not enough to learn what it says."""
+    """Masked: enough to find the cell, not enough to reveal its content."""
     message: str
+    """Continues "the column …" where `column` is set, else "the row …"."""
     rejects: bool
-    """Whether the row is left out; else it is kept without the value."""
+    """Whether the row is left out; otherwise it is kept without the value."""
 
     def detail(self) -> dict[str, Any]:
-        """As it is kept with the job."""
+        """Return the JSON that is stored with the job."""
         return {
             "line": self.line,
             "recordId": self.record_id,
@@ -77,29 +77,29 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that is left out, as it came; an unreadable one is a single cell."""
+class RejectedRow:
+    """A row that is left out, as it was received; a row that could not be split is a single cell."""
 
     line: int
     cells: list[str]
-    code: Code
+    code: str
     error: str
 
 
 def mask(value: str) -> str:
-    """The first two characters and the shape of the rest: `13/45/1980` is `13/**/****`."""
-    return value[:2] + ALNUM.sub("*", value[2:LONGEST_VALUE])
+    """Return the first two characters and the shape of the rest: `13/45/1980` becomes `13/**/****`."""
+    return value[:2] + _ALPHANUMERIC.sub("*", value[2:MAX_VALUE_CHARACTERS])
 
 
 @dataclass
-class Summary:
-    """How often each code came up, with the first few as samples. Small whatever the file: it lives in checkpoints."""
+class ProblemSummary:
+    """How often each code occurred, with a few samples. Small for any file: it is part of checkpoints."""
 
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            entry = self.codes.setdefault(str(finding.code), {"count": 0, "rejected": finding.rejects, "samples": []})
+    def add(self, problems: Iterable[RowProblem]) -> None:
+        for problem in problems:
+            entry = self.codes.setdefault(str(problem.code), {"count": 0, "rejected": problem.rejects, "samples": []})
             entry["count"] += 1
-            if len(entry["samples"]) < SAMPLES:
-                entry["samples"].append({"message": finding.message[:200], **finding.detail()})
+            if len(entry["samples"]) < SAMPLES_PER_CODE:
+                entry["samples"].append({"message": problem.message[:MAX_MESSAGE_CHARACTERS], **problem.detail()})

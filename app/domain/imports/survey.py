@@ -1,6 +1,6 @@
-"""A look at a whole file while it streams in: what it is, about how many rows it has, and whether it can be read.
+"""Examine a whole file while it streams in: its format, about how many rows it has, and whether it can be read.
 
-What makes a file useless as a whole is found here, before there is a job: nothing is ever half imported because of it.
+Files that cannot be read at all are refused here, before there is a job; so none of them is imported in part.
 """
 
 from __future__ import annotations
@@ -14,35 +14,36 @@ from app.domain.text.csv_reader import MAX_LINE_BYTES
 from app.domain.text.decoding import check_is_text
 from app.domain.text.errors import Unreadable
 
-HEAD = 1 << 20
-"""Bytes of the beginning that are kept to recognise the file by."""
+HEAD_BYTES = 1 << 20
+"""Of the beginning, kept to recognise the file."""
 
 
 class Format(StrEnum):
     DELIMITED = "delimited"
     GEOJSON = "geojson"
     LINES = "geojson-lines"
-    """One GeoJSON feature a line."""
+    """One GeoJSON feature per line."""
 
 
 @dataclass
 class Survey:
-    """Fed with every block of the file, in order."""
+    """Call `feed` with every block of the file, in order."""
 
     size: int = 0
+    """Bytes."""
     head: bytes = b""
     newlines: int = 0
     returns: int = 0
     longest: int = 0
-    """Bytes of the longest run without LF (and without CR, while no LF has come)."""
+    """Bytes of the longest line; lines end with LF, or with CR until the first LF."""
     _run: int = 0
     _last: bytes = field(default=b"", repr=False)
 
     def feed(self, block: bytes) -> None:
         if not block:
             return
-        if len(self.head) < HEAD:
-            self.head += block[: HEAD - len(self.head)]
+        if len(self.head) < HEAD_BYTES:
+            self.head += block[: HEAD_BYTES - len(self.head)]
         newlines = block.count(b"\n")
         self.newlines += newlines
         self.returns += block.count(b"\r")
@@ -51,7 +52,7 @@ class Survey:
         self._last = block[-1:]
 
     def _measure(self, block: bytes, end: bytes) -> None:
-        """Runs that matter are longer than a block; inside one only its first and last line end count."""
+        """Lines that are too long are longer than a block; so only the first and last line end of a block matter."""
         first = block.find(end)
         if first < 0:
             self._run += len(block)
@@ -66,12 +67,12 @@ class Survey:
 
     @property
     def lines(self) -> int:
-        """Physical lines, an unended last one included."""
+        """Physical lines, including a last one without a line end."""
         ends = self.newlines or self.returns
         return ends + (self._last not in (b"\n", b"\r", b""))
 
     def format(self) -> Format:
-        """What the file is. Raises Unreadable for what is no text at all, or for lines that nobody can want to read."""
+        """Return the format. Raises Unreadable for an empty file, binary data, or a table with too long a line."""
         check_is_text(self.head)
         text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # a record separator: RFC 8142
         if text[:1] in (b"{", b"["):

@@ -1,8 +1,8 @@
-"""Voter files by state: which column is what, how its flags are written, and how to tell the files apart.
+"""Profiles of voter files: which column holds which field, how flags are written, and how to recognise the file.
 
 Layouts: North Carolina State Board of Elections (`layout_ncvoter.txt`), Ohio Secretary of State (statewide voter file),
 Florida Division of Elections (voter extract, no header), California counties on DFM's EIMS. Columns are found by name,
-never by place, and unknown ones are kept: the column sets grow with each election.
+never by position, and unknown ones are kept: the column sets grow with each election.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FIELDS = (
     "record_id", "status", "last_name", "first_name", "middle_name", "suffix", "birth_date", "birth_year", "gender",
     "party", "phone", "email", "registered_on", "county", "precinct", "address", "unit", "city", "state", "zip_code",
 )  # fmt: skip
-"""What is known of a voter, in the order in which it is stored."""
+"""The fields of a voter, in the order in which they are stored."""
 
 
 ProfileName = Literal["north_carolina", "ohio", "florida", "california_county", "generic"]
@@ -26,7 +26,7 @@ ProfileName = Literal["north_carolina", "ohio", "florida", "california_county", 
 
 @dataclass(frozen=True)
 class Flag:
-    """The columns that may carry it, of which the first that is there counts, and the values that set it."""
+    """The columns that may hold a flag, of which the first in the file counts, and the values that set it."""
 
     columns: tuple[str, ...]
     values: frozenset[str]
@@ -34,30 +34,30 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Profile:
-    """`columns` maps a field to the columns it is made of: each group is tried in turn, a group's parts are joined."""
+class VoterProfile:
+    """`columns` maps a field to groups of columns: the first group in the file counts, and its cells are joined."""
 
     name: ProfileName
     title: str
     columns: Mapping[str, tuple[tuple[str, ...], ...]]
     signature: frozenset[str] = frozenset()
-    """Canonical names that only this file has together."""
+    """Canonical names of columns that only this file has together."""
     protected: Flag | None = None
-    """What marks a voter whose address is confidential."""
+    """Marks voters whose address is confidential."""
     removed: Flag | None = None
-    """Likewise for who is no longer registered: kept, but in no household."""
+    """Marks voters who are no longer registered: they are kept, but belong to no household."""
     state: str | None = None
-    """Where the file has no column for it."""
+    """For files without a column for the state."""
     counties: Mapping[str, str] = field(default_factory=dict)
-    """Codes in place of names."""
+    """Names by the codes that the file uses."""
     header: tuple[str, ...] | None = None
-    """The names of the columns of a file that comes without them."""
+    """The names of the columns, for files without a header."""
     first_cells: re.Pattern[str] | None = None
-    """What the first line of such a file looks like, cells joined by tabs."""
+    """Matches the first line of such a file, its cells joined by tabs."""
 
 
-def one(*names: str) -> tuple[tuple[str, ...], ...]:
-    """Alternatives of one column each."""
+def either(*names: str) -> tuple[tuple[str, ...], ...]:
+    """Return groups of one column each."""
     return tuple((name,) for name in names)
 
 
@@ -90,27 +90,27 @@ TAY=Taylor,UNI=Union,VOL=Volusia,WAK=Wakulla,WAL=Walton,WAS=Washington
 """)
 )
 
-NORTH_CAROLINA = Profile(
+NORTH_CAROLINA = VoterProfile(
     name="north_carolina",
     title="North Carolina, ncvoter files",
     columns={
-        "record_id": one("ncid"),
-        "status": one("voter_status_desc", "status_cd"),
-        "last_name": one("last_name"),
-        "first_name": one("first_name"),
-        "middle_name": one("middle_name"),
-        "suffix": one("name_suffix_lbl"),
-        "birth_year": one("birth_year"),
-        "gender": one("gender_code"),
-        "party": one("party_cd"),
-        "phone": one("full_phone_number"),
-        "registered_on": one("registr_dt"),
-        "county": one("county_desc"),
-        "precinct": one("precinct_abbrv"),
-        "address": one("res_street_address"),
-        "city": one("res_city_desc"),
-        "state": one("state_cd"),
-        "zip_code": one("zip_code"),
+        "record_id": either("ncid"),
+        "status": either("voter_status_desc", "status_cd"),
+        "last_name": either("last_name"),
+        "first_name": either("first_name"),
+        "middle_name": either("middle_name"),
+        "suffix": either("name_suffix_lbl"),
+        "birth_year": either("birth_year"),
+        "gender": either("gender_code"),
+        "party": either("party_cd"),
+        "phone": either("full_phone_number"),
+        "registered_on": either("registr_dt"),
+        "county": either("county_desc"),
+        "precinct": either("precinct_abbrv"),
+        "address": either("res_street_address"),
+        "city": either("res_city_desc"),
+        "state": either("state_cd"),
+        "zip_code": either("zip_code"),
     },
     signature=frozenset({"ncid", "voterregnum", "resstreetaddress"}),
     protected=Flag(("confidential_ind",), frozenset({"Y"})),
@@ -118,55 +118,55 @@ NORTH_CAROLINA = Profile(
     state="NC",
 )
 
-OHIO = Profile(
+OHIO = VoterProfile(
     name="ohio",
     title="Ohio, statewide voter file",
     columns={
-        "record_id": one("SOS_VOTERID"),
-        "status": one("VOTER_STATUS"),
-        "last_name": one("LAST_NAME"),
-        "first_name": one("FIRST_NAME"),
-        "middle_name": one("MIDDLE_NAME"),
-        "suffix": one("SUFFIX"),
-        "birth_date": one("DATE_OF_BIRTH"),
-        "party": one("PARTY_AFFILIATION"),
-        "registered_on": one("REGISTRATION_DATE"),
-        "county": one("COUNTY_NUMBER"),
-        "precinct": one("PRECINCT_CODE", "PRECINCT_NAME"),
-        "address": one("RESIDENTIAL_ADDRESS1"),
-        "unit": one("RESIDENTIAL_SECONDARY_ADDR"),
-        "city": one("RESIDENTIAL_CITY"),
-        "state": one("RESIDENTIAL_STATE"),
-        "zip_code": one("RESIDENTIAL_ZIP"),
+        "record_id": either("SOS_VOTERID"),
+        "status": either("VOTER_STATUS"),
+        "last_name": either("LAST_NAME"),
+        "first_name": either("FIRST_NAME"),
+        "middle_name": either("MIDDLE_NAME"),
+        "suffix": either("SUFFIX"),
+        "birth_date": either("DATE_OF_BIRTH"),
+        "party": either("PARTY_AFFILIATION"),
+        "registered_on": either("REGISTRATION_DATE"),
+        "county": either("COUNTY_NUMBER"),
+        "precinct": either("PRECINCT_CODE", "PRECINCT_NAME"),
+        "address": either("RESIDENTIAL_ADDRESS1"),
+        "unit": either("RESIDENTIAL_SECONDARY_ADDR"),
+        "city": either("RESIDENTIAL_CITY"),
+        "state": either("RESIDENTIAL_STATE"),
+        "zip_code": either("RESIDENTIAL_ZIP"),
     },
     signature=frozenset({"sosvoterid", "residentialaddress1", "countynumber"}),
     state="OH",
     counties={code: name for number, name in enumerate(OHIO_COUNTIES, 1) for code in {str(number), f"{number:02d}"}},
 )
 
-FLORIDA = Profile(
+FLORIDA = VoterProfile(
     name="florida",
     title="Florida, voter extract",
     columns={
-        "record_id": one("Voter_ID"),
-        "status": one("Voter_Status"),
-        "last_name": one("Name_Last"),
-        "first_name": one("Name_First"),
-        "middle_name": one("Name_Middle"),
-        "suffix": one("Name_Suffix"),
-        "birth_date": one("Birth_Date"),
-        "gender": one("Gender"),
-        "party": one("Party_Affiliation"),
+        "record_id": either("Voter_ID"),
+        "status": either("Voter_Status"),
+        "last_name": either("Name_Last"),
+        "first_name": either("Name_First"),
+        "middle_name": either("Name_Middle"),
+        "suffix": either("Name_Suffix"),
+        "birth_date": either("Birth_Date"),
+        "gender": either("Gender"),
+        "party": either("Party_Affiliation"),
         "phone": (("Daytime_Area_Code", "Daytime_Phone_Number"),),
-        "email": one("Email_Address"),
-        "registered_on": one("Registration_Date"),
-        "county": one("County_Code"),
-        "precinct": one("Precinct"),
-        "address": one("Residence_Address_Line_1"),
-        "unit": one("Residence_Address_Line_2"),
-        "city": one("Residence_City"),
-        "state": one("Residence_State"),
-        "zip_code": one("Residence_Zipcode"),
+        "email": either("Email_Address"),
+        "registered_on": either("Registration_Date"),
+        "county": either("County_Code"),
+        "precinct": either("Precinct"),
+        "address": either("Residence_Address_Line_1"),
+        "unit": either("Residence_Address_Line_2"),
+        "city": either("Residence_City"),
+        "state": either("Residence_State"),
+        "zip_code": either("Residence_Zipcode"),
     },
     signature=frozenset({"countycode", "voterid", "requestedpublicrecordsexemption"}),
     protected=Flag(("Requested_Public_Records_Exemption",), frozenset({"Y"})),
@@ -185,65 +185,65 @@ FLORIDA = Profile(
     first_cells=re.compile(r"[A-Z]{3}\t\d{6,12}\t(?:[^\t]*\t){35}[^\t]*"),
 )  # fmt: skip
 
-CALIFORNIA_COUNTY = Profile(
+CALIFORNIA_COUNTY = VoterProfile(
     name="california_county",
     title="California, a county's file (DFM EIMS)",
     columns={
-        "record_id": one("lVoterUniqueID"),
-        "status": one("sStatusCode"),
-        "last_name": one("szNameLast"),
-        "first_name": one("szNameFirst"),
-        "middle_name": one("szNameMiddle"),
-        "suffix": one("sNameSuffix"),
-        "birth_date": one("dtBirthDate"),
-        "gender": one("sGender"),
-        "party": one("szPartyName"),
-        "phone": one("szPhone"),
-        "email": one("szEmailAddress"),
-        "registered_on": one("dtRegDate"),
-        "precinct": one("sPrecinctID", "szPrecinctName"),
+        "record_id": either("lVoterUniqueID"),
+        "status": either("sStatusCode"),
+        "last_name": either("szNameLast"),
+        "first_name": either("szNameFirst"),
+        "middle_name": either("szNameMiddle"),
+        "suffix": either("sNameSuffix"),
+        "birth_date": either("dtBirthDate"),
+        "gender": either("sGender"),
+        "party": either("szPartyName"),
+        "phone": either("szPhone"),
+        "email": either("szEmailAddress"),
+        "registered_on": either("dtRegDate"),
+        "precinct": either("sPrecinctID", "szPrecinctName"),
         "address": (
             ("sHouseNum", "sHouseFractionNum", "sPreDir", "szStreetName", "sStreetSuffix", "sPostDir"),
             ("szSitusAddress",),
         ),
         "unit": (("sUnitAbbr", "sUnitNum"),),
-        "city": one("szSitusCity"),
-        "state": one("sSitusState"),
-        "zip_code": one("sSitusZip"),
+        "city": either("szSitusCity"),
+        "state": either("sSitusState"),
+        "zip_code": either("sSitusZip"),
     },
     signature=frozenset({"lvoteruniqueid", "sznamelast", "szsitusaddress"}),
     protected=Flag(("sConfidential",), frozenset({"Y", "T", "1", "TRUE"})),
     state="CA",
 )
 
-GENERIC = Profile(
+GENERIC = VoterProfile(
     name="generic",
     title="any file with a header",
     columns={
-        "record_id": one("record_id", "voter_id", "voterid", "id", "state_voter_id", "external_id"),
-        "status": one("status", "voter_status"),
-        "last_name": one("last_name", "lastname", "surname", "name_last"),
-        "first_name": one("first_name", "firstname", "name_first"),
-        "middle_name": one("middle_name", "middlename", "name_middle"),
-        "suffix": one("suffix", "name_suffix"),
-        "birth_date": one("birth_date", "birthdate", "date_of_birth", "dob"),
-        "birth_year": one("birth_year", "year_of_birth", "yob"),
-        "gender": one("gender", "sex"),
-        "party": one("party", "party_affiliation", "party_code"),
-        "phone": one(*COMPANY["phone"]),
-        "email": one("email", "email_address"),
-        "registered_on": one("registered_on", "registration_date", "date_registered"),
-        "county": one(*ADDRESS["county"]),
-        "precinct": one("precinct", "precinct_number", "precinct_name"),
+        "record_id": either("record_id", "voter_id", "voterid", "id", "state_voter_id", "external_id"),
+        "status": either("status", "voter_status"),
+        "last_name": either("last_name", "lastname", "surname", "name_last"),
+        "first_name": either("first_name", "firstname", "name_first"),
+        "middle_name": either("middle_name", "middlename", "name_middle"),
+        "suffix": either("suffix", "name_suffix"),
+        "birth_date": either("birth_date", "birthdate", "date_of_birth", "dob"),
+        "birth_year": either("birth_year", "year_of_birth", "yob"),
+        "gender": either("gender", "sex"),
+        "party": either("party", "party_affiliation", "party_code"),
+        "phone": either(*COMPANY["phone"]),
+        "email": either("email", "email_address"),
+        "registered_on": either("registered_on", "registration_date", "date_registered"),
+        "county": either(*ADDRESS["county"]),
+        "precinct": either("precinct", "precinct_number", "precinct_name"),
         "address": (
-            *one(*ADDRESS["address"]),
+            *either(*ADDRESS["address"]),
             ("house_number", "street"),
             ("house_number", "pre_direction", "street_name", "street_type", "post_direction"),
         ),
-        "unit": (("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), *one(*ADDRESS["unit"])),
-        "city": one(*ADDRESS["city"]),
-        "state": one(*ADDRESS["state"]),
-        "zip_code": one(*ADDRESS["zip_code"]),
+        "unit": (("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), *either(*ADDRESS["unit"])),
+        "city": either(*ADDRESS["city"]),
+        "state": either(*ADDRESS["state"]),
+        "zip_code": either(*ADDRESS["zip_code"]),
     },
     protected=Flag(
         (
@@ -254,6 +254,6 @@ GENERIC = Profile(
     ),
 )  # fmt: skip
 
-PROFILES: dict[str, Profile] = {
+PROFILES: dict[str, VoterProfile] = {
     profile.name: profile for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, GENERIC)
 }

@@ -1,50 +1,58 @@
-"""Rows of a voter file as lines for COPY. A row costs some ten microseconds; that is why this reads as it does."""
+"""Convert rows of a voter file to lines for COPY.
+
+This code is optimised: a row takes about ten microseconds, and registers have millions.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import blake2b
 from itertools import compress
-from operator import itemgetter
 from typing import BinaryIO
 
 import orjson
 from uuid_utils import uuid7
 
-from app.domain.imports.chunks import ROWS, Chunk, copy_text
-from app.domain.imports.dates import iso
-from app.domain.imports.dwellings import Dwelling, dwelling
+from app.domain.imports.chunks import Chunk, RowLimit, copy_text
+from app.domain.imports.dates import to_iso_date
+from app.domain.imports.dwellings import Dwelling, normalise_dwelling
 from app.domain.imports.layout import Layout
-from app.domain.imports.row_problems import Code
-from app.domain.imports.voter_profiles import FIELDS, PROFILES, Flag
-from app.domain.text.columns import canonical
+from app.domain.imports.row_problems import ProblemCode
+from app.domain.imports.voter_columns import (
+    ADDRESS,
+    BIRTH_DATE,
+    BIRTH_YEAR,
+    COUNTY,
+    ID,
+    PRECINCT,
+    REGISTERED,
+    STATUS,
+    VoterColumns,
+)
+from app.domain.imports.voter_profiles import FIELDS
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
 
 COLUMNS = (*FIELDS, "protected", "extra", "address_key")
-"""Of a line of `Chunk.rows`, behind its number in the file and before the hash of it all."""
+"""Of a line of `Chunk.rows`, between its line number in the file and the hash of the row."""
 HOUSEHOLD_COLUMNS = (
     "id", "address_key", "address", "unit", "city", "state", "zip_code", "country", "county", "precinct_number",
 )  # fmt: skip
 
-ID, STATUS, COUNTY, PRECINCT = (FIELDS.index(name) for name in ("record_id", "status", "county", "precinct"))
-BIRTH_DATE, BIRTH_YEAR, REGISTERED = (FIELDS.index(name) for name in ("birth_date", "birth_year", "registered_on"))
-ADDRESS = FIELDS.index("address")
-"""Address, unit, city, state and ZIP code are the last fields, in this order."""
-
-CONTROL = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028\u2029\xa0]")
-GUARD = re.compile(r"(^|\0)'(?=[=+\-@])")
-"""What we put before a cell that a spreadsheet would run, in reports that come back mended."""
-BATCH = 200
-"""Rows that are cut into cells at once: so few stay in the processor's cache."""
-LONGEST_ID = 255
-LONGEST_NAME = 100
+_CONTROL = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028\u2029\xa0]")
+_GUARD = re.compile(r"(^|\0)'(?=[=+\-@])")
+"""The apostrophe that reports put before a formula; it comes back in corrected files."""
+ROWS_PER_READ = 200
+"""So few rows, split into cells, stay in the processor's cache."""
+MAX_ID_CHARACTERS = 255
+MAX_NAME_CHARACTERS = 100
 """Of counties and precincts: they are indexed."""
-YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
+_YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
 
 
 class VoterReader:
-    """See `Reader`. `county` stands in where the file has none; `rows` bounds how many are read."""
+    """See `Reader`. `county` is used where the file has none."""
 
     def __init__(
         self,
@@ -56,94 +64,43 @@ class VoterReader:
         county: str = "",
         mapping: Mapping[str, str] | None = None,
     ) -> None:
-        self._records = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
-        self._left: int | None = position.get("left")
-        self._columns = _Columns(layout, mapping or {})
+        self._rows = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
+        self._limit = RowLimit(position)
+        self._columns = VoterColumns(layout, mapping or {})
         self._country, self._county = country, county
 
     def chunk(self) -> Chunk:
-        want = ROWS if self._left is None else min(ROWS, self._left)
-        chunk = Chunk({}, counts={"protected": 0})
+        want = self._limit.next_rows
+        chunk = Chunk(counts={"protected": 0})
         conversion = _Conversion(self._columns, chunk, self._country, self._county)
-        while chunk.read < want and (records := self._records.read(min(BATCH, want - chunk.read))):
-            chunk.read += len(records)
-            conversion.convert(records)
+        while chunk.read < want and (rows := self._rows.read(min(ROWS_PER_READ, want - chunk.read))):
+            chunk.read += len(rows)
+            conversion.convert(rows)
         conversion.finish()
-        chunk.position = {"offset": self._records.position.offset, "line": self._records.position.line}
-        chunk.last = chunk.read < want
-        if self._left is not None:
-            self._left -= chunk.read
-            chunk.position["left"] = self._left
-            chunk.last = chunk.last or self._left == 0
+        self._limit.end(chunk, asdict(self._rows.position))
         return chunk
 
 
-class _Columns:
-    """Where each field stands in a row of this file."""
-
-    def __init__(self, layout: Layout, mapping: Mapping[str, str]) -> None:
-        profile = PROFILES[layout.profile or "generic"]
-        places = {canonical(name): at for at, name in reversed(list(enumerate(layout.header)))}
-        self.profile = profile
-        self.delimiter = layout.delimiter
-        self.width = len(layout.header)
-        picked = [self.width] * len(FIELDS)
-        self.joined: list[tuple[int, list[int]]] = []
-        """(field, columns) where it is made of several."""
-        self.names: dict[str, str] = {}
-        """Of the first column of each field, for messages."""
-        used: set[int] = set()
-        for number, name in enumerate(FIELDS):
-            groups = ((mapping[name],),) if name in mapping else profile.columns.get(name, ())
-            for group in groups:
-                found = [places[canonical(part)] for part in group if canonical(part) in places]
-                if found and (len(found) == len(group) or len(group) > 2):
-                    if len(found) == 1:
-                        picked[number] = found[0]
-                    else:
-                        self.joined.append((number, found))
-                    self.names[name] = layout.header[found[0]]
-                    used.update(found)
-                    break
-        self.has_addresses = picked[ADDRESS] < self.width or any(number == ADDRESS for number, _ in self.joined)
-        self.fields = itemgetter(*picked)
-        """The fields of a row with an empty cell at its end, which stands for what the file does not have."""
-        self.id = picked[ID]
-        self.kept_if_protected = {picked[STATUS], picked[COUNTY]}
-        self.protected = _flag(profile.protected, places)
-        self.removed = _flag(profile.removed, places)
-        others = [at for at in range(layout.own) if at not in used]
-        self.extra_names = [layout.header[at] for at in others]
-        self.extra = itemgetter(*others, self.width, self.width)  # a tuple whatever their number
-
-
-def _flag(rule: Flag | None, places: Mapping[str, int]) -> tuple[int, frozenset[str]] | None:
-    """Where it stands in this file, and its values; None where it does not."""
-    if rule is None:
-        return None
-    return next(((places[name], rule.values) for name in map(canonical, rule.columns) if name in places), None)
-
-
 class _Conversion:
-    """One chunk's worth of rows."""
+    """Converts the rows of one chunk."""
 
-    def __init__(self, columns: _Columns, chunk: Chunk, country: str, county: str) -> None:
+    def __init__(self, columns: VoterColumns, chunk: Chunk, country: str, county: str) -> None:
         self._columns, self._chunk = columns, chunk
         self._country, self._county = country, county
         self._seen: set[str] = set()
         self._dwellings: dict[tuple[str, ...], Dwelling] = {}
         self._households: dict[str, str] = {}
-        self._rows: list[bytes] = []
+        self._lines: list[bytes] = []
 
-    def convert(self, records: list[Row]) -> None:
-        for line, cells in records:
+    def convert(self, rows: list[Row]) -> None:
+        for line, cells in rows:
             if isinstance(cells, BrokenRow):
-                self._chunk.reject(line, self._told(cells.original), Code(cells.code), cells.error)
+                self._chunk.reject(line, self._reportable(cells.original), ProblemCode(cells.code), cells.error)
             else:
                 self._row(line, cells)
 
     def finish(self) -> None:
-        self._chunk.rows = b"".join(self._rows)
+        self._chunk.rows = b"".join(self._lines)
         self._chunk.households = "".join(self._households.values()).encode()
 
     def _row(self, line: int, original: list[str]) -> None:
@@ -152,23 +109,23 @@ class _Conversion:
         if cells is None:
             return
         record_id = cells[columns.id]
-        if not record_id or len(record_id) > LONGEST_ID:
-            self._refuse_id(line, original, cells)
+        if not record_id or len(record_id) > MAX_ID_CHARACTERS:
+            self._reject_id(line, original, cells)
             return
         if record_id in self._seen:
-            chunk.duplicate(line, record_id)
+            chunk.add_duplicate(line, record_id)
             return
         self._seen.add(record_id)
         cells.append("")
         values = list(columns.fields(cells))
-        for number, places in columns.joined:
-            values[number] = " ".join([cells[at] for at in places if cells[at]])
+        for number, indexes in columns.joined:
+            values[number] = " ".join([cells[index] for index in indexes if cells[index]])
         values[COUNTY] = columns.profile.counties.get(values[COUNTY], values[COUNTY]) or self._county
-        if len(values[COUNTY]) > LONGEST_NAME or len(values[PRECINCT]) > LONGEST_NAME:
+        if len(values[COUNTY]) > MAX_NAME_CHARACTERS or len(values[PRECINCT]) > MAX_NAME_CHARACTERS:
             self._drop_long(line, record_id, values)
         key, extra = "", ""
         protected = columns.protected
-        starred = values[ADDRESS].startswith("*")  # what registers write in its place: *** Protected ***
+        starred = values[ADDRESS].startswith("*")  # registers write *** Protected *** in its place
         if starred or (protected and cells[protected[0]].upper() in protected[1]):
             chunk.counts["protected"] += 1
             values = [v if n in (ID, STATUS, COUNTY) else "" for n, v in enumerate(values)]
@@ -181,21 +138,21 @@ class _Conversion:
             extra = orjson.dumps(kept).decode() if kept else ""
             protected_text = "f"
         row = copy_text("\t".join((*values, protected_text, extra, key))).encode()
-        self._rows.append(b"%d\t%b\t%b\n" % (line, row, blake2b(row, digest_size=16).hexdigest().encode()))
+        self._lines.append(b"%d\t%b\t%b\n" % (line, row, blake2b(row, digest_size=16).hexdigest().encode()))
 
     def _clean(self, line: int, original: list[str]) -> list[str] | None:
-        """The cells with white space squeezed; None where the row was rejected."""
+        """Return the cells with white space squeezed; None where the row was rejected."""
         columns, chunk = self._columns, self._chunk
         cells = original
         if len(cells) != columns.width:
             if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
                 error = f"has {len(cells)} cells, but the header has {columns.width}"
-                chunk.reject(line, self._told(original), Code.WRONG_COLUMNS, error)
+                chunk.reject(line, self._reportable(original), ProblemCode.WRONG_COLUMNS, error)
                 return None
             cells = cells[: columns.width]
         joined = "\0".join(cells)
         if joined.count("\0") >= len(cells):
-            chunk.reject(line, self._told(original), Code.NUL, "has a NUL byte")
+            chunk.reject(line, self._reportable(original), ProblemCode.NUL, "has a NUL byte")
             return None
         if (
             "  " in joined
@@ -204,25 +161,25 @@ class _Conversion:
             or "\0'" in joined
             or joined.startswith((" ", "'"))
             or joined.endswith(" ")
-            or not joined.replace("\0", " ").isprintable()  # as CONTROL has it, and faster
+            or not joined.replace("\0", " ").isprintable()  # equivalent to _CONTROL, and faster
         ):
             return _squeezed(joined)
         return cells
 
-    def _refuse_id(self, line: int, original: list[str], cells: list[str]) -> None:
+    def _reject_id(self, line: int, original: list[str], cells: list[str]) -> None:
         columns = self._columns
         column = columns.names["record_id"]
-        original = self._told(original)
+        original = self._reportable(original)
         if not cells[columns.id]:
-            self._chunk.reject(line, original, Code.NO_ID, "is empty: a row needs its id", column=column)
+            self._chunk.reject(line, original, ProblemCode.NO_ID, "is empty; every row needs an id", column=column)
         else:
-            error = f"has more than {LONGEST_ID} characters"
-            self._chunk.reject(line, original, Code.TOO_LONG, error, column=column)
+            error = f"has more than {MAX_ID_CHARACTERS} characters"
+            self._chunk.reject(line, original, ProblemCode.TOO_LONG, error, column=column)
 
-    def _told(self, original: list[str]) -> list[str]:
-        """A rejected row as the report has it: whose it is nobody may learn where the voter is protected.
+    def _reportable(self, original: list[str]) -> list[str]:
+        """Return the cells of a rejected row for the report: without personal data where the voter is protected.
 
-        In a row with too few or too many cells the flag may stand elsewhere, by as many as are missing or too much.
+        In a row with too few or too many cells the flag may be off by as many cells as are missing or surplus.
         """
         columns = self._columns
         if columns.protected is None:
@@ -234,41 +191,43 @@ class _Conversion:
         if not any(cell.strip(' \0"').upper() in values for cell in near):
             return original
         kept = {flag, *columns.kept_if_protected} if not off else set()
-        return [cell if at in kept else "*" if cell else "" for at, cell in enumerate(cells)]
+        return [cell if index in kept else "*" if cell else "" for index, cell in enumerate(cells)]
 
     def _drop_long(self, line: int, record_id: str, values: list[str]) -> None:
         for number in (COUNTY, PRECINCT):
-            if len(values[number]) > LONGEST_NAME:
-                error, column = f"has more than {LONGEST_NAME} characters", self._columns.names.get(FIELDS[number])
-                self._chunk.warn(line, record_id, Code.TOO_LONG, error, column=column, value=values[number])
+            if len(values[number]) > MAX_NAME_CHARACTERS:
+                error = f"has more than {MAX_NAME_CHARACTERS} characters"
+                column = self._columns.names.get(FIELDS[number])
+                self._chunk.warn(line, record_id, ProblemCode.TOO_LONG, error, column=column, value=values[number])
                 values[number] = ""
 
     def _dates(self, line: int, record_id: str, values: list[str]) -> None:
         for number in (BIRTH_DATE, REGISTERED):
             if text := values[number]:
                 try:
-                    values[number] = iso(text)
+                    values[number] = to_iso_date(text)
                 except ValueError as error:
                     column = self._columns.names[FIELDS[number]]
-                    self._chunk.warn(line, record_id, Code.BAD_DATE, str(error), column=column, value=text)
+                    self._chunk.warn(line, record_id, ProblemCode.BAD_DATE, str(error), column=column, value=text)
                     values[number] = ""
         if year := values[BIRTH_YEAR]:
-            if not YEAR.fullmatch(year):
+            if not _YEAR.fullmatch(year):
                 column = self._columns.names["birth_year"]
-                self._chunk.warn(line, record_id, Code.BAD_YEAR, "is no year", column=column, value=year)
+                message = "is not a year such as 1980"
+                self._chunk.warn(line, record_id, ProblemCode.BAD_YEAR, message, column=column, value=year)
                 values[BIRTH_YEAR] = ""
         elif birth := values[BIRTH_DATE]:
             values[BIRTH_YEAR] = birth[:4]
 
     def _dwelling(self, line: int, record_id: str, values: list[str], cells: list[str]) -> str:
-        """Put the normalised address into `values`; the key of the household, empty for none."""
+        """Put the normalised address into `values`, and return the key of the household, empty for none."""
         columns = self._columns
         parts = tuple(values[ADDRESS:])
         home = self._dwellings.get(parts)
         if home is None:
             address, unit, city, state, zip_code = parts
             state = state or (columns.profile.state or "")
-            home = self._dwellings[parts] = dwelling(address, unit, city, state, zip_code, self._country)
+            home = self._dwellings[parts] = normalise_dwelling(address, unit, city, state, zip_code, self._country)
         values[ADDRESS:] = [home.address, home.unit, home.city, home.state, home.zip_code]
         for name, code, value, message in home.problems:
             self._chunk.warn(line, record_id, code, message, column=columns.names.get(name), value=value)
@@ -277,7 +236,8 @@ class _Conversion:
         if not home.key:
             if not columns.has_addresses:
                 return ""
-            self._chunk.warn(line, record_id, Code.NO_ADDRESS, "has no address to make a household of")
+            error = "has no usable address; the voter belongs to no household"
+            self._chunk.warn(line, record_id, ProblemCode.NO_ADDRESS, error)
         elif home.key not in self._households:
             text = (str(uuid7()), home.key, home.address, home.unit, home.city, home.state, home.zip_code)
             more = (self._country, values[COUNTY], values[PRECINCT])
@@ -286,12 +246,12 @@ class _Conversion:
 
 
 def _squeezed(joined: str) -> list[str]:
-    """The cells of a row joined by NUL, their white space as single spaces and none at their ends."""
+    """Split cells joined by NUL, with single spaces between words and none at the ends."""
     if not joined.replace("\0", " ").isprintable():
-        joined = CONTROL.sub(" ", joined)
+        joined = _CONTROL.sub(" ", joined)
     while "  " in joined:
         joined = joined.replace("  ", " ")
     joined = joined.replace(" \0", "\0").replace("\0 ", "\0").strip(" ")
     if "\0'" in joined or joined.startswith("'"):
-        joined = GUARD.sub(r"\1", joined)
+        joined = _GUARD.sub(r"\1", joined)
     return joined.split("\0")

@@ -118,7 +118,8 @@ class Taken:
         if form_of_data is not Format.DELIMITED:
             raise Unreadable("Send CSV or tab-separated text with a header, not JSON.")
         options = _options({**request.query_params, **form.fields}, platform)
-        found = layout.delimited(intake.survey, COLUMNS.known | {canonical(name) for name in options.mapping.values()})
+        known = COLUMNS.known | {canonical(name) for name in options.mapping.values()}
+        found = layout.recognise_table(intake.survey, known)
         AddressColumns.find(found.header, options.mapping)
         rows = await asyncio.to_thread(_count, store, upload_id, found, settings.max_items)
         if rows > settings.max_items:
@@ -192,7 +193,7 @@ async def output(request: Request) -> Response:
     if job["status"] not in TERMINAL:
         raise Conflict("The job is not finished; its output comes when it is.", headers={"Retry-After": "1"})
     async with platform.pool.acquire() as conn:
-        upload = await uploads.get(conn, UUID(orjson.loads(job["data"])["uploadId"]), job["id"])
+        upload = await uploads.find_for_job(conn, UUID(orjson.loads(job["data"])["uploadId"]), job["id"])
     if upload is None:
         raise NotFound("This job never had a file.")
     found = Layout.from_json(upload.layout)

@@ -21,7 +21,7 @@ from app.db.jobs import records as jobs
 from app.db.jobs import workers
 from app.db.jobs.records import Inserted
 from app.domain.imports import businesses, job_parts, kinds, layout, parcels, pois
-from app.domain.imports.features import check_crs
+from app.domain.imports.geojson import check_crs
 from app.domain.imports.layout import Layout
 from app.domain.imports.survey import Format
 from app.domain.jobs.polling import FIRST_MS, retry_after
@@ -54,11 +54,11 @@ class ImportRoute:
 
 
 def _recognise_voters(upload: Upload, options: VoterImportRequest) -> Layout:
-    return layout.of_voters(upload.intake.survey, options.profile, options.mapping)
+    return layout.recognise_voter_file(upload.intake.survey, options.profile, options.mapping)
 
 
 def _recognise_businesses(upload: Upload, options: BusinessImportRequest) -> Layout:
-    return businesses.of_businesses(upload.intake.survey, options.mapping)
+    return businesses.recognise_business_file(upload.intake.survey, options.mapping)
 
 
 def _recognise_places(
@@ -70,7 +70,7 @@ def _recognise_places(
         if upload.format is not Format.DELIMITED:
             check_crs(upload.intake.survey.head)
             return Layout(upload.format, [])
-        table = layout.delimited(upload.intake.survey, known)
+        table = layout.recognise_table(upload.intake.survey, known)
         check_header(table.header)
         return table
 
@@ -81,7 +81,7 @@ VOTERS = ImportRoute(kinds.VOTER_IMPORT, VoterImportRequest, _recognise_voters, 
 PARCELS = ImportRoute(
     kinds.PARCEL_IMPORT,
     ImportRequest,
-    _recognise_places(parcels.KNOWN, parcels.check_header),
+    _recognise_places(parcels.NAMES.known, parcels.check_header),
     "parcels",
     "PARCELS_IMPORT_QUEUED",
     "parcel",
@@ -89,7 +89,7 @@ PARCELS = ImportRoute(
 POIS = ImportRoute(
     kinds.POI_IMPORT,
     ImportRequest,
-    _recognise_places(pois.KNOWN, pois.check_header),
+    _recognise_places(pois.NAMES.known, pois.check_header),
     "points of interest",
     "POIS_IMPORT_QUEUED",
     "poi",

@@ -214,7 +214,7 @@ async def test_an_upload_is_its_senders_alone(
         stolen = (await response.json())["jobId"]
     async with harness.worker(settings):
         job = await harness.follow(user_client, stolen)
-    assert job["status"] == "failed" and "not yours" in job["error"]
+    assert job["status"] == "failed" and "another user uploaded it" in job["error"]
 
 
 async def test_a_client_that_hangs_up_leaves_nothing(url: str, folder: Path, db_pool: Pool) -> None:

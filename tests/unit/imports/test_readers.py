@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.imports import layout, parcels, pois
-from app.domain.imports.businesses import BusinessReader, of_businesses
+from app.domain.imports.businesses import BusinessReader, recognise_business_file
 from app.domain.imports.chunks import Chunk, Reader
-from app.domain.imports.features import Count, check_crs
+from app.domain.imports.geojson import FeatureCount, check_crs
+from app.domain.imports.job_parts import split
 from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import ParcelReader
-from app.domain.imports.parts import divide, start
 from app.domain.imports.pois import PoiReader
-from app.domain.imports.profiles import FLORIDA
 from app.domain.imports.survey import Format, Survey
+from app.domain.imports.voter_profiles import FLORIDA
 from app.domain.imports.voters import COLUMNS, VoterReader
 from app.domain.text.errors import Unreadable
 from providers.web import normalise_url
@@ -43,33 +43,33 @@ def survey(raw: bytes, block: int = 1 << 20) -> Survey:
 
 
 def voters(raw: bytes) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
-    found = layout.of_voters(survey(raw), None, {})
-    return found, lambda file: VoterReader(file, found, start(found))
+    found = layout.recognise_voter_file(survey(raw), None, {})
+    return found, lambda file: VoterReader(file, found, found.start_position)
 
 
 def places(raw: bytes, known: frozenset[str], reader: Any) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
     made = survey(raw)
     if made.format() is Format.DELIMITED:
-        found = layout.delimited(made, known)
+        found = layout.recognise_table(made, known)
     else:
         check_crs(made.head)
         found = Layout(made.format(), [])
         if found.format is Format.GEOJSON:
-            count = Count()
+            count = FeatureCount()
             count.feed(raw)
             count.close()
-    return found, lambda file: reader(file, found, start(found))
+    return found, lambda file: reader(file, found, found.start_position)
 
 
 def businesses(raw: bytes) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
-    found = of_businesses(survey(raw), {})
-    return found, lambda file: BusinessReader(file, found, start(found), normalise=normalise_url)
+    found = recognise_business_file(survey(raw), {})
+    return found, lambda file: BusinessReader(file, found, found.start_position, normalise=normalise_url)
 
 
 KINDS: dict[str, Callable[[bytes], tuple[Layout, Callable[[BinaryIO], Reader]]]] = {
     "voters": voters,
-    "parcels": lambda raw: places(raw, parcels.KNOWN, ParcelReader),
-    "pois": lambda raw: places(raw, pois.KNOWN, PoiReader),
+    "parcels": lambda raw: places(raw, parcels.NAMES.known, ParcelReader),
+    "pois": lambda raw: places(raw, pois.NAMES.known, PoiReader),
     "businesses": businesses,
 }
 SEEDS = {"voters": [VOTERS], "parcels": [PARCELS, PARCEL_LINES], "pois": [POIS, PARCELS], "businesses": [BUSINESSES]}
@@ -133,7 +133,7 @@ def test_any_file_is_rows_row_errors_or_one_clear_error(kind: str, data: st.Data
         assert chunk.read == len(lines) + len(chunk.businesses) + chunk.rejected + chunk.duplicates
         assert all(b"\0" not in line for line in lines)
         assert len({line.count(b"\t") for line in lines}) <= 1
-        assert sum(finding.rejects for finding in chunk.findings) == chunk.rejected
+        assert sum(problem.rejects for problem in chunk.problems) == chunk.rejected
         if kind == "voters":
             assert all(line.count(b"\t") == len(COLUMNS) + 1 for line in lines)
 
@@ -157,7 +157,7 @@ def test_the_longest_line_is_found_across_blocks() -> None:
 def test_parts_make_up_the_whole(raw: bytes, kind: str) -> None:
     found, reader = KINDS[kind](raw)
     whole = b"".join(chunk.rows for chunk in chunks(reader(io.BytesIO(raw))))
-    rows, parts = divide(io.BytesIO(raw), found, 2, known=4)
+    rows, parts = split(io.BytesIO(raw), found, 2, feature_count=4)
     assert rows == sum(part["left"] for part in parts)
     made = b""
     for part in parts:
@@ -186,7 +186,7 @@ def test_profiles_are_told_apart(raw: bytes, profile: str) -> None:
     found, reader = voters(raw)
     assert found.profile == profile
     (chunk,) = chunks(reader(io.BytesIO(raw)))
-    assert chunk.rejected == 0 and chunk.findings == []
+    assert chunk.rejected == 0 and chunk.problems == []
     assert Layout.from_json(orjson.loads(orjson.dumps(found.to_json()))) == found
 
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.imports.coordinates import first_position
-from app.domain.imports.dates import iso
-from app.domain.imports.dwellings import dwelling
-from app.domain.imports.findings import mask
+from app.domain.imports.dates import to_iso_date
+from app.domain.imports.dwellings import normalise_dwelling
 from app.domain.imports.geometry import square_metres
-from app.domain.imports.pois import category
-from app.domain.imports.profiles import PROFILES, ProfileName
+from app.domain.imports.pois import find_category
+from app.domain.imports.row_problems import mask
+from app.domain.imports.voter_profiles import PROFILES, ProfileName
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from app.domain.imports.profiles import PROFILES, ProfileName
      "12.31.1980", "1980-12-31 00:00:00", "1980-12-31T05:00:00Z", "12/31/1980 12:00:00 AM"],
 )  # fmt: skip
 def test_dates_as_registers_write_them(text: str) -> None:
-    assert iso(text) == "1980-12-31"
+    assert to_iso_date(text) == "1980-12-31"
 
 
 @pytest.mark.parametrize(
@@ -33,16 +33,16 @@ def test_dates_as_registers_write_them(text: str) -> None:
 )
 def test_what_is_no_date(text: str) -> None:
     with pytest.raises(ValueError):
-        iso(text)
+        to_iso_date(text)
 
 
 @given(st.dates(min_value=__import__("datetime").date(1800, 1, 1), max_value=__import__("datetime").date(2100, 12, 31)))
 def test_every_date_is_read(day: Any) -> None:
-    assert iso(day.strftime("%m/%d/%Y")) == iso(day.isoformat()) == day.isoformat()
+    assert to_iso_date(day.strftime("%m/%d/%Y")) == to_iso_date(day.isoformat()) == day.isoformat()
 
 
 def key(address: str, unit: str = "", city: str = "Concord", state: str = "CA", zip_code: str = "94520") -> str:
-    return dwelling(address, unit, city, state, zip_code, "us").key
+    return normalise_dwelling(address, unit, city, state, zip_code, "us").key
 
 
 def test_one_dwelling_has_one_key() -> None:
@@ -80,7 +80,7 @@ def test_no_dwelling_without_a_line_or_a_place() -> None:
 @given(*[st.text(max_size=30)] * 5)
 def test_any_parts_make_a_dwelling(address: str, unit: str, city: str, state: str, zip_code: str) -> None:
     parts = [" ".join(part.split()) for part in (address, unit, city, state, zip_code)]
-    made = dwelling(parts[0], parts[1], parts[2], parts[3], parts[4], "us")
+    made = normalise_dwelling(parts[0], parts[1], parts[2], parts[3], parts[4], "us")
     assert made.key == "" or len(made.key) == 32
 
 
@@ -99,7 +99,7 @@ def test_any_parts_make_a_dwelling(address: str, unit: str, city: str, state: st
     ],
 )
 def test_categories(properties: dict[str, Any], what: str | None) -> None:
-    assert category(properties) == what
+    assert find_category(properties) == what
 
 
 @pytest.mark.parametrize("latitude", [0.0, 36.0, 65.0, -45.0])

@@ -12,8 +12,7 @@ from app.domain.addresses.columns import AddressColumns
 from app.domain.companies import input as companies
 from app.domain.households import input as households
 from app.domain.imports import layout
-from app.domain.imports.businesses import BusinessReader, of_businesses
-from app.domain.imports.parts import start
+from app.domain.imports.businesses import BusinessReader, recognise_business_file
 from app.domain.imports.survey import Survey
 from app.domain.imports.voters import COLUMNS, VoterReader
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
@@ -63,7 +62,7 @@ def as_companies(raw: bytes) -> Rows:
 
 
 def for_geocoding(raw: bytes) -> Rows:
-    found = layout.delimited(survey(raw), ADDRESS_COLUMNS.known)
+    found = layout.recognise_table(survey(raw), ADDRESS_COLUMNS.known)
     columns = AddressColumns.find(found.header, {})
     rows: Rows = []
     for line, cells in CsvReader(io.BytesIO(raw), found.dialect, Position(*found.start)).read(100):
@@ -80,9 +79,9 @@ def for_geocoding(raw: bytes) -> Rows:
 
 
 def as_voters(raw: bytes) -> Rows:
-    found = layout.of_voters(survey(raw), None, {})
-    chunk = VoterReader(io.BytesIO(raw), found, start(found)).chunk()
-    rows: Rows = [(reject.line, None, None, None, None) for reject in chunk.rejects]
+    found = layout.recognise_voter_file(survey(raw), None, {})
+    chunk = VoterReader(io.BytesIO(raw), found, found.start_position).chunk()
+    rows: Rows = [(row.line, None, None, None, None) for row in chunk.rejected_rows]
     wanted = [COLUMNS.index(name) + 1 for name in ("record_id", "address", "state", "zip_code")]
     for text in chunk.rows.decode().splitlines():
         cells = text.split("\t")
@@ -91,9 +90,9 @@ def as_voters(raw: bytes) -> Rows:
 
 
 def as_business_import(raw: bytes) -> Rows:
-    found = of_businesses(survey(raw), {})
-    chunk = BusinessReader(io.BytesIO(raw), found, start(found), normalise=str).chunk()
-    rows: Rows = [(reject.line, None, None, None, None) for reject in chunk.rejects]
+    found = recognise_business_file(survey(raw), {})
+    chunk = BusinessReader(io.BytesIO(raw), found, found.start_position, normalise=str).chunk()
+    rows: Rows = [(row.line, None, None, None, None) for row in chunk.rejected_rows]
     for line, business in chunk.businesses:
         rows.append((line, business.external_id, business.address, business.state, business.zip_code))
     return sorted(rows)
