@@ -1,4 +1,4 @@
-"""API keys: everybody makes, lists and revokes their own, an admin also those of others."""
+"""API keys: users create, list and revoke their own keys, admins also those of others."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.db.accounts.keys import ApiKey
 from app.db.core import audit
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.web.accounts import auth
+from app.web.accounts.key_cache import key_cache
 from app.web.http import request_parsing
 from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
@@ -25,14 +26,14 @@ class NewKey(BaseModel):
 
     name: str = Field(min_length=1, max_length=200)
     user_id: UUID | None = Field(default=None, alias="userId")
-    """Whose it shall be; your own where it is not given."""
+    """The owner; the caller if not given."""
 
 
 class KeyQuery(Paging):
     user_id: UUID | None = Field(default=None, alias="userId")
 
 
-def present(key: ApiKey) -> dict[str, Any]:
+def present_key(key: ApiKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "userId": key.user_id,
@@ -45,30 +46,33 @@ def present(key: ApiKey) -> dict[str, Any]:
 
 
 async def index(request: Request) -> Response:
-    """An admin sees all keys, or those of `userId`; anybody else their own."""
+    """List the caller's keys; for an admin all keys, or those of `userId`.
+
+    200 `{"keys": [key], "total", "limit", "offset"}`, without the secret parts of the keys.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     paging = request_parsing.query(request, KeyQuery)
     if not user.is_admin and paging.user_id not in (None, user.id):
-        raise Forbidden("Only an admin may see the keys of others.")
+        raise Forbidden("Only an admin may list the keys of other users.")
     async with platform.pool.acquire() as conn:
         owner_id = paging.user_id if user.is_admin else user.id
         found, total = await keys.list_keys(conn, owner_id, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("keys", [present(key) for key in found], total, paging))
+    return JSON(page_of("keys", [present_key(key) for key in found], total, paging))
 
 
 async def create(request: Request) -> Response:
-    """The answer is the only place where the key itself can ever be read."""
+    """Create a key. 201 `{"id", "userId", "name", "key", "prefix"}`: the only response that contains the key itself."""
     user = await auth.require(request)
     platform = get_platform(request)
     new = await request_parsing.read_model(request, NewKey)
     owner_id = new.user_id or user.id
     if owner_id != user.id and not user.is_admin:
-        raise Forbidden("Only an admin may make keys for others.")
+        raise Forbidden("Only an admin may create keys for other users.")
     async with platform.pool.acquire() as conn, conn.transaction():
         owner = await users.get(conn, owner_id)
         if owner is None or owner.disabled_at is not None:
-            raise Invalid([("userId", "is not a user, or is a disabled one")])
+            raise Invalid([("userId", "no such user, or the user is disabled")])
         key = await keys.insert(conn, owner_id, new.name)
         details = {"keyId": key.id, "userId": owner_id, "name": new.name}
         await audit.record(conn, "KEY_CREATED", details, user_id=user.id)
@@ -77,6 +81,7 @@ async def create(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
+    """Revoke the key, which ends its sessions too. 204."""
     user = await auth.require(request)
     platform = get_platform(request)
     key_id = request_parsing.path_id(request)
@@ -84,9 +89,9 @@ async def revoke(request: Request) -> Response:
         await admins.lock_admins(conn)
         owner_id = await keys.revoke(conn, key_id, None if user.is_admin else user.id)
         if owner_id is None:
-            raise NotFound("There is no such key, or it is revoked already.")
+            raise NotFound(f"Key {key_id} not found, or already revoked.")
         if not await admins.has_live_admin(conn):
-            raise Conflict("This is the last key of an admin: make another one first.")
+            raise Conflict("This is the last API key of an admin. Create another one first.")
         await audit.record(conn, "KEY_REVOKED", {"keyId": key_id, "userId": owner_id}, user_id=user.id)
-    auth.known_keys(request).forget()
+    key_cache(request.app).clear()
     return Response(status_code=204)

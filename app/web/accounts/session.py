@@ -1,7 +1,7 @@
-"""A browser's session: a signed cookie that says by which key somebody signed in, and is good for as long as the key.
+"""Browser sessions: a signed cookie that names the API key by which the user signed in, and is valid as long as it.
 
-It is signed with what is stored of the key (its hash) and the installation's TRIGPOINT_SESSION_SECRET, so nothing needs
-to be kept of a session, all API processes agree on it, and a revoked key takes its sessions along.
+The cookie is signed with the stored hash of the key and the installation's TRIGPOINT_SESSION_SECRET. So nothing is
+stored about a session, all API processes accept it, and revoking a key ends its sessions.
 """
 
 from __future__ import annotations
@@ -13,26 +13,27 @@ from uuid import UUID
 
 from itsdangerous import BadData, TimestampSigner
 
-COOKIE = "trigpoint_session"
-SECONDS = 14 * 24 * 3600
+COOKIE_NAME = "trigpoint_session"
+MAX_AGE_SECONDS = 14 * 24 * 3600
 
 
-def seal(key_id: UUID, key_hash: bytes, secret: str | None) -> str:
-    """The cookie of a new session."""
+def create_cookie(key_id: UUID, key_hash: bytes, secret: str | None) -> str:
+    """Return the cookie of a new session."""
     return _signer(key_hash, secret).sign(f"{key_id.hex}~{secrets.token_urlsafe(16)}").decode()
 
 
-def key_id(cookie: str) -> UUID | None:
-    """What the cookie says; `is_good` tells whether that is true."""
+def parse_key_id(cookie: str) -> UUID | None:
+    """Return the key id that the cookie claims, before its signature is verified; None if it is malformed."""
     try:
         return UUID(hex=cookie.partition("~")[0])
     except ValueError:
         return None
 
 
-def is_good(cookie: str, key_hash: bytes, secret: str | None) -> bool:
+def is_valid(cookie: str, key_hash: bytes, secret: str | None) -> bool:
+    """Whether the signature is ours and the session has not expired."""
     try:
-        _signer(key_hash, secret).unsign(cookie, max_age=SECONDS)
+        _signer(key_hash, secret).unsign(cookie, max_age=MAX_AGE_SECONDS)
     except BadData:
         return False
     return True

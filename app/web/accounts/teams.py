@@ -1,4 +1,4 @@
-"""Teams, and the webhooks and addresses of mail that hear of signals: admins change them, members see their own."""
+"""Teams, and the channels by which they are notified of signals: admins change them, members see their own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class Channel(BaseModel):
-    """`target` is the address of a webhook or of mail; `signals` are the kinds it is for, all without it."""
+    """`target` is the URL of a webhook or an e-mail address; `signals` are the kinds to send, all if not given."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -42,7 +42,7 @@ class Channel(BaseModel):
     def _address(self) -> Channel:
         if self.kind == "webhook":
             if "://" not in self.target:
-                raise ValueError("must be an address of the web, such as https://example.com/hook")
+                raise ValueError("must be a URL, such as https://example.com/hook")
             companies.website(self.target)
         else:
             self.target = NewUser(email=self.target, name="-").email
@@ -58,7 +58,7 @@ class NewTeam(BaseModel):
 
 
 class TeamChange(BaseModel):
-    """What is given replaces what was; a channel that stays keeps its secret."""
+    """Fields that are given replace the stored ones; a channel that stays keeps its secret."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,39 +68,42 @@ class TeamChange(BaseModel):
 
 
 async def index(request: Request) -> Response:
+    """List the caller's teams (for an admin: all teams). 200 `{"teams": [team], "total", "limit", "offset"}`."""
     user = await auth.require(request)
     platform = get_platform(request)
     paging = request_parsing.query(request, Paging)
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
         found, total = await teams.list_teams(conn, member, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("teams", [present(team) for team in found], total, paging))
+    return JSON(page_of("teams", [present_team(team) for team in found], total, paging))
 
 
 async def read(request: Request) -> Response:
+    """Return the team. 200 `{"id", "name", "members", "channels", "createdAt"}`."""
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         team = await teams.get(conn, request_parsing.path_id(request), None if user.is_admin else user.id)
-    return JSON(present(_found(team)))
+    return JSON(present_team(_found(team)))
 
 
 async def create(request: Request) -> Response:
-    """201 with the secrets of its webhooks: the only time that they are shown."""
+    """Create a team. Admins only. 201 with the team and the secrets of its webhooks, which are shown this once."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     new = await request_parsing.read_model(request, NewTeam)
     async with platform.pool.acquire() as conn, conn.transaction():
         team_id = await teams.insert(conn, new.name, admin.id)
         if team_id is None:
-            raise Conflict(f"There is a team {new.name!r} already.")
-        made = await _set(conn, team_id, new.members, new.channels)
+            raise Conflict(f"A team named {new.name!r} already exists. Choose another name.")
+        new_secrets = await _set_members_and_channels(conn, team_id, new.members, new.channels)
         await audit.record(conn, "TEAM_CREATED", {"teamId": team_id, "name": new.name}, user_id=admin.id)
-        shown = present(_found(await teams.get(conn, team_id, None)))
-    return JSON(_with_secrets(shown, made), 201, {"Location": f"/api/v1/teams/{team_id}"})
+        team = present_team(_found(await teams.get(conn, team_id, None)))
+    return JSON(_with_secrets(team, new_secrets), 201, {"Location": f"/api/v1/teams/{team_id}"})
 
 
 async def update(request: Request) -> Response:
+    """Change the team. Admins only. 200 with the team and the secrets of new webhooks."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     team_id = request_parsing.path_id(request)
@@ -114,30 +117,34 @@ async def update(request: Request) -> Response:
             try:
                 await teams.update_name(conn, team_id, change.name)
             except asyncpg.UniqueViolationError:
-                raise Conflict(f"There is a team {change.name!r} already.") from None
-        made = await _set(conn, team_id, change.members, change.channels)
+                raise Conflict(f"A team named {change.name!r} already exists. Choose another name.") from None
+        new_secrets = await _set_members_and_channels(conn, team_id, change.members, change.channels)
         await audit.record(conn, "TEAM_UPDATED", {"teamId": team_id, "fields": list(given)}, user_id=admin.id)
-        shown = present(_found(await teams.get(conn, team_id, None)))
-    return JSON(_with_secrets(shown, made))
+        team = present_team(_found(await teams.get(conn, team_id, None)))
+    return JSON(_with_secrets(team, new_secrets))
 
 
 async def delete(request: Request) -> Response:
+    """Delete the team and its channels. Admins only. 204."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     team_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await teams.delete(conn, team_id):
-            raise NotFound("There is no such team.")
+            raise NotFound("Team not found.")
         await audit.record(conn, "TEAM_DELETED", {"teamId": team_id}, user_id=admin.id)
     return Response(status_code=204)
 
 
-async def _set(
+async def _set_members_and_channels(
     conn: Connection, team_id: UUID, members: list[UUID] | None, channels: list[Channel] | None
 ) -> dict[str, str]:
-    """Set what is given; the secrets of webhooks that are new, by address."""
+    """Replace the members and channels that are given.
+
+    Returns the secrets of new webhooks by their URL. Raises Invalid for unknown members.
+    """
     if members is not None and (unknown := await teams.replace_members(conn, team_id, members)):
-        raise Invalid([("members", f"there is no user {one}") for one in sorted(unknown, key=str)])
+        raise Invalid([("members", f"user {user_id} not found") for user_id in sorted(unknown, key=str)])
     if channels is None:
         return {}
     before = await teams.list_secrets(conn, team_id)
@@ -151,12 +158,12 @@ async def _set(
 
 
 def _secret() -> str:
-    """As Standard Webhooks writes one: 192 random bits."""
+    """Return 192 random bits in the notation of Standard Webhooks."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def present(team: Team) -> dict[str, Any]:
-    """The team as API JSON; secrets are shown only by the request that creates them."""
+def present_team(team: Team) -> dict[str, Any]:
+    """Return the team as JSON, without the secrets of its webhooks."""
     return {
         "id": team.id,
         "name": team.name,
@@ -170,14 +177,14 @@ def present(team: Team) -> dict[str, Any]:
 
 
 def _found(team: Team | None) -> Team:
-    """Raises NotFound if there is no team."""
+    """Raises NotFound if there is no team, or the user is not a member of it."""
     if team is None:
-        raise NotFound("There is no such team.")
+        raise NotFound("Team not found.")
     return team
 
 
-def _with_secrets(shown: dict[str, Any], made: dict[str, str]) -> dict[str, Any]:
-    for channel in shown["channels"]:
-        if channel["kind"] == "webhook" and channel["target"] in made:
-            channel["secret"] = made[channel["target"]]
-    return shown
+def _with_secrets(team: dict[str, Any], secrets_by_url: dict[str, str]) -> dict[str, Any]:
+    for channel in team["channels"]:
+        if channel["kind"] == "webhook" and channel["target"] in secrets_by_url:
+            channel["secret"] = secrets_by_url[channel["target"]]
+    return team

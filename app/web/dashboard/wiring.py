@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from app.web.accounts.auth import KnownKeys
+from app.web.accounts.key_cache import key_cache
 from app.web.dashboard.accounts import audit
 from app.web.dashboard.core.live_updates import Feed
 from app.web.dashboard.core.panels import Boards
@@ -27,9 +27,4 @@ def open_feed(app: Starlette, platform: Platform) -> Feed:
         }
     )
 
-    def forget_keys() -> None:
-        known: KnownKeys | None = getattr(app.state, "known_keys", None)
-        if known is not None:
-            known.forget()
-
-    return Feed(pool, platform.changes, describe, boards, forget_keys)
+    return Feed(pool, platform.changes, describe, boards, key_cache(app).clear)

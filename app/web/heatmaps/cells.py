@@ -49,7 +49,7 @@ class CellQuery(BaseModel):
 
 async def index(request: Request) -> Response:
     """List the cells whose centers lie in `bbox`, as `[lat, lng, score]` or as GeoJSON squares, with an ETag."""
-    await auth.reader(request)
+    await auth.require_reader(request)
     platform = get_platform(request)
     query = request_parsing.query(request, CellQuery)
     async with platform.pool.acquire() as conn:

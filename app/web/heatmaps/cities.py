@@ -98,7 +98,7 @@ async def get_or_store(conn: Connection, city_slug: str) -> StoredCity:
 
 async def index(request: Request) -> Response:
     """List the cities that were loaded or used."""
-    await auth.reader(request)
+    await auth.require_reader(request)
     platform = get_platform(request)
     paging = request_parsing.query(request, CityQuery)
     async with platform.pool.acquire() as conn:
@@ -107,7 +107,7 @@ async def index(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
-    await auth.reader(request)
+    await auth.require_reader(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         return JSON(present_city(await get_or_store(conn, request.path_params["slug"])))

@@ -152,7 +152,7 @@ async def index(request: Request) -> Response:
 
     A region is stale if points of interest have changed since. The `stale` filter applies within the page.
     """
-    await auth.reader(request)
+    await auth.require_reader(request)
     platform = get_platform(request)
     page = request_parsing.query(request, RegionQuery)
     async with platform.pool.acquire() as conn:

@@ -44,7 +44,7 @@ async def score(request: Request) -> Response:
     If no heat cell covers the point and no active job is going to, a heat map of the 15 km × 15 km around it is
     scheduled, unless the request came without a key.
     """
-    user = await auth.reader(request)
+    user = await auth.require_reader(request)
     platform = get_platform(request)
     point = request_parsing.query(request, ScoreQuery)
     async with platform.pool.acquire() as conn:

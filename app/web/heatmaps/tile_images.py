@@ -32,7 +32,7 @@ class TileQuery(BaseModel):
 
 async def tile(request: Request) -> Response:
     """Return 256 × 256 pixels, transparent where there are no cells or where they are too small to be drawn."""
-    await auth.reader(request)
+    await auth.require_reader(request)
     platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
     if not (zoom <= tile_images.MAX_ZOOM and x < 2**zoom and y < 2**zoom):

@@ -41,7 +41,7 @@ class Failures:
 
 
 async def form(request: Request) -> Response:
-    if await auth.signed_in(request) is not None:
+    if await auth.find_session_user(request) is not None:
         return html.see_other(request, html.own_path(request.query_params.get("next")))
     return _form(request)
 
@@ -75,12 +75,12 @@ async def sign_in(request: Request) -> Response:
     if live_key is None:
         failures.note(address)
         return _form(request, "This API key is unknown or was revoked.", 403, onward)
-    cookie = session.seal(live_key.id, live_key.key_hash, platform.settings.session_secret)
+    cookie = session.create_cookie(live_key.id, live_key.key_hash, platform.settings.session_secret)
     response = html.see_other(request, onward)
     response.set_cookie(
-        session.COOKIE,
+        session.COOKIE_NAME,
         cookie,
-        max_age=session.SECONDS,
+        max_age=session.MAX_AGE_SECONDS,
         httponly=True,
         samesite="lax",
         secure=html.secure(request),
@@ -96,5 +96,5 @@ async def sign_out(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         await audit.record(conn, "SIGNED_OUT", {}, user_id=user.id)
     response = html.see_other(request, "/login")
-    response.delete_cookie(session.COOKIE)
+    response.delete_cookie(session.COOKIE_NAME)
     return response

@@ -34,7 +34,7 @@ async def key_page(request: Request, new: dict[str, Any] | None = None, error: s
         emails={person.id: person.email for person in people},
         new=new,
         error=error,
-        present=session.key_id(request.cookies[session.COOKIE]),
+        present=session.parse_key_id(request.cookies[session.COOKIE_NAME]),
     )
 
 
@@ -55,7 +55,7 @@ async def create_key(request: Request) -> Response:
 
 async def revoke_key(request: Request) -> Response:
     form = await request.form()
-    own = session.key_id(request.cookies[session.COOKIE])
+    own = session.parse_key_id(request.cookies[session.COOKIE_NAME])
     yours = " You are signed in with it." if own is not None and str(own) == request.path_params["id"] else ""
     question = f"Revoke this key? Anything that uses it loses access within seconds.{yours}"
     if (page := confirm.ask(request, form, question, "Revoke key")) is not None:

@@ -1,4 +1,4 @@
-"""Proof that a form was ours: a token that only who holds the page's cookie can make, another one each time.
+"""Proof that a form was is_same_origin: a token that only who holds the page's cookie can make, another one each time.
 
 It is a MAC under the cookie itself, which scripts and other sites cannot read; the random part keeps it from being
 guessed through the compression of the page.
@@ -12,7 +12,7 @@ import secrets
 from starlette.requests import Request
 
 from app.errors import Forbidden
-from app.web.accounts.auth import ours
+from app.web.accounts.auth import is_same_origin
 
 FIELD = "csrf"
 HEADER = "x-csrf-token"
@@ -31,5 +31,5 @@ def check(request: Request, cookie: str | None, given: str | None) -> None:
     """Raises Forbidden for a post that does not come from one of our own forms."""
     salt, _, mac = (given or "").partition(".")
     good = cookie is not None and hmac.compare_digest(mac.encode(), _mac(cookie, salt).encode())
-    if not (good and ours(request)):
+    if not (good and is_same_origin(request)):
         raise Forbidden("This form has expired. Go back, reload the page and submit it again.")

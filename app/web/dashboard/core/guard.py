@@ -23,7 +23,7 @@ def page(handler: Handler, *, admin: bool = False) -> Handler:
     """A page for who is signed in. A post must carry the token of one of our forms."""
 
     async def guarded(request: Request) -> Response:
-        user = await auth.signed_in(request)
+        user = await auth.find_session_user(request)
         if user is None:
             return to_login(request)
         request.state.user = user
@@ -41,7 +41,7 @@ async def check(request: Request) -> None:
     given = request.headers.get(csrf.HEADER) or request.query_params.get(csrf.FIELD)
     if given is None and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         given = str((await request.form()).get(csrf.FIELD, ""))
-    csrf.check(request, request.cookies.get(session.COOKIE), given)
+    csrf.check(request, request.cookies.get(session.COOKIE_NAME), given)
 
 
 def to_login(request: Request) -> Response:

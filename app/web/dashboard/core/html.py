@@ -72,7 +72,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """A whole page, for the user of the request."""
     user: User | None = getattr(request.state, "user", None)
     platform = get_platform(request)
-    cookie = request.cookies.get(session.COOKIE, "")
+    cookie = request.cookies.get(session.COOKIE_NAME, "")
     text = (
         environment()
         .get_template(template)

@@ -63,7 +63,7 @@ async def _answer(
         "path_params": request.path_params if path is None else path,
         "query_string": urlencode(query or {}).encode(),
         "headers": headers,
-        auth.ACTING: request.state.user,
+        auth.ACTING_USER: request.state.user,
     }
     response = await handler(Request(scope, receive))
     return orjson.loads(response.body) if response.body else None

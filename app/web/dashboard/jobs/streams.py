@@ -28,7 +28,7 @@ def feed(request: Request) -> Feed:
 
 def viewer(request: Request) -> Viewer:
     user: User = request.state.user
-    key_id = session.key_id(request.cookies[session.COOKIE])
+    key_id = session.parse_key_id(request.cookies[session.COOKIE_NAME])
     assert key_id is not None  # the guard has read it
     return Viewer(user, key_id)
 
