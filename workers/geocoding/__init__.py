@@ -1,1 +1,1 @@
-"""What everything that geocodes shares: what is kept, who asks for what, the way from rows to committed answers."""
+"""Geocoding jobs: the plan of geocoders, the cache and claims, the pipeline from items to committed results."""

@@ -1,4 +1,4 @@
-"""The chain of geocoders as the settings want it: for the worker and for the API."""
+"""The chain of geocoders that the settings ask for."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from providers.places.registry import discover as places_providers
 from providers.rate_limit import RateLimiter
 from workers.provider_configs import provider_configs
 
-OTHERS = frozenset({"companies_house", "brave"})
-"""Providers that are configured in the same way and are neither geocoders nor providers of places."""
+OTHER_PROVIDERS = frozenset({"companies_house", "brave"})
+"""Providers with the same kind of settings that are neither geocoders nor places providers."""
 
 
 def build_chain(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> GeocoderChain:
-    """Raises ValueError for a provider that nobody has."""
-    others = OTHERS | places_providers().keys()
-    configs = provider_configs(settings)
+    """Return the configured chain. Raises ValueError for an unknown provider."""
+    others = OTHER_PROVIDERS | places_providers().keys()
     return registry.build(
         settings.geocoders,
-        {name: config for name, config in configs.items() if name not in others},
+        {name: config for name, config in provider_configs(settings).items() if name not in others},
         session,
         limiter,
         settings.user_agent,

@@ -1,6 +1,6 @@
-"""geocode_file: find where the addresses of a file are; the output is the file with columns added.
+"""geocode_file: find the coordinates of a file's addresses; the output is the file with columns added.
 
-Every row of the input gets a row in the output, those too that cannot be read: with the reason in the column `error`.
+Every row of the input has a row in the output. Rows that cannot be read have the reason in the column `error`.
 """
 
 from __future__ import annotations
@@ -9,96 +9,77 @@ import asyncio
 import csv
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from pydantic import Field
-
 from app.db.core.pool import Connection, connection
 from app.db.geocoding import cache, file_rows
-from app.db.geocoding.cache import EVER
 from app.db.geocoding.file_rows import GeocodedRow
 from app.db.imports import uploads
 from app.domain.addresses.columns import AddressColumns
-from app.domain.geocoding.model import Address, GeocodeOptions
+from app.domain.addresses.postal_address import Address
+from app.domain.geocoding import kinds
+from app.domain.geocoding.kinds import GeocodeFileArgs
 from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Failed, Outcome
-from app.domain.jobs.spec import JobSpec, QueueSpec
 from app.domain.text import csv_writer
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
 from app.domain.text.csv_table import surplus
 from app.domain.text.errors import Unreadable
 from app.storage.uploads import Uploads
 from workers.core.context import JobContext
-from workers.geocoding.decisions import Plan
-from workers.geocoding.lookup_table import Item
-from workers.geocoding.pipeline import Done, Pipeline
-from workers.geocoding.progress import Progress
-from workers.geocoding.report import Report
+from workers.geocoding.item_progress import ItemProgress
+from workers.geocoding.items import GeocodeItem, ResolvedItem
+from workers.geocoding.pipeline import Pipeline
+from workers.geocoding.plan import GeocodePlan
+from workers.geocoding.quality_report import QualityReport
 
 NO_ADDRESS = Address(None, None, None, None, None, "")
 
-
-class GeocodeFileArgs(GeocodeOptions):
-    """The job's `data`. How the file is to be read stands with the upload."""
-
-    upload_id: UUID
-    file_name: str = ""
-    mapping: dict[str, str] = {}
-    """Field of an address to the name of its column, before what the header says."""
-    country: str | None = Field(default=None, pattern="^[A-Za-z]{2}$")
-    """Of rows that name none; None: the platform's own."""
-
-
-SPEC = JobSpec(
-    kind="geocode_file",
-    queue=QueueSpec("geocode-file", concurrency=1),
-    args=GeocodeFileArgs,
-    timeout=timedelta(hours=24),
-)
+SPEC = kinds.GEOCODE_FILE
 
 
 async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Outcome:
-    plan = Plan.of(context.resources.geocoders, args)
+    plan = GeocodePlan.build(context.resources.geocoders, args)
     async with connection(context.resources.pool) as conn:
         upload = await uploads.find_for_job(conn, args.upload_id, context.id)
     if upload is None:
-        return Failed("the upload does not exist, or is not yours; send the file again")
+        return Failed("the upload does not exist, or belongs to another user; send the file again")
     state = context.checkpoint or {}
-    report = Report.of(state["report"]) if "report" in state else Report()
+    report = QualityReport.from_checkpoint(state.get("report"))
     if not state or context.processed != context.total:
         store = await asyncio.to_thread(Uploads, context.resources.settings.uploads_url)
         try:
             with await asyncio.to_thread(store.open, args.upload_id) as file:
-                rows = Rows(file, Layout.from_json(upload.layout), args, context)
-                state = state or await begin(context, rows)
-                progress: Progress[int] = Progress(state.get("reached"), state.get("open", ()))
-                since = EVER if args.use_cache else datetime.fromisoformat(state["startedAt"])
+                table = AddressTable(file, Layout.from_json(upload.layout), args, context)
+                state = state or await start(context, table)
+                progress: ItemProgress[int] = ItemProgress(state.get("reached"), state.get("open", ()))
+                since = None if args.use_cache else datetime.fromisoformat(state["startedAt"])
                 fixed = {"startedAt": state["startedAt"]}
-                pipeline = Pipeline(context, plan, since, progress, report, rows.save, fixed)
-                await pipeline.run(rows.batches(progress))
+                pipeline = Pipeline(context, plan, since, progress, report, table.save, fixed)
+                await pipeline.run(table.batches(progress))
         except FileNotFoundError:
-            return Failed("the uploaded file is gone; send it again")
+            return Failed("the uploaded file no longer exists; send it again")
         except Unreadable as error:
             return Failed(str(error))
-        await remove(context, store, args.upload_id)
-    return {"rows": context.processed, "failed": context.failed, **report.result()}
+        await remove_upload(context, store, args.upload_id)
+    return {"rows": context.processed, "failed": context.failed, **report.to_result()}
 
 
-async def begin(context: JobContext, rows: Rows) -> dict[str, Any]:
-    """Count the rows, and note the time: a job that wants fresh answers uses none that is older."""
-    count = await asyncio.to_thread(rows.count)
+async def start(context: JobContext, table: AddressTable) -> dict[str, Any]:
+    """Count the rows and store the time: without the cache, only newer answers are used."""
+    count = await asyncio.to_thread(table.count)
     async with context.step() as step:
-        await cache.purge(step.conn)
-        await file_rows.clear(step.conn, context.id)
+        await cache.delete_expired(step.conn)
+        await file_rows.delete_all(step.conn, context.id)
         step.total = count
-        step.checkpoint = {"startedAt": await cache.now(step.conn)}
+        step.checkpoint = {"startedAt": await cache.read_clock(step.conn)}
     return step.checkpoint
 
 
-async def remove(context: JobContext, store: Uploads, upload_id: UUID) -> None:
-    """The output needs the file no more; one that stays behind the next cleaning finds."""
+async def remove_upload(context: JobContext, store: Uploads, upload_id: UUID) -> None:
+    """Remove the file unless another job needs it; the output does not. A later cleanup finds what stays behind."""
     async with connection(context.resources.pool) as conn:
         if not await uploads.is_needed_by_others(conn, upload_id, context.id):
             with suppress(OSError):
@@ -106,68 +87,80 @@ async def remove(context: JobContext, store: Uploads, upload_id: UUID) -> None:
                 await uploads.mark_removed(conn, upload_id)
 
 
-class Rows:
-    """The file's rows as items, and what becomes of them. Reading blocks: it is done in a thread."""
+class AddressTable:
+    """The uploaded file: its rows as items, and their output. Reading blocks, so it is done in a thread."""
 
     def __init__(self, file: BinaryIO, layout: Layout, args: GeocodeFileArgs, context: JobContext) -> None:
         self._file = file
         self._layout = layout
-        self._context = context
-        self._batch = context.resources.settings.geocode_batch_size
-        self._country = (args.country or context.resources.settings.default_country).lower()
+        self._job_id = context.id
+        settings = context.resources.settings
+        self._batch_size = settings.geocode_batch_size
+        self._country = (args.country or settings.default_country).lower()
         self._columns = AddressColumns.find(layout.header, args.mapping)
 
-    def _records(self) -> CsvReader:
+    def _open_reader(self) -> CsvReader:
         return CsvReader(self._file, self._layout.dialect, Position(*self._layout.start))
 
     def count(self) -> int:
-        records, count = self._records(), 0
-        while taken := len(records.read(1000)):
-            count += taken
+        """Return the number of rows. Blocks."""
+        reader, count = self._open_reader(), 0
+        while read := len(reader.read(1000)):
+            count += read
         return count
 
-    async def batches(self, progress: Progress[int]) -> AsyncIterator[Sequence[Item]]:
-        """From the first row that is not done: reading a row again costs microseconds, so nobody keeps its place."""
-        records, before, left_open = self._records(), 0, set(progress.left_open)
+    async def batches(self, progress: ItemProgress[int]) -> AsyncIterator[Sequence[GeocodeItem]]:
+        """Yield the rows that are not finished.
+
+        A resumed job reads the file again from the start, which takes microseconds per row.
+        """
+        reader, rows_read, unfinished = self._open_reader(), 0, set(progress.unfinished)
         reached = progress.reached or 0
-        while taken := await asyncio.to_thread(records.read, self._batch):
-            numbered = list(enumerate(taken, before + 1))
-            before += len(taken)
-            items = [self._item(row, record) for row, record in numbered if row > reached or row in left_open]
+        while rows := await asyncio.to_thread(reader.read, self._batch_size):
+            numbered = list(enumerate(rows, rows_read + 1))
+            rows_read += len(rows)
+            items = [self._item(number, row) for number, row in numbered if number > reached or number in unfinished]
             if items:
                 yield items
 
-    def _item(self, row: int, record: Row) -> Item:
-        _, cells = record
+    def _item(self, number: int, row: Row) -> GeocodeItem:
+        _, cells = row
         if isinstance(cells, BrokenRow):
-            return Item(row, NO_ADDRESS, lenient(cells.text, self._layout.delimiter), f"the row {cells.error}")
+            guessed = split_leniently(cells.text, self._layout.delimiter)
+            return GeocodeItem(number, NO_ADDRESS, guessed, f"the row {cells.error}")
         width = len(self._layout.header)
-        if (error := surplus(cells, width)) is not None:
-            return Item(row, NO_ADDRESS, cells, f"the row {error}")
+        if (problem := surplus(cells, width)) is not None:
+            return GeocodeItem(number, NO_ADDRESS, cells, f"the row {problem}")
         try:
             address = self._columns.address(cells, self._country)
-            return Item(row, address, cells[:width], known=self._columns.coordinates(cells))
+            return GeocodeItem(number, address, cells[:width], known_point=self._columns.coordinates(cells))
         except ValueError as error:
-            return Item(row, NO_ADDRESS, cells[:width], str(error))
+            return GeocodeItem(number, NO_ADDRESS, cells[:width], str(error))
 
-    async def save(self, conn: Connection, done: Sequence[Done]) -> dict[Any, str]:
-        """Write the rows of the output; all of them can be used."""
-        await file_rows.insert(conn, self._context.id, [self._output(one) for one in done])
+    async def save(self, conn: Connection, batch: Sequence[ResolvedItem]) -> dict[Any, str]:
+        """Write the output rows; every result can be used."""
+        await file_rows.insert(conn, self._job_id, [self._output(resolved) for resolved in batch])
         return {}
 
-    def _output(self, done: Done) -> GeocodedRow:
-        width, delimiter, cells = len(self._layout.header), self._layout.delimiter, done.item.row
+    def _output(self, resolved: ResolvedItem) -> GeocodedRow:
+        width, delimiter, cells = len(self._layout.header), self._layout.delimiter, resolved.item.source
+        place = resolved.resolution.place
         return GeocodedRow(
-            row=int(done.item.id),
+            row=int(resolved.item.id),
             line=csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter),
             beyond=csv_writer.line(cells[width:], delimiter) if len(cells) > width else None,
-            place=done.verdict.place,
-            error=None if done.verdict.place else done.verdict.reason,
+            latitude=place and place.latitude,
+            longitude=place and place.longitude,
+            accuracy=place and place.accuracy,
+            confidence=place and place.confidence,
+            provider=place and place.provider,
+            matched_address=place and place.matched_address,
+            error=None if place else resolved.resolution.reason,
         )
 
 
-def lenient(text: str, delimiter: str) -> list[str]:
-    """The cells of a line with a stray quote, as best they can be told."""
+def split_leniently(text: str, delimiter: str) -> list[str]:
+    """Return the cells of a line with a stray quote, as well as they can be recognised."""
     try:
         return next(csv.reader([text], delimiter=delimiter))
     except csv.Error:

@@ -1,1 +1,1 @@
-"""Cached answers, claims on addresses, rows of geocoded files and the state of the providers."""
+"""Cached answers, claims on addresses, rows of geocoded files, and the observed state of the providers."""

@@ -1,6 +1,6 @@
-"""What providers said of addresses, kept so that nobody is asked twice: one row an address and provider.
+"""The cache of geocoders' answers: one row per address and provider.
 
-An answer is kept for as long as its provider's licence allows, that there is no match for a day.
+An answer is kept for as long as its provider's licence allows; "no match" is kept for a day.
 """
 
 from __future__ import annotations
@@ -13,61 +13,64 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from app.db.core.pool import Connection
-from app.domain.geocoding.model import Place
+from app.domain.geocoding.places import GeocodedPlace
 from app.domain.text.storable import storable
 from app.domain.vocabulary.accuracy import Accuracy
 
-NO_MATCH_KEPT = timedelta(hours=24)
+NO_MATCH_TTL = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A provider's word on an address; without a place it knows no match."""
+class CachedAnswer:
+    """A provider's answer for an address; `place` is None if the provider knows no match."""
 
     provider: str
-    place: Place | None
+    place: GeocodedPlace | None
     contradicts: tuple[str, ...] = ()
-    """Parts of the address of which the place has others: house_number, postcode, state."""
+    """Parts of the address that differ in the answer: house_number, postcode, state."""
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
-    """A word to keep under `key`, for `keeps`; None is for ever."""
+class NewAnswer:
+    """An answer to cache under `key` for `ttl`, None for ever."""
 
     key: str
-    said: Said
-    keeps: timedelta | None
+    answer: CachedAnswer
+    ttl: timedelta | None
 
 
-LOOK_UP = """
+FIND = """
 SELECT key, provider, latitude, longitude, accuracy, confidence, matched_address, raw_score, attribution, contradicts
 FROM geocode_cache
 WHERE key = ANY($1::text[]) AND provider = ANY($2::text[]) AND (expires_at IS NULL OR expires_at > now())
   AND created_at >= $3
 """
-EVER = datetime.min.replace(tzinfo=UTC)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-async def now(conn: Connection) -> str:
-    """The present by the server's clock, which dates what is kept; RFC 3339."""
-    moment: datetime = await conn.fetchval("SELECT now()")
-    return moment.isoformat()
+async def read_clock(conn: Connection) -> str:
+    """Return the time by the database's clock, which dates all answers, in RFC 3339."""
+    time: datetime = await conn.fetchval("SELECT now()")
+    return time.isoformat()
 
 
-async def look_up(
-    conn: Connection, keys: Sequence[str], providers: Sequence[str], since: datetime = EVER
-) -> dict[str, list[Said]]:
-    """What these providers said of these addresses since then, as far as it may still be used."""
-    found: defaultdict[str, list[Said]] = defaultdict(list)
-    for row in await conn.fetch(LOOK_UP, keys, providers, since):
-        found[row["key"]].append(Said(row["provider"], _place(row), tuple(row["contradicts"].split())))
-    return found
+async def find_answers(
+    conn: Connection, keys: Sequence[str], providers: Sequence[str], since: datetime | None = None
+) -> dict[str, list[CachedAnswer]]:
+    """Return the unexpired answers of these providers for these addresses, by key.
+
+    With `since`, only answers stored at or after that time.
+    """
+    answers: defaultdict[str, list[CachedAnswer]] = defaultdict(list)
+    for row in await conn.fetch(FIND, keys, providers, since or BEGINNING):
+        answers[row["key"]].append(CachedAnswer(row["provider"], _place(row), tuple(row["contradicts"].split())))
+    return answers
 
 
-def _place(row: asyncpg.Record) -> Place | None:
+def _place(row: asyncpg.Record) -> GeocodedPlace | None:
     if row["latitude"] is None:
         return None
-    return Place(
+    return GeocodedPlace(
         latitude=row["latitude"],
         longitude=row["longitude"],
         accuracy=Accuracy(row["accuracy"]),
@@ -79,7 +82,7 @@ def _place(row: asyncpg.Record) -> Place | None:
     )
 
 
-KEEP = """
+UPSERT = """
 INSERT INTO geocode_cache (key, provider, latitude, longitude, accuracy, confidence, matched_address, raw_score,
                            attribution, contradicts, expires_at)
 SELECT key, provider, latitude, longitude, accuracy, confidence, matched_address, raw_score, attribution, contradicts,
@@ -97,16 +100,16 @@ ON CONFLICT (key, provider) DO UPDATE SET
 """
 
 
-async def keep(conn: Connection, learnt: Sequence[Learnt]) -> None:
-    """Keep what was said; a later word of the same provider on the same address replaces the former one."""
-    words = list({(one.key, one.said.provider): one for one in learnt}.values())
-    if not words:
+async def upsert(conn: Connection, answers: Sequence[NewAnswer]) -> None:
+    """Cache answers, replacing older ones of the same provider for the same address."""
+    latest = list({(new.key, new.answer.provider): new for new in answers}.values())
+    if not latest:
         return
-    places = [one.said.place for one in words]
+    places = [new.answer.place for new in latest]
     await conn.execute(
-        KEEP,
-        [one.key for one in words],
-        [one.said.provider for one in words],
+        UPSERT,
+        [new.key for new in latest],
+        [new.answer.provider for new in latest],
         [place and place.latitude for place in places],
         [place and place.longitude for place in places],
         [place and place.accuracy for place in places],
@@ -114,16 +117,16 @@ async def keep(conn: Connection, learnt: Sequence[Learnt]) -> None:
         [place and storable(place.matched_address) for place in places],
         [place and place.raw_score for place in places],
         [place and place.attribution for place in places],
-        [" ".join(one.said.contradicts) for one in words],
-        [None if one.keeps is None else one.keeps.total_seconds() for one in words],
+        [" ".join(new.answer.contradicts) for new in latest],
+        [None if new.ttl is None else new.ttl.total_seconds() for new in latest],
     )
 
 
-async def purge(conn: Connection, *, at_most: int = 10_000) -> int:
-    """Remove what may no longer be kept; answers how many words that were."""
+async def delete_expired(conn: Connection, limit: int = 10_000) -> int:
+    """Delete up to `limit` expired answers and return their number."""
     status: str = await conn.execute(
         """DELETE FROM geocode_cache WHERE ctid = ANY (ARRAY(
                SELECT ctid FROM geocode_cache WHERE expires_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED))""",
-        at_most,
+        limit,
     )
     return int(status.split()[-1])

@@ -1,8 +1,8 @@
-"""Who is asking for an address right now: one asker at a time over all workers, the others wait for the answer.
+"""Claims on addresses that are being looked up: over all workers, one job asks and the others wait for its answer.
 
-A claim is a courtesy with a short lease, never a lock that someone could be stuck behind: when its owner dies, it runs
-out, and whoever waits asks. Claims are taken and given up in the order of their keys, in statements of their own, so
-that two workers never wait for each other.
+A claim is a short lease rather than a lock. If its owner dies, the claim expires and a waiting job asks instead. Claims
+are taken and released in the order of their keys, in statements of their own, so that workers never wait for each
+other.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from uuid import UUID
 
 from app.db.core.pool import Connection
 
-LEASE = 30.0
-"""Seconds."""
+LEASE_SECONDS = 30.0
 
 
 async def claim(conn: Connection, owner: UUID, keys: Sequence[str]) -> set[str]:
-    """The keys that are now the owner's to ask for; the others are being asked for elsewhere."""
+    """Claim addresses and return the keys that now belong to `owner`; the others are claimed by another job."""
     rows = await conn.fetch(
         """INSERT INTO geocode_claims AS c (key, owner, until)
            SELECT key, $2, now() + make_interval(secs => $3) FROM unnest($1::text[]) AS key ORDER BY key
@@ -26,23 +25,24 @@ async def claim(conn: Connection, owner: UUID, keys: Sequence[str]) -> set[str]:
            RETURNING key""",
         list(set(keys)),
         owner,
-        LEASE,
+        LEASE_SECONDS,
     )
     return {row["key"] for row in rows}
 
 
 async def renew(conn: Connection, owner: UUID) -> None:
+    """Extend all claims of the owner by LEASE_SECONDS from now."""
     await conn.execute(
         """UPDATE geocode_claims AS c SET until = now() + make_interval(secs => $2)
            FROM (SELECT key FROM geocode_claims WHERE owner = $1 ORDER BY key FOR UPDATE) AS mine
            WHERE c.key = mine.key""",
         owner,
-        LEASE,
+        LEASE_SECONDS,
     )
 
 
 async def release(conn: Connection, owner: UUID, keys: Sequence[str] | None = None) -> None:
-    """Give up these claims of the owner; without keys all of them."""
+    """Release these claims of the owner, or all of them."""
     await conn.execute(
         """DELETE FROM geocode_claims AS c
            USING (SELECT key FROM geocode_claims

@@ -1,70 +1,67 @@
-"""The rows of files that were geocoded, in their order: what the output of such a job is made of."""
+"""The rows of geocoded files, in their order: the output of geocode_file jobs."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from asyncpg import Record
-
-from app.db.core.pool import Connection, Pool
-from app.domain.geocoding.model import Place
+from app.db.core.pool import Connection
 from app.domain.text.storable import storable
 
-PAGE = 2000
+COLUMNS = "row, line, beyond, latitude, longitude, accuracy, confidence, provider, matched_address, error"
 
 
 @dataclass(frozen=True, slots=True)
 class GeocodedRow:
-    """A row that got a place, or an error instead."""
+    """A row of the file with its coordinates in degrees, or with `error` instead."""
 
     row: int
+    """Number of the row in the file, from 1."""
     line: str
+    """The cells under the header as CSV."""
     beyond: str | None
-    place: Place | None
-    error: str | None
+    """Cells beyond the header's columns as CSV."""
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy: str | None = None
+    confidence: float | None = None
+    provider: str | None = None
+    matched_address: str | None = None
+    error: str | None = None
 
 
 async def insert(conn: Connection, job_id: UUID, rows: Sequence[GeocodedRow]) -> None:
-    places = [one.place for one in rows]
+    """Store rows of a job's output, each once."""
     await conn.execute(
-        """INSERT INTO geocoded_rows (job_id, row, line, beyond, latitude, longitude, accuracy, confidence, provider,
-                                      matched_address, error)
-           SELECT $1, * FROM unnest($2::int[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[],
-                                    $8::float8[], $9::text[], $10::text[], $11::text[])""",
+        f"""INSERT INTO geocoded_rows (job_id, {COLUMNS})
+            SELECT $1, * FROM unnest($2::int[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[],
+                                     $8::float8[], $9::text[], $10::text[], $11::text[])""",
         job_id,
-        [one.row for one in rows],
-        [storable(one.line) for one in rows],
-        [one.beyond and storable(one.beyond) for one in rows],
-        [place and place.latitude for place in places],
-        [place and place.longitude for place in places],
-        [place and place.accuracy for place in places],
-        [place and place.confidence for place in places],
-        [place and place.provider for place in places],
-        [place and storable(place.matched_address) for place in places],
-        [one.error and storable(one.error) for one in rows],
+        [row.row for row in rows],
+        [storable(row.line) for row in rows],
+        [row.beyond and storable(row.beyond) for row in rows],
+        [row.latitude for row in rows],
+        [row.longitude for row in rows],
+        [row.accuracy for row in rows],
+        [row.confidence for row in rows],
+        [row.provider for row in rows],
+        [row.matched_address and storable(row.matched_address) for row in rows],
+        [row.error and storable(row.error) for row in rows],
     )
 
 
-async def clear(conn: Connection, job_id: UUID) -> None:
-    """A job that begins anew begins with none."""
+async def delete_all(conn: Connection, job_id: UUID) -> None:
+    """Delete all rows of a job's output, before the job starts over."""
     await conn.execute("DELETE FROM geocoded_rows WHERE job_id = $1", job_id)
 
 
-async def pages(pool: Pool, job_id: UUID) -> AsyncIterator[list[Record]]:
-    """All rows of a job. No connection is held while somebody downloads slowly."""
-    after = 0
-    while True:
-        async with pool.acquire() as conn:
-            rows = await conn.fetch(
-                """SELECT row, line, beyond, latitude, longitude, accuracy, confidence, provider, matched_address, error
-                   FROM geocoded_rows WHERE job_id = $1 AND row > $2 ORDER BY row LIMIT $3""",
-                job_id,
-                after,
-                PAGE,
-            )
-        if not rows:
-            return
-        yield rows
-        after = rows[-1]["row"]
+async def list_after(conn: Connection, job_id: UUID, row: int | None, limit: int) -> list[GeocodedRow]:
+    """Return the next rows of a job's output after the given row number, None for the first ones."""
+    rows = await conn.fetch(
+        f"SELECT {COLUMNS} FROM geocoded_rows WHERE job_id = $1 AND row > $2 ORDER BY row LIMIT $3",
+        job_id,
+        row or 0,
+        limit,
+    )
+    return [GeocodedRow(**found) for found in rows]

@@ -1,4 +1,4 @@
-"""How the geocoders fare as the workers see it, for the API, which seldom asks any itself."""
+"""What workers observe of the geocoders. The API reads it, because it seldom asks a geocoder itself."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from uuid import UUID
 
 from app.db.core.pool import Connection
 
-LATELY = 3600.0
-"""Seconds for which a worker's word counts."""
+MAX_AGE_SECONDS = 3600.0
+"""Older observations are deleted."""
 
 
-class State(Protocol):
+class ObservedState(Protocol):
+    """A geocoder as one worker has seen it since it started; times in milliseconds."""
+
     @property
     def name(self) -> str: ...
     @property
@@ -29,8 +31,8 @@ class State(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Lately:
-    """Of one provider over all workers: errors of all, the rest from the worker that spoke last."""
+class RecentState:
+    """A geocoder over all workers: the sum of their errors, and the rest from the worker that reported last."""
 
     errors: int
     breaker: str
@@ -38,9 +40,9 @@ class Lately:
     p95_ms: float | None
 
 
-async def tell(conn: Connection, job_id: UUID, states: Sequence[State]) -> None:
-    """Keep what the worker that runs this job has seen since it started."""
-    await conn.execute("DELETE FROM geocoder_states WHERE at < now() - make_interval(secs => $1)", LATELY)
+async def upsert(conn: Connection, job_id: UUID, states: Sequence[ObservedState]) -> None:
+    """Store what the worker that runs this job has observed, and delete what is too old."""
+    await conn.execute("DELETE FROM geocoder_states WHERE at < now() - make_interval(secs => $1)", MAX_AGE_SECONDS)
     await conn.execute(
         """INSERT INTO geocoder_states (worker_id, provider, errors, breaker, p50_ms, p95_ms)
            SELECT j.worker_id, s.*
@@ -50,20 +52,20 @@ async def tell(conn: Connection, job_id: UUID, states: Sequence[State]) -> None:
                errors = excluded.errors, breaker = excluded.breaker, p50_ms = excluded.p50_ms,
                p95_ms = excluded.p95_ms, at = now()""",
         job_id,
-        [one.name for one in states],
-        [one.errors for one in states],
-        [one.breaker for one in states],
-        [one.p50_ms for one in states],
-        [one.p95_ms for one in states],
+        [state.name for state in states],
+        [state.errors for state in states],
+        [state.breaker for state in states],
+        [state.p50_ms for state in states],
+        [state.p95_ms for state in states],
     )
 
 
-async def lately(conn: Connection) -> dict[str, Lately]:
-    """By provider."""
+async def list_recent(conn: Connection) -> dict[str, RecentState]:
+    """Return the observations of the last MAX_AGE_SECONDS by provider."""
     rows = await conn.fetch(
         """SELECT DISTINCT ON (provider) provider, breaker, p50_ms, p95_ms,
                   sum(errors) OVER (PARTITION BY provider)::int AS errors
            FROM geocoder_states WHERE at > now() - make_interval(secs => $1) ORDER BY provider, at DESC""",
-        LATELY,
+        MAX_AGE_SECONDS,
     )
-    return {r["provider"]: Lately(r["errors"], r["breaker"], r["p50_ms"], r["p95_ms"]) for r in rows}
+    return {row["provider"]: RecentState(row["errors"], row["breaker"], row["p50_ms"], row["p95_ms"]) for row in rows}

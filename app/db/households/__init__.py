@@ -1,1 +1,1 @@
-"""Households and their places on the map."""
+"""Households: records, filters, locations and points on the map."""

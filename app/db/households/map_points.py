@@ -1,4 +1,4 @@
-"""What lies in a window of the map: single places, or where they are many how many in each cell of a grid."""
+"""Points in a window of the map: single points, or clusters if there are too many."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from app.db.core.pool import Connection
-from app.db.households.records import condition
+from app.db.households.filters import conditions
 from app.domain.households.input import HouseholdFilters
 
-MOST_PLACES = 1000
-CELLS_ACROSS = 48
+MAX_POINTS = 1000
+CLUSTERS_ACROSS = 48
 
 
-@dataclass(frozen=True)
-class Window:
-    """In degrees."""
+@dataclass(frozen=True, slots=True)
+class MapWindow:
+    """The visible part of the map in degrees."""
 
     west: float
     south: float
@@ -27,19 +25,22 @@ class Window:
     north: float
 
     @property
-    def cell(self) -> float:
-        return max((self.east - self.west) / CELLS_ACROSS, 1e-6)
+    def cluster_degrees(self) -> float:
+        """Side of a cluster's cell."""
+        return max((self.east - self.west) / CLUSTERS_ACROSS, 1e-6)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Layer:
+    """A table with points, as SQL fragments."""
+
     table: str
     label: str
-    """An expression for what a place is called."""
+    """Expression for the name of a point."""
     sort: str
-    """An expression for what decides its colour."""
+    """Expression for the value that decides its colour."""
     of_job: str
-    """Condition on one job's places; $1 is its id, or that of its run."""
+    """Condition on the points of one job; $1 is the job's id, or that of its import run."""
 
 
 ADDRESS = "concat_ws(', ', address, city, concat_ws(' ', state, zip_code))"
@@ -52,72 +53,94 @@ LAYERS = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
-    """Which of a layer's places: `where` with its arguments from $1 on."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Some points of a layer: the condition `where` with its arguments from $1 on."""
 
     layer: Layer
     where: str
     args: tuple[Any, ...]
 
 
-def whole(name: str) -> Part:
-    return Part(LAYERS[name], "latitude IS NOT NULL", ())
+def select_all(layer: str) -> Selection:
+    """Select all points of a layer."""
+    return Selection(LAYERS[layer], "latitude IS NOT NULL", ())
 
 
-def of_job(name: str, run: UUID) -> Part:
-    return Part(LAYERS[name], f"{LAYERS[name].of_job} AND latitude IS NOT NULL", (run,))
+def select_of_job(layer: str, job_or_run_id: UUID) -> Selection:
+    """Select the points of one job or import run."""
+    return Selection(LAYERS[layer], f"{LAYERS[layer].of_job} AND latitude IS NOT NULL", (job_or_run_id,))
 
 
-def geocoded_between(filters: HouseholdFilters, since: datetime, until: datetime | None) -> Part:
-    """The households that a geocoding job found; those that another has found again since are not among them."""
-    where, args = condition(filters)
-    n = len(args)
-    return Part(
-        LAYERS["households"],
-        f"{where} AND latitude IS NOT NULL AND geocoded_at >= ${n + 1} AND geocoded_at <= coalesce(${n + 2}, now())",
-        (*args, since, until),
-    )
+def select_geocoded_between(filters: HouseholdFilters, since: datetime, until: datetime | None) -> Selection:
+    """Select the households that a geocoding job found, except those that a later job geocoded again."""
+    where = conditions(filters)
+    where.add("latitude IS NOT NULL")
+    where.add("geocoded_at >= {}", since)
+    where.add("geocoded_at <= coalesce({}, now())", until)
+    return Selection(LAYERS["households"], str(where), tuple(where.args))
 
 
-async def bounds(conn: Connection, part: Part) -> Window | None:
-    """The smallest window with all of it; None where there is nothing."""
+async def get_extent(conn: Connection, selection: Selection) -> MapWindow | None:
+    """Return the smallest window that contains the whole selection, None if it is empty."""
     row = await conn.fetchrow(
         f"""SELECT min(longitude), min(latitude), max(longitude), max(latitude)
-            FROM {part.layer.table} WHERE {part.where}""",
-        *part.args,
+            FROM {selection.layer.table} WHERE {selection.where}""",
+        *selection.args,
     )
-    return None if row is None or row[0] is None else Window(*row)
+    return None if row is None or row[0] is None else MapWindow(*row)
 
 
-async def places(conn: Connection, part: Part, window: Window) -> list[asyncpg.Record]:
-    """(longitude, latitude, sort, label) of each; one more than MOST_PLACES where there are too many to show."""
-    layer, n = part.layer, len(part.args)
-    return await conn.fetch(
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    longitude: float
+    latitude: float
+    sort: str | None
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapCluster:
+    """The points of one cell: the middle of their places, their number, and their most frequent `sort`."""
+
+    longitude: float
+    latitude: float
+    sort: str | None
+    count: int
+
+
+async def list_points(conn: Connection, selection: Selection, window: MapWindow) -> list[MapPoint]:
+    """Return the points in the window; one more than MAX_POINTS if there are too many to show."""
+    layer, n = selection.layer, len(selection.args)
+    rows = await conn.fetch(
         f"""SELECT longitude, latitude, {layer.sort} AS sort, {layer.label} AS label FROM {layer.table}
-            WHERE {part.where} AND latitude BETWEEN ${n + 1} AND ${n + 2} AND longitude BETWEEN ${n + 3} AND ${n + 4}
-            LIMIT {MOST_PLACES + 1}""",
-        *part.args,
+            WHERE {selection.where}
+            AND latitude BETWEEN ${n + 1} AND ${n + 2} AND longitude BETWEEN ${n + 3} AND ${n + 4}
+            LIMIT {MAX_POINTS + 1}""",
+        *selection.args,
         window.south,
         window.north,
         window.west,
         window.east,
     )
+    return [MapPoint(**row) for row in rows]
 
 
-async def cells(conn: Connection, part: Part, window: Window) -> list[asyncpg.Record]:
-    """(longitude, latitude, sort, count) of each cell that has any: the middle of its places, the sort of most."""
-    layer, n = part.layer, len(part.args)
-    return await conn.fetch(
+async def list_clusters(conn: Connection, selection: Selection, window: MapWindow) -> list[MapCluster]:
+    """Return the points in the window, clustered by the cells of a grid."""
+    layer, n = selection.layer, len(selection.args)
+    rows = await conn.fetch(
         f"""SELECT avg(longitude) AS longitude, avg(latitude) AS latitude, count(*) AS count,
                    mode() WITHIN GROUP (ORDER BY {layer.sort}) AS sort
             FROM {layer.table}
-            WHERE {part.where} AND latitude BETWEEN ${n + 1} AND ${n + 2} AND longitude BETWEEN ${n + 3} AND ${n + 4}
+            WHERE {selection.where}
+            AND latitude BETWEEN ${n + 1} AND ${n + 2} AND longitude BETWEEN ${n + 3} AND ${n + 4}
             GROUP BY floor(longitude / ${n + 5}), floor(latitude / ${n + 5})""",
-        *part.args,
+        *selection.args,
         window.south,
         window.north,
         window.west,
         window.east,
-        window.cell,
+        window.cluster_degrees,
     )
+    return [MapCluster(**row) for row in rows]

@@ -1,7 +1,7 @@
-"""Households: keeping them, finding them by the job's filters, and writing where they are.
+"""Households: storing and reading them.
 
-Rows are locked in the order of their ids wherever several are written at once, so that a load and a geocoding step that
-meet wait for each other instead of deadlocking.
+Wherever several rows are written at once, they are locked in the order of their ids. So a load and a geocoding step on
+the same households wait for each other instead of deadlocking.
 """
 
 from __future__ import annotations
@@ -9,24 +9,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
-from app.domain.geocoding.model import Place
+from app.db.households.filters import conditions
 from app.domain.households.input import HouseholdFilters, NewHousehold
-from app.domain.text.storable import storable
-from app.domain.vocabulary.states import state_code
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,
 longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution"""
 
 
-@dataclass(frozen=True)
-class Upserted:
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A stored household. The fields from `latitude` on are set by geocoding; coordinates are in degrees."""
+
+    id: UUID
+    external_id: str | None
+    address: str
+    unit: str | None
+    city: str | None
+    state: str | None
+    zip_code: str | None
+    country: str
+    county: str | None
+    precinct_number: str | None
+    latitude: float | None
+    longitude: float | None
+    geocoded: bool
+    geocoded_at: datetime | None
+    geocoding_provider: str | None
+    accuracy: str | None
+    confidence: float | None
+    matched_address: str | None
+    raw_score: float | None
+    attribution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
     created: int
     updated: int
     unchanged: int
@@ -66,168 +88,38 @@ SELECT count(*) FILTER (WHERE is_new) AS created, count(*) FILTER (WHERE NOT is_
 """
 
 
-async def upsert(conn: Connection, households: Sequence[NewHousehold]) -> Upserted:
-    """Keep households; one whose external id is known replaces what was kept under it.
+async def upsert(conn: Connection, households: Sequence[NewHousehold]) -> UpsertCounts:
+    """Store households, replacing those with the same external id. No two of them may share an external id.
 
-    No two of them may share an external id. Coordinates go when the address line, city, state, postcode or country
-    changed; a changed unit, county or precinct leaves the house where it was.
+    Coordinates are removed if the address line, city, state, postcode or country changed; a new unit, county or
+    precinct leaves them as they are.
     """
-    await conn.execute(LOCK, [one.external_id for one in households if one.external_id is not None])
+    await conn.execute(LOCK, [new.external_id for new in households if new.external_id is not None])
     row = await conn.fetchrow(
         UPSERT,
         [uuid7() for _ in households],
-        [one.external_id for one in households],
-        [one.address for one in households],
-        [one.unit for one in households],
-        [one.city for one in households],
-        [one.state for one in households],
-        [one.zip_code for one in households],
-        [one.country for one in households],
-        [one.county for one in households],
-        [one.precinct_number for one in households],
+        [new.external_id for new in households],
+        [new.address for new in households],
+        [new.unit for new in households],
+        [new.city for new in households],
+        [new.state for new in households],
+        [new.zip_code for new in households],
+        [new.country for new in households],
+        [new.county for new in households],
+        [new.precinct_number for new in households],
     )
-    assert row is not None  # an aggregate always answers
+    assert row is not None  # an aggregate always returns a row
     created, updated = row["created"], row["updated"]
-    return Upserted(created, updated, len(households) - created - updated)
+    return UpsertCounts(created, updated, len(households) - created - updated)
 
 
-FURTHER = {
-    "after": "id > {}::uuid",
-    "until": "id <= {}::uuid",
-    "ids": "id = ANY({}::uuid[])",
-    "external_id": "external_id = {}::text",
-}
+async def get(conn: Connection, household_id: UUID) -> Household | None:
+    """Return the household with that id, None if there is none."""
+    row = await conn.fetchrow(f"SELECT {COLUMNS} FROM households WHERE id = $1", household_id)
+    return Household(**row) if row else None
 
 
-def _where(filters: HouseholdFilters, *, geocoded: bool | None = None, **further: Any) -> tuple[str, list[Any]]:
-    """The one place where filters become SQL: a condition and its arguments.
-
-    Only what is given appears, so that each filter finds its index. `further` are arguments of the FURTHER conditions.
-    """
-    state = filters.state and (state_code(filters.state) or filters.state)
-    zip_code = filters.zip_code and filters.zip_code.upper()
-    whole_zip = zip_code if zip_code and "-" in zip_code else None
-    conditions: list[tuple[str, Any]] = [
-        ("lower(city) = lower({}::text)", filters.city),
-        ("lower(state) = lower({}::text)", state),
-        ("split_part(zip_code, '-', 1) = split_part({}::text, '-', 1)", zip_code),
-        ("zip_code = {}::text", whole_zip),
-        ("lower(county) = lower({}::text)", filters.county),
-        ("precinct_number = {}::text", filters.precinct_number),
-        ("geocoded = {}::boolean", geocoded),
-        *((FURTHER[name], value) for name, value in further.items()),
-    ]
-    given = [(sql, value) for sql, value in conditions if value is not None]
-    text = " AND ".join(sql.format(f"${place}") for place, (sql, _) in enumerate(given, 1))
-    return text or "true", [value for _, value in given]
-
-
-def condition(filters: HouseholdFilters) -> tuple[str, list[Any]]:
-    """The filters as a condition on `households`, and its arguments from $1 on."""
-    return _where(filters)
-
-
-def _pending(skip_geocoded: bool) -> bool | None:
-    return False if skip_geocoded else None
-
-
-async def count_households(
-    conn: Connection, filters: HouseholdFilters, skip_geocoded: bool, *, at_most: int | None = None
-) -> int:
-    """How many match; counting stops at `at_most`, which keeps it quick over millions."""
-    where, args = _where(filters, geocoded=_pending(skip_geocoded))
-    count: int = await conn.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM households WHERE {where} LIMIT ${len(args) + 1}) AS found",
-        *args,
-        at_most,
-    )
-    return count
-
-
-async def last_id(conn: Connection, filters: HouseholdFilters, skip_geocoded: bool) -> UUID | None:
-    """The highest id that matches now: later households lie beyond it."""
-    where, args = _where(filters, geocoded=_pending(skip_geocoded))
-    found: UUID | None = await conn.fetchval(f"SELECT id FROM households WHERE {where} ORDER BY id DESC LIMIT 1", *args)
-    return found
-
-
-async def batch(
-    conn: Connection,
-    filters: HouseholdFilters,
-    skip_geocoded: bool,
-    after: UUID | None,
-    until: UUID | None,
-    limit: int | None,
-    *,
-    ids: Sequence[UUID] | None = None,
-) -> list[asyncpg.Record]:
-    """The next matching households by id, after `after` and up to `until`: what a geocoder needs, and `updated_at`.
-
-    With `ids`, of these only.
-    """
-    where, args = _where(filters, geocoded=_pending(skip_geocoded), after=after, until=until, ids=ids)
-    return await conn.fetch(
-        f"""SELECT id, address, unit, city, state, zip_code, country, county, latitude, longitude, updated_at
-            FROM households
-            WHERE {where} ORDER BY id LIMIT ${len(args) + 1}""",
-        *args,
-        limit,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """Where a household is."""
-
-    id: UUID
-    updated_at: datetime
-    """Of the household as it was read."""
-    place: Place
-
-
-SAVE = """
-WITH found AS (
-    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[], $4::float8[], $5::text[], $6::text[],
-                         $7::float8[], $8::text[], $9::float8[], $10::text[])
-        AS found (id, updated_at, latitude, longitude, provider, accuracy, confidence, matched_address, raw_score,
-                  attribution)
-), locked AS (
-    SELECT id FROM households WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
-)
-UPDATE households AS h SET
-    latitude = found.latitude, longitude = found.longitude, geocoded = true, geocoded_at = now(),
-    geocoding_provider = found.provider, accuracy = found.accuracy, confidence = found.confidence,
-    matched_address = found.matched_address, raw_score = found.raw_score, attribution = found.attribution,
-    updated_at = now()
-FROM found JOIN locked USING (id)
-WHERE h.id = found.id AND h.updated_at = found.updated_at
-RETURNING h.id
-"""
-
-
-async def save_locations(conn: Connection, located: Sequence[Located]) -> set[UUID]:
-    """Write coordinates; answers the ids written.
-
-    A household that changed after it was read is left as it is: the answer may be for an address it no longer has.
-    """
-    places = [one.place for one in located]
-    rows = await conn.fetch(
-        SAVE,
-        [one.id for one in located],
-        [one.updated_at for one in located],
-        [place.latitude for place in places],
-        [place.longitude for place in places],
-        [place.provider for place in places],
-        [place.accuracy for place in places],
-        [place.confidence for place in places],
-        [storable(place.matched_address) for place in places],
-        [place.raw_score for place in places],
-        [place.attribution for place in places],
-    )
-    return {row["id"] for row in rows}
-
-
-async def search(
+async def list_page(
     conn: Connection,
     filters: HouseholdFilters,
     *,
@@ -235,21 +127,16 @@ async def search(
     external_id: str | None,
     limit: int,
     offset: int,
-) -> tuple[list[asyncpg.Record], int]:
-    """A page of households in the order of their ids, and how many there are in all."""
-    where, args = _where(filters, geocoded=geocoded, external_id=external_id)
-    place = len(args)
-    rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM households WHERE {where} ORDER BY id LIMIT ${place + 1} OFFSET ${place + 2}",
-        *args,
-        limit,
-        offset,
-    )
-    total: int = await conn.fetchval(f"SELECT count(*) FROM households WHERE {where}", *args)
-    return rows, total
+) -> tuple[list[Household], int]:
+    """Return a page of matching households ordered by id, and their total number."""
+    where = conditions(filters, geocoded=geocoded, external_id=external_id)
+    total: int = await conn.fetchval(f"SELECT count(*) FROM households WHERE {where}", *where.args)
+    page = f"LIMIT {where.arg(limit)} OFFSET {where.arg(offset)}"
+    rows = await conn.fetch(f"SELECT {COLUMNS} FROM households WHERE {where} ORDER BY id {page}", *where.args)
+    return [Household(**row) for row in rows], total
 
 
-async def page(
+async def list_after(
     conn: Connection,
     filters: HouseholdFilters,
     *,
@@ -257,13 +144,11 @@ async def page(
     external_id: str | None,
     after: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """The next households by id: a walk over all of them holds no connection between two pages."""
-    where, args = _where(filters, geocoded=geocoded, external_id=external_id, after=after)
-    return await conn.fetch(
-        f"SELECT {COLUMNS} FROM households WHERE {where} ORDER BY id LIMIT ${len(args) + 1}", *args, limit
+) -> list[Household]:
+    """Return the next matching households ordered by id, starting after the given id."""
+    where = conditions(filters, geocoded=geocoded, external_id=external_id)
+    where.add_if_given("id > {}::uuid", after)
+    rows = await conn.fetch(
+        f"SELECT {COLUMNS} FROM households WHERE {where} ORDER BY id LIMIT {where.arg(limit)}", *where.args
     )
-
-
-async def get(conn: Connection, household_id: UUID) -> asyncpg.Record | None:
-    return await conn.fetchrow(f"SELECT {COLUMNS} FROM households WHERE id = $1", household_id)
+    return [Household(**row) for row in rows]

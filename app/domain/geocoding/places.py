@@ -1,0 +1,38 @@
+"""Where an address is, and what a lookup found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.distance import great_circle_metres
+
+
+@dataclass(frozen=True, slots=True)
+class GeocodedPlace:
+    """The coordinates of an address in degrees (WGS 84), who supplied them, and how far they can be trusted.
+
+    `confidence` (0 to 1) is on one scale for all providers. `raw_score` is the provider's own number, whose meaning
+    differs between providers. `attribution` is the text that the provider wants shown with the result.
+    """
+
+    latitude: float
+    longitude: float
+    accuracy: Accuracy
+    confidence: float
+    provider: str
+    matched_address: str
+    raw_score: float | None
+    attribution: str | None
+
+    def metres_to(self, latitude: float, longitude: float) -> float:
+        """Return the great-circle distance to a point in degrees."""
+        return great_circle_metres(self.latitude, self.longitude, latitude, longitude)
+
+
+@dataclass(frozen=True, slots=True)
+class LookupResult:
+    """The result for one address or point: a place, or why there is none."""
+
+    place: GeocodedPlace | None
+    error: str | None

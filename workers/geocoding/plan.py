@@ -1,0 +1,130 @@
+"""Which geocoders a job asks, when an answer ends the search, and which answers may be cached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from app.db.geocoding.cache import NO_MATCH_TTL, CachedAnswer, NewAnswer
+from app.domain.addresses.postal_address import Address
+from app.domain.geocoding.options import GeocodeOptions
+from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
+from workers.geocoding.resolution import Resolution, Source, to_cached
+
+NOT_CACHEABLE = timedelta(0)
+MAX_LOCAL_BATCH = 1000
+"""Batch size of a geocoder that sends no requests; larger batches would save none."""
+
+
+@dataclass(frozen=True)
+class GeocodePlan:
+    """The geocoders of a job or request in the order in which they are asked."""
+
+    options: GeocodeOptions
+    order: tuple[str, ...]
+    remote: frozenset[str]
+    """Geocoders that send requests over the network."""
+    cache_ttls: Mapping[str, timedelta | None] = field(default_factory=dict)
+    """How long answers may be cached, by geocoder, None for ever; geocoders that do not allow it are missing."""
+    batch_size: int = 1
+    """Of the first geocoder."""
+
+    @classmethod
+    def build(cls, chain: GeocoderChain, options: GeocodeOptions) -> GeocodePlan:
+        """Return the plan for these options. Raises ValueError for a provider that is not available."""
+        geocoders = list(chain.geocoders)
+        if options.provider_id is not None:
+            first = [geocoder for geocoder in geocoders if geocoder.name == options.provider_id]
+            if not first:
+                known = ", ".join(geocoder.name for geocoder in geocoders) or "none"
+                why = chain.left_out.get(options.provider_id, "not among the configured ones")
+                raise ValueError(f"geocoder {options.provider_id!r} is not available ({why}); available: {known}")
+            geocoders = first + [geocoder for geocoder in geocoders if geocoder is not first[0]]
+        if not options.use_fallback:
+            geocoders = geocoders[:1]
+        remote = [geocoder for geocoder in geocoders if geocoder.latencies is not None]
+        batch_size = geocoders[0].batch_size if geocoders else 1
+        return cls(
+            options,
+            tuple(geocoder.name for geocoder in geocoders),
+            frozenset(geocoder.name for geocoder in remote),
+            {geocoder.name: geocoder.keeps for geocoder in remote if geocoder.keeps != NOT_CACHEABLE},
+            batch_size if geocoders[:1] == remote[:1] else min(batch_size, MAX_LOCAL_BATCH),
+        )
+
+    def sufficient_accuracy(self, address: Address) -> Accuracy:
+        """Return the accuracy that ends the search."""
+        return self.options.min_accuracy or (Accuracy.STREET if address.street else Accuracy.REGION)
+
+    def ends_search(self, answer: CachedAnswer, address: Address) -> bool:
+        """Return whether an answer is accurate enough and agrees with the address."""
+        return (
+            answer.place is not None
+            and not answer.contradicts
+            and answer.place.accuracy.reaches(self.sufficient_accuracy(address))
+        )
+
+    def is_decided(self, cached: Sequence[CachedAnswer], address: Address) -> bool:
+        """Return whether cached answers suffice, so that not even the offline geocoder needs to be asked."""
+        answers = {answer.provider: answer for answer in cached}
+        first = self.options.provider_id
+        if first is not None and first not in answers:
+            return False
+        for index, name in enumerate(self.order):
+            if name in answers and self.ends_search(answers[name], address):
+                return not self.options.strict_order or all(before in answers for before in self.order[:index])
+        return all(name in answers for name in self.order)
+
+    def needs_network(self, cached: Sequence[CachedAnswer]) -> bool:
+        """Return whether any remote geocoder has no cached answer."""
+        return not self.remote <= {answer.provider for answer in cached}
+
+    def resolve(self, address: Address, cached: Sequence[CachedAnswer], answer: Answer | None) -> Resolution:
+        """Choose the best place from cached answers and, if the chain was asked, its answer."""
+        answers = {entry.provider: entry for entry in cached}
+        details = {entry.provider: _detail(entry) for entry in cached}
+        source = Source.CACHED
+        if answer is not None:
+            answers |= {location.provider: to_cached(location) for location in answer.locations}
+            details |= {attempt.provider: attempt.detail for attempt in answer.attempts}
+            asked = any(
+                attempt.provider in self.remote and attempt.outcome is not Outcome.RESTING
+                for attempt in answer.attempts
+            )
+            source = Source.ASKED if asked else Source.CACHED if cached else Source.LOCAL
+        found = [answers[name] for name in self.order if name in answers and answers[name].place is not None]
+        ending = [entry for entry in found if self.ends_search(entry, address)]
+        best = ending[0] if ending else min(found, key=_rank, default=None)
+        reason = "; ".join(f"{name}: {details[name]}" for name in self.order if name in details)
+        places = tuple(entry.place for entry in found if entry.place is not None)
+        return Resolution(best.place if best else None, reason or "no geocoder is configured", places, source)
+
+    def cacheable_answers(self, key: str, answer: Answer) -> list[NewAnswer]:
+        """Return the parts of an answer that may be cached: places as their provider allows, no matches for a day."""
+        if not self.cache_ttls:
+            return []
+        answers = [to_cached(location) for location in answer.locations]
+        answers += [
+            CachedAnswer(attempt.provider, None) for attempt in answer.attempts if attempt.outcome is Outcome.NO_MATCH
+        ]
+        return [
+            NewAnswer(key, entry, NO_MATCH_TTL if entry.place is None else self.cache_ttls[entry.provider])
+            for entry in answers
+            if entry.provider in self.cache_ttls
+        ]
+
+
+def _detail(answer: CachedAnswer) -> str:
+    if answer.place is None:
+        return "no match"
+    if answer.contradicts:
+        return f"found another {' and '.join(answer.contradicts)}"
+    return f"found ({answer.place.accuracy})"
+
+
+def _rank(answer: CachedAnswer) -> tuple[bool, float, int]:
+    """Sort key, best first. An answer in another state comes last; otherwise confidence decides."""
+    assert answer.place is not None
+    return "state" in answer.contradicts, -answer.place.confidence, answer.place.accuracy.rank
