@@ -29,7 +29,7 @@ from providers.rate_limit import RedisRateLimiter
 from providers.web import normalise_url
 from workers import registry
 from workers.core.inline import InlineProcessor
-from workers.geocoding.lookup import DirectGeocoder
+from workers.geocoding.request_geocoder import RequestGeocoder
 from workers.providers import handler_timeouts, open_resources
 from workers.websites.place_search import build_search
 
@@ -81,7 +81,7 @@ def create(settings: Settings | None = None) -> Starlette:
                 dispatcher,
                 sender,
                 changes,
-                DirectGeocoder(pool, resources.geocoders),
+                RequestGeocoder(pool, resources.geocoders),
                 InlineProcessor(kinds, resources, dispatcher),
                 build_search(settings, http, RedisRateLimiter(limits)),
                 normalise_url,

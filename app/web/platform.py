@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from starlette.requests import Request
@@ -13,7 +13,10 @@ from app.db.core.notifications import Changes
 from app.db.core.pool import Pool
 from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
-from app.domain.geocoding.model import Address, Found, GeocodeOptions
+from app.domain.addresses.postal_address import Address
+from app.domain.geocoding.geocoder_status import GeocoderStatus
+from app.domain.geocoding.options import GeocodeOptions
+from app.domain.geocoding.places import LookupResult
 from app.domain.jobs.processing import ProcessResult
 from app.domain.jobs.spec import JobSpec
 from app.queue import Sender
@@ -21,22 +24,24 @@ from app.settings import Settings
 
 
 class Geocoder(Protocol):
-    """Answers at once, within so many seconds."""
+    """Geocodes within a request; time limits are in seconds."""
 
-    async def locate(self, addresses: Sequence[Address], options: GeocodeOptions, within: float) -> list[Found]:
-        """What is known of each address. Raises ValueError where the provider asked for is not there."""
+    async def locate(
+        self, addresses: Sequence[Address], options: GeocodeOptions, time_limit: float
+    ) -> list[LookupResult]:
+        """Return a result for each address. Raises ValueError for an unknown provider."""
         ...
 
-    async def reverse(self, latitude: float, longitude: float, within: float) -> Found | None:
-        """The address nearest to a point in degrees; None where nobody here looks up points."""
+    async def reverse(self, latitude: float, longitude: float, time_limit: float) -> LookupResult | None:
+        """Return the address nearest to a point, None if no configured geocoder supports reverse lookups."""
         ...
 
     def available(self) -> dict[str, str | None]:
-        """Every provider there is: why it cannot be asked for, None where it can."""
+        """Return every known geocoder with the reason why it cannot be used, None if it can."""
         ...
 
-    async def states(self) -> list[dict[str, Any]]:
-        """How every provider stands, as JSON."""
+    async def statuses(self) -> list[GeocoderStatus]:
+        """Return the status of every known geocoder."""
         ...
 
 

@@ -11,7 +11,7 @@ from app.web.companies import records as companies
 from app.web.companies import reports, research
 from app.web.dialects import jobs as dialects
 from app.web.dialects import process_jobs, website_jobs
-from app.web.geocoding import geocode_file, geocode_households, geocoders, lookup
+from app.web.geocoding import file_output, geocode_file, geocode_households, geocoders, lookup
 from app.web.heatmaps import cells, cities, regions, score, tile_images
 from app.web.households import exports
 from app.web.households import records as households
@@ -63,7 +63,7 @@ ROUTES = [
     Route(f"{V1}/schedules/{{id}}/run", schedules.run, methods=["POST"]),
     Route(f"{V1}/gis/households/geocode", geocode_households.create, methods=["POST"]),
     Route(f"{V1}/gis/geocode-file", geocode_file.create, methods=["POST"]),
-    Route(f"{V1}/jobs/{{id}}/output.csv", geocode_file.output, methods=["GET"]),
+    Route(f"{V1}/jobs/{{id}}/output.csv", file_output.download, methods=["GET"]),
     Route(f"{V1}/geocode", lookup.locate, methods=["POST"]),
     Route(f"{V1}/reverse", lookup.reverse, methods=["GET"]),
     Route(f"{V1}/geocoders", geocoders.index, methods=["GET"]),

@@ -28,9 +28,7 @@ class LookupCoordinator:
         self._claimed_elsewhere: dict[str, AddressLookup] = {}
         self._claimed: set[str] = set()
 
-    async def triage(
-        self, lookups: Sequence[AddressLookup]
-    ) -> tuple[list[AddressLookup], list[AddressLookup]]:
+    async def triage(self, lookups: Sequence[AddressLookup]) -> tuple[list[AddressLookup], list[AddressLookup]]:
         """Split lookups into (decided by cached answers, to be asked).
 
         Those that another job is asking for are in neither; `recheck` returns them later.
@@ -56,9 +54,7 @@ class LookupCoordinator:
         lookups, self._claimed_elsewhere = list(self._claimed_elsewhere.values()), {}
         return await self.triage(lookups) if lookups else ([], [])
 
-    async def _read_cache(
-        self, lookups: Sequence[AddressLookup]
-    ) -> tuple[list[AddressLookup], list[AddressLookup]]:
+    async def _read_cache(self, lookups: Sequence[AddressLookup]) -> tuple[list[AddressLookup], list[AddressLookup]]:
         """Attach the cached answers, and split lookups into (decided, undecided)."""
         if not lookups:
             return [], []

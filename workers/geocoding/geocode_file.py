@@ -145,17 +145,21 @@ class AddressTable:
     def _output(self, resolved: ResolvedItem) -> GeocodedRow:
         width, delimiter, cells = len(self._layout.header), self._layout.delimiter, resolved.item.source
         place = resolved.resolution.place
+        number = int(resolved.item.id)
+        line = csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter)
+        beyond = csv_writer.line(cells[width:], delimiter) if len(cells) > width else None
+        if place is None:
+            return GeocodedRow(number, line, beyond, error=resolved.resolution.reason)
         return GeocodedRow(
-            row=int(resolved.item.id),
-            line=csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter),
-            beyond=csv_writer.line(cells[width:], delimiter) if len(cells) > width else None,
-            latitude=place and place.latitude,
-            longitude=place and place.longitude,
-            accuracy=place and place.accuracy,
-            confidence=place and place.confidence,
-            provider=place and place.provider,
-            matched_address=place and place.matched_address,
-            error=None if place else resolved.resolution.reason,
+            number,
+            line,
+            beyond,
+            latitude=place.latitude,
+            longitude=place.longitude,
+            accuracy=place.accuracy,
+            confidence=place.confidence,
+            provider=place.provider,
+            matched_address=place.matched_address,
         )
 
 

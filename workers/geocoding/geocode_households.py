@@ -79,9 +79,7 @@ class HouseholdReader:
             yield [to_item(household) for household in households[:left]]
             left -= len(households)
         while left > 0:
-            households = await self._list_batch(
-                after=after, until=until, limit=min(settings.geocode_batch_size, left)
-            )
+            households = await self._list_batch(after=after, until=until, limit=min(settings.geocode_batch_size, left))
             if not households:
                 return
             yield [to_item(household) for household in households]

@@ -73,9 +73,7 @@ class QualityReport:
         """Count whether the places of the other providers agree with the chosen one."""
         if not chosen.accuracy.reaches(COMPARABLE):
             return
-        others = [
-            place for place in places if place.provider != chosen.provider and place.accuracy.reaches(COMPARABLE)
-        ]
+        others = [place for place in places if place.provider != chosen.provider and place.accuracy.reaches(COMPARABLE)]
         if not others:
             return
         farthest = max(chosen.metres_to(other.latitude, other.longitude) for other in others)

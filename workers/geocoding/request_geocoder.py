@@ -69,9 +69,7 @@ class RequestGeocoder:
         timed_out = f"no answer within {time_limit:g} s; try again"
         if not plan.options.use_fallback:
             return Resolution(None, timed_out, (), Source.LOCAL)
-        answer = await self._chain.geocode(
-            to_query(address), min_accuracy=plan.options.min_accuracy, skip=plan.remote
-        )
+        answer = await self._chain.geocode(to_query(address), min_accuracy=plan.options.min_accuracy, skip=plan.remote)
         return replace(plan.resolve(address, cached, answer), reason=timed_out)
 
     async def _ask(

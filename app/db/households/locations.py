@@ -30,9 +30,7 @@ def _conditions(filters: HouseholdFilters, skip_geocoded: bool) -> Conditions:
     return conditions(filters, geocoded=False if skip_geocoded else None)
 
 
-async def count(
-    conn: Connection, filters: HouseholdFilters, skip_geocoded: bool, *, limit: int | None = None
-) -> int:
+async def count(conn: Connection, filters: HouseholdFilters, skip_geocoded: bool, *, limit: int | None = None) -> int:
     """Return the number of matching households; counting stops at `limit`, which keeps it fast over millions."""
     where = _conditions(filters, skip_geocoded)
     counted: int = await conn.fetchval(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.addresses.fields import MAX_CHARACTERS
 from app.domain.addresses.input import from_fields
-from app.domain.geocoding.model import Address
+from app.domain.addresses.postal_address import Address
 from app.domain.text.columns import ADDRESS, Vocabulary, shown
 from app.domain.text.csv_table import values
 from app.domain.text.errors import Unreadable

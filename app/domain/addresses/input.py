@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
 from app.domain.addresses.parser import take_apart
-from app.domain.geocoding.model import Address
+from app.domain.addresses.postal_address import Address
 from app.domain.text.columns import ADDRESS, Vocabulary
 
 MAX_LINE_CHARACTERS = 400

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+import orjson
+from pydantic import BeforeValidator, Field
 
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.households.input import HouseholdFilters
 from app.domain.jobs.spec import JobSpec, QueueSpec
+
+
+def _parse_mapping(value: Any) -> Any:
+    """Parse a mapping that was sent as JSON text, in a query or a form."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise ValueError('must be a JSON object such as {"address": "Street Address"}') from None
 
 
 class GeocodeHouseholdsArgs(GeocodeOptions):
@@ -26,7 +38,7 @@ class GeocodeFileOptions(GeocodeOptions):
 
     country: str | None = Field(default=None, pattern="^[A-Za-z]{2}$")
     """Country of rows that name none; None for the platform's default."""
-    mapping: dict[str, str] = {}
+    mapping: Annotated[dict[str, str], BeforeValidator(_parse_mapping)] = {}
     """Names of columns by address field; they take precedence over the usual column names."""
 
 

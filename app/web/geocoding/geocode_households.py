@@ -1,4 +1,4 @@
-"""Geocoding households: the request that makes a job of it."""
+"""Geocoding households: the request that creates the job."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from starlette.responses import Response
 from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
-from app.db.households import records as households
+from app.db.households import locations
 from app.db.jobs import records as jobs
 from app.db.jobs import workers
+from app.domain.geocoding.kinds import GEOCODE_HOUSEHOLDS, GeocodeHouseholdsArgs
 from app.domain.households.input import HouseholdFilters
-from app.domain.jobs.spec import NewJob
 from app.errors import BadRequest, Invalid
+from app.settings import Settings
 from app.web.accounts import auth
 from app.web.geocoding import geocoders
 from app.web.http import idempotency, request_parsing
@@ -25,28 +26,31 @@ from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.platform import Platform, get_platform
 
-KIND = "geocode_households"
 FILTERS = [str(field.alias) for field in HouseholdFilters.model_fields.values()]
 NO_FILTER = "At least one filter must be provided: city, state, zipCode, county or precinctNumber."
 FIRST_POLL_MS = 500
 
 
 async def create(request: Request) -> Response:
-    """`{filters: {city, state, …}, limit, providerId, skipGeocoded, useFallback, timeout}`, or filters at top level."""
+    """Create a job for `{filters: {city, state, …}, limit, providerId, …}`; filters may also be at the top level."""
     user = await auth.require(request)
     platform = get_platform(request)
     raw, body = await request_parsing.read_json(request)
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object.", supportedFilters=FILTERS)
-    filters = _filters(body)
-    options = _options(body, platform)
-    response = await idempotency.once(request, user, raw, lambda conn: _create(conn, platform, user, filters, options))
+    filters = _parse_filters(body)
+    args = _parse_args(body, filters, platform)
+
+    async def insert(conn: Connection) -> Response:
+        return await _insert(conn, platform.settings, user, args)
+
+    response = await idempotency.once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
     return response
 
 
-def _filters(body: Mapping[str, Any]) -> HouseholdFilters:
-    """Those under `filters` and those beside it, of which there is at least one."""
+def _parse_filters(body: Mapping[str, Any]) -> HouseholdFilters:
+    """Return the filters under `filters` and those beside it. Raises Invalid or BadRequest; there must be one."""
     nested = body.get("filters")
     if nested is not None and not isinstance(nested, dict):
         raise Invalid([("filters", "must be an object")], supportedFilters=FILTERS)
@@ -65,47 +69,43 @@ def _filters(body: Mapping[str, Any]) -> HouseholdFilters:
     return filters
 
 
-def _options(body: Mapping[str, Any], platform: Platform) -> dict[str, Any]:
-    """The job's other arguments by their names in the body, checked, with their defaults."""
-    args = platform.specs[KIND].args
-    known = [str(field.alias or name) for name, field in args.model_fields.items() if name != "filters"]
+def _parse_args(body: Mapping[str, Any], filters: HouseholdFilters, platform: Platform) -> GeocodeHouseholdsArgs:
+    """Return the job's arguments. Raises Invalid or BadRequest."""
+    fields = GeocodeHouseholdsArgs.model_fields.items()
+    known = [str(field.alias or name) for name, field in fields if name != "filters"]
     for name in body:
         if name not in (*FILTERS, "filters", *known):
             raise BadRequest(
-                f"Unknown field {name[:100]!r}; beside the filters there are {', '.join(known)}.",
+                f"Unknown field {name[:100]!r}; besides the filters, the fields are {', '.join(known)}.",
                 supportedFilters=FILTERS,
             )
+    options = {name: body[name] for name in known if body.get(name) is not None}
     try:
-        checked = args.model_validate({name: body[name] for name in known if body.get(name) is not None})
+        args = GeocodeHouseholdsArgs.model_validate({"filters": filters, **options})
     except ValidationError as error:
         raise invalid(error) from None
-    options = checked.model_dump(by_alias=True, exclude={"filters"})
-    limit, provider, most = options["limit"], options["providerId"], platform.settings.max_items
-    if limit is not None and limit > most:
+    max_items = platform.settings.max_items
+    if args.limit is not None and args.limit > max_items:
         raise BadRequest(
-            f"limit may be at most {most:,}: run several jobs in turn, each over what is not geocoded yet.",
-            maxLimit=most,
+            f"limit may be at most {max_items:,}. Create several jobs one after the other; each geocodes households"
+            " that are not geocoded yet.",
+            maxLimit=max_items,
         )
-    geocoders.check(platform, provider)
-    return options
+    geocoders.check_available(platform, args.provider_id)
+    return args
 
 
-async def _create(
-    conn: Connection, platform: Platform, user: User, filters: HouseholdFilters, options: Mapping[str, Any]
-) -> Response:
-    spec = platform.specs[KIND]
-    most = options["limit"] or platform.settings.max_items
-    count = await households.count_households(conn, filters, options["skipGeocoded"], at_most=most)
-    limit = options["limit"] or count or most
-    args = spec.args.model_validate({"filters": filters, **options, "limit": limit})
-    data = args.model_dump_json(by_alias=True, exclude_none=True).encode()
-    [job] = await jobs.insert(conn, [NewJob(spec, data, total_items=count)], user.id)
+async def _insert(conn: Connection, settings: Settings, user: User, args: GeocodeHouseholdsArgs) -> Response:
+    max_items = args.limit or settings.max_items
+    count = await locations.count(conn, args.filters, args.skip_geocoded, limit=max_items)
+    args = args.model_copy(update={"limit": args.limit or count or max_items})
+    [job] = await jobs.insert(conn, [GEOCODE_HOUSEHOLDS.new_job(args, total_items=count)], user.id)
     details = {
-        **filters.model_dump(by_alias=True),
-        "limit": str(limit),
+        **args.filters.model_dump(by_alias=True),
+        "limit": str(args.limit),
         "estimatedHouseholds": str(count),
-        "providerId": options["providerId"] or "default",
-        "skipGeocoded": str(options["skipGeocoded"]).lower(),
+        "providerId": args.provider_id or "default",
+        "skipGeocoded": str(args.skip_geocoded).lower(),
     }
     await audit.record(conn, "HOUSEHOLDS_GEOCODE_QUEUED", details, user_id=user.id, job_id=job.id)
     content = {
@@ -113,8 +113,8 @@ async def _create(
         "jobId": job.id,
         "message": f"Geocoding job created for {count} households",
         "estimatedHouseholds": count,
-        "limit": limit,
-        "processingStarted": await workers.any_live(conn, spec.queue.name),
+        "limit": args.limit,
+        "processingStarted": await workers.any_live(conn, GEOCODE_HOUSEHOLDS.queue.name),
         "poll_interval_ms": FIRST_POLL_MS,
     }
     return JSON(content, 202, {"Location": f"/api/v1/jobs/{job.id}", "Retry-After": "1"})

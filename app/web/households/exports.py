@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from asyncpg import Record
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
@@ -14,9 +13,10 @@ from starlette.responses import Response, StreamingResponse
 
 from app.db.core.pool import Connection
 from app.db.households import records as households
+from app.db.households.records import Household
 from app.domain.households.input import HouseholdFilters
 from app.web.accounts import auth
-from app.web.households.records import show
+from app.web.households.records import present_household
 from app.web.http import request_parsing
 from app.web.http.csv_export import csv_response
 from app.web.http.pagination import keyset_pages
@@ -27,12 +27,12 @@ PAGE_SIZE = 2000
 COLUMNS = ("id", "externalId", "address", "unit", "city", "state", "zipCode", "country", "county", "precinctNumber",
            "latitude", "longitude", "geocoded", "geocodedAt", "geocodingProvider", "accuracy", "confidence",
            "matchedAddress", "rawScore", "attribution")  # fmt: skip
-"""Those of a household as it is shown."""
+"""The fields of a household as JSON."""
 
-Pages = AsyncIterator[Sequence[Record]]
+Pages = AsyncIterator[Sequence[Household]]
 
 
-class Export(HouseholdFilters):
+class ExportQuery(HouseholdFilters):
     """The filters of the list."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
@@ -42,15 +42,20 @@ class Export(HouseholdFilters):
 
 
 async def households_csv(request: Request) -> Response:
-    """The fields of the list as columns."""
+    """Stream the fields of the list as columns."""
     await auth.require(request)
     pages = _pages(request)
-    rows = ([[household[name] for name in COLUMNS] for household in map(show, page)] async for page in pages)
+    rows = ([_cells(household) for household in page] async for page in pages)
     return await csv_response("households.csv", COLUMNS, rows)
 
 
+def _cells(household: Household) -> list[Any]:
+    presented = present_household(household)
+    return [presented[name] for name in COLUMNS]
+
+
 async def households_geojson(request: Request) -> Response:
-    """A FeatureCollection (RFC 7946); a household that is not geocoded has no geometry."""
+    """Stream a FeatureCollection (RFC 7946); a household that is not geocoded has no geometry."""
     await auth.require(request)
     pages = _pages(request)
     content = _geojson(await anext(pages), pages)
@@ -58,19 +63,19 @@ async def households_geojson(request: Request) -> Response:
 
 
 def _pages(request: Request) -> Pages:
-    """Raises Invalid."""
-    asked = request_parsing.query(request, Export)
-    geocoded = None if asked.geocoded is None else asked.geocoded == "true"
+    """Return the pages of households that the query selects. Raises Invalid."""
+    query = request_parsing.query(request, ExportQuery)
+    geocoded = None if query.geocoded is None else query.geocoded == "true"
 
-    async def read(conn: Connection, after: UUID | None) -> list[Record]:
-        return await households.page(
-            conn, asked, geocoded=geocoded, external_id=asked.external_id, after=after, limit=PAGE_SIZE
+    async def read(conn: Connection, after: UUID | None) -> list[Household]:
+        return await households.list_after(
+            conn, query, geocoded=geocoded, external_id=query.external_id, after=after, limit=PAGE_SIZE
         )
 
-    return keyset_pages(get_platform(request).pool, read, lambda row: row["id"], PAGE_SIZE)
+    return keyset_pages(get_platform(request).pool, read, lambda household: household.id, PAGE_SIZE)
 
 
-async def _geojson(first: Sequence[Record], rest: Pages) -> AsyncIterator[bytes]:
+async def _geojson(first: Sequence[Household], rest: Pages) -> AsyncIterator[bytes]:
     yield b'{"type":"FeatureCollection","features":[' + _features(first)
     async for page in rest:
         if page:
@@ -78,8 +83,8 @@ async def _geojson(first: Sequence[Record], rest: Pages) -> AsyncIterator[bytes]
     yield b"]}"
 
 
-def _features(rows: Sequence[Record]) -> bytes:
-    return b",".join(encode(_feature(show(row))) for row in rows)
+def _features(households_page: Sequence[Household]) -> bytes:
+    return b",".join(encode(_feature(present_household(household))) for household in households_page)
 
 
 def _feature(household: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,9 @@
-"""Loading households and reading them; they are shared by everybody of the installation."""
+"""Loading and reading households; all users share them."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-import asyncpg
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +14,7 @@ from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.households import records as households
+from app.db.households.records import Household
 from app.domain.households.input import Batch, HouseholdFilters, LineError, from_csv, from_objects
 from app.domain.text.errors import TooManyRows, Unreadable
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
@@ -24,16 +24,17 @@ from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
-MOST_LINES = 10_000
-MOST_BYTES = 8_000_000
-"""Some 800 bytes a line."""
+MAX_LINES = 10_000
+MAX_BODY_BYTES = 8_000_000
+"""About 800 bytes per line."""
 CSV_TYPES = ("text/csv", "text/tab-separated-values")
-IGNORED_SHOWN = 50
+MAX_IGNORED_NAMES = 50
+"""Unknown field names listed in a response."""
 
 
 class LoadOptions(BaseModel):
     strict: bool = False
-    """Keep all lines or none."""
+    """Store all lines or none."""
 
 
 class HouseholdQuery(HouseholdFilters, Paging):
@@ -43,41 +44,43 @@ class HouseholdQuery(HouseholdFilters, Paging):
     external_id: str | None = Field(default=None, max_length=255)
 
 
-def show(row: asyncpg.Record) -> dict[str, Any]:
+def present_household(household: Household) -> dict[str, Any]:
+    """Return a household as JSON."""
     return {
-        "id": row["id"],
-        "externalId": row["external_id"],
-        "address": row["address"],
-        "unit": row["unit"],
-        "city": row["city"],
-        "state": row["state"],
-        "zipCode": row["zip_code"],
-        "country": row["country"],
-        "county": row["county"],
-        "precinctNumber": row["precinct_number"],
-        "latitude": row["latitude"],
-        "longitude": row["longitude"],
-        "geocoded": row["geocoded"],
-        "geocodedAt": row["geocoded_at"],
-        "geocodingProvider": row["geocoding_provider"],
-        "accuracy": row["accuracy"],
-        "confidence": row["confidence"],
-        "matchedAddress": row["matched_address"],
-        "rawScore": row["raw_score"],
-        "attribution": row["attribution"],
+        "id": household.id,
+        "externalId": household.external_id,
+        "address": household.address,
+        "unit": household.unit,
+        "city": household.city,
+        "state": household.state,
+        "zipCode": household.zip_code,
+        "country": household.country,
+        "county": household.county,
+        "precinctNumber": household.precinct_number,
+        "latitude": household.latitude,
+        "longitude": household.longitude,
+        "geocoded": household.geocoded,
+        "geocodedAt": household.geocoded_at,
+        "geocodingProvider": household.geocoding_provider,
+        "accuracy": household.accuracy,
+        "confidence": household.confidence,
+        "matchedAddress": household.matched_address,
+        "rawScore": household.raw_score,
+        "attribution": household.attribution,
     }
 
 
 async def index(request: Request) -> Response:
+    """List the households that the filters select."""
     await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, HouseholdQuery)
-    geocoded = None if paging.geocoded is None else paging.geocoded == "true"
+    query = request_parsing.query(request, HouseholdQuery)
+    geocoded = None if query.geocoded is None else query.geocoded == "true"
     async with platform.pool.acquire() as conn:
-        rows, total = await households.search(
-            conn, paging, geocoded=geocoded, external_id=paging.external_id, limit=paging.limit, offset=paging.offset
+        found, total = await households.list_page(
+            conn, query, geocoded=geocoded, external_id=query.external_id, limit=query.limit, offset=query.offset
         )
-    return JSON(page_of("households", [show(row) for row in rows], total, paging))
+    return JSON(page_of("households", [present_household(household) for household in found], total, query))
 
 
 async def read(request: Request) -> Response:
@@ -85,68 +88,68 @@ async def read(request: Request) -> Response:
     platform = get_platform(request)
     household_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
-        row = await households.get(conn, household_id)
-    if row is None:
-        raise NotFound("There is no such household.")
-    return JSON(show(row))
+        household = await households.get(conn, household_id)
+    if household is None:
+        raise NotFound(f"There is no household {household_id}.")
+    return JSON(present_household(household))
 
 
 async def load(request: Request) -> Response:
-    """Keep the good lines and report the others; with `strict=true`, keep none where one is bad."""
+    """Store the valid lines and report the others; with `strict=true`, store none if any line is invalid."""
     user = await auth.require(request)
     platform = get_platform(request)
     options = request_parsing.query(request, LoadOptions)
     media = request_parsing.media_type(request)
     if not (request_parsing.is_json(media) or media in CSV_TYPES):
         raise UnsupportedMedia(f"Content-Type {media} is not supported here; send application/json or text/csv.")
-    raw = await request_parsing.read(request, MOST_BYTES)
-    # thousands of lines take longer than the loop may be held up
+    raw = await request_parsing.read(request, MAX_BODY_BYTES)
+    # in a thread: parsing thousands of lines would block the event loop
     batch = await run_in_threadpool(_parse, raw, media, platform.settings.default_country)
-    errors = [_show_error(error) for error in batch.errors]
+    errors = [_present_error(error) for error in batch.errors]
     if options.strict and errors:
         first = batch.errors[0]
         words = " ".join(part for part in (first.field, first.error) if part)
-        detail = f"{batch.rejected} of {batch.total} lines have errors, so none was kept; line {first.line}: {words}"
+        detail = f"{batch.rejected} of {batch.total} lines have errors, so none was stored. Line {first.line}: {words}"
         raise Invalid([("", detail)], errors=errors, total=batch.total, rejected=batch.rejected)
-    return await idempotency.once(request, user, raw, lambda conn: _keep(conn, user, batch, errors))
+    return await idempotency.once(request, user, raw, lambda conn: _upsert(conn, user, batch, errors))
 
 
-async def _keep(conn: Connection, user: User, batch: Batch, errors: list[dict[str, Any]]) -> Response:
-    kept = await households.upsert(conn, batch.households)
+async def _upsert(conn: Connection, user: User, batch: Batch, errors: list[dict[str, Any]]) -> Response:
+    stored = await households.upsert(conn, batch.households)
     counts = {
-        "created": kept.created,
-        "updated": kept.updated,
-        "unchanged": kept.unchanged,
+        "created": stored.created,
+        "updated": stored.updated,
+        "unchanged": stored.unchanged,
         "duplicates": batch.duplicates,
         "rejected": batch.rejected,
         "total": batch.total,
     }
     await audit.record(conn, "HOUSEHOLDS_LOADED", counts, user_id=user.id)
-    ignored = [name[:100] for name in batch.ignored[:IGNORED_SHOWN]]
+    ignored = [name[:100] for name in batch.ignored[:MAX_IGNORED_NAMES]]
     return JSON({**counts, "errors": errors, "ignoredFields": ignored}, 201)
 
 
 def _parse(raw: bytes, media: str, default_country: str) -> Batch:
     try:
         if media in CSV_TYPES:
-            return from_csv(raw, default_country, MOST_LINES)
+            return from_csv(raw, default_country, MAX_LINES)
         items = request_parsing.parse_json(raw)
         if isinstance(items, dict):
             items = items.get("households")
         if not isinstance(items, list):
             raise BadRequest('Send a JSON list of households, or {"households": […]}.')
-        if len(items) > MOST_LINES:
-            raise TooManyRows(MOST_LINES)
+        if len(items) > MAX_LINES:
+            raise TooManyRows(MAX_LINES)
         return from_objects(items, default_country)
     except Unreadable as error:
         raise BadRequest(str(error)) from None
     except TooManyRows:
         raise TooLarge(
-            f"At most {MOST_LINES:,} households a request: split them and send one part after the other"
+            f"A request may have at most {MAX_LINES:,} households. Split them and send the parts one after the other"
             " (each CSV part with the header).",
-            limit=MOST_LINES,
+            limit=MAX_LINES,
         ) from None
 
 
-def _show_error(error: LineError) -> dict[str, Any]:
+def _present_error(error: LineError) -> dict[str, Any]:
     return {"line": error.line, "field": error.field, "error": error.error, "externalId": error.external_id}

@@ -11,7 +11,7 @@ import pytest
 
 from app.db.core.pool import Connection, Pool
 from app.db.households import map_points
-from app.db.households.map_points import Window
+from app.db.households.map_points import MapWindow
 from app.db.jobs import queues
 from app.db.jobs import records as jobs
 from app.db.jobs import views as looks
@@ -125,25 +125,27 @@ async def test_many_places_are_counted_by_cells(db_pool: Pool) -> None:
                SELECT gen_random_uuid(), 'x', 'us', 40 + (n % 40) / 100.0, -100 + (n / 40) / 100.0, true, 'street'
                FROM generate_series(0, 1599) AS n"""
         )
-        part = map_points.whole("households")
-        window = await map_points.bounds(conn, part)
+        part = map_points.select_all("households")
+        window = await map_points.get_extent(conn, part)
         assert window is not None
-        few = await map_points.places(conn, part, Window(-100.005, 39, -99.995, 41))
-        many = await map_points.places(conn, part, window)
-        cells = await map_points.cells(conn, part, window)
+        few = await map_points.list_points(conn, part, MapWindow(-100.005, 39, -99.995, 41))
+        many = await map_points.list_points(conn, part, window)
+        clusters = await map_points.list_clusters(conn, part, window)
     assert (window.south, window.west) == (40, -100)
     assert len(few) == 40
-    assert len(many) > map_points.MOST_PLACES
-    assert sum(row["count"] for row in cells) == 1600
-    assert len(cells) <= (map_points.CELLS_ACROSS + 1) ** 2
-    assert {row["sort"] for row in cells} == {"street"}
+    assert len(many) > map_points.MAX_POINTS
+    assert sum(cluster.count for cluster in clusters) == 1600
+    assert len(clusters) <= (map_points.CLUSTERS_ACROSS + 1) ** 2
+    assert {cluster.sort for cluster in clusters} == {"street"}
 
 
 @pytest.mark.parametrize("name", map_points.LAYERS)
 async def test_every_layer_can_be_asked_for(db_pool: Pool, name: str) -> None:
-    window = Window(-100, 39, -99, 41)
-    part = map_points.of_job(name, UUID(int=1)) if map_points.LAYERS[name].of_job else map_points.whole(name)
+    window = MapWindow(-100, 39, -99, 41)
+    part = (
+        map_points.select_of_job(name, UUID(int=1)) if map_points.LAYERS[name].of_job else map_points.select_all(name)
+    )
     async with db_pool.acquire() as conn:
-        assert await map_points.bounds(conn, part) is None
-        assert await map_points.places(conn, part, window) == []
-        assert await map_points.cells(conn, part, window) == []
+        assert await map_points.get_extent(conn, part) is None
+        assert await map_points.list_points(conn, part, window) == []
+        assert await map_points.list_clusters(conn, part, window) == []

@@ -77,7 +77,7 @@ async def test_an_answer_takes_so_long_and_no_longer(
     locationiq: LocationIQStandIn,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lookup, "WITHIN", 0.3)
+    monkeypatch.setattr(lookup, "TIME_LIMIT_SECONDS", 0.3)
     nominatim.fail(Fault.HANG)
     locationiq.fail(Fault.HANG)
     answer = await ask(client, LINE)

@@ -10,8 +10,9 @@ import aiohttp
 from app.db.core.pool import Pool
 from app.db.geocoding import cache as geocode_cache
 from app.db.geocoding import claims
-from app.db.geocoding.cache import Learnt, Said
-from app.domain.geocoding.model import Address, Place
+from app.db.geocoding.cache import CachedAnswer, NewAnswer
+from app.domain.addresses.postal_address import Address
+from app.domain.geocoding.places import GeocodedPlace
 from app.domain.vocabulary.accuracy import Accuracy
 from app.settings import Settings
 from tests import harness
@@ -142,10 +143,10 @@ async def test_places_far_apart_are_called_ambiguous(
 ) -> None:
     one = household(addresses(1)[0])
     await load(client, "apart", [one])
-    elsewhere = Place(10.0, 10.0, Accuracy.ROOFTOP, 0.5, "nominatim", "another house of that name", None, None)
+    elsewhere = GeocodedPlace(10.0, 10.0, Accuracy.ROOFTOP, 0.5, "nominatim", "another house of that name", None, None)
     async with db_pool.acquire() as conn:
-        said = Said("nominatim", elsewhere, ("postcode",))
-        await geocode_cache.keep(conn, [Learnt(address(one).key, said, None)])
+        said = CachedAnswer("nominatim", elsewhere, ("postcode",))
+        await geocode_cache.upsert(conn, [NewAnswer(address(one).key, said, None)])
     async with harness.worker(settings):
         result = await geocode(client, "apart")
     assert result["byProvider"] == {"locationiq": 1}, "what contradicts the address ends no search"
@@ -169,8 +170,8 @@ async def test_what_another_worker_asks_for_is_waited_for(
 
         await harness.eventually(one_is_done)
         assert len(nominatim.arrivals) == 1
-        place = Place(1.0, 2.0, Accuracy.ROOFTOP, 1.0, "nominatim", "theirs", None, None)
-        await geocode_cache.keep(conn, [Learnt(address(theirs).key, Said("nominatim", place), None)])
+        place = GeocodedPlace(1.0, 2.0, Accuracy.ROOFTOP, 1.0, "nominatim", "theirs", None, None)
+        await geocode_cache.upsert(conn, [NewAnswer(address(theirs).key, CachedAnswer("nominatim", place), None)])
         await claims.release(conn, other, [address(theirs).key])
         # the other worker died over the second one
         await conn.execute("UPDATE geocode_claims SET until = now() WHERE owner = $1", other)

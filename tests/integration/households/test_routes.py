@@ -10,15 +10,18 @@ import aiohttp
 import pytest
 
 from app.db.core.pool import Connection, Pool
+from app.db.households import locations
 from app.db.households import records as households
-from app.db.households.records import Located
-from app.domain.geocoding.model import Place
+from app.db.households.locations import HouseholdLocation
+from app.domain.geocoding.places import GeocodedPlace
 from app.domain.households.input import HouseholdFilters
 from app.domain.vocabulary.accuracy import Accuracy
 from tests.integration.households.calls import call
 
 HOUSEHOLDS = "/api/v1/households"
-FOUND = Place(37.9, -122.0, Accuracy.ROOFTOP, 0.9, "offline", "1 Main St, Concord, CA 94520", 0.7, "© everybody")
+FOUND = GeocodedPlace(
+    37.9, -122.0, Accuracy.ROOFTOP, 0.9, "offline", "1 Main St, Concord, CA 94520", 0.7, "© everybody"
+)
 ROWS: list[dict[str, Any]] = [
     {"id": "1", "address": "1 Main St", "city": "Concord", "state": "CA", "zip": "94520", "county": "Contra Costa"},
     {
@@ -72,8 +75,8 @@ async def locate(pool: Pool, external_id: str) -> None:
     async with pool.acquire() as conn, conn.transaction():
         row = await conn.fetchrow("SELECT id, updated_at FROM households WHERE external_id = $1", external_id)
         assert row is not None
-        place = Located(row["id"], row["updated_at"], FOUND)
-        assert await households.save_locations(conn, [place]) == {row["id"]}
+        place = HouseholdLocation(row["id"], row["updated_at"], FOUND)
+        assert await locations.update(conn, [place]) == {row["id"]}
 
 
 async def test_a_household_as_it_is_read(client: aiohttp.ClientSession, db_pool: Pool) -> None:
@@ -134,10 +137,10 @@ async def test_a_moved_household_loses_its_coordinates(client: aiohttp.ClientSes
 async def test_a_late_answer_for_a_former_address_is_not_kept(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     await load(client, ROWS[:1])
     async with db_pool.acquire() as conn:
-        [row] = await households.batch(conn, HouseholdFilters(city="concord"), True, None, None, 10)
+        [row] = await locations.list_batch(conn, HouseholdFilters(city="concord"), True, limit=10)
         await load(client, [{**ROWS[0], "address": "100 Main St"}])
-        place = Located(row["id"], row["updated_at"], FOUND)
-        assert await households.save_locations(conn, [place]) == set()
+        place = HouseholdLocation(row.id, row.updated_at, FOUND)
+        assert await locations.update(conn, [place]) == set()
     assert (await one(client, "1"))["geocoded"] is False
 
 
@@ -218,7 +221,7 @@ async def test_other_bodies(client: aiohttp.ClientSession) -> None:
 async def test_ten_thousand_and_one_more(client: aiohttp.ClientSession) -> None:
     rows = [{"id": str(n), "address": f"{n} Main St", "city": "Concord", "state": "CA"} for n in range(10_001)]
     too_many = await load(client, rows, status=413)
-    assert "10,000" in too_many["error"] and "split" in too_many["error"]
+    assert "10,000" in too_many["error"] and "Split" in too_many["error"]
     lines = "\n".join(f"{row['id']},{row['address']}" for row in rows)
     assert "header" in (await load_csv(client, f"id,address\n{lines}\n", status=413))["error"]
     assert (await load(client, rows[:10_000]))["created"] == 10_000
@@ -253,20 +256,20 @@ async def test_a_batch_goes_on_by_id(db_pool: Pool, client: aiohttp.ClientSessio
     await load(client, [{"id": str(n), "address": f"{n} Main St", "city": "Concord"} for n in range(7)])
     filters = HouseholdFilters(city="Concord")
     async with db_pool.acquire() as conn:
-        until = await households.last_id(conn, filters, True)
+        until = await locations.get_last_id(conn, filters, True)
         await load(client, [{"id": "late", "address": "9 Main St", "city": "Concord"}])
         seen, after = [], None
-        while rows := await households.batch(conn, filters, True, after, until, 3):
-            seen += [row["address"] for row in rows]
-            after = rows[-1]["id"]
+        while rows := await locations.list_batch(conn, filters, True, after=after, until=until, limit=3):
+            seen += [row.address.street for row in rows]
+            after = rows[-1].id
         assert seen == [f"{n} Main St" for n in range(7)]
-        assert await households.count_households(conn, filters, True) == 8
-        assert await households.count_households(conn, filters, True, at_most=5) == 5
+        assert await locations.count(conn, filters, True) == 8
+        assert await locations.count(conn, filters, True, limit=5) == 5
     await locate(db_pool, "0")
     async with db_pool.acquire() as conn:
-        assert await households.count_households(conn, filters, True) == 7
-        assert await households.count_households(conn, filters, False) == 8
-        assert await households.last_id(conn, HouseholdFilters(city="Nowhere"), True) is None
+        assert await locations.count(conn, filters, True) == 7
+        assert await locations.count(conn, filters, False) == 8
+        assert await locations.get_last_id(conn, HouseholdFilters(city="Nowhere"), True) is None
 
 
 class Explaining:
@@ -307,8 +310,8 @@ async def test_every_filter_finds_its_index(db_pool: Pool, filters: HouseholdFil
         )
         await conn.execute("ANALYZE households")
         explaining: Any = Explaining(conn)
-        await households.batch(explaining, filters, True, None, None, 100)
-        await households.count_households(explaining, filters, True)
-        await households.search(explaining, filters, geocoded=None, external_id=None, limit=50, offset=0)
+        await locations.list_batch(explaining, filters, True, limit=100)
+        await locations.count(explaining, filters, True)
+        await households.list_page(explaining, filters, geocoded=None, external_id=None, limit=50, offset=0)
     assert len(explaining.plans) == 4
     assert all(index in plan for plan in explaining.plans), explaining.plans

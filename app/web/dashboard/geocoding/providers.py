@@ -1,4 +1,4 @@
-"""The geocoders: on or off, what is left of today's allowance, how they answered."""
+"""The page of geocoding providers: on or off, today's requests, errors and latencies."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from starlette.responses import Response
 
 from app.web.dashboard.core import html
 from app.web.dashboard.core.panels import Board
+from app.web.geocoding import geocoders
 from app.web.platform import Platform, get_platform
 
 
 def board(platform: Platform) -> Board:
     async def make() -> str:
-        return html.fragment("provider_parts.html", "rows", await platform.geocoder.states())
+        return html.fragment("provider_parts.html", "rows", await geocoders.list_presented(platform))
 
     return Board(make, every=5)
 
 
 async def index(request: Request) -> Response:
     platform = get_platform(request)
-    return html.page(request, "providers.html", providers=await platform.geocoder.states())
+    return html.page(request, "providers.html", providers=await geocoders.list_presented(platform))

@@ -1,7 +1,9 @@
-"""The map: households by accuracy, points of interest, parcels, heat cells; all of them, or one job's."""
+"""The map of households, points of interest, parcels and heat cells: all of them, or those of one job."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from starlette.routing import Route
 from app.db.accounts.users import User
 from app.db.core.pool import Connection
 from app.db.households import map_points
-from app.db.households.map_points import Part, Window
+from app.db.households.map_points import MapCluster, MapPoint, MapWindow, Selection
 from app.db.jobs import views as looks
 from app.domain.households.input import HouseholdFilters
 from app.domain.vocabulary.accuracy import Accuracy
@@ -33,7 +35,7 @@ async def show(request: Request) -> Response:
 
 
 def settings(request: Request) -> dict[str, str]:
-    """What the map's script needs to know."""
+    """Return the settings of the map's script."""
     platform = get_platform(request)
     routes = {route.path for route in request.app.routes if isinstance(route, Route)}
     return {
@@ -44,9 +46,9 @@ def settings(request: Request) -> dict[str, str]:
 
 
 async def places(request: Request) -> Response:
-    """`?layer=&bbox=west,south,east,north&job=`: GeoJSON points, or with `count` the middles of cells.
+    """Return the points of `?layer=&bbox=west,south,east,north&job=` as GeoJSON, clustered if there are many.
 
-    Without a bbox, the window that holds all of it: `{"bbox": […]}`, null where there is nothing.
+    Without a bbox, returns the window that contains all of them: `{"bbox": […]}`, null if there are none.
     """
     platform = get_platform(request)
     name = request.query_params.get("layer", "")
@@ -56,22 +58,22 @@ async def places(request: Request) -> Response:
         raise BadRequest(f"Unknown layer; expected one of {', '.join(map_points.LAYERS)}.")
     window = read_window(request.query_params.get("bbox"))
     async with platform.pool.acquire() as conn:
-        part = await chosen(conn, request, name)
-        if part is None:
+        selection = await select(conn, request, name)
+        if selection is None:
             return html.numbers(request, encode({"bbox": None, "features": []}))
         if window is None:
-            bounds = await map_points.bounds(conn, part)
-            box = None if bounds is None else [bounds.west, bounds.south, bounds.east, bounds.north]
+            extent = await map_points.get_extent(conn, selection)
+            box = None if extent is None else [extent.west, extent.south, extent.east, extent.north]
             return html.numbers(request, encode({"bbox": box}))
-        rows = await map_points.places(conn, part, window)
-        if len(rows) > map_points.MOST_PLACES:
-            rows = await map_points.cells(conn, part, window)
-    features = [feature(dict(row)) for row in rows]
+        points: Sequence[MapPoint | MapCluster] = await map_points.list_points(conn, selection, window)
+        if len(points) > map_points.MAX_POINTS:
+            points = await map_points.list_clusters(conn, selection, window)
+    features = [present_feature(point) for point in points]
     return html.numbers(request, encode({"type": "FeatureCollection", "features": features}))
 
 
 async def region(request: Request) -> Response:
-    """Where the cells of a heatmap job lie, as its result says; the cells themselves are pictures."""
+    """Return the bounds of a heatmap job's region, from its result; its cells are drawn as image tiles."""
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         row = await job_of(conn, request)
@@ -80,12 +82,19 @@ async def region(request: Request) -> Response:
     return html.numbers(request, encode({"bbox": box}))
 
 
-def feature(row: dict[str, Any]) -> dict[str, Any]:
-    at = [round(row.pop("longitude"), 6), round(row.pop("latitude"), 6)]
-    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": row}
+def present_feature(point: MapPoint | MapCluster) -> dict[str, Any]:
+    """Return a point or cluster as a GeoJSON feature."""
+    coordinates = [round(point.longitude, 6), round(point.latitude, 6)]
+    properties = asdict(point)
+    del properties["longitude"], properties["latitude"]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": coordinates},
+        "properties": properties,
+    }
 
 
-def read_window(text: str | None) -> Window | None:
+def read_window(text: str | None) -> MapWindow | None:
     if not text:
         return None
     try:
@@ -94,25 +103,25 @@ def read_window(text: str | None) -> Window | None:
         raise BadRequest("bbox must be west,south,east,north in degrees.") from None
     if not (-540 <= west < east <= 540 and -90 <= south < north <= 90):
         raise BadRequest("bbox must be west,south,east,north in degrees.")
-    return Window(west, south, east, north)
+    return MapWindow(west, south, east, north)
 
 
-async def chosen(conn: Connection, request: Request, name: str) -> Part | None:
-    """Everybody's households and places; of a job what it found, for those who may see the job."""
+async def select(conn: Connection, request: Request, name: str) -> Selection | None:
+    """Return all points of a layer, or those of the job in the query, if the user may see it."""
     if not request.query_params.get("job"):
         if name not in NAMES:
             raise BadRequest("This layer belongs to a job; pass the job's id as `job`.")
-        return map_points.whole(name)
+        return map_points.select_all(name)
     row = await job_of(conn, request)
     if name == "rows":
-        return map_points.of_job(name, row["id"])
+        return map_points.select_of_job(name, row["id"])
     if name != "households":
-        run = orjson.loads(row["checkpoint"] or "{}").get("run")  # what an import signs its rows with
-        return map_points.of_job(name, UUID(run)) if run else None
+        run = orjson.loads(row["checkpoint"] or "{}").get("run")  # an import marks its rows with its run
+        return map_points.select_of_job(name, UUID(run)) if run else None
     if row["started_at"] is None:
         return None
     filters = HouseholdFilters.model_validate(orjson.loads(row["data"]).get("filters") or {})
-    return map_points.geocoded_between(filters, row["started_at"], row["completed_at"])
+    return map_points.select_geocoded_between(filters, row["started_at"], row["completed_at"])
 
 
 async def job_of(conn: Connection, request: Request) -> Record:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.jobs import records as jobs
+from app.domain.geocoding.kinds import GeocodeFileOptions
 from app.domain.jobs.spec import JobSpec
 from app.errors import AppError, Invalid, NotFound
 from app.web.companies import research
@@ -52,7 +53,7 @@ WAYS = {
         geocode_households.create, description="Find the coordinates of the households that match the filters."
     ),
     "geocode_file": Way(
-        geocode_file.create, geocode_file.Options, "Add coordinates to the addresses in a CSV file.", True
+        geocode_file.create, GeocodeFileOptions, "Add coordinates to the addresses in a CSV file.", True
     ),
     "voter_import": Way(
         imports.create_voters, VoterImportRequest, "Import voters and their households from a voter file.", True
