@@ -64,13 +64,13 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
         assert job is not None  # we hold it
         if company is None:
             return Failed(f"there is no company {args.company_id}")
-        if await quota.used(conn, job["created_by"], before=context.id) >= settings.research_quota:
+        if await quota.used(conn, job.created_by, before=context.id) >= settings.research_quota:
             return Failed(f"the quota of {settings.research_quota} researches a month is used up")
     gathered = await gather(
         subject_of(company),
         intelligence,
         resources.fetcher,
-        since=job["created_at"],
+        since=job.created_at,
         most_pages=settings.research_pages,
     )
     if gathered.wait:

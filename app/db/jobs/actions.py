@@ -13,7 +13,7 @@ import asyncpg
 
 from app.db.core.notifications import announce
 from app.db.core.pool import Connection
-from app.db.jobs.records import MAY_READ
+from app.db.jobs.job import MAY_READ
 
 
 async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> asyncpg.Record | None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from app.db.core.conditions import Conditions
+from app.db.jobs.job import Job
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ class Filters:
         )
         return where
 
-    def hold_for(self, job: asyncpg.Record) -> bool:
+    def hold_for(self, job: Job) -> bool:
         """The same of one job that was read already: asks nobody. `job` is a row of `app.db.jobs.records`."""
         return (
-            self.status in (None, job["status"])
-            and self.kind in (None, job["kind"])
-            and self.queue in (None, job["queue"])
-            and (self.ids is None or job["id"] in self.ids)
-            and (self.created_after is None or job["created_at"] >= self.created_after)
-            and (self.created_before is None or job["created_at"] < self.created_before)
-            and (self.data_contains is None or contains(orjson.loads(job["data"]), orjson.loads(self.data_contains)))
-            and (self.text is None or found(self.text.lower(), str(job["id"]), job["data"].lower()))
+            self.status in (None, job.status)
+            and self.kind in (None, job.kind)
+            and self.queue in (None, job.queue)
+            and (self.ids is None or job.id in self.ids)
+            and (self.created_after is None or job.created_at >= self.created_after)
+            and (self.created_before is None or job.created_at < self.created_before)
+            and (self.data_contains is None or contains(orjson.loads(job.data), orjson.loads(self.data_contains)))
+            and (self.text is None or found(self.text.lower(), str(job.id), job.data.lower()))
         )
 
 

@@ -1,70 +1,112 @@
-"""What people look at beyond a single job or queue: changed jobs, a job in full, the course of the last hours."""
+"""Queries of the dashboard beyond a single job or queue: lists, changed jobs, details, the activity of recent hours."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
-
-import asyncpg
 
 from app.db.core.pool import Connection
 from app.db.jobs.filters import Filters
-from app.db.jobs.records import COLUMNS, MAY_READ
+from app.db.jobs.job import COLUMNS, MAY_READ, Job, to_job
+from app.domain.jobs.status import Status
 
-COUNTED = 10_000
-"""Most jobs that a list counts."""
-SEARCHED = 200_000
-"""How many of the newest jobs are searched for a text, which no index helps to find."""
-NEVER = UUID(int=(1 << 128) - 1)
+MAX_COUNTED = 10_000
+"""Jobs that a list counts at most."""
+MAX_SEARCHED = 200_000
+"""How many of the newest jobs are searched for a text, since no index helps to find it."""
+MAX_RUNNING = 1000
+ACTIVITY_TIMEOUT_SECONDS = 20
+MAX_ID = UUID(int=(1 << 128) - 1)
 
 
-async def page(
+async def list_page(
     conn: Connection, filters: Filters, reader: UUID | None, *, before: UUID | None, limit: int
-) -> tuple[list[asyncpg.Record], int]:
-    """A page of jobs, newest first, and how many there are in all, counted up to COUNTED."""
+) -> tuple[list[Job], int]:
+    """Return a page of jobs, the newest first, and the number of all that match, at most MAX_COUNTED.
+
+    `reader` limits them to the jobs of one user, `before` (a cursor) to jobs older than that one.
+    """
     where = filters.conditions(reader)
     if filters.text is not None:
-        where.add(f"j.id >= coalesce((SELECT id FROM jobs ORDER BY id DESC OFFSET {SEARCHED} LIMIT 1), j.id)")
+        where.add(f"j.id >= coalesce((SELECT id FROM jobs ORDER BY id DESC OFFSET {MAX_SEARCHED} LIMIT 1), j.id)")
     count: int = await conn.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM jobs AS j WHERE {where} LIMIT {COUNTED}) AS found", *where.args
+        f"SELECT count(*) FROM (SELECT FROM jobs AS j WHERE {where} LIMIT {MAX_COUNTED}) AS found", *where.args
     )
     where.add_if_given("j.id < {}", before)
     rows = await conn.fetch(
-        f"""SELECT {COLUMNS}, NULL AS error_log FROM jobs AS j JOIN users AS u ON u.id = j.created_by
+        f"""SELECT {COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
             WHERE {where} ORDER BY j.id DESC LIMIT {where.arg(limit)}""",
         *where.args,
     )
-    return rows, count
+    return [to_job(row) for row in rows], count
 
 
-async def changed(conn: Connection, ids: Sequence[UUID], newer_than: UUID | None, limit: int) -> list[asyncpg.Record]:
-    """These jobs, and the newest of those with higher ids, newest first."""
-    return await conn.fetch(
-        f"""SELECT {COLUMNS}, NULL AS error_log FROM jobs AS j JOIN users AS u ON u.id = j.created_by
+async def list_changed(conn: Connection, ids: Sequence[UUID], newer_than: UUID | None, limit: int) -> list[Job]:
+    """Return these jobs, and the newest `limit` jobs with ids above `newer_than` (None: none), the newest first."""
+    rows = await conn.fetch(
+        f"""SELECT {COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
             WHERE j.id = ANY($1) OR j.id IN (SELECT id FROM jobs WHERE id > $2 ORDER BY id DESC LIMIT $3)
             ORDER BY j.id DESC""",
         ids,
-        newer_than or NEVER,
+        newer_than or MAX_ID,
         limit,
     )
+    return [to_job(row) for row in rows]
 
 
-async def job(conn: Connection, job_id: UUID, reader: UUID | None) -> asyncpg.Record | None:
-    """A job with what only people look at: checkpoint, worker, deadline, dedupe key."""
-    return await conn.fetchrow(
-        f"""SELECT {COLUMNS}, NULL AS error_log, j.checkpoint, j.worker_id, j.deadline, j.crashes, j.fence,
-                   j.dedupe_key, j.lease_until, j.timeout_seconds, w.hostname, w.pid,
-                   (SELECT count(*) FROM job_errors WHERE job_id = j.id) AS errors
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDetail(Job):
+    checkpoint: str | None
+    """JSON text."""
+    worker_id: UUID | None
+    hostname: str | None
+    """Of the worker that runs the job, like `pid`."""
+    pid: int | None
+    deadline: datetime | None
+    """When the current run of the attempt times out."""
+    timeout_seconds: float
+    crashes: int
+    """Workers lost since the checkpoint last moved."""
+    fence: int
+    dedupe_key: str | None
+    lease_until: datetime | None
+    error_count: int
+    """Item errors in all."""
+
+
+async def get_detail(conn: Connection, job_id: UUID, reader: UUID | None) -> JobDetail | None:
+    """Return a job in full, or None if there is none that `reader` (None: an admin) may read."""
+    row = await conn.fetchrow(
+        f"""SELECT {COLUMNS}, j.checkpoint, j.worker_id, j.deadline, j.crashes, j.fence, j.dedupe_key, j.lease_until,
+                   j.timeout_seconds, w.hostname, w.pid,
+                   (SELECT count(*) FROM job_errors WHERE job_id = j.id) AS error_count
             FROM jobs AS j JOIN users AS u ON u.id = j.created_by LEFT JOIN workers AS w ON w.id = j.worker_id
             WHERE j.id = $1 AND {MAY_READ}""",
         job_id,
         reader,
     )
+    return JobDetail(**{**row, "status": Status(row["status"])}) if row else None
 
 
-# Along jobs_finished_idx; the wait of a job ends with its first claim.
-SERIES = """
+@dataclass(frozen=True, slots=True)
+class QueueActivity:
+    """The jobs of a queue that ended within one bucket of time."""
+
+    queue: str
+    at: int
+    """Beginning of the bucket, as Unix time in seconds."""
+    completed: int
+    failed: int
+    waited: list[float] | None
+    """Median and 95th percentile of the seconds from creation to the first claim; None if none was claimed."""
+    ran: list[float] | None
+    """Median and 95th percentile of the seconds from the first claim to the end."""
+
+
+# Reads jobs_finished_idx.
+ACTIVITY = """
 SELECT queue, floor(extract(epoch FROM completed_at) / $2)::bigint * $2::bigint AS at,
        count(*) FILTER (WHERE status = 'completed')::int AS completed,
        count(*) FILTER (WHERE status = 'failed')::int AS failed,
@@ -78,24 +120,26 @@ GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
-async def series(conn: Connection, span: timedelta, bucket: int) -> list[asyncpg.Record]:
-    """Of each queue and each `bucket` seconds (`at`, Unix time): jobs that ended, medians and 95 % of their times."""
-    return await conn.fetch(SERIES, span, float(bucket), timeout=20)
+async def list_activity(conn: Connection, span: timedelta, bucket_seconds: int) -> list[QueueActivity]:
+    """Return the activity of each queue within the last `span`, by queue and time. Empty buckets are left out."""
+    rows = await conn.fetch(ACTIVITY, span, float(bucket_seconds), timeout=ACTIVITY_TIMEOUT_SECONDS)
+    return [QueueActivity(**row) for row in rows]
 
 
-async def running(conn: Connection) -> list[asyncpg.Record]:
-    """The jobs that workers run now, the longest first."""
-    return await conn.fetch(
-        """SELECT worker_id, id, kind, processed_items, total_items, started_at FROM jobs
-           WHERE lease_until IS NOT NULL AND status = 'processing' ORDER BY started_at LIMIT 1000"""
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    worker_id: UUID
+    id: UUID
+    kind: str
+    processed_items: int
+    total_items: int | None
+    started_at: datetime
+
+
+async def list_running(conn: Connection) -> list[RunningJob]:
+    """Return up to MAX_RUNNING jobs that workers are running, the earliest started first."""
+    rows = await conn.fetch(
+        f"""SELECT worker_id, id, kind, processed_items, total_items, started_at FROM jobs
+            WHERE lease_until IS NOT NULL AND status = 'processing' ORDER BY started_at LIMIT {MAX_RUNNING}"""
     )
-
-
-async def errors_after(conn: Connection, job_id: UUID, after: int, limit: int) -> list[asyncpg.Record]:
-    """The next errors of a job's items, in their order."""
-    return await conn.fetch(
-        "SELECT id, item_id, address, error, at FROM job_errors WHERE job_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-        job_id,
-        after,
-        limit,
-    )
+    return [RunningJob(**row) for row in rows]

@@ -151,7 +151,7 @@ def _quota(used: int, limit: int) -> dict[str, int]:
 async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now: dict[str, int]) -> Response:
     """The finished job of a report that is fresh enough; who gets it may read its job, too."""
     if fresh["job_exists"]:
-        await jobs.let_read(conn, fresh["job_id"], user.id)
+        await jobs.grant_read(conn, fresh["job_id"], user.id)
     result = await reports.result(conn, fresh["id"])
     job_id = str(fresh["job_id"])
     content = {
@@ -170,14 +170,14 @@ async def _reused(conn: Connection, user: User, fresh: asyncpg.Record, quota_now
 
 async def _finished(request: Request, platform: Platform, user: User, claimed: Claimed, response: Response) -> Response:
     """The job that ran in the request: 200 with its end, 202 where it goes on by the queue (a retry, a wait)."""
-    row = await get_job(platform, claimed.id, user)
+    job = await get_job(platform, claimed.id, user)
     usual = (await durations.usual_seconds(request, (COMPANY_RESEARCH.kind,)))[COMPANY_RESEARCH.kind]
     async with platform.pool.acquire() as conn:
         used = await quota.used(conn, user.id)
-    body, status = dialect_companies.job(row, usual)
+    body, status = dialect_companies.present_company_job(job, usual)
     more = {
         "job_id": str(claimed.id),
-        "status": dialect_companies.status_of(row),
+        "status": dialect_companies.status_of(job),
         "poll_url": f"/api/jobs/{claimed.id}",
         "quota": _quota(used, platform.settings.research_quota),
     }

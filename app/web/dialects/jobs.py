@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.db.jobs.job import Job
 from app.domain.jobs.status import Status
 from app.domain.websites.kinds import WEBSITE_KINDS
 from app.web.dialects import companies, websites
@@ -24,20 +24,20 @@ from app.web.jobs.read import job_response
 RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
 
 
-def heatmap(row: Record) -> dict[str, Any]:
+def heatmap(job: Job) -> dict[str, Any]:
     """Document 002."""
-    job = present_job(row)
+    shown = present_job(job)
     names = ("id", "type", "progress", "totalItems", "error", "createdAt", "startedAt", "completedAt")
     return {
-        **{name: job[name] for name in names},
-        "status": RUNNING.get(job["status"], job["status"]),
-        "poll_interval_ms": job["poll_interval_ms"],
+        **{name: shown[name] for name in names},
+        "status": RUNNING.get(shown["status"], shown["status"]),
+        "poll_interval_ms": shown["poll_interval_ms"],
     }
 
 
-PRESENTERS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
+PRESENTERS: Mapping[str, Callable[[Job], dict[str, Any]]] = {
     "heatmap_compute": heatmap,
-    **dict.fromkeys(WEBSITE_KINDS, websites.job),
+    **dict.fromkeys(WEBSITE_KINDS, websites.present_website_job),
 }
 """By kind."""
 
@@ -46,9 +46,9 @@ async def show(request: Request) -> Response:
     """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
     usual = await durations.usual_seconds(request, companies.KINDS)
 
-    def present(row: Record) -> tuple[dict[str, Any], int]:
-        if row["kind"] in companies.KINDS:
-            return companies.job(row, usual[row["kind"]])
-        return PRESENTERS.get(row["kind"], present_job)(row), 200
+    def present(job: Job) -> tuple[dict[str, Any], int]:
+        if job.kind in companies.KINDS:
+            return companies.present_company_job(job, usual[job.kind])
+        return PRESENTERS.get(job.kind, present_job)(job), 200
 
     return await job_response(request, present)

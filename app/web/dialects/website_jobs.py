@@ -109,8 +109,8 @@ async def retry(request: Request) -> Response:
         if not await requeue(conn, job_id, from_start=True):
             raise Conflict("Another active job does the same for this business now.", jobStatus=was)
         await audit.record(conn, "JOB_RETRIED", {"was": was, "fromStart": True}, user_id=user.id, job_id=job_id)
-        row = await jobs.get(conn, job_id, None)
-        assert row is not None
+        job = await jobs.get(conn, job_id, None)
+        assert job is not None
     platform.dispatcher.schedule_pass()
     headers = {"Location": f"/api/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)}
-    return JSON({"success": True, **websites.job(row)}, 202, headers)
+    return JSON({"success": True, **websites.present_website_job(job)}, 202, headers)

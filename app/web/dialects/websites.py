@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from asyncpg import Record
 
+from app.db.jobs.job import Job
 from app.domain.jobs.status import Status
 from app.web.jobs.presenters import present_job
 
@@ -21,17 +21,17 @@ WORDS: Mapping[str, str] = {
 """A state that the document does not know keeps its canonical name."""
 
 
-def job(row: Record) -> dict[str, Any]:
+def present_website_job(job: Job) -> dict[str, Any]:
     """A job as the document shows it, with its progress, which the document wishes for."""
-    shown = present_job(row)
+    shown = present_job(job)
     same = ("id", "maxAttempts", "error", "result", "createdAt", "startedAt", "completedAt", "progress", "priority")
     return {
         **{name: shown[name] for name in same},
-        "businessId": orjson.loads(row["data"]).get("businessId"),
-        "jobType": row["kind"],
-        "status": WORDS[row["status"]],
-        "attempts": row["attempt"],
-        "totalItems": row["total_items"],
-        "processedItems": row["processed_items"],
+        "businessId": orjson.loads(job.data).get("businessId"),
+        "jobType": job.kind,
+        "status": WORDS[job.status],
+        "attempts": job.attempt,
+        "totalItems": job.total_items,
+        "processedItems": job.processed_items,
         "poll_interval_ms": shown["poll_interval_ms"],
     }

@@ -35,12 +35,12 @@ async def download(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     job = await get_job(platform, path_id(request), user)
-    if job["kind"] != GEOCODE_FILE.kind:
-        raise NotFound(f"A {job['kind']} job has no output file.")
-    if job["status"] not in TERMINAL:
+    if job.kind != GEOCODE_FILE.kind:
+        raise NotFound(f"A {job.kind} job has no output file.")
+    if job.status not in TERMINAL:
         raise Conflict("The job is not finished. Its output is available when it is.", headers={"Retry-After": "1"})
     async with platform.pool.acquire() as conn:
-        upload = await uploads.find_for_job(conn, UUID(orjson.loads(job["data"])["uploadId"]), job["id"])
+        upload = await uploads.find_for_job(conn, UUID(orjson.loads(job.data)["uploadId"]), job.id)
     if upload is None:
         raise NotFound("This job has no file.")
     layout = Layout.from_json(upload.layout)
@@ -49,7 +49,7 @@ async def download(request: Request) -> Response:
     return await csv_lines_response(
         f"{upload.name.rpartition('.')[0] or upload.name}-geocoded.csv",
         csv_writer.line([*layout.header, *added], layout.delimiter),
-        _lines(platform.pool, job["id"], layout.delimiter),
+        _lines(platform.pool, job.id, layout.delimiter),
     )
 
 

@@ -91,7 +91,7 @@ async def _schedule(
     if inserted.is_new:
         details = _audit_details(args, grid, grid.cells)
         await audit.record(conn, "HEATMAP_QUEUED", details, user_id=user.id, job_id=inserted.id)
-    status = Status.PENDING if inserted.is_new else await jobs.status(conn, inserted.id)
+    status = Status.PENDING if inserted.is_new else await jobs.get_status(conn, inserted.id)
     return _accepted(grid, inserted.id, status, is_new=inserted.is_new)
 
 

@@ -28,7 +28,7 @@ async def download(request: Request) -> Response:
     platform = get_platform(request)
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        can_read = await jobs.readable(conn, job_id, reader_id(user))
+        can_read = await jobs.is_readable(conn, job_id, reader_id(user))
         header = await reports.find_header(conn, job_id) if can_read else None
     if header is None:
         raise NotFound(f"Import job {job_id} not found.")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from asyncpg import Record
-
 from app.db.accounts.users import User
 from app.db.core.pool import Connection
 from app.db.jobs import actions
 from app.db.jobs import records as jobs
+from app.db.jobs.job import Job
 from app.domain.jobs.status import Status
 from app.errors import Forbidden, NotFound
 from app.web.platform import Platform
@@ -20,13 +19,19 @@ def reader_id(user: User) -> UUID | None:
     return None if user.is_admin else user.id
 
 
-async def get_job(platform: Platform, job_id: UUID, user: User) -> Record:
+async def get_job(platform: Platform, job_id: UUID, user: User) -> Job:
     """Return the job as it is now. Raises NotFound if it does not exist or the user may not see it."""
     async with platform.pool.acquire() as conn:
-        row = await jobs.get(conn, job_id, reader_id(user))
-    if row is None:
+        job = await jobs.get(conn, job_id, reader_id(user))
+    if job is None:
         raise job_not_found(job_id)
-    return row
+    return job
+
+
+async def require_readable(conn: Connection, job_id: UUID, user: User) -> None:
+    """Raises NotFound if the job does not exist or the user may not see it."""
+    if not await jobs.is_readable(conn, job_id, reader_id(user)):
+        raise job_not_found(job_id)
 
 
 async def lock_for_action(conn: Connection, job_id: UUID, user: User) -> Status:

@@ -123,7 +123,7 @@ def _not_possible(action: str, job_id: UUID, status: Status) -> Conflict:
 
 
 async def _job_response(conn: Connection, job_id: UUID, status_code: int) -> Response:
-    row = await jobs.get(conn, job_id, None)
-    assert row is not None  # it is locked by this transaction
+    job = await jobs.get(conn, job_id, None)
+    assert job is not None  # it is locked by this transaction
     headers = {"Location": f"/api/v1/jobs/{job_id}", "Retry-After": retry_after(FIRST_MS)} if status_code == 202 else {}
-    return JSON(present_job(row), status_code, headers)
+    return JSON(present_job(job), status_code, headers)

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.db.accounts.users import User
+from app.db.jobs.job import Job
 from app.web.accounts import auth
 from app.web.http.request_parsing import path_id
 from app.web.http.responses import encode
@@ -42,11 +42,11 @@ async def _event_stream(platform: Platform, job_id: UUID, user: User, last_versi
     async with platform.changes.watch(job_id) as changed:
         while True:
             changed.clear()
-            row = await get_job(platform, job_id, user)
-            if (version := job_version(row)) != last_version:
+            job = await get_job(platform, job_id, user)
+            if (version := job_version(job)) != last_version:
                 last_version = version
-                yield _event(row, version)
-            if row["completed_at"] is not None:
+                yield _event(job, version)
+            if job.completed_at is not None:
                 return
             try:
                 async with asyncio.timeout(KEEP_ALIVE_SECONDS):
@@ -55,5 +55,5 @@ async def _event_stream(platform: Platform, job_id: UUID, user: User, last_versi
                 yield b": still here\n\n"
 
 
-def _event(row: Record, version: str) -> bytes:
-    return b"event: job\nid: %s\ndata: %s\n\n" % (version.encode(), encode(present_job(row)))
+def _event(job: Job, version: str) -> bytes:
+    return b"event: job\nid: %s\ndata: %s\n\n" % (version.encode(), encode(present_job(job)))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.jobs import records as jobs
+from app.db.jobs import item_errors
+from app.db.jobs import timeline as timelines
 from app.web.accounts import auth
 from app.web.http.pagination import Paging, page_of
 from app.web.http.request_parsing import path_id, query
 from app.web.http.responses import JSON
-from app.web.jobs.access import job_not_found, reader_id
+from app.web.jobs.access import require_readable
 from app.web.jobs.presenters import present_event, present_item_error
 from app.web.platform import get_platform
 
@@ -25,17 +25,9 @@ async def errors(request: Request) -> Response:
     platform = get_platform(request)
     job_id, paging = path_id(request), query(request, Paging)
     async with platform.pool.acquire() as conn:
-        found = await jobs.errors(conn, job_id, reader_id(user), limit=paging.limit, offset=paging.offset)
-    if found is None:
-        raise job_not_found(job_id)
-    rows, total = found
-    entries = [
-        present_item_error(
-            row["item_id"], row["address"], row["error"], row["at"], row["detail"] and orjson.loads(row["detail"])
-        )
-        for row in rows
-    ]
-    return JSON(page_of("errors", entries, total, paging))
+        await require_readable(conn, job_id, user)
+        found, total = await item_errors.list_errors(conn, job_id, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("errors", [present_item_error(error) for error in found], total, paging))
 
 
 async def timeline(request: Request) -> Response:
@@ -47,8 +39,6 @@ async def timeline(request: Request) -> Response:
     platform = get_platform(request)
     job_id, paging = path_id(request), query(request, Paging)
     async with platform.pool.acquire() as conn:
-        found = await jobs.timeline(conn, job_id, reader_id(user), limit=paging.limit, offset=paging.offset)
-    if found is None:
-        raise job_not_found(job_id)
-    rows, total = found
-    return JSON(page_of("events", [present_event(row) for row in rows], total, paging))
+        await require_readable(conn, job_id, user)
+        events, total = await timelines.list_events(conn, job_id, limit=paging.limit, offset=paging.offset)
+    return JSON(page_of("events", [present_event(event) for event in events], total, paging))

@@ -32,7 +32,7 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     asked = query(request, JobQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await jobs.select(
+        found, total = await jobs.list_jobs(
             conn,
             asked.to_filters(platform),
             reader_id(user),
@@ -40,5 +40,5 @@ async def index(request: Request) -> Response:
             limit=asked.limit,
             offset=asked.offset,
         )
-    page = page_of("jobs", [present_job(row) for row in rows], total, asked)
-    return JSON(page | {"nextCursor": str(rows[-1]["id"]) if len(rows) == asked.limit else None})
+    page = page_of("jobs", [present_job(job) for job in found], total, asked)
+    return JSON(page | {"nextCursor": str(found[-1].id) if len(found) == asked.limit else None})

@@ -2,81 +2,67 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import orjson
-from asyncpg import Record
 
+from app.db.jobs.item_errors import RecordedError
+from app.db.jobs.job import Job
+from app.db.jobs.timeline import JobEvent
 from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
 from app.domain.jobs.status import TERMINAL, Status
 
-_TERMINAL = frozenset(str(status) for status in TERMINAL)
 
-
-def present_job(row: Record) -> dict[str, Any]:
-    """Return a row of `app.db.jobs.records` as the API shows it; stored JSON passes through unparsed."""
-    status = row["status"]
-    ended = status in _TERMINAL
-    processed, total = row["processed_items"], row["total_items"]
-    eta = eta_seconds(processed, total, row["running_seconds"]) if status == Status.PROCESSING else None
-    creator = row["created_by"]
+def present_job(job: Job) -> dict[str, Any]:
+    """Return a job as the API shows it; its stored data and result pass through unparsed."""
+    is_running = job.status is Status.PROCESSING
+    eta = eta_seconds(job.processed_items, job.total_items, job.running_seconds) if is_running else None
     return {
-        "id": str(row["id"]),
-        "type": row["kind"],
-        "queue": row["queue"],
-        "priority": row["priority"],
-        "status": status,
-        "totalItems": total,
-        "processedItems": processed,
-        "failedItems": row["failed_items"],
-        "progress": progress(processed, total, completed=status == Status.COMPLETED),
-        "attempt": row["attempt"],
-        "maxAttempts": row["max_attempts"],
-        "data": orjson.Fragment(row["data"]),
-        "result": orjson.Fragment(row["result"]) if row["result"] else None,
-        "error": row["error"],
-        "errorLog": present_error_log(row["error_log"]),
-        "createdBy": {"id": str(creator), "email": row["creator_email"], "name": row["creator_name"]},
-        "createdAt": row["created_at"],
-        "startedAt": row["started_at"],
-        "completedAt": row["completed_at"],
-        "runAt": row["run_at"],
-        "cancelRequested": row["cancel_requested_at"] is not None,
+        "id": str(job.id),
+        "type": job.kind,
+        "queue": job.queue,
+        "priority": job.priority,
+        "status": job.status,
+        "totalItems": job.total_items,
+        "processedItems": job.processed_items,
+        "failedItems": job.failed_items,
+        "progress": progress(job.processed_items, job.total_items, completed=job.status is Status.COMPLETED),
+        "attempt": job.attempt,
+        "maxAttempts": job.max_attempts,
+        "data": orjson.Fragment(job.data),
+        "result": orjson.Fragment(job.result) if job.result else None,
+        "error": job.error,
+        "errorLog": None if job.error_log is None else [present_item_error(error) for error in job.error_log],
+        "createdBy": {"id": str(job.created_by), "email": job.creator_email, "name": job.creator_name},
+        "createdAt": job.created_at,
+        "startedAt": job.started_at,
+        "completedAt": job.completed_at,
+        "runAt": job.run_at,
+        "cancelRequested": job.cancel_requested_at is not None,
         "etaSeconds": eta,
-        "poll_interval_ms": poll_interval_ms(row["age_seconds"], eta, ended=ended),
+        "poll_interval_ms": poll_interval_ms(job.age_seconds, eta, ended=job.status in TERMINAL),
     }
 
 
-def present_error_log(text: str | None) -> list[dict[str, Any]] | None:
-    """Return the job's first item errors, which its row carries as JSON text."""
-    if text is None:
-        return None
-    return [
-        present_item_error(
-            entry["itemId"], entry["address"], entry["error"], datetime.fromisoformat(entry["at"]), entry["detail"]
-        )
-        for entry in orjson.loads(text)
-    ]
-
-
-def present_item_error(
-    item_id: str | None, address: str | None, error: str, at: Any, detail: dict[str, Any] | None
-) -> dict[str, Any]:
-    """Return an item's error; `detail` are the kind's own fields.
+def present_item_error(error: RecordedError) -> dict[str, Any]:
+    """Return an item's error, with the fields that its kind adds.
 
     The item of an error with an address is a household, whose id is also shown as `householdId`.
     """
-    entry: dict[str, Any] = {"itemId": item_id}
-    if address is not None:
-        entry |= {"householdId": item_id, "address": address}
-    return entry | (detail or {}) | {"error": error, "timestamp": at}
+    entry: dict[str, Any] = {"itemId": error.item_id}
+    if error.address is not None:
+        entry |= {"householdId": error.item_id, "address": error.address}
+    return entry | (error.detail or {}) | {"error": error.error, "timestamp": error.at}
 
 
-def present_event(row: Record) -> dict[str, Any]:
+def present_event(event: JobEvent) -> dict[str, Any]:
     """Return an entry of a job's timeline."""
-    worker = None if row["worker_id"] is None else {"id": row["worker_id"], "hostname": row["hostname"]}
-    return {name: row[name] for name in ("at", "event", "attempt", "fence")} | {
+    worker = None if event.worker_id is None else {"id": event.worker_id, "hostname": event.hostname}
+    return {
+        "at": event.at,
+        "event": event.event,
+        "attempt": event.attempt,
+        "fence": event.fence,
         "worker": worker,
-        "detail": row["detail"],
+        "detail": event.detail,
     }

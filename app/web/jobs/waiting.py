@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from asyncpg import Record
 from starlette.requests import Request
 
 from app.db.accounts.users import User
+from app.db.jobs.job import Job
 from app.web.jobs.access import get_job
 from app.web.platform import Platform
 
@@ -27,18 +27,18 @@ def preferred_wait_seconds(request: Request) -> float | None:
     return None
 
 
-async def wait_until_finished(platform: Platform, job_id: UUID, user: User, timeout_seconds: float) -> Record:
+async def wait_until_finished(platform: Platform, job_id: UUID, user: User, timeout_seconds: float) -> Job:
     """Return the job once it has finished, or as it is after `timeout_seconds`. Raises NotFound as `get_job`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_seconds
     async with platform.changes.watch(job_id) as changed:
-        row = await get_job(platform, job_id, user)
-        while row["completed_at"] is None and (left := deadline - loop.time()) > 0:
+        job = await get_job(platform, job_id, user)
+        while job.completed_at is None and (left := deadline - loop.time()) > 0:
             try:
                 async with asyncio.timeout(left):
                     await changed.wait()
             except TimeoutError:
                 break
             changed.clear()
-            row = await get_job(platform, job_id, user)
-    return row
+            job = await get_job(platform, job_id, user)
+    return job

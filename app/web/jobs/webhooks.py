@@ -85,10 +85,10 @@ def _check(platform: Platform, new: WebhookRequest) -> tuple[str, Sequence[str] 
 
 async def _require_own_active_job(conn: Connection, job_id: UUID, user_id: UUID) -> None:
     job = await jobs.get(conn, job_id, user_id)
-    if job is None or job["created_by"] != user_id:
+    if job is None or job.created_by != user_id:
         raise job_not_found(job_id)
-    if job["completed_at"] is not None:
-        raise Conflict(f"Job {job_id} has already finished; a webhook would never be called.", jobStatus=job["status"])
+    if job.completed_at is not None:
+        raise Conflict(f"Job {job_id} has already finished; a webhook would never be called.", jobStatus=job.status)
 
 
 async def _require_room(conn: Connection, user_id: UUID) -> None:

@@ -21,14 +21,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from asyncpg import Record
 
 from app.db.accounts import keys
 from app.db.accounts.users import User
 from app.db.core.notifications import NEW_JOBS, Changes, Ears
 from app.db.core.pool import TRY_AGAIN, Pool
-from app.db.jobs import views as looks
+from app.db.jobs import views
 from app.db.jobs.filters import Filters
+from app.db.jobs.job import Job
 from app.web.dashboard.core.panels import Boards
 from app.web.http.responses import encode
 
@@ -83,7 +83,7 @@ class Feed:
         self,
         pool: Pool,
         changes: Changes,
-        describe: Callable[[Record, str], Mapping[str, Any]],
+        describe: Callable[[Job, str], Mapping[str, Any]],
         boards: Boards,
         forget_keys: Callable[[], None],
     ) -> None:
@@ -225,23 +225,23 @@ class Feed:
         number = now_ms()
         try:
             async with self._pool.acquire() as conn:
-                rows = await looks.changed(conn, ids, newer, MOST_A_ROUND)
+                jobs = await views.list_changed(conn, ids, newer, MOST_A_ROUND)
         except TRY_AGAIN:
             self._due |= due
             if news_from is not None:
                 self._news(news_from)
             raise
         pieces: dict[tuple[UUID, str], Mapping[str, Any]] = {}
-        gone = set(ids).difference(row["id"] for row in rows)
+        gone = set(ids).difference(job.id for job in jobs)
         for viewer in self._viewers:
             told = []
-            for row in reversed(rows):  # the oldest first: each new one goes to the top
-                if (as_new := concerns(viewer, row)) is not None:
-                    key = (row["id"], viewer.form)
+            for job in reversed(jobs):  # the oldest first: each new one goes to the top
+                if (as_new := concerns(viewer, job)) is not None:
+                    key = (job.id, viewer.form)
                     if key not in pieces:
-                        pieces[key] = self._describe(row, viewer.form)
+                        pieces[key] = self._describe(job, viewer.form)
                     told.append({**pieces[key], "new": as_new})
-                    viewer.shown.add(row["id"])
+                    viewer.shown.add(job.id)
             lost = [str(job_id) for job_id in gone & viewer.shown]
             viewer.shown -= gone
             if len(viewer.shown) > 2 * MOST_SHOWN:
@@ -258,13 +258,13 @@ class Feed:
                 viewer.tell(what)
 
 
-def concerns(viewer: Viewer, row: Record) -> bool | None:
+def concerns(viewer: Viewer, job: Job) -> bool | None:
     """None where the job is none of the viewer's business; else whether it belongs at the top of their list."""
-    if not (viewer.user.is_admin or row["created_by"] == viewer.user.id or row["id"] == viewer.granted):
+    if not (viewer.user.is_admin or job.created_by == viewer.user.id or job.id == viewer.granted):
         return None
-    if row["id"] in viewer.shown:
+    if job.id in viewer.shown:
         return False
-    return True if viewer.filters is not None and viewer.filters.hold_for(row) else None
+    return True if viewer.filters is not None and viewer.filters.hold_for(job) else None
 
 
 def event(name: str, number: int, content: Mapping[str, Any]) -> bytes:

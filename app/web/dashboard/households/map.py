@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +16,8 @@ from app.db.accounts.users import User
 from app.db.core.pool import Connection
 from app.db.households import map_points
 from app.db.households.map_points import MapCluster, MapPoint, MapWindow, Selection
-from app.db.jobs import views as looks
+from app.db.jobs import views
+from app.db.jobs.views import JobDetail
 from app.domain.households.input import HouseholdFilters
 from app.domain.vocabulary.accuracy import Accuracy
 from app.errors import BadRequest, NotFound
@@ -76,8 +76,8 @@ async def region(request: Request) -> Response:
     """Return the bounds of a heatmap job's region, from its result; its cells are drawn as image tiles."""
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        row = await job_of(conn, request)
-    bounds = orjson.loads(row["result"] or "{}").get("bounds")
+        job = await job_of(conn, request)
+    bounds = orjson.loads(job.result or "{}").get("bounds")
     box = bounds and [bounds[side] for side in ("west", "south", "east", "north")]
     return html.numbers(request, encode({"bbox": box}))
 
@@ -112,24 +112,24 @@ async def select(conn: Connection, request: Request, name: str) -> Selection | N
         if name not in NAMES:
             raise BadRequest("This layer belongs to a job; pass the job's id as `job`.")
         return map_points.select_all(name)
-    row = await job_of(conn, request)
+    job = await job_of(conn, request)
     if name == "rows":
-        return map_points.select_of_job(name, row["id"])
+        return map_points.select_of_job(name, job.id)
     if name != "households":
-        run = orjson.loads(row["checkpoint"] or "{}").get("run")  # an import marks its rows with its run
+        run = orjson.loads(job.checkpoint or "{}").get("run")  # an import marks its rows with its run
         return map_points.select_of_job(name, UUID(run)) if run else None
-    if row["started_at"] is None:
+    if job.started_at is None:
         return None
-    filters = HouseholdFilters.model_validate(orjson.loads(row["data"]).get("filters") or {})
-    return map_points.select_geocoded_between(filters, row["started_at"], row["completed_at"])
+    filters = HouseholdFilters.model_validate(orjson.loads(job.data).get("filters") or {})
+    return map_points.select_geocoded_between(filters, job.started_at, job.completed_at)
 
 
-async def job_of(conn: Connection, request: Request) -> Record:
+async def job_of(conn: Connection, request: Request) -> JobDetail:
     user: User = request.state.user
     try:
-        row = await looks.job(conn, UUID(request.query_params.get("job", "")), reader_id(user))
+        job = await views.get_detail(conn, UUID(request.query_params.get("job", "")), reader_id(user))
     except ValueError:
-        row = None
-    if row is None:
+        job = None
+    if job is None:
         raise NotFound("Job not found.")
-    return row
+    return job

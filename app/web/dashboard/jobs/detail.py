@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import orjson
-from asyncpg import Record
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core.pool import Connection
+from app.db.jobs import item_errors, timeline, views
 from app.db.jobs import records as jobs
-from app.db.jobs import views as looks
+from app.db.jobs.item_errors import RecordedError
 from app.errors import AppError, NotFound
 from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.households import map
@@ -48,30 +48,30 @@ async def show(request: Request) -> Response:
     user: User = request.state.user
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        row = await looks.job(conn, job_id, reader_id(user))
-        events = await jobs.timeline(conn, job_id, reader_id(user), limit=TIMELINE, offset=0)
-        failed = await jobs.errors(conn, job_id, reader_id(user), limit=ERRORS, offset=0)
-    if row is None or events is None or failed is None:
-        raise NotFound("Job not found. It was deleted, or it belongs to another user.")
-    job = JobView.of(row)
-    data = orjson.loads(row["data"])
-    result = orjson.loads(row["result"]) if row["result"] else None
+        detail = await views.get_detail(conn, job_id, reader_id(user))
+        if detail is None:
+            raise NotFound("Job not found. It was deleted, or it belongs to another user.")
+        events, event_count = await timeline.list_events(conn, job_id, limit=TIMELINE, offset=0)
+        errors = await item_errors.list_after(conn, job_id, 0, limit=ERRORS)
+    job = JobView.of(detail)
+    data = orjson.loads(detail.data)
+    result = orjson.loads(detail.result) if detail.result else None
     return html.page(
         request,
         "job.html",
         job=job,
-        row=row,
-        events=events[0],
-        more_events=events[1] - len(events[0]),
-        errors=failed[0],
-        more_errors=failed[1] - len(failed[0]),
+        detail=detail,
+        events=events,
+        more_events=event_count - len(events),
+        errors=errors,
+        more_errors=detail.error_count - len(errors),
         data=results.sections(data),
         result=results.sections(result) if result else [],
         report=results.report_of(result),
         downloads=[(name, path.format(id=job_id)) for name, path in DOWNLOADS.get(job.kind, ()) if job.completed_at],
         layer=MAPPED.get(job.kind),
         map=map.settings(request),
-        mine=user.is_admin or row["created_by"] == user.id,
+        mine=user.is_admin or detail.created_by == user.id,
         known=job.kind in platform.specs,
     )
 
@@ -122,14 +122,14 @@ async def errors_csv(request: Request) -> Response:
     user: User = request.state.user
     job_id = path_id(request)
     async with platform.pool.acquire() as conn:
-        if not await jobs.readable(conn, job_id, reader_id(user)):
+        if not await jobs.is_readable(conn, job_id, reader_id(user)):
             raise NotFound("Job not found.")
 
-    async def read(conn: Connection, after: int | None) -> list[Record]:
-        return await looks.errors_after(conn, job_id, after or 0, CSV_PAGE_SIZE)
+    async def read(conn: Connection, after: int | None) -> list[RecordedError]:
+        return await item_errors.list_after(conn, job_id, after or 0, limit=CSV_PAGE_SIZE)
 
-    pages = keyset_pages(platform.pool, read, lambda row: row["id"], CSV_PAGE_SIZE)
-    rows = ([[row[name] for name in ("item_id", "address", "error", "at")] for row in page] async for page in pages)
+    pages = keyset_pages(platform.pool, read, lambda error: error.id, CSV_PAGE_SIZE)
+    rows = ([[error.item_id, error.address, error.error, error.at] for error in page] async for page in pages)
     response = await csv_response(f"errors-{job_id}.csv", ("item", "address", "error", "time"), rows)
     response.headers["Cache-Control"] = "no-store"
     return response

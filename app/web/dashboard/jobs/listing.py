@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
-from app.db.jobs import views as looks
+from app.db.jobs import views
 from app.domain.jobs.status import Status
 from app.errors import BadRequest
 from app.web.dashboard.core import confirm, html, internal_api
@@ -56,14 +56,16 @@ async def index(request: Request) -> Response:
     filters = asked(request)
     before = cursor(request.query_params.get("before"))
     async with platform.pool.acquire() as conn:
-        rows, count = await looks.page(conn, filters.to_filters(platform), reader_id(user), before=before, limit=PAGE)
+        found, count = await views.list_page(
+            conn, filters.to_filters(platform), reader_id(user), before=before, limit=PAGE
+        )
     chosen = in_address(request)
     return html.page(
         request,
         "jobs.html",
-        jobs=[JobView.of(row) for row in rows],
+        jobs=[JobView.of(job) for job in found],
         count=count,
-        counted=looks.COUNTED,
+        counted=views.MAX_COUNTED,
         chosen=chosen,
         statuses=[status.value for status in Status],
         kinds=sorted(platform.specs),
@@ -72,7 +74,7 @@ async def index(request: Request) -> Response:
         first=before is None,
         tabs=[("All", None)] + [(status.value.capitalize(), status.value) for status in Status],
         link=lambda **more: "/?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
-        older=str(rows[-1]["id"]) if len(rows) == PAGE else None,
+        older=str(found[-1].id) if len(found) == PAGE else None,
         query=urlencode(chosen),
     )
 

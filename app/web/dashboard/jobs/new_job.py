@@ -119,12 +119,12 @@ async def arguments_of(request: Request, job_id: str) -> Any:
     user: User = request.state.user
     try:
         async with platform.pool.acquire() as conn:
-            row = await jobs.get(conn, UUID(job_id), reader_id(user))
+            job = await jobs.get(conn, UUID(job_id), reader_id(user))
     except ValueError:
-        row = None
-    if row is None:
+        job = None
+    if job is None:
         raise NotFound("The job to copy was not found. It was deleted, or it belongs to another user.")
-    return orjson.loads(row["data"])
+    return orjson.loads(job.data)
 
 
 def form_page(

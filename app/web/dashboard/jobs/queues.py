@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from app.db.core.pool import Pool
 from app.db.jobs import queues as stored
-from app.db.jobs import views as looks
+from app.db.jobs import views
+from app.db.jobs.views import QueueActivity
 from app.errors import AppError, BadRequest
 from app.web.dashboard.core import html, internal_api
 from app.web.dashboard.core.live_updates import Feed
@@ -44,13 +45,13 @@ def board(pool: Pool) -> Board:
 def series_board(pool: Pool, span: str) -> Board:
     async def make() -> str:
         async with pool.acquire() as conn:
-            rows = await looks.series(conn, *SPANS[span])
+            rows = await views.list_activity(conn, *SPANS[span])
         return encode(columns(rows, *SPANS[span])).decode()
 
     return Board(make, every=10)
 
 
-def columns(rows: list[Any], span: timedelta, bucket: int) -> dict[str, Any]:
+def columns(rows: list[QueueActivity], span: timedelta, bucket: int) -> dict[str, Any]:
     """For the charts: the times, and by queue the values at each of them, null where nothing ended."""
     now = int(datetime.now(UTC).timestamp())
     first = (now - int(span.total_seconds())) // bucket * bucket + bucket
@@ -63,14 +64,14 @@ def columns(rows: list[Any], span: timedelta, bucket: int) -> dict[str, Any]:
         )
     )
     for row in rows:
-        i = place.get(row["at"])
+        i = place.get(row.at)
         if i is None:
             continue
-        one = found[row["queue"]]
-        one["completed"][i], one["failed"][i] = row["completed"], row["failed"]
-        for name in ("waited", "ran"):
-            if row[name] is not None and row[name][0] is not None:
-                one[f"{name}50"][i], one[f"{name}95"][i] = (round(value, 4) for value in row[name])
+        series = found[row.queue]
+        series["completed"][i], series["failed"][i] = row.completed, row.failed
+        for name, seconds in (("waited", row.waited), ("ran", row.ran)):
+            if seconds is not None:
+                series[f"{name}50"][i], series[f"{name}95"][i] = (round(value, 4) for value in seconds)
     return {"bucket": bucket, "times": times, "queues": found}
 
 

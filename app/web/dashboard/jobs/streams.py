@@ -46,7 +46,7 @@ async def of_job(request: Request) -> Response:
     platform = get_platform(request)
     who, job_id = viewer(request), path_id(request)
     async with platform.pool.acquire() as conn:
-        if await jobs.readable(conn, job_id, reader_id(who.user)):
+        if await jobs.is_readable(conn, job_id, reader_id(who.user)):
             who.granted = job_id
     who.shown, who.form = {job_id}, "panel"
     return stream(request, who)

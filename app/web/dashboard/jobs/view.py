@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg import Record
 
 from app.db.jobs.bulk import SOURCES, Action
+from app.db.jobs.job import Job
 from app.domain.jobs.polling import eta_seconds, progress
 from app.domain.jobs.status import Status
 from app.web.dashboard.core import html
@@ -51,41 +51,39 @@ class JobView:
     can: frozenset[str]
 
     @classmethod
-    def of(cls, row: Record) -> JobView:
-        status = Status(row["status"])
-        processed, total = row["processed_items"], row["total_items"]
-        started, completed = row["started_at"], row["completed_at"]
-        ran = (
-            None if started is None else (completed - started).total_seconds() if completed else row["running_seconds"]
-        )
+    def of(cls, job: Job) -> JobView:
+        status = job.status
+        processed, total = job.processed_items, job.total_items
+        started, completed = job.started_at, job.completed_at
+        ran = None if started is None else (completed - started).total_seconds() if completed else job.running_seconds
         running = status is Status.PROCESSING
-        stopping = running and row["cancel_requested_at"] is not None
-        later = status is Status.PENDING and row["run_at"] is not None
+        stopping = running and job.cancel_requested_at is not None
+        later = status is Status.PENDING and job.run_at is not None
         return cls(
-            id=row["id"],
-            kind=row["kind"],
-            queue=row["queue"],
+            id=job.id,
+            kind=job.kind,
+            queue=job.queue,
             status=status.value,
             word="cancelling" if stopping else "deferred" if later else status.value,
-            priority=row["priority"],
-            attempt=row["attempt"],
-            max_attempts=row["max_attempts"],
+            priority=job.priority,
+            attempt=job.attempt,
+            max_attempts=job.max_attempts,
             total=total,
             processed=processed,
-            failed=row["failed_items"],
+            failed=job.failed_items,
             percent=progress(processed, total, completed=status is Status.COMPLETED),
-            eta=eta_seconds(processed, total, row["running_seconds"]) if running else None,
+            eta=eta_seconds(processed, total, job.running_seconds) if running else None,
             rate=processed / ran if processed and ran else None,
-            waited=(started - row["created_at"]).total_seconds() if started else row["age_seconds"],
+            waited=(started - job.created_at).total_seconds() if started else job.age_seconds,
             ran=ran,
-            error=row["error"],
-            summary=summary(row["data"]),
-            creator=row["creator_email"],
-            created_at=row["created_at"],
+            error=job.error,
+            summary=summary(job.data),
+            creator=job.creator_email,
+            created_at=job.created_at,
             started_at=started,
             completed_at=completed,
-            run_at=row["run_at"] if later else None,
-            updated_at=row["updated_at"],
+            run_at=job.run_at if later else None,
+            updated_at=job.updated_at,
             can=frozenset(action.value for action in Action if status in SOURCES[action]),
         )
 
@@ -108,16 +106,16 @@ def _short(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def describe(row: Record, form: str) -> Mapping[str, Any]:
+def describe(job: Job, form: str) -> Mapping[str, Any]:
     """What the pages are told of a job that changed. `form`: a `row` of a list, or the `panel` of its own page."""
-    job = JobView.of(row)
-    facts = {"id": str(job.id), "status": job.status, "html": html.fragment("job_parts.html", form, job)}
+    view = JobView.of(job)
+    facts = {"id": str(view.id), "status": view.status, "html": html.fragment("job_parts.html", form, view)}
     if form == "row":
         return facts
     return facts | {
-        "processed": job.processed,
-        "total": job.total,
-        "at": job.updated_at,
+        "processed": view.processed,
+        "total": view.total,
+        "at": view.updated_at,
         # a change of these changes more of the page than the panel
-        "stage": f"{job.word} {job.attempt} {job.failed}",
+        "stage": f"{view.word} {view.attempt} {view.failed}",
     }

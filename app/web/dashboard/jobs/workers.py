@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core.pool import Pool
-from app.db.jobs import views as looks
+from app.db.jobs import views
 from app.db.jobs import workers as stored
 from app.web.dashboard.core import html
 from app.web.dashboard.core.panels import Board
@@ -19,10 +19,10 @@ from app.web.platform import get_platform
 async def read(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
         rows = await stored.select(conn)
-        jobs = await looks.running(conn)
+        jobs = await views.list_running(conn)
     by_worker = defaultdict(list)
     for job in jobs:
-        by_worker[job["worker_id"]].append(job)
+        by_worker[job.worker_id].append(job)
     return [{**row, "jobs": by_worker[row["id"]]} for row in rows]
 
 

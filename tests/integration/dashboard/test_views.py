@@ -12,9 +12,8 @@ import pytest
 from app.db.core.pool import Connection, Pool
 from app.db.households import map_points
 from app.db.households.map_points import MapWindow
-from app.db.jobs import queues
+from app.db.jobs import queues, views
 from app.db.jobs import records as jobs
-from app.db.jobs import views as looks
 from app.db.jobs.filters import Filters
 from app.domain.jobs.spec import NewJob
 from app.web.dashboard.jobs.queues import SPANS, columns
@@ -62,9 +61,9 @@ async def insert(conn: Connection, admin_id: UUID) -> list[UUID]:
 async def test_a_filter_holds_in_the_process_as_in_the_database(db_pool: Pool, admin_id: UUID, number: int) -> None:
     async with db_pool.acquire() as conn:
         await insert(conn, admin_id)
-        everything, _ = await looks.page(conn, Filters(), None, before=None, limit=100)
-        asked, count = await looks.page(conn, FILTERS[number], None, before=None, limit=100)
-    assert [row["id"] for row in everything if FILTERS[number].hold_for(row)] == [row["id"] for row in asked]
+        everything, _ = await views.list_page(conn, Filters(), None, before=None, limit=100)
+        asked, count = await views.list_page(conn, FILTERS[number], None, before=None, limit=100)
+    assert [job.id for job in everything if FILTERS[number].hold_for(job)] == [job.id for job in asked]
     assert count == len(asked)
 
 
@@ -72,17 +71,17 @@ async def test_a_job_is_found_by_the_beginning_of_its_id(db_pool: Pool, admin_id
     async with db_pool.acquire() as conn:
         ids = await insert(conn, admin_id)
         for text in (str(ids[2]), str(ids[2]).upper()):
-            rows, _ = await looks.page(conn, Filters(text=text), None, before=None, limit=10)
-            assert [row["id"] for row in rows] == [ids[2]]
+            rows, _ = await views.list_page(conn, Filters(text=text), None, before=None, limit=10)
+            assert [job.id for job in rows] == [ids[2]]
             assert Filters(text=text).hold_for(rows[0])
 
 
 async def test_pages_of_the_list_follow_each_other(db_pool: Pool, admin_id: UUID) -> None:
     async with db_pool.acquire() as conn:
         ids = await insert(conn, admin_id)
-        first, count = await looks.page(conn, Filters(), None, before=None, limit=4)
-        second, _ = await looks.page(conn, Filters(), None, before=first[-1]["id"], limit=4)
-    assert [row["id"] for row in (*first, *second)] == sorted(ids, reverse=True)
+        first, count = await views.list_page(conn, Filters(), None, before=None, limit=4)
+        second, _ = await views.list_page(conn, Filters(), None, before=first[-1].id, limit=4)
+    assert [job.id for job in (*first, *second)] == sorted(ids, reverse=True)
     assert count == len(ids)
 
 
@@ -99,7 +98,7 @@ async def test_the_course_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
                 "failed" if n <= 2 else "completed",
                 float(n),
             )
-        rows = await looks.series(conn, *SPANS["1h"])
+        rows = await views.list_activity(conn, *SPANS["1h"])
         await conn.execute(
             """INSERT INTO jobs (id, kind, queue, data, max_attempts, timeout_seconds, created_by, status,
                                  created_at, started_at, completed_at)
@@ -108,7 +107,7 @@ async def test_the_course_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
             admin_id,
         )
         await conn.execute("ANALYZE jobs")
-        plan = "\n".join(row[0] for row in await conn.fetch("EXPLAIN " + looks.SERIES, timedelta(hours=1), 60.0))
+        plan = "\n".join(row[0] for row in await conn.fetch("EXPLAIN " + views.ACTIVITY, timedelta(hours=1), 60.0))
     told = columns(rows, *SPANS["1h"])
     course = told["queues"]["noop"]
     assert (sum(course["completed"]), sum(course["failed"])) == (8, 2)

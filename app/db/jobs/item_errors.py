@@ -1,0 +1,62 @@
+"""The items of a job that failed. `ledger.checkpoint` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from app.db.core.pool import Connection
+
+COLUMNS = "id, item_id, address, error, at, detail"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedError:
+    """An `ItemError` as it was committed."""
+
+    id: int
+    """Ascends in the order in which the errors were committed."""
+    item_id: str | None
+    address: str | None
+    error: str
+    at: datetime
+    detail: dict[str, Any] | None
+    """Further members of the error as the kind shows it."""
+
+
+def _errors(rows: Sequence[asyncpg.Record]) -> list[RecordedError]:
+    return [RecordedError(**{**row, "detail": row["detail"] and orjson.loads(row["detail"])}) for row in rows]
+
+
+async def list_newest(conn: Connection, job_id: UUID, *, limit: int) -> list[RecordedError]:
+    """Return the last errors of a job, the newest first."""
+    return _errors(
+        await conn.fetch(f"SELECT {COLUMNS} FROM job_errors WHERE job_id = $1 ORDER BY id DESC LIMIT $2", job_id, limit)
+    )
+
+
+async def list_errors(conn: Connection, job_id: UUID, *, limit: int, offset: int) -> tuple[list[RecordedError], int]:
+    """Return a page of a job's errors, the oldest first, and the number of all."""
+    rows = await conn.fetch(
+        f"SELECT {COLUMNS} FROM job_errors WHERE job_id = $1 ORDER BY id LIMIT $2 OFFSET $3", job_id, limit, offset
+    )
+    total: int = await conn.fetchval("SELECT count(*) FROM job_errors WHERE job_id = $1", job_id)
+    return _errors(rows), total
+
+
+async def list_after(conn: Connection, job_id: UUID, after: int, *, limit: int) -> list[RecordedError]:
+    """Return the errors of a job with an id above `after` (a cursor), the oldest first."""
+    return _errors(
+        await conn.fetch(
+            f"SELECT {COLUMNS} FROM job_errors WHERE job_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            job_id,
+            after,
+            limit,
+        )
+    )

@@ -1,0 +1,43 @@
+"""The timeline of a job: what happened to it, from its creation on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.db.core.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    at: datetime
+    event: str
+    """Such as `created`, `claimed` or `retried`."""
+    attempt: int
+    fence: int
+    """Of the claim that it belongs to."""
+    worker_id: UUID | None
+    hostname: str | None
+    """Of the worker, for as long as it is registered."""
+    detail: str | None
+
+
+TIMELINE = """
+SELECT e.at, e.event, e.attempt, e.fence, e.worker_id, w.hostname, e.detail
+FROM (
+    SELECT 0 AS id, created_at AS at, 'created' AS event, 0 AS attempt, 0 AS fence, NULL::uuid AS worker_id,
+           NULL AS detail
+    FROM jobs WHERE id = $1
+    UNION ALL
+    SELECT id, at, event, attempt, fence, worker_id, detail FROM job_events WHERE job_id = $1
+) AS e LEFT JOIN workers AS w ON w.id = e.worker_id
+ORDER BY e.id LIMIT $2 OFFSET $3
+"""
+
+
+async def list_events(conn: Connection, job_id: UUID, *, limit: int, offset: int) -> tuple[list[JobEvent], int]:
+    """Return a page of an existing job's events, the oldest first, and the number of all. The first is its creation."""
+    rows = await conn.fetch(TIMELINE, job_id, limit, offset)
+    total: int = await conn.fetchval("SELECT count(*) + 1 FROM job_events WHERE job_id = $1", job_id)
+    return [JobEvent(**row) for row in rows], total
