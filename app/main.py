@@ -22,7 +22,7 @@ from app.queue import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES
 from app.web.dashboard.wiring import open_feed
-from app.web.http.problems import HANDLERS
+from app.web.http.problems import EXCEPTION_HANDLERS
 from app.web.platform import Platform
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
@@ -98,4 +98,4 @@ def create(settings: Settings | None = None) -> Starlette:
         await work.close()
         await pool.close()
 
-    return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=HANDLERS, lifespan=lifespan)
+    return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=EXCEPTION_HANDLERS, lifespan=lifespan)

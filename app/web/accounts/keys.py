@@ -52,7 +52,7 @@ async def index(request: Request) -> Response:
     """
     user = await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, KeyQuery)
+    paging = request_parsing.parse_query(request, KeyQuery)
     if not user.is_admin and paging.user_id not in (None, user.id):
         raise Forbidden("Only an admin may list the keys of other users.")
     async with platform.pool.acquire() as conn:

@@ -71,7 +71,7 @@ async def index(request: Request) -> Response:
     """List the caller's teams (for an admin: all teams). 200 `{"teams": [team], "total", "limit", "offset"}`."""
     user = await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, Paging)
+    paging = request_parsing.parse_query(request, Paging)
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
         found, total = await teams.list_teams(conn, member, limit=paging.limit, offset=paging.offset)

@@ -68,7 +68,7 @@ async def index(request: Request) -> Response:
     """List all users. Admins only. 200 `{"users": [user], "total", "limit", "offset"}`."""
     await auth.require(request, admin=True)
     platform = get_platform(request)
-    paging = request_parsing.query(request, Paging)
+    paging = request_parsing.parse_query(request, Paging)
     async with platform.pool.acquire() as conn:
         found, total = await users.list_users(conn, limit=paging.limit, offset=paging.offset)
     return JSON(page_of("users", [present_user(user) for user in found], total, paging))

@@ -138,7 +138,7 @@ async def _create_jobs(
         await _audit(conn, spec, inserted, user)
         return _accepted(estimate, inserted, rows, is_list=is_list)
 
-    response = await idempotency.once(request, user, raw, insert)
+    response = await idempotency.run_once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
     return response
 
@@ -159,7 +159,7 @@ async def score(request: Request) -> Response:
         await _audit(conn, LEAD_SCORING, inserted, user)
         return _accepted(estimate, inserted, rows[:1], is_list=False)
 
-    response = await idempotency.once(request, user, raw, insert)
+    response = await idempotency.run_once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
     return response
 
@@ -229,7 +229,7 @@ async def signals_index(request: Request) -> Response:
     """Signals of all companies, the newest first."""
     await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, SignalQuery)
+    paging = request_parsing.parse_query(request, SignalQuery)
     if paging.type is not None and paging.type not in SIGNAL_KINDS:
         raise Invalid([("type", f"must be one of {', '.join(SIGNAL_KINDS)}")])
     async with platform.pool.acquire() as conn:

@@ -54,7 +54,7 @@ def show(row: asyncpg.Record) -> dict[str, Any]:
 async def index(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, CompanyQuery)
+    paging = request_parsing.parse_query(request, CompanyQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await companies.search(conn, paging.name, limit=paging.limit, offset=paging.offset)
     return JSON(page_of("companies", [show(row) for row in rows], total, paging))
@@ -67,14 +67,14 @@ async def create(request: Request) -> Response:
         return await _load(request, user)
     raw, value = await request_parsing.read_json(request, MOST_BYTES)
     if isinstance(value, dict) and (business := value.get("business_id") or value.get("businessId")):
-        return await idempotency.once(request, user, raw, lambda conn: _of_business(conn, user, business))
+        return await idempotency.run_once(request, user, raw, lambda conn: _of_business(conn, user, business))
     if isinstance(value, list):
         return await _keep_all(request, user, raw, list(enumerate(value)), strict=True)
     try:
         new = NewCompany.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from None
-    return await idempotency.once(request, user, raw, lambda conn: _keep(conn, user, new))
+    return await idempotency.run_once(request, user, raw, lambda conn: _keep(conn, user, new))
 
 
 async def _keep(conn: Connection, user: User, new: NewCompany) -> Response:
@@ -100,7 +100,7 @@ async def _of_business(conn: Connection, user: User, business: Any) -> Response:
 
 
 async def _load(request: Request, user: User) -> Response:
-    raw = await request_parsing.read(request, MOST_BYTES)
+    raw = await request_parsing.read_body(request, MOST_BYTES)
     try:
         rows = list(from_csv(raw, MOST_ROWS))
     except Unreadable as error:
@@ -143,7 +143,7 @@ async def _keep_all(
         shown = {"companies": [show(one.row) for one in kept]} if strict else {}
         return JSON(counts | {"total": len(values), "errors": errors[:MOST_ERRORS]} | shown, 201)
 
-    return await idempotency.once(request, user, raw, keep)
+    return await idempotency.run_once(request, user, raw, keep)
 
 
 def _too_many() -> TooLarge:
@@ -230,7 +230,7 @@ async def find(conn: Connection, key: str) -> asyncpg.Record:
 async def reports_of(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, Paging)
+    paging = request_parsing.parse_query(request, Paging)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
         rows, total = await reports.select(conn, company["id"], limit=paging.limit, offset=paging.offset)
@@ -240,7 +240,7 @@ async def reports_of(request: Request) -> Response:
 async def signals_of(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, Paging)
+    paging = request_parsing.parse_query(request, Paging)
     async with platform.pool.acquire() as conn:
         company = await find(conn, request.path_params["id"])
         rows, total = await signals.select(

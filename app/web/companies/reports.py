@@ -27,7 +27,7 @@ async def show(request: Request) -> Response:
     """In the form that `?format=` or the Accept header asks for; JSON otherwise."""
     await auth.require(request)
     platform = get_platform(request)
-    form = request_parsing.query(request, Form).format or _accepted(request.headers.get("accept", ""))
+    form = request_parsing.parse_query(request, Form).format or _accepted(request.headers.get("accept", ""))
     report_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
         report = await reports.get(conn, report_id)

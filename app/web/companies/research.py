@@ -53,7 +53,7 @@ class ResearchRequest(BaseModel):
 async def create(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
-    raw = await request_parsing.read(request)
+    raw = await request_parsing.read_body(request)
     asked = _asked(request, raw)
     sync = asked.sync or not platform.settings.use_queue_processing
     claimed: list[Claimed] = []
@@ -61,7 +61,7 @@ async def create(request: Request) -> Response:
     async def insert(conn: Connection) -> Response:
         return await _insert(request, conn, user, asked, claimed if sync else None)
 
-    response = await idempotency.once(request, user, raw, insert)
+    response = await idempotency.run_once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
     if not claimed:
         return response

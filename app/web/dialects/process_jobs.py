@@ -32,7 +32,7 @@ class Limits(BaseModel):
 async def process_jobs(request: Request) -> Response:
     """Run due jobs of everybody for up to 25 s. A 404 where no CRON_SECRET is configured."""
     platform = check_secret(request)
-    limits = request_parsing.query(request, Limits)
+    limits = request_parsing.parse_query(request, Limits)
     return JSON(shown(await platform.processor.process(at_most=limits.maxJobs, within=limits.timeout / 1000)))
 
 

@@ -44,7 +44,7 @@ async def process(request: Request) -> Response:
     """Run due jobs of the caller (an admin's: of all) in this request; 200 with what became of them."""
     user = await auth.require(request)
     platform = get_platform(request)
-    raw = await request_parsing.read(request)
+    raw = await request_parsing.read_body(request)
     try:
         asked = ProcessRequest.model_validate(request_parsing.parse_json(raw) if raw.strip() else {})
     except ValidationError as error:
@@ -55,7 +55,7 @@ async def process(request: Request) -> Response:
 async def process_by_cron(request: Request) -> Response:
     """The same for a hosted cron that knows the CRON_SECRET: of everybody. A 404 where none is configured."""
     platform = check_secret(request)
-    return await _process(platform, request_parsing.query(request, ProcessRequest), None)
+    return await _process(platform, request_parsing.parse_query(request, ProcessRequest), None)
 
 
 async def _process(platform: Platform, asked: ProcessRequest, owner: UUID | None) -> Response:

@@ -64,7 +64,7 @@ async def create(request: Request) -> Response:
             upload.keep = job.is_new
             return await _respond(conn, file, job)
 
-        response = await idempotency.once(request, user, file.digest.encode(), insert)
+        response = await idempotency.run_once(request, user, file.digest.encode(), insert)
     platform.dispatcher.schedule_pass()
     return response
 

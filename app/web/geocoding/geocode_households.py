@@ -44,7 +44,7 @@ async def create(request: Request) -> Response:
     async def insert(conn: Connection) -> Response:
         return await _insert(conn, platform.settings, user, args)
 
-    response = await idempotency.once(request, user, raw, insert)
+    response = await idempotency.run_once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
     return response
 

@@ -106,7 +106,7 @@ async def reverse(request: Request) -> Response:
     """Return the address nearest to the point `?lat=&lon=`."""
     await auth.require(request)
     platform = get_platform(request)
-    point = request_parsing.query(request, ReverseQuery)
+    point = request_parsing.parse_query(request, ReverseQuery)
     result = await platform.geocoder.reverse(point.lat, point.lon, TIME_LIMIT_SECONDS)
     if result is None:
         raise Unavailable("None of the configured geocoders can look up points; see /api/v1/geocoders.", retry_after=60)

@@ -51,7 +51,7 @@ async def index(request: Request) -> Response:
     """List the cells whose centers lie in `bbox`, as `[lat, lng, score]` or as GeoJSON squares, with an ETag."""
     await auth.require_reader(request)
     platform = get_platform(request)
-    query = request_parsing.query(request, CellQuery)
+    query = request_parsing.parse_query(request, CellQuery)
     async with platform.pool.acquire() as conn:
         count, latest = await cells.get_version(conn, query.bbox, query.gridStep, MAX_CELLS)
         if count > MAX_CELLS:

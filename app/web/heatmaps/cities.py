@@ -100,7 +100,7 @@ async def index(request: Request) -> Response:
     """List the cities that were loaded or used."""
     await auth.require_reader(request)
     platform = get_platform(request)
-    paging = request_parsing.query(request, CityQuery)
+    paging = request_parsing.parse_query(request, CityQuery)
     async with platform.pool.acquire() as conn:
         found, total = await cities.list_page(conn, search=paging.search, limit=paging.limit, offset=paging.offset)
     return JSON(page_of("cities", [present_city(city) for city in found], total, paging))
@@ -130,7 +130,7 @@ async def load(request: Request) -> Response:
         await audit.record(conn, "CITIES_LOADED", counts, user_id=user.id)
         return JSON(counts if many else present_city(stored[0]), 201)
 
-    return await idempotency.once(request, user, raw, upsert)
+    return await idempotency.run_once(request, user, raw, upsert)
 
 
 def _parse_city(entry: Any, location: str) -> City:

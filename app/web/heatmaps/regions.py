@@ -44,7 +44,7 @@ async def schedule(request: Request) -> Response:
         grid, city_id = await _resolve_region(conn, args)
         return await _schedule(conn, user, args, grid, city_id)
 
-    response = await idempotency.once(request, user, raw, create)
+    response = await idempotency.run_once(request, user, raw, create)
     get_platform(request).dispatcher.schedule_pass()
     return response
 
@@ -154,7 +154,7 @@ async def index(request: Request) -> Response:
     """
     await auth.require_reader(request)
     platform = get_platform(request)
-    page = request_parsing.query(request, RegionQuery)
+    page = request_parsing.parse_query(request, RegionQuery)
     async with platform.pool.acquire() as conn:
         found, total = await regions.list_page(conn, step=page.gridStep, limit=page.limit, offset=page.offset)
         presented = []

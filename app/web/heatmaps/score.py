@@ -46,7 +46,7 @@ async def score(request: Request) -> Response:
     """
     user = await auth.require_reader(request)
     platform = get_platform(request)
-    point = request_parsing.query(request, ScoreQuery)
+    point = request_parsing.parse_query(request, ScoreQuery)
     async with platform.pool.acquire() as conn:
         assessed = scoring.assess(point.lat, point.lng, await pois.list_nearest(conn, point.lat, point.lng))
         cell = await cells.find_finest(conn, point.lat, point.lng)

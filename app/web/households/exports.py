@@ -64,7 +64,7 @@ async def households_geojson(request: Request) -> Response:
 
 def _pages(request: Request) -> Pages:
     """Return the pages of households that the query selects. Raises Invalid."""
-    query = request_parsing.query(request, ExportQuery)
+    query = request_parsing.parse_query(request, ExportQuery)
     geocoded = None if query.geocoded is None else query.geocoded == "true"
 
     async def read(conn: Connection, after: UUID | None) -> list[Household]:

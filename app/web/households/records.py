@@ -74,7 +74,7 @@ async def index(request: Request) -> Response:
     """List the households that the filters select."""
     await auth.require(request)
     platform = get_platform(request)
-    query = request_parsing.query(request, HouseholdQuery)
+    query = request_parsing.parse_query(request, HouseholdQuery)
     geocoded = None if query.geocoded is None else query.geocoded == "true"
     async with platform.pool.acquire() as conn:
         found, total = await households.list_page(
@@ -98,11 +98,11 @@ async def load(request: Request) -> Response:
     """Store the valid lines and report the others; with `strict=true`, store none if any line is invalid."""
     user = await auth.require(request)
     platform = get_platform(request)
-    options = request_parsing.query(request, LoadOptions)
+    options = request_parsing.parse_query(request, LoadOptions)
     media = request_parsing.media_type(request)
     if not (request_parsing.is_json(media) or media in CSV_TYPES):
         raise UnsupportedMedia(f"Content-Type {media} is not supported here; send application/json or text/csv.")
-    raw = await request_parsing.read(request, MAX_BODY_BYTES)
+    raw = await request_parsing.read_body(request, MAX_BODY_BYTES)
     # in a thread: parsing thousands of lines would block the event loop
     batch = await run_in_threadpool(_parse, raw, media, platform.settings.default_country)
     errors = [_present_error(error) for error in batch.errors]
@@ -111,7 +111,7 @@ async def load(request: Request) -> Response:
         words = " ".join(part for part in (first.field, first.error) if part)
         detail = f"{batch.rejected} of {batch.total} lines have errors, so none was stored. Line {first.line}: {words}"
         raise Invalid([("", detail)], errors=errors, total=batch.total, rejected=batch.rejected)
-    return await idempotency.once(request, user, raw, lambda conn: _upsert(conn, user, batch, errors))
+    return await idempotency.run_once(request, user, raw, lambda conn: _upsert(conn, user, batch, errors))
 
 
 async def _upsert(conn: Connection, user: User, batch: Batch, errors: list[dict[str, Any]]) -> Response:

@@ -1,15 +1,16 @@
-"""`Idempotency-Key`: a create request that is sent again gets the first answer again, and creates nothing.
+"""`Idempotency-Key`: repeating a create request returns the first response again and creates nothing.
 
-How a handler uses it: read and check the body first, then
+A route handler reads and checks the body first, and then calls
 
-    response = await idempotency.once(request, user, raw_body, lambda conn: _create(conn, …))
+    response = await idempotency.run_once(request, user, raw_body, lambda conn: _create(conn, …))
 
-where `_create` does all the writing on the connection it is given, inside the transaction that `once` opens and
-commits, and returns a JSON answer. The key, the answer and what was created thus commit together: a crash leaves all or
-nothing. What must follow the commit (a nudge to the dispatcher) follows `once`; after a replay it does no harm.
+`_create` does all its writes on that connection, inside the transaction that `run_once` opens and commits, and returns
+a JSON response. So the key, the response and what was created are committed together: a crash leaves all or nothing.
+What must follow the commit (waking the dispatcher) follows `run_once`; after a repeated request it does no harm.
 
-Keys belong to a user and live for 24 hours. The same key with another method, path, query or body is a 422; while the
-first request is still under way, a second one is a 409. Only success is kept: after an error the key is free again.
+Keys belong to a user and live for 24 hours. Reusing a key for another method, path, query or body is a 422; a repeated
+request while the first one is still running is a 409. Only successful responses are stored: after an error the key can
+be used again.
 """
 
 from __future__ import annotations
@@ -27,42 +28,45 @@ from app.db.core.pool import Connection
 from app.errors import BadRequest, Conflict, Invalid
 from app.web.platform import get_platform
 
-LONGEST_KEY = 255
+MAX_KEY_CHARACTERS = 255
 
 
-async def once(
+async def run_once(
     request: Request, user: User, body: bytes, create: Callable[[Connection], Awaitable[Response]]
 ) -> Response:
-    """Run `create` in a transaction, unless the request's Idempotency-Key already has an answer."""
+    """Run `create` in a transaction, or return the response stored under the request's Idempotency-Key.
+
+    Raises Conflict while another request with the key is running, Invalid if the key was used for a different
+    request, BadRequest for a malformed key.
+    """
     platform = get_platform(request)
-    key = _key(request)
+    key = _parse_key(request)
     async with platform.pool.acquire() as conn, conn.transaction():
         if key is None:
             return await create(conn)
         if not await idempotency.try_lock(conn, user.id, key):
-            raise Conflict("A request with this Idempotency-Key is still under way.")
+            raise Conflict("A request with this Idempotency-Key is still running. Try again shortly.")
         fingerprint = _fingerprint(request, body)
-        kept = await idempotency.find(conn, user.id, key)
-        if kept is not None:
-            return _replay(kept, fingerprint)
+        stored = await idempotency.find(conn, user.id, key)
+        if stored is not None:
+            return _replay(stored, fingerprint)
         response = await create(conn)
-        answer = StoredResponse(
-            fingerprint, response.status_code, bytes(response.body), response.headers.get("location")
-        )
-        await idempotency.upsert(conn, user.id, key, answer)
+        location = response.headers.get("location")
+        stored = StoredResponse(fingerprint, response.status_code, bytes(response.body), location)
+        await idempotency.upsert(conn, user.id, key, stored)
         return response
 
 
-def _key(request: Request) -> str | None:
-    """The key; quotes, which the draft standard asks for, may be there or not."""
-    given = request.headers.get("idempotency-key")
-    if given is None:
+def _parse_key(request: Request) -> str | None:
+    """Return the key without the quotes that the draft standard asks for. Raises BadRequest."""
+    header = request.headers.get("idempotency-key")
+    if header is None:
         return None
-    key = given.strip()
+    key = header.strip()
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1]
-    if not key or len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise BadRequest(f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters.")
+    if not key or len(key) > MAX_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
+        raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_CHARACTERS} printable ASCII characters.")
     return key
 
 
@@ -71,12 +75,12 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
     return sha256(target.encode() + body).digest()
 
 
-def _replay(kept: StoredResponse, fingerprint: bytes) -> Response:
-    if kept.fingerprint != fingerprint:
-        raise Invalid([("Idempotency-Key", "was used before with another request")])
+def _replay(stored: StoredResponse, fingerprint: bytes) -> Response:
+    if stored.fingerprint != fingerprint:
+        raise Invalid([("Idempotency-Key", "was already used for a different request; use a new key")])
     headers = {"Idempotent-Replayed": "true"}
-    if kept.location is not None:
-        headers["Location"] = kept.location
-    if kept.status == 202:
+    if stored.location is not None:
+        headers["Location"] = stored.location
+    if stored.status == 202:
         headers["Retry-After"] = "1"
-    return Response(kept.body, kept.status, headers, media_type="application/json")
+    return Response(stored.body, stored.status, headers, media_type="application/json")

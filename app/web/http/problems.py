@@ -1,7 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457), each with an `error` member for clients that only read that.
-
-`HANDLERS` goes to the Starlette application as its `exception_handlers`.
-"""
+"""Errors as `application/problem+json` (RFC 9457), each with an `error` member for clients that only read that."""
 
 from __future__ import annotations
 
@@ -24,6 +21,8 @@ from app.web.http.responses import JSON
 log = structlog.get_logger(__name__)
 
 TYPE = "urn:trigpoint:problem:"
+DATABASE_UNAVAILABLE = "The database is not reachable at the moment. Try again in a few seconds."
+UNEXPECTED = "An unexpected error occurred and was logged. Try again, or report it with the time it happened."
 MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is not a known field",
@@ -55,25 +54,28 @@ MESSAGES = {
     "enum": "must be {expected}",
     "value_error": "{error}",
 }
-"""Plain words for pydantic's error types; `{…}` are its context. What is missing here keeps pydantic's own words."""
+"""By pydantic's error types; `{…}` is filled from the error's context. Other types keep pydantic's message."""
 
 
 def invalid(error: ValidationError, prefix: str = "") -> Invalid:
-    """Pydantic's findings as ours, one entry a field. `prefix` is where the validated value stands in the body."""
-    entries = []
-    for finding in error.errors(include_url=False, include_input=False):
-        path = [part for part in (prefix, *finding["loc"]) if part != ""]
-        words = MESSAGES.get(finding["type"])
-        message = finding["msg"] if words is None else words.format(**finding.get("ctx", {}))
-        entries.append((".".join(map(str, path)), message))
-    return Invalid(entries)
+    """Return pydantic's errors as Invalid, one finding per field.
+
+    `prefix` is the path of the validated value in the body; empty for the body itself.
+    """
+    findings = []
+    for item in error.errors(include_url=False, include_input=False):
+        path = [part for part in (prefix, *item["loc"]) if part != ""]
+        template = MESSAGES.get(item["type"])
+        message = item["msg"] if template is None else template.format(**item.get("ctx", {}))
+        findings.append((".".join(map(str, path)), message))
+    return Invalid(findings)
 
 
-def response(request: Request, error: AppError) -> Response:
-    return _answer(request, error.status, error.slug, error.title, error.detail, error.headers, error.extra)
+def problem_response(request: Request, error: AppError) -> Response:
+    return _problem(request, error.status, error.slug, error.title, error.detail, error.headers, error.extra)
 
 
-def _answer(
+def _problem(
     request: Request,
     status: int,
     slug: str,
@@ -91,70 +93,77 @@ def _answer(
         "error": detail,
         **(extra or {}),
     }
-    answer = JSON(body, status, headers)
-    answer.headers["Content-Type"] = "application/problem+json"
-    return answer
+    response = JSON(body, status, headers)
+    response.headers["Content-Type"] = "application/problem+json"
+    return response
 
 
 async def _app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
-    return response(request, error)
+    return problem_response(request, error)
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError)
-    return response(request, invalid(error))
+    return problem_response(request, invalid(error))
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
-    """What the framework itself refuses: no such route, wrong method."""
+    """Handle what Starlette itself refuses: unknown paths and methods."""
     assert isinstance(error, HTTPException)
     if error.status_code == 401:
-        return response(request, Unauthorized(error.detail))
+        return problem_response(request, Unauthorized(error.detail))
     phrase = HTTPStatus(error.status_code).phrase
     details = {
-        404: f"There is nothing at {request.url.path}.",
-        405: f"{request.method} is not possible at {request.url.path}.",
+        404: f"{request.url.path} not found.",
+        405: f"{request.url.path} does not support {request.method}.",
     }
     detail = details.get(error.status_code, error.detail) if error.detail == phrase else error.detail
     slug = phrase.lower().replace(" ", "-")
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
-    return _answer(request, error.status_code, slug, phrase, detail, headers)
+    headers = {"Allow": _allowed_methods(request)} if error.status_code == 405 else error.headers
+    return _problem(request, error.status_code, slug, phrase, detail, headers)
 
 
-def _allowed(request: Request) -> str:
-    """The methods of all routes of this path; the framework names those of the first only."""
+def _allowed_methods(request: Request) -> str:
+    """Return the methods of all routes that match the path; Starlette names only those of the first route."""
     routes = (route for route in request.app.routes if isinstance(route, Route))
     matching = (route for route in routes if route.path_regex.match(request.url.path))
     return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
 
 
-async def _database_gone(request: Request, error: Exception) -> Response:
+async def _database_unavailable(request: Request, error: Exception) -> Response:
     log.warning("database_unavailable", method=request.method, path=request.url.path, error=repr(error))
-    return response(request, Unavailable("The database cannot be reached just now. Try again shortly.", retry_after=2))
+    return problem_response(request, Unavailable(DATABASE_UNAVAILABLE, retry_after=2))
 
 
 async def _reference_missing(request: Request, error: Exception) -> Response:
-    if getattr(error, "constraint_name", None) == "jobs_queue_fkey":  # Postgres is just up, the queues come next
-        return await _database_gone(request, error)
+    if getattr(error, "constraint_name", None) == "jobs_queue_fkey":  # migrated, but the queues are not registered yet
+        return await _database_unavailable(request, error)
     return await _unexpected(request, error)
 
 
-async def _client_gone(request: Request, error: Exception) -> Response:
-    return response(request, BadRequest("The connection was closed before the body was complete."))
+async def _client_disconnected(request: Request, error: Exception) -> Response:
+    return problem_response(request, BadRequest("The connection was closed before the request body was complete."))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected_error", method=request.method, path=request.url.path, exc_info=error)
-    return _answer(request, 500, "internal", "Internal error", "Something went wrong on our side; it has been logged.")
+    return _problem(
+        request,
+        500,
+        "internal",
+        "Internal error",
+        UNEXPECTED,
+    )
 
 
-HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+EXCEPTION_HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     AppError: _app_error,
     ValidationError: _validation_error,
     HTTPException: _http_exception,
-    ClientDisconnect: _client_gone,
+    ClientDisconnect: _client_disconnected,
     asyncpg.ForeignKeyViolationError: _reference_missing,
-    **dict.fromkeys((*TRY_AGAIN, asyncpg.QueryCanceledError), _database_gone),
+    **dict.fromkeys((*TRY_AGAIN, asyncpg.QueryCanceledError), _database_unavailable),
     Exception: _unexpected,
 }
+"""For Starlette's `exception_handlers`."""

@@ -1,6 +1,6 @@
-"""Reading what a client sent: size, media type, JSON, query parameters, ids.
+"""Parse requests: body size, media type, JSON, query parameters, ids.
 
-Postgres text cannot hold U+0000, so no text that carries it gets past here.
+Text with U+0000 is refused here, because Postgres text cannot hold it.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from starlette.requests import Request
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
 from app.web.http.problems import invalid
 
-DEFAULT_LIMIT = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-async def read(request: Request, limit: int = DEFAULT_LIMIT) -> bytes:
-    """The body, of at most `limit` bytes. Raises TooLarge as soon as that is passed, UnsupportedMedia if encoded."""
+async def read_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """Return the body. Raises TooLarge as soon as it exceeds `max_bytes`, and UnsupportedMedia if it is compressed."""
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
-        raise UnsupportedMedia(f"Content-Encoding {encoding} is not supported; send the body as it is.")
+        raise UnsupportedMedia(f"Content-Encoding {encoding} is not supported; send the body uncompressed.")
     declared = request.headers.get("content-length", "")
     body = bytearray()
-    if not (declared.isdecimal() and int(declared) > limit):
+    if not (declared.isdecimal() and int(declared) > max_bytes):
         async for chunk in request.stream():
             body += chunk
-            if len(body) > limit:
+            if len(body) > max_bytes:
                 break
         else:
             return bytes(body)
-    raise TooLarge(f"The body may have at most {limit:,} bytes; split the request.", limit=limit)
+    raise TooLarge(f"The body exceeds {max_bytes:,} bytes. Split the request.", limit=max_bytes)
 
 
 def media_type(request: Request) -> str:
-    """The body's media type in lower case, without parameters; empty where none is given."""
+    """Return the body's media type in lower case, without parameters; empty if the header is missing."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -48,17 +48,17 @@ def is_json(media: str) -> bool:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Raises BadRequest with the position for what is no JSON, Invalid for text with U+0000."""
+    """Raises BadRequest with the position of a syntax error, and Invalid for text with U+0000."""
     raw = raw.removeprefix(BOM_UTF8)
     if not raw.strip():
-        raise BadRequest("The body is empty; JSON is expected.")
+        raise BadRequest("The body is empty. Send JSON.")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         try:
             raw.decode()
         except UnicodeDecodeError as wrong:
-            raise BadRequest(f"The body is not UTF-8: byte {wrong.start}.", position=wrong.start) from None
+            raise BadRequest(f"The body is not valid UTF-8 (at byte {wrong.start}).", position=wrong.start) from None
         raise BadRequest(
             f"The body is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}",
             line=error.lineno,
@@ -78,34 +78,34 @@ def _refuse_nul(value: Any) -> None:
             raise Invalid([(path, "must not contain the character U+0000")])
         if isinstance(item, dict):
             if any("\0" in key for key in item):
-                raise Invalid([(path, "must not have a name with the character U+0000")])
+                raise Invalid([(path, "must not contain a name with the character U+0000")])
             stack += [(f"{path}.{key}" if path else key, inner) for key, inner in item.items()]
         elif isinstance(item, list):
             stack += [(f"{path}.{index}" if path else str(index), inner) for index, inner in enumerate(item)]
 
 
-async def read_json(request: Request, limit: int = DEFAULT_LIMIT) -> tuple[bytes, Any]:
-    """The body as it came, and what it says."""
+async def read_json(request: Request, max_bytes: int = MAX_BODY_BYTES) -> tuple[bytes, Any]:
+    """Return the raw body and the parsed value. Raises as `read_body` and `parse_json`."""
     media = media_type(request)
     if not is_json(media):
-        raise UnsupportedMedia(f"Content-Type {media} is not supported here; send application/json.")
-    raw = await read(request, limit)
+        raise UnsupportedMedia(f"Content-Type {media} is not supported here. Send application/json.")
+    raw = await read_body(request, max_bytes)
     return raw, parse_json(raw)
 
 
-async def read_model(request: Request, model: type[Model], limit: int = DEFAULT_LIMIT) -> Model:
-    """The body as `model`. Raises Invalid with one entry a field."""
-    _, value = await read_json(request, limit)
+async def read_model(request: Request, model: type[Model], max_bytes: int = MAX_BODY_BYTES) -> Model:
+    """Return the body as `model`. Raises Invalid with one finding per field."""
+    _, value = await read_json(request, max_bytes)
     try:
         return model.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from None
 
 
-def query(request: Request, model: type[Model]) -> Model:
-    """The query parameters as `model`, by the aliases of its fields.
+def parse_query(request: Request, model: type[Model]) -> Model:
+    """Return the query parameters as `model`, by the aliases of its fields.
 
-    Raises BadRequest for parameters that `model` does not know or that stand there twice, Invalid for bad values.
+    Raises BadRequest for unknown and repeated parameters, and Invalid for invalid values.
     """
     supported = wire_names(model)
     values: dict[str, str] = {}
@@ -113,10 +113,10 @@ def query(request: Request, model: type[Model]) -> Model:
         if name not in supported:
             listed = ", ".join(supported) or "none"
             raise BadRequest(
-                f"Unknown query parameter {name[:100]!r}; supported: {listed}.", supportedParameters=supported
+                f"Unknown query parameter {name[:100]!r}. Supported: {listed}.", supportedParameters=supported
             )
         if name in values:
-            raise BadRequest(f"The query parameter {name!r} is given twice.")
+            raise BadRequest(f"The query parameter {name!r} is given more than once.")
         if "\0" in value:
             raise Invalid([(name, "must not contain the character U+0000")])
         values[name] = value
@@ -132,9 +132,9 @@ def wire_names(model: type[BaseModel]) -> list[str]:
 
 
 def path_id(request: Request) -> UUID:
-    """The `{id}` of the path. What is no UUID is the id of nothing: NotFound."""
+    """Return the `{id}` of the path. Raises NotFound if it is not a UUID, since nothing has such an id."""
     text: str = request.path_params["id"]
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound(f"There is nothing with the id {text[:100]!r}.") from None
+        raise NotFound(f"{text[:100]!r} not found: ids are UUIDs.") from None

@@ -17,7 +17,7 @@ from app.errors import BadRequest
 from app.settings import Settings
 from app.storage.upload_intake import Intake, too_large
 from app.storage.uploads import Uploads
-from app.web.http.multipart import receive
+from app.web.http.multipart import receive_file
 
 MAX_FORM_BYTES = 1_000_000
 """Of a form beside its file."""
@@ -65,7 +65,7 @@ async def _receive(request: Request, settings: Settings, store: Uploads, upload_
     sink = await asyncio.to_thread(store.create, upload_id)
     intake = Intake(sink, max_bytes=settings.max_upload_bytes, max_unpacked_bytes=settings.max_unpacked_bytes)
     try:
-        form = await receive(request, lambda block: asyncio.to_thread(intake.feed, block))
+        form = await receive_file(request, lambda block: asyncio.to_thread(intake.feed, block))
         format = await asyncio.to_thread(intake.close)
     finally:
         await asyncio.to_thread(sink.close)

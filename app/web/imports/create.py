@@ -150,7 +150,7 @@ async def _create(request: Request, route: ImportRoute) -> Response:
             upload.keep = any(job.is_new for job in created)
             return await _respond(conn, route, file, created)
 
-        response = await idempotency.once(request, user, file.digest.encode(), insert)
+        response = await idempotency.run_once(request, user, file.digest.encode(), insert)
     platform.dispatcher.schedule_pass()
     return response
 

@@ -21,7 +21,7 @@ from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.status import TERMINAL, Status
 from app.errors import Conflict
 from app.web.accounts import auth
-from app.web.http.request_parsing import path_id, query
+from app.web.http.request_parsing import parse_query, path_id
 from app.web.http.responses import JSON
 from app.web.http.schema_types import RequestModel
 from app.web.jobs.access import lock_for_action
@@ -54,7 +54,7 @@ async def retry(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
-    from_start = query(request, RetryQuery).from_start
+    from_start = parse_query(request, RetryQuery).from_start
     async with platform.pool.acquire() as conn, conn.transaction():
         status = await lock_for_action(conn, job_id, user)
         require_status(Action.RETRY, job_id, status)

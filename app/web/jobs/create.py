@@ -59,7 +59,7 @@ async def create(request: Request) -> Response:
         inserted = await jobs.insert(conn, new, user.id)
         return list_created_response(inserted) if is_list else created_response(inserted[0])
 
-    response = await idempotency.once(request, user, body, insert)
+    response = await idempotency.run_once(request, user, body, insert)
     platform.dispatcher.schedule_pass()
     return response
 

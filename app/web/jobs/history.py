@@ -9,7 +9,7 @@ from app.db.jobs import item_errors
 from app.db.jobs import timeline as timelines
 from app.web.accounts import auth
 from app.web.http.pagination import Paging, page_of
-from app.web.http.request_parsing import path_id, query
+from app.web.http.request_parsing import parse_query, path_id
 from app.web.http.responses import JSON
 from app.web.jobs.access import require_readable
 from app.web.jobs.presenters import present_event, present_item_error
@@ -23,7 +23,7 @@ async def errors(request: Request) -> Response:
     """
     user = await auth.require(request)
     platform = get_platform(request)
-    job_id, paging = path_id(request), query(request, Paging)
+    job_id, paging = path_id(request), parse_query(request, Paging)
     async with platform.pool.acquire() as conn:
         await require_readable(conn, job_id, user)
         found, total = await item_errors.list_errors(conn, job_id, limit=paging.limit, offset=paging.offset)
@@ -37,7 +37,7 @@ async def timeline(request: Request) -> Response:
     """
     user = await auth.require(request)
     platform = get_platform(request)
-    job_id, paging = path_id(request), query(request, Paging)
+    job_id, paging = path_id(request), parse_query(request, Paging)
     async with platform.pool.acquire() as conn:
         await require_readable(conn, job_id, user)
         events, total = await timelines.list_events(conn, job_id, limit=paging.limit, offset=paging.offset)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.db.jobs import records as jobs
 from app.web.accounts import auth
 from app.web.http.pagination import Paging, page_of
-from app.web.http.request_parsing import query
+from app.web.http.request_parsing import parse_query
 from app.web.http.responses import JSON
 from app.web.jobs.access import reader_id
 from app.web.jobs.filters import JobFilters
@@ -30,7 +30,7 @@ async def index(request: Request) -> Response:
     """
     user = await auth.require(request)
     platform = get_platform(request)
-    asked = query(request, JobQuery)
+    asked = parse_query(request, JobQuery)
     async with platform.pool.acquire() as conn:
         found, total = await jobs.list_jobs(
             conn,

@@ -26,7 +26,7 @@ from app.web.accounts import auth
 from app.web.http import idempotency
 from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
-from app.web.http.request_parsing import path_id, query, read_model
+from app.web.http.request_parsing import parse_query, path_id, read_model
 from app.web.http.responses import JSON
 from app.web.jobs.access import reader_id
 from app.web.jobs.create import created_response
@@ -108,7 +108,7 @@ async def index(request: Request) -> Response:
     """The caller's schedules (an admin's: all) by name; `name` finds one."""
     user = await auth.require(request)
     platform = get_platform(request)
-    paging = query(request, ScheduleQuery)
+    paging = parse_query(request, ScheduleQuery)
     async with platform.pool.acquire() as conn:
         rows, total = await schedules.select(
             conn, reader_id(user), name=paging.name, limit=paging.limit, offset=paging.offset
@@ -202,7 +202,7 @@ async def run(request: Request) -> Response:
         await note(conn, "SCHEDULE_RUN", user, row["id"], {"isNew": inserted.is_new}, job_id=inserted.id)
         return created_response(inserted)
 
-    response = await idempotency.once(request, user, b"", insert)
+    response = await idempotency.run_once(request, user, b"", insert)
     platform.dispatcher.schedule_pass()
     return response
 

@@ -44,7 +44,7 @@ async def create(request: Request) -> Response:
     Of JSON, all businesses are stored or none. Of a CSV file, the rows with errors are reported and the others stored.
     """
     user = await auth.require(request)
-    query = request_parsing.query(request, IntakeQuery)
+    query = request_parsing.parse_query(request, IntakeQuery)
     if request_parsing.media_type(request) in CSV_TYPES:
         return await _create_from_csv(request, user, query.priority)
     return await _create_from_json(request, user, query.priority)
@@ -77,7 +77,7 @@ async def _create_from_json(request: Request, user: User, priority: int) -> Resp
         location = {"Location": f"/api/v1/businesses/{result.id}"}
         return JSON(presenters.business(stored) | outcome, 201, location)
 
-    response = await idempotency.once(request, user, raw, store)
+    response = await idempotency.run_once(request, user, raw, store)
     platform.dispatcher.schedule_pass()
     return response
 
@@ -101,7 +101,7 @@ def _validated(platform: Platform, value: Any, path: str, errors: list[tuple[str
 async def _create_from_csv(request: Request, user: User, priority: int) -> Response:
     platform = get_platform(request)
     try:
-        raw = await request_parsing.read(request, MAX_BODY_BYTES)
+        raw = await request_parsing.read_body(request, MAX_BODY_BYTES)
         rows = list(from_csv(raw, MAX_BUSINESSES))
     except Unreadable as error:
         raise BadRequest(str(error)) from None
@@ -140,7 +140,7 @@ async def _create_from_csv(request: Request, user: User, priority: int) -> Respo
         }
         return JSON(counts | {"errors": row_errors}, 201)
 
-    response = await idempotency.once(request, user, raw, store)
+    response = await idempotency.run_once(request, user, raw, store)
     platform.dispatcher.schedule_pass()
     return response
 

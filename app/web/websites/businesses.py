@@ -86,7 +86,7 @@ class ListQuery(FilterQuery, Paging):
 async def index(request: Request) -> Response:
     """200 with a page of businesses, newest first, each with its number of contacts by kind."""
     await auth.require(request)
-    query = request_parsing.query(request, ListQuery)
+    query = request_parsing.parse_query(request, ListQuery)
     async with get_platform(request).pool.acquire() as conn:
         listed, total = await list_businesses(conn, query.to_filters(), limit=query.limit, offset=query.offset)
     items = [presenters.business(entry.business) | {"found": entry.contact_counts} for entry in listed]
@@ -108,7 +108,7 @@ async def read(request: Request) -> Response:
 async def validations(request: Request) -> Response:
     """200 with a page of the validations of a business, newest first."""
     await auth.require(request)
-    business_id, paging = request_parsing.path_id(request), request_parsing.query(request, Paging)
+    business_id, paging = request_parsing.path_id(request), request_parsing.parse_query(request, Paging)
     async with get_platform(request).pool.acquire() as conn:
         if await get_business(conn, business_id) is None:
             raise NotFound(f"Business {business_id} not found.")
@@ -119,7 +119,7 @@ async def validations(request: Request) -> Response:
 async def export_csv(request: Request) -> Response:
     """200 with a CSV file of the businesses that match; each cell of contacts lists them, highest confidence first."""
     await auth.require(request)
-    filters = request_parsing.query(request, FilterQuery).to_filters()
+    filters = request_parsing.parse_query(request, FilterQuery).to_filters()
 
     async def read_page(conn: Connection, after: UUID | None) -> Sequence[ExportedBusiness]:
         return await list_for_export(conn, filters, after=after, limit=EXPORT_PAGE_SIZE)

@@ -44,7 +44,7 @@ async def create(request: Request) -> Response:
 async def index(request: Request) -> Response:
     """200 with a page of the exclusion list, newest first."""
     await auth.require(request)
-    paging = request_parsing.query(request, Paging)
+    paging = request_parsing.parse_query(request, Paging)
     async with get_platform(request).pool.acquire() as conn:
         exclusions, total = await list_exclusions(conn, limit=paging.limit, offset=paging.offset)
     items = [presenters.exclusion(exclusion) for exclusion in exclusions]

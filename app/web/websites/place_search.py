@@ -71,7 +71,7 @@ async def search(request: Request) -> Response:
             201,
         )
 
-    response = await idempotency.once(request, user, raw, store)
+    response = await idempotency.run_once(request, user, raw, store)
     platform.dispatcher.schedule_pass()
     return response
 

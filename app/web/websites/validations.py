@@ -76,6 +76,6 @@ async def create(request: Request) -> Response:
             headers,
         )
 
-    response = await idempotency.once(request, user, raw, enqueue)
+    response = await idempotency.run_once(request, user, raw, enqueue)
     platform.dispatcher.schedule_pass()
     return response

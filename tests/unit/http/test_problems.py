@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.web.http.problems import HANDLERS, invalid
+from app.web.http.problems import EXCEPTION_HANDLERS, invalid
 
 
 async def answer_to(error: Exception) -> tuple[int, dict[str, str], Any]:
@@ -32,7 +32,7 @@ async def answer_to(error: Exception) -> tuple[int, dict[str, str], Any]:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
-    app = Starlette(routes=[Route("/", fail)], exception_handlers=HANDLERS)
+    app = Starlette(routes=[Route("/", fail)], exception_handlers=EXCEPTION_HANDLERS)
     with suppress(RuntimeError):  # after the answer, an unexpected error goes on to the server
         await app(scope, receive, send)
     start, body = sent

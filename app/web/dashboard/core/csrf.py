@@ -1,4 +1,4 @@
-"""Proof that a form was is_same_origin: a token that only who holds the page's cookie can make, another one each time.
+"""Proof that a form was ours: a token that only who holds the page's cookie can make, another one each time.
 
 It is a MAC under the cookie itself, which scripts and other sites cannot read; the random part keeps it from being
 guessed through the compression of the page.
