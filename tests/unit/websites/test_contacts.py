@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.websites.extraction import addresses, discovery, emails, parked
+from app.domain.websites.extraction import discovery, email_addresses, emails, parked
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.emails import find_emails
@@ -180,7 +180,7 @@ def test_every_finding_has_its_evidence_and_its_flags() -> None:
     "address", ["a@b", "a@b.png", "x@2x.jpg", "@b.de", "a..b@c.de", "you@yourdomain.com", "a@b.zzzz"]
 )
 def test_what_is_no_address(address: str) -> None:
-    assert addresses.clean(address) is None
+    assert email_addresses.normalise_address(address) is None
 
 
 def test_phones_are_valid_numbers_in_one_form() -> None:

@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from app.domain.websites.extraction.bounds import bounded
 from app.domain.websites.extraction.document import text_of
+from app.domain.websites.extraction.html_limits import limit_html
 
 MAX_TEXT = 60_000
 """Characters kept of one page."""
@@ -53,7 +53,7 @@ class PageText:
 
 def read(html: str, url: str) -> PageText:
     """Never raises, whatever the page."""
-    tree = LexborHTMLParser(bounded(html))
+    tree = LexborHTMLParser(limit_html(html))
     head = tree.css_first("title")
     title = " ".join(head.text().split())[:300] if head else ""
     published = _published(tree, html)

@@ -1,4 +1,4 @@
-"""A page, parsed once for all who look at it."""
+"""An HTML page, parsed once for all extractors."""
 
 from __future__ import annotations
 
@@ -12,52 +12,54 @@ from urllib.parse import urljoin
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from app.domain.websites.extraction.bounds import bounded
 from app.domain.websites.extraction.hosts import domain_of
+from app.domain.websites.extraction.html_limits import limit_html
 
-#: Between two pieces of text that are not next to each other on the page.
 BREAK = "\x1f"
-#: Characters of one block of JSON-LD that are read.
-MOST_JSON = 500_000
-#: Nodes of JSON-LD that are looked at.
-MOST_NODES = 2_000
-#: Characters of a link's address, and of what a `<meta>` says, that are read.
-MOST_HREF, MOST_META = 8_000, 2_000
-#: Nodes in which the beginning of an element's text is looked for.
-MOST_SEEN = 200
-#: Longest address of a page: what browsers and servers agree on.
+"""Separates two pieces of text between which there is a tag."""
+MAX_JSON_CHARACTERS = 500_000
+"""Of one block of JSON-LD."""
+MAX_JSON_NODES = 2_000
+"""Of the JSON-LD of a page."""
+MAX_HREF_CHARACTERS = 8_000
+MAX_META_CHARACTERS = 2_000
+MAX_TEXT_NODES = 200
+"""That `text_of` visits."""
 MAX_URL_CHARACTERS = 2_083
+"""The length that all browsers and servers support."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_SPACES = re.compile(r"[ \t\r\n\f\xa0]{2,}|[\t\r\n\f\xa0]")  # all but a single blank, which stays
-_UNSEEN = ["style", "template", "head", "svg", "noframes", "object", "select"]
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]{2,}|[\t\r\n\f\xa0]")  # all but a single space, which is kept
+_INVISIBLE_TAGS = ["style", "template", "head", "svg", "noframes", "object", "select"]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An `<a>` (or `<area>`): `raw` is its address as written, `base` what that is relative to."""
+    """An `<a>` or `<area>`."""
 
     node: LexborNode
     raw: str
+    """The href as written."""
     base: str
+    """The URL that it is relative to."""
 
     @property
     def url(self) -> str:
-        """Its address resolved."""
+        """The absolute URL."""
         return _join(self.base, self.raw)
 
 
 class Document:
-    """Lazily read; `url` is where the page was found, which may be unknown ('')."""
+    """A page whose parts are read when they are first used. `url` may be empty if it is unknown."""
 
     def __init__(self, html: str, url: str = "") -> None:
-        self.html = bounded(html)
+        self.html = limit_html(html)
         self.url = url
         self.tree = LexborHTMLParser(self.html)
 
     @cached_property
     def base(self) -> str:
-        """What relative addresses are relative to."""
+        """The URL to which the links of the page are relative."""
         node = self.tree.css_first("base[href]")
         href = (node.attributes.get("href") or "") if node else ""
         return _join(self.url, href) if 0 < len(href) <= MAX_URL_CHARACTERS else self.url
@@ -66,7 +68,7 @@ class Document:
     def links(self) -> list[Link]:
         found = []
         for node in self.tree.css("a[href], area[href]"):
-            raw = (node.attributes.get("href") or "").strip()[:MOST_HREF]
+            raw = (node.attributes.get("href") or "").strip()[:MAX_HREF_CHARACTERS]
             if raw:
                 found.append(Link(node, raw, self.base))
         return found
@@ -78,24 +80,27 @@ class Document:
 
     @cached_property
     def language(self) -> str | None:
-        """As the page declares it: `de`, `en-gb`."""
+        """The language that the page declares, such as `de` or `en-gb`."""
         node = self.tree.css_first("html[lang]")
-        found = ((node.attributes.get("lang") or "") if node else "").strip().lower().replace("_", "-")
-        return found if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}", found) else None
+        language = ((node.attributes.get("lang") or "") if node else "").strip().lower().replace("_", "-")
+        return language if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}", language) else None
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """`<meta>` by name or property, in lower case; the first one counts."""
+        """The content of each `<meta>` by its name, property or http-equiv in lower case; the first of each counts."""
         found: dict[str, str] = {}
         for node in self.tree.css("meta[content]"):
             attributes = node.attributes
             name = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
-            found.setdefault(name[:MOST_META].strip().lower(), (attributes.get("content") or "")[:MOST_META].strip())
+            found.setdefault(
+                name[:MAX_META_CHARACTERS].strip().lower(),
+                (attributes.get("content") or "")[:MAX_META_CHARACTERS].strip(),
+            )
         return found
 
     @cached_property
     def scripts(self) -> list[str]:
-        """Texts of scripts that are code."""
+        """The inline scripts that are code."""
         found = []
         for node in self.tree.css("script"):
             kind = (node.attributes.get("type") or "").lower()
@@ -107,10 +112,10 @@ class Document:
 
     @cached_property
     def linked_data(self) -> list[dict[str, Any]]:
-        """Every object in the page's JSON-LD, nested ones too."""
+        """All objects of the page's JSON-LD, including nested ones."""
         found: list[dict[str, Any]] = []
         for node in self.tree.css('script[type*="ld+json"]'):
-            text = node.text().strip()[:MOST_JSON]
+            text = node.text().strip()[:MAX_JSON_CHARACTERS]
             text = text.removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
             try:
                 data = orjson.loads(text)
@@ -120,15 +125,15 @@ class Document:
                 except orjson.JSONDecodeError:
                     continue
             found += _objects(data)
-        return found[:MOST_NODES]
+        return found[:MAX_JSON_NODES]
 
     @cached_property
     def text(self) -> str:
-        """What a reader sees, in order: pieces between tags divided by BREAK, invisible characters left out."""
+        """The visible text without invisible characters; BREAK stands where there is a tag."""
         tree = self.tree.clone()
         for node in tree.css("script"):
             node.replace_with(BREAK)
-        tree.strip_tags(_UNSEEN)
+        tree.strip_tags(_INVISIBLE_TAGS)
         body = tree.body or tree.root
         if body is None:
             return ""
@@ -136,32 +141,32 @@ class Document:
 
     @cached_property
     def visible_text(self) -> str:
-        """`text` as one reads it: without the breaks."""
+        """The visible text in one line, without BREAK."""
         return " ".join(self.text.replace(BREAK, " ").split())
 
     @cached_property
     def domain(self) -> str | None:
-        """The registered domain of the site: by the page's address, else by what it says of itself."""
+        """The registered domain of the site: of the page's URL, else of its canonical link, `og:url` or base."""
         canonical = self.tree.css_first('link[rel="canonical"][href]')
-        named = [
+        urls = [
             self.url,
             (canonical.attributes.get("href") or "") if canonical else "",
             self.metas.get("og:url", ""),
             self.base,
         ]
-        return next((found for one in named if one and (found := domain_of(one))), None)
+        return next((domain for url in urls if url and (domain := domain_of(url))), None)
 
 
-def text_of(node: LexborNode, most: int, separator: str = "") -> str:
-    """The first `most` characters of a node's text, read no further: for nodes that may be in one another."""
+def text_of(node: LexborNode, max_characters: int, separator: str = "") -> str:
+    """Return the beginning of the node's text; reads no further, because nested nodes would take quadratic time."""
     pieces, length = [], 0
-    for seen, one in enumerate(node.traverse(include_text=True)):
-        if length > most or seen > MOST_SEEN:
+    for visited, descendant in enumerate(node.traverse(include_text=True)):
+        if length > max_characters or visited > MAX_TEXT_NODES:
             break
-        if one.tag == "-text" and (text := one.text_content):
+        if descendant.tag == "-text" and (text := descendant.text_content):
             pieces.append(text)
             length += len(text) + len(separator)
-    return separator.join(pieces)[:most]
+    return separator.join(pieces)[:max_characters]
 
 
 def _join(base: str, href: str) -> str:
@@ -172,12 +177,13 @@ def _join(base: str, href: str) -> str:
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    waiting, seen = [data], 0
-    while waiting and seen < MOST_NODES:
-        one = waiting.pop()
-        seen += 1
-        if isinstance(one, dict):
-            yield one
-            waiting += list(one.values())[:200]
-        elif isinstance(one, list):
-            waiting += one[:200]
+    """Yield the objects in parsed JSON, each before the objects that it contains."""
+    stack, visited = [data], 0
+    while stack and visited < MAX_JSON_NODES:
+        value = stack.pop()
+        visited += 1
+        if isinstance(value, dict):
+            yield value
+            stack += list(value.values())[:200]
+        elif isinstance(value, list):
+            stack += value[:200]

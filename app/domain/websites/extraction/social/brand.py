@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import cached_property
 
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.social.declared import business_objects
+from app.domain.websites.extraction.social.json_ld import business_objects
 from app.domain.websites.extraction.social.platforms import platform_of
 from app.domain.websites.extraction.wordlists import words
 

@@ -10,13 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from app.domain.websites.extraction.document import BREAK, MOST_HREF, Document
+from app.domain.websites.extraction.document import BREAK, MAX_HREF_CHARACTERS, Document
 from app.domain.websites.extraction.social import reserved
 from app.domain.websites.extraction.social.brand import Brand, Likeness, squeezed
-from app.domain.websites.extraction.social.declared import business_objects
+from app.domain.websites.extraction.social.json_ld import business_objects
 from app.domain.websites.extraction.social.phrases import INTRODUCED, LABEL
 from app.domain.websites.extraction.social.platforms import Profile, may_be_platform, read
-from app.domain.websites.extraction.social.spellings import quoted
+from app.domain.websites.extraction.social.urls import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def mentions(document: Document, brand: Brand) -> Iterator[Mention]:
 
 
 def profile_of(url: str, brand: Brand) -> Profile | None:
-    url = url[:MOST_HREF]
+    url = url[:MAX_HREF_CHARACTERS]
     if url[:1] in "#?" or not may_be_platform(url):
         return None
     if url[:11].lower() == "javascript:":
@@ -104,7 +104,7 @@ def _widgets(document: Document, brand: Brand) -> Iterator[Mention]:
 def _shown(source: str) -> str:
     """The page that an iframe of Facebook's shows."""
     try:
-        split = urlsplit(source[:MOST_HREF])
+        split = urlsplit(source[:MAX_HREF_CHARACTERS])
     except ValueError:
         return ""
     if not re.search(r"/plugins/(?:likebox|page|fan|like|follow)\.php", split.path):
@@ -125,7 +125,7 @@ def _acting(document: Document, brand: Brand) -> Iterator[Mention]:
         attributes = node.attributes
         if node.tag == "iframe" or _SHARING.search(attributes.get("class") or ""):
             continue
-        done = (attributes.get("onclick") or "")[:MOST_HREF]
+        done = (attributes.get("onclick") or "")[:MAX_HREF_CHARACTERS]
         addresses = [attributes.get(name) or "" for name in ("data-href", "data-url", "data-link")]
         for address in (*quoted(done), *addresses):
             if address and (profile := profile_of(address, brand)) is not None:

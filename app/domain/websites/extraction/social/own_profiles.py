@@ -17,8 +17,8 @@ from app.domain.websites.extraction.findings import Evidence, Finding, merge_fin
 from app.domain.websites.extraction.social.brand import Brand, squeezed
 from app.domain.websites.extraction.social.link_context import surroundings
 from app.domain.websites.extraction.social.mentions import Mention, mentions
-from app.domain.websites.extraction.social.ownership import ELSEWHERE, FAINT, NEVER, label_names_another, weight
 from app.domain.websites.extraction.social.platforms import Profile
+from app.domain.websites.extraction.social.scoring import ELSEWHERE, FAINT, NEVER, label_names_another, weight
 
 #: Mentions that are weighed; a page with more is a directory.
 MOST_MENTIONS = 400

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from app.domain.websites.extraction.social import reserved
-from app.domain.websites.extraction.social.spellings import MOST, Parts, parts_of, wrapped
+from app.domain.websites.extraction.social.urls import MOST, Parts, parts_of, wrapped
 from app.domain.websites.extraction.wordlists import words
 
 

@@ -1,4 +1,4 @@
-"""E-mail addresses: which strings are one that somebody reads, and what kind of one it is."""
+"""E-mail addresses: which strings are addresses of a business, and their properties."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ import unicodedata
 from app.domain.websites.extraction.hosts import has_real_suffix, registered_domain
 from app.domain.websites.extraction.wordlists import words
 
-#: Longest local part and longest address (RFC 5321, 4.5.3.1).
-MOST_LOCAL, MOST_ADDRESS = 64, 254
-
+MAX_LOCAL_CHARACTERS = 64
+"""Before the @ (RFC 5321, 4.5.3.1.1)."""
+MAX_ADDRESS_CHARACTERS = 254
+"""The longest address (RFC 5321, 4.5.3.1.3)."""
 
 _LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9_+'&-]|\.(?!\.)){0,63}(?<![.'])", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.IGNORECASE)
 
-#: What readers are asked to take out, and a telephone number that stands before without a space.
+# Text that readers are asked to remove ("no-spam"), and a telephone number directly before the address.
 _BAIT = re.compile(r"(?:no-?spam|remove-?(?:this|me)|delete-?this)[._-]?|^[\d.-]{7,20}(?=[a-z])", re.IGNORECASE)
 
-#: Ends of file names that pass for domains: logo@2x.png.
-FILES = words("""
+# File name extensions that look like top-level domains: logo@2x.png.
+FILE_EXTENSIONS = words("""
     png jpg jpeg gif svg webp avif ico bmp tif tiff css scss less js mjs ts jsx tsx map json xml html htm php
     asp aspx woff woff2 ttf eot otf mp3 mp4 webm mov avi pdf doc docx xls xlsx zip gz rar 7z exe dmg
 """)
-#: Domains that stand in examples, forms and code, and belong to no business that shows them.
-EXAMPLES = words("""
+# Domains in examples, forms and code, which do not belong to the business that shows them.
+EXAMPLE_DOMAINS = words("""
     example.com example.org example.net example.edu domain.com domain.tld yourdomain.com your-domain.com
     mydomain.com yoursite.com mysite.com yourcompany.com company.com yourbusiness.com email.com mail.com.example
     site.com website.com yourwebsite.com test.com test.test somewhere.com address.com emailaddress.com
@@ -32,26 +33,27 @@ EXAMPLES = words("""
     exemple.fr ejemplo.com esempio.it dominio.com voorbeeld.nl xyz.com abc.com sample.com placeholder.com
     acme.com foo.com bar.com server.com host.com doe.com internet.com yourmail.com
 """)
-#: Services whose addresses in a page are keys of an error tracker, a builder or a network, not a mailbox.
-MACHINES = words("""
+# Services whose addresses are keys of an error tracker, a site builder or a network, not mailboxes.
+SERVICE_DOMAINS = words("""
     sentry.io sentry-next.wixpress.com wixpress.com ingest.sentry.io sentry.wixpress.com sentry.dev rollbar.com
     bugsnag.com schema.org w3.org group.calendar.google.com resource.calendar.google.com gserviceaccount.com
     users.noreply.github.com
 """)
-#: Local parts of examples, whatever their domain.
-PLACEHOLDERS = words("""
+_NOT_MAILBOXES = EXAMPLE_DOMAINS | SERVICE_DOMAINS
+# Local parts of examples, whatever their domain.
+PLACEHOLDER_NAMES = words("""
     user username your you yourname your.name yourname youremail your-email your.email email_address
     emailaddress name firstname firstname.lastname first.last first-name firstlast vorname.nachname
     max.mustermann maxmustermann mustermann ihre.email ihr.name ihrname deine votre.email nom prenom.nom tu
     tuemail tu.email tunombre somebody someone anyone xxx xxxx abc test.user johndoe john.doe jane.doe janedoe
     jdoe foo bar foobar example beispiel placeholder yourmail mymail myname
 """)
-#: The same, where the domain is nobody's own either.
-_COMMON_EXAMPLES = words("""
+# Local parts of examples if the domain has the same name: john@john.com.
+_EXAMPLE_NAMES = words("""
     john jane joe me mail email test sample demo info
 """)
 
-ROLES = words("""
+ROLE_NAMES = words("""
     info contact contacts kontakt contacto contatto contatti contactus hello hallo hi hola office mail email
     post admin administrator webmaster postmaster hostmaster support help helpdesk service services
     customerservice kundenservice sales vertrieb verkauf ventas vente commercial orders order bestellung booking
@@ -61,8 +63,8 @@ ROLES = words("""
     secretariat reception rezeption feedback news newsletter events shop store hotel praxis kanzlei buero bureau
     zentrale empfang membership members donations web webteam
 """)
-NOREPLY = re.compile(r"(?:no|not|do.?not|never).?reply|noresponse|mailer-daemon|bounces?", re.IGNORECASE)
-FREE = words("""
+NOREPLY_NAME = re.compile(r"(?:no|not|do.?not|never).?reply|noresponse|mailer-daemon|bounces?", re.IGNORECASE)
+FREE_PROVIDERS = words("""
     gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.es yahoo.it yahoo.ca yahoo.com.au
     ymail.com rocketmail.com hotmail.com hotmail.co.uk hotmail.de hotmail.fr hotmail.es hotmail.it outlook.com
     outlook.de live.com live.co.uk live.de msn.com aol.com aol.de aim.com icloud.com me.com mac.com gmx.de
@@ -77,38 +79,38 @@ FREE = words("""
 """)
 
 
-def clean(text: str) -> str | None:
-    """The address in `text`, its domain in lower case; None where it is none that a business reads."""
+def normalise_address(text: str) -> str | None:
+    """Return the address in `text` with its domain in lower case; None if it is invalid, an example or a machine's."""
     address = _BAIT.sub("", unicodedata.normalize("NFKC", text)).strip(" \t\r\n<>()[]{}\"'`,;:!?*|/\\.")
     local, at, domain = address.rpartition("@")
     domain = domain.lower().rstrip(".")
-    if not at or len(address) > MOST_ADDRESS or len(local) > MOST_LOCAL:
+    if not at or len(address) > MAX_ADDRESS_CHARACTERS or len(local) > MAX_LOCAL_CHARACTERS:
         return None
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         return None
-    if not has_real_suffix(domain) or domain.rpartition(".")[2] in FILES:
+    if not has_real_suffix(domain) or domain.rpartition(".")[2] in FILE_EXTENSIONS:
         return None
-    return None if is_nobodys(local.lower(), domain) else f"{local}@{domain}"
+    return None if is_placeholder(local.lower(), domain) else f"{local}@{domain}"
 
 
-def is_nobodys(local: str, domain: str) -> bool:
-    """Whether it is an example or a machine's; both parts in lower case."""
+def is_placeholder(local: str, domain: str) -> bool:
+    """Return whether the address, both parts in lower case, is an example or belongs to a machine."""
     registered = registered_domain(domain) or domain
-    if domain in EXAMPLES or registered in EXAMPLES or domain in MACHINES or registered in MACHINES:
+    if domain in _NOT_MAILBOXES or registered in _NOT_MAILBOXES:
         return True
-    if local in PLACEHOLDERS or local.startswith(("u003", "u002", "x3e", "x22")):
+    if local in PLACEHOLDER_NAMES or local.startswith(("u003", "u002", "x3e", "x22")):
         return True
     if re.fullmatch(r"[0-9a-f]{24,}", local) or re.fullmatch(r"[0-9a-f-]{36}", local):
         return True
-    return local == domain.rpartition(".")[0] and local in _COMMON_EXAMPLES
+    return local == domain.rpartition(".")[0] and local in _EXAMPLE_NAMES
 
 
-def flags(address: str) -> dict[str, bool]:
-    """What kind of address it is: a role's, at a free provider, one that nobody answers."""
+def address_flags(address: str) -> dict[str, bool]:
+    """Return whether the address is that of a role, of a free provider, and whether it takes no replies."""
     local, _, domain = address.lower().rpartition("@")
     word = re.split(r"[._+-]", local)[0]
     return {
-        "role": local in ROLES or word in ROLES,
-        "free": domain in FREE,
-        "noreply": bool(NOREPLY.fullmatch(local) or NOREPLY.match(local)),
+        "role": local in ROLE_NAMES or word in ROLE_NAMES,
+        "free": domain in FREE_PROVIDERS,
+        "noreply": bool(NOREPLY_NAME.fullmatch(local) or NOREPLY_NAME.match(local)),
     }
