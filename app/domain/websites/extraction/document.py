@@ -92,10 +92,8 @@ class Document:
         for node in self.tree.css("meta[content]"):
             attributes = node.attributes
             name = attributes.get("property") or attributes.get("name") or attributes.get("http-equiv") or ""
-            found.setdefault(
-                name[:MAX_META_CHARACTERS].strip().lower(),
-                (attributes.get("content") or "")[:MAX_META_CHARACTERS].strip(),
-            )
+            content = (attributes.get("content") or "")[:MAX_META_CHARACTERS].strip()
+            found.setdefault(name[:MAX_META_CHARACTERS].strip().lower(), content)
         return found
 
     @cached_property

@@ -121,8 +121,10 @@ def _mailto(href: str) -> Iterator[str]:
             yield from re.split(r"[,;]", value)[:20]
 
 
-_ADDRESS_ATTRIBUTES = ("data-email", "data-mail", "data-mailto", "data-contact-email", "data-e-mail", "title", "aria-label", "alt",
-         "data-clipboard-text", "data-copy")  # fmt: skip
+_ADDRESS_ATTRIBUTES = (
+    "data-email", "data-mail", "data-mailto", "data-contact-email", "data-e-mail", "title", "aria-label", "alt",
+    "data-clipboard-text", "data-copy",
+)  # fmt: skip
 _ATTRIBUTE_NAME = re.compile(r"\b(title|alt|aria-label|data-[a-z-]{1,20})=$", re.IGNORECASE)
 _ATTRIBUTE_PAIRS = (("data-user", "data-domain"), ("data-name", "data-domain"), ("data-local", "data-domain"),
           ("data-u", "data-d"), ("data-account", "data-host"), ("data-part1", "data-part2"))  # fmt: skip
@@ -132,6 +134,11 @@ _AT_SIGN = re.compile("@")
 _Attributes = dict[str, str | None]
 _Decode = Callable[[_Attributes], tuple[str, str]]
 """Returns (address, method)."""
+
+
+def _decode_one(name: str, decode_text: Callable[[str], str], method: str) -> _Decode:
+    """Return a decoder for an address in one attribute."""
+    return lambda attributes: (decode_text(attributes.get(name) or ""), method)
 
 
 def _decode_pair(user: str, domain: str) -> _Decode:
@@ -149,23 +156,15 @@ def _decode_joomla(attributes: _Attributes) -> tuple[str, str]:
     return "@".join(parts), "attribute"
 
 
+def _decode_rot13(text: str) -> str:
+    return deobfuscation.decode_rot13(text.replace("[at]", "@"))
+
+
 # A word in the HTML, the selector of the elements that it may belong to, and their decoder.
 _ENCODED: tuple[tuple[str, str, _Decode], ...] = (
-    (
-        "data-cfemail",
-        "[data-cfemail]",
-        lambda a: (deobfuscation.decode_cloudflare(a.get("data-cfemail") or ""), "cloudflare"),
-    ),
-    (
-        "data-enc-email",
-        "[data-enc-email]",
-        lambda a: (deobfuscation.decode_rot13((a.get("data-enc-email") or "").replace("[at]", "@")), "attribute"),
-    ),
-    (
-        "data-mailto-token",
-        "[data-mailto-token]",
-        lambda a: (deobfuscation.decode_typo3(a.get("data-mailto-token") or ""), "typo3"),
-    ),
+    ("data-cfemail", "[data-cfemail]", _decode_one("data-cfemail", deobfuscation.decode_cloudflare, "cloudflare")),
+    ("data-enc-email", "[data-enc-email]", _decode_one("data-enc-email", _decode_rot13, "attribute")),
+    ("data-mailto-token", "[data-mailto-token]", _decode_one("data-mailto-token", deobfuscation.decode_typo3, "typo3")),
     ("joomla-hidden-mail", "joomla-hidden-mail", _decode_joomla),
     *((domain, f"[{user}][{domain}]", _decode_pair(user, domain)) for user, domain in _ATTRIBUTE_PAIRS),
 )
