@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.websites.extraction.social.platforms import PLATFORMS, read
+from app.domain.websites.extraction.social.platforms import PLATFORMS, parse_profile
 from app.domain.websites.extraction.wordlists import words
 
 FORMS = {
@@ -82,14 +82,14 @@ NONE = sorted(
 
 @pytest.mark.parametrize("url", FORMS)
 def test_one_form(url: str) -> None:
-    profile = read(url)
+    profile = parse_profile(url)
     assert profile is not None and profile.url == FORMS[url]
-    assert read(profile.url) == profile, "the form is its own form"
+    assert parse_profile(profile.url) == profile, "the form is its own form"
 
 
 @pytest.mark.parametrize("url", NONE)
 def test_what_is_no_profile(url: str) -> None:
-    assert read(url) is None
+    assert parse_profile(url) is None
 
 
 def test_platforms_are_many() -> None:

@@ -1,1 +1,1 @@
-"""Profiles on social platforms: their addresses in one form, and which of a page's are the business' own."""
+"""Profiles on social platforms: their canonical URLs, and which of a page's profiles belong to the business."""

@@ -1,4 +1,4 @@
-"""Where a page names profiles: in what it says to machines, in widgets, in links, and in its scripts."""
+"""Mentions of profiles on a page: in metadata, widgets, links, attributes, text and scripts."""
 
 from __future__ import annotations
 
@@ -12,69 +12,72 @@ from selectolax.lexbor import LexborNode
 
 from app.domain.websites.extraction.document import BREAK, MAX_HREF_CHARACTERS, Document
 from app.domain.websites.extraction.social import reserved
-from app.domain.websites.extraction.social.brand import Brand, Likeness, squeezed
+from app.domain.websites.extraction.social.brand import Brand, Similarity, squeeze
 from app.domain.websites.extraction.social.json_ld import business_objects
-from app.domain.websites.extraction.social.phrases import INTRODUCED, LABEL
-from app.domain.websites.extraction.social.platforms import Profile, may_be_platform, read
-from app.domain.websites.extraction.social.urls import quoted
+from app.domain.websites.extraction.social.phrases import PLATFORM_BEFORE, PLATFORM_LABEL
+from app.domain.websites.extraction.social.platforms import Profile, may_be_platform, parse_profile
+from app.domain.websites.extraction.social.urls import urls_in_script
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A profile at one place of the page; `node` where it stands, or how sure it is where it has no place."""
+    """A profile at one place of the page."""
 
     profile: Profile
     method: str
     context: str = ""
     node: LexborNode | None = None
-    weight: float = 0.0
-    related: bool = False
-    """The page says that it is its own: rel=me."""
+    """The element, whose surroundings decide on the confidence; None if `confidence` is known without."""
+    confidence: float = 0.0
+    is_declared_own: bool = False
+    """The link has rel=me or rel=publisher."""
 
 
-def mentions(document: Document, brand: Brand) -> Iterator[Mention]:
-    yield from _declared(document, brand)
-    yield from _widgets(document, brand)
+def find_mentions(document: Document, brand: Brand) -> Iterator[Mention]:
+    """Yield every mention of a profile; its owner may be anybody."""
+    yield from _in_metadata(document, brand)
+    yield from _in_widgets(document, brand)
     for link in document.links:
         if (profile := profile_of(link.raw, brand)) is not None:
             rel = link.node.attributes.get("rel")
-            related = bool(rel and re.search(r"\b(?:me|publisher)\b", rel.lower()))
-            yield Mention(profile, "link", node=link.node, related=related)
-    yield from _acting(document, brand)
-    yield from _written(document, brand)
-    yield from _scripted(document, brand)
+            is_declared_own = bool(rel and re.search(r"\b(?:me|publisher)\b", rel.lower()))
+            yield Mention(profile, "link", node=link.node, is_declared_own=is_declared_own)
+    yield from _in_attributes(document, brand)
+    yield from _in_text(document, brand)
+    yield from _in_scripts(document, brand)
 
 
 def profile_of(url: str, brand: Brand) -> Profile | None:
+    """Return the profile that a link leads to, unless it has a placeholder as its handle."""
     url = url[:MAX_HREF_CHARACTERS]
     if url[:1] in "#?" or not may_be_platform(url):
         return None
     if url[:11].lower() == "javascript:":
-        return next((found for one in quoted(url) if (found := profile_of(one, brand)) is not None), None)
-    profile = read(url)
-    if profile is None or ((name := squeezed(profile.handle)) in reserved.NOBODYS and name != brand.label):
+        return next((found for inner in urls_in_script(url) if (found := profile_of(inner, brand)) is not None), None)
+    profile = parse_profile(url)
+    if profile is None or ((name := squeeze(profile.handle)) in reserved.PLACEHOLDERS and name != brand.label):
         return None
     return profile
 
 
-def _declared(document: Document, brand: Brand) -> Iterator[Mention]:
-    """What the page says to machines."""
-    declared = [one for one in business_objects(document) if one.get("sameAs")]
-    own = [one for one in declared if brand.names(str(one.get("name") or ""))]
-    for one in own or declared:
-        same = one.get("sameAs")
-        for url in (same if isinstance(same, list) else [same])[:50]:
+def _in_metadata(document: Document, brand: Brand) -> Iterator[Mention]:
+    """Yield the profiles in JSON-LD, `<link>` and `<meta>`."""
+    entities = [entity for entity in business_objects(document) if entity.get("sameAs")]
+    own = [entity for entity in entities if brand.is_named_in(str(entity.get("name") or ""))]
+    for entity in own or entities:
+        same_as = entity.get("sameAs")
+        for url in (same_as if isinstance(same_as, list) else [same_as])[:50]:
             if isinstance(url, str) and (profile := profile_of(url, brand)) is not None:
-                yield Mention(profile, "json_ld", str(one.get("name") or ""), weight=0.95)
+                yield Mention(profile, "json_ld", str(entity.get("name") or ""), confidence=0.95)
     for node in document.tree.css('link[rel="me"], link[rel="publisher"], [itemprop="sameAs"][href]'):
         if (profile := profile_of(node.attributes.get("href") or "", brand)) is not None:
-            yield Mention(profile, "rel", node.attributes.get("rel") or "sameAs", weight=0.9)
-    said = {name: document.metas.get(name, "") for name in ("og:see_also", "article:publisher", "twitter:site")}
-    if re.fullmatch(r"@?\w{1,15}", said["twitter:site"]):
-        said["twitter:site"] = f"https://twitter.com/{said['twitter:site']}"
-    for name, url in said.items():
+            yield Mention(profile, "rel", node.attributes.get("rel") or "sameAs", confidence=0.9)
+    urls = {name: document.metas.get(name, "") for name in ("og:see_also", "article:publisher", "twitter:site")}
+    if re.fullmatch(r"@?\w{1,15}", urls["twitter:site"]):
+        urls["twitter:site"] = f"https://twitter.com/{urls['twitter:site']}"
+    for name, url in urls.items():
         if url and (profile := profile_of(url, brand)) is not None:
-            yield Mention(profile, "meta", name, weight=0.7 if brand.likeness(profile.handle) else 0.55)
+            yield Mention(profile, "meta", name, confidence=0.7 if brand.similarity(profile.handle) else 0.55)
 
 
 _WIDGETS = (
@@ -83,15 +86,15 @@ _WIDGETS = (
 )
 
 
-def _widgets(document: Document, brand: Brand) -> Iterator[Mention]:
-    """Like boxes and badges: whose page they show."""
+def _in_widgets(document: Document, brand: Brand) -> Iterator[Mention]:
+    """Yield the profiles of like boxes and badges."""
     if not any(sign in document.html for sign in ("facebook.com", "fb-", "g-page", "g:plus", "fb:", "g-ytsubscribe")):
         return
     for node in document.tree.css(_WIDGETS):
         attributes = node.attributes
         address = attributes.get("data-href") or attributes.get("href") or ""
         if node.tag == "iframe":
-            address = _shown(attributes.get("src") or attributes.get("data-src") or "")
+            address = _page_in_iframe(attributes.get("src") or attributes.get("data-src") or "")
         if not address and (number := attributes.get("profile_id") or "").isdecimal():
             address = f"https://facebook.com/profile.php?id={number}"
         if "g-ytsubscribe" in (attributes.get("class") or ""):
@@ -101,8 +104,8 @@ def _widgets(document: Document, brand: Brand) -> Iterator[Mention]:
             yield Mention(profile, "widget", attributes.get("class") or node.tag or "", node)
 
 
-def _shown(source: str) -> str:
-    """The page that an iframe of Facebook's shows."""
+def _page_in_iframe(source: str) -> str:
+    """Return the URL of the page that an iframe of Facebook shows."""
     try:
         split = urlsplit(source[:MAX_HREF_CHARACTERS])
     except ValueError:
@@ -113,59 +116,67 @@ def _shown(source: str) -> str:
     return (query.get("href") or [""])[0]
 
 
-#: Classes of things that share or show one thing of someone's.
+# Classes of share buttons and of single posts.
 _SHARING = re.compile(r"share|comment|post|video|quote|tweet-button|fb-", re.IGNORECASE)
 
 
-def _acting(document: Document, brand: Brand) -> Iterator[Mention]:
-    """What leads somewhere by script when it is clicked."""
+def _in_attributes(document: Document, brand: Brand) -> Iterator[Mention]:
+    """Yield the profiles that open by script when an element is clicked."""
     if "onclick" not in document.html and "data-" not in document.html:
         return
     for node in document.tree.css("[onclick*='.'], [data-href*='.com'], [data-url*='.com'], [data-link*='.com']"):
         attributes = node.attributes
         if node.tag == "iframe" or _SHARING.search(attributes.get("class") or ""):
             continue
-        done = (attributes.get("onclick") or "")[:MAX_HREF_CHARACTERS]
-        addresses = [attributes.get(name) or "" for name in ("data-href", "data-url", "data-link")]
-        for address in (*quoted(done), *addresses):
-            if address and (profile := profile_of(address, brand)) is not None:
+        script = (attributes.get("onclick") or "")[:MAX_HREF_CHARACTERS]
+        urls = [attributes.get(name) or "" for name in ("data-href", "data-url", "data-link")]
+        for url in (*urls_in_script(script), *urls):
+            if url and (profile := profile_of(url, brand)) is not None:
                 yield Mention(profile, "script", node=node)
 
 
-_WRITTEN = re.compile(
+_PROFILE_URL = re.compile(
     r"(?:https?://)?(?:www\.)?(?:facebook|instagram|twitter|linkedin|youtube)\.com/[\w./@?=#!-]{2,200}"
 )
 
 
-def _written(document: Document, brand: Brand) -> Iterator[Mention]:
-    """Addresses in the text that no link leads to; believed where they are introduced, or sound like the business."""
+def _in_text(document: Document, brand: Brand) -> Iterator[Mention]:
+    """Yield the profiles whose URLs are in the text without a link, if a platform precedes them or they are similar."""
     text = document.text
     if not any(f"{host}/" in text for host in _HOSTS):
         return
     linked = {link.raw.rstrip("/").rpartition("/")[2].casefold() for link in document.links}
-    for match in islice(_WRITTEN.finditer(text), 50):
+    for match in islice(_PROFILE_URL.finditer(text), 50):
         profile = profile_of(match[0].rstrip("."), brand)
         if profile is None or match[0].rstrip("./").rpartition("/")[2].casefold() in linked:
             continue
         before = text[max(0, match.start() - 60) : match.start()].replace(BREAK, " ")
-        if brand.likeness(profile.handle) is Likeness.MUCH or INTRODUCED.search(before) or LABEL.fullmatch(before):
-            yield Mention(profile, "text", f"{before}{match[0]}", weight=0.55)
+        if (
+            brand.similarity(profile.handle) is Similarity.HIGH
+            or PLATFORM_BEFORE.search(before)
+            or PLATFORM_LABEL.fullmatch(before)
+        ):
+            yield Mention(profile, "text", f"{before}{match[0]}", confidence=0.55)
 
 
+MAX_OCCURRENCES = 20
+"""Of one host in a script that are parsed."""
 _HOSTS = ("facebook.com", "instagram.com", "twitter.com", "linkedin.com", "youtube.com", "pinterest.")
 
 
-def _scripted(document: Document, brand: Brand) -> Iterator[Mention]:
-    """What a page that is drawn by script holds for it; believed only where it sounds like the business."""
+def _in_scripts(document: Document, brand: Brand) -> Iterator[Mention]:
+    """Yield the profiles in string literals of scripts, if their handles are very similar to the business."""
     for script in document.tree.css("script:not([src])"):
         text = script.text() if "ld+json" not in (script.attributes.get("type") or "") else ""
         for host in _HOSTS:
-            at, looked = text.find(host), 0
-            while at >= 0 and looked < 20:
-                start = max(text.rfind('"', max(0, at - 40), at), text.rfind("'", max(0, at - 40), at)) + 1
-                end = min((found for mark in "\"'" if (found := text.find(mark, at, at + 300)) > 0), default=0)
+            position, tries = text.find(host), 0
+            while position >= 0 and tries < MAX_OCCURRENCES:
+                before = max(0, position - 40)
+                start = max(text.rfind('"', before, position), text.rfind("'", before, position)) + 1
+                ends = (text.find(mark, position, position + 300) for mark in "\"'")
+                end = min((found for found in ends if found > 0), default=0)
                 if start and end:
                     profile = profile_of(text[start:end].replace("\\/", "/"), brand)
-                    if profile is not None and brand.likeness(profile.handle) is Likeness.MUCH:
-                        yield Mention(profile, "script", weight=0.6)
-                at, looked = text.find(host, at + len(host)), looked + 1
+                    if profile is not None and brand.similarity(profile.handle) is Similarity.HIGH:
+                        yield Mention(profile, "script", confidence=0.6)
+                position, tries = text.find(host, position + len(host)), tries + 1

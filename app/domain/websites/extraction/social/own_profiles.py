@@ -1,136 +1,161 @@
-"""Which profiles on a page are the business' own.
+"""Finding the business's own profiles on a page.
 
-A profile that a page names may be anyone's: of whoever built the site, of the staff, of sponsors, of the writer of an
-embedded post. So every mention is weighed by where it stands and what it is called, and by whether the handle sounds
-like the business.
+A profile that a page mentions may belong to anybody: to the designer of the site, the staff, a sponsor, the author of
+an embedded post. So every mention gets a score from its context, and from how similar its handle is to the names of
+the business. Then the scores of neighbouring mentions are compared.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from app.domain.text.storable import storable
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings, shorten_context
-from app.domain.websites.extraction.social.brand import Brand, squeezed
-from app.domain.websites.extraction.social.link_context import surroundings
-from app.domain.websites.extraction.social.mentions import Mention, mentions
+from app.domain.websites.extraction.social.brand import Brand, squeeze
+from app.domain.websites.extraction.social.link_context import link_context
+from app.domain.websites.extraction.social.mentions import Mention, find_mentions
 from app.domain.websites.extraction.social.platforms import Profile
-from app.domain.websites.extraction.social.scoring import ELSEWHERE, FAINT, NEVER, label_names_another, weight
+from app.domain.websites.extraction.social.scoring import (
+    EXCLUDED,
+    MIN_GROUP_SCORE,
+    OTHERS_PENALTY,
+    label_names_other,
+    score,
+)
 
-#: Mentions that are weighed; a page with more is a directory.
-MOST_MENTIONS = 400
-#: From where on a mention is believed.
-ENOUGH = 0.5
-#: From where on a mention needs no comparison with a surer one.
-CLEAR = 0.7
-#: Letters that handles of one house share.
-_SHARED = 5
+MAX_MENTIONS = 400
+"""That are scored; a page with more is a directory."""
+MIN_SCORE = 0.5
+"""Of a profile that is accepted."""
+CLEAR_SCORE = 0.7
+"""From which a profile is accepted even if another one of its platform has a higher score."""
+MAX_SCORE_GAP = 0.25
+"""To the best profile of the platform, for profiles below CLEAR_SCORE."""
+_COMMON_CHARACTERS = 5
+"""That the handles of branches of a business share."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """A mention, how sure it is to be the business' own, and its place in the tree, where it has one."""
-
+class ScoredMention:
     profile: Profile
     method: str
     context: str
-    weight: float
-    place: str = ""
-    """Links at like places have like ones."""
-    ancestors: tuple[int, ...] = ()
-    misnamed: bool = False
-    """It is called by a name that is not the business'."""
+    score: float
+    path: str = ""
+    """Of the link in the page, empty if it has none. Links with equal paths are rows of a list."""
+    group_ancestors: tuple[int, ...] = ()
+    """Links with a common one are side by side."""
+    has_other_name: bool = False
+    """Its label is the name of somebody else."""
 
 
-def find_own_profiles(document: Document, name: str = "") -> list[Finding]:
-    """The business' own profiles, the surest first; `name` is the business', where it is known."""
-    brand = Brand(document, name)
-    weighed = [_weighed(one, brand) for one in islice(mentions(document, brand), MOST_MENTIONS)]
+def find_own_profiles(document: Document, business_name: str = "") -> list[Finding]:
+    """Return the profiles of the business, highest confidence first; `business_name` may be empty if it is unknown."""
+    brand = Brand(document, business_name)
+    mentions = [_scored(mention, brand) for mention in islice(find_mentions(document, brand), MAX_MENTIONS)]
+    mentions = _add_group_bonus(_drop_lists_of_others(mentions, brand), brand)
     findings = []
-    for one in _rivals(_together(_unrepeated(weighed, brand), brand), brand):
-        detail = {"platform": one.profile.platform, "handle": storable(one.profile.handle)}
-        evidence = [Evidence(document.url, one.method, one.context)]
-        findings.append(Finding(one.profile.url, min(one.weight, 1.0), detail, evidence))
+    for mention in _select(mentions, brand):
+        detail = {"platform": mention.profile.platform, "handle": storable(mention.profile.handle)}
+        evidence = [Evidence(document.url, mention.method, mention.context)]
+        findings.append(Finding(mention.profile.url, min(mention.score, 1.0), detail, evidence))
     return merge_findings(findings)
 
 
-def _weighed(one: Mention, brand: Brand) -> Weighed:
-    if one.node is None:
-        return Weighed(one.profile, one.method, shorten_context(one.context), one.weight)
-    place = surroundings(one.node)
-    sure = weight(one, place, brand)
-    if one.method == "widget":
-        return Weighed(one.profile, one.method, shorten_context(one.context), sure)
-    misnamed = sure > NEVER and not one.profile.personal and label_names_another(one.profile, place, brand)
-    return Weighed(
-        one.profile, one.method, shorten_context(place.near or place.label), sure, place.path, place.ancestors, misnamed
+def _scored(mention: Mention, brand: Brand) -> ScoredMention:
+    if mention.node is None:
+        return ScoredMention(mention.profile, mention.method, shorten_context(mention.context), mention.confidence)
+    context = link_context(mention.node)
+    points = score(mention, context, brand)
+    if mention.method == "widget":
+        return ScoredMention(mention.profile, mention.method, shorten_context(mention.context), points)
+    return ScoredMention(
+        profile=mention.profile,
+        method=mention.method,
+        context=shorten_context(context.nearby_text or context.label),
+        score=points,
+        path=context.path,
+        group_ancestors=context.group_ancestors,
+        has_other_name=(
+            points > EXCLUDED and not mention.profile.is_personal and label_names_other(mention.profile, context, brand)
+        ),
     )
 
 
-def _together(found: list[Weighed], brand: Brand) -> list[Weighed]:
-    """Links to several platforms side by side speak for each other, the more so where one sounds like the business."""
-    mates: defaultdict[int, set[Profile]] = defaultdict(set)
-    for one in found:
-        for ancestor in one.ancestors:
-            mates[ancestor].add(one.profile)
-    surer = []
-    for one in found:
-        others = {
-            mate for ancestor in one.ancestors for mate in mates[ancestor] if mate.platform != one.profile.platform
+def _add_group_bonus(mentions: Sequence[ScoredMention], brand: Brand) -> list[ScoredMention]:
+    """Raise the scores of links to different platforms side by side, most if one of them is similar to the brand."""
+    profiles_by_ancestor: defaultdict[int, set[Profile]] = defaultdict(set)
+    for mention in mentions:
+        for ancestor in mention.group_ancestors:
+            profiles_by_ancestor[ancestor].add(mention.profile)
+    raised = []
+    for mention in mentions:
+        neighbours = {
+            profile
+            for ancestor in mention.group_ancestors
+            for profile in profiles_by_ancestor[ancestor]
+            if profile.platform != mention.profile.platform
         }
-        more = 0.3 if any(brand.likeness(mate.handle) for mate in others) else 0.15 if others else 0.0
-        sure = one.weight
-        if one.misnamed and len({mate.platform for mate in others}) > 1:
-            sure += ELSEWHERE  # three platforms in a row are one house's, whatever the pictures are called
-        surer.append(replace(one, weight=sure + more) if sure >= FAINT else one)
-    return surer
+        is_brand_group = any(brand.similarity(profile.handle) for profile in neighbours)
+        bonus = 0.3 if is_brand_group else 0.15 if neighbours else 0.0
+        points = mention.score
+        if mention.has_other_name and len({profile.platform for profile in neighbours}) > 1:
+            points += OTHERS_PENALTY  # three platforms side by side have one owner, whatever the labels say
+        raised.append(replace(mention, score=points + bonus) if points >= MIN_GROUP_SCORE else mention)
+    return raised
 
 
-def _unrepeated(found: list[Weighed], brand: Brand) -> list[Weighed]:
-    """Without those that stand in a row of like places with like profiles of others: a team, sponsors, members."""
-    rows: defaultdict[tuple[str, str], dict[str, Profile]] = defaultdict(dict)
-    for one in found:
-        if one.place and one.weight >= FAINT:
-            rows[one.profile.platform, one.place][one.profile.url.casefold()] = one.profile
-    strangers = {
-        place
-        for place, row in rows.items()
-        if len(row) > 1 and not _akin([squeezed(one.handle) for one in row.values()], brand)
+def _drop_lists_of_others(mentions: Sequence[ScoredMention], brand: Brand) -> list[ScoredMention]:
+    """Drop the profiles in lists of different owners: a team, sponsors, members."""
+    lists: defaultdict[tuple[str, str], dict[str, Profile]] = defaultdict(dict)
+    for mention in mentions:
+        if mention.path and mention.score >= MIN_GROUP_SCORE:
+            profile = mention.profile
+            lists[profile.platform, mention.path][profile.url.casefold()] = profile
+    lists_of_others = {
+        key
+        for key, profiles in lists.items()
+        if len(profiles) > 1 and not _have_one_owner([squeeze(profile.handle) for profile in profiles.values()], brand)
     }
-    return [
-        one
-        for one in found
-        if (one.profile.platform, one.place) not in strangers
-        or brand.likeness(one.profile.handle)
-        or (len(rows[one.profile.platform, one.place]) == 2 and one.weight >= 0.7 and not one.profile.personal)
-    ]
+
+    def is_kept(mention: ScoredMention) -> bool:
+        key = mention.profile.platform, mention.path
+        if key not in lists_of_others or brand.similarity(mention.profile.handle):
+            return True
+        return len(lists[key]) == 2 and mention.score >= CLEAR_SCORE and not mention.profile.is_personal
+
+    return [mention for mention in mentions if is_kept(mention)]
 
 
-def _akin(handles: list[str], brand: Brand) -> bool:
-    """Whether most of them sound like the business, or all share a word: branches, departments."""
-    if 2 * sum(brand.likeness(one) > 0 for one in handles) > len(handles):
+def _have_one_owner(handles: list[str], brand: Brand) -> bool:
+    """Return whether most handles are similar to the brand, or all share a part: branches, departments."""
+    if 2 * sum(brand.similarity(handle) > 0 for handle in handles) > len(handles):
         return True
-    first, *others = sorted(handles, key=len)
-    pieces = (first[at : at + _SHARED] for at in range(len(first) - _SHARED + 1))
-    return any(all(piece in other for other in others) for piece in pieces)
+    shortest, *others = sorted(handles, key=len)
+    parts = (shortest[i : i + _COMMON_CHARACTERS] for i in range(len(shortest) - _COMMON_CHARACTERS + 1))
+    return any(all(part in other for other in others) for part in parts)
 
 
-def _rivals(found: list[Weighed], brand: Brand) -> list[Weighed]:
-    """Those believed; of a platform where one is much surer than the others, the sure ones alone.
+def _select(mentions: Sequence[ScoredMention], brand: Brand) -> list[ScoredMention]:
+    """Return the accepted profiles; if one of a platform has a much higher score than the others, only those near it.
 
-    Where a platform tells people and organisations apart and the organisation is there, the people are its staff.
+    Personal profiles on a platform where the business has a profile of its own are those of its staff.
     """
     best: defaultdict[str, float] = defaultdict(float)
-    for one in found:
-        best[one.profile.platform] = max(best[one.profile.platform], one.weight)
-    believed = [one for one in found if one.weight >= ENOUGH]
-    organised = {one.profile.platform for one in believed if not one.profile.personal}
-    return [
-        one
-        for one in believed
-        if (one.weight >= min(best[one.profile.platform] - 0.25, CLEAR) or brand.likeness(one.profile.handle))
-        and not (one.profile.personal and one.profile.platform in organised)
-    ]
+    for mention in mentions:
+        platform = mention.profile.platform
+        best[platform] = max(best[platform], mention.score)
+    accepted = [mention for mention in mentions if mention.score >= MIN_SCORE]
+    with_organisation = {mention.profile.platform for mention in accepted if not mention.profile.is_personal}
+
+    def is_selected(mention: ScoredMention) -> bool:
+        profile = mention.profile
+        is_near_best = mention.score >= min(best[profile.platform] - MAX_SCORE_GAP, CLEAR_SCORE)
+        is_staff = profile.is_personal and profile.platform in with_organisation
+        return bool(is_near_best or brand.similarity(profile.handle)) and not is_staff
+
+    return [mention for mention in accepted if is_selected(mention)]

@@ -1,7 +1,7 @@
-"""What an address on a social platform is: a profile, in one form for all its spellings, or something else.
+"""Recognising profiles on social platforms by their URLs.
 
-The form: https, the platform's plain host (x.com for twitter.com), the profile's root without tabs, without a query
-(but `profile.php?id=`), without a slash at its end.
+All spellings of a profile get one canonical URL: https, the platform's main host (x.com for twitter.com), the root of
+the profile without tabs, without a query (but `profile.php?id=`) and without a trailing slash.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from app.domain.websites.extraction.social import reserved
-from app.domain.websites.extraction.social.urls import MOST, Parts, parts_of, wrapped
+from app.domain.websites.extraction.social.urls import MAX_URL_CHARACTERS, UrlParts, inner_urls, split_url
 from app.domain.websites.extraction.wordlists import words
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`url` is its one form; `handle` is how it is called there, for comparing it with the business' name."""
-
     platform: str
     url: str
+    """The canonical URL."""
     handle: str
-    personal: bool = False
-    """A person's, where the platform tells people and organisations apart."""
+    """The name on the platform, for comparisons with the name of the business."""
+    is_personal: bool = False
+    """Whether it belongs to a person, on platforms that separate people and organisations."""
 
 
-#: (path of the profile, handle, whether it is a person's), or None for what is no profile.
-Reading = tuple[str, str, bool] | None
+Parsed = tuple[str, str, bool] | None
+"""(path of the profile, handle, whether it is personal), or None if the URL is not one of a profile."""
+Parser = Callable[[UrlParts], Parsed]
+
+# Subdomains with the same contents as the main host: mobile ones, and those of countries and languages.
+_SAME_CONTENTS = re.compile(r"(?:www\d?|m|mobile|mbasic|touch|web|[a-z]{2}|[a-z]{2}-[a-z]{2}|[a-z]{2}-la)")
 
 
-#: Hosts below a platform's that show the same as its own: mobile ones, and those of countries and languages.
-_SAME = re.compile(r"(?:www\d?|m|mobile|mbasic|touch|web|[a-z]{2}|[a-z]{2}-[a-z]{2}|[a-z]{2}-la)")
-
-
-def _facebook(parts: Parts) -> Reading:
+def _facebook(parts: UrlParts) -> Parsed:
     segments = list(parts.segments)
     if not segments:
         return None
@@ -45,13 +45,13 @@ def _facebook(parts: Parts) -> Reading:
         return (f"profile.php?id={number}", number, False) if number.isdecimal() else None
     if first == "pages":
         rest = segments[1:]
-        if rest[:1] == ["category"]:  # pages/category/What-it-is/Name-1234567890
-            last = next((one for one in rest[1:] if re.search(r"-\d{5,}$", one)), None)
+        if rest[:1] == ["category"]:  # pages/category/Type/Name-1234567890
+            last = next((segment for segment in rest[1:] if re.search(r"-\d{5,}$", segment)), None)
             return (last, last, False) if last else None
-        at = next((i for i, one in enumerate(rest) if re.fullmatch(r"\d{5,}", one)), None)
-        if at is None or at == 0:
+        index = next((i for i, segment in enumerate(rest) if re.fullmatch(r"\d{5,}", segment)), None)
+        if index is None or index == 0:
             return None
-        return "/".join(["pages", *rest[: at + 1]]), rest[at - 1], False
+        return "/".join(["pages", *rest[: index + 1]]), rest[index - 1], False
     if first == "people" and len(segments) >= 3 and segments[2].isdecimal():
         return "/".join(segments[:3]), segments[1], False  # since 2022, businesses too
     if first == "p" and len(segments) >= 2:
@@ -66,10 +66,10 @@ def _facebook(parts: Parts) -> Reading:
     return segments[0], segments[0], False
 
 
-def _x(parts: Parts) -> Reading:
+def _x(parts: UrlParts) -> Parsed:
     segments = list(parts.segments)
     followed = parts.query.get("screen_name", "") or parts.query.get("user", "")
-    if [one.lower() for one in segments] in (["intent", "follow"], ["intent", "user"]) and followed:
+    if [segment.lower() for segment in segments] in (["intent", "follow"], ["intent", "user"]) and followed:
         segments = [followed]
     if not segments or segments[0].lower() in reserved.X | reserved.EVERYWHERE:
         return None
@@ -77,11 +77,11 @@ def _x(parts: Parts) -> Reading:
     if not re.fullmatch(r"\w{1,15}", handle, re.ASCII):
         return None
     if len(segments) > 1 and (segments[1].lower() not in reserved.X_TABS or len(segments) > 2):
-        return None  # a post, or a list that someone keeps
+        return None  # a post, or a list
     return handle, handle, False
 
 
-def _instagram(parts: Parts) -> Reading:
+def _instagram(parts: UrlParts) -> Parsed:
     segments = parts.segments
     if not segments or segments[0].lower() in reserved.INSTAGRAM | reserved.EVERYWHERE:
         return None
@@ -91,7 +91,7 @@ def _instagram(parts: Parts) -> Reading:
     return handle, handle, False
 
 
-def _linkedin(parts: Parts) -> Reading:
+def _linkedin(parts: UrlParts) -> Parsed:
     segments = list(parts.segments)
     if len(segments) < 2:
         return None
@@ -111,7 +111,7 @@ def _linkedin(parts: Parts) -> Reading:
     return None
 
 
-def _youtube(parts: Parts) -> Reading:
+def _youtube(parts: UrlParts) -> Parsed:
     segments = list(parts.segments)
     if not segments or parts.host == "youtu.be":
         return None
@@ -127,7 +127,7 @@ def _youtube(parts: Parts) -> Reading:
     return first, first, False
 
 
-def _google_plus(parts: Parts) -> Reading:
+def _google_plus(parts: UrlParts) -> Parsed:
     if parts.segments and parts.segments[0].lower() in ("share", "communities", "events", "photos", "stream", "explore",
                                                         "collection", "hangouts", "s"):  # fmt: skip
         return None
@@ -141,39 +141,39 @@ def _google_plus(parts: Parts) -> Reading:
     return None
 
 
-def _pinterest(parts: Parts) -> Reading:
+def _pinterest(parts: UrlParts) -> Parsed:
     if not parts.segments or parts.segments[0].lower() in reserved.PINTEREST | reserved.EVERYWHERE:
         return None
     handle = parts.segments[0]
     return (handle, handle, False) if re.fullmatch(r"\w[\w-]{1,40}", handle) else None
 
 
-def _one_segment(taken: str = "", pattern: str = r"[\w.-]{2,60}", deepest: int = 1) -> Callable[[Parts], Reading]:
-    """Platforms whose profiles stand right below the host; what goes deeper than `deepest` is something else."""
-    names, handle = words(taken) | reserved.EVERYWHERE, re.compile(pattern)
+def _first_segment(reserved_names: str = "", pattern: str = r"[\w.-]{2,60}", max_segments: int = 1) -> Parser:
+    """Return a parser for platforms whose profiles are /name; URLs with more than `max_segments` are something else."""
+    not_handles, handle = words(reserved_names) | reserved.EVERYWHERE, re.compile(pattern)
 
-    def read(parts: Parts) -> Reading:
+    def parse(parts: UrlParts) -> Parsed:
         segments = parts.segments
-        if not segments or len(segments) > deepest or segments[0].lower() in names:
+        if not segments or len(segments) > max_segments or segments[0].lower() in not_handles:
             return None
         return (segments[0], segments[0].lstrip("@"), False) if handle.fullmatch(segments[0]) else None
 
-    return read
+    return parse
 
 
-def _below(*folders: str, personal: str = "") -> Callable[[Parts], Reading]:
-    """Platforms whose profiles stand below a folder: /add/name, /profile/name."""
+def _below(*folders: str, personal: str = "") -> Parser:
+    """Return a parser for platforms whose profiles are /folder/name; those in the folder `personal` are of people."""
 
-    def read(parts: Parts) -> Reading:
+    def parse(parts: UrlParts) -> Parsed:
         segments = parts.segments
         if len(segments) < 2 or segments[0].lower() not in folders or not re.fullmatch(r"[\w.@:%-]{2,80}", segments[1]):
             return None
         return f"{segments[0].lower()}/{segments[1]}", segments[1], segments[0].lower() == personal
 
-    return read
+    return parse
 
 
-def _flickr(parts: Parts) -> Reading:
+def _flickr(parts: UrlParts) -> Parsed:
     segments = parts.segments
     if len(segments) < 2 or segments[0] not in ("photos", "people") or segments[1].lower() in ("tags", "upload"):
         return None
@@ -182,39 +182,40 @@ def _flickr(parts: Parts) -> Reading:
     return f"photos/{segments[1]}", segments[1], False
 
 
-def _at_name(parts: Parts) -> Reading:
-    """Platforms whose profiles are /@name: what stands below is a post."""
+def _at_name(parts: UrlParts) -> Parsed:
+    """Parse /@name; what is below that is a post."""
     segments = parts.segments
     if len(segments) != 1 or not re.fullmatch(r"@[\w.-]{2,40}", segments[0]):
         return None
     return segments[0], segments[0][1:], False
 
 
-def _subdomain_or(read: Callable[[Parts], Reading], host: str, taken: str) -> Callable[[Parts], Reading]:
-    """Platforms that give their users a host of their own; None of `taken` is one."""
-    names = words(taken)
+def _subdomain_or(parse_path: Parser, host: str, reserved_names: str) -> Parser:
+    """Return a parser for platforms that give each user a subdomain of `host`; `parse_path` parses the main host."""
+    not_handles = words(reserved_names)
 
-    def reading(parts: Parts) -> Reading:
+    def parse(parts: UrlParts) -> Parsed:
         name = parts.host.removesuffix(f".{host}")
-        if name == parts.host or _SAME.fullmatch(name):
-            return read(parts)
-        if name in names or "." in name or (parts.segments and parts.segments[0] in ("post", "image", "tagged")):
+        if name == parts.host or _SAME_CONTENTS.fullmatch(name):
+            return parse_path(parts)
+        if name in not_handles or "." in name or (parts.segments and parts.segments[0] in ("post", "image", "tagged")):
             return None
         return f"//{parts.host}", name, False
 
-    return reading
+    return parse
 
 
-def _mastodon(parts: Parts) -> Reading:
-    """Federated: the name is only whole with its host."""
+def _mastodon(parts: UrlParts) -> Parsed:
+    """Parse /@name and keep the host: the platform is federated, so names are unique only together with it."""
     name = _at_name(parts)
     return name and (f"//{parts.host}/{name[0]}", *name[1:])
 
 
-_GITHUB_NOT = (
+_GITHUB_PAGES = (
     "about apps blog collections contact customer-stories enterprise events explore features issues join login"
 )
-_READERS: dict[str, tuple[str, tuple[str, ...], Callable[[Parts], Reading]]] = {
+# The main host of each platform, its other hosts, and the parser of its URLs.
+_PLATFORMS: dict[str, tuple[str, tuple[str, ...], Parser]] = {
     "facebook": ("facebook.com", ("fb.com", "fb.me", "facebook.de"), _facebook),
     "instagram": ("instagram.com", ("instagr.am",), _instagram),
     "x": ("x.com", ("twitter.com",), _x),
@@ -225,104 +226,109 @@ _READERS: dict[str, tuple[str, tuple[str, ...], Callable[[Parts], Reading]]] = {
     "google_plus": ("plus.google.com", (), _google_plus),
     "threads": ("threads.net", ("threads.com",), _at_name),
     "snapchat": ("snapchat.com", (), _below("add")),
-    "telegram": ("t.me", ("telegram.me",), _one_segment("share joinchat addstickers s iv proxy setlanguage bg")),
-    "vimeo": ("vimeo.com", (), _one_segment(
+    "telegram": ("t.me", ("telegram.me",), _first_segment("share joinchat addstickers s iv proxy setlanguage bg")),
+    "vimeo": ("vimeo.com", (), _first_segment(
         "about album api blog categories channels channel create features groups help join log_in login manage plus"
         " moogaloop ondemand pro search showcase signup stock tools upload upgrade watch", r"(?!\d+$)[\w-]{2,40}")),
     "flickr": ("flickr.com", (), _flickr),
     "tumblr": ("tumblr.com", (), _subdomain_or(
-        _one_segment("about dashboard docs explore login privacy register search share tagged widgets blog",
+        _first_segment("about dashboard docs explore login privacy register search share tagged widgets blog",
                      r"[\w-]{2,40}"), "tumblr.com", "assets static platform media api embed secure help staff")),
     "xing": ("xing.com", (), _below("profile", "profiles", "companies", "company", "pages", personal="profile")),
-    "github": ("github.com", (), _one_segment(
-        f"{_GITHUB_NOT} login marketplace new notifications orgs pricing pulls search security settings site sponsors"
+    "github": ("github.com", (), _first_segment(
+        f"{_GITHUB_PAGES} login marketplace new notifications orgs pricing pulls search security settings site sponsors"
         " topics trending", r"[\w-]{1,39}")),
     "medium": ("medium.com", (), _subdomain_or(_at_name, "medium.com", "help policy blog cdn-images-1")),
     "reddit": ("reddit.com", (), _below("r", "user", "u")),
     "discord": ("discord.com", ("discordapp.com",), _below("invite")),
-    "discord_short": ("discord.gg", (), _one_segment()),
-    "twitch": ("twitch.tv", (), _one_segment("directory downloads jobs p search settings store turbo videos",
+    "discord_short": ("discord.gg", (), _first_segment()),
+    "twitch": ("twitch.tv", (), _first_segment("directory downloads jobs p search settings store turbo videos",
                                              r"\w{3,30}", 2)),
-    "soundcloud": ("soundcloud.com", (), _one_segment(
+    "soundcloud": ("soundcloud.com", (), _first_segment(
         "charts discover explore jobs login pages player search stream tags upload you", r"[\w-]{2,40}")),
     "spotify": ("open.spotify.com", (), _below("artist", "user", "show")),
     "bluesky": ("bsky.app", (), _below("profile")),
-    "vk": ("vk.com", ("vkontakte.ru",), _one_segment("share.php away.php widget_community.php login feed js",
+    "vk": ("vk.com", ("vkontakte.ru",), _first_segment("share.php away.php widget_community.php login feed js",
                                                      r"[\w.]{3,40}")),
-    "behance": ("behance.net", (), _one_segment("gallery search joblist galleries", r"[\w-]{2,40}")),
-    "dribbble": ("dribbble.com", (), _one_segment("shots designers jobs search tags", r"[\w-]{2,40}")),
+    "behance": ("behance.net", (), _first_segment("gallery search joblist galleries", r"[\w-]{2,40}")),
+    "dribbble": ("dribbble.com", (), _first_segment("shots designers jobs search tags", r"[\w-]{2,40}")),
     "mastodon": ("mastodon.social", ("mastodon.online", "mastodon.world", "mstdn.social", "mas.to", "fosstodon.org",
                                      "hachyderm.io", "techhub.social", "mstdn.jp", "troet.cafe", "norden.social",
                                      "mastodon.cloud", "mastodon.xyz", "masto.ai", "mstdn.ca"), _mastodon),
-    "reverbnation": ("reverbnation.com", (), _one_segment("")),
+    "reverbnation": ("reverbnation.com", (), _first_segment("")),
     "bandcamp": ("bandcamp.com", (), _subdomain_or(lambda parts: None, "bandcamp.com", "daily get help blog")),
-    "mixcloud": ("mixcloud.com", (), _one_segment("categories discover player select upload widget")),
-    "patreon": ("patreon.com", (), _one_segment("c creators home posts user", r"[\w-]{2,60}")),
+    "mixcloud": ("mixcloud.com", (), _first_segment("categories discover player select upload widget")),
+    "patreon": ("patreon.com", (), _first_segment("c creators home posts user", r"[\w-]{2,60}")),
     "weibo": ("weibo.com", (), _below("u", "p", "n")),
     "ok": ("ok.ru", ("odnoklassniki.ru",), _below("group", "profile")),
-    "myspace": ("myspace.com", (), _one_segment("discover help index.cfm login pages signup", r"[\w.-]{2,40}")),
+    "myspace": ("myspace.com", (), _first_segment("discover help index.cfm login pages signup", r"[\w.-]{2,40}")),
 }  # fmt: skip
 
-#: The platform behind each host, longest name first where one ends in another.
-_HOSTS = {host: name for name, (own, others, _) in _READERS.items() for host in (own, *others)}
+# The platform of each host.
+_HOSTS = {host: name for name, (main, others, _) in _PLATFORMS.items() for host in (main, *others)}
 
-#: Platforms that give their users hosts of their own.
-_GIVING_HOSTS = frozenset({"tumblr.com", "medium.com", "bandcamp.com"})
-_FURTHER = frozenset({"business.facebook.com", "gaming.youtube.com", "music.youtube.com", "secure.flickr.com"})
-#: Pinterest has a domain a country.
+# Platforms that give each user a subdomain.
+_USER_SUBDOMAINS = frozenset({"tumblr.com", "medium.com", "bandcamp.com"})
+_OTHER_SUBDOMAINS = frozenset({"business.facebook.com", "gaming.youtube.com", "music.youtube.com", "secure.flickr.com"})
+# Pinterest has one domain per country.
 _PINTEREST_HOST = re.compile(r"(?:[a-z]{2}\.|www\.)?pinterest\.(?:com?\.)?[a-z]{2,3}")
 
-#: What stands before the last dot of each host; a short one only where nothing stands before it.
-_NAMES = {"pinterest", *(host.split(".")[-2] for host in _HOSTS)}
-_SHORT = tuple(sorted(name for name in _NAMES if len(name) <= 2))
-_ENDS = (*sorted(_NAMES.difference(_SHORT)), *(f"/{name}" for name in _SHORT), *(f"%2f{name}" for name in _SHORT))
+# The label before the last dot of each host. Short ones count only if nothing precedes them.
+_LABELS = {"pinterest", *(host.split(".")[-2] for host in _HOSTS)}
+_SHORT_LABELS = tuple(sorted(name for name in _LABELS if len(name) <= 2))
+_LABEL_ENDS = (
+    *sorted(_LABELS.difference(_SHORT_LABELS)),
+    *(f"/{name}" for name in _SHORT_LABELS),
+    *(f"%2f{name}" for name in _SHORT_LABELS),
+)
 
 
 def may_be_platform(url: str) -> bool:
-    """A quick look that spares most links the thorough one."""
-    pieces = url[:MOST].lower().split(".")
-    return any(piece.endswith(_ENDS) or piece in _SHORT for piece in pieces[:-1])
+    """Return whether the URL may be one of a platform: a fast check that excludes most links."""
+    pieces = url[:MAX_URL_CHARACTERS].lower().split(".")
+    return any(piece.endswith(_LABEL_ENDS) or piece in _SHORT_LABELS for piece in pieces[:-1])
 
 
-#: Longest address of a profile.
-MOST_PROFILE = 1_000
+MAX_PROFILE_URL_CHARACTERS = 1_000
 
-PLATFORMS = frozenset(name for name in _READERS if name != "discord_short")
+PLATFORMS = frozenset(name for name in _PLATFORMS if name != "discord_short")
 
 
-def read(url: str) -> Profile | None:
-    """The profile that a URL leads to; None for everything else: shares, posts, videos, searches, log-ins."""
+def parse_profile(url: str) -> Profile | None:
+    """Return the profile that a URL leads to; None for anything else: shares, posts, videos, searches, logins."""
     url = url.strip()
-    if (profile := _shown(url)) is not None:
+    if (profile := _parse_direct(url)) is not None:
         return profile
-    parts = parts_of(url)
+    parts = split_url(url)
     if parts is None or (platform_of(parts.host) and parts.segments[:1] not in (["redirect"], ["l.php"])):
-        return None  # what a platform's own address carries is what is shared
-    return next((found for inside in wrapped(url) if (found := _shown(inside)) is not None), None)
+        return None  # a URL within a URL of the platform is what somebody shares
+    return next((profile for inner in inner_urls(url) if (profile := _parse_direct(inner)) is not None), None)
 
 
-def _shown(url: str) -> Profile | None:
-    parts = parts_of(url)
+def _parse_direct(url: str) -> Profile | None:
+    parts = split_url(url)
     name = None if parts is None else platform_of(parts.host)
     if parts is None or name is None:
         return None
-    own, _, reader = _READERS[name]
-    reading = reader(parts)
-    if reading is None:
+    main_host, _, parse = _PLATFORMS[name]
+    parsed = parse(parts)
+    if parsed is None:
         return None
-    path, handle, personal = reading
-    form = f"https:{path}" if path.startswith("//") else f"https://{own}/{path}"
-    form = quote(form.rstrip("/"), safe="/:%@+?=&.,'!()*$")  # letters beyond ASCII as a browser sends them
-    if len(form) > MOST_PROFILE:
+    path, handle, is_personal = parsed
+    canonical = f"https:{path}" if path.startswith("//") else f"https://{main_host}/{path}"
+    canonical = quote(canonical.rstrip("/"), safe="/:%@+?=&.,'!()*$")  # non-ASCII letters as browsers send them
+    if len(canonical) > MAX_PROFILE_URL_CHARACTERS:
         return None
-    return Profile("discord" if name == "discord_short" else name, form, unquote(handle), personal)
+    return Profile("discord" if name == "discord_short" else name, canonical, unquote(handle), is_personal)
 
 
 def platform_of(host: str) -> str | None:
-    """The platform that a host belongs to and that shows profiles there; None for its other hosts."""
+    """Return the platform whose profiles a host shows; None for other hosts, also those of a platform."""
     if host in _HOSTS:
         return _HOSTS[host]
-    below, _, rest = host.partition(".")
-    if rest in _HOSTS and (_SAME.fullmatch(below) or rest in _GIVING_HOSTS or f"{below}.{rest}" in _FURTHER):
+    subdomain, _, rest = host.partition(".")
+    if rest in _HOSTS and (
+        _SAME_CONTENTS.fullmatch(subdomain) or rest in _USER_SUBDOMAINS or f"{subdomain}.{rest}" in _OTHER_SUBDOMAINS
+    ):
         return _HOSTS[rest]
     return "pinterest" if _PINTEREST_HOST.fullmatch(host) else None

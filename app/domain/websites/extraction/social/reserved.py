@@ -1,10 +1,10 @@
-"""What no business' profile is called: platforms' own pages, site builders' accounts, names not filled in."""
+"""Handles that no business has: pages of the platforms, accounts of site builders, and placeholders."""
 
 from __future__ import annotations
 
 from app.domain.websites.extraction.wordlists import words
 
-#: What no one can be called, on any platform: pages of the platform's own.
+# Pages of the platforms themselves, on any platform.
 EVERYWHERE = words("""
     about accounts ads advertising api apps auth blog business careers contact cookies copyright developers
     download explore guidelines help home intent jobs legal login logout oauth policies policy press pricing
@@ -48,8 +48,8 @@ PINTEREST = words("""
     about business categories explore favicon.ico ideas images join login logout oauth pin pins search settings
     today topics source _ videos _saved
 """)
-#: Accounts of those who build sites and of the platforms themselves, and what stands where a name should.
-NOBODYS = words("""
+# Accounts of site builders, theme authors and platforms, and placeholders.
+PLACEHOLDERS = words("""
     wix wixcom squarespace wordpress wordpresscom wordpressdotcom shopify weebly godaddy joomla drupal webflow
     jimdo duda elegantthemes themeforest envato templatemonster woothemes elementor automattic facebook
     facebookapp twitter instagram youtube linkedin google googleplus pinterest tiktok yelp tripadvisor opentable

@@ -1,117 +1,129 @@
-"""How sure it is, by where a link stands and what it is called, that it leads to the business' own profile."""
+"""The confidence that a link leads to the business's own profile, from its context and its handle.
+
+A score is near 1 for a profile that certainly belongs to the business, and 0 or less for somebody else's.
+"""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
 
-from app.domain.websites.extraction.social.brand import Brand, Likeness, squeezed, telling
-from app.domain.websites.extraction.social.link_context import Surroundings
+from app.domain.websites.extraction.social.brand import Brand, Similarity, distinctive_words, squeeze
+from app.domain.websites.extraction.social.link_context import LinkContext
 from app.domain.websites.extraction.social.mentions import Mention
 from app.domain.websites.extraction.social.phrases import (
     BY,
     CREDIT,
-    INTRODUCED,
-    ITSELF,
+    FIRST_PERSON,
     NAMELESS,
-    OURS,
+    PARTNER,
+    PLATFORM_BEFORE,
     ROLE,
-    SOMEONE,
-    WITH,
+    THIRD_PERSON,
+    URL_OR_HANDLE,
 )
 from app.domain.websites.extraction.social.platforms import Profile
 
-#: Below this, not even the company of others helps: a credit, a post, a portrait.
-FAINT = 0.3
-#: Of a credit and of a post by someone else, whatever else speaks for it.
-NEVER = -1.0
-#: What it costs to stand among people or others, or to be called by someone else's name.
-ELSEWHERE = 0.35
-#: A handle that no one chose says nothing of its owner.
-_NUMBER = re.compile(r"\d+|UC[\w-]{22}")
+BASE = 0.35
+"""The score of a link without any evidence."""
+MIN_GROUP_SCORE = 0.3
+"""Profiles with a lower score do not gain from links beside them: credits, posts, portraits of people."""
+EXCLUDED = -1.0
+"""The score of credits and of other people's posts, whatever other evidence there is."""
+OTHERS_PENALTY = 0.35
+"""For a link among people or partners, or with somebody else's name."""
+
+# A handle that nobody chose, which says nothing about its owner.
+_GENERATED_HANDLE = re.compile(r"\d+|UC[\w-]{22}")
 
 
-def weight(one: Mention, place: Surroundings, brand: Brand) -> float:
-    """Near 1 for what is surely the business' own, 0 and below for what is surely another's."""
-    profile, meanings = one.profile, place.meanings
-    likeness = brand.likeness(profile.handle)
-    widget = one.method == "widget" or ("embed" in meanings and place.is_labelled)
-    strange = "comment" in meanings or ("embed" in meanings and not widget)
-    if "stand-in" in meanings or (strange and not likeness):
-        return NEVER
-    if ("credit" in meanings or _is_credited(place)) and likeness < Likeness.MUCH:
-        return NEVER
-    another = label_names_another(profile, place, brand) or _words_name_another(profile, place, brand)
-    sure = 0.35 + _for_it(one, place, another) - _against_it(place, another)
-    if widget:
-        sure += 0.25
-    if not another:
-        sure += (0.0, 0.25, 0.35)[likeness]
-    if profile.personal and likeness < Likeness.MUCH:
-        at_edge = "edge" in meanings and not SOMEONE.search(place.near)
-        return sure - 0.1 if at_edge else min(sure, FAINT - 0.05)
-    return sure
+def score(mention: Mention, context: LinkContext, brand: Brand) -> float:
+    """Return the confidence that a mention is the business's own profile."""
+    profile, regions = mention.profile, context.regions
+    similarity = brand.similarity(profile.handle)
+    is_widget = mention.method == "widget" or ("embed" in regions and context.has_platform_label)
+    is_foreign_post = "comment" in regions or ("embed" in regions and not is_widget)
+    if "placeholder" in regions or (is_foreign_post and not similarity):
+        return EXCLUDED
+    if ("credit" in regions or _is_credit(context)) and similarity < Similarity.HIGH:
+        return EXCLUDED
+    names_other = label_names_other(profile, context, brand) or _text_names_other(profile, context, brand)
+    total = BASE + _evidence_for(mention, context, names_other) - _evidence_against(context, names_other)
+    if is_widget:
+        total += 0.25
+    if not names_other:
+        total += (0.0, 0.25, 0.35)[similarity]
+    if profile.is_personal and similarity < Similarity.HIGH:
+        at_edge = "edge" in regions and not THIRD_PERSON.search(context.nearby_text)
+        return total - 0.1 if at_edge else min(total, MIN_GROUP_SCORE - 0.05)
+    return total
 
 
-def _for_it(one: Mention, place: Surroundings, another: bool) -> float:
-    sure = 0.3 if one.related else 0.0
-    if place.is_labelled or (place.is_picture and not another) or INTRODUCED.search(place.before[-40:]):
-        sure += 0.2
-    elif ITSELF.fullmatch(place.label):
-        sure += 0.15
-    if place.is_ours:
-        sure += 0.15
-    if _NUMBER.fullmatch(one.profile.handle):
-        sure += 0.1
-    if "social" in place.meanings or place.heading_says == "social":
-        sure += 0.15
-    return sure + 0.1 if "edge" in place.meanings else sure
+def _evidence_for(mention: Mention, context: LinkContext, names_other: bool) -> float:
+    total = 0.3 if mention.is_declared_own else 0.0
+    is_nameless_icon = context.is_icon and not names_other
+    if context.has_platform_label or is_nameless_icon or PLATFORM_BEFORE.search(context.text_before[-40:]):
+        total += 0.2
+    elif URL_OR_HANDLE.fullmatch(context.label):
+        total += 0.15
+    if context.is_first_person:
+        total += 0.15
+    if _GENERATED_HANDLE.fullmatch(mention.profile.handle):
+        total += 0.1
+    if "social" in context.regions or context.heading_kind == "social":
+        total += 0.15
+    return total + 0.1 if "edge" in context.regions else total
 
 
-def _against_it(place: Surroundings, another: bool) -> float:
-    at_edge = "edge" in place.meanings
-    unsure = 0.1 if "article" in place.meanings and not at_edge else 0.0
-    if another or "person" in place.meanings or "others" in place.meanings:
-        unsure += ELSEWHERE
-    if place.heading_says in ("person", "others"):
-        unsure += ELSEWHERE if at_edge else 0.5
-    return unsure
+def _evidence_against(context: LinkContext, names_other: bool) -> float:
+    at_edge = "edge" in context.regions
+    total = 0.1 if "article" in context.regions and not at_edge else 0.0
+    if names_other or "person" in context.regions or "others" in context.regions:
+        total += OTHERS_PENALTY
+    if context.heading_kind in ("person", "others"):
+        total += OTHERS_PENALTY if at_edge else 0.5
+    return total
 
 
-def _is_credited(place: Surroundings) -> bool:
-    """Whether the words just before say that somebody made the site, or what it shows."""
-    said = f"{place.before[-80:]} {'' if place.is_labelled else place.label}"
-    return bool(CREDIT.search(said) or (BY.search(place.before) and not place.is_labelled))
+def _is_credit(context: LinkContext) -> bool:
+    """Return whether the words directly before the link credit somebody for the site or its contents."""
+    words = f"{context.text_before[-80:]} {'' if context.has_platform_label else context.label}"
+    return bool(CREDIT.search(words) or (BY.search(context.text_before) and not context.has_platform_label))
 
 
-def label_names_another(profile: Profile, place: Surroundings, brand: Brand) -> bool:
-    """Whether the link is called by the name of someone else."""
-    says_itself = place.is_labelled or ITSELF.fullmatch(place.label) or place.label == profile.handle
-    if not place.label or says_itself or place.is_ours or NAMELESS.fullmatch(place.label):
+def label_names_other(profile: Profile, context: LinkContext, brand: Brand) -> bool:
+    """Return whether the label of the link is the name of somebody else."""
+    names_profile = (
+        context.has_platform_label or URL_OR_HANDLE.fullmatch(context.label) or context.label == profile.handle
+    )
+    if not context.label or names_profile or context.is_first_person or NAMELESS.fullmatch(context.label):
         return False
-    handle = squeezed(profile.handle)
-    names = [name for name in telling(place.label) if len(name) > 2]
+    handle = squeeze(profile.handle)
+    names = [name for name in distinctive_words(context.label) if len(name) > 2]
     if any(name in handle and name not in brand.words for name in names):
-        a_part = brand.begins(handle) and (len(names) == 1 or brand.names(place.label))  # acmeBerlin: a branch
-        return bool(brand.telling) and not a_part
-    return bool(names) and place.label.isascii() and not brand.names(place.label) and not brand.likeness(handle)
+        is_branch = brand.starts(handle) and (len(names) == 1 or brand.is_named_in(context.label))  # acmeBerlin
+        return bool(brand.distinctive_words) and not is_branch
+    is_name = bool(names) and context.label.isascii()
+    return is_name and not brand.is_named_in(context.label) and not brand.similarity(handle)
 
 
-def _words_name_another(profile: Profile, place: Surroundings, brand: Brand) -> bool:
-    """Whether the words before the link, or the heading above it, have a part of the handle that is not the brand's."""
-    if WITH.search(place.before[-80:]) or SOMEONE.search(place.before[-40:]):
+def _text_names_other(profile: Profile, context: LinkContext, brand: Brand) -> bool:
+    """Return whether the text before the link or its heading contains a part of the handle that is not the brand's."""
+    if PARTNER.search(context.text_before[-80:]) or THIRD_PERSON.search(context.text_before[-40:]):
         return True
-    if place.is_ours or "edge" in place.meanings:
-        return False  # at the edges of a page stands its owner's name, as often as not
-    if not brand.telling or brand.likeness(profile.handle) is Likeness.MUCH:
+    if context.is_first_person or "edge" in context.regions:
+        return False  # the name at the edge of a page is usually that of its owner
+    if not brand.distinctive_words or brand.similarity(profile.handle) is Similarity.HIGH:
         return False
-    just_before = place.before[-40:]
-    if OURS.search(just_before) or (INTRODUCED.search(just_before) and not place.is_labelled):
+    directly_before = context.text_before[-40:]
+    if FIRST_PERSON.search(directly_before):
         return False
-    if ROLE.search(just_before):
+    if PLATFORM_BEFORE.search(directly_before) and not context.has_platform_label:
+        return False
+    if ROLE.search(directly_before):
         return True
-    handle = squeezed(profile.handle)
-    beside, above = telling(place.before), telling(place.heading)
-    said = beside + (above if len(above) > 1 else [])  # one word is a town, or a department
-    said += [one + other for one, other in pairwise(said)]
-    return any(len(word) > 3 and word in handle and word not in brand.words for word in said)
+    handle = squeeze(profile.handle)
+    before, above = distinctive_words(context.text_before), distinctive_words(context.heading)
+    words = before + (above if len(above) > 1 else [])  # a single word is a town or a department
+    words += [first + second for first, second in pairwise(words)]
+    return any(len(word) > 3 and word in handle and word not in brand.words for word in words)
