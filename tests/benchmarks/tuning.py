@@ -1,7 +1,7 @@
 """What each process-wide setting of a worker is worth: imports with and without it, and memory after long pages.
 
 `python -m tests.benchmarks.tuning [--rounds 3]`. The variants run in turn, each on a fresh worker; ratios are taken
-round by round. Decision 15 quotes the figures.
+round by round. Decision 14 quotes the figures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every process-wide setting of a worker; docs/decisions/0015-process-wide-tuning.md has their measured benefit."""
+"""Every process-wide setting of a worker; docs/decisions/0014-process-wide-tuning.md has their measured benefit."""
 
 from __future__ import annotations
 
