@@ -65,6 +65,12 @@ async def get(conn: Connection, schedule_id: UUID, reader: UUID | None, *, lock:
     return await conn.fetchrow(f"{SELECT} WHERE {MAY_SEE} AND s.id = $2 {locking}", reader, schedule_id)
 
 
+async def get_time(conn: Connection) -> datetime:
+    """Return the server's time at the beginning of the transaction, by which schedules are due."""
+    now: datetime = await conn.fetchval("SELECT now()")
+    return now
+
+
 async def insert(conn: Connection, new: Definition, next_at: datetime | None, user_id: UUID) -> UUID | None:
     """The new schedule's id; None where the name is taken. `next_at` is its first tick, None for a disabled one."""
     schedule_id: UUID | None = await conn.fetchval(
