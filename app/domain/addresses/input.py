@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
-from app.domain.addresses.parser import take_apart
+from app.domain.addresses.parser import parse_line
 from app.domain.addresses.postal_address import Address
 from app.domain.text.columns import ADDRESS, Vocabulary
 
@@ -15,7 +15,7 @@ FIELDS = Vocabulary({field: ADDRESS[field] for field in MAX_CHARACTERS})
 _PLACES = frozenset({"city", "state", "zip_code", "county"})
 
 
-def given(value: Any, default_country: str) -> Address:
+def parse_address(value: Any, default_country: str) -> Address:
     """Return the address in a string or an object. Raises ValueError with what is wrong."""
     if isinstance(value, str):
         return from_fields({"address": value}, default_country)
@@ -29,7 +29,7 @@ def given(value: Any, default_country: str) -> Address:
 def from_fields(fields: Mapping[str, Any], default_country: str) -> Address:
     """Return the address in values by field, none of them empty.
 
-    A line that stands alone is taken apart. Without a street, the city or postcode is the address.
+    An address without other fields is parsed as a whole line. Without a street, the city or postcode is the address.
     Raises ValueError with what is wrong.
     """
     fields = dict(fields)
@@ -39,7 +39,7 @@ def from_fields(fields: Mapping[str, Any], default_country: str) -> Address:
             raise ValueError(f"address must have at most {MAX_LINE_CHARACTERS} characters")
         del fields["address"]
         # a country that the line names counts before the default
-        fields |= take_apart(line, str(fields.get("country", default_country)))
+        fields |= parse_line(line, str(fields.get("country", default_country)))
     problems: Problems = []
     texts = clean(fields, MAX_CHARACTERS, problems)
     address = normalise(texts, default_country, problems)

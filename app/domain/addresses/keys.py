@@ -1,7 +1,7 @@
-"""One key for every spelling of an address: what a cache of answers is looked up by.
+"""The key of an address, the same for all its spellings: cached geocoding results are stored under it.
 
-Upper case, USPS abbreviations, no unit, ZIP5. Two spellings that might mean different places keep different keys: a key
-too many costs a request, a key too few gives someone another's coordinates.
+Upper case, USPS abbreviations, no unit, ZIP5. Two spellings that might mean different places have different keys: one
+key too many costs a request, one too few returns the coordinates of another address.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def address_key(
     postcode: str | None,
     country: str,
 ) -> str:
-    """The key; `country` is ISO 3166-1 alpha-2. The county counts only where neither city nor postcode is given."""
+    """Return the key. `country` is ISO 3166-1 alpha-2; the county counts only if there is neither city nor postcode."""
     us = country.lower() == "us"
     parts = (
         country.upper(),
@@ -40,9 +40,9 @@ def address_key(
 
 
 def _words(text: str, us: bool) -> list[str]:
-    """Upper-case words without punctuation, save the points, dashes and slashes of house numbers.
+    """Return upper-case words without punctuation, except the points, dashes and slashes of house numbers.
 
-    Accents go in the US only: elsewhere they tell names apart.
+    Accents are removed in the US only: elsewhere they distinguish names.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKD" if us else "NFKC", text)
@@ -63,7 +63,7 @@ def _street(line: str, us: bool) -> list[str]:
 
 
 def _road(words: list[str]) -> list[str]:
-    """`EAST MAIN STREET` as `E MAIN ST`. What would leave no name is the name: `EAST ST` and `E ST` are two streets."""
+    """Abbreviate `EAST MAIN STREET` to `E MAIN ST`. A name must remain: `EAST ST` and `E ST` are different streets."""
     tail: list[str] = []
     if len(words) >= 3 and words[-1] in DIRECTIONS:
         tail.insert(0, DIRECTIONS[words.pop()])

@@ -1,4 +1,4 @@
-"""An address written on one line, taken apart: "12 Main St Apt 4, Concord, CA 94520"."""
+"""Parse an address on one line: "12 Main St Apt 4, Concord, CA 94520"."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
 _POSTCODE_FIRST = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
 # "London SW1A 2AA", "ON K1A 0A6", "Sydney NSW 2000"
 _POSTCODE_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})")
-# The same where there is nothing else; a house number before a street has fewer digits
+# A postcode without a street; a house number before a street has fewer digits
 _POSTCODE_ALONE = re.compile(r"(\d{5}|\d{3} \d{2}|\d{4} [A-Z]{2})(?: ([^\d,]+))?")
 _REGION_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{2,3})")
 _STATES = CODES_BY_NAME | OTHER_NAMES | {code: code for code in STATES}
 del _STATES["WASHINGTON DC"]  # of "12 K St Washington DC", Washington is the city
-_LONGEST_STATE = max(len(name.split()) for name in _STATES)
+_MAX_STATE_WORDS = max(len(name.split()) for name in _STATES)
 
 
-def take_apart(line: str, country: str) -> dict[str, str]:
+def parse_line(line: str, country: str) -> dict[str, str]:
     """Return the parts that are not empty, by field; what cannot be recognised stays in `address`."""
     text = " ".join(line.split()).strip(" ,")
     rest, comma, last = text.rpartition(",")
@@ -58,9 +58,9 @@ def _us(text: str) -> dict[str, str]:
 
 
 def _take_state(text: str) -> tuple[str, str]:
-    """A state at the end, by code or name; a city's name alone is none, as in "New York"."""
+    """Split off a state at the end, by code or name. Text that is nothing else is a city: "New York"."""
     words = text.split(" ")
-    for count in range(min(_LONGEST_STATE, len(words) - 1), 0, -1):
+    for count in range(min(_MAX_STATE_WORDS, len(words) - 1), 0, -1):
         name = " ".join(words[-count:]).strip(",").upper()
         if name in _STATES:
             return " ".join(words[:-count]).rstrip(" ,"), _STATES[name]
@@ -93,7 +93,7 @@ def _plain(word: str) -> str:
 
 
 def _elsewhere(text: str) -> dict[str, str]:
-    """Street first, town last, with a postcode before or behind it: "Mannerheimintie 20, 00100 Helsinki"."""
+    """Parse street, then town, with a postcode before or after the town: "Mannerheimintie 20, 00100 Helsinki"."""
     street, town = _last_part(text)
     if "," not in text:
         match = _POSTCODE_ALONE.fullmatch(text)
@@ -111,6 +111,6 @@ def _elsewhere(text: str) -> dict[str, str]:
 
 
 def _last_part(text: str) -> tuple[str, str]:
-    """What stands before the last comma and what behind it."""
-    before, _, behind = text.rpartition(",")
-    return before.strip(" ,"), behind.strip()
+    """Split at the last comma."""
+    before, _, after = text.rpartition(",")
+    return before.strip(" ,"), after.strip()

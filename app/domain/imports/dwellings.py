@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
-from app.domain.addresses import parts as addresses
 from app.domain.addresses.keys import address_key
+from app.domain.addresses.parts import normalise_postcode, normalise_state, same_unit, split_unit
 from app.domain.imports.row_problems import ProblemCode
 
 _DESIGNATOR = re.compile(
@@ -62,8 +62,8 @@ def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code:
             problems.append((name, ProblemCode.TOO_LONG, given[name], f"has more than {LIMITS[name]} characters"))
             given[name] = ""
         address, unit, city = given.values()
-    rest, found = addresses.split_unit(address)
-    if found and (not unit or addresses.same_unit(unit, found)):
+    rest, found = split_unit(address)
+    if found and (not unit or same_unit(unit, found)):
         address, unit = rest, unit or found
     key = _key(address, unit, city, state, zip_code, country) if address and (city or zip_code) else ""
     return Dwelling(address, unit, city, state, zip_code, key, tuple(problems))
@@ -85,8 +85,8 @@ def _unit(unit: str) -> str:
 
 
 # Many houses stand in one street, and many streets in one place.
-_state = lru_cache(maxsize=256)(addresses.state)
-_postcode = lru_cache(maxsize=4096)(addresses.postcode)
+_state = lru_cache(maxsize=256)(normalise_state)
+_postcode = lru_cache(maxsize=4096)(normalise_postcode)
 
 
 @lru_cache(maxsize=8192)

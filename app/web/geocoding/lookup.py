@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.addresses.input import given
+from app.domain.addresses.input import parse_address
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import GeocodedPlace, LookupResult
@@ -72,7 +72,7 @@ def _parse_body(body: Any) -> tuple[list[Any], GeocodeOptions, bool]:
 def _parse_address(entry: Any, default_country: str) -> Address | str:
     """Return the address, or what is wrong with it."""
     try:
-        return given(entry, default_country)
+        return parse_address(entry, default_country)
     except ValueError as error:
         return str(error)
 

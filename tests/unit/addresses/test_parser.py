@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.addresses.input import given as read
-from app.domain.addresses.parser import take_apart
+from app.domain.addresses.input import parse_address
+from app.domain.addresses.parser import parse_line
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from app.domain.addresses.parser import take_apart
 )
 def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
     expected = dict(zip(("address", "city", "state", "zip_code"), parts, strict=True))
-    assert take_apart(line, "us") == {name: value for name, value in expected.items() if value}
+    assert parse_line(line, "us") == {name: value for name, value in expected.items() if value}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_in_the_us(line: str, parts: tuple[str, ...]) -> None:
 )
 def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
     expected = dict(zip(("address", "zip_code", "city"), parts, strict=True))
-    assert take_apart(line, "fi") == {name: value for name, value in expected.items() if value}
+    assert parse_line(line, "fi") == {name: value for name, value in expected.items() if value}
 
 
 @pytest.mark.parametrize(
@@ -72,28 +72,28 @@ def test_elsewhere(line: str, parts: tuple[str, ...]) -> None:
 )
 def test_a_country_at_the_end(line: str, parts: tuple[str, ...]) -> None:
     expected = dict(zip(("address", "city", "state", "zip_code", "country"), parts, strict=True))
-    assert take_apart(line, "us") == {name: value for name, value in expected.items() if value}
+    assert parse_line(line, "us") == {name: value for name, value in expected.items() if value}
 
 
 def test_an_american_address_where_that_is_not_the_default() -> None:
-    assert read("1600 Amphitheatre Pkwy, Mountain View, CA 94043, USA", "fi").state == "CA"
+    assert parse_address("1600 Amphitheatre Pkwy, Mountain View, CA 94043, USA", "fi").state == "CA"
 
 
 def test_a_line_and_its_fields_are_one_address() -> None:
     fields = {"street": "Main St", "house_number": 12, "city": "Concord", "State": "California", "zip": 94520}
-    assert read("12 Main St Apt 4, Concord, CA 94520", "us") == read(fields, "us")
+    assert parse_address("12 Main St Apt 4, Concord, CA 94520", "us") == parse_address(fields, "us")
 
 
 def test_an_address_may_have_no_street() -> None:
-    only = read({"zip": "94520"}, "us")
+    only = parse_address({"zip": "94520"}, "us")
     assert (only.street, only.zip_code) == (None, "94520")
     with pytest.raises(ValueError, match="address is required"):
-        read({}, "us")
+        parse_address({}, "us")
 
 
 @given(st.text(max_size=120), st.sampled_from(["us", "fi"]))
 def test_no_line_breaks_it(line: str, country: str) -> None:
-    parts = take_apart(line, country)
+    parts = parse_line(line, country)
     assert all(parts.values())
     if country != "us":
         rest = " ".join(line.split())

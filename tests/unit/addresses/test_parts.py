@@ -24,17 +24,17 @@ from app.domain.addresses import parts as addresses
     ],
 )
 def test_states_by_code_or_name(given_as: str, code: str) -> None:
-    assert addresses.state(given_as, "us") == code
+    assert addresses.normalise_state(given_as, "us") == code
 
 
 @pytest.mark.parametrize("wrong", ["XX", "Californa", "-", "C A"])
 def test_no_state(wrong: str) -> None:
     with pytest.raises(ValueError, match="not a US state"):
-        addresses.state(wrong, "us")
+        addresses.normalise_state(wrong, "us")
 
 
 def test_states_elsewhere_stay_as_they_are() -> None:
-    assert addresses.state("Uusimaa", "fi") == "Uusimaa"
+    assert addresses.normalise_state("Uusimaa", "fi") == "Uusimaa"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_states_elsewhere_stay_as_they_are() -> None:
     ],
 )
 def test_zip_codes(given_as: str, zip_code: str) -> None:
-    assert addresses.postcode(given_as, "us") == zip_code
+    assert addresses.normalise_postcode(given_as, "us") == zip_code
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_zip_codes(given_as: str, zip_code: str) -> None:
 )
 def test_no_zip_code(wrong: str) -> None:
     with pytest.raises(ValueError, match="not a ZIP code"):
-        addresses.postcode(wrong, "us")
+        addresses.normalise_postcode(wrong, "us")
 
 
 def test_postcodes_elsewhere() -> None:
-    assert addresses.postcode("sw1a  1aa", "gb") == "SW1A 1AA"
-    assert addresses.postcode("00-950", "pl") == "00-950"
+    assert addresses.normalise_postcode("sw1a  1aa", "gb") == "SW1A 1AA"
+    assert addresses.normalise_postcode("00-950", "pl") == "00-950"
     with pytest.raises(ValueError, match="postcode"):
-        addresses.postcode("not a postcode at all", "gb")
+        addresses.normalise_postcode("not a postcode at all", "gb")
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_same_unit(one: str, other: str, same: bool) -> None:
 
 @given(st.integers(min_value=100, max_value=99999))
 def test_a_zip_survives_a_spreadsheet(number: int) -> None:
-    assert addresses.postcode(str(number), "us") == f"{number:05d}"
-    assert addresses.postcode(f"{float(number)}", "us") == f"{number:05d}"
+    assert addresses.normalise_postcode(str(number), "us") == f"{number:05d}"
+    assert addresses.normalise_postcode(f"{float(number)}", "us") == f"{number:05d}"
 
 
 @given(st.text(max_size=200))
@@ -119,7 +119,7 @@ def test_splitting_loses_nothing_but_separators(text: str) -> None:
 
 @given(st.text(max_size=60), st.sampled_from(["us", "gb", "fi"]))
 def test_normal_forms_stay_as_they_are(text: str, country: str) -> None:
-    for normalise in (addresses.postcode, addresses.state):
+    for normalise in (addresses.normalise_postcode, addresses.normalise_state):
         try:
             once = normalise(text, country)
         except ValueError:
