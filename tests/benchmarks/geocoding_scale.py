@@ -39,7 +39,7 @@ OFFLINE = 100_000
 SMALL = 1_000
 PART = 10_000
 FLAT_MB = 30.0
-"""What the peak of a job of 100,000 may be above that of one of 1,000."""
+"""How much higher the peak of a job of 100,000 may be than that of a job of 1,000."""
 
 
 def _neighbour(one: Address, number: int) -> Address:
@@ -49,7 +49,7 @@ def _neighbour(one: Address, number: int) -> Address:
 
 
 def _is_plain(one: Address) -> bool:
-    """Of a street with two ZIP codes the stand-ins know one, and contradict the other."""
+    """Streets with two ZIP codes: the stand-ins know one of them and contradict the other."""
     found = address_book().find({"street": one["address1"], "city": one["city"], "state": one["state"]}, False)
     return found is not None and found.address["postal_code"] == one["postal_code"]
 

@@ -36,7 +36,7 @@ Points = dict[str, list[tuple[float, float]]]
 
 
 def some_pois(count: int, bounds: Bounds) -> Points:
-    """So many in the bounds, by category."""
+    """Return `count` points in the bounds, by category."""
     draw = random.Random(1)
     points: Points = {category: [] for category in WEIGHTS}
     for _ in range(count):

@@ -8,13 +8,13 @@ from uuid import UUID
 from app.db.core.pool import Connection
 from app.db.imports import voters
 from app.db.jobs import records as jobs
+from app.domain.geocoding.kinds import GEOCODE_HOUSEHOLDS, GeocodeHouseholdsArgs
 from app.domain.imports import kinds
 from app.domain.imports.chunks import Chunk, Reader
 from app.domain.imports.kinds import VoterImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.imports.voters import VoterReader
 from app.domain.jobs.outcomes import Outcome
-from app.domain.jobs.spec import NewJob
 from workers.core.context import JobContext, Step
 from workers.imports.import_run import run_import
 from workers.imports.progress import ChunkCounts
@@ -50,11 +50,7 @@ class VoterImporter:
 
 
 async def geocode(conn: Connection, context: JobContext) -> None:
-    """Have all households geocoded that are not; admission finds the job when this one ends."""
-    from workers import registry  # which imports the handlers, this one too
-
-    spec = registry.load()["geocode_households"].spec
-    most = context.resources.settings.max_items
-    data = spec.args.model_validate({"limit": most}).model_dump_json(by_alias=True, exclude_none=True).encode()
+    """Create a job that geocodes all households that are not geocoded yet; it is admitted when this one ends."""
+    new_job = GEOCODE_HOUSEHOLDS.new_job(GeocodeHouseholdsArgs(limit=context.resources.settings.max_items))
     creator = await jobs.get_creator_id(conn, context.id)
-    await jobs.insert(conn, [NewJob(spec, data)], creator)
+    await jobs.insert(conn, [new_job], creator)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.db.core.conditions import Conditions
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.domain.vocabulary.states import state_code
 
 

@@ -12,7 +12,7 @@ from app.db.core.pool import Connection
 from app.db.households.filters import conditions
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.places import GeocodedPlace
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.domain.text.storable import storable
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.db.core.pool import Connection
 from app.db.households.filters import conditions
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 
 MAX_POINTS = 1000
 CLUSTERS_ACROSS = 48

@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
 from app.db.households.filters import conditions
-from app.domain.households.input import HouseholdFilters, NewHousehold
+from app.domain.households.filters import HouseholdFilters
+from app.domain.households.input import NewHousehold
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,
 longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution"""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from app.db.tables import companies, geocoding, heatmaps, imports, jobs, research, teams, users, websites
+from app.db.tables import companies, geocoding, heatmaps, households, imports, jobs, research, teams, users, websites
 
 __all__ = [
     "companies",
     "geocoding",
     "heatmaps",
+    "households",
     "imports",
     "jobs",
     "metadata",

@@ -1,4 +1,4 @@
-"""Heat maps: cities, computed regions and their cells, and the tiles that a provider of points was asked for."""
+"""Heat maps: cities, regions and their cells, and the tiles fetched from a provider of points of interest."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class City(SQLModel, table=True):
     slug: str = Field(sa_type=Text, unique=True)
     name: str = Field(sa_type=Text)
     country: str | None = Field(sa_type=Text)
-    """ISO 3166-1 alpha-2, in capitals."""
+    """ISO 3166-1 alpha-2 in upper case."""
     population: int | None
     south: float
     west: float
     north: float
     east: float
     source: str = Field(sa_type=Text)
-    """`geonames`, whose bounds are derived from the population, or `own`."""
+    """`geonames`, with bounds estimated from the population, or `own`."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")
 
 
 class HeatRegion(SQLModel, table=True):
-    """A rectangle of cells that was asked for; with `computed_at`, that they are there, and how they were computed."""
+    """A requested rectangle of cells. `computed_at` and what follows it are null until all cells are stored."""
 
     __tablename__ = "heat_regions"
     __table_args__ = (
@@ -52,22 +52,22 @@ class HeatRegion(SQLModel, table=True):
     west: float
     north: float
     east: float
-    """Edges of the cells; `west` is greater than `east` across the antimeridian."""
+    """Edges of the cells. If `west` is greater than `east`, the region crosses the antimeridian."""
     city_id: int | None = Field(foreign_key="cities.id", ondelete="SET NULL", index=True)
     job_id: UUID | None = Field(foreign_key="jobs.id", ondelete="SET NULL", index=True)
-    """The last one that was made for it."""
+    """The latest job for it."""
     computed_at: datetime | None = time()
     method: str | None = Field(sa_type=Text)
     constants: dict[str, Any] | None = Field(sa_type=JSONB)
     pois: int | None
-    """Points of interest that counted, those beyond the edges included."""
+    """Number of points of interest that counted, including those beyond the edges."""
     pois_digest: int | None = Field(sa_type=BigInteger)
-    """Of their places and categories: a region is stale where it would come out otherwise today."""
+    """Hash of their places and categories; if it differs from today's, the region is stale."""
     created_at: datetime = time("now()")
 
 
 class HeatCell(SQLModel, table=True):
-    """A score. `city_id` has no foreign key: it would be checked for every cell."""
+    """The score of a cell. `city_id` has no foreign key, because the database would check it for every cell."""
 
     __tablename__ = "heat_cells"
     __table_args__ = (CheckConstraint("score BETWEEN 0 AND 100", name="score"),)
@@ -75,14 +75,14 @@ class HeatCell(SQLModel, table=True):
     grid_step: float = Field(primary_key=True)
     lat: float = Field(primary_key=True)
     lng: float = Field(primary_key=True)
-    """Of the cell's centre, in degrees."""
+    """Center of the cell, in degrees."""
     score: int = Field(sa_type=SmallInteger)
     city_id: int | None
     computed_at: datetime = time("now()")
 
 
 class PoiTile(SQLModel, table=True):
-    """A tile of the map whose points of interest were fetched, so that nobody asks again for a day."""
+    """A tile of the map whose points of interest were fetched; it is not fetched again for a day."""
 
     __tablename__ = "poi_tiles"
 

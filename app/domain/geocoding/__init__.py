@@ -1,1 +1,1 @@
-"""Questions to geocoders and their answers."""
+"""Geocoding: options, job kinds, and places as results."""

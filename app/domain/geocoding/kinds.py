@@ -10,7 +10,7 @@ import orjson
 from pydantic import BeforeValidator, Field
 
 from app.domain.geocoding.options import GeocodeOptions
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.domain.jobs.spec import JobSpec, QueueSpec
 
 

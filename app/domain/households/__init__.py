@@ -1,1 +1,1 @@
-"""Households as clients send them."""
+"""Households: filters, and input from clients."""

@@ -1,6 +1,6 @@
-"""Households as people send them: a JSON object or a CSV line each, checked and normalised one by one.
+"""Households as clients send them, as JSON objects or CSV lines, checked and normalised.
 
-A bad line is reported and does not affect the others; a file that cannot be read at all raises Unreadable.
+An invalid line is reported and does not affect the others. A file that cannot be read at all raises Unreadable.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
@@ -33,31 +32,6 @@ def api_name(field: str) -> str:
     return field if field == "house_number" else to_camel(field)
 
 
-class HouseholdFilters(BaseModel):
-    """Which households: all the given conditions hold at once. City, state and county in any case; a state by code or
-    name; a ZIP code finds its ZIP+4 too."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, coerce_numbers_to_str=True
-    )
-
-    city: str | None = Field(default=None, max_length=100)
-    state: str | None = Field(default=None, max_length=100)
-    zip_code: str | None = Field(default=None, max_length=20)
-    county: str | None = Field(default=None, max_length=100)
-    precinct_number: str | None = Field(default=None, max_length=50)
-
-    @field_validator("city", "state", "zip_code", "county", "precinct_number", mode="after")
-    @classmethod
-    def _plain(cls, value: str | None) -> str | None:
-        """An empty text is no condition."""
-        return (" ".join(value.split()) or None) if value else None
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.model_dump().values())
-
-
 @dataclass(frozen=True, slots=True)
 class NewHousehold:
     external_id: str | None
@@ -73,7 +47,7 @@ class NewHousehold:
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """`line` is the CSV line (the header is the first) or the entry of the JSON list, counted from 1."""
+    """An error in a line: `line` is the CSV line, where the header is line 1, or the entry of the JSON list from 1."""
 
     line: int
     field: str | None
@@ -83,12 +57,12 @@ class LineError:
 
 @dataclass
 class Batch:
-    """What a request brought: `total` lines, of which `rejected` have errors and `duplicates` a later line replaces."""
+    """The lines of a request: `total` of them, `rejected` with errors, `duplicates` replaced by a later line."""
 
     households: list[NewHousehold] = field(default_factory=list)
     errors: list[LineError] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
-    """Names that are no fields, each once."""
+    """Unknown field names, each once."""
     total: int = 0
     rejected: int = 0
     duplicates: int = 0
@@ -138,7 +112,7 @@ def from_csv(raw: bytes, default_country: str, limit: int) -> Batch:
 
 
 def _check_unique(header: Sequence[str], columns: Mapping[str, int]) -> None:
-    """Raises Unreadable where a column that is read has a namesake."""
+    """Raise Unreadable if two columns have the name of one that is read."""
     names = [canonical(name) for name in header]
     repeated = sorted(api_name(field) for field, index in columns.items() if names.count(names[index]) > 1)
     if repeated:
@@ -146,9 +120,9 @@ def _check_unique(header: Sequence[str], columns: Mapping[str, int]) -> None:
 
 
 def _collect(lines: Iterable[tuple[int, Mapping[str, Any] | str]], default_country: str) -> Batch:
-    """`lines` are pairs of a line number and either the values by field, or a message why there are none."""
+    """Check all lines; each is a pair of its number and its values by field, or of its number and an error."""
     batch = Batch()
-    kept: dict[object, NewHousehold] = {}
+    households: dict[object, NewHousehold] = {}
     for line, fields in lines:
         batch.total += 1
         if isinstance(fields, str):
@@ -164,15 +138,15 @@ def _collect(lines: Iterable[tuple[int, Mapping[str, Any] | str]], default_count
             batch.rejected += 1
             continue
         key = line if external_id is None else external_id
-        if kept.pop(key, None) is not None:
+        if households.pop(key, None) is not None:
             batch.duplicates += 1
-        kept[key] = household
-    batch.households = list(kept.values())
+        households[key] = household
+    batch.households = list(households.values())
     return batch
 
 
 def _household(texts: Mapping[str, str], default_country: str, problems: Problems) -> NewHousehold | None:
-    """Return the household; None where there are problems."""
+    """Return the household, or None after adding to `problems`."""
     address = normalise(texts, default_country, problems)
     if address is None:
         return None

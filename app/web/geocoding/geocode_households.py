@@ -16,7 +16,7 @@ from app.db.households import locations
 from app.db.jobs import records as jobs
 from app.db.jobs import workers
 from app.domain.geocoding.kinds import GEOCODE_HOUSEHOLDS, GeocodeHouseholdsArgs
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.errors import BadRequest, Invalid
 from app.settings import Settings
 from app.web.accounts import auth

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from app.db.core.pool import Connection
 from app.db.households import records as households
 from app.db.households.records import Household
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.web.accounts import auth
 from app.web.households.records import present_household
 from app.web.http import request_parsing

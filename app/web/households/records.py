@@ -15,7 +15,8 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.households import records as households
 from app.db.households.records import Household
-from app.domain.households.input import Batch, HouseholdFilters, LineError, from_csv, from_objects
+from app.domain.households.filters import HouseholdFilters
+from app.domain.households.input import Batch, LineError, from_csv, from_objects
 from app.domain.text.errors import TooManyRows, Unreadable
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
 from app.web.accounts import auth

@@ -60,7 +60,7 @@ async def geocode(client: aiohttp.ClientSession, precinct: str, **options: Any) 
 
 @dataclass(frozen=True)
 class Account:
-    """What became of a precinct's households, by their ids `<precinct>-0` and so on, and the errors of one job."""
+    """The households of a precinct by external id (`<precinct>-0` and so on), and the errors of one job."""
 
     job: Json
     households: dict[str, Json]

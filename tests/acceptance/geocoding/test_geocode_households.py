@@ -18,7 +18,7 @@ from tests.acceptance.geocoding.loaded import Json, account, addresses, create, 
 from tests.servers.standin import Fault
 
 FEW = FAILURES - 1
-"""So many may fail in a row, and the provider is asked still."""
+"""Failures in a row after which the provider is still asked."""
 UNKNOWN = {"address": "1 No Such Road", "city": "Nowhereville", "state": "CA", "zipCode": "00001"}
 
 

@@ -1,4 +1,4 @@
-"""geocode_households against stand-ins: nobody is asked twice, and the result says how good the answers are."""
+"""geocode_households against stand-ins: no address is asked for twice, and the result reports quality."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def address(one: Json) -> Address:
     return Address(one["address"], one["city"], None, one["state"], one["zipCode"], "us")
 
 
-async def test_a_second_run_asks_nobody(
+async def test_a_second_run_sends_no_requests(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn, db_pool: Pool
 ) -> None:
     await load(client, "all", [household(one) for one in addresses(60)])
@@ -145,8 +145,8 @@ async def test_places_far_apart_are_called_ambiguous(
     await load(client, "apart", [one])
     elsewhere = GeocodedPlace(10.0, 10.0, Accuracy.ROOFTOP, 0.5, "nominatim", "another house of that name", None, None)
     async with db_pool.acquire() as conn:
-        said = CachedAnswer("nominatim", elsewhere, ("postcode",))
-        await geocode_cache.upsert(conn, [NewAnswer(address(one).key, said, None)])
+        answer = CachedAnswer("nominatim", elsewhere, ("postcode",))
+        await geocode_cache.upsert(conn, [NewAnswer(address(one).key, answer, None)])
     async with harness.worker(settings):
         result = await geocode(client, "apart")
     assert result["byProvider"] == {"locationiq": 1}, "what contradicts the address ends no search"
@@ -154,7 +154,7 @@ async def test_places_far_apart_are_called_ambiguous(
     assert len(result["agreement"]["ambiguousItems"]) == 1
 
 
-async def test_what_another_worker_asks_for_is_waited_for(
+async def test_an_address_that_another_worker_asks_for_is_awaited(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn, db_pool: Pool
 ) -> None:
     theirs, orphaned, ours = (household(one) for one in addresses(3))

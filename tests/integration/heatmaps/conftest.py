@@ -31,7 +31,7 @@ async def worker(settings: Settings, admin_id: UUID) -> AsyncIterator[Worker]:
 
 
 async def add_pois(pool: Pool, count: int, bounds: dict[str, float], *, seed: int = 1, source: str = "tests") -> None:
-    """So many places of all categories, in the bounds and some 4 km round them."""
+    """Insert `count` points of all categories, within the bounds and about 4 km around them."""
     draw = random.Random(seed)
     categories = ("supermarket", "convenience", "bakery", "butcher", "cinema")
     rows = [
@@ -56,7 +56,7 @@ async def add_pois(pool: Pool, count: int, bounds: dict[str, float], *, seed: in
 
 @pytest.fixture
 async def pois(db_pool: Pool) -> int:
-    """How many places there are, a fifth of which do not count."""
+    """Insert 200 points of interest, a fifth of which do not count, and return their number."""
     await add_pois(db_pool, 200, BOUNDS)
     return 200
 

@@ -1,4 +1,4 @@
-"""From a request to stored cells: what is asked, what is computed, and what happens when it is asked again."""
+"""From a request to stored cells: scheduling, computing, and scheduling again."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ async def test_a_city_by_its_slug(client: Client, worker: Worker, pois: int, db_
     assert answer.headers["Location"] == f"/api/jobs/{created['jobId']}"
     job = await harness.follow(client, created["jobId"])
     assert (job["status"], job["totalItems"], job["processedItems"]) == ("completed", 783, 783)
-    told = (await call(client, "GET", f"/api/jobs/{job['id']}")).json
-    assert told.pop("poll_interval_ms") > 0
-    assert told == {
+    document = (await call(client, "GET", f"/api/jobs/{job['id']}")).json
+    assert document.pop("poll_interval_ms") > 0
+    assert document == {
         "id": job["id"], "type": "heatmap_compute", "status": "completed", "progress": 100, "totalItems": 783,
         "error": None, "createdAt": job["createdAt"], "startedAt": job["startedAt"],
         "completedAt": job["completedAt"],

@@ -14,7 +14,7 @@ from app.db.households import locations
 from app.db.households import records as households
 from app.db.households.locations import HouseholdLocation
 from app.domain.geocoding.places import GeocodedPlace
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.domain.vocabulary.accuracy import Accuracy
 from tests.integration.households.calls import call
 

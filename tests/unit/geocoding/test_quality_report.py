@@ -1,4 +1,4 @@
-"""The counters of the quality report, and the place where a job goes on."""
+"""The counters of the quality report, and the progress at which a job resumes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_reasons_stay_few() -> None:
     assert len(report.reasons) == MAX_REASONS + 1 and report.reasons["other"] == 100 - MAX_REASONS
 
 
-def test_the_distance_to_what_is_known() -> None:
+def test_distances_from_known_points() -> None:
     report = QualityReport()
     assert report.to_result()["distance"] is None
     for known in ((60.0, 25.0), (60.0005, 25.0), (61.0, 25.0), None):
@@ -64,7 +64,7 @@ def test_the_distance_to_what_is_known() -> None:
 
 
 @given(st.permutations(range(30)), st.integers(min_value=0, max_value=30))
-def test_nothing_is_lost_or_done_twice_wherever_a_job_stops(order: list[int], stop: int) -> None:
+def test_no_item_is_lost_or_repeated_wherever_a_job_stops(order: list[int], stop: int) -> None:
     progress: ItemProgress[int] = ItemProgress(None, ())
     progress.start(range(30))
     for number in order[:stop]:

@@ -1,4 +1,4 @@
-"""The score: its formula, its distances, and that many cells at once come out as one by one."""
+"""The score: its formula, its distances, and equal results for many cells at once and one by one."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_many_cells_at_once_are_scored_as_one_by_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", REGIONS)
 def test_no_edges_and_no_tiles_show(name: str) -> None:
-    """Whatever rectangle, block or tile a cell is computed in, it has the same score, to the last bit."""
+    """A cell has the same score, to the last bit, in whichever rectangle, block or tile it is computed."""
     bounds, count = REGIONS[name]
     pois = by_category(some_places(count, bounds.expanded(6), seed=11))
     grid = Grid.covering(bounds, 0.0025)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.households.input import Batch, HouseholdFilters, LineError, from_csv, from_objects
+from app.domain.households.filters import HouseholdFilters
+from app.domain.households.input import Batch, LineError, from_csv, from_objects
 from app.domain.text.errors import TooManyRows, Unreadable
 
 HEADER = "id,address,city,state,zipCode\n"

@@ -18,7 +18,7 @@ from app.db.households import map_points
 from app.db.households.map_points import MapCluster, MapPoint, MapWindow, Selection
 from app.db.jobs import views
 from app.db.jobs.views import JobDetail
-from app.domain.households.input import HouseholdFilters
+from app.domain.households.filters import HouseholdFilters
 from app.domain.vocabulary.accuracy import Accuracy
 from app.errors import BadRequest, NotFound
 from app.web.dashboard.core import html

@@ -1,4 +1,4 @@
-"""Addresses and points that are answered at once, and how the geocoders stand."""
+"""Geocoding within a request, and the status of the geocoders."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_a_list_with_errors_of_its_own(client: aiohttp.ClientSession, nomi
     assert len(nominatim.arrivals) == 3
 
 
-async def test_what_cannot_be_asked(client: aiohttp.ClientSession) -> None:
+async def test_invalid_requests(client: aiohttp.ClientSession) -> None:
     assert "address" in (await ask(client, {"address": "1 Main St", "state": "ZZ"}, 422))["detail"]
     await ask(client, {"address": LINE, "minAccuracy": "perfect"}, 422)
     await ask(client, {"address": LINE, "providerId": "atlantis"}, 422)
@@ -71,7 +71,7 @@ async def test_what_cannot_be_asked(client: aiohttp.ClientSession) -> None:
     await ask(client, [LINE] * 101, 400)
 
 
-async def test_an_answer_takes_so_long_and_no_longer(
+async def test_a_request_has_a_time_limit(
     client: aiohttp.ClientSession,
     nominatim: NominatimStandIn,
     locationiq: LocationIQStandIn,
@@ -95,7 +95,7 @@ async def test_the_address_of_a_point(client: aiohttp.ClientSession) -> None:
     assert (await call(client, "GET", "/api/v1/reverse", params={"lat": "nan", "lon": 0})).status == 422
 
 
-async def test_how_the_geocoders_stand(client: aiohttp.ClientSession) -> None:
+async def test_the_status_of_the_geocoders(client: aiohttp.ClientSession) -> None:
     await ask(client, LINE)
     geocoders = (await call(client, "GET", "/api/v1/geocoders")).json["geocoders"]
     by_name = {one["name"]: one for one in geocoders}
@@ -107,7 +107,7 @@ async def test_how_the_geocoders_stand(client: aiohttp.ClientSession) -> None:
 
 
 @pytest.mark.parametrize("path", [PATH, "/api/v1/gis/geocode-file"])
-async def test_nobody_asks_without_a_key(url: str, path: str) -> None:
+async def test_a_key_is_required(url: str, path: str) -> None:
     async with aiohttp.ClientSession(url) as anybody:
         assert (await call(anybody, "POST", path, json=LINE)).status == 401
         assert (await call(anybody, "GET", "/api/v1/geocoders")).status == 401

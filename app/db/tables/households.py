@@ -1,0 +1,53 @@
+"""Households and their coordinates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from app.db.tables.columns import column, time
+
+
+class Household(SQLModel, table=True):
+    __tablename__ = "households"
+    __table_args__ = (
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
+        CheckConstraint("geocoded = (latitude IS NOT NULL)", name="geocoded"),
+        # Households from imports have no external id, and need no entry in the index.
+        Index(
+            "households_external_id_key", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")
+        ),
+        Index("households_city_idx", text("lower(city)"), "id"),
+        Index("households_state_idx", text("lower(state)"), "id"),
+        Index("households_zip_code_idx", text("split_part(zip_code, '-', 1)"), "id"),
+        Index("households_county_idx", text("lower(county)"), "id"),
+        Index("households_precinct_idx", "precinct_number", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    external_id: str | None = Field(sa_type=Text)
+    address_key: UUID | None = Field(unique=True)
+    """Hash of the normalised address and unit, for a household from an import; it is deleted with its last voter."""
+    address: str = Field(sa_type=Text)
+    unit: str | None = Field(sa_type=Text)
+    city: str | None = Field(sa_type=Text)
+    state: str | None = Field(sa_type=Text)
+    zip_code: str | None = Field(sa_type=Text)
+    country: str = Field(sa_type=Text)
+    county: str | None = Field(sa_type=Text)
+    precinct_number: str | None = Field(sa_type=Text)
+    latitude: float | None
+    longitude: float | None
+    geocoded: bool = column(default="false")
+    geocoded_at: datetime | None = time()
+    geocoding_provider: str | None = Field(sa_type=Text)
+    accuracy: str | None = Field(sa_type=Text)
+    confidence: float | None
+    matched_address: str | None = Field(sa_type=Text)
+    raw_score: float | None
+    attribution: str | None = Field(sa_type=Text)
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
