@@ -21,7 +21,7 @@ from app.domain.companies.lead_scores import check_weights
 from app.queue import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES
-from app.web.dashboard.wiring import open_feed
+from app.web.dashboard.wiring import build_live_updates
 from app.web.http.problems import EXCEPTION_HANDLERS
 from app.web.platform import Platform
 from app.web.routes import ROUTES
@@ -86,10 +86,10 @@ def create(settings: Settings | None = None) -> Starlette:
                 build_search(settings, http, RedisRateLimiter(limits)),
                 normalise_url,
             )
-            app.state.feed = open_feed(app, app.state.platform)
+            app.state.live_updates = build_live_updates(app, app.state.platform)
             yield
             declaring.cancel()
-            await app.state.feed.close()
+            await app.state.live_updates.close()
         await resources.close()
         await limits.aclose()
         await changes.stop()

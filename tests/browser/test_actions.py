@@ -26,7 +26,7 @@ FILES = {
 
 
 async def status(page: Page, word: str) -> None:
-    await expect(page.locator("#panel .badge")).to_have_text(word, timeout=30_000)
+    await expect(page.locator("#status-card .badge")).to_have_text(word, timeout=30_000)
 
 
 async def test_signing_in_and_out(chromium: Browser, world: World) -> None:
@@ -96,7 +96,7 @@ async def test_any_other_kind_by_form(page: Page) -> None:
     await page.get_by_role("button", name="Create job").click()
     await page.wait_for_url(re.compile("/jobs/"))
     await status(page, "completed")
-    await expect(page.locator("#panel")).to_contain_text("21 of 21")
+    await expect(page.locator("#status-card")).to_contain_text("21 of 21")
     await expect(page.get_by_role("heading", name="By colour")).to_be_visible()
 
 

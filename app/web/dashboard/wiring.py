@@ -1,4 +1,4 @@
-"""What the dashboard keeps in the process: one feed for all its viewers."""
+"""Builds the live updates that all open pages of this process share."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from starlette.applications import Starlette
 
 from app.web.accounts.key_cache import key_cache
 from app.web.dashboard.accounts import audit
-from app.web.dashboard.core.live_updates import Feed
-from app.web.dashboard.core.panels import Boards
+from app.web.dashboard.core.live_updates import LiveUpdates
+from app.web.dashboard.core.panels import Panels
 from app.web.dashboard.geocoding import providers
 from app.web.dashboard.jobs import queues, schedules, workers
-from app.web.dashboard.jobs.view import describe
+from app.web.dashboard.jobs.view import render_update
 from app.web.platform import Platform
 
 
-def open_feed(app: Starlette, platform: Platform) -> Feed:
+def build_live_updates(app: Starlette, platform: Platform) -> LiveUpdates:
     pool = platform.pool
-    boards = Boards(
+    panels = Panels(
         {
-            "queues": queues.board(pool),
-            **{f"series-{span}": queues.series_board(pool, span) for span in queues.SPANS},
-            "workers": workers.board(pool),
-            "schedules": schedules.board(pool),
-            "providers": providers.board(platform),
-            "audit": audit.board(pool),
+            "queues": queues.panel(pool),
+            **{f"series-{span}": queues.series_panel(pool, span) for span in queues.SPANS},
+            "workers": workers.panel(pool),
+            "schedules": schedules.panel(pool),
+            "providers": providers.panel(platform),
+            "audit": audit.panel(pool),
         }
     )
 
-    return Feed(pool, platform.changes, describe, boards, key_cache(app).clear)
+    return LiveUpdates(pool, platform.changes, render_update, panels, key_cache(app).clear)

@@ -14,7 +14,7 @@ from tests.harness import follow, worker
 from tests.integration.dashboard.conftest import Visitor, visitor
 
 ADMINS = ("/queues", "/workers", "/schedules", "/schedules/new", "/providers", "/audit", "/users", "/admin/queues",
-          "/api/admin/bull-board", "/queues/series", "/live/boards/queues")  # fmt: skip
+          "/api/admin/bull-board", "/queues/series", "/live/panels/queues")  # fmt: skip
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`"
 
 

@@ -127,13 +127,13 @@ async def test_who_comes_back_hears_what_came_since(
 
 
 async def test_boards_are_pushed_when_something_is_done(admin: Visitor, client: aiohttp.ClientSession) -> None:
-    async with listening(admin, "/live/boards/queues,audit,unheard-of") as listener:
+    async with listening(admin, "/live/panels/queues,audit,unheard-of") as listener:
         async with client.post("/api/v1/queues/noop/pause") as response:
             assert response.status == 200
 
         async def paused() -> bool:
-            boards = {event["name"]: event["content"] for event in listener.events if event["event"] == "board"}
-            return "paused" in boards.get("queues", "") and "Queue paused" in boards.get("audit", "")
+            panels = {event["name"]: event["content"] for event in listener.events if event["event"] == "panel"}
+            return "paused" in panels.get("queues", "") and "Queue paused" in panels.get("audit", "")
 
         await eventually(paused)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.web.dashboard.core import formatting
 from app.web.dashboard.jobs import results
-from app.web.dashboard.jobs.view import summary
+from app.web.dashboard.jobs.view import summarize
 
 
 def test_a_result_is_facts_shares_and_tables() -> None:
@@ -104,8 +104,8 @@ def test_a_moment_keeps_its_exact_time() -> None:
 
 
 def test_a_job_is_told_by_its_file_or_its_filters() -> None:
-    assert summary('{"fileName": "voters.csv", "dryRun": false}') == "voters.csv"
-    assert summary('{"filters": {"state": "CA", "city": null}, "limit": 5, "useCache": true}') == (
+    assert summarize('{"fileName": "voters.csv", "dryRun": false}') == "voters.csv"
+    assert summarize('{"filters": {"state": "CA", "city": null}, "limit": 5, "useCache": true}') == (
         "limit 5, useCache true, state CA"
     )
-    assert summary("{}") == ""
+    assert summarize("{}") == ""

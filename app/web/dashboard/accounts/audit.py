@@ -16,7 +16,7 @@ from app.db.core.audit import AuditEntry
 from app.db.core.pool import Pool
 from app.web.dashboard.core import html
 from app.web.dashboard.core.formatting import title
-from app.web.dashboard.core.panels import Board
+from app.web.dashboard.core.panels import Panel
 from app.web.platform import get_platform
 
 PAGE = 100
@@ -45,11 +45,11 @@ async def newest(pool: Pool) -> list[dict[str, Any]]:
         return [present(entry) for entry in await audit.list_entries(conn, limit=PAGE)]
 
 
-def board(pool: Pool) -> Board:
-    async def make() -> str:
+def panel(pool: Pool) -> Panel:
+    async def render() -> str:
         return html.fragment("audit_parts.html", "rows", await newest(pool))
 
-    return Board(make, every=60, concerns=("",))
+    return Panel(render, max_age_seconds=60, announcements=("",))
 
 
 async def index(request: Request) -> Response:

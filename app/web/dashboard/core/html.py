@@ -104,8 +104,8 @@ def zipped(request: Request, body: bytes, headers: Mapping[str, str], media_type
     return Response(body, status, headers, media_type)
 
 
-def numbers(request: Request, content: bytes) -> Response:
-    """JSON for a script of ours."""
+def json_response(request: Request, content: bytes) -> Response:
+    """Return JSON for the page's own scripts."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding, Cookie"}
     return zipped(request, content, headers, "application/json")
 

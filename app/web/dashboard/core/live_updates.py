@@ -1,160 +1,117 @@
-"""What open dashboards are told as it happens, found out once for all of them.
+"""Live updates for open dashboard pages, computed once per process and fanned out.
 
-Postgres says what changed, to one listener a process. A round, at most a few a second and none while nobody looks,
-reads the jobs that changed in one query, makes the pieces of the pages that show them, and gives each viewer those they
-may see. Boards (queues, workers …) are made once, too, when an announcement concerns them, or every few seconds where
-what they show is never announced (beats, rates).
+One listener per process receives what Postgres announces. A round, at most a few per second and none while no page is
+open, reads the changed jobs in one query, renders the fragments that show them, and sends each viewer those they may
+read. Panels (queues, workers …) are rendered once as well: after an announcement that concerns them, or every few
+seconds if what they show is never announced (heartbeats, rates).
 
-Events are numbered by the time in milliseconds: who comes back with the number of the last one hears of all jobs that
-changed since, for some minutes; after that they are told to load the page anew.
+Events are numbered by the time in Unix milliseconds. A page that reconnects with the number of its last event receives
+all jobs that changed since, for some minutes; after that it is told to reload.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from app.db.accounts import keys
-from app.db.accounts.users import User
 from app.db.core.notifications import NEW_JOBS, Changes, Ears
 from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import views
-from app.db.jobs.filters import Filters
 from app.db.jobs.job import Job
-from app.web.dashboard.core.panels import Boards
-from app.web.http.responses import encode
+from app.web.dashboard.core.panels import Panels
+from app.web.dashboard.core.recent_changes import RecentChanges
+from app.web.dashboard.core.viewers import RELOAD, JobFragment, Viewer, sse_event
 
 log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 0.3
-REMEMBERED = 20_000
-"""Jobs whose changes are remembered for those who come back."""
-MOST_A_ROUND = 200
-"""Jobs that nobody has on the page yet."""
+MAX_NEW_JOBS_PER_ROUND = 200
+"""Changed jobs that are on no open page."""
 SLACK_MS = 3_000
-"""Clocks of hosts, and transactions that commit after others which began later."""
-KEYS_SECONDS = 15.0
-MOST_SHOWN = 500
-"""Jobs that one page is told of: the newest."""
-MOST_UNREAD = 100
-"""Events that a viewer who does not read them may have; then the page is loaded anew instead."""
+"""For clocks that differ between hosts, and transactions that commit after others which began later."""
+KEY_CHECK_SECONDS = 15.0
 
-RELOAD = b"event: reload\ndata: {}\n\n"
+RenderJob = Callable[[Job, JobFragment], Mapping[str, Any]]
 
 
-@dataclass(eq=False)
-class Viewer:
-    """One open page."""
-
-    user: User
-    key_id: UUID
-    filters: Filters | None = None
-    """Of a list of jobs: new ones that match are told."""
-    shown: set[UUID] = field(default_factory=set)
-    """Jobs on the page, told of whatever they become."""
-    granted: UUID | None = None
-    """A job of somebody else's that they may read."""
-    form: str = "row"
-    """How jobs are described to them."""
-    boards: Mapping[str, int] = field(default_factory=dict)
-    """Names, and the time of what they were told last."""
-    events: deque[bytes] = field(default_factory=deque)
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    over: bool = False
-
-    def tell(self, event: bytes) -> None:
-        if len(self.events) >= MOST_UNREAD:
-            self.events.clear()
-            event = RELOAD
-        self.events.append(event)
-        self.woken.set()
-
-
-class Feed:
+class LiveUpdates:
     def __init__(
         self,
         pool: Pool,
         changes: Changes,
-        describe: Callable[[Job, str], Mapping[str, Any]],
-        boards: Boards,
+        render_job: RenderJob,
+        panels: Panels,
         forget_keys: Callable[[], None],
     ) -> None:
+        """`forget_keys` empties the process's cache of keys; it is called when a key or a user has changed."""
         self._pool = pool
-        self._describe = describe
-        self.boards = boards
+        self._render_job = render_job
+        self.panels = panels
         self._forget_keys = forget_keys
         self._viewers: set[Viewer] = set()
-        self._heard: OrderedDict[UUID, int] = OrderedDict()
-        """Jobs that changed, and when (Unix milliseconds), in that order."""
-        self._since = now_ms()
-        """All that was announced after it is in `_heard`."""
+        self._recent = RecentChanges(now_ms())
         self._due: set[UUID] = set()
-        self._news_from: int | None = None
+        """Changed jobs that the next round sends."""
+        self._new_jobs_since: int | None = None
+        """Unix milliseconds since when jobs may have been created that no round has looked for; None for no such."""
         self._keys_checked = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        changes.observe(Ears(self._jobs, self._platform, self._gap))
+        changes.observe(Ears(self._on_jobs, self._on_platform, self._on_gap))
 
-    def _jobs(self, ids: list[UUID]) -> None:
-        at = now_ms()
-        for job_id in ids:
-            self._heard.pop(job_id, None)
-            self._heard[job_id] = at
-        while len(self._heard) > REMEMBERED:
-            self._since = self._heard.popitem(last=False)[1]
+    def _on_jobs(self, job_ids: list[UUID]) -> None:
+        self._recent.record(job_ids, now_ms())
         if self._viewers:
-            self._due.update(ids)
-            self.boards.jobs_changed()
+            self._due.update(job_ids)
+            self.panels.jobs_changed()
             self._wake.set()
 
-    def _platform(self, what: str) -> None:
-        if what == NEW_JOBS:
-            self._news(now_ms())
+    def _on_platform(self, announcement: str) -> None:
+        if announcement == NEW_JOBS:
+            self._look_for_new_jobs(now_ms())
             return
-        if what.startswith(("KEY_", "USER_")):
+        if announcement.startswith(("KEY_", "USER_")):
             self._forget_keys()
             self._keys_checked = 0.0
-        self.boards.announced(what)
+        self.panels.announced(announcement)
         self._wake.set()
 
-    def _news(self, at: int) -> None:
-        self._news_from = at if self._news_from is None else min(at, self._news_from)
+    def _look_for_new_jobs(self, since_ms: int) -> None:
+        self._new_jobs_since = since_ms if self._new_jobs_since is None else min(since_ms, self._new_jobs_since)
         self._wake.set()
 
-    def _gap(self) -> None:
-        self._since = now_ms()
+    def _on_gap(self) -> None:
+        self._recent.restart(now_ms())
         for viewer in self._viewers:
-            viewer.tell(RELOAD)
+            viewer.send(RELOAD)
 
     async def close(self) -> None:
-        """Let every viewer go."""
+        """End the streams of all viewers."""
         for viewer in self._viewers:
-            viewer.over = True
-            viewer.woken.set()
+            viewer.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     @asynccontextmanager
-    async def watch(self, viewer: Viewer, since: int) -> AsyncIterator[Viewer]:
-        """`viewer` is told of what happened since (Unix milliseconds), and of what comes, while this is open."""
+    async def subscribe(self, viewer: Viewer, since_ms: int) -> AsyncIterator[Viewer]:
+        """Send `viewer` what has happened since (Unix milliseconds), and what happens while this is open."""
         self._viewers.add(viewer)
-        viewer.boards = dict.fromkeys(viewer.boards, since)
-        if since < self._since - SLACK_MS:
-            viewer.tell(RELOAD)
+        viewer.panels = dict.fromkeys(viewer.panels, since_ms)
+        if self._recent.covers(since_ms + SLACK_MS):
+            self._catch_up(viewer, since_ms - SLACK_MS)
         else:
-            self._catch_up(viewer, since - SLACK_MS)
+            viewer.send(RELOAD)
         self._wake.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._rounds())
+            self._task = asyncio.create_task(self._run())
         try:
             yield viewer
         finally:
@@ -163,15 +120,12 @@ class Feed:
                 self._task.cancel()
                 self._task = None
 
-    def _catch_up(self, viewer: Viewer, since: int) -> None:
-        for job_id in reversed(self._heard):
-            if self._heard[job_id] < since:
-                break
-            self._due.add(job_id)
+    def _catch_up(self, viewer: Viewer, since_ms: int) -> None:
+        self._due.update(self._recent.since(since_ms))
         if viewer.filters is not None:
-            self._news(since)
+            self._look_for_new_jobs(since_ms)
 
-    async def _rounds(self) -> None:
+    async def _run(self) -> None:
         while True:
             try:
                 await self._round()
@@ -181,94 +135,85 @@ class Feed:
                 log.exception("live_updates_failed")
             await asyncio.sleep(ROUND_SECONDS)
             try:
-                async with asyncio.timeout(self._patience()):
+                async with asyncio.timeout(self._seconds_until_due()):
                     await self._wake.wait()
             except TimeoutError:
                 continue
             self._wake.clear()
 
-    def _patience(self) -> float:
-        """Until a board that is looked at, or the keys, are due by themselves."""
-        pauses = [self.boards.every(name) for name in self._looked_at()]
-        return min([KEYS_SECONDS, *pauses])
+    def _seconds_until_due(self) -> float:
+        """Until a panel that is on a page, or the check of the keys, is due without an announcement."""
+        return min([KEY_CHECK_SECONDS, *map(self.panels.render_interval_seconds, self._viewed_panels())])
 
-    def _looked_at(self) -> set[str]:
-        return {name for viewer in self._viewers for name in viewer.boards}
+    def _viewed_panels(self) -> set[str]:
+        return {name for viewer in self._viewers for name in viewer.panels}
 
     async def _round(self) -> None:
-        if time.monotonic() - self._keys_checked > KEYS_SECONDS:
+        if time.monotonic() - self._keys_checked > KEY_CHECK_SECONDS:
             await self._check_keys()
-        if self._due or self._news_from is not None:
-            await self._tell_of_jobs()
-        for name in self._looked_at():
-            await self._tell_of_board(name)
+        if self._due or self._new_jobs_since is not None:
+            await self._send_jobs()
+        for name in self._viewed_panels():
+            await self._send_panel(name)
 
     async def _check_keys(self) -> None:
+        """End the streams of pages whose key was revoked."""
         self._keys_checked = time.monotonic()
         async with self._pool.acquire() as conn:
-            good = await keys.list_live_ids(conn, {viewer.key_id for viewer in self._viewers})
+            live = await keys.list_live_ids(conn, {viewer.key_id for viewer in self._viewers})
         for viewer in self._viewers:
-            if viewer.key_id not in good:
-                viewer.over = True
-                viewer.tell(RELOAD)
+            if viewer.key_id not in live:
+                viewer.closed = True
+                viewer.send(RELOAD)
 
-    async def _tell_of_jobs(self) -> None:
+    async def _send_jobs(self) -> None:
         due, self._due = self._due, set()
-        news_from, self._news_from = self._news_from, None
+        new_jobs_since, self._new_jobs_since = self._new_jobs_since, None
         shown = set[UUID]().union(*(viewer.shown for viewer in self._viewers))
-        lists = any(viewer.filters is not None for viewer in self._viewers)
-        others = sorted(due - shown, reverse=True)[: MOST_A_ROUND if lists else 0]
-        ids = [*(due & shown), *others]
-        newer = first_id(news_from - SLACK_MS) if news_from is not None and lists else None
-        if not ids and newer is None:
+        has_lists = any(viewer.filters is not None for viewer in self._viewers)
+        others = sorted(due - shown, reverse=True)[: MAX_NEW_JOBS_PER_ROUND if has_lists else 0]
+        job_ids = [*(due & shown), *others]
+        newer_than = first_id(new_jobs_since - SLACK_MS) if new_jobs_since is not None and has_lists else None
+        if not job_ids and newer_than is None:
             return
         number = now_ms()
         try:
             async with self._pool.acquire() as conn:
-                jobs = await views.list_changed(conn, ids, newer, MOST_A_ROUND)
+                jobs = await views.list_changed(conn, job_ids, newer_than, MAX_NEW_JOBS_PER_ROUND)
         except TRY_AGAIN:
             self._due |= due
-            if news_from is not None:
-                self._news(news_from)
+            if new_jobs_since is not None:
+                self._look_for_new_jobs(new_jobs_since)
             raise
-        pieces: dict[tuple[UUID, str], Mapping[str, Any]] = {}
-        gone = set(ids).difference(job.id for job in jobs)
+        self._fan_out(number, jobs, deleted=set(job_ids).difference(job.id for job in jobs))
+
+    def _fan_out(self, number: int, jobs: Sequence[Job], deleted: set[UUID]) -> None:
+        """Send each viewer the jobs that concern them; each fragment is rendered once. `jobs` are newest first."""
+        rendered: dict[tuple[UUID, JobFragment], Mapping[str, Any]] = {}
         for viewer in self._viewers:
-            told = []
-            for job in reversed(jobs):  # the oldest first: each new one goes to the top
-                if (as_new := concerns(viewer, job)) is not None:
-                    key = (job.id, viewer.form)
-                    if key not in pieces:
-                        pieces[key] = self._describe(job, viewer.form)
-                    told.append({**pieces[key], "new": as_new})
-                    viewer.shown.add(job.id)
-            lost = [str(job_id) for job_id in gone & viewer.shown]
-            viewer.shown -= gone
-            if len(viewer.shown) > 2 * MOST_SHOWN:
-                viewer.shown = set(sorted(viewer.shown)[-MOST_SHOWN:])
-            if told or lost:
-                viewer.tell(event("jobs", number, {"jobs": told, "gone": lost}))
+            updates = []
+            for job in reversed(jobs):  # oldest first: the page puts each new job at the top
+                is_new = job.id not in viewer.shown
+                if not viewer.may_read(job) or (is_new and not viewer.matches(job)):
+                    continue
+                key = (job.id, viewer.fragment)
+                if key not in rendered:
+                    rendered[key] = self._render_job(job, viewer.fragment)
+                updates.append({**rendered[key], "new": is_new})
+                viewer.shown.add(job.id)
+            gone = [str(job_id) for job_id in deleted & viewer.shown]
+            viewer.shown -= deleted
+            viewer.limit_shown()
+            if updates or gone:
+                viewer.send(sse_event("jobs", number, {"jobs": updates, "gone": gone}))
 
-    async def _tell_of_board(self, name: str) -> None:
-        made = await self.boards.content(name)
-        what = event("board", made.at_ms, {"name": name, "content": made.content})
+    async def _send_panel(self, name: str) -> None:
+        rendered = await self.panels.get(name)
+        event = sse_event("panel", rendered.at_ms, {"name": name, "content": rendered.content})
         for viewer in self._viewers:
-            if viewer.boards.get(name, made.at_ms) < made.at_ms:
-                viewer.boards = {**viewer.boards, name: made.at_ms}
-                viewer.tell(what)
-
-
-def concerns(viewer: Viewer, job: Job) -> bool | None:
-    """None where the job is none of the viewer's business; else whether it belongs at the top of their list."""
-    if not (viewer.user.is_admin or job.created_by == viewer.user.id or job.id == viewer.granted):
-        return None
-    if job.id in viewer.shown:
-        return False
-    return True if viewer.filters is not None and viewer.filters.hold_for(job) else None
-
-
-def event(name: str, number: int, content: Mapping[str, Any]) -> bytes:
-    return b"event: %s\nid: %d\ndata: %s\n\n" % (name.encode(), number, encode(content))
+            if viewer.panels.get(name, rendered.at_ms) < rendered.at_ms:
+                viewer.panels = {**viewer.panels, name: rendered.at_ms}
+                viewer.send(event)
 
 
 def now_ms() -> int:
@@ -276,14 +221,5 @@ def now_ms() -> int:
 
 
 def first_id(at_ms: int) -> UUID:
-    """The lowest UUIDv7 of that millisecond."""
+    """Return the lowest UUIDv7 of that millisecond."""
     return UUID(int=(max(at_ms, 0) << 80) | (7 << 76))
-
-
-def ids(text: str, most: int) -> Iterable[UUID]:
-    """The job ids of a page, as its script sends them."""
-    for part in text.split(",")[:most]:
-        try:
-            yield UUID(part)
-        except ValueError:
-            continue

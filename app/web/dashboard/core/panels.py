@@ -1,4 +1,4 @@
-"""Pieces of pages that all administrators see alike, each made once for everybody who looks at it."""
+"""Parts of pages that look the same to every administrator, rendered once for all who are viewing them."""
 
 from __future__ import annotations
 
@@ -7,58 +7,67 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-SHARE = 20
-"""A board that is slow to make is made less often: at most a twentieth of the time is spent on it."""
+RENDER_TIME_FACTOR = 20
+"""A panel that is slow to render is rendered less often, so that it takes at most 1/20 of the time."""
 
 
 @dataclass(frozen=True)
-class Board:
-    make: Callable[[], Awaitable[str]]
-    """Its HTML, or JSON for a script."""
-    every: float
-    """Seconds after which it is made again in any case, while somebody looks."""
-    concerns: tuple[str, ...] = ()
-    """Beginnings of the announcements after which it is made again."""
-    with_jobs: bool = False
-    """Whether a change of a job concerns it."""
-    pause: float = 1.0
-    """Seconds between two makings at least."""
+class Panel:
+    """When and how a part of a page is rendered."""
+
+    render: Callable[[], Awaitable[str]]
+    """Returns HTML, or JSON for a script."""
+    max_age_seconds: float
+    """Rendered again after this time even if nothing was announced."""
+    announcements: tuple[str, ...] = ()
+    """Prefixes of the announcements after which it is rendered again."""
+    follows_jobs: bool = False
+    """Whether any change of a job makes it stale."""
+    min_age_seconds: float = 1.0
+    """Never rendered twice within this time."""
 
 
-@dataclass
-class Made:
+@dataclass(frozen=True)
+class RenderedPanel:
     content: str
     at_ms: int
-    """Unix milliseconds before it was made: it shows all that happened until then."""
-    at: float
-    took: float
+    """Unix milliseconds when rendering began: everything that happened before is included."""
+    finished: float
+    """Monotonic seconds."""
+    render_seconds: float
 
 
 @dataclass
-class Boards:
-    boards: Mapping[str, Board]
-    _made: dict[str, Made] = field(default_factory=dict)
-    _dirty: set[str] = field(default_factory=set)
+class Panels:
+    """All panels by name, with the last rendering of each."""
+
+    by_name: Mapping[str, Panel]
+    _rendered: dict[str, RenderedPanel] = field(default_factory=dict)
+    _stale: set[str] = field(default_factory=set)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def jobs_changed(self) -> None:
-        self._dirty.update(name for name, board in self.boards.items() if board.with_jobs)
+        self._stale.update(name for name, panel in self.by_name.items() if panel.follows_jobs)
 
-    def announced(self, what: str) -> None:
-        self._dirty.update(name for name, board in self.boards.items() if what.startswith(board.concerns))
+    def announced(self, announcement: str) -> None:
+        self._stale.update(name for name, panel in self.by_name.items() if announcement.startswith(panel.announcements))
 
-    def every(self, name: str) -> float:
-        return self.boards[name].pause if name in self._dirty else self.boards[name].every
+    def render_interval_seconds(self, name: str) -> float:
+        """Return the age at which the panel is rendered again while somebody views it."""
+        panel = self.by_name[name]
+        return panel.min_age_seconds if name in self._stale else panel.max_age_seconds
 
-    async def content(self, name: str) -> Made:
-        """The board as it is now, or was a moment ago."""
+    async def get(self, name: str) -> RenderedPanel:
+        """Return the panel as it is now, or as it was rendered a moment ago."""
         async with self._locks.setdefault(name, asyncio.Lock()):
-            made = self._made.get(name)
-            if made is not None and time.monotonic() - made.at < max(self.every(name), SHARE * made.took):
-                return made
-            self._dirty.discard(name)
-            at_ms, began = int(time.time() * 1000), time.monotonic()
-            content = await self.boards[name].make()
-            ended = time.monotonic()
-            self._made[name] = Made(content, at_ms, ended, ended - began)
-            return self._made[name]
+            rendered = self._rendered.get(name)
+            if rendered is not None:
+                max_age = max(self.render_interval_seconds(name), RENDER_TIME_FACTOR * rendered.render_seconds)
+                if time.monotonic() - rendered.finished < max_age:
+                    return rendered
+            self._stale.discard(name)
+            at_ms, started = int(time.time() * 1000), time.monotonic()
+            content = await self.by_name[name].render()
+            finished = time.monotonic()
+            self._rendered[name] = RenderedPanel(content, at_ms, finished, finished - started)
+            return self._rendered[name]

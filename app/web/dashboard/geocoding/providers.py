@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.web.dashboard.core import html
-from app.web.dashboard.core.panels import Board
+from app.web.dashboard.core.panels import Panel
 from app.web.geocoding import geocoders
 from app.web.platform import Platform, get_platform
 
 
-def board(platform: Platform) -> Board:
-    async def make() -> str:
+def panel(platform: Platform) -> Panel:
+    async def render() -> str:
         return html.fragment("provider_parts.html", "rows", await geocoders.list_presented(platform))
 
-    return Board(make, every=5)
+    return Panel(render, max_age_seconds=5)
 
 
 async def index(request: Request) -> Response:

@@ -60,16 +60,16 @@ async def places(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         selection = await select(conn, request, name)
         if selection is None:
-            return html.numbers(request, encode({"bbox": None, "features": []}))
+            return html.json_response(request, encode({"bbox": None, "features": []}))
         if window is None:
             extent = await map_points.get_extent(conn, selection)
             box = None if extent is None else [extent.west, extent.south, extent.east, extent.north]
-            return html.numbers(request, encode({"bbox": box}))
+            return html.json_response(request, encode({"bbox": box}))
         points: Sequence[MapPoint | MapCluster] = await map_points.list_points(conn, selection, window)
         if len(points) > map_points.MAX_POINTS:
             points = await map_points.list_clusters(conn, selection, window)
     features = [present_feature(point) for point in points]
-    return html.numbers(request, encode({"type": "FeatureCollection", "features": features}))
+    return html.json_response(request, encode({"type": "FeatureCollection", "features": features}))
 
 
 async def region(request: Request) -> Response:
@@ -79,7 +79,7 @@ async def region(request: Request) -> Response:
         job = await job_of(conn, request)
     bounds = orjson.loads(job.result or "{}").get("bounds")
     box = bounds and [bounds[side] for side in ("west", "south", "east", "north")]
-    return html.numbers(request, encode({"bbox": box}))
+    return html.json_response(request, encode({"bbox": box}))
 
 
 def present_feature(point: MapPoint | MapCluster) -> dict[str, Any]:

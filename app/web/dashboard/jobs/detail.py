@@ -53,7 +53,7 @@ async def show(request: Request) -> Response:
             raise NotFound("Job not found. It was deleted, or it belongs to another user.")
         events, event_count = await timeline.list_events(conn, job_id, limit=TIMELINE, offset=0)
         errors = await item_errors.list_after(conn, job_id, 0, limit=ERRORS)
-    job = JobView.of(detail)
+    job = JobView.from_job(detail)
     data = orjson.loads(detail.data)
     result = orjson.loads(detail.result) if detail.result else None
     return html.page(

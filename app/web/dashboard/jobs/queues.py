@@ -15,8 +15,8 @@ from app.db.jobs import views
 from app.db.jobs.views import QueueActivity
 from app.errors import AppError, BadRequest
 from app.web.dashboard.core import html, internal_api
-from app.web.dashboard.core.live_updates import Feed
-from app.web.dashboard.core.panels import Board
+from app.web.dashboard.core.live_updates import LiveUpdates
+from app.web.dashboard.core.panels import Panel
 from app.web.http.responses import encode
 from app.web.jobs import queues
 from app.web.platform import get_platform
@@ -35,20 +35,20 @@ async def read(pool: Pool) -> list[dict[str, Any]]:
         return [queues.present_queue(row) for row in await stored.select(conn)]
 
 
-def board(pool: Pool) -> Board:
-    async def make() -> str:
+def panel(pool: Pool) -> Panel:
+    async def render() -> str:
         return html.fragment("queue_parts.html", "cells", await read(pool))
 
-    return Board(make, every=5, concerns=("QUEUE_",), with_jobs=True)
+    return Panel(render, max_age_seconds=5, announcements=("QUEUE_",), follows_jobs=True)
 
 
-def series_board(pool: Pool, span: str) -> Board:
-    async def make() -> str:
+def series_panel(pool: Pool, span: str) -> Panel:
+    async def render() -> str:
         async with pool.acquire() as conn:
             rows = await views.list_activity(conn, *SPANS[span])
         return encode(columns(rows, *SPANS[span])).decode()
 
-    return Board(make, every=10)
+    return Panel(render, max_age_seconds=10)
 
 
 def columns(rows: list[QueueActivity], span: timedelta, bucket: int) -> dict[str, Any]:
@@ -89,12 +89,12 @@ async def index(request: Request) -> Response:
 
 async def series(request: Request) -> Response:
     """The charts' numbers, made for all who look at once."""
-    feed: Feed = request.app.state.feed
+    updates: LiveUpdates = request.app.state.live_updates
     span = request.query_params.get("span", "1h")
     if span not in SPANS:
         raise BadRequest(f"Unknown span; expected one of {', '.join(SPANS)}.")
-    made = await feed.boards.content(f"series-{span}")
-    return html.numbers(request, made.content.encode())
+    rendered = await updates.panels.get(f"series-{span}")
+    return html.json_response(request, rendered.content.encode())
 
 
 async def pause(request: Request) -> Response:

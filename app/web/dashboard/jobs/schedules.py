@@ -14,7 +14,7 @@ from app.db.jobs import schedules as stored
 from app.domain.jobs.schedules import Missed, Overlap
 from app.errors import AppError, NotFound
 from app.web.dashboard.core import confirm, html, internal_api
-from app.web.dashboard.core.panels import Board
+from app.web.dashboard.core.panels import Panel
 from app.web.http.request_parsing import path_id
 from app.web.jobs import schedules
 from app.web.jobs.access import reader_id
@@ -43,11 +43,11 @@ async def read(pool: Pool) -> list[dict[str, Any]]:
     return [{**row, "next_runs": schedules.next_runs(row)} for row in rows]
 
 
-def board(pool: Pool) -> Board:
-    async def make() -> str:
+def panel(pool: Pool) -> Panel:
+    async def render() -> str:
         return html.fragment("schedule_parts.html", "rows", await read(pool))
 
-    return Board(make, every=15, concerns=("SCHEDULE_",))
+    return Panel(render, max_age_seconds=15, announcements=("SCHEDULE_",))
 
 
 async def index(request: Request) -> Response:

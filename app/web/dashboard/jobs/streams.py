@@ -1,9 +1,10 @@
-"""The stream that an open page listens to: `event: jobs` and `event: board`, numbered for Last-Event-ID."""
+"""The server-sent events of an open page: `event: jobs` and `event: panel`, numbered for Last-Event-ID."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -11,72 +12,83 @@ from starlette.responses import Response, StreamingResponse
 from app.db.accounts.users import User
 from app.db.jobs import records as jobs
 from app.web.accounts import session
-from app.web.dashboard.core.live_updates import Feed, Viewer, ids, now_ms
-from app.web.dashboard.jobs.listing import asked
+from app.web.dashboard.core.live_updates import LiveUpdates, now_ms
+from app.web.dashboard.core.viewers import Viewer
+from app.web.dashboard.jobs.listing import requested_filters
 from app.web.http.request_parsing import path_id
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 KEEP_ALIVE_SECONDS = 15.0
-MOST_IDS = 300
+MAX_IDS = 300
 
 
-def feed(request: Request) -> Feed:
-    found: Feed = request.app.state.feed
+def live_updates(request: Request) -> LiveUpdates:
+    found: LiveUpdates = request.app.state.live_updates
     return found
 
 
-def viewer(request: Request) -> Viewer:
+def new_viewer(request: Request) -> Viewer:
     user: User = request.state.user
     key_id = session.parse_key_id(request.cookies[session.COOKIE_NAME])
     assert key_id is not None  # the guard has read it
     return Viewer(user, key_id)
 
 
-async def of_list(request: Request) -> Response:
-    """Jobs that match the list's filters, and whatever becomes of those that stand on the page (`ids`)."""
-    platform = get_platform(request)
-    who = viewer(request)
-    who.filters = asked(request).to_filters(platform) if request.query_params.get("top") else None
-    who.shown = set(ids(request.query_params.get("ids", ""), MOST_IDS))
-    return stream(request, who)
+async def stream_list(request: Request) -> Response:
+    """Stream the jobs that match the list's filters, and every change of the jobs on the page (`ids`)."""
+    viewer = new_viewer(request)
+    if request.query_params.get("top"):
+        viewer.filters = requested_filters(request).to_filters(get_platform(request))
+    viewer.shown = set(parse_ids(request.query_params.get("ids", "")))
+    return stream(request, viewer)
 
 
-async def of_job(request: Request) -> Response:
-    platform = get_platform(request)
-    who, job_id = viewer(request), path_id(request)
-    async with platform.pool.acquire() as conn:
-        if await jobs.is_readable(conn, job_id, reader_id(who.user)):
-            who.granted = job_id
-    who.shown, who.form = {job_id}, "panel"
-    return stream(request, who)
+async def stream_job(request: Request) -> Response:
+    """Stream every change of one job."""
+    viewer, job_id = new_viewer(request), path_id(request)
+    async with get_platform(request).pool.acquire() as conn:
+        if await jobs.is_readable(conn, job_id, reader_id(viewer.user)):
+            viewer.readable_job = job_id
+    viewer.shown, viewer.fragment = {job_id}, "status_card"
+    return stream(request, viewer)
 
 
-async def of_boards(request: Request) -> Response:
-    """Administrators' boards by name, separated by commas."""
-    who = viewer(request)
-    known = feed(request).boards.boards
-    who.boards = {name: 0 for name in request.path_params["names"].split(",") if name in known}
-    return stream(request, who)
+async def stream_panels(request: Request) -> Response:
+    """Stream panels by name, separated by commas; unknown names are ignored."""
+    viewer = new_viewer(request)
+    known = live_updates(request).panels.by_name
+    viewer.panels = {name: 0 for name in request.path_params["names"].split(",") if name in known}
+    return stream(request, viewer)
 
 
-def stream(request: Request, who: Viewer) -> Response:
+def parse_ids(text: str) -> Iterator[UUID]:
+    """Yield the first MAX_IDS job ids of a list separated by commas; what is not an id is left out."""
+    for part in text.split(",")[:MAX_IDS]:
+        try:
+            yield UUID(part)
+        except ValueError:
+            continue
+
+
+def stream(request: Request, viewer: Viewer) -> Response:
     number = request.headers.get("last-event-id") or request.query_params.get("since", "")
-    since = int(number) if number.isdecimal() and len(number) < 16 else now_ms()
+    since_ms = int(number) if number.isdecimal() and len(number) < 16 else now_ms()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(told(feed(request), who, since), media_type="text/event-stream", headers=headers)
+    events = event_stream(live_updates(request), viewer, since_ms)
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def told(source: Feed, who: Viewer, since: int) -> AsyncIterator[bytes]:
+async def event_stream(updates: LiveUpdates, viewer: Viewer, since_ms: int) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
-    async with source.watch(who, since):
-        while not who.over:
+    async with updates.subscribe(viewer, since_ms):
+        while not viewer.closed:
             try:
                 async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                    await who.woken.wait()
+                    await viewer.woken.wait()
             except TimeoutError:
-                yield b": still here\n\n"
+                yield b": keep-alive\n\n"
                 continue
-            who.woken.clear()
-            while who.events:
-                yield who.events.popleft()
+            viewer.woken.clear()
+            while viewer.events:
+                yield viewer.events.popleft()

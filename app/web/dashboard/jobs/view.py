@@ -15,8 +15,10 @@ from app.db.jobs.job import Job
 from app.domain.jobs.polling import eta_seconds, progress
 from app.domain.jobs.status import Status
 from app.web.dashboard.core import html
+from app.web.dashboard.core.viewers import JobFragment
 
-LONGEST_SUMMARY = 120
+MAX_SUMMARY_CHARACTERS = 120
+MAX_VALUE_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class JobView:
     kind: str
     queue: str
     status: str
-    word: str
-    """The status, or what it is on its way to."""
+    label: str
+    """The status, or `cancelling` for a processing job and `deferred` for a pending one that is due later."""
     priority: int
     attempt: int
     max_attempts: int
@@ -34,37 +36,40 @@ class JobView:
     processed: int
     failed: int
     percent: int
-    eta: float | None
-    rate: float | None
-    """Items a second, on the average since it started."""
-    waited: float | None
-    ran: float | None
-    """Seconds."""
+    eta_seconds: float | None
+    items_per_second: float | None
+    """On average since it started."""
+    wait_seconds: float | None
+    run_seconds: float | None
     error: str | None
     summary: str
     creator: str
+    """Email address."""
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
     run_at: datetime | None
     updated_at: datetime
-    can: frozenset[str]
+    actions: frozenset[str]
+    """What its status allows: cancel, retry, delete."""
 
     @classmethod
-    def of(cls, job: Job) -> JobView:
+    def from_job(cls, job: Job) -> JobView:
         status = job.status
         processed, total = job.processed_items, job.total_items
         started, completed = job.started_at, job.completed_at
-        ran = None if started is None else (completed - started).total_seconds() if completed else job.running_seconds
+        run_seconds = job.running_seconds if started else None
+        if started and completed:
+            run_seconds = (completed - started).total_seconds()
         running = status is Status.PROCESSING
-        stopping = running and job.cancel_requested_at is not None
-        later = status is Status.PENDING and job.run_at is not None
+        cancelling = running and job.cancel_requested_at is not None
+        deferred = status is Status.PENDING and job.run_at is not None
         return cls(
             id=job.id,
             kind=job.kind,
             queue=job.queue,
             status=status.value,
-            word="cancelling" if stopping else "deferred" if later else status.value,
+            label="cancelling" if cancelling else "deferred" if deferred else status.value,
             priority=job.priority,
             attempt=job.attempt,
             max_attempts=job.max_attempts,
@@ -72,50 +77,52 @@ class JobView:
             processed=processed,
             failed=job.failed_items,
             percent=progress(processed, total, completed=status is Status.COMPLETED),
-            eta=eta_seconds(processed, total, job.running_seconds) if running else None,
-            rate=processed / ran if processed and ran else None,
-            waited=(started - job.created_at).total_seconds() if started else job.age_seconds,
-            ran=ran,
+            eta_seconds=eta_seconds(processed, total, job.running_seconds) if running else None,
+            items_per_second=processed / run_seconds if processed and run_seconds else None,
+            wait_seconds=(started - job.created_at).total_seconds() if started else job.age_seconds,
+            run_seconds=run_seconds,
             error=job.error,
-            summary=summary(job.data),
+            summary=summarize(job.data),
             creator=job.creator_email,
             created_at=job.created_at,
             started_at=started,
             completed_at=completed,
-            run_at=job.run_at if later else None,
+            run_at=job.run_at if deferred else None,
             updated_at=job.updated_at,
-            can=frozenset(action.value for action in Action if status in SOURCES[action]),
+            actions=frozenset(action.value for action in Action if status in SOURCES[action]),
         )
 
 
-def summary(data: str) -> str:
-    """What a job is about, on one line: its file, its filters, or its first values."""
+def summarize(data: str) -> str:
+    """Return what a job is about in one line, from the JSON text of its arguments: its file, or its values."""
     value = orjson.loads(data)
     if not isinstance(value, dict):
-        return data[:LONGEST_SUMMARY]
+        return data[:MAX_SUMMARY_CHARACTERS]
     if value.get("fileName"):
-        return str(value["fileName"])[:LONGEST_SUMMARY]
+        return str(value["fileName"])[:MAX_SUMMARY_CHARACTERS]
     flat = {**value, **value["filters"]} if isinstance(value.get("filters"), dict) else value
     flat.pop("filters", None)
-    told = [f"{name} {_short(one)}" for name, one in flat.items() if one not in (None, "", {}, [], False, 0, 0.0)]
-    return ", ".join(told)[:LONGEST_SUMMARY]
+    parts = [
+        f"{name} {_shorten(member)}" for name, member in flat.items() if member not in (None, "", {}, [], False, 0, 0.0)
+    ]
+    return ", ".join(parts)[:MAX_SUMMARY_CHARACTERS]
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[: MAX_VALUE_CHARACTERS - 1]}…"
 
 
-def describe(job: Job, form: str) -> Mapping[str, Any]:
-    """What the pages are told of a job that changed. `form`: a `row` of a list, or the `panel` of its own page."""
-    view = JobView.of(job)
-    facts = {"id": str(view.id), "status": view.status, "html": html.fragment("job_parts.html", form, view)}
-    if form == "row":
-        return facts
-    return facts | {
+def render_update(job: Job, fragment: JobFragment) -> Mapping[str, Any]:
+    """Return the update that open pages receive when the job has changed, with its HTML fragment."""
+    view = JobView.from_job(job)
+    update = {"id": str(view.id), "status": view.status, "html": html.fragment("job_parts.html", fragment, view)}
+    if fragment == "row":
+        return update
+    return update | {
         "processed": view.processed,
         "total": view.total,
         "at": view.updated_at,
-        # a change of these changes more of the page than the panel
-        "stage": f"{view.word} {view.attempt} {view.failed}",
+        # when this changes, the page loads its other sections again
+        "stage": f"{view.label} {view.attempt} {view.failed}",
     }

@@ -12,7 +12,7 @@ from app.db.core.pool import Pool
 from app.db.jobs import views
 from app.db.jobs import workers as stored
 from app.web.dashboard.core import html
-from app.web.dashboard.core.panels import Board
+from app.web.dashboard.core.panels import Panel
 from app.web.platform import get_platform
 
 
@@ -26,11 +26,11 @@ async def read(pool: Pool) -> list[dict[str, Any]]:
     return [{**row, "jobs": by_worker[row["id"]]} for row in rows]
 
 
-def board(pool: Pool) -> Board:
-    async def make() -> str:
+def panel(pool: Pool) -> Panel:
+    async def render() -> str:
         return html.fragment("worker_parts.html", "rows", await read(pool))
 
-    return Board(make, every=2, with_jobs=True, pause=2)
+    return Panel(render, max_age_seconds=2, follows_jobs=True, min_age_seconds=2)
 
 
 async def index(request: Request) -> Response:

@@ -33,10 +33,10 @@ function listen(address, handlers) {
 export function start() {
   const list = document.querySelector("[data-live-jobs]");
   const job = document.querySelector("[data-live-job]");
-  const boards = document.querySelector("[data-live-boards]");
+  const panels = document.querySelector("[data-live-panels]");
   if (list) listen(() => listAddress(list), { jobs: (told) => updateList(list, told) });
   if (job) listen(() => job.dataset.liveJob, { jobs: jobUpdater() });
-  if (boards) listen(() => `/live/boards/${boards.dataset.liveBoards}`, { board: updateBoard });
+  if (panels) listen(() => `/live/panels/${panels.dataset.livePanels}`, { panel: updatePanel });
 }
 
 function listAddress(list) {
@@ -71,7 +71,7 @@ function insert(rows, fresh) {
 }
 
 function jobUpdater() {
-  const speed = startSpeed(document.querySelector("[data-speed]"), document.getElementById("panel"));
+  const speed = startSpeed(document.querySelector("[data-speed]"), document.getElementById("status-card"));
   let stage = null;
   return (told) => {
     for (const job of told.jobs) {
@@ -84,7 +84,7 @@ function jobUpdater() {
   };
 }
 
-function updateBoard(told) {
+function updatePanel(told) {
   if (told.name.startsWith("series-")) document.dispatchEvent(new CustomEvent("series", { detail: JSON.parse(told.content) }));
   else patch(parse(told.content));
 }

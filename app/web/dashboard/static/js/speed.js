@@ -2,14 +2,14 @@
 const KEPT = 240;
 const WINDOW = 3;
 
-export function startSpeed(box, panel) {
+export function startSpeed(box, card) {
   const seen = [];
   const note = (at, processed) => {
     if (seen.length && (processed < seen.at(-1)[1] || at <= seen.at(-1)[0])) return;
     seen.push([at, processed]);
     if (seen.length > KEPT) seen.shift();
   };
-  if (panel?.dataset.at) note(Date.parse(panel.dataset.at) / 1000, Number(panel.dataset.processed));
+  if (card?.dataset.at) note(Date.parse(card.dataset.at) / 1000, Number(card.dataset.processed));
   let chart = null;
   return async (job) => {
     if (!box) return;
