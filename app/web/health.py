@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether the platform is ready for work."""
+"""Health checks: whether the process is alive, and whether the platform is ready to run jobs."""
 
 from __future__ import annotations
 
@@ -19,21 +19,25 @@ PROBE_SECONDS = 2.0
 
 
 async def live(request: Request) -> Response:
+    """200 `{"status": "ok"}` while the process answers."""
     return JSON({"status": "ok"})
 
 
 async def ready(request: Request) -> Response:
-    """200 where Postgres and Redis answer and a worker beats; 503 otherwise, saying which is missing."""
+    """200 if Postgres, Redis and at least one worker are available, 503 otherwise.
+
+    `{"status": "ready", "checks": {"postgres": bool, "redis": bool, "worker": bool}}`.
+    """
     platform = get_platform(request)
     postgres, redis = await asyncio.gather(_postgres(platform), _redis(platform))
     checks = {"postgres": postgres is not None, "redis": redis, "worker": bool(postgres)}
-    good = all(checks.values())
-    status = {"status": "ready" if good else "not ready", "checks": checks}
-    return JSON(status, 200 if good else 503, {} if good else {"Retry-After": "1"})
+    is_ready = all(checks.values())
+    body = {"status": "ready" if is_ready else "not ready", "checks": checks}
+    return JSON(body, 200 if is_ready else 503, {} if is_ready else {"Retry-After": "1"})
 
 
 async def _postgres(platform: Platform) -> bool | None:
-    """Whether a worker is alive; None where Postgres cannot say."""
+    """Return whether a worker is alive; None if Postgres is not available."""
     try:
         async with asyncio.timeout(PROBE_SECONDS), platform.pool.acquire() as conn:
             return await workers.any_live(conn)
@@ -50,15 +54,18 @@ async def _redis(platform: Platform) -> bool:
     return True
 
 
-async def document(request: Request) -> Response:
-    """Redis and every queue, as the health check of the company document shows them."""
+async def detailed(request: Request) -> Response:
+    """The health check of document 004: the state of Redis and of every queue.
+
+    200 `{"redis": {"status", "url", "connected", "state"}, "queues": {"status", "without_workers", "queues"}}`.
+    """
     await auth.require(request)
     platform = get_platform(request)
     redis = await _redis(platform)
     async with platform.pool.acquire() as conn:
         rows = await queue_depths.queues(conn)
     queues = [dict(row) | {"failed_percent": _percent(row["failed"], row["completed"])} for row in rows]
-    stuck = [one["name"] for one in queues if one["waiting"] and not one["workers"]]
+    stuck = [queue["name"] for queue in queues if queue["waiting"] and not queue["workers"]]
     return JSON(
         {
             "redis": {

@@ -49,24 +49,24 @@ class Processor(Protocol):
     """Runs jobs within the request."""
 
     async def process(self, *, at_most: int, within: float, owner: UUID | None = None) -> ProcessResult:
-        """Run due jobs (of one user, or everybody's) for up to `within` seconds, without arq, Redis or any worker.
+        """Run up to `at_most` due jobs of `owner`, or of all users, for up to `within` seconds.
 
-        What is unfinished by then is handed back with its checkpoint.
+        Needs no arq, Redis or worker. Jobs that are unfinished by then become pending again, with their checkpoints.
         """
         ...
 
     @property
     def worker_id(self) -> UUID:
-        """In whose name a job is claimed that `run` is to run."""
+        """The id by which to claim a job before `run`."""
         ...
 
     async def run(self, job: Claimed) -> None:
-        """Run that one job to its outcome; what a cancelled request leaves is handed back."""
+        """Run a claimed job to its outcome; if the request is cancelled, the job becomes pending again."""
         ...
 
 
 class FoundPlace(Protocol):
-    """A business as a provider of places tells it."""
+    """A business that a place provider found."""
 
     @property
     def id(self) -> str: ...
@@ -83,30 +83,34 @@ class FoundPlace(Protocol):
 
 
 class PlaceSearch(Protocol):
-    """Providers of places."""
+    """Searches for businesses with the configured place providers."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those that are configured."""
+        """The providers that are configured."""
         ...
 
     @property
     def lacking(self) -> Mapping[str, str]:
-        """The others, each with the setting that it lacks."""
+        """The other providers, each with the setting that it lacks."""
         ...
 
     async def search(
         self, name: str | None, text: str, limit: int, point: tuple[float, float] | None, radius: float, country: str
     ) -> tuple[str, str, Sequence[FoundPlace]]:
-        """Who answered, the attribution, and the places; the next provider where one does not answer.
+        """Return the name of the provider that answered, its attribution, and the places it found.
 
-        Raises ValueError where all of them need a point and there is none, ConnectionError where nobody answers.
+        `name` selects a provider; without it, the next provider is asked if one fails. `point` is (latitude, longitude)
+        in degrees, `radius` in metres. Raises ValueError if every provider needs a point and none is given, and
+        ConnectionError if no provider answers.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Platform:
+    """What route handlers work with."""
+
     settings: Settings
     pool: Pool
     specs: Mapping[str, JobSpec]
@@ -118,11 +122,11 @@ class Platform:
     processor: Processor
     places: PlaceSearch
     normalise_website: Callable[[str], str]
-    """The address that a text means. Raises ValueError for what can never be fetched."""
+    """Return the URL that a text such as `example.com` means. Raises ValueError if it can never be fetched."""
 
     def kind(self, name: str) -> JobSpec | None:
-        """The spec of a kind, by its name or one of its aliases."""
-        return self.specs.get(name) or next((s for s in self.specs.values() if name in s.aliases), None)
+        """Return the spec of a kind, by its name or one of its aliases; None if there is no such kind."""
+        return self.specs.get(name) or next((spec for spec in self.specs.values() if name in spec.aliases), None)
 
 
 def get_platform(request: Request) -> Platform:

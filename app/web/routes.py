@@ -1,4 +1,4 @@
-"""The whole URL map of the REST interface on one screen; that of the pages is `app.web.dashboard.routes`."""
+"""All routes of the REST API; those of the dashboard's pages are in `app.web.dashboard.routes`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from app.web.accounts import keys, teams, users
 from app.web.companies import jobs as intelligence
 from app.web.companies import records as companies
 from app.web.companies import reports, research
+from app.web.dialects import cron, website_jobs
 from app.web.dialects import jobs as dialects
-from app.web.dialects import process_jobs, website_jobs
 from app.web.geocoding import file_output, geocode_file, geocode_households, geocoders, lookup
 from app.web.heatmaps import cells, cities, regions, score, tile_images
 from app.web.households import exports
@@ -36,7 +36,7 @@ from app.web.websites import business_intake, businesses, exclusions, place_sear
 V1 = "/api/v1"
 
 ROUTES = [
-    # polled: first, since routes are tried in order
+    # polled, and therefore first: routes are tried in order
     Route(f"{V1}/jobs/{{id}}", read.read, methods=["GET"]),
     Route(f"{V1}/jobs/{{id}}/errors", history.errors, methods=["GET"]),
     Route(f"{V1}/jobs/{{id}}/events", events.events, methods=["GET"]),
@@ -99,8 +99,8 @@ ROUTES = [
     Route("/api/jobs/process", website_jobs.process_by_cron, methods=["GET"]),
     Route("/api/jobs/status", website_jobs.status, methods=["GET"]),
     Route("/api/jobs/retry", website_jobs.retry, methods=["POST"]),
-    Route("/api/jobs/{id}", dialects.show, methods=["GET"]),
-    Route("/api/cron/process-jobs", process_jobs.process_jobs, methods=["GET"]),
+    Route("/api/jobs/{id}", dialects.read, methods=["GET"]),
+    Route("/api/cron/process-jobs", cron.process_jobs, methods=["GET"]),
     Route("/api/score", score.score, methods=["GET"]),
     Route("/api/heatmap", cells.index, methods=["GET"]),
     Route("/api/heatmap/schedule", regions.schedule, methods=["POST"]),
@@ -138,7 +138,7 @@ ROUTES = [
     Route("/api/scoring", intelligence.score, methods=["POST"]),
     Route("/api/signals", intelligence.detect, methods=["POST"]),
     Route("/api/signals", intelligence.signals_index, methods=["GET"]),
-    Route("/api/health", health.document, methods=["GET"]),
+    Route("/api/health", health.detailed, methods=["GET"]),
     Route("/healthz", health.live, methods=["GET"]),
     Route("/readyz", health.ready, methods=["GET"]),
 ]

@@ -177,7 +177,7 @@ async def _finished(request: Request, platform: Platform, user: User, claimed: C
     body, status = dialect_companies.present_company_job(job, usual)
     more = {
         "job_id": str(claimed.id),
-        "status": dialect_companies.status_of(job),
+        "status": dialect_companies.status_name(job),
         "poll_url": f"/api/jobs/{claimed.id}",
         "quota": _quota(used, platform.settings.research_quota),
     }

@@ -1,1 +1,1 @@
-"""Routes and words of the source documents, kept exactly."""
+"""Routes and status names of the source documents, kept exactly as the documents have them."""

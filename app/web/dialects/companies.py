@@ -1,4 +1,4 @@
-"""Jobs of the company kinds in the words of their document: queued, active, completed, failed."""
+"""Company jobs as document 004 presents them: `queued`, `active`, `completed`, `failed`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
 from app.domain.jobs.status import Status
 
 KINDS = frozenset({"company_research", "company_enrichment", "lead_scoring", "signal_detection"})
-WORDS: dict[str, str] = {Status.PENDING: "queued", Status.PROCESSING: "active"}
-"""The others are the same there."""
+STATUS_NAMES: dict[str, str] = {Status.PENDING: "queued", Status.PROCESSING: "active"}
+"""The document's other names are the canonical ones."""
 
 
-def status_of(job: Job) -> str:
-    return WORDS.get(job.status, str(job.status))
+def status_name(job: Job) -> str:
+    """Return the job's status as the document names it."""
+    return STATUS_NAMES.get(job.status, str(job.status))
 
 
 def present_company_job(job: Job, usual_seconds: float) -> tuple[dict[str, Any], int]:
-    """The answer and its status code: 202 until the job has ended. `usual_seconds` is what jobs of the kind take."""
+    """Return the response body and its status code, which is 202 until the job has finished.
+
+    `usual_seconds` is how long jobs of the kind usually take.
+    """
     percent = progress(job.processed_items, job.total_items, completed=job.status == Status.COMPLETED)
-    shown: dict[str, Any] = {"id": str(job.id), "status": status_of(job), "progress": percent}
+    shown: dict[str, Any] = {"id": str(job.id), "status": status_name(job), "progress": percent}
     ended = {"type": job.kind, "queue": job.queue, "completed_at": job.completed_at}
     match job.status:
         case Status.COMPLETED:
@@ -47,7 +51,7 @@ def present_company_job(job: Job, usual_seconds: float) -> tuple[dict[str, Any],
 
 
 def _estimate(job: Job, usual_seconds: float) -> datetime:
-    """From what such jobs take; one that takes longer is said to be about to end."""
+    """Return when the job will probably finish: if it takes longer than usual, in a second."""
     now = datetime.now(UTC)
     begins: datetime = job.started_at or job.run_at or now
     return max(max(begins, now - timedelta(days=1)) + timedelta(seconds=usual_seconds), now + timedelta(seconds=1))

@@ -1,8 +1,8 @@
-"""`GET /api/jobs/{id}`: a job in the words of the document that its kind comes from.
+"""`GET /api/jobs/{id}`: a job as the source document of its kind presents it.
 
-Document 002 calls a job that is being processed `running` and shows less of it; documents 000 and 001 have the words of
-the canonical interface; 003's are in `app.web.dialects.websites`, 004's in `app.web.dialects.companies`. A state that a
-document does not know keeps its canonical name.
+Document 002 calls a job that is being processed `running` and shows fewer fields; documents 000 and 001 use the
+canonical names; 003's are in `app.web.dialects.websites`, 004's in `app.web.dialects.companies`. A status that a
+document does not mention keeps its canonical name.
 """
 
 from __future__ import annotations
@@ -21,29 +21,32 @@ from app.web.jobs import durations
 from app.web.jobs.presenters import present_job
 from app.web.jobs.read import job_response
 
-RUNNING: Mapping[str, str] = {Status.PROCESSING: "running"}
+HEATMAP_STATUS_NAMES: Mapping[str, str] = {Status.PROCESSING: "running"}
 
 
-def heatmap(job: Job) -> dict[str, Any]:
-    """Document 002."""
+def present_heatmap_job(job: Job) -> dict[str, Any]:
+    """Return a job as document 002 presents it."""
     shown = present_job(job)
     names = ("id", "type", "progress", "totalItems", "error", "createdAt", "startedAt", "completedAt")
     return {
         **{name: shown[name] for name in names},
-        "status": RUNNING.get(shown["status"], shown["status"]),
+        "status": HEATMAP_STATUS_NAMES.get(shown["status"], shown["status"]),
         "poll_interval_ms": shown["poll_interval_ms"],
     }
 
 
 PRESENTERS: Mapping[str, Callable[[Job], dict[str, Any]]] = {
-    "heatmap_compute": heatmap,
+    "heatmap_compute": present_heatmap_job,
     **dict.fromkeys(WEBSITE_KINDS, websites.present_website_job),
 }
 """By kind."""
 
 
-async def show(request: Request) -> Response:
-    """As `GET /api/v1/jobs/{id}`, waiting, ETag and all; of document 004's kinds 202 until they have ended."""
+async def read(request: Request) -> Response:
+    """Return the job. Supports `Prefer: wait=N` and ETags as `GET /api/v1/jobs/{id}` does.
+
+    200 with the document's fields; for document 004's kinds 202 until the job has finished.
+    """
     usual = await durations.usual_seconds(request, companies.KINDS)
 
     def present(job: Job) -> tuple[dict[str, Any], int]:

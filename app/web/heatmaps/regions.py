@@ -22,7 +22,7 @@ from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.status import ACTIVE, Status
 from app.errors import BadRequest, Conflict
 from app.web.accounts import auth
-from app.web.dialects.jobs import RUNNING
+from app.web.dialects.jobs import HEATMAP_STATUS_NAMES
 from app.web.heatmaps import cities
 from app.web.http import idempotency, request_parsing
 from app.web.http.pagination import Paging, page_of
@@ -111,7 +111,7 @@ async def insert_job(
 def _accepted(grid: Grid, job_id: UUID, status: str, *, is_new: bool) -> Response:
     content = {
         "jobId": job_id,
-        "status": RUNNING.get(status, status),
+        "status": HEATMAP_STATUS_NAMES.get(status, status),
         "isNew": is_new,
         "gridStep": grid.step,
         "bounds": grid.bounds.as_dict(),
@@ -176,7 +176,7 @@ def present_region(region: HeatRegion) -> dict[str, Any]:
         "bounds": region.grid.bounds.as_dict(),
         "cells": region.grid.cells,
         "jobId": region.job_id and str(region.job_id),
-        "jobStatus": region.job_status and RUNNING.get(region.job_status, region.job_status),
+        "jobStatus": region.job_status and HEATMAP_STATUS_NAMES.get(region.job_status, region.job_status),
         "computedAt": region.computed_at,
         "method": region.method,
         "constants": region.constants,

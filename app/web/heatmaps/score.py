@@ -20,7 +20,7 @@ from app.domain.heatmaps.kinds import HeatmapComputeArgs
 from app.domain.heatmaps.scoring import Assessment
 from app.domain.jobs.status import Status
 from app.web.accounts import auth
-from app.web.dialects.jobs import RUNNING
+from app.web.dialects.jobs import HEATMAP_STATUS_NAMES
 from app.web.heatmaps.regions import insert_job
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
@@ -86,7 +86,12 @@ async def _schedule_around(conn: Connection, user: User, point: ScoreQuery) -> d
 def _present_job(job: CoveringJob | None) -> dict[str, Any] | None:
     if job is None:
         return None
-    return {"jobId": job.id, "status": RUNNING.get(job.status, job.status), "isNew": False, "gridStep": job.grid_step}
+    return {
+        "jobId": job.id,
+        "status": HEATMAP_STATUS_NAMES.get(job.status, job.status),
+        "isNew": False,
+        "gridStep": job.grid_step,
+    }
 
 
 def _present_cell(cell: CellScore | None) -> dict[str, Any] | None:
