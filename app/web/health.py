@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import asdict
 
 from redis.exceptions import RedisError
 from starlette.requests import Request
@@ -40,7 +41,7 @@ async def _postgres(platform: Platform) -> bool | None:
     """Return whether a worker is alive; None if Postgres is not available."""
     try:
         async with asyncio.timeout(PROBE_SECONDS), platform.pool.acquire() as conn:
-            return await workers.any_live(conn)
+            return await workers.is_any_live(conn)
     except CONNECTION_LOST:
         return None
 
@@ -63,9 +64,9 @@ async def detailed(request: Request) -> Response:
     platform = get_platform(request)
     redis = await _redis(platform)
     async with platform.pool.acquire() as conn:
-        rows = await queue_depths.queues(conn)
-    queues = [dict(row) | {"failed_percent": _percent(row["failed"], row["completed"])} for row in rows]
-    stuck = [queue["name"] for queue in queues if queue["waiting"] and not queue["workers"]]
+        depths = await queue_depths.list_depths(conn)
+    queues = [asdict(depth) | {"failed_percent": _percent(depth.failed, depth.completed)} for depth in depths]
+    stuck = [depth.name for depth in depths if depth.waiting and not depth.workers]
     return JSON(
         {
             "redis": {

@@ -15,7 +15,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from app.db.core.pool import TRY_AGAIN
-from app.db.jobs import inline, ledger, schedules
+from app.db.jobs import inline, ledger, schedule_ticks
 from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
 from app.domain.jobs.outcomes import Superseded
@@ -54,7 +54,7 @@ class InlineProcessor:
         async with pool.acquire() as conn, conn.transaction():
             await ledger.rescue(conn)
             await ledger.wake_due(conn)
-            await schedules.tick(conn, {name: kind.spec for name, kind in self._kinds.items()})
+            await schedule_ticks.tick(conn, {name: kind.spec for name, kind in self._kinds.items()})
         ids = await _InlineRun(self._kinds, self._resources, owner).run_due(within, at_most)
         self._dispatcher.schedule_pass()  # other jobs of these queues may be admissible now
         async with pool.acquire() as conn:

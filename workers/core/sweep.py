@@ -13,7 +13,7 @@ import structlog
 from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import TRY_AGAIN
-from app.db.jobs import ledger, schedules, workers
+from app.db.jobs import ledger, schedule_ticks, workers
 from workers.core.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ async def sweep(worker: Worker) -> None:
                 await ledger.wake_due(conn)
                 await workers.delete_dead(conn)
         async with conn.transaction():
-            if created := await schedules.tick(conn, worker.specs):
+            if created := await schedule_ticks.tick(conn, worker.specs):
                 log.info("jobs_scheduled", jobs=len(created))
     await worker.dispatcher.admit_and_send()
 

@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg import Record
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from app.db.core.pool import connection
 from app.db.jobs import webhooks
+from app.db.jobs.webhooks import WebhookDelivery
 from app.domain.jobs.attempts import DELIVERY_ATTEMPTS, delivery_backoff
 from app.domain.jobs.outcomes import Failed, Outcome
 from app.domain.jobs.spec import JobSpec, QueueSpec
@@ -23,8 +23,8 @@ from providers.errors import BadRequest
 from providers.notify.webhook import Gone
 from workers.core.context import JobContext
 
-MOST_BYTES = 20_000
-"""Of a payload; a longer result is left out of it."""
+MAX_PAYLOAD_BYTES = 20_000
+"""A longer payload is sent without data and result."""
 
 
 class WebhookDeliveryArgs(BaseModel):
@@ -49,12 +49,14 @@ SPEC = JobSpec(
 
 async def run(context: JobContext, args: WebhookDeliveryArgs) -> dict[str, Any] | Outcome:
     async with connection(context.resources.pool) as conn:
-        row = await webhooks.to_deliver(conn, args.endpoint_id, args.job_id)
-    if row is None:
+        delivery = await webhooks.find_delivery(conn, args.endpoint_id, args.job_id)
+    if delivery is None:
         return Failed("the webhook or its job is gone, or it is disabled")
     message = f"msg_{context.id.hex}"
     try:
-        status = await context.resources.webhooks.send(row["url"], row["secret"], message, payload(row, args.event))
+        status = await context.resources.webhooks.send(
+            delivery.url, delivery.secret, message, payload(delivery, args.event)
+        )
     except Gone as error:
         async with context.step() as step:
             await webhooks.disable(step.conn, args.endpoint_id, "the endpoint answered 410 Gone")
@@ -66,23 +68,23 @@ async def run(context: JobContext, args: WebhookDeliveryArgs) -> dict[str, Any] 
     return {"status": status, "messageId": message}
 
 
-def payload(row: Record, event: str) -> bytes:
+def payload(delivery: WebhookDelivery, event: str) -> bytes:
     """`{type, timestamp, data}`, where `data` is the job."""
     data = {
-        "id": str(row["id"]),
-        "type": row["kind"],
-        "status": row["status"],
-        "error": row["error"],
-        "data": orjson.Fragment(row["data"]),
-        "result": orjson.Fragment(row["result"]) if row["result"] else None,
-        "totalItems": row["total_items"],
-        "processedItems": row["processed_items"],
-        "failedItems": row["failed_items"],
-        "createdAt": row["created_at"],
-        "completedAt": row["completed_at"],
+        "id": str(delivery.id),
+        "type": delivery.kind,
+        "status": delivery.status,
+        "error": delivery.error,
+        "data": orjson.Fragment(delivery.data),
+        "result": orjson.Fragment(delivery.result) if delivery.result else None,
+        "totalItems": delivery.total_items,
+        "processedItems": delivery.processed_items,
+        "failedItems": delivery.failed_items,
+        "createdAt": delivery.created_at,
+        "completedAt": delivery.completed_at,
     }
-    body = orjson.dumps({"type": event, "timestamp": row["completed_at"], "data": data}, option=orjson.OPT_UTC_Z)
-    if len(body) > MOST_BYTES:
+    body = orjson.dumps({"type": event, "timestamp": delivery.completed_at, "data": data}, option=orjson.OPT_UTC_Z)
+    if len(body) > MAX_PAYLOAD_BYTES:
         data |= {"data": None, "result": None, "truncated": True}
-        body = orjson.dumps({"type": event, "timestamp": row["completed_at"], "data": data}, option=orjson.OPT_UTC_Z)
+        body = orjson.dumps({"type": event, "timestamp": delivery.completed_at, "data": data}, option=orjson.OPT_UTC_Z)
     return body

@@ -1,16 +1,32 @@
-"""What every queue has waiting, running and behind it."""
+"""How many jobs each queue has, by status, over all jobs in the ledger."""
 
 from __future__ import annotations
 
-import asyncpg
+from dataclasses import dataclass
 
 from app.db.core.pool import Connection
 from app.db.jobs.workers import LIVE
 
 
-async def queues(conn: Connection) -> list[asyncpg.Record]:
-    """Counts over all jobs there are, and the live workers of each queue, the first in rank first."""
-    return await conn.fetch(
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    name: str
+    priority: int
+    waiting: int
+    """Pending jobs."""
+    active: int
+    """Jobs that are processed now."""
+    completed: int
+    failed: int
+    total: int
+    """Jobs of any status."""
+    workers: int
+    """Live workers that serve the queue."""
+
+
+async def list_depths(conn: Connection) -> list[QueueDepth]:
+    """Return the depth of each queue, the highest priority first. Counts the whole ledger: not for frequent calls."""
+    rows = await conn.fetch(
         f"""SELECT q.name, coalesce(q.priority_override, q.priority) AS priority,
                    coalesce(count.waiting, 0) AS waiting, coalesce(count.active, 0) AS active,
                    coalesce(count.completed, 0) AS completed, coalesce(count.failed, 0) AS failed,
@@ -25,3 +41,4 @@ async def queues(conn: Connection) -> list[asyncpg.Record]:
             ) AS count ON count.queue = q.name
             ORDER BY 2, 1"""
     )
+    return [QueueDepth(**row) for row in rows]

@@ -1,12 +1,11 @@
-"""The queues: the code's and the environment's values, an admin's overrides beside them, and what waits and runs."""
+"""Queues: their settings, the overrides of admins, and the numbers of their jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-
-import asyncpg
 
 from app.db.core.pool import Connection
 from app.db.jobs.admission import READY
@@ -14,13 +13,48 @@ from app.db.jobs.workers import LIVE_BY_ROUTE
 from app.domain.jobs.spec import QueueSpec
 
 FINISHED_SECONDS = 3600
-"""How far back the counts of finished jobs go: over a ledger of millions a longer look would be no cheap one."""
+"""How far back the counts of finished jobs go: a longer look would be expensive in a ledger of millions."""
 RATE_SECONDS = 300
 NIL = UUID(int=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    name: str
+    route: str
+    per_worker: bool
+    """Whether `concurrency` is per live worker."""
+    priority: int
+    priority_override: int | None
+    concurrency: int
+    concurrency_override: int | None
+    paused_at: datetime | None
+    paused_until: datetime | None
+    """When the pause ends by itself; both also remain after it has ended."""
+    workers: int
+    """Live workers on its route."""
+    slots: int
+    """Of these workers."""
+    paused: bool
+    ready: int
+    """Jobs that are due and wait to be admitted."""
+    deferred: int
+    """Jobs that are due later."""
+    admitted: int
+    """Jobs on their way to a worker."""
+    processing: int
+    completed: int
+    """Within the last FINISHED_SECONDS, like `failed` and `cancelled`."""
+    failed: int
+    cancelled: int
+    rate_per_minute: float
+    """Jobs completed per minute, over the last RATE_SECONDS."""
+    oldest_ready_seconds: float | None
+    """Age of the oldest job that is ready."""
+
+
 async def declare(conn: Connection, queues: Iterable[QueueSpec]) -> None:
-    """Write the specs at start; what an admin overrode stays overridden."""
+    """Insert or update the queues of these specs; overrides of admins stay."""
     specs = sorted(set(queues), key=lambda q: q.name)
     await conn.execute(
         """INSERT INTO queues (name, route, priority, concurrency, per_worker, dispatch_size)
@@ -41,8 +75,8 @@ async def declare(conn: Connection, queues: Iterable[QueueSpec]) -> None:
     )
 
 
-# Each count reads its part of one partial index; `oldest` looks at the heads of the priorities, or of the next one that
-# has any: an equality instead would invite the planner to look for them along the primary key.
+# Each count reads its part of one partial index. `oldest` looks at the first job of each priority, or of the next one
+# that has any: an equality instead would make the planner search for them along the primary key.
 SELECT = f"""
 WITH live AS ({LIVE_BY_ROUTE}), deferred AS (
     SELECT queue, count(*) AS jobs FROM jobs WHERE run_at IS NOT NULL GROUP BY queue
@@ -80,15 +114,21 @@ ORDER BY coalesce(q.priority_override, q.priority), q.name
 """
 
 
-async def select(conn: Connection, name: str | None = None) -> list[asyncpg.Record]:
-    """The queues, or one, as they are now: settings, pause, live workers and their slots, counts of jobs."""
-    return await conn.fetch(SELECT, name)
+async def list_queues(conn: Connection) -> list[Queue]:
+    """Return all queues, the highest priority first."""
+    return [Queue(**row) for row in await conn.fetch(SELECT, None)]
+
+
+async def find(conn: Connection, name: str) -> Queue | None:
+    """Return the queue, or None if there is none with this name."""
+    row = await conn.fetchrow(SELECT, name)
+    return Queue(**row) if row else None
 
 
 async def pause(conn: Connection, name: str, until: datetime | None) -> bool:
-    """Admit nothing more of the queue, until then or until it is resumed; False where there is no such queue.
+    """Admit no more jobs of the queue, until `until` or until it is resumed. Returns False if there is no such queue.
 
-    A queue that is paused already stays so from when it was: the jobs pinned since then keep running.
+    A pause that is in effect goes on: the jobs that were pinned since it began keep their right to run.
     """
     changed = await conn.fetchval(
         """UPDATE queues SET paused_until = $2,
@@ -101,15 +141,15 @@ async def pause(conn: Connection, name: str, until: datetime | None) -> bool:
 
 
 async def resume(conn: Connection, name: str) -> bool:
-    """False where there is no such queue."""
+    """End the pause of the queue. Returns False if there is no such queue."""
     changed = await conn.fetchval(
         "UPDATE queues SET paused_at = NULL, paused_until = NULL WHERE name = $1 RETURNING true", name
     )
     return changed is not None
 
 
-async def override(conn: Connection, name: str, values: dict[str, int | None]) -> bool:
-    """Set an admin's `concurrency` or `priority`, or with None give the default back; False without such a queue."""
+async def update_overrides(conn: Connection, name: str, values: dict[str, int | None]) -> bool:
+    """Set `concurrency` or `priority`; None restores the default. Returns False if there is no such queue."""
     changed = await conn.fetchval(
         """UPDATE queues SET concurrency_override = CASE WHEN $2 THEN $3 ELSE concurrency_override END,
                priority_override = CASE WHEN $4 THEN $5 ELSE priority_override END

@@ -1,10 +1,10 @@
-"""The workers' register: who is alive, on which route, with how many slots."""
+"""The register of workers: which are alive, on which route, and with how many slots."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
-
-import asyncpg
 
 from app.db.core.pool import Connection
 
@@ -22,6 +22,27 @@ LIVE_BY_ROUTE = (
 """A query: the number of live workers and of their slots on each route."""
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    id: UUID
+    hostname: str
+    pid: int
+    route: str
+    slots: int
+    version: str
+    started_at: datetime
+    beat_at: datetime
+    """Of its last heartbeat."""
+    stopping: bool
+    """Whether it only finishes the jobs that it has."""
+    loop_lag_ms: float
+    """The longest delay of its event loop between its last two heartbeats."""
+    alive: bool
+    """Whether its last heartbeat is young enough."""
+    running: int
+    """Jobs that it runs."""
+
+
 async def register(
     conn: Connection,
     worker_id: UUID,
@@ -33,7 +54,7 @@ async def register(
     version: str,
     loop_lag_ms: float = 0.0,
 ) -> None:
-    """Enter a worker, or say that it still lives: this is its beat."""
+    """Insert a worker, or record a heartbeat of one that is registered."""
     await conn.execute(
         """INSERT INTO workers (id, hostname, pid, route, slots, version, loop_lag_ms)
            VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -49,7 +70,7 @@ async def register(
 
 
 async def leave(conn: Connection, worker_id: UUID, *, stopping: bool) -> None:
-    """`stopping`: takes nothing new but still runs jobs. Otherwise it is gone."""
+    """Mark a worker as stopping: it takes no more jobs but still runs some. Without `stopping`, delete it."""
     if stopping:
         await conn.execute("UPDATE workers SET stopping = true WHERE id = $1", worker_id)
     else:
@@ -61,20 +82,22 @@ async def delete_dead(conn: Connection) -> None:
     await conn.execute(f"DELETE FROM workers WHERE beat_at < now() - interval '{RETENTION_SECONDS} s'")
 
 
-async def select(conn: Connection) -> list[asyncpg.Record]:
-    """All that are registered, the newest first, those gone within the last hour included; `running` counts jobs."""
-    return await conn.fetch(
-        f"""SELECT w.*, {BEATING} AS alive, coalesce(held.jobs, 0) AS running
+async def list_workers(conn: Connection) -> list[Worker]:
+    """Return all registered workers, the newest first, including those that died within RETENTION_SECONDS."""
+    rows = await conn.fetch(
+        f"""SELECT w.id, w.hostname, w.pid, w.route, w.slots, w.version, w.started_at, w.beat_at, w.stopping,
+                   w.loop_lag_ms, {BEATING} AS alive, coalesce(held.jobs, 0) AS running
             FROM workers AS w LEFT JOIN (
                 SELECT worker_id, count(*) AS jobs FROM jobs
                 WHERE lease_until IS NOT NULL AND status = 'processing' GROUP BY worker_id
             ) AS held ON held.worker_id = w.id
             ORDER BY w.started_at DESC, w.id"""
     )
+    return [Worker(**row) for row in rows]
 
 
-async def any_live(conn: Connection, queue: str | None = None) -> bool:
-    """Whether a live worker serves the queue, or any."""
+async def is_any_live(conn: Connection, queue: str | None = None) -> bool:
+    """Return whether a live worker serves the queue, or any queue if it is None."""
     return bool(
         await conn.fetchval(
             f"""SELECT EXISTS (

@@ -135,7 +135,7 @@ async def _respond(conn: Connection, file: AddressFile, job: jobs.Inserted) -> R
         "isNew": job.is_new,
         "message": f"Geocoding job created for {file.rows} rows",
         "estimatedRows": file.rows,
-        "processingStarted": await workers.any_live(conn, GEOCODE_FILE.queue.name),
+        "processingStarted": await workers.is_any_live(conn, GEOCODE_FILE.queue.name),
         "poll_interval_ms": FIRST_MS,
     }
     return JSON(content, 202, {"Location": f"/api/v1/jobs/{job.id}", "Retry-After": retry_after(FIRST_MS)})

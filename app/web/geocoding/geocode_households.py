@@ -114,7 +114,7 @@ async def _insert(conn: Connection, settings: Settings, user: User, args: Geocod
         "message": f"Geocoding job created for {count} households",
         "estimatedHouseholds": count,
         "limit": args.limit,
-        "processingStarted": await workers.any_live(conn, GEOCODE_HOUSEHOLDS.queue.name),
+        "processingStarted": await workers.is_any_live(conn, GEOCODE_HOUSEHOLDS.queue.name),
         "poll_interval_ms": FIRST_POLL_MS,
     }
     return JSON(content, 202, {"Location": f"/api/v1/jobs/{job.id}", "Retry-After": "1"})

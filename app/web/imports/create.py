@@ -240,7 +240,7 @@ async def _respond(conn: Connection, route: ImportRoute, file: ImportFile, creat
         "estimatedRows": file.rows,
         "profile": file.layout.profile,
         "format": file.layout.format,
-        "processingStarted": await workers.any_live(conn, route.spec.queue.name),
+        "processingStarted": await workers.is_any_live(conn, route.spec.queue.name),
         "poll_interval_ms": FIRST_MS,
     }
     if len(created) > 1:

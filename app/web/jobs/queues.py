@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import queues
+from app.db.jobs.queues import Queue
 from app.errors import Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http.request_parsing import read_model
@@ -35,31 +35,31 @@ class QueueChange(RequestModel):
     priority: int | None = Field(default=None, ge=1, le=9)
 
 
-def present_queue(row: asyncpg.Record) -> dict[str, Any]:
+def present_queue(queue: Queue) -> dict[str, Any]:
     """Return a queue as JSON. `concurrency` and `priority` are the effective values.
 
     A concurrency per worker is multiplied by the number of live workers.
     """
-    concurrency = row["concurrency"] if row["concurrency_override"] is None else row["concurrency_override"]
-    priority = row["priority"] if row["priority_override"] is None else row["priority_override"]
-    paused = row["paused"]
+    concurrency = queue.concurrency if queue.concurrency_override is None else queue.concurrency_override
+    priority = queue.priority if queue.priority_override is None else queue.priority_override
+    paused = queue.paused
     return {
-        "name": row["name"],
-        "route": row["route"],
+        "name": queue.name,
+        "route": queue.route,
         "priority": priority,
-        "concurrency": concurrency * row["workers"] if row["per_worker"] else concurrency,
-        "perWorker": row["per_worker"],
-        "defaults": {"priority": row["priority"], "concurrency": row["concurrency"]},
-        "overrides": {"priority": row["priority_override"], "concurrency": row["concurrency_override"]},
+        "concurrency": concurrency * queue.workers if queue.per_worker else concurrency,
+        "perWorker": queue.per_worker,
+        "defaults": {"priority": queue.priority, "concurrency": queue.concurrency},
+        "overrides": {"priority": queue.priority_override, "concurrency": queue.concurrency_override},
         "paused": paused,
-        "pausedAt": row["paused_at"] if paused else None,
-        "pausedUntil": row["paused_until"] if paused else None,
-        "workers": row["workers"],
-        "slots": row["slots"],
-        "counts": {name: row[name] for name in COUNTS},
+        "pausedAt": queue.paused_at if paused else None,
+        "pausedUntil": queue.paused_until if paused else None,
+        "workers": queue.workers,
+        "slots": queue.slots,
+        "counts": {name: getattr(queue, name) for name in COUNTS},
         "finishedWithinSeconds": queues.FINISHED_SECONDS,
-        "oldestReadySeconds": row["oldest_ready_seconds"],
-        "ratePerMinute": row["rate_per_minute"],
+        "oldestReadySeconds": queue.oldest_ready_seconds,
+        "ratePerMinute": queue.rate_per_minute,
     }
 
 
@@ -71,8 +71,8 @@ async def index(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        rows = await queues.select(conn)
-    return JSON({"queues": [present_queue(row) for row in rows], "total": len(rows)})
+        found = await queues.list_queues(conn)
+    return JSON({"queues": [present_queue(queue) for queue in found], "total": len(found)})
 
 
 async def read(request: Request) -> Response:
@@ -125,7 +125,7 @@ async def update(request: Request) -> Response:
     if not values:
         raise Invalid([("", "Give at least one of concurrency and priority.")])
     async with platform.pool.acquire() as conn, conn.transaction():
-        if not await queues.override(conn, name, values):
+        if not await queues.update_overrides(conn, name, values):
             raise _not_found(name)
         await audit.record(conn, "QUEUE_CHANGED", {"queue": name, **values}, user_id=admin.id)
         response = JSON(await _get_presented(conn, name))
@@ -134,10 +134,10 @@ async def update(request: Request) -> Response:
 
 
 async def _get_presented(conn: Connection, name: str) -> dict[str, Any]:
-    rows = await queues.select(conn, name)
-    if not rows:
+    queue = await queues.find(conn, name)
+    if queue is None:
         raise _not_found(name)
-    return present_queue(rows[0])
+    return present_queue(queue)
 
 
 def _path_name(request: Request) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import orjson
 from pydantic import ConfigDict, Field, ValidationError
 
-from app.db.jobs.schedules import Definition
+from app.db.jobs.schedules import Schedule, ScheduleDefinition
 from app.domain.jobs.kind_code import KindFailed, guard_kind_code
 from app.domain.jobs.schedules import LONGEST_EXPRESSION, BadSchedule, Cron, Missed, Overlap
 from app.errors import Invalid
@@ -53,7 +52,7 @@ class ScheduleChange(RequestModel):
     enabled: bool | None = None
 
 
-def check(platform: Platform, fields: Mapping[str, Any]) -> tuple[Definition, Cron]:
+def check(platform: Platform, fields: Mapping[str, Any]) -> tuple[ScheduleDefinition, Cron]:
     """Check the fields of a NewSchedule. Raises Invalid."""
     spec = get_spec(platform, fields["type"], "type")
     try:
@@ -70,26 +69,27 @@ def check(platform: Platform, fields: Mapping[str, Any]) -> tuple[Definition, Cr
 
 
 def apply_change(
-    platform: Platform, row: asyncpg.Record, given: Mapping[str, Any]
-) -> tuple[Definition, datetime | None]:
+    platform: Platform, schedule: Schedule, given: Mapping[str, Any]
+) -> tuple[ScheduleDefinition, datetime | None]:
     """Return the stored schedule with the given fields changed, and when it is due next. Raises Invalid.
 
     With another time, or enabled again, it is due next after now: what it missed while disabled is not made up for.
     """
-    stored = {name: row["kind" if name == "type" else name] for name in NewSchedule.model_fields}
-    fields = {**stored, "data": orjson.loads(row["data"]), **given}
+    stored = {name: getattr(schedule, "kind" if name == "type" else name) for name in NewSchedule.model_fields}
+    fields = {**stored, "data": orjson.loads(schedule.data), **given}
     if not fields["enabled"] and given.keys() <= {"enabled", "name"}:
-        return _definition(fields, row["kind"], row["data"]), None  # unchecked: its kind may no longer accept the data
+        # its kind may no longer accept the data, which is therefore not checked
+        return _definition(fields, schedule.kind, schedule.data), None
     definition, cron = check(platform, fields)
     if not definition.enabled:
         return definition, None
-    if row["enabled"] and not given.keys() & {"cron", "timezone"}:
-        return definition, row["next_at"]
-    return definition, next(cron.after(row["now"]))
+    if schedule.enabled and not given.keys() & {"cron", "timezone"}:
+        return definition, schedule.next_at
+    return definition, next(cron.after(schedule.now))
 
 
-def _definition(fields: Mapping[str, Any], kind: str, data: str) -> Definition:
-    return Definition(
+def _definition(fields: Mapping[str, Any], kind: str, data: str) -> ScheduleDefinition:
+    return ScheduleDefinition(
         name=fields["name"],
         cron=fields["cron"],
         timezone=fields["timezone"],

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
-from app.db.jobs import schedules
-from app.domain.jobs.schedules import BadSchedule, Cron, Overlap, job_of
+from app.db.jobs import schedule_ticks, schedules
+from app.db.jobs.schedules import Schedule
+from app.domain.jobs.schedules import BadSchedule, Cron, job_of
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
@@ -38,38 +39,38 @@ class ScheduleQuery(Paging):
     name: str | None = None
 
 
-def present_schedule(row: asyncpg.Record) -> dict[str, Any]:
+def present_schedule(schedule: Schedule) -> dict[str, Any]:
     return {
-        "id": row["id"],
-        "name": row["name"],
-        "cron": row["cron"],
-        "timezone": row["timezone"],
-        "type": row["kind"],
-        "data": orjson.Fragment(row["data"]),
-        "priority": row["priority"],
-        "missed": row["missed"],
-        "overlap": row["overlap"],
-        "enabled": row["enabled"],
-        "error": row["error"],
-        "nextRuns": next_runs(row),
-        "nextAt": row["next_at"],
-        "lastAt": row["last_at"],
-        "lastJobId": row["last_job_id"],
-        "createdBy": {"id": row["created_by"], "email": row["creator_email"], "name": row["creator_name"]},
-        "createdAt": row["created_at"],
-        "updatedAt": row["updated_at"],
+        "id": schedule.id,
+        "name": schedule.name,
+        "cron": schedule.cron,
+        "timezone": schedule.timezone,
+        "type": schedule.kind,
+        "data": orjson.Fragment(schedule.data),
+        "priority": schedule.priority,
+        "missed": schedule.missed,
+        "overlap": schedule.overlap,
+        "enabled": schedule.enabled,
+        "error": schedule.error,
+        "nextRuns": next_runs(schedule),
+        "nextAt": schedule.next_at,
+        "lastAt": schedule.last_at,
+        "lastJobId": schedule.last_job_id,
+        "createdBy": {"id": schedule.created_by, "email": schedule.creator_email, "name": schedule.creator_name},
+        "createdAt": schedule.created_at,
+        "updatedAt": schedule.updated_at,
     }
 
 
-def next_runs(row: asyncpg.Record) -> list[datetime]:
+def next_runs(schedule: Schedule) -> list[datetime]:
     """Return the next times of a schedule, including one that is due now; none if it is disabled."""
-    if row["next_at"] is None:
+    if schedule.next_at is None:
         return []
     try:
-        cron = Cron(row["cron"], row["timezone"])
+        cron = Cron(schedule.cron, schedule.timezone)
     except BadSchedule:  # a time zone that this machine's data no longer has: the next tick disables the schedule
         return []
-    return list(islice(cron.after(row["next_at"] - timedelta(microseconds=1)), RUNS_SHOWN))
+    return list(islice(cron.after(schedule.next_at - timedelta(microseconds=1)), RUNS_SHOWN))
 
 
 async def index(request: Request) -> Response:
@@ -81,10 +82,10 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     paging = parse_query(request, ScheduleQuery)
     async with platform.pool.acquire() as conn:
-        rows, total = await schedules.select(
+        found, total = await schedules.list_schedules(
             conn, reader_id(user), name=paging.name, limit=paging.limit, offset=paging.offset
         )
-    entries = [present_schedule(row) for row in rows]
+    entries = [present_schedule(schedule) for schedule in found]
     return JSON(page_of("schedules", entries, total, paging))
 
 
@@ -108,9 +109,9 @@ async def create(request: Request) -> Response:
         if schedule_id is None:
             raise _name_taken(definition.name)
         await _audit(conn, "SCHEDULE_CREATED", user, schedule_id, new.model_dump())
-        row = await schedules.get(conn, schedule_id, None)
-    assert row is not None
-    return JSON(present_schedule(row), 201, {"Location": f"/api/v1/schedules/{schedule_id}"})
+        schedule = await schedules.get(conn, schedule_id, None)
+    assert schedule is not None
+    return JSON(present_schedule(schedule), 201, {"Location": f"/api/v1/schedules/{schedule_id}"})
 
 
 async def update(request: Request) -> Response:
@@ -124,14 +125,14 @@ async def update(request: Request) -> Response:
     if not given:
         raise Invalid([("", f"Give at least one of {', '.join(ScheduleChange.model_fields)}.")])
     async with platform.pool.acquire() as conn, conn.transaction():
-        row = await get_schedule(conn, request, user, lock=True)
-        definition, next_at = apply_change(platform, row, given)
+        schedule = await get_schedule(conn, request, user, lock=True)
+        definition, next_at = apply_change(platform, schedule, given)
         try:
             async with conn.transaction():
-                await schedules.update(conn, row["id"], definition, next_at)
+                await schedules.update(conn, schedule.id, definition, next_at)
         except asyncpg.UniqueViolationError:
             raise _name_taken(definition.name) from None
-        await _audit(conn, "SCHEDULE_UPDATED", user, row["id"], given)
+        await _audit(conn, "SCHEDULE_UPDATED", user, schedule.id, given)
         return JSON(present_schedule(await get_schedule(conn, request, user)))
 
 
@@ -140,9 +141,9 @@ async def delete(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        row = await get_schedule(conn, request, user, lock=True)
-        await schedules.delete(conn, row["id"])
-        await _audit(conn, "SCHEDULE_DELETED", user, row["id"], {"name": row["name"]})
+        schedule = await get_schedule(conn, request, user, lock=True)
+        await schedules.delete(conn, schedule.id)
+        await _audit(conn, "SCHEDULE_DELETED", user, schedule.id, {"name": schedule.name})
     return Response(status_code=204)
 
 
@@ -156,16 +157,16 @@ async def run(request: Request) -> Response:
     platform = get_platform(request)
 
     async def insert(conn: Connection) -> Response:
-        row = await get_schedule(conn, request, user, lock=True)
-        spec = platform.specs.get(row["kind"])
+        schedule = await get_schedule(conn, request, user, lock=True)
+        spec = platform.specs.get(schedule.kind)
         if spec is None:
-            raise Conflict(f"Job type {row['kind']!r} no longer exists. Change the schedule's type, or delete it.")
+            raise Conflict(f"Job type {schedule.kind!r} no longer exists. Change the schedule's type, or delete it.")
         try:
-            new = job_of(spec, row["id"], row["data"], row["priority"], Overlap(row["overlap"]))
+            new = job_of(spec, schedule.id, schedule.data, schedule.priority, schedule.overlap)
         except ValidationError as error:
             raise invalid(error, "data") from None
-        inserted = await schedules.run(conn, row, new)
-        await _audit(conn, "SCHEDULE_RUN", user, row["id"], {"isNew": inserted.is_new}, job_id=inserted.id)
+        inserted = await schedule_ticks.run_now(conn, schedule, new)
+        await _audit(conn, "SCHEDULE_RUN", user, schedule.id, {"isNew": inserted.is_new}, job_id=inserted.id)
         return created_response(inserted)
 
     response = await idempotency.run_once(request, user, b"", insert)
@@ -173,13 +174,13 @@ async def run(request: Request) -> Response:
     return response
 
 
-async def get_schedule(conn: Connection, request: Request, user: User, *, lock: bool = False) -> asyncpg.Record:
+async def get_schedule(conn: Connection, request: Request, user: User, *, lock: bool = False) -> Schedule:
     """Return the schedule of the path. Raises NotFound if it does not exist or the user may not see it."""
     schedule_id = path_id(request)
-    row = await schedules.get(conn, schedule_id, reader_id(user), lock=lock)
-    if row is None:
+    schedule = await schedules.get(conn, schedule_id, reader_id(user), lock=lock)
+    if schedule is None:
         raise NotFound(f"Schedule {schedule_id} not found.")
-    return row
+    return schedule
 
 
 def _name_taken(name: str) -> Conflict:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Record
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs import webhooks
+from app.db.jobs.webhooks import WebhookEndpoint
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
@@ -37,14 +37,14 @@ class WebhookRequest(RequestModel):
     job_id: UUID | None = None
 
 
-def present_webhook(row: Record) -> dict[str, Any]:
+def present_webhook(webhook: WebhookEndpoint) -> dict[str, Any]:
     return {
-        "id": row["id"],
-        "url": row["url"],
-        "jobId": row["job_id"],
-        "jobTypes": row["kinds"],
-        "disabledReason": row["disabled_reason"],
-        "createdAt": row["created_at"],
+        "id": webhook.id,
+        "url": webhook.url,
+        "jobId": webhook.job_id,
+        "jobTypes": webhook.kinds,
+        "disabledReason": webhook.disabled_reason,
+        "createdAt": webhook.created_at,
     }
 
 
@@ -60,9 +60,9 @@ async def create(request: Request) -> Response:
             await _require_own_active_job(conn, new.job_id, user.id)
         else:
             await _require_room(conn, user.id)
-        row = await webhooks.insert(conn, user.id, new.job_id, url, secret, kinds)
-        await audit.record(conn, "WEBHOOK_CREATED", {"id": str(row["id"]), "url": url}, user_id=user.id)
-    return JSON(present_webhook(row) | {"secret": secret}, 201)
+        webhook = await webhooks.insert(conn, user.id, new.job_id, url, secret, kinds)
+        await audit.record(conn, "WEBHOOK_CREATED", {"id": str(webhook.id), "url": url}, user_id=user.id)
+    return JSON(present_webhook(webhook) | {"secret": secret}, 201)
 
 
 def _check(platform: Platform, new: WebhookRequest) -> tuple[str, Sequence[str] | None]:
@@ -92,7 +92,7 @@ async def _require_own_active_job(conn: Connection, job_id: UUID, user_id: UUID)
 
 
 async def _require_room(conn: Connection, user_id: UUID) -> None:
-    general = [webhook for webhook in await webhooks.of_user(conn, user_id) if webhook["job_id"] is None]
+    general = [webhook for webhook in await webhooks.list_endpoints(conn, user_id) if webhook.job_id is None]
     if len(general) >= MAX_WEBHOOKS_PER_USER:
         raise Conflict(f"You already have {MAX_WEBHOOKS_PER_USER} webhooks. Delete one first.")
 
@@ -102,8 +102,8 @@ async def index(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        rows = await webhooks.of_user(conn, user.id)
-    return JSON({"webhooks": [present_webhook(row) for row in rows], "total": len(rows)})
+        found = await webhooks.list_endpoints(conn, user.id)
+    return JSON({"webhooks": [present_webhook(webhook) for webhook in found], "total": len(found)})
 
 
 async def delete(request: Request) -> Response:

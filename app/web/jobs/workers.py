@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-import asyncpg
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.jobs import workers
+from app.db.jobs.workers import Worker
 from app.web.accounts import auth
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
 
-def present_worker(row: asyncpg.Record) -> dict[str, Any]:
+def present_worker(worker: Worker) -> dict[str, Any]:
     return {
-        "id": row["id"],
-        "hostname": row["hostname"],
-        "pid": row["pid"],
-        "route": row["route"],
-        "slots": row["slots"],
-        "running": row["running"],
-        "version": row["version"],
-        "startedAt": row["started_at"],
-        "beatAt": row["beat_at"],
-        "loopLagMs": round(row["loop_lag_ms"], 1),
-        "stopping": row["stopping"],
-        "alive": row["alive"],
+        "id": worker.id,
+        "hostname": worker.hostname,
+        "pid": worker.pid,
+        "route": worker.route,
+        "slots": worker.slots,
+        "running": worker.running,
+        "version": worker.version,
+        "startedAt": worker.started_at,
+        "beatAt": worker.beat_at,
+        "loopLagMs": round(worker.loop_lag_ms, 1),
+        "stopping": worker.stopping,
+        "alive": worker.alive,
     }
 
 
@@ -39,5 +39,5 @@ async def index(request: Request) -> Response:
     await auth.require(request, admin=True)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        rows = await workers.select(conn)
-    return JSON({"workers": [present_worker(row) for row in rows], "total": len(rows)})
+        found = await workers.list_workers(conn)
+    return JSON({"workers": [present_worker(worker) for worker in found], "total": len(found)})

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from app.db.core.pool import Pool
-from app.db.jobs import schedules
+from app.db.jobs import schedule_ticks
 from app.domain.jobs.spec import JobSpec
 from app.settings import Settings
 from tests import scripted
@@ -41,7 +41,7 @@ async def due(pool: Pool, at: datetime = START) -> None:
 
 async def tick(pool: Pool, now: datetime, specs: dict[str, JobSpec] | None = None) -> list[UUID]:
     async with pool.acquire() as conn, conn.transaction():
-        return await schedules.tick(conn, SPECS if specs is None else specs, now)
+        return await schedule_ticks.tick(conn, SPECS if specs is None else specs, now)
 
 
 async def reasons(pool: Pool) -> list[str]:
@@ -193,7 +193,7 @@ async def test_each_tick_once_whoever_ticks(client: aiohttp.ClientSession, db_po
 
     async def race(conn: asyncpg.Connection[asyncpg.Record], now: datetime) -> list[UUID]:
         async with conn.transaction():
-            return await schedules.tick(conn, SPECS, now)
+            return await schedule_ticks.tick(conn, SPECS, now)
 
     made: list[UUID] = []
     for minute in range(10):
@@ -282,7 +282,7 @@ async def test_a_kind_that_this_worker_does_not_know_yet(client: aiohttp.ClientS
     await due(db_pool)
     assert await tick(db_pool, START + timedelta(minutes=11), old) == []
     (schedule,) = (await call(client, "GET", SCHEDULES)).json["schedules"]
-    assert (schedule["enabled"], "no kind 'scripted'" in schedule["error"]) == (False, True)
+    assert (schedule["enabled"], "no job type 'scripted'" in schedule["error"]) == (False, True)
 
 
 async def test_a_schedule_of_a_disabled_user_stops(
@@ -292,4 +292,4 @@ async def test_a_schedule_of_a_disabled_user_stops(
     await due(db_pool)
     await db_pool.execute("UPDATE users SET disabled_at = now() WHERE email = 'user@example.org'")
     assert await tick(db_pool, START) == []
-    assert "disabled user" in (await call(client, "GET", f"{SCHEDULES}/{made['id']}")).json["error"]
+    assert "user who created it is disabled" in (await call(client, "GET", f"{SCHEDULES}/{made['id']}")).json["error"]

@@ -32,7 +32,7 @@ PAUSES = {"": "until resumed", "15": "for 15 minutes", "60": "for an hour", "480
 
 async def read(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        return [queues.present_queue(row) for row in await stored.select(conn)]
+        return [queues.present_queue(queue) for queue in await stored.list_queues(conn)]
 
 
 def panel(pool: Pool) -> Panel:

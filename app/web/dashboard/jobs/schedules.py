@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -39,8 +40,8 @@ OVERLAP_LABELS = {Overlap.SKIP: "skip the run", Overlap.ALLOW: "create another j
 
 async def read(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        rows, _ = await stored.select(conn, None, name=None, limit=MOST, offset=0)
-    return [{**row, "next_runs": schedules.next_runs(row)} for row in rows]
+        found, _ = await stored.list_schedules(conn, None, name=None, limit=MOST, offset=0)
+    return [asdict(schedule) | {"next_runs": schedules.next_runs(schedule)} for schedule in found]
 
 
 def panel(pool: Pool) -> Panel:
@@ -80,11 +81,11 @@ async def edit(request: Request) -> Response:
     platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
-        row = await stored.get(conn, path_id(request), reader_id(user))
-    if row is None:
+        schedule = await stored.get(conn, path_id(request), reader_id(user))
+    if schedule is None:
         raise NotFound("Schedule not found.")
-    values = {name: str(row["kind" if name == "type" else name]) for name in EMPTY}
-    return form_page(request, values, name=row["name"])
+    values = {name: str(getattr(schedule, "kind" if name == "type" else name)) for name in EMPTY}
+    return form_page(request, values, name=schedule.name)
 
 
 async def create(request: Request) -> Response:

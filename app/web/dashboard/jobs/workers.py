@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -18,12 +19,12 @@ from app.web.platform import get_platform
 
 async def read(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        rows = await stored.select(conn)
+        found = await stored.list_workers(conn)
         jobs = await views.list_running(conn)
     by_worker = defaultdict(list)
     for job in jobs:
         by_worker[job.worker_id].append(job)
-    return [{**row, "jobs": by_worker[row["id"]]} for row in rows]
+    return [asdict(worker) | {"jobs": by_worker[worker.id]} for worker in found]
 
 
 def panel(pool: Pool) -> Panel:
