@@ -89,7 +89,7 @@ async def get_or_store(conn: Connection, city_slug: str) -> StoredCity:
         similar = await asyncio.to_thread(packaged_cities.similar_slugs, city_slug)
         hint = f" Did you mean {', '.join(similar)}?" if similar else ""
         raise NotFound(
-            f"There is no city {city_slug[:100]!r}.{hint} Send bounds instead, or ask an administrator to add the city"
+            f"City {city_slug[:100]!r} not found.{hint} Send bounds instead, or ask an administrator to add the city"
             " with POST /api/v1/cities.",
             similar=similar,
         )
@@ -147,6 +147,6 @@ async def delete(request: Request) -> Response:
     city_slug = request.path_params["slug"]
     async with platform.pool.acquire() as conn, conn.transaction():
         if not await cities.delete(conn, city_slug):
-            raise NotFound(f"There is no city {city_slug[:100]!r}.")
+            raise NotFound(f"City {city_slug[:100]!r} not found.")
         await audit.record(conn, "CITY_DELETED", {"slug": city_slug}, user_id=user.id)
     return Response(status_code=204)

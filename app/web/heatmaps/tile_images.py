@@ -36,7 +36,7 @@ async def tile(request: Request) -> Response:
     platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
     if not (zoom <= tile_images.MAX_ZOOM and x < 2**zoom and y < 2**zoom):
-        raise NotFound(f"There is no tile {zoom}/{x}/{y}.")
+        raise NotFound(f"Tile {zoom}/{x}/{y} not found.")
     query = request_parsing.parse_query(request, TileQuery)
     tile_bounds = tile_images.tile_bounds(zoom, x, y)
     found: list[Cell] = []

@@ -91,7 +91,7 @@ async def read(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         household = await households.get(conn, household_id)
     if household is None:
-        raise NotFound(f"There is no household {household_id}.")
+        raise NotFound(f"Household {household_id} not found.")
     return JSON(present_household(household))
 
 
