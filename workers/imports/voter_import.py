@@ -46,11 +46,11 @@ class VoterImporter:
 
     async def finish(self, step: Step, context: JobContext) -> None:
         if self._args.geocode_after and not self._args.dry_run:
-            await geocode(step.conn, context)
+            await _geocode_households(step.conn, context)
 
 
-async def geocode(conn: Connection, context: JobContext) -> None:
-    """Create a job that geocodes all households that are not geocoded yet; it is admitted when this one ends."""
-    new_job = GEOCODE_HOUSEHOLDS.new_job(GeocodeHouseholdsArgs(limit=context.resources.settings.max_items))
-    creator = await jobs.get_creator_id(conn, context.id)
-    await jobs.insert(conn, [new_job], creator)
+async def _geocode_households(conn: Connection, context: JobContext) -> None:
+    """Create a job that geocodes all households without coordinates; it starts when this job has ended."""
+    args = GeocodeHouseholdsArgs(limit=context.resources.settings.max_items)
+    creator_id = await jobs.get_creator_id(conn, context.id)
+    await jobs.insert(conn, [GEOCODE_HOUSEHOLDS.new_job(args)], creator_id)

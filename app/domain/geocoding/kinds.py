@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.households.filters import HouseholdFilters
 from app.domain.jobs.spec import JobSpec, QueueSpec
-
-
-def _parse_mapping(value: Any) -> Any:
-    """Parse a mapping that was sent as JSON text, in a query or a form."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
-        raise ValueError('must be a JSON object such as {"address": "Street Address"}') from None
+from app.domain.text.column_mapping import ColumnMapping
 
 
 class GeocodeHouseholdsArgs(GeocodeOptions):
@@ -38,7 +27,7 @@ class GeocodeFileOptions(GeocodeOptions):
 
     country: str | None = Field(default=None, pattern="^[A-Za-z]{2}$")
     """Country of rows that name none; None for the platform's default."""
-    mapping: Annotated[dict[str, str], BeforeValidator(_parse_mapping)] = {}
+    mapping: ColumnMapping = {}
     """Names of columns by address field; they take precedence over the usual column names."""
 
 

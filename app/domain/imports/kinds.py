@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel, to_snake
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from app.domain.jobs.spec import DEFAULT_PRIORITY, JobSpec, QueueSpec
+from app.domain.text.column_mapping import ColumnMapping
 from app.domain.websites.businesses import FROM_CSV
 
 TIMEOUT = timedelta(hours=24)
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f]*$"
-
-
-def _snake_case_mapping(value: Any) -> Any:
-    """Take a JSON object or its text, as queries and forms carry it; field names may be in camelCase."""
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            raise ValueError('must be a JSON object such as {"recordId": "Voter Number"}') from None
-    return {to_snake(name): column for name, column in value.items()} if isinstance(value, dict) else value
-
-
-ColumnMapping = Annotated[dict[str, str], BeforeValidator(_snake_case_mapping)]
-"""Field to column, before what the header says by itself."""
 
 
 class ImportOptions(BaseModel):
