@@ -64,6 +64,6 @@ async def resolve_region(context: JobContext, args: HeatmapComputeArgs) -> tuple
         if city is None:
             packaged = await asyncio.to_thread(packaged_cities.find, args.city_slug)
             if packaged is None:
-                raise InvalidRegion(f"there is no city {args.city_slug!r}")
+                raise InvalidRegion(f"city {args.city_slug!r} not found")
             city = await cities.upsert(conn, packaged)
     return Grid.covering(city.bounds, args.grid_step), city.id

@@ -168,7 +168,7 @@ async def test_what_is_refused(client: Client, db_pool: Pool) -> None:
 
 async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker: Worker) -> None:
     huge = {"bounds": {"south": 20, "west": -90, "north": 23, "east": -87}, "gridStep": 0.001}
-    for data, says in ((huge, "9,000,000 cells"), ({"citySlug": "nowhere-at-all"}, "no city 'nowhere-at-all'")):
+    for data, says in ((huge, "9,000,000 cells"), ({"citySlug": "nowhere-at-all"}, "city 'nowhere-at-all' not found")):
         made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": data})).json
         job = await harness.follow(client, made["jobId"])
         assert job["status"] == "failed" and says in job["error"] and job["attempt"] == 1
