@@ -6,9 +6,9 @@ from starlette.routing import Route
 
 from app.web import health
 from app.web.accounts import keys, teams, users
-from app.web.companies import jobs as intelligence
+from app.web.companies import jobs as company_jobs
 from app.web.companies import records as companies
-from app.web.companies import reports, research
+from app.web.companies import reports, research, signals
 from app.web.dialects import cron, website_jobs
 from app.web.dialects import jobs as dialects
 from app.web.geocoding import file_output, geocode_file, geocode_households, geocoders, lookup
@@ -126,18 +126,18 @@ ROUTES = [
     # companies, in the paths and words of their document
     Route("/api/companies", companies.index, methods=["GET"]),
     Route("/api/companies", companies.create, methods=["POST"]),
-    Route("/api/companies/{id}", companies.read, methods=["GET"]),
+    Route("/api/companies/{id}", companies.show, methods=["GET"]),
     Route("/api/companies/{id}", companies.update, methods=["PATCH"]),
     Route("/api/companies/{id}", companies.delete, methods=["DELETE"]),
-    Route("/api/companies/{id}/reports", companies.reports_of, methods=["GET"]),
-    Route("/api/companies/{id}/signals", companies.signals_of, methods=["GET"]),
+    Route("/api/companies/{id}/reports", reports.index_of_company, methods=["GET"]),
+    Route("/api/companies/{id}/signals", signals.index_of_company, methods=["GET"]),
     Route("/api/research/{company}", research.create, methods=["POST"]),
     Route("/api/reports/{id}", reports.show, methods=["GET"]),
     Route("/api/reports/{id}/sources/{source}", reports.source, methods=["GET"]),
-    Route("/api/enrichment", intelligence.enrich, methods=["POST"]),
-    Route("/api/scoring", intelligence.score, methods=["POST"]),
-    Route("/api/signals", intelligence.detect, methods=["POST"]),
-    Route("/api/signals", intelligence.signals_index, methods=["GET"]),
+    Route("/api/enrichment", company_jobs.enrich, methods=["POST"]),
+    Route("/api/scoring", company_jobs.score, methods=["POST"]),
+    Route("/api/signals", company_jobs.detect, methods=["POST"]),
+    Route("/api/signals", signals.index, methods=["GET"]),
     Route("/api/health", health.detailed, methods=["GET"]),
     Route("/healthz", health.live, methods=["GET"]),
     Route("/readyz", health.ready, methods=["GET"]),

@@ -135,7 +135,7 @@ class Models:
 
     async def _call_once(self, client: Client, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
         endpoint = client.endpoint
-        async with self._limits.slot(endpoint.name, prompt.most_tokens, endpoint.timeout, PATIENCE) as slot:
+        async with self._limits.slot(endpoint.name, prompt.max_tokens, endpoint.timeout, PATIENCE) as slot:
             call = await meter.open(endpoint, prompt)
             with breaker.trial() as trial:
                 try:

@@ -57,7 +57,7 @@ class Prices:
     prompt: float
     completion: float
 
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
         return (prompt_tokens * self.prompt + completion_tokens * self.completion) / PER_MILLION
 
 
@@ -86,14 +86,14 @@ class Prompt:
     """The most that the answer may have."""
 
     @property
-    def most_prompt_tokens(self) -> int:
+    def max_prompt_tokens(self) -> int:
         """A bound no tokenizer exceeds, since no token is shorter than a byte; with the schema, which some write in."""
         text = sum(len(one["content"].encode()) + MESSAGE_OVERHEAD for one in self.messages)
         return text + len(str(self.schema).encode())
 
     @property
-    def most_tokens(self) -> int:
-        return self.most_prompt_tokens + self.answer_tokens
+    def max_tokens(self) -> int:
+        return self.max_prompt_tokens + self.answer_tokens
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ class ChatClient:
         """The provider's figures first, the configured prices second, the worst case last."""
         said, prices = answer.usage, self.endpoint.prices
         if said is None or not said.prompt_tokens:
-            prompt_tokens, completion_tokens = prompt.most_prompt_tokens, prompt.answer_tokens
-            cost = prices.of(prompt_tokens, completion_tokens) if prices else None
+            prompt_tokens, completion_tokens = prompt.max_prompt_tokens, prompt.answer_tokens
+            cost = prices.cost(prompt_tokens, completion_tokens) if prices else None
             return Usage(prompt_tokens, completion_tokens, 0, 0, cost, CostSource.WORST_CASE)
         cached = said.prompt_tokens_details.cached_tokens if said.prompt_tokens_details else None
         reasoning = said.completion_tokens_details.reasoning_tokens if said.completion_tokens_details else None
@@ -107,7 +107,7 @@ class ChatClient:
         if isinstance(told, int | float) and told >= 0:
             cost, source = float(told), CostSource.PROVIDER
         elif prices:
-            cost, source = prices.of(said.prompt_tokens, said.completion_tokens), CostSource.PRICES
+            cost, source = prices.cost(said.prompt_tokens, said.completion_tokens), CostSource.PRICES
         else:
             cost, source = None, CostSource.UNKNOWN
         return Usage(said.prompt_tokens, said.completion_tokens, cached or 0, reasoning or 0, cost, source)

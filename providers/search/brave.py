@@ -30,7 +30,7 @@ class Hit:
 
 
 class SearchEngine(Protocol):
-    async def search(self, query: str, *, most: int = 10) -> list[Hit]:
+    async def search(self, query: str, *, max_hits: int = 10) -> list[Hit]:
         """Pages for a query, the best first. Raises ProviderError."""
         ...
 
@@ -42,13 +42,13 @@ class Brave:
         headers = {"X-Subscription-Token": key, "User-Agent": user_agent}
         self._api = JsonApi(NAME, url or PUBLIC_URL, session, limiter, windows=WINDOWS, headers=headers, secrets=(key,))
 
-    async def search(self, query: str, *, most: int = 10) -> list[Hit]:
+    async def search(self, query: str, *, max_hits: int = 10) -> list[Hit]:
         """See SearchEngine."""
-        params = {"q": query[:400], "count": str(most), "result_filter": "web,news", "text_decorations": "false"}
+        params = {"q": query[:400], "count": str(max_hits), "result_filter": "web,news", "text_decorations": "false"}
         answer = await self._api.get("/res/v1/web/search", params)
         if not isinstance(answer, dict):
             raise Unavailable("garbled answer: no object", provider=NAME)
-        return [*_hits(answer.get("news"), True), *_hits(answer.get("web"), False)][:most]
+        return [*_hits(answer.get("news"), True), *_hits(answer.get("web"), False)][:max_hits]
 
 
 def _hits(part: Any, is_news: bool) -> list[Hit]:

@@ -1,180 +1,108 @@
-"""company_enrichment: what registers, directories and the company's own site say of it, each with whose word it is.
+"""company_enrichment: store what registers, directories and the company's own site state about it, by source.
 
-Every source is a step of its own; one that fails, fails no other. What may be back is asked again in the next attempt.
+Each source is a step of its own, and one that fails does not affect the others. A source that may be back soon is
+asked again in the next attempt.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.db.companies import fields, scores
 from app.db.companies import records as companies
-from app.db.companies import scores
-from app.db.core.pool import Connection, connection
+from app.db.core.pool import connection
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import ItemError
-from app.domain.companies.kinds import COMPANY_ENRICHMENT, ENRICHMENT_SOURCES, EnrichmentArgs, EnrichmentSource
+from app.domain.companies import kinds
+from app.domain.companies.kinds import ENRICHMENT_SOURCES, EnrichmentArgs, EnrichmentSource
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
-from workers.companies.research import site_fields
-from workers.companies.research.gather import Subject, find_place, look_up, subject_of
+from workers.companies.enrichment_sources import ASK, SourceDisabled, SourceFacts
 from workers.companies.research.site_pages import SiteUnreadable
+from workers.companies.research.subject import Subject
 from workers.core.context import JobContext
-from workers.core.resources import CompanyProviders
 
-SPEC = COMPANY_ENRICHMENT
-MOST_PAGES = 3
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one source says."""
-
-    fields: dict[str, Any]
-    url: str | None
-    fetched_at: datetime
-
-
-class Off(Exception):
-    """The source is not configured, or has nothing to go by."""
+SPEC = kinds.COMPANY_ENRICHMENT
 
 
 async def run(context: JobContext, args: EnrichmentArgs) -> dict[str, Any] | Outcome:
     async with connection(context.resources.pool) as conn:
         company = await companies.get(conn, args.company_id)
     if company is None:
-        return Failed(f"there is no company {args.company_id}")
-    enriching = Enriching(context, args.company_id, subject_of(company))
-    waits = await enriching.run([name for name in ENRICHMENT_SOURCES if name in args.sources])
-    if waits:
-        return Snooze(waits, "waits for the turn of the company's site")
+        return Failed(f"company {args.company_id} not found")
+    enrichment = Enrichment(context, company.id, Subject.from_company(company))
+    wait = await enrichment.run([source for source in ENRICHMENT_SOURCES if source in args.sources])
+    if wait:
+        return Snooze(wait, "waiting until the company's site may be asked")
     async with context.step() as step:
-        await rescore(step.conn, context, args.company_id)
-    known = [name for name, told in enriching.results.items() if told["status"] == "found"]
-    return {"company_id": str(args.company_id), "sources": enriching.results, "found": known}
+        creator = await jobs.get_creator_id(step.conn, context.id)
+        await scores.rescore(step.conn, [company.id], creator)
+    found = [source for source, result in enrichment.results.items() if result["status"] == "found"]
+    return {"company_id": str(company.id), "sources": enrichment.results, "found": found}
 
 
-class Enriching:
-    """One run over the sources that are not done yet."""
+class Enrichment:
+    """One run over the sources that have no result yet."""
 
     def __init__(self, context: JobContext, company_id: UUID, subject: Subject) -> None:
         self._context, self._company_id, self._subject = context, company_id, subject
         self.results: dict[str, dict[str, Any]] = dict((context.checkpoint or {}).get("results", {}))
-        self._committing = asyncio.Lock()  # so that no checkpoint overtakes another
+        self._commit_lock = asyncio.Lock()  # so that no older checkpoint replaces a newer one
 
-    async def run(self, names: list[EnrichmentSource]) -> float:
-        """Ask those that are left; seconds to wait where one only wants to be asked later. Raises Unavailable."""
-        left = [name for name in names if name not in self.results]
-        ends = await asyncio.gather(*(self._one(name, len(names)) for name in left), return_exceptions=True)
-        errors = [end for end in ends if isinstance(end, BaseException)]
-        waits = [error.wait for error in errors if isinstance(error, Busy)]
+    async def run(self, sources: list[EnrichmentSource]) -> float:
+        """Ask the sources that have no result; return the seconds to wait if one of them is busy.
+
+        Raises Unavailable if a source may be back in the next attempt.
+        """
+        pending = [source for source in sources if source not in self.results]
+        outcomes = await asyncio.gather(
+            *(self._ask(source, len(sources)) for source in pending), return_exceptions=True
+        )
+        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
         for error in errors:
             if not isinstance(error, Busy):
                 raise error
-        return max(waits, default=0.0)
+        return max((error.wait for error in errors if isinstance(error, Busy)), default=0.0)
 
-    async def _one(self, name: EnrichmentSource, total: int) -> None:
-        last = self._context.job.attempt >= self._context.job.max_attempts
-        told: Told | None = None
+    async def _ask(self, source: EnrichmentSource, total: int) -> None:
+        """Ask a source and commit its fields and its result. Raises Busy and Unavailable."""
+        resources = self._context.resources
+        facts: SourceFacts | None = None
         try:
-            told = await ASK[name](self._subject, self._context.resources.intelligence, self._context)
+            facts = await ASK[source](self._subject, resources.company_providers, resources.fetcher)
             result: dict[str, Any] = (
-                {"status": "found", "fields": sorted(told.fields)} if told else {"status": "nothing"}
+                {"status": "found", "fields": sorted(facts.fields)} if facts else {"status": "nothing"}
             )
-        except Off as error:
+        except SourceDisabled as error:
             result = {"status": "off", "detail": str(error)}
         except Busy:
             raise
         except (ProviderError, SiteUnreadable) as error:
-            passing = isinstance(error, Unavailable | RateLimited) or getattr(error, "passing", False)
-            if passing and not last:
-                raise Unavailable(f"{name}: {error}", provider=name) from error
+            if _is_transient(error) and not self._is_last_attempt:
+                raise Unavailable(f"{source}: {error}", provider=source) from error
             result = {"status": "failed", "detail": str(error)}
-        async with self._committing, self._context.step() as step:
-            if told is not None:
-                await companies.save_fields(step.conn, self._company_id, name, told.fields, told.url, told.fetched_at)
-                await companies.learn_ids(
-                    step.conn, self._company_id, told.fields.get("registry_number"), told.fields.get("place_id")
+        async with self._commit_lock, self._context.step() as step:
+            if facts is not None:
+                await fields.replace_fields(
+                    step.conn, self._company_id, source, facts.fields, facts.url, facts.fetched_at
                 )
-            self.results[name] = result
+                registry_number, place_id = facts.fields.get("registry_number"), facts.fields.get("place_id")
+                await companies.set_missing_ids(step.conn, self._company_id, registry_number, place_id)
+            self.results[source] = result
             step.checkpoint = {"results": dict(self.results)}
             step.processed, step.total = 1, total
             if result["status"] == "failed":
                 step.failed = 1
-                step.errors = [ItemError(name, None, str(result["detail"]))]
+                step.errors = [ItemError(source, None, str(result["detail"]))]
+
+    @property
+    def _is_last_attempt(self) -> bool:
+        return self._context.job.attempt >= self._context.job.max_attempts
 
 
-async def companies_house(subject: Subject, intelligence: CompanyProviders, context: JobContext) -> Told | None:
-    if intelligence.registry is None:
-        raise Off("no key for Companies House")
-    record = await look_up(subject, intelligence)
-    if record is None:
-        return None
-    fields = {
-        "registry_number": record.number,
-        "registered_name": record.name,
-        "registry_status": record.status,
-        "legal_form": record.kind,
-        "incorporated_on": record.incorporated_on,
-        "dissolved_on": record.dissolved_on,
-        "registered_office": record.address or None,
-        "sic_codes": list(record.sic_codes) or None,
-        "accounts_overdue": record.accounts_overdue,
-        "has_charges": record.has_charges,
-        "has_insolvency_history": record.has_insolvency_history,
-        "officers": [
-            {"name": one.name, "role": one.role, "appointed_on": one.appointed_on}
-            for one in record.officers
-            if one.resigned_on is None
-        ],
-    }
-    return Told(_given(fields), record.url, datetime.now(UTC))
-
-
-async def google_places(subject: Subject, intelligence: CompanyProviders, context: JobContext) -> Told | None:
-    if intelligence.places is None:
-        raise Off("no key for Google Places")
-    entry = await find_place(subject, intelligence)
-    if entry is None:
-        return None
-    fields = {
-        "place_id": entry.place_id,
-        "listed_name": entry.name,
-        "address": entry.address,
-        "listed_website": entry.website,
-        "phones": [entry.phone] if entry.phone else None,
-        "category": entry.category,
-        "business_status": entry.status,
-        "rating": entry.rating,
-        "ratings": entry.ratings,
-    }
-    return Told(_given(fields), entry.url, datetime.now(UTC))
-
-
-async def website(subject: Subject, intelligence: CompanyProviders, context: JobContext) -> Told | None:
-    if not subject.website:
-        raise Off("the company has no website here")
-    since = datetime.now(UTC) - timedelta(hours=1)
-    found = await site_fields.read_site(context.resources.fetcher, subject, subject.website, since, MOST_PAGES)
-    return Told(_given(found.fields), found.url, found.fetched_at)
-
-
-def _given(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-ASK: dict[EnrichmentSource, Callable[[Subject, CompanyProviders, JobContext], Awaitable[Told | None]]] = {
-    "companies_house": companies_house,
-    "google_places": google_places,
-    "website": website,
-}
-
-
-async def rescore(conn: Connection, context: JobContext, company_id: UUID) -> None:
-    """What the score is made of may have changed."""
-    creator = await jobs.get_creator_id(conn, context.id)
-    await scores.rescore(conn, [company_id], creator)
+def _is_transient(error: ProviderError | SiteUnreadable) -> bool:
+    if isinstance(error, SiteUnreadable):
+        return error.is_transient
+    return isinstance(error, Unavailable | RateLimited)

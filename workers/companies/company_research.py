@@ -1,8 +1,8 @@
-"""company_research: a report in eight sections, each written from quoted sources and committed by itself.
+"""company_research: write a report in eight sections, each from quoted sources and committed on its own.
 
-Gathering is the first step, each section one more; what a killed worker had committed is neither gathered nor written
-nor paid for again. A section fails no other: those that are left are written in the next attempt, and in the last one
-by quotation where the model still cannot be reached.
+Gathering the sources is the first step, and each section is one more. What a lost worker had committed is neither
+gathered, written nor paid for again. A section that fails does not affect the others: it is written in the next
+attempt, and in the last attempt from quotations if the model still cannot be reached.
 """
 
 from __future__ import annotations
@@ -12,31 +12,32 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from app.db.companies import quota, reports, scores
+from app.db.companies import llm_calls, quota, report_parts, reports, scores
 from app.db.companies import records as companies
+from app.db.companies.records import Company
 from app.db.core.pool import connection
 from app.db.jobs import records as jobs
-from app.db.tables.research import COMPLETE, PARTIAL
-from app.domain.companies.kinds import COMPANY_RESEARCH, ResearchArgs
+from app.domain.companies import kinds
+from app.domain.companies.kinds import ResearchArgs
 from app.domain.companies.research import confidence
 from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.report import ReportStatus
 from app.domain.companies.research.sections import SECTIONS, Section
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, Unavailable
-from workers.companies.research.cost_meter import Budget, SectionMeter, allowance
-from workers.companies.research.gather import gather, subject_of
+from workers.companies.research.cost_meter import Budget, CostMeter, max_source_characters
+from workers.companies.research.gather import gather
+from workers.companies.research.subject import Subject
 from workers.companies.research.write import Writer
 from workers.core.context import JobContext
 
-SPEC = COMPANY_RESEARCH
-MOST_SNOOZES = 20
-"""Times in a row that a job waits for a host's or a model's turn without getting any further."""
+SPEC = kinds.COMPANY_RESEARCH
+MAX_SNOOZES = 20
+"""Snoozes in a row, without any progress, until the job no longer waits for a host or a model."""
 
 
 class SourcesUnavailable(Unavailable):
-    """Nobody answered who may have something to say."""
+    """No source could be read, but one may be back soon."""
 
 
 async def run(context: JobContext, args: ResearchArgs) -> dict[str, Any] | Outcome:
@@ -47,137 +48,139 @@ async def run(context: JobContext, args: ResearchArgs) -> dict[str, Any] | Outco
             return begun
         state = begun
     report_id = UUID(state["report"])
-    patient = state.get("snoozes", 0) < MOST_SNOOZES
-    wait = await write(context, report_id, state["company"], patient=patient)
+    may_wait = state.get("snoozes", 0) < MAX_SNOOZES
+    wait = await write_sections(context, report_id, state["company"], may_wait=may_wait)
     if wait is not None:
         return await snooze(context, state, wait)
     return await finish(context, report_id, args.company_id)
 
 
 async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) -> dict[str, Any] | Outcome:
-    """Gather the sources and commit them with the report's beginning; the checkpoint."""
+    """Gather the sources and commit them with a new report; return the checkpoint, or how the job ends."""
     resources = context.resources
-    settings, intelligence = resources.settings, resources.intelligence
+    settings, providers = resources.settings, resources.company_providers
     async with connection(resources.pool) as conn:
         job = await jobs.get(conn, context.id, None)
         company = await companies.get(conn, args.company_id)
-        assert job is not None  # we hold it
+        assert job is not None  # this worker holds it
         if company is None:
-            return Failed(f"there is no company {args.company_id}")
-        if await quota.used(conn, job.created_by, before=context.id) >= settings.research_quota:
-            return Failed(f"the quota of {settings.research_quota} researches a month is used up")
+            return Failed(f"company {args.company_id} not found")
+        if await quota.count_used(conn, job.created_by, before=context.id) >= settings.research_quota:
+            return Failed(f"the quota of {settings.research_quota} researches per month is used up")
     gathered = await gather(
-        subject_of(company),
-        intelligence,
+        Subject.from_company(company),
+        providers,
         resources.fetcher,
         since=job.created_at,
-        most_pages=settings.research_pages,
+        max_pages=settings.research_pages,
     )
     if gathered.wait:
         return await snooze(context, state, gathered.wait)
     if gathered.is_unavailable and context.job.attempt < context.job.max_attempts:
-        reasons = (f"{name}: {found.detail}" for name, found in gathered.found.items() if found.detail)
-        raise SourcesUnavailable("no source could be read; " + "; ".join(reasons))
-    shown = {name: company[name] for name in ("id", "external_id", "name", "website", "registry_number", "place_id")}
+        raise SourcesUnavailable(f"no source could be read; {gathered.failures}")
     async with context.step() as step:
-        report_id = await reports.begin(
+        report_id = await reports.insert(
             step.conn,
             job_id=context.id,
-            company_id=args.company_id,
-            company=shown,
-            model=intelligence.model,
-            gathered=gathered.shown(),
+            company_id=company.id,
+            company=_snapshot(company),
+            model=providers.report_model,
+            gathered=gathered.to_json(),
             sources=gathered.sources,
         )
         step.total = len(SECTIONS)
-        step.checkpoint = {"report": str(report_id), "company": company["name"]}
+        step.checkpoint = {"report": str(report_id), "company": company.name}
     return step.checkpoint
 
 
-async def write(context: JobContext, report_id: UUID, company: str, *, patient: bool) -> float | None:
-    """Write and commit the sections that are not yet; seconds to wait where a model only wants to be asked later.
+def _snapshot(company: Company) -> dict[str, Any]:
+    """Return the company as the report keeps it."""
+    values = asdict(company)
+    return {name: values[name] for name in ("id", "external_id", "name", "website", "registry_number", "place_id")}
 
-    Who is no longer patient has them quoted then.
+
+async def write_sections(context: JobContext, report_id: UUID, company: str, *, may_wait: bool) -> float | None:
+    """Write and commit the missing sections; return the seconds to wait if a model is busy, else None.
+
+    Unless it `may_wait`, a section whose model is busy is written from quotations. Raises Unavailable if a model may be
+    back in the next attempt.
     """
     resources = context.resources
     async with connection(resources.pool) as conn:
-        sources = await reports.sources(conn, report_id)
-        done = {row["key"] for row in await reports.written(conn, report_id)}
+        sources = await report_parts.list_sources_with_text(conn, report_id)
+        written = {section.key for section in await report_parts.list_sections(conn, report_id)}
     writer = Writer(
         company,
         sources,
-        resources.intelligence.models,
-        most_chars=allowance(resources.settings),
-        last_attempt=context.job.attempt >= context.job.max_attempts,
-        patient=patient,
+        resources.company_providers.models,
+        max_source_characters=max_source_characters(resources.settings),
+        is_last_attempt=context.job.attempt >= context.job.max_attempts,
+        may_wait=may_wait,
     )
-    budget = await Budget.of(context)
-    left = [section for section in SECTIONS if section.key not in done]
-    ends = await asyncio.gather(
-        *(write_one(context, report_id, writer, section, budget) for section in left), return_exceptions=True
+    budget = await Budget.load(context)
+    missing = [section for section in SECTIONS if section.key not in written]
+    outcomes = await asyncio.gather(
+        *(write_section(context, report_id, writer, section, budget) for section in missing), return_exceptions=True
     )
-    errors = [end for end in ends if isinstance(end, BaseException)]
-    waits = [error.wait for error in errors if isinstance(error, Busy)]
+    errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     for error in errors:
         if not isinstance(error, Busy):
             raise error
-    return max(waits) if waits else None
+    return max((error.wait for error in errors if isinstance(error, Busy)), default=None)
 
 
-async def write_one(context: JobContext, report_id: UUID, writer: Writer, section: Section, budget: Budget) -> None:
-    meter = SectionMeter(budget, section.key)
+async def write_section(context: JobContext, report_id: UUID, writer: Writer, section: Section, budget: Budget) -> None:
+    """Write and commit a section with the cost of its model calls. Raises Busy and Unavailable."""
+    meter = CostMeter(budget, section.key)
     try:
         written = await writer.write(section, meter)
     except (Busy, Unavailable):
-        if meter.open_ends:
+        if meter.has_unflushed_calls:
             async with context.step() as step:
                 await meter.flush(step.conn)
         raise
     async with context.step() as step:
         await meter.flush(step.conn)
-        await reports.add_section(
+        await report_parts.insert_section(
             step.conn,
             report_id,
             section.key,
             model=written.model,
-            claims=[asdict(claim) for claim in written.claims],
+            claims=written.claims,
             dropped=written.dropped,
-            confidence=written.confidence.shown(),
+            confidence=written.confidence.to_json(),
             note=written.note,
         )
         step.processed = 1
 
 
 async def snooze(context: JobContext, state: dict[str, Any], wait: float) -> Outcome:
-    snoozes = state.get("snoozes", 0) + 1 if context.processed == state.get("processed", 0) else 1
-    if snoozes > MOST_SNOOZES:
-        return Failed(f"waited {MOST_SNOOZES} times for the company's site, in vain")
+    """Snooze for `wait` seconds, or fail after MAX_SNOOZES snoozes without progress."""
+    has_progressed = context.processed != state.get("processed", 0)
+    snoozes = 1 if has_progressed else state.get("snoozes", 0) + 1
+    if snoozes > MAX_SNOOZES:
+        return Failed(f"the company's site could still not be asked after {MAX_SNOOZES} waits")
     async with context.step() as step:
         step.checkpoint = state | {"snoozes": snoozes, "processed": context.processed}
-    return Snooze(wait, "waits for the turn of a host or a model")
+    return Snooze(wait, "waiting until a host or a model may be asked")
 
 
 async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict[str, Any]:
-    """Judge the report as a whole."""
+    """Complete the report with its overall confidence, usage and status; return the job's result."""
     async with context.step() as step:
-        sections = await reports.written(step.conn, report_id)
-        points = {row["key"]: orjson.loads(row["confidence"])["score"] for row in sections}
-        judged = confidence.of_report(points)
-        with_claims = [row for row in sections if orjson.loads(row["claims"])]
-        models = {row["model"] for row in with_claims} - {EXTRACTIVE}
-        fell_back = any(row["note"] for row in sections)
-        dropped = sum(sum(orjson.loads(row["dropped"]).values()) for row in sections)
-        status = PARTIAL if fell_back else COMPLETE
-        model = min(models, default=context.resources.intelligence.model if not with_claims else EXTRACTIVE)
+        sections = await report_parts.list_sections(step.conn, report_id)
+        with_claims = [section for section in sections if section.claims]
+        used_models = {section.model for section in with_claims if section.model} - {EXTRACTIVE}
+        default_model = EXTRACTIVE if with_claims else context.resources.company_providers.report_model
         await reports.finish(
             step.conn,
             report_id,
-            status=status,
-            model=model,
-            confidence=judged,
-            dropped=dropped,
-            usage=await reports.usage(step.conn, context.id),
+            status=ReportStatus.PARTIAL if any(section.note for section in sections) else ReportStatus.COMPLETE,
+            model=min(used_models, default=default_model),
+            confidence=confidence.of_report({section.key: section.confidence["score"] for section in sections}),
+            dropped=sum(sum(section.dropped.values()) for section in sections),
+            usage=await llm_calls.get_usage(step.conn, context.id),
         )
         creator = await jobs.get_creator_id(step.conn, context.id)
         await scores.rescore(step.conn, [company_id], creator)
-        return await reports.result(step.conn, report_id)
+        return (await reports.get_result(step.conn, report_id)).to_json()

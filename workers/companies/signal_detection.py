@@ -1,117 +1,141 @@
-"""signal_detection: what is new with a company: on its pages, in the register, in the news, since the last look.
+"""signal_detection: find what is new about a company on its pages, in the register and in the news.
 
-All of it is one step: the signals that are new, the notifications that go out for them, and the pages as they are now,
-which the next look compares with. So a signal is told once, and a look that dies tells nothing.
+One step commits everything: the new signals, their notifications, and the pages with which the next run compares. So a
+signal is announced exactly once, and an aborted run announces nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
+from app.db.companies import fields, notifications, page_versions, scores, signals
 from app.db.companies import records as companies
-from app.db.companies import scores, signals
-from app.db.companies.records import Page
-from app.db.core.pool import connection
+from app.db.companies.page_versions import PageVersion
+from app.db.core.pool import Connection, connection
 from app.db.jobs import records as jobs
 from app.db.jobs.ledger import ItemError
-from app.domain.companies.kinds import SIGNAL_DETECTION, DetectionArgs
-from app.domain.companies.research.sources import SourceKind
-from app.domain.companies.signals import (
-    Noticed,
-    SeenPage,
-    appointments,
-    changes,
-    in_pages,
-    new_technologies,
-    technologies,
+from app.domain.companies import kinds
+from app.domain.companies.kinds import DetectionArgs
+from app.domain.companies.research.sources import Source, SourceKind
+from app.domain.companies.signal_rules import (
+    CrawledPage,
+    find_appointments,
+    find_changes,
+    find_in_pages,
+    find_new_technologies,
+    find_technologies,
 )
+from app.domain.companies.signals import SIGNAL_KINDS, SignalCandidate
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Unavailable
-from workers.companies.research.gather import Found, Gathered, gather, subject_of
+from workers.companies.research.gather import Gathered, gather
+from workers.companies.research.subject import Subject
 from workers.core.context import JobContext
 
-SPEC = SIGNAL_DETECTION
-CHECKS = ("hiring", "funding", "leadership", "expansion", "technology", "site_change")
-MOST_PAGES = 8
-BASELINE = "signal_detection"
-"""Source under which the technologies of the last look are kept."""
+SPEC = kinds.SIGNAL_DETECTION
+MAX_PAGES = 8
+TECHNOLOGIES_SOURCE = "signal_detection"
+"""The source under which the technologies of the last run are stored as a field."""
 
 
 async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outcome:
     resources = context.resources
     async with connection(resources.pool) as conn:
         company = await companies.get(conn, args.company_id)
-        created_at = await conn.fetchval("SELECT created_at FROM jobs WHERE id = $1", context.id)
+        job = await jobs.get(conn, context.id, None)
     if company is None:
-        return Failed(f"there is no company {args.company_id}")
+        return Failed(f"company {args.company_id} not found")
+    assert job is not None  # this worker holds it
     gathered = await gather(
-        subject_of(company),
-        resources.intelligence,
+        Subject.from_company(company),
+        resources.company_providers,
         resources.fetcher,
-        since=created_at,
-        most_pages=MOST_PAGES,
+        since=job.created_at,
+        max_pages=MAX_PAGES,
     )
     if gathered.wait:
-        return Snooze(gathered.wait, "waits for the turn of the company's site")
+        return Snooze(gathered.wait, "waiting until the company's site may be asked")
     if gathered.is_unavailable and context.job.attempt < context.job.max_attempts:
-        raise Unavailable(
-            "; ".join(f"{name}: {found.detail}" for name, found in gathered.found.items() if found.detail)
-        )
-    return await commit(context, args.company_id, gathered)
+        raise Unavailable(gathered.failures)
+    return await commit(context, company.id, gathered)
 
 
 async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> dict[str, Any]:
-    pages = [SeenPage(page.url, page.title, page.text, page.published_on, page.html) for page in gathered.pages]
-    made_with = technologies(pages)
+    """Store the new signals with all that follows from them, in one step; return the job's result."""
+    pages = [CrawledPage(page.url, page.title, page.text, page.published_on, page.html) for page in gathered.pages]
+    technologies = find_technologies(pages)
     async with context.step() as step:
-        before = await companies.last_versions(step.conn, company_id)
-        fields = (await companies.fields(step.conn, [company_id])).get(company_id, [])
-        used = next((orjson.loads(f["value"]) for f in fields if f["source"] == BASELINE), None)
-        noticed = notice(gathered, pages, {url: row["text"] for url, row in before.items()})
-        if used is not None:
-            noticed += new_technologies(used, made_with)
-        new = await signals.keep(step.conn, company_id, context.id, once(noticed))
+        versions = await page_versions.list_latest_versions(step.conn, company_id)
+        candidates = find_candidates(gathered, pages, {url: version.text for url, version in versions.items()})
+        known_technologies = await _known_technologies(step.conn, company_id)
+        if known_technologies is not None:
+            candidates += find_new_technologies(known_technologies, technologies)
+        candidates = without_duplicates(candidates)
+        new = await signals.insert_new(step.conn, company_id, context.id, candidates)
         creator = await jobs.get_creator_id(step.conn, context.id)
-        notified = await signals.notify(step.conn, new, creator) if new else 0
+        notified = await notifications.insert_for_signals(step.conn, new, creator) if new else 0
         if pages:
-            now = datetime.now(UTC)
-            await companies.save_fields(
-                step.conn, company_id, BASELINE, {"technologies": sorted(made_with)}, pages[0].url, now
-            )
-            kept = [Page(page.url, page.title, page.text, page.fetched_at) for page in gathered.pages]
-            await companies.keep_versions(step.conn, company_id, kept)
+            await _store_pages(step.conn, company_id, gathered, technologies)
         if new:
             await scores.rescore(step.conn, [company_id], creator)
-        failures = {name: found for name, found in gathered.found.items() if found.status in ("failed", "unavailable")}
-        step.total = step.processed = len(CHECKS)
-        step.errors = [ItemError(name, None, found.detail) for name, found in failures.items()]
+        step.total = step.processed = len(SIGNAL_KINDS)
+        step.errors = [
+            ItemError(kind, None, result.detail)
+            for kind, result in gathered.results.items()
+            if result.status in ("failed", "unavailable")
+        ]
     return {
         "company_id": str(company_id),
-        "signals": [signals.show(row) for row in new],
+        "signals": [signal.to_json() for signal in new],
         "new_signals": len(new),
-        "seen_before": len(once(noticed)) - len(new),
+        "seen_before": len(candidates) - len(new),
         "notifications": notified,
-        "sources": gathered.shown(),
+        "sources": gathered.to_json(),
     }
 
 
-def notice(gathered: Gathered, pages: Sequence[SeenPage], before: dict[str, str]) -> list[Noticed]:
-    """What pages, news and the register say, and what changed on the pages."""
+async def _known_technologies(conn: Connection, company_id: UUID) -> list[str] | None:
+    """Return the technologies that the last run found; None if this is the first."""
+    known_fields = (await fields.list_fields(conn, [company_id])).get(company_id, [])
+    return next((field.value for field in known_fields if field.source == TECHNOLOGIES_SOURCE), None)
+
+
+async def _store_pages(
+    conn: Connection, company_id: UUID, gathered: Gathered, technologies: Mapping[str, tuple[str, str]]
+) -> None:
+    """Store the pages and their technologies, for the next run to compare with."""
+    pages = gathered.pages
+    values = {"technologies": sorted(technologies)}
+    await fields.replace_fields(conn, company_id, TECHNOLOGIES_SOURCE, values, pages[0].url, datetime.now(UTC))
+    versions = [PageVersion(page.url, page.title, page.text, page.fetched_at) for page in pages]
+    await page_versions.insert_versions(conn, company_id, versions)
+
+
+def find_candidates(
+    gathered: Gathered, pages: Sequence[CrawledPage], texts_before: Mapping[str, str]
+) -> list[SignalCandidate]:
+    """Return the signals that pages, news and the register state, and the changes of pages since the last run."""
     today = datetime.now(UTC).date()
-    found = list(in_pages(pages, today))
-    nothing = Found("nothing")
-    for source in gathered.found.get(SourceKind.WEB, nothing).sources:
-        page = SeenPage(source.url, source.title, source.text, source.published_on)
-        found += in_pages([page], today)
-    for source in gathered.found.get(SourceKind.REGISTRY, nothing).sources:
-        found += appointments(source.text.splitlines(), source.url, source.text, today)
-    return found + list(changes(before, pages))
+    candidates = list(find_in_pages(pages, today))
+    for source in _sources(gathered, SourceKind.WEB):
+        page = CrawledPage(source.url, source.title, source.text, source.published_on)
+        candidates += find_in_pages([page], today)
+    for source in _sources(gathered, SourceKind.REGISTRY):
+        candidates += find_appointments(source.text.splitlines(), source.url, source.text, today)
+    return candidates + list(find_changes(texts_before, pages))
 
 
-def once(noticed: Sequence[Noticed]) -> list[Noticed]:
-    return list({(one.kind, one.fingerprint): one for one in reversed(noticed)}.values())[::-1]
+def _sources(gathered: Gathered, kind: SourceKind) -> list[Source]:
+    result = gathered.results.get(kind)
+    return result.sources if result else []
+
+
+def without_duplicates(candidates: Sequence[SignalCandidate]) -> list[SignalCandidate]:
+    """Return the first candidate of each kind and fingerprint, in order."""
+    first: dict[tuple[str, str], SignalCandidate] = {}
+    for candidate in candidates:
+        first.setdefault((candidate.kind, candidate.fingerprint), candidate)
+    return list(first.values())

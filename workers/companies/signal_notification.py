@@ -1,7 +1,7 @@
-"""signal_notification: one signal to one channel of a team, until it is taken or the last attempt failed.
+"""signal_notification: send a signal to a channel of a team, until it is accepted or the last attempt failed.
 
-The receiver may see a message twice where a worker dies between its sending and the record of it: by its id, which
-stays the same, it knows the second one.
+If a worker dies after sending a message and before recording that, the receiver gets the message a second time. Its id
+is the same both times.
 """
 
 from __future__ import annotations
@@ -10,52 +10,68 @@ from typing import Any
 
 import orjson
 
-from app.db.companies import signals
-from app.db.companies.signals import Due
+from app.db.companies import notifications
+from app.db.companies.notifications import PendingNotification
 from app.db.core.pool import connection
-from app.domain.companies.kinds import SIGNAL_NOTIFICATION, NotificationArgs
+from app.domain.companies import kinds
+from app.domain.companies.kinds import NotificationArgs
 from app.domain.jobs.outcomes import Failed, Outcome
 from providers.errors import BadRequest
 from workers.core.context import JobContext
 from workers.core.resources import Resources
 
-SPEC = SIGNAL_NOTIFICATION
+SPEC = kinds.SIGNAL_NOTIFICATION
 
 
 async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | Outcome:
     async with connection(context.resources.pool) as conn:
-        due = await signals.due(conn, args.notification_id)
-    if due is None:
-        return {"sent": False, "reason": "it was sent before, or its channel is gone"}
+        notification = await notifications.get_pending(conn, args.notification_id)
+    if notification is None:
+        return {"sent": False, "reason": "already sent, or its channel was deleted"}
     try:
-        await send(due, context.resources)
+        await send(notification, context.resources)
     except BadRequest as error:
-        return Failed(f"{due.channel_kind} {due.target}: {error}")
+        return Failed(f"{notification.channel_kind} {notification.target}: {error}")
     async with context.step() as step:
-        await signals.sent(step.conn, due.id)
+        await notifications.mark_sent(step.conn, notification.id)
         step.processed = 1
-    return {"sent": True, "channel": due.channel_kind, "target": due.target}
+    return {"sent": True, "channel": notification.channel_kind, "target": notification.target}
 
 
-async def send(due: Due, resources: Resources) -> None:
+async def send(notification: PendingNotification, resources: Resources) -> None:
     """Raises ProviderError."""
-    if due.channel_kind == "webhook":
-        message = {"type": "signal.detected", "team": due.team, "company": due.company, "signal": due.signal}
-        body = orjson.dumps(message, option=orjson.OPT_UTC_Z)
-        await resources.webhooks.send(due.target, due.secret or "", f"msg_{due.id.hex}", body)
+    if notification.channel_kind == "webhook":
+        message_id = f"msg_{notification.id.hex}"
+        secret = notification.secret or ""
+        await resources.webhooks.send(notification.target, secret, message_id, webhook_body(notification))
         return
-    mailer = resources.intelligence.mailer
+    mailer = resources.company_providers.mailer
     if mailer is None:
         raise BadRequest("no mail server is configured (TRIGPOINT_SMTP_URL)", provider="smtp")
-    subject = f"{due.company['name']}: {due.signal['title']}"
-    await mailer.send(due.target, subject, letter(due), f"signal.{due.id.hex}")
+    subject = f"{notification.company.name}: {notification.signal.title}"
+    await mailer.send(notification.target, subject, email_body(notification), f"signal.{notification.id.hex}")
 
 
-def letter(due: Due) -> str:
-    signal, evidence = due.signal, due.signal["evidence"]
-    when = signal["occurred_on"] or "not stated"
+def webhook_body(notification: PendingNotification) -> bytes:
+    company = notification.company
+    message = {
+        "type": "signal.detected",
+        "team": notification.team,
+        "company": {
+            "id": str(company.id),
+            "external_id": company.external_id,
+            "name": company.name,
+            "website": company.website,
+        },
+        "signal": notification.signal.to_json(),
+    }
+    return orjson.dumps(message, option=orjson.OPT_UTC_Z)
+
+
+def email_body(notification: PendingNotification) -> str:
+    signal = notification.signal
     return (
-        f'{due.company["name"]}: {signal["title"]}\n\n"{evidence["quote"]}"\n\n'
-        f"Page: {evidence['url']}\nDate: {when}\nNoticed: {signal['detected_at']:%Y-%m-%d %H:%M} UTC\n"
-        f"Team: {due.team}\n"
+        f'{notification.company.name}: {signal.title}\n\n"{signal.quote}"\n\n'
+        f"Page: {signal.url}\nDate: {signal.occurred_on or 'not stated'}\n"
+        f"Noticed: {signal.detected_at:%Y-%m-%d %H:%M} UTC\nTeam: {notification.team}\n"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from app.db.core.pool import Pool
+from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
 from providers.llm.asking import Models
@@ -25,15 +26,15 @@ class CompanyProviders:
     """Providers for jobs on companies. Each is None unless it is configured."""
 
     models: Models | None
-    registry: CompaniesHouse | None
+    register: CompaniesHouse | None
     places: GooglePlaces | None
-    search: SearchEngine | None
+    search_engine: SearchEngine | None
     mailer: Mailer | None
 
     @property
-    def model(self) -> str:
-        """The name of the model that writes reports."""
-        return self.models.name if self.models else "extractive"
+    def report_model(self) -> str:
+        """The name of the model that writes reports; `extractive` without a model."""
+        return self.models.name if self.models else EXTRACTIVE
 
     async def close(self) -> None:
         """Close the connections to the models."""
@@ -51,7 +52,7 @@ class Resources:
     geocoders: GeocoderChain
     fetcher: Fetcher
     mail: MxLookup
-    intelligence: CompanyProviders
+    company_providers: CompanyProviders
     webhooks: Webhooks
     places: Overpass | None = None
     """The provider of points of interest, if one is configured."""
@@ -65,4 +66,4 @@ class Resources:
         """Close the providers. The pool and the HTTP session are closed by their owner."""
         await self.fetcher.close()
         await self.webhooks.close()
-        await self.intelligence.close()
+        await self.company_providers.close()

@@ -1,7 +1,8 @@
-"""How many researches a user has had in a month (UTC).
+"""The number of researches that a user had in this month (UTC).
 
-Nothing is counted up: a research is one job of the month that neither failed nor was cancelled, or the report of one
-that was deleted since. So it counts once however often it is tried, and failing or cancelling gives it back.
+There is no counter. A research is a job of this month that neither failed nor was cancelled, or the finished report of
+such a job that was deleted since. So a research counts once however often it is retried, and one that fails or is
+cancelled does not count.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from app.db.core.locks import named_lock
 from app.db.core.pool import Connection
 from app.domain.companies.kinds import COMPANY_RESEARCH
 
-USED = f"""
+COUNT = f"""
 SELECT count(*) FROM (
     SELECT j.id FROM jobs AS j
     WHERE j.created_by = $1 AND j.kind = '{COMPANY_RESEARCH.kind}' AND j.created_at >= date_trunc('month', now())
@@ -26,18 +27,18 @@ SELECT count(*) FROM (
 """
 
 
-async def lock(conn: Connection, user_id: UUID) -> None:
-    """Only one transaction at a time may add a research for the user."""
+async def acquire_lock(conn: Connection, user_id: UUID) -> None:
+    """Until the end of the transaction, keep others that call this from adding a research for the user."""
     await locks.acquire(conn, named_lock("research quota", str(user_id)))
 
 
-async def used(conn: Connection, user_id: UUID, *, before: UUID | None = None) -> int:
-    """Researches of this month; with `before` those of jobs older than that one."""
-    count: int = await conn.fetchval(USED, user_id, before)
+async def count_used(conn: Connection, user_id: UUID, *, before: UUID | None = None) -> int:
+    """Return the user's researches of this month; with `before`, only those of jobs older than that job."""
+    count: int = await conn.fetchval(COUNT, user_id, before)
     return count
 
 
-async def seconds_to_next_month(conn: Connection) -> int:
+async def get_seconds_to_next_month(conn: Connection) -> int:
     seconds: int = await conn.fetchval(
         "SELECT ceil(extract(epoch FROM date_trunc('month', now()) + interval '1 month' - now()))::int"
     )

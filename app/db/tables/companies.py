@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, identity, one_of, time
-
-SIGNAL_KINDS = ("hiring", "funding", "leadership", "expansion", "technology", "site_change")
+from app.domain.companies.signals import SIGNAL_KINDS
 
 
 def of_company(**options: Any) -> Any:

@@ -12,8 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
 from app.db.tables.companies import of_company
-
-WRITING, COMPLETE, PARTIAL = "writing", "complete", "partial"
+from app.domain.companies.research.report import ReportStatus
 
 
 def of_report() -> Any:
@@ -25,7 +24,7 @@ class ResearchReport(SQLModel, table=True):
 
     __tablename__ = "research_reports"
     __table_args__ = (
-        one_of("status", (WRITING, COMPLETE, PARTIAL)),
+        one_of("status", tuple(ReportStatus)),
         CheckConstraint("(status = 'writing') = (completed_at IS NULL)", name="completed"),
         Index(None, "company_id", "completed_at"),
         Index(None, "created_by", "created_at"),

@@ -1,4 +1,4 @@
-"""A company as clients give it: checked, and read from JSON or from the rows of a table."""
+"""A company as clients send it, as JSON or as a row of a table: validation and normalization."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
 
 from app.domain.text.columns import COMPANY, Vocabulary, shown
 from app.domain.text.csv_reader import BrokenRow
@@ -15,13 +16,15 @@ from app.domain.text.csv_table import Table, values
 from app.domain.text.errors import Unreadable
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
+"""A client's own id of a company."""
+SLUG_RULE = "must be 1 to 128 letters, digits or any of . _ : ~ -"
 REGISTRY_NUMBER = re.compile(r"[A-Z0-9]{1,20}")
-MOST_ATTRIBUTES = 100
-MAX_TEXT = 300
+MAX_ATTRIBUTES = 100
+MAX_TEXT_CHARACTERS = 300
 
 
-def website(value: Any) -> Any:
-    """An HTTP address; `https://` where none is given, as people write it."""
+def normalize_website(value: Any) -> Any:
+    """Return an HTTP URL, with `https://` if no scheme is given; None for empty input. Raises ValueError."""
     if not isinstance(value, str) or not value.strip():
         return None
     text = value.strip()
@@ -32,14 +35,14 @@ def website(value: Any) -> Any:
     except ValueError:
         host = None
     if not host or parts.scheme.lower() not in ("http", "https") or parts.username or re.search(r"[\s<>\"]", text):
-        raise ValueError("must be an address of the web, such as https://example.com")
+        raise ValueError("must be a web address, such as https://example.com")
     if "." not in host and ":" not in host and host != "localhost":
-        raise ValueError("must name a host with a domain, such as https://example.com")
+        raise ValueError("must contain a domain name, such as https://example.com")
     return text
 
 
 def _registry_number(value: Any) -> Any:
-    """Numbers of a registry are text: leading zeros count; only digits are filled up to eight, as the registry does."""
+    """Return a registry number as text: in upper case, and padded with zeros to eight digits if it has only digits."""
     if value is None or not str(value).strip():
         return None
     text = re.sub(r"\s", "", str(value)).upper()
@@ -52,21 +55,21 @@ def _slug(value: Any) -> Any:
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not SLUG.fullmatch(value):
-        raise ValueError("must be 1 to 128 letters, digits or any of . _ : ~ -")
+        raise ValueError(SLUG_RULE)
     return value
 
 
 Slug = Annotated[str | None, BeforeValidator(_slug)]
-Website = Annotated[Annotated[str, StringConstraints(max_length=2000)] | None, BeforeValidator(website)]
+Website = Annotated[Annotated[str, StringConstraints(max_length=2000)] | None, BeforeValidator(normalize_website)]
 RegistryNumber = Annotated[str | None, BeforeValidator(_registry_number)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
-PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)] | None
-Attributes = Annotated[dict[str, Any], Field(max_length=MOST_ATTRIBUTES)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT_CHARACTERS)]
+PlaceId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT_CHARACTERS)] | None
+Attributes = Annotated[dict[str, Any], Field(max_length=MAX_ATTRIBUTES)]
 
 
-def both(name: str, camel: str) -> Any:
-    """A field that clients may write either way."""
-    return AliasChoices(name, camel)
+def snake_or_camel(name: str) -> AliasChoices:
+    """Accept a field under its name and in camelCase."""
+    return AliasChoices(name, to_camel(name))
 
 
 class NewCompany(BaseModel):
@@ -78,19 +81,19 @@ class NewCompany(BaseModel):
     registry_number: RegistryNumber = Field(
         default=None, validation_alias=AliasChoices("registry_number", "registryNumber", "company_number")
     )
-    place_id: PlaceId = Field(default=None, validation_alias=both("place_id", "placeId"))
+    place_id: PlaceId = Field(default=None, validation_alias=snake_or_camel("place_id"))
     attributes: Attributes = {}
 
 
 class CompanyChange(BaseModel):
-    """What is given is set; null takes away."""
+    """A partial update: fields that are given are set, and null clears a field."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     name: Name | None = None
     website: Website = None
-    registry_number: RegistryNumber = Field(default=None, validation_alias=both("registry_number", "registryNumber"))
-    place_id: PlaceId = Field(default=None, validation_alias=both("place_id", "placeId"))
+    registry_number: RegistryNumber = Field(default=None, validation_alias=snake_or_camel("registry_number"))
+    place_id: PlaceId = Field(default=None, validation_alias=snake_or_camel("place_id"))
     attributes: Attributes | None = None
 
 
@@ -98,7 +101,7 @@ COLUMNS = Vocabulary(
     {field: COMPANY[field] for field in ("external_id", "name", "website", "domain", "registry_number", "place_id")}
     | {"external_id": tuple(name for name in COMPANY["external_id"] if name != "businessid")}
 )
-"""`domain` counts where there is no website; the ids of businesses are not those of companies."""
+"""`domain` stands in for a missing website. A business id is not the id of a company."""
 
 
 def from_csv(raw: bytes, limit: int) -> Iterator[tuple[int, dict[str, Any] | str]]:

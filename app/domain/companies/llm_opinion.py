@@ -1,4 +1,4 @@
-"""A model's opinion of a lead: a few points, with a reason that must quote the facts it was shown."""
+"""A model's opinion of a lead: a few points, with a reason that must quote the facts that the model was shown."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.companies.lead_scores import AI_MOST_POINTS, Facts
+from app.domain.companies.lead_scores import MAX_AI_POINTS, Facts
 from app.domain.companies.research.normalization import fold
 from app.domain.companies.research.quotes import TooShort, find
 
 ANSWER_TOKENS = 200
-MOST_FACTS = 6000
-"""Characters."""
+MAX_FACTS_CHARACTERS = 6000
+MAX_REASON_CHARACTERS = 300
 SYSTEM = """\
 You judge how promising a company is as a sales lead, from the given facts alone.
 Answer with JSON: {"points": -10 to 10, "reason": "one sentence", "quote": "copied from the facts letter by letter"}
@@ -40,11 +40,11 @@ class Opinion(BaseModel):
 
 
 def facts_text(name: str, facts: Facts) -> str:
-    """The facts, a line each."""
+    """Return the facts as text, one per line."""
     lines = [f"The company is {name}."]
     lines += [f"{field}: {orjson.dumps(value, default=str).decode()}" for field, value in sorted(facts.fields.items())]
-    lines += [f"{one.kind} noticed on {one.on}: {one.title}" for one in facts.signals]
-    return "\n".join(lines)[:MOST_FACTS]
+    lines += [f"{signal.kind} detected on {signal.on}: {signal.title}" for signal in facts.signals]
+    return "\n".join(lines)[:MAX_FACTS_CHARACTERS]
 
 
 def messages(name: str, text: str) -> list[dict[str, str]]:
@@ -55,13 +55,13 @@ def messages(name: str, text: str) -> list[dict[str, str]]:
     ]
 
 
-def judged(opinion: Opinion, text: str, model: str) -> dict[str, Any]:
-    """As the score shows it; no points where the quotation does not stand in the facts."""
+def check_opinion(opinion: Opinion, text: str, model: str) -> dict[str, Any]:
+    """Return the opinion as the score shows it, without points if the facts do not contain its quotation."""
     try:
         quote = find(opinion.quote, text, fold(text))
     except TooShort:
         quote = None
     if quote is None:
-        return {"points": 0.0, "model": model, "dropped": "its reason quotes nothing that is known"}
-    points = max(-AI_MOST_POINTS, min(AI_MOST_POINTS, opinion.points))
-    return {"points": points, "model": model, "reason": opinion.reason[:300], "quote": quote}
+        return {"points": 0.0, "model": model, "dropped": "its reason does not quote the facts"}
+    points = max(-MAX_AI_POINTS, min(MAX_AI_POINTS, opinion.points))
+    return {"points": points, "model": model, "reason": opinion.reason[:MAX_REASON_CHARACTERS], "quote": quote}

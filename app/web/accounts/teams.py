@@ -43,7 +43,7 @@ class Channel(BaseModel):
         if self.kind == "webhook":
             if "://" not in self.target:
                 raise ValueError("must be a URL, such as https://example.com/hook")
-            companies.website(self.target)
+            companies.normalize_website(self.target)
         else:
             self.target = NewUser(email=self.target, name="-").email
         return self

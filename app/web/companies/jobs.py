@@ -1,4 +1,4 @@
-"""Enrichment, scoring and signals: one company or many, a job each (scoring: one for all)."""
+"""Enrich companies, score them and detect their signals: routes that create jobs."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-import asyncpg
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
-from app.db.companies import records as companies
-from app.db.companies import signals
+from app.db.companies.records import Company
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
-from app.db.tables.companies import SIGNAL_KINDS
-from app.domain.companies.input import SLUG, Name, RegistryNumber, Website, both
 from app.domain.companies.kinds import (
     COMPANY_ENRICHMENT,
     ENRICHMENT_SOURCES,
     LEAD_SCORING,
-    MAX_SCORED_COMPANIES,
     SIGNAL_DETECTION,
     DetectionArgs,
     EnrichmentArgs,
@@ -33,55 +28,17 @@ from app.domain.companies.kinds import (
 )
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import JobSpec, NewJob
-from app.errors import Invalid
 from app.web.accounts import auth
+from app.web.companies.company_refs import CompaniesRequest, CompanyRef, find_or_create_all
 from app.web.http import idempotency, request_parsing
-from app.web.http.pagination import Paging, page_of
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
 from app.web.jobs import durations
 from app.web.platform import get_platform
 
-RequestModel = TypeVar("RequestModel", bound="CompaniesRequest")
-
-
-class CompanyRef(BaseModel):
-    """A company by our id, a business' or the client's own; one that is new is made under its name."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    key: Annotated[str, Field(min_length=1, max_length=128)] = Field(
-        validation_alias=AliasChoices("business_id", "company_id", "businessId", "companyId", "id")
-    )
-    name: Name | None = Field(
-        default=None,
-        validation_alias=AliasChoices("business_name", "company_name", "businessName", "companyName", "name"),
-    )
-    website: Website = None
-    registry_number: RegistryNumber = Field(default=None, validation_alias=both("registry_number", "registryNumber"))
-
-
-class CompaniesRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    companies: list[CompanyRef] = Field(min_length=1, max_length=MAX_SCORED_COMPANIES)
-    priority: int = Field(default=5, ge=1, le=9)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _wrap(cls, value: Any) -> Any:
-        """One company's fields at top level are a list of one; ids alone are companies, too."""
-        if isinstance(value, list):
-            value = {"companies": value}
-        if not isinstance(value, dict):
-            return value
-        if "companies" not in value:
-            options = {name: value[name] for name in cls.model_fields if name in value}
-            value = options | {"companies": [{k: v for k, v in value.items() if k not in options}]}
-        entries = value["companies"]
-        if isinstance(entries, list):
-            entries = [{"id": one} if isinstance(one, str) else one for one in entries]
-        return value | {"companies": entries}
+MAX_AUDITED_JOBS = 100
+"""Ids of new jobs that an entry of the audit log lists."""
+RequestModel = TypeVar("RequestModel", bound=CompaniesRequest)
 
 
 class EnrichmentRequest(CompaniesRequest):
@@ -132,11 +89,11 @@ async def _create_jobs(
     platform = get_platform(request)
 
     async def insert(conn: Connection) -> Response:
-        rows = await _find_or_create(conn, refs, user)
+        found = await find_or_create_all(conn, refs, user.id)
         estimate = await durations.estimate_seconds(request, conn, spec)
-        inserted = await jobs.insert(conn, [new_job(row["id"]) for row in rows], user.id)
+        inserted = await jobs.insert(conn, [new_job(company.id) for company in found], user.id)
         await _audit(conn, spec, inserted, user)
-        return _accepted(estimate, inserted, rows, is_list=is_list)
+        return _accepted(estimate, inserted, found, is_list=is_list)
 
     response = await idempotency.run_once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
@@ -151,13 +108,13 @@ async def score(request: Request) -> Response:
     body = _validate(ScoringRequest, value)
 
     async def insert(conn: Connection) -> Response:
-        rows = await _find_or_create(conn, body.companies, user)
+        found = await find_or_create_all(conn, body.companies, user.id)
         estimate = await durations.estimate_seconds(request, conn, LEAD_SCORING)
-        args = ScoringArgs(company_ids=[row["id"] for row in rows], ai=body.ai)
-        job = LEAD_SCORING.new_job(args, priority=body.priority, total_items=len(rows))
+        args = ScoringArgs(company_ids=[company.id for company in found], ai=body.ai)
+        job = LEAD_SCORING.new_job(args, priority=body.priority, total_items=len(found))
         inserted = await jobs.insert(conn, [job], user.id)
         await _audit(conn, LEAD_SCORING, inserted, user)
-        return _accepted(estimate, inserted, rows[:1], is_list=False)
+        return _accepted(estimate, inserted, found[:1], is_list=False)
 
     response = await idempotency.run_once(request, user, raw, insert)
     platform.dispatcher.schedule_pass()
@@ -175,66 +132,29 @@ def _validate(model: type[RequestModel], value: Any) -> RequestModel:
         raise invalid(error) from None
 
 
-async def _find_or_create(conn: Connection, refs: Sequence[CompanyRef], user: User) -> list[asyncpg.Record]:
-    """Each once, in order. Raises Invalid, naming every one that there is not and that cannot be made."""
-    rows: dict[Any, asyncpg.Record] = {}
-    findings: list[tuple[str, str]] = []
-    for place, one in enumerate(refs):
-        row = await companies.find(conn, one.key) if "\0" not in one.key else None
-        if row is None and companies.is_uuid(one.key):
-            findings.append((f"companies.{place}.id", f"there is no company or business {one.key}"))
-            continue
-        if row is None and not SLUG.fullmatch(one.key):
-            findings.append((f"companies.{place}.id", "must be 1 to 128 letters, digits or any of . _ : ~ -"))
-            continue
-        row = row or await companies.ensure(conn, one.key, one.name, user.id)
-        given = {
-            name: value
-            for name, value in (("website", one.website), ("registry_number", one.registry_number))
-            if value and row[name] is None
-        }
-        row = (await companies.update(conn, row["id"], given) or row) if given else row
-        rows[row["id"]] = row
-    if findings:
-        raise Invalid(findings)
-    return list(rows.values())
-
-
 async def _audit(conn: Connection, spec: JobSpec, inserted: Sequence[Inserted], user: User) -> None:
-    new = [str(one.id) for one in inserted if one.is_new]
+    new = [str(job.id) for job in inserted if job.is_new]
     if new:
-        await audit.record(conn, f"{spec.kind.upper()}_QUEUED", {"jobs": new[:100], "total": len(new)}, user_id=user.id)
+        details = {"jobs": new[:MAX_AUDITED_JOBS], "total": len(new)}
+        await audit.record(conn, f"{spec.kind.upper()}_QUEUED", details, user_id=user.id)
 
 
 def _accepted(
-    estimate: float, inserted: Sequence[Inserted], rows: Sequence[asyncpg.Record], *, is_list: bool
+    estimate_seconds: float, inserted: Sequence[Inserted], found: Sequence[Company], *, is_list: bool
 ) -> Response:
     entries = [
-        {"job_id": one.id, "company_id": row["id"], "business_id": row["external_id"] or row["id"], "status": "queued",
-         "is_new": one.is_new, "poll_url": f"/api/jobs/{one.id}"}
-        for one, row in zip(inserted, rows, strict=True)
-    ]  # fmt: skip
-    common = {"estimated_completion_seconds": round(estimate) or 1, "poll_interval_ms": FIRST_MS}
+        {
+            "job_id": job.id,
+            "company_id": company.id,
+            "business_id": company.external_id or company.id,
+            "status": "queued",
+            "is_new": job.is_new,
+            "poll_url": f"/api/jobs/{job.id}",
+        }
+        for job, company in zip(inserted, found, strict=True)
+    ]
+    common = {"estimated_completion_seconds": round(estimate_seconds) or 1, "poll_interval_ms": FIRST_MS}
     headers = {"Retry-After": retry_after(FIRST_MS), "Location": f"/api/jobs/{inserted[0].id}"}
     if is_list:
         return JSON({"jobs": entries, "total": len(entries)} | common, 202, headers)
     return JSON(entries[0] | common, 202, headers)
-
-
-class SignalQuery(Paging):
-    type: str | None = None
-
-
-async def signals_index(request: Request) -> Response:
-    """Signals of all companies, the newest first."""
-    await auth.require(request)
-    platform = get_platform(request)
-    paging = request_parsing.parse_query(request, SignalQuery)
-    if paging.type is not None and paging.type not in SIGNAL_KINDS:
-        raise Invalid([("type", f"must be one of {', '.join(SIGNAL_KINDS)}")])
-    async with platform.pool.acquire() as conn:
-        rows, total = await signals.select(
-            conn, company_id=None, kind=paging.type, limit=paging.limit, offset=paging.offset
-        )
-    found = [signals.show(row) for row in rows]
-    return JSON(page_of("signals", found, total, paging))

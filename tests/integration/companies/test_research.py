@@ -201,13 +201,13 @@ async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
 async def test_a_model_that_never_lets_us_through_is_done_without(
     with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.companies.company_research.MOST_SNOOZES", 1)
+    monkeypatch.setattr("workers.companies.company_research.MAX_SNOOZES", 1)
     monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
     llm.be(Mood.RATE_LIMITED)
     async with harness.worker(with_model):
         report = await research()
     assert report["status"] == "partial" and report["model"] == "extractive"
-    assert all("let nobody through" in section["note"] for section in report["sections"])
+    assert all("the model was busy" in section["note"] for section in report["sections"])
 
 
 @pytest.mark.parametrize("mood", [Mood.HANGS_UP, Mood.ERROR_IN_200])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.companies.lead_scores import WEIGHTS, Facts, SeenSignal, UnknownFeature, check_weights, score
-from app.domain.companies.llm_opinion import Opinion, facts_text, judged
+from app.domain.companies.llm_opinion import Opinion, check_opinion, facts_text
 
 TODAY = date(2026, 6, 1)
 
@@ -61,7 +61,7 @@ def test_weights_are_the_operators() -> None:
 
 def test_an_opinion_counts_only_with_a_quotation_and_never_much() -> None:
     text = facts_text("Acme", Facts({"employees": 240, "city": "Leeds"}, {}, [signal("hiring", 3)]))
-    good = judged(Opinion(points=99, reason="Large", quote="employees: 2400 people in Leeds"), text, "m")
-    assert good == {"points": 0.0, "model": "m", "dropped": "its reason quotes nothing that is known"}
-    good = judged(Opinion(points=99, reason="Hires", quote="hiring noticed on 2026-05-29"), text, "m")
-    assert (good["points"], good["quote"]) == (10.0, "hiring noticed on 2026-05-29")
+    good = check_opinion(Opinion(points=99, reason="Large", quote="employees: 2400 people in Leeds"), text, "m")
+    assert good == {"points": 0.0, "model": "m", "dropped": "its reason does not quote the facts"}
+    good = check_opinion(Opinion(points=99, reason="Hires", quote="hiring detected on 2026-05-29"), text, "m")
+    assert (good["points"], good["quote"]) == (10.0, "hiring detected on 2026-05-29")

@@ -43,14 +43,14 @@ async def test_the_providers_figures_come_first(client: ChatClient) -> None:
     assert reply.model == MODEL and reply.request_id and not reply.cut_off
     assert reply.usage.cached_tokens == 7 and reply.usage.cost_source is CostSource.PROVIDER
     assert reply.usage.cost_usd == pytest.approx(reply.usage.tokens * PER_TOKEN_USD)
-    assert reply.usage.tokens < PROMPT.most_tokens
+    assert reply.usage.tokens < PROMPT.max_tokens
 
 
 async def test_without_figures_the_worst_case_counts(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.NO_USAGE)
     usage = (await client.complete(PROMPT)).usage
-    assert (usage.tokens, usage.cost_source) == (PROMPT.most_tokens, CostSource.WORST_CASE)
-    assert usage.cost_usd == pytest.approx((PROMPT.most_prompt_tokens * 1.0 + 100 * 2.0) / 1e6)
+    assert (usage.tokens, usage.cost_source) == (PROMPT.max_tokens, CostSource.WORST_CASE)
+    assert usage.cost_usd == pytest.approx((PROMPT.max_prompt_tokens * 1.0 + 100 * 2.0) / 1e6)
 
 
 @pytest.mark.parametrize(

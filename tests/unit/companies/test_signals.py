@@ -6,21 +6,21 @@ from datetime import date
 
 import pytest
 
-from app.domain.companies.signals import (
-    SeenPage,
-    appointments,
-    changes,
-    date_in,
-    in_pages,
-    new_technologies,
-    technologies,
+from app.domain.companies.signal_rules import (
+    CrawledPage,
+    find_appointments,
+    find_changes,
+    find_in_pages,
+    find_new_technologies,
+    find_technologies,
+    latest_date,
 )
 
 TODAY = date(2026, 6, 1)
 
 
-def page(text: str, url: str = "https://x.example/", html: str = "", on: date | None = None) -> SeenPage:
-    return SeenPage(url, "", text, on, html)
+def page(text: str, url: str = "https://x.example/", html: str = "", on: date | None = None) -> CrawledPage:
+    return CrawledPage(url, "", text, on, html)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def page(text: str, url: str = "https://x.example/", html: str = "", on: date | 
     ],
 )
 def test_what_is_noticed(sentence: str, kind: str) -> None:
-    found = list(in_pages([page(f"Home\n{sentence}\nContact")], TODAY))
+    found = list(find_in_pages([page(f"Home\n{sentence}\nContact")], TODAY))
     assert [one.kind for one in found] == [kind]
     assert found[0].quote == sentence and found[0].quote in found[0].text
 
@@ -55,32 +55,32 @@ def test_what_is_noticed(sentence: str, kind: str) -> None:
     ],
 )
 def test_what_is_not(sentence: str) -> None:
-    assert not list(in_pages([page(sentence)], TODAY))
+    assert not list(find_in_pages([page(sentence)], TODAY))
 
 
 def test_the_same_sentence_is_the_same_signal() -> None:
     pages = [page("We are hiring engineers."), page("WE ARE HIRING engineers.", "https://x.example/jobs")]
-    one, other = in_pages(pages, TODAY)
+    one, other = find_in_pages(pages, TODAY)
     assert one.fingerprint == other.fingerprint
 
 
 def test_dates() -> None:
-    assert date_in("on 3 May 2026 and 2026-01-02") == date(2026, 5, 3)
-    assert date_in("in March 2026") == date(2026, 3, 1) and date_in("May 30th, 2026") == date(2026, 5, 30)
-    assert date_in("in 2026") is None and date_in("31 February 2026") is None
-    [old] = in_pages([page("We are hiring engineers.", on=date(2026, 5, 1))], TODAY)
+    assert latest_date("on 3 May 2026 and 2026-01-02") == date(2026, 5, 3)
+    assert latest_date("in March 2026") == date(2026, 3, 1) and latest_date("May 30th, 2026") == date(2026, 5, 30)
+    assert latest_date("in 2026") is None and latest_date("31 February 2026") is None
+    [old] = find_in_pages([page("We are hiring engineers.", on=date(2026, 5, 1))], TODAY)
     assert old.occurred_on == date(2026, 5, 1)
-    assert not list(in_pages([page("We are hiring engineers.", on=date(2024, 5, 1))], TODAY))
+    assert not list(find_in_pages([page("We are hiring engineers.", on=date(2024, 5, 1))], TODAY))
 
 
 def test_a_changed_page_is_told_and_a_first_look_is_not() -> None:
     before = "Welcome\nWe make widgets in Leeds.\nCall us today."
     after = f"{before}\nWe now make gadgets, too.\nThey come in four colours.\nOrder them from our shop."
-    assert not list(changes({}, [page(after)]))
-    assert not list(changes({"https://x.example/": before}, [page(before)]))
-    [changed] = changes({"https://x.example/": before}, [page(after)])
+    assert not list(find_changes({}, [page(after)]))
+    assert not list(find_changes({"https://x.example/": before}, [page(before)]))
+    [changed] = find_changes({"https://x.example/": before}, [page(after)])
     assert changed.kind == "site_change" and changed.quote in after and changed.quote not in before
-    [new] = changes({"https://x.example/": before}, [page(before), page(after, "https://x.example/new")])
+    [new] = find_changes({"https://x.example/": before}, [page(before), page(after, "https://x.example/new")])
     assert (new.title, new.url) == ("New page", "https://x.example/new")
 
 
@@ -90,13 +90,13 @@ def test_officers_who_came_lately() -> None:
         "Tom Brown has been director of ACME LTD since 2012-02-01.",
         "ACME LTD was incorporated on 2026-05-01.",
     ]
-    [one] = appointments(lines, "https://register.example", "\n".join(lines), TODAY)
+    [one] = find_appointments(lines, "https://register.example", "\n".join(lines), TODAY)
     assert (one.quote, one.occurred_on) == (lines[0], date(2026, 2, 1))
 
 
 def test_technologies_that_are_new() -> None:
     html = '<html><script src="https://js.stripe.com/v3/"></script><link href="/wp-content/a.css"></html>'
-    now = technologies([page("x", html=html)])
+    now = find_technologies([page("x", html=html)])
     assert set(now) == {"Stripe", "WordPress"} and now["Stripe"][1] == '<script src="https://js.stripe.com/v3/">'
-    [new] = new_technologies(["WordPress"], now)
+    [new] = find_new_technologies(["WordPress"], now)
     assert new.kind == "technology" and new.quote in html and new.text == new.quote

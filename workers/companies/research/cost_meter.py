@@ -1,104 +1,113 @@
-"""What the calls of a job cost: reserved before they are made, stored, and held to the job's budget.
+"""The cost of a job's model calls: reserved before each call, stored, and held to the job's budget.
 
-A call is written down in a step of its own before it is made. So a worker that is no longer the job's owner makes none,
-and one that dies in the midst of a call leaves the most that it can have cost.
+Each call is inserted in a step of its own before it is made. So a worker that lost the job makes no call, and one that
+dies during a call leaves a row with the most that it can have cost.
 """
 
 from __future__ import annotations
 
+from typing import Self
+
 from uuid_utils.compat import uuid7
 
 from app.db.companies import llm_calls
-from app.db.companies.llm_calls import Closed, Opened
+from app.db.companies.llm_calls import FinishedCall, StartedCall
 from app.db.core.pool import Connection, connection
 from app.settings import Settings
 from providers.llm.base import BudgetExceeded, Endpoint, Prompt, Reply
 from workers.core.context import JobContext
 
+INSTRUCTION_TOKENS = 1800
+"""Reserved for the instructions, the schema and the answer."""
+CHARACTERS_PER_TOKEN = 3
+MIN_SOURCE_CHARACTERS = 600
+
 
 class Budget:
-    """Of one job, over all its attempts."""
+    """Tokens and US dollars of one job, over all its attempts."""
 
-    def __init__(self, context: JobContext, tokens: int, usd: float) -> None:
+    def __init__(self, context: JobContext, spent_tokens: int, spent_usd: float) -> None:
         settings = context.resources.settings
         self.context = context
-        self._tokens, self._usd = tokens, usd
-        self._most_tokens, self._most_usd = settings.llm_budget_tokens, settings.llm_budget_usd
+        self._spent_tokens, self._spent_usd = spent_tokens, spent_usd
+        self._max_tokens, self._max_usd = settings.llm_budget_tokens, settings.llm_budget_usd
 
     @classmethod
-    async def of(cls, context: JobContext) -> Budget:
+    async def load(cls, context: JobContext) -> Self:
+        """Return the job's budget with what its calls have used so far."""
         async with connection(context.resources.pool) as conn:
-            return cls(context, *await llm_calls.spent(conn, context.id))
+            return cls(context, *await llm_calls.get_spending(conn, context.id))
 
     def reserve(self, tokens: int, usd: float) -> None:
-        """Raises BudgetExceeded where a call of at most so much could go beyond what there is."""
-        if self._tokens + tokens > self._most_tokens:
-            left = self._most_tokens - self._tokens
-            raise BudgetExceeded(f"a call of up to {tokens} tokens, and {left} are left of the job's budget")
-        if self._most_usd is not None and self._usd + usd > self._most_usd:
-            left_usd = self._most_usd - self._usd
-            raise BudgetExceeded(f"a call of up to ${usd:.4f}, and ${left_usd:.4f} are left of the job's budget")
-        self._tokens += tokens
-        self._usd += usd
+        """Count a call with the most that it can cost. Raises BudgetExceeded if that is more than what is left."""
+        if self._spent_tokens + tokens > self._max_tokens:
+            left = self._max_tokens - self._spent_tokens
+            raise BudgetExceeded(f"a call may need {tokens} tokens, and {left} are left of the job's budget")
+        if self._max_usd is not None and self._spent_usd + usd > self._max_usd:
+            left_usd = self._max_usd - self._spent_usd
+            raise BudgetExceeded(f"a call may cost ${usd:.4f}, and ${left_usd:.4f} are left of the job's budget")
+        self._spent_tokens += tokens
+        self._spent_usd += usd
 
-    def settle(self, tokens: int, usd: float) -> None:
-        """Give back what of a reservation was not used; negative: it was more."""
-        self._tokens -= tokens
-        self._usd -= usd
+    def release(self, tokens: int, usd: float) -> None:
+        """Return the unused part of a reservation; negative values if the call used more."""
+        self._spent_tokens -= tokens
+        self._spent_usd -= usd
 
 
-class SectionMeter:
-    """The calls made for one purpose; see providers.llm.asking.Meter."""
+class CostMeter:
+    """The calls for one purpose; implements `providers.llm.asking.Meter`."""
 
     def __init__(self, budget: Budget, purpose: str) -> None:
         self._budget, self._purpose = budget, purpose
-        self._closed: list[Closed] = []
+        self._finished: list[FinishedCall] = []
 
-    async def open(self, endpoint: Endpoint, prompt: Prompt) -> Opened:
-        tokens = prompt.most_tokens
-        usd = endpoint.prices.of(prompt.most_prompt_tokens, prompt.answer_tokens) if endpoint.prices else None
+    async def open(self, endpoint: Endpoint, prompt: Prompt) -> StartedCall:
+        """Reserve the most that a call can cost and store that. Raises BudgetExceeded."""
+        tokens = prompt.max_tokens
+        usd = endpoint.prices.cost(prompt.max_prompt_tokens, prompt.answer_tokens) if endpoint.prices else None
         self._budget.reserve(tokens, usd or 0.0)
         context = self._budget.context
-        call = Opened(uuid7(), context.id, self._purpose, endpoint.name, endpoint.model, tokens, usd)
+        call = StartedCall(uuid7(), context.id, self._purpose, endpoint.name, endpoint.model, tokens, usd)
         async with context.step() as step:
-            await llm_calls.open_call(step.conn, call)
+            await llm_calls.insert_started(step.conn, call)
         return call
 
-    def close(self, call: Opened, reply: Reply | None, outcome: str) -> None:
-        """See Meter. What is noted here is written by `flush`."""
+    def close(self, call: StartedCall, reply: Reply | None, outcome: str) -> None:
+        """Note how a call ended; `flush` stores it."""
         if reply is None:
-            # it may have been computed although no answer came, so it goes on counting for its most
-            self._closed.append(Closed(call.id, outcome))
+            # the provider may have computed an answer that was lost, so the whole reservation stays
+            self._finished.append(FinishedCall(call.id, outcome))
             return
         usage = reply.usage
         usd = usage.cost_usd if usage.cost_usd is not None else call.reserved_usd or 0.0
-        self._budget.settle(call.reserved_tokens - usage.tokens, (call.reserved_usd or 0.0) - usd)
-        self._closed.append(
-            Closed(
+        self._budget.release(call.reserved_tokens - usage.tokens, (call.reserved_usd or 0.0) - usd)
+        self._finished.append(
+            FinishedCall(
                 call.id,
                 outcome,
-                reply.model,
-                usage.prompt_tokens,
-                usage.completion_tokens,
-                usage.cached_tokens,
-                usage.reasoning_tokens,
-                usage.cost_usd,
-                usage.cost_source,
-                reply.latency_ms,
-                reply.request_id,
+                model=reply.model,
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+                cached_tokens=usage.cached_tokens,
+                reasoning_tokens=usage.reasoning_tokens,
+                cost_usd=usage.cost_usd,
+                cost_source=usage.cost_source,
+                latency_ms=reply.latency_ms,
+                request_id=reply.request_id,
             )
         )
 
     async def flush(self, conn: Connection) -> None:
-        """Write the ends of the calls, with what came of them."""
-        await llm_calls.close_calls(conn, self._closed)
-        self._closed = []
+        """Store the ends of the calls, in the transaction that stores what came of them."""
+        await llm_calls.update_finished(conn, self._finished)
+        self._finished = []
 
     @property
-    def open_ends(self) -> bool:
-        return bool(self._closed)
+    def has_unflushed_calls(self) -> bool:
+        return bool(self._finished)
 
 
-def allowance(settings: Settings) -> int:
-    """Characters of sources that one question may carry."""
-    return max(600, (settings.llm_context_tokens - 1800) * 3)
+def max_source_characters(settings: Settings) -> int:
+    """Return how many characters of sources one prompt may contain."""
+    return max(MIN_SOURCE_CHARACTERS, (settings.llm_context_tokens - INSTRUCTION_TOKENS) * CHARACTERS_PER_TOKEN)

@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.companies.site_facts import extract_site_facts
 from providers.web import Fetcher
 from workers.companies.research import site_pages
-from workers.companies.research.gather import Subject
+from workers.companies.research.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ async def read_site(fetcher: Fetcher, subject: Subject, website: str, since: dat
     """
     pages = [page async for page in site_pages.pages(fetcher, website, since, max_pages)]
     if not pages:
-        raise site_pages.SiteUnreadable("its pages hold no text", passing=False)
+        raise site_pages.SiteUnreadable("its pages hold no text", is_transient=False)
     facts = await asyncio.to_thread(
         extract_site_facts,
         [(page.url, page.html) for page in pages],

@@ -1,4 +1,4 @@
-"""The pages of a company's own site: the first one, and those that it links to and that are worth reading."""
+"""The pages of a company's own site: the home page, and the pages linked from there that are worth reading."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from app.domain.companies.research.page_text import PageText, read
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.web import BadUrl, Fetcher, Page, normalise_url
 
-PATIENCE = 20.0
-"""Seconds that a page waits for its host's turn."""
+MAX_WAIT_SECONDS = 20.0
+"""Longest wait until the host may be asked for a page."""
 
 
 @dataclass(frozen=True)
@@ -26,44 +26,42 @@ class SitePage:
 
 
 class SiteUnreadable(Exception):
-    """Nothing of the site could be read; `passing` where it may be there in a minute."""
+    """The home page could not be read; `is_transient` if it may be readable soon."""
 
-    def __init__(self, message: str, *, passing: bool) -> None:
+    def __init__(self, message: str, *, is_transient: bool) -> None:
         super().__init__(message)
-        self.passing = passing
+        self.is_transient = is_transient
 
 
-PASSING = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.SERVER_ERROR, WebsiteStatus.DNS_ERROR})
+TRANSIENT_STATUSES = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.SERVER_ERROR, WebsiteStatus.DNS_ERROR})
 
 
-async def pages(fetcher: Fetcher, website: str, since: datetime, most: int) -> AsyncIterator[SitePage]:
-    """At most so many pages, the first one first, each text once.
+async def pages(fetcher: Fetcher, website: str, since: datetime, max_pages: int) -> AsyncIterator[SitePage]:
+    """Yield up to `max_pages` pages with different texts, the home page first, as fetched at or after `since`.
 
-    Raises SiteUnreadable where there is no first page, and the fetcher's HostBusy.
+    Raises SiteUnreadable, and Busy if it would take too long until the host may be asked.
     """
     try:
         home = normalise_url(website)
     except BadUrl as error:
-        raise SiteUnreadable(f"the address {error}", passing=False) from None
+        raise SiteUnreadable(f"the address {error}", is_transient=False) from None
     queue, seen, texts = [home], {home}, set[str]()
-    given = 0
-    while queue and given < most:
+    while queue and len(texts) < max_pages:
         url = queue.pop(0)
-        page = await fetcher.fetch(url, since=since, max_wait=PATIENCE)
+        page = await fetcher.fetch(url, since=since, max_wait=MAX_WAIT_SECONDS)
         if not page.ok:
             if url == home:
-                words = f"{page.outcome}: {page.detail}" if page.detail else str(page.outcome)
-                raise SiteUnreadable(words, passing=page.outcome in PASSING)
+                reason = f"{page.outcome}: {page.detail}" if page.detail else str(page.outcome)
+                raise SiteUnreadable(reason, is_transient=page.outcome in TRANSIENT_STATUSES)
             continue
-        text = await asyncio.to_thread(read, page.html, page.final_url)
+        content = await asyncio.to_thread(read, page.html, page.final_url)
         seen.add(page.final_url)
-        queue += [link for link in text.links if link not in seen]
-        seen.update(text.links)
-        if text.text and text.text not in texts:
-            texts.add(text.text)
-            given += 1
-            yield _site_page(page, text)
+        queue += [link for link in content.links if link not in seen]
+        seen.update(content.links)
+        if content.text and content.text not in texts:
+            texts.add(content.text)
+            yield _site_page(page, content)
 
 
-def _site_page(page: Page, text: PageText) -> SitePage:
-    return SitePage(page.final_url, text.title, text.text, text.published_on, page.fetched_at, page.html)
+def _site_page(page: Page, content: PageText) -> SitePage:
+    return SitePage(page.final_url, content.title, content.text, content.published_on, page.fetched_at, page.html)

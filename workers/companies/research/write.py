@@ -1,4 +1,4 @@
-"""Writing a section: by a model where there is one, by quotation where there is none or it fails; checked always."""
+"""Write a section with a model, or from quotations if there is none or it fails; every claim is checked."""
 
 from __future__ import annotations
 
@@ -10,106 +10,124 @@ import structlog
 
 from app.domain.companies.research import confidence, extractive, passages, prompts
 from app.domain.companies.research.claims import Claim, check_all
-from app.domain.companies.research.confidence import Parts
+from app.domain.companies.research.confidence import Confidence
 from app.domain.companies.research.passages import Passage
 from app.domain.companies.research.sections import Section
 from app.domain.companies.research.sources import Source
 from providers.errors import Busy, ProviderError, Unavailable
-from providers.llm.asking import Models
+from providers.llm.asking import Answer, Models
 from providers.llm.base import BudgetExceeded, Prompt, TooLong
-from workers.companies.research.cost_meter import SectionMeter
+from workers.companies.research.cost_meter import CostMeter
 
-LEAST_CHARS = 500
-"""Of the sources: a model that does not take even these cannot write."""
+MIN_SOURCE_CHARACTERS = 500
+"""A model that cannot take that much of the sources cannot write."""
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenSection:
     model: str | None
-    """None where there was nothing to write from."""
+    """None if there was nothing to write from."""
     claims: tuple[Claim, ...]
     dropped: Mapping[str, int]
-    confidence: Parts
+    """Number of dropped claims by reason."""
+    confidence: Confidence
     note: str | None = None
-    fell_back: bool = False
-    """A model was to write it, and quotation did."""
+    """Why the section holds quotations although there is a model."""
 
 
 class Writer:
+    """Writes the sections of one report.
+
+    `max_source_characters` limits the sources in one prompt. In the last attempt, or unless it `may_wait`, a section is
+    written from quotations instead of raising.
+    """
+
     def __init__(
         self,
         company: str,
         sources: Sequence[Source],
         models: Models | None,
         *,
-        most_chars: int,
-        last_attempt: bool,
-        patient: bool = True,
+        max_source_characters: int,
+        is_last_attempt: bool,
+        may_wait: bool = True,
     ) -> None:
         self._company, self._sources, self._models = company, sources, models
-        self._by_id = {source.id: source for source in sources}
-        self._most_chars, self._last_attempt, self._patient = most_chars, last_attempt, patient
+        self._source_by_id = {source.id: source for source in sources}
+        self._max_source_characters = max_source_characters
+        self._is_last_attempt, self._may_wait = is_last_attempt, may_wait
 
-    async def write(self, section: Section, meter: SectionMeter) -> Written:
-        """The section. Raises Busy where the model only wants to be asked later, Unavailable where it may be back."""
+    async def write(self, section: Section, meter: CostMeter) -> WrittenSection:
+        """Write a section. Raises Busy if the model is, and Unavailable if it may be back in the next attempt."""
         ranked = passages.rank(section, self._sources)
         if not ranked:
-            return Written(None, (), {}, confidence.NOTHING)
+            return WrittenSection(None, (), {}, confidence.NOTHING)
         if self._models is None:
-            return self._quoted(section)
+            return self._quote(section)
         try:
-            return await self._asked(self._models, section, ranked, meter)
+            return await self._write_with_model(self._models, section, ranked, meter)
         except BudgetExceeded as error:
-            reason = f"the budget of the job was reached ({error})"
+            reason = f"the job's budget is used up ({error})"
         except Busy as error:
-            if self._patient:
+            if self._may_wait:
                 raise
-            reason = f"the model let nobody through ({error})"
+            reason = f"the model was busy ({error})"
         except Unavailable as error:
-            if not self._last_attempt:
+            if not self._is_last_attempt:
                 raise
             reason = f"the model could not be reached ({error})"
         except ProviderError as error:
             reason = f"the model gave no usable answer ({error})"
         log.warning("section_quoted", section=section.key, reason=reason)
-        return replace(self._quoted(section), note=f"Quotations only: {reason}.", fell_back=True)
+        return replace(self._quote(section), note=f"Quotations only: {reason}.")
 
-    async def _asked(self, models: Models, section: Section, ranked: Sequence[Passage], meter: SectionMeter) -> Written:
-        most_chars = self._most_chars
+    async def _write_with_model(
+        self, models: Models, section: Section, ranked: Sequence[Passage], meter: CostMeter
+    ) -> WrittenSection:
+        answer = await self._ask(models, section, ranked, meter)
+        # a quotation must stand in its source, but not necessarily in the passages that the model was shown
+        checked = check_all(answer.value.drafts(), self._source_by_id, self._company)
+        if checked.proposed and not checked.claims:
+            quoted = self._quote(section)
+            dropped = {reason: count + quoted.dropped.get(reason, 0) for reason, count in checked.dropped.items()}
+            note = "Quotations only: no claim of the model was supported by its quotation."
+            return replace(quoted, dropped=dict(quoted.dropped) | dropped, note=note)
+        if not checked.proposed:
+            # small models often find nothing although there is something to say
+            quoted = self._quote(section, extractive.STRONG_RELEVANCE)
+            if quoted.claims:
+                return quoted
+        return self._rate(answer.model, checked.claims, checked.dropped, checked.proposed)
+
+    async def _ask(
+        self, models: Models, section: Section, ranked: Sequence[Passage], meter: CostMeter
+    ) -> Answer[prompts.SectionAnswer]:
+        """Ask with as many passages as the model takes: half as many each time they are too long."""
+        max_characters = self._max_source_characters
         while True:
-            chosen = passages.choose(ranked, most_chars) or [replace(ranked[0], text=ranked[0].text[:most_chars])]
-            ids = sorted({one.source for one in chosen}, key=lambda one: int(one[1:]))
+            shortened_first = replace(ranked[0], text=ranked[0].text[:max_characters])
+            chosen = passages.choose(ranked, max_characters) or [shortened_first]
+            source_ids = sorted({passage.source for passage in chosen}, key=lambda source_id: int(source_id[1:]))
             prompt = Prompt(
-                prompts.messages(section, self._company, chosen, self._by_id),
-                prompts.schema(ids),
+                prompts.messages(section, self._company, chosen, self._source_by_id),
+                prompts.schema(source_ids),
                 "section",
                 prompts.ANSWER_TOKENS,
             )
             try:
-                answer = await models.ask(prompt, prompts.SectionAnswer, meter)
-                break
+                return await models.ask(prompt, prompts.SectionAnswer, meter)
             except TooLong:
-                most_chars //= 2
-                if most_chars < LEAST_CHARS:
+                max_characters //= 2
+                if max_characters < MIN_SOURCE_CHARACTERS:
                     raise
-        # what a source is quoted with must stand in it, though not in the passages that were shown
-        checked = check_all(answer.value.drafts(), self._by_id, self._company)
-        if checked.proposed and not checked.claims:
-            quoted = self._quoted(section)
-            dropped = {reason: count + quoted.dropped.get(reason, 0) for reason, count in checked.dropped.items()}
-            note = "Quotations only: nothing that the model wrote was borne out by its quotations."
-            return replace(quoted, dropped=dict(quoted.dropped) | dropped, note=note, fell_back=True)
-        if not checked.proposed:  # small models often find nothing where there is something: no worse than without one
-            quoted = self._quoted(section, extractive.STRONG_RELEVANCE)
-            if quoted.claims:
-                return quoted
-        return self._judged(answer.model, checked.claims, checked.dropped, checked.proposed)
 
-    def _quoted(self, section: Section, least: float = extractive.LEAST_RELEVANCE) -> Written:
-        checked = check_all(extractive.write(section, self._sources, least), self._by_id, self._company)
-        return self._judged(extractive.MODEL, checked.claims, checked.dropped, checked.proposed)
+    def _quote(self, section: Section, min_relevance: float = extractive.MIN_RELEVANCE) -> WrittenSection:
+        drafts = extractive.write(section, self._sources, min_relevance)
+        checked = check_all(drafts, self._source_by_id, self._company)
+        return self._rate(extractive.MODEL, checked.claims, checked.dropped, checked.proposed)
 
-    def _judged(self, model: str, claims: tuple[Claim, ...], dropped: Mapping[str, int], proposed: int) -> Written:
+    def _rate(self, model: str, claims: tuple[Claim, ...], dropped: Mapping[str, int], proposed: int) -> WrittenSection:
         today = datetime.now(UTC).date()
-        return Written(model, claims, dropped, confidence.of_section(claims, proposed, self._by_id, model, today))
+        rating = confidence.of_section(claims, proposed, self._source_by_id, model, today)
+        return WrittenSection(model, claims, dropped, rating)

@@ -1,10 +1,10 @@
-"""How far a report may be relied on, computed from what is in it; every factor is shown.
+"""The confidence in a report, computed from its claims and sources; the report shows every factor.
 
-    section = supported × quality × independence × freshness × method      0 where nothing was found
+    section = supported × quality × independence × freshness × method      0 if nothing was found
     report  = mean of the sections, by their weights
 
 supported      claims that held / claims that were proposed
-quality        of the sources cited, mean over the claims: registry and first party 1, news .8, places .7, others .6
+quality        mean over the claims, of the best source of each: registry and own site 1, news .8, places .7, others .6
 independence   publishers cited: one .7, two .9, three and more 1
 freshness      of the newest source of each claim: 1 when published today, half of what is above .5 lost in two years;
                .9 where no date of publication is known
@@ -30,13 +30,15 @@ QUALITY = {
     SourceKind.PLACES: 0.7,
     SourceKind.WEB: 0.6,
 }
-INDEPENDENCE = (0.0, 0.7, 0.9, 1.0)
-UNDATED, OLD, HALF_LIFE_DAYS = 0.9, 0.5, 730
-EXTRACTIVE = 0.8
+INDEPENDENCE_BY_PUBLISHERS = (0.0, 0.7, 0.9, 1.0)
+UNDATED_FRESHNESS, MIN_FRESHNESS, HALF_LIFE_DAYS = 0.9, 0.5, 730
+EXTRACTIVE_METHOD = 0.8
 
 
 @dataclass(frozen=True)
-class Parts:
+class Confidence:
+    """The score of a section and its factors, each from 0 to 1."""
+
     supported: float
     quality: float
     independence: float
@@ -44,30 +46,33 @@ class Parts:
     method: float
     score: float
 
-    def shown(self) -> dict[str, float]:
+    def to_json(self) -> dict[str, float]:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
-NOTHING = Parts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Confidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def of_section(claims: Sequence[Claim], proposed: int, sources: Mapping[str, Source], model: str, today: date) -> Parts:
+def of_section(
+    claims: Sequence[Claim], proposed: int, sources: Mapping[str, Source], model: str, today: date
+) -> Confidence:
+    """Return the confidence in a section; `proposed` is the number of claims that were checked for it."""
     if not claims:
         return NOTHING
-    cited = [[sources[one] for one in claim.sources] for claim in claims]
+    cited = [[sources[source_id] for source_id in claim.sources] for claim in claims]
     supported = len(claims) / max(proposed, len(claims))
-    quality = _mean([max(QUALITY[source.kind] for source in them) for them in cited])
-    publishers = {source.publisher for them in cited for source in them}
-    independence = INDEPENDENCE[min(len(publishers), 3)]
-    freshness = _mean([max(_freshness(source, today) for source in them) for them in cited])
-    method = EXTRACTIVE if model == MODEL else 1.0
-    return Parts(
+    quality = _mean([max(QUALITY[source.kind] for source in cited_sources) for cited_sources in cited])
+    publishers = {source.publisher for cited_sources in cited for source in cited_sources}
+    independence = INDEPENDENCE_BY_PUBLISHERS[min(len(publishers), 3)]
+    freshness = _mean([max(_freshness(source, today) for source in cited_sources) for cited_sources in cited])
+    method = EXTRACTIVE_METHOD if model == MODEL else 1.0
+    return Confidence(
         supported, quality, independence, freshness, method, supported * quality * independence * freshness * method
     )
 
 
 def of_report(scores: Mapping[str, float]) -> dict[str, Any]:
-    """By section key; as the report shows it, with the score under `score`."""
+    """Return the confidence in a report as it shows it, with the score under `score`; `scores` are by section key."""
     weights = {key: BY_KEY[key].weight for key in scores}
     total = sum(weights.values())
     score = sum(weights[key] * value for key, value in scores.items()) / total if total else 0.0
@@ -80,9 +85,9 @@ def of_report(scores: Mapping[str, float]) -> dict[str, Any]:
 
 def _freshness(source: Source, today: date) -> float:
     if source.published_on is None:
-        return UNDATED
+        return UNDATED_FRESHNESS
     days = max(0, (today - source.published_on).days)
-    return float(OLD + (1 - OLD) * 0.5 ** (days / HALF_LIFE_DAYS))
+    return float(MIN_FRESHNESS + (1 - MIN_FRESHNESS) * 0.5 ** (days / HALF_LIFE_DAYS))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -14,7 +14,7 @@ from app.domain.companies.research.sources import Source
 
 MODEL = "extractive"
 MOST_CLAIMS = 5
-LEAST_RELEVANCE, STRONG_RELEVANCE = 2.0, 4.0
+MIN_RELEVANCE, STRONG_RELEVANCE = 2.0, 4.0
 """What a sentence needs to be quoted, and to be quoted although a model found nothing to say."""
 FEWEST_WORDS, MOST_CHARS = 5, 350
 ALIKE = 0.7
@@ -26,7 +26,7 @@ ROLE = re.compile(
 )
 
 
-def write(section: Section, sources: Iterable[Source], least: float = LEAST_RELEVANCE) -> list[Draft]:
+def write(section: Section, sources: Iterable[Source], least: float = MIN_RELEVANCE) -> list[Draft]:
     """At most `MOST_CLAIMS` drafts of sentences that are so relevant at least, the most telling first."""
     scored: list[tuple[float, str, str]] = []
     for source in sources:

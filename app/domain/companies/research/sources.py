@@ -33,6 +33,10 @@ class Source:
     fetched_at: datetime
     published_on: date | None = None
 
+    @property
+    def number(self) -> int:
+        return int(self.id[1:])
+
     @cached_property
     def sha256(self) -> str:
         """Of the text in UTF-8, in hex."""
