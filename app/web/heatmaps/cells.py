@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +22,7 @@ from app.web.heatmaps.regions import present_region
 from app.web.http import request_parsing
 from app.web.http.conditional import matches_etag
 from app.web.http.responses import encode
+from app.web.http.schema_types import RequestModel
 from app.web.platform import get_platform
 
 MAX_CELLS = 100_000
@@ -39,11 +40,11 @@ def _parse_bbox(value: Any) -> Bounds:
     return Bounds(south, west, north, east)
 
 
-class CellQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+class CellQuery(RequestModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     bbox: Annotated[Bounds, BeforeValidator(_parse_bbox)]
-    gridStep: GridStep = DEFAULT_GRID_STEP
+    grid_step: GridStep = DEFAULT_GRID_STEP
     format: Literal["json", "geojson"] = "json"
 
 
@@ -53,7 +54,7 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     query = request_parsing.parse_query(request, CellQuery)
     async with platform.pool.acquire() as conn:
-        count, latest = await cells.get_version(conn, query.bbox, query.gridStep, MAX_CELLS)
+        count, latest = await cells.get_version(conn, query.bbox, query.grid_step, MAX_CELLS)
         if count > MAX_CELLS:
             raise BadRequest(
                 f"This bbox has more cells than one response may have ({MAX_CELLS:,}). Use a smaller bbox, a coarser"
@@ -63,8 +64,8 @@ async def index(request: Request) -> Response:
         headers = {"ETag": etag(count, latest, query.format), "Cache-Control": "no-cache"}
         if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        found = await cells.list_in_bounds(conn, query.bbox, query.gridStep)
-        overlapping = await regions.list_computed(conn, query.bbox, query.gridStep)
+        found = await cells.list_in_bounds(conn, query.bbox, query.grid_step)
+        overlapping = await regions.list_computed(conn, query.bbox, query.grid_step)
     write = _geojson if query.format == "geojson" else _json
     media_type = "application/geo+json" if query.format == "geojson" else "application/json"
     body = await asyncio.to_thread(
@@ -81,7 +82,9 @@ def etag(count: int, latest: datetime | None, *more: object) -> str:
 
 def _json(query: CellQuery, found: list[Cell], presented: list[dict[str, Any]]) -> bytes:
     bbox = (query.bbox.west, query.bbox.south, query.bbox.east, query.bbox.north)
-    return encode({"gridStep": query.gridStep, "bbox": bbox, "total": len(found), "regions": presented, "cells": found})
+    return encode(
+        {"gridStep": query.grid_step, "bbox": bbox, "total": len(found), "regions": presented, "cells": found}
+    )
 
 
 def _geojson(query: CellQuery, found: list[Cell], presented: list[dict[str, Any]]) -> bytes:
@@ -89,7 +92,7 @@ def _geojson(query: CellQuery, found: list[Cell], presented: list[dict[str, Any]
 
     The features are written as text: a dict per cell would take several times as long.
     """
-    half = round(query.gridStep * MICRODEGREES) // 2
+    half = round(query.grid_step * MICRODEGREES) // 2
 
     def feature(cell: Cell) -> str:
         latitude, longitude, score = cell
@@ -103,4 +106,6 @@ def _geojson(query: CellQuery, found: list[Cell], presented: list[dict[str, Any]
         )
 
     features = orjson.Fragment("[" + ",".join(map(feature, found)) + "]")
-    return encode({"type": "FeatureCollection", "gridStep": query.gridStep, "regions": presented, "features": features})
+    return encode(
+        {"type": "FeatureCollection", "gridStep": query.grid_step, "regions": presented, "features": features}
+    )

@@ -143,7 +143,7 @@ async def reset(request: Request) -> Response:
 
 class RegionQuery(Paging):
     limit: int = Field(default=50, ge=1, le=200)
-    gridStep: float | None = None
+    grid_step: float | None = Field(default=None, alias="gridStep")
     stale: Literal["true", "false"] | None = None
 
 
@@ -156,7 +156,7 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     page = request_parsing.parse_query(request, RegionQuery)
     async with platform.pool.acquire() as conn:
-        found, total = await regions.list_page(conn, step=page.gridStep, limit=page.limit, offset=page.offset)
+        found, total = await regions.list_page(conn, step=page.grid_step, limit=page.limit, offset=page.offset)
         presented = []
         for region in found:
             stale = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,13 +19,12 @@ from app.web.accounts import auth
 from app.web.heatmaps.cells import etag
 from app.web.http import request_parsing
 from app.web.http.conditional import matches_etag
+from app.web.http.schema_types import RequestModel
 from app.web.platform import get_platform
 
 
-class TileQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    gridStep: GridStep | None = None
+class TileQuery(RequestModel):
+    grid_step: GridStep | None = None
     """Defaults to the smallest step that is computed here and can be drawn at this zoom."""
 
 
@@ -41,7 +39,7 @@ async def tile(request: Request) -> Response:
     tile_bounds = tile_images.tile_bounds(zoom, x, y)
     found: list[Cell] = []
     async with platform.pool.acquire() as conn:
-        step = query.gridStep or await _smallest_drawable_step(conn, tile_bounds, zoom)
+        step = query.grid_step or await _smallest_drawable_step(conn, tile_bounds, zoom)
         bounds = _with_margin(tile_bounds, step)
         count, latest = 0, None
         if tile_images.is_drawable(zoom, step):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,13 +16,14 @@ from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
+from app.web.http.schema_types import RequestModel
 from app.web.platform import FoundPlace, Platform, get_platform
 from app.web.websites import presenters
 from app.web.websites.business_intake import store_businesses
 
 
-class SearchRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+class SearchRequest(RequestModel):
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     query: str = Field(min_length=2, max_length=200)
     """A type of business (`bakery`), a name, or free text for providers that support it (`plumbers in Boston`)."""
@@ -30,7 +31,7 @@ class SearchRequest(BaseModel):
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     radius: float = Field(default=5_000, gt=0, le=50_000)
     """Metres."""
-    maxResults: int = Field(default=20, ge=1, le=60)
+    max_results: int = Field(default=20, ge=1, le=60)
     provider: str | None = None
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$")
     priority: int = Field(default=5, ge=1, le=9)
@@ -93,7 +94,7 @@ async def _find_places(platform: Platform, body: SearchRequest) -> tuple[str, st
     country = (body.country or platform.settings.default_country).lower()
     try:
         name, attribution, places = await platform.places.search(
-            body.provider, body.query, body.maxResults, point, body.radius, country
+            body.provider, body.query, body.max_results, point, body.radius, country
         )
     except ValueError as error:
         raise Invalid([("latitude", str(error))]) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,20 +19,19 @@ from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
+from app.web.http.schema_types import RequestModel
 from app.web.platform import get_platform
 
 MAX_BUSINESSES = 2_000
 """Per request. With `all`, the `next` of the response is the `after` of the following request."""
 
 
-class ValidationRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    businessIds: list[UUID] | None = Field(default=None, min_length=1, max_length=MAX_BUSINESSES)
+class ValidationRequest(RequestModel):
+    business_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MAX_BUSINESSES)
     all: bool = False
     after: UUID | None = None
     """With `all`: continue behind this business, the `next` of the response before."""
-    jobTypes: list[WebsiteKind] = Field(default=list(WEBSITE_KINDS), min_length=1)
+    job_types: list[WebsiteKind] = Field(default=list(WEBSITE_KINDS), min_length=1)
     priority: int = Field(default=5, ge=1, le=9)
 
 
@@ -45,17 +44,17 @@ async def create(request: Request) -> Response:
         body = ValidationRequest.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from None
-    if (body.businessIds is None) == (not body.all):
+    if (body.business_ids is None) == (not body.all):
         raise BadRequest('Name the businesses: send either "businessIds" or "all": true.')
 
     async def enqueue(conn: Connection) -> Response:
-        ids = await list_ids_to_visit(conn, body.businessIds, after=body.after, limit=MAX_BUSINESSES)
-        if body.businessIds is not None and (missing := set(body.businessIds) - set(ids)):
+        ids = await list_ids_to_visit(conn, body.business_ids, after=body.after, limit=MAX_BUSINESSES)
+        if body.business_ids is not None and (missing := set(body.business_ids) - set(ids)):
             message = "is not a business whose website may be visited: it does not exist, has no website or is excluded"
-            raise Invalid([(f"businessIds.{i}", message) for i, id_ in enumerate(body.businessIds) if id_ in missing])
-        specs = [WEBSITE_SPECS[kind] for kind in dict.fromkeys(body.jobTypes)]
+            raise Invalid([(f"businessIds.{i}", message) for i, id_ in enumerate(body.business_ids) if id_ in missing])
+        specs = [WEBSITE_SPECS[kind] for kind in dict.fromkeys(body.job_types)]
         jobs = await insert_jobs(conn, ids, specs, user_id=user.id, priority=body.priority)
-        details = {"businesses": len(ids), "jobTypes": body.jobTypes, "jobs": len(jobs)}
+        details = {"businesses": len(ids), "jobTypes": body.job_types, "jobs": len(jobs)}
         await audit.record(conn, "VALIDATIONS_QUEUED", details, user_id=user.id)
         headers = {"Retry-After": retry_after(FIRST_MS)}
         if jobs:
