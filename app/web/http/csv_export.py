@@ -28,7 +28,8 @@ async def csv_lines_response(
 
     The first page is read before the response begins, so that an error in it becomes a problem document.
     """
-    first = await anext(pages, ())
+    empty: list[str] = []  # not a tuple: CPython would take such a default for the arguments of StopIteration
+    first = await anext(pages, empty)
     return StreamingResponse(_encode(header_line, first, pages), media_type=MEDIA_TYPE, headers=attachment(file_name))
 
 
