@@ -8,11 +8,11 @@ import zlib
 from collections.abc import AsyncIterator
 
 BLOCK_BYTES = 64 * 1024
-"""Decompressed at a time: the memory that a decompression bomb can take before it is noticed."""
+"""Size of the blocks that are decompressed: the memory that a decompression bomb can take before it is noticed."""
 PRESCAN_BYTES = 4096
-"""In which a page may declare its character set. The HTML Standard (13.2.3.2) says 1024; real pages need more."""
+"""Part of the body in which a page may declare its character set. The HTML Standard (13.2.3.2) says 1024; real pages need more."""
 MAX_GZIP_MEMBERS = 100
-"""Members of one gzip file that are decompressed."""
+"""Decompressed members of one gzip file."""
 ACCEPT_ENCODING = "gzip, deflate"
 MAX_CHARSET_CHARACTERS = 40
 """A longer name of a character set is ignored."""

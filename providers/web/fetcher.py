@@ -26,15 +26,15 @@ from providers.web.urls import BadUrl, HttpUrl, parse_url
 
 MAX_REDIRECTS = 5
 MAX_VISIT_SECONDS = 20.0
-"""For all requests of a visit together, that for robots.txt included, without the waiting for turns."""
+"""Maximum time for all requests of a visit, including that for robots.txt, without waiting for turns."""
 MAX_WAITS = 3
 """A visit waits for turns at most this many times the caller's `max_wait`."""
 DEFAULT_PAUSE_SECONDS = 10.0
-"""Before the next request to a host that replies 429 without Retry-After."""
+"""Pause after a 429 response without Retry-After."""
 MAX_CACHED_ORIGINS = 1_000
-"""Whose robots.txt is kept in memory."""
+"""Number of origins whose robots.txt is kept in memory."""
 MAX_ROBOTS_CHARACTERS = 150_000
-"""Of all cached robots.txt files; parsed, a file may take 200 times its size."""
+"""Length of all cached robots.txt files together; parsed, a file may take 200 times its size."""
 
 
 class HostBusy(Busy):
@@ -44,14 +44,14 @@ class HostBusy(Busy):
 @dataclass(slots=True)
 class _Budget:
     seconds: float = field(default_factory=lambda: MAX_VISIT_SECONDS)
-    """Left for requests."""
+    """Time left for requests."""
     waited: float = 0.0
     """Seconds spent waiting for turns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """What all requests of a visit have in common."""
+    """The parameters that all requests of a visit share."""
 
     since: datetime
     max_wait: float

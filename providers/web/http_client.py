@@ -28,14 +28,14 @@ from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 from providers.web.urls import HttpUrl
 
 MAX_BODY_BYTES = 2 * 1000 * 1000
-"""Of a page, decompressed; a longer body is truncated."""
+"""Maximum size of a decompressed page; a longer one is truncated."""
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
 ROBOTS_TYPES = HTML_TYPES | {"text/plain", "application/octet-stream"}
 """The media types with which servers send robots.txt; the standard says text/plain."""
 
 MAX_INTERIM_RESPONSES = 20
-"""1xx responses before the final one."""
+"""Accepted 1xx responses before the final one."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -87,7 +87,7 @@ class FetchOptions:
     media_types: frozenset[str]
     """Other media types are not read."""
     max_bytes: int
-    """Of the decompressed body; a longer one is truncated."""
+    """Maximum size of the decompressed body; a longer one is truncated."""
     cached: Page | None = None
     """The page as it was fetched before, for a conditional request."""
 

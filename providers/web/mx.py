@@ -12,7 +12,7 @@ import dns.resolver
 ANSWER_SECONDS = 3.0
 """Maximum duration of one lookup."""
 MAX_CONSECUTIVE_TIMEOUTS = 3
-"""After which lookups pause. A single timeout may be the fault of the domain's own name server."""
+"""Number of timeouts after which lookups pause. A single one may be the fault of the domain's own name server."""
 PAUSE_SECONDS = 60.0
 MAX_CACHED_DOMAINS = 5_000
 

@@ -10,7 +10,7 @@ from providers.web.pages import Page
 
 MAX_PAGES = 1_000
 MAX_CHARACTERS = 4_000_000
-"""Of HTML, all pages together."""
+"""Length of the HTML of all pages together."""
 
 
 class RecentPages:

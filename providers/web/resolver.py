@@ -16,7 +16,7 @@ Lookup = Callable[[str], Awaitable[Sequence[tuple[socket.AddressFamily, str]]]]
 """Returns the addresses of a host name as (family, address) pairs. Raises OSError if there are none."""
 
 MAX_LOOKUPS = 32
-"""At the same time, each in a thread of its own pool: a dead name server blocks a thread until the system's timeout."""
+"""Concurrent lookups, in threads of their own: a dead name server blocks a thread until the system's timeout."""
 
 
 class CheckedResolver(AbstractResolver):

@@ -18,13 +18,13 @@ from providers.web.pages import Page
 T = TypeVar("T")
 
 MAX_ROBOTS_BYTES = 500 * 1024
-"""Read of a robots.txt (RFC 9309, 2.5)."""
+"""Maximum size of a robots.txt; the rest is ignored (RFC 9309, 2.5)."""
 ROBOTS_SECONDS = 24 * 3600.0
-"""For which a robots.txt is cached (RFC 9309, 2.4)."""
+"""Time for which a robots.txt is cached (RFC 9309, 2.4)."""
 MAX_CRAWL_DELAY_SECONDS = 10.0
-"""Between two requests; a longer Crawl-delay is shortened to this."""
+"""Longest pause between two requests; a longer Crawl-delay is shortened to this."""
 MAX_LINES = 5_000
-"""Kept of the groups that apply to us."""
+"""Maximum number of lines in the groups that apply to us; the rest is ignored."""
 MAX_LINE_CHARACTERS = 2_200
 """Longer lines are dropped: no URL that is fetched is that long."""
 MAX_INLINE_CHARACTERS = 20_000

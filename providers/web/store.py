@@ -11,9 +11,9 @@ from typing import Protocol
 from providers.web.pages import Page
 
 TURN_SECONDS = 6.0
-"""After which a turn expires unless it is renewed: a fetcher that dies does not block the host for long."""
+"""Time until a turn expires unless it is renewed: a fetcher that dies does not block the host for long."""
 RENEW_SECONDS = 2.0
-"""Between two renewals."""
+"""Interval between renewals."""
 
 
 @dataclass(frozen=True, slots=True)

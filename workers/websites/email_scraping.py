@@ -13,7 +13,7 @@ from app.domain.websites.extraction.phones import find_phones
 from app.domain.websites.kinds import BusinessArgs
 from workers.core.context import JobContext
 from workers.websites.page_visitor import Site
-from workers.websites.scrape import Found, scrape
+from workers.websites.scrape import FindingsByKind, scrape
 
 SPEC = kinds.EMAIL_SCRAPING
 
@@ -22,7 +22,7 @@ async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outco
     return await scrape(context, args.business_id, (ContactKind.EMAIL, ContactKind.PHONE), extract)
 
 
-def extract(document: Document, site: Site) -> Found:
+def extract(document: Document, site: Site) -> FindingsByKind:
     return {
         ContactKind.EMAIL: find_emails(document),
         ContactKind.PHONE: find_phones(document, site.country),

@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 MAX_CACHED_PAGES = 64
 MAX_INLINE_CHARACTERS = 30_000
-"""Of HTML. Longer pages are parsed in a thread and not cached: parsed, a page takes some ten times its size, and a
+"""Maximum length of the HTML that is parsed in the event loop. Longer pages are parsed in a thread and not cached: parsed, a page takes some ten times its size, and a
 parsed tree must stay in the thread that built it."""
 THREADS = 1
-"""For long pages: a hostile page may take fifty megabytes while it is parsed."""
+"""Threads for long pages: a hostile page may take fifty megabytes while it is parsed."""
 
 _documents: OrderedDict[tuple[str, int], Document] = OrderedDict()
 _threads = ThreadPoolExecutor(THREADS, "pages")

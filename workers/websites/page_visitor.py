@@ -14,9 +14,9 @@ from providers.web import HostBusy, Page
 from workers.core.context import JobContext
 
 MAX_WAIT_SECONDS = 3.0
-"""For the turn of a host while the job keeps its slot; for longer waits the job snoozes."""
+"""Longest wait for the turn of a host while the job keeps its slot; for longer waits the job snoozes."""
 MAX_PAGE_SECONDS = 30.0
-"""That a page may take, waits included. With less time left the job snoozes and continues from its checkpoint."""
+"""Maximum time for a page, waits included. With less time left the job snoozes and continues from its checkpoint."""
 MAX_DELAYS = 3
 """Times that a site may delay the job by Retry-After before its response counts."""
 
@@ -26,9 +26,9 @@ class Site:
     """The website of a job's business."""
 
     id: UUID
-    """Of the business."""
+    """The id of the business."""
     name: str
-    """Of the business."""
+    """The name of the business."""
     website: str
     domain: str | None
     country: str

@@ -25,7 +25,7 @@ from providers.web.pages import TRANSIENT_OUTCOMES, TRANSIENT_SECONDS, Page
 from providers.web.store import TURN_SECONDS, Turn
 
 POLL_SECONDS = 0.05
-"""Between two attempts to acquire a turn that another process holds."""
+"""Interval between attempts to acquire a turn that another process holds."""
 MAX_INLINE_BYTES = 100_000
 """Longer pages are compressed in a thread, so that the event loop is not blocked."""
 

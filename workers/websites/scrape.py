@@ -28,14 +28,14 @@ from workers.websites import page_cache
 from workers.websites.page_visitor import PageVisitor, Site, load_site
 
 MAX_MX_LOOKUPS = 20
-"""E-mail addresses of a business whose domains are looked up."""
+"""Domains of e-mail addresses looked up per business."""
 CHECKPOINT_SECONDS = 3.0
-"""After which the progress is committed."""
+"""Interval at which progress is committed."""
 MAX_CONTACTS = 200
-"""Of one kind that are stored of a business."""
+"""Stored per business and kind."""
 
-Found = dict[ContactKind, list[Finding]]
-Extract = Callable[[Document, Site], Found]
+FindingsByKind = dict[ContactKind, list[Finding]]
+Extract = Callable[[Document, Site], FindingsByKind]
 
 
 async def scrape(

@@ -12,7 +12,7 @@ from app.domain.websites.extraction.social.own_profiles import find_own_profiles
 from app.domain.websites.kinds import BusinessArgs
 from workers.core.context import JobContext
 from workers.websites.page_visitor import Site
-from workers.websites.scrape import Found, scrape
+from workers.websites.scrape import FindingsByKind, scrape
 
 SPEC = kinds.SOCIAL_SCRAPING
 
@@ -21,5 +21,5 @@ async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outco
     return await scrape(context, args.business_id, (ContactKind.SOCIAL,), extract)
 
 
-def extract(document: Document, site: Site) -> Found:
+def extract(document: Document, site: Site) -> FindingsByKind:
     return {ContactKind.SOCIAL: find_own_profiles(document, site.name)}

@@ -20,7 +20,7 @@ COLUMNS = "id, by, value, reason, created_at"
 class Exclusion:
     id: UUID
     by: str
-    """What the value is compared with: an `ExclusionBy`."""
+    """The field that is compared with the value: an `ExclusionBy`."""
     value: str
     reason: str | None
     created_at: datetime

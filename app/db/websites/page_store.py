@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from app.db.core.pool import NO_WAIT, Connection
 
 MAX_AGE_DAYS = 30
-"""After which a page is deleted: it is no longer of use for conditional requests."""
+"""Older pages are deleted: they are of no use for conditional requests any more."""
 
 # A crash of the database server may lose these rows: the page is fetched again. So no commit here waits for the disk.
 RENEW = f"""
@@ -67,11 +67,11 @@ class AcquireResult:
     page: StoredPage | None
     """Fetched at `since` or later; with a token, the page as it was fetched before."""
     token: int | None
-    """Of the turn, if it was acquired."""
+    """The token of the turn, if it was acquired."""
     is_held: bool
     """Whether another fetcher has the turn; otherwise the pause after its last request is not over."""
     seconds: float | None
-    """Until the turn is free at the latest; None if another fetcher acquired the first turn of this host just now."""
+    """Time until the turn is free at the latest; None if another fetcher acquired the host's first turn just now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 from app.domain.jobs.spec import JobSpec, QueueSpec
 
 WebsiteKind = Literal["website_validation", "email_scraping", "social_scraping"]
-"""A kind whose jobs visit the website of one business."""
+"""The kinds whose jobs visit the website of one business."""
 WEBSITE_KINDS: tuple[WebsiteKind, ...] = get_args(WebsiteKind)
 
 WEBSITES_QUEUE = QueueSpec("websites", concurrency=20, dispatch_size=12)
@@ -35,7 +35,7 @@ class RevalidationArgs(BaseModel):
     stale_after_days: float = Field(default=30, gt=0, le=3650)
     job_types: list[WebsiteKind] = Field(default=list(WEBSITE_KINDS), min_length=1)
     priority: int = Field(default=7, ge=1, le=9)
-    """Of the jobs that are created; the default puts them behind jobs that people request."""
+    """Priority of the jobs that are created; by default they run after those that people request."""
 
 
 def _business_dedupe_key(args: Any) -> str:

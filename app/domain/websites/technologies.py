@@ -1,10 +1,10 @@
-"""What a site is made with, from what its pages load."""
+"""Technologies that a site uses, recognised by the resources that its pages load."""
 
 from __future__ import annotations
 
 import re
 
-SIGNS = {
+RESOURCES = {
     "Shopify": r"cdn\.shopify\.com",
     "WordPress": r"/wp-(?:content|includes)/",
     "WooCommerce": r"woocommerce",
@@ -32,10 +32,11 @@ SIGNS = {
     "Typo3": r"typo3(?:conf|temp)/",
 }
 _MARKERS = {
-    name: re.compile(rf"<[^<>]{{0,300}}(?:{sign})[^<>]{{0,300}}>", re.IGNORECASE) for name, sign in SIGNS.items()
+    name: re.compile(rf"<[^<>]{{0,300}}(?:{resource})[^<>]{{0,300}}>", re.IGNORECASE)
+    for name, resource in RESOURCES.items()
 }
 
 
-def find(html: str) -> dict[str, str]:
-    """By name the tag that shows it."""
+def find_technologies(html: str) -> dict[str, str]:
+    """Return the names of the technologies of a page, each with the tag that shows it."""
     return {name: match[0] for name, marker in _MARKERS.items() if (match := marker.search(html))}

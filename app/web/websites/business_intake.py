@@ -28,14 +28,14 @@ from app.web.platform import Platform, get_platform
 from app.web.websites import presenters
 
 MAX_BUSINESSES = 2_000
-"""In one request. Each may get three jobs, and all of them commit together."""
+"""Accepted per request. Each may get three jobs, and all of them commit together."""
 MAX_BODY_BYTES = 4_000_000
 CSV_TYPES = ("text/csv", "text/tab-separated-values")
 
 
 class IntakeQuery(BaseModel):
     priority: int = Field(default=5, ge=1, le=9)
-    """Of the jobs, from 1 (first) to 9."""
+    """Priority of the jobs, from 1 (first) to 9."""
 
 
 async def create(request: Request) -> Response:

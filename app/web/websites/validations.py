@@ -23,7 +23,7 @@ from app.web.http.schema_types import RequestModel
 from app.web.platform import get_platform
 
 MAX_BUSINESSES = 2_000
-"""Per request. With `all`, the `next` of the response is the `after` of the following request."""
+"""Accepted per request. With `all`, the `next` of the response is the `after` of the following request."""
 
 
 class ValidationRequest(RequestModel):

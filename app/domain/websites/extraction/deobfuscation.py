@@ -33,10 +33,10 @@ SPOKEN = re.compile(
 _IN_BRACKETED = re.compile(rf"{_OPEN}{_SPACE}(?:{_AT_WORDS})", re.IGNORECASE)
 _IN_SPOKEN = re.compile(r"\s(?:at|@|ät|arroba)\s", re.IGNORECASE)
 MAX_CHARACTERS_BEFORE = 80
-"""Before the middle of a pattern."""
+"""Searched before the middle of a pattern."""
 MAX_MATCH_CHARACTERS = 600
 MAX_CANDIDATES = 3_000
-"""Middles in one text."""
+"""Middles examined per text."""
 _DOTS = re.compile(
     rf"{_SPACE}(?:{_OPEN}{_SPACE}(?:{_DOT_WORDS}){_SPACE}{_CLOSE}|(?<=\s)(?:dot|punkt|point|punto)(?=\s)){_SPACE}",
     re.IGNORECASE,

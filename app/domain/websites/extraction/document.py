@@ -18,13 +18,13 @@ from app.domain.websites.extraction.html_limits import limit_html
 BREAK = "\x1f"
 """Separates two pieces of text between which there is a tag."""
 MAX_JSON_CHARACTERS = 500_000
-"""Of one block of JSON-LD."""
+"""Parsed per block of JSON-LD."""
 MAX_JSON_NODES = 2_000
-"""Of the JSON-LD of a page."""
+"""Examined per page."""
 MAX_HREF_CHARACTERS = 8_000
 MAX_META_CHARACTERS = 2_000
 MAX_TEXT_NODES = 200
-"""That `text_of` visits."""
+"""Visited by `text_of`."""
 MAX_URL_CHARACTERS = 2_083
 """The length that all browsers and servers support."""
 

@@ -9,7 +9,7 @@ from app.domain.websites.extraction.hosts import has_real_suffix, registered_dom
 from app.domain.websites.extraction.wordlists import words
 
 MAX_LOCAL_CHARACTERS = 64
-"""Before the @ (RFC 5321, 4.5.3.1.1)."""
+"""Longest part before the @ (RFC 5321, 4.5.3.1.1)."""
 MAX_ADDRESS_CHARACTERS = 254
 """The longest address (RFC 5321, 4.5.3.1.3)."""
 

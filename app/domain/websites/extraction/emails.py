@@ -26,15 +26,15 @@ CONFIDENCE = {
     "deobfuscated": 0.6,
     "script": 0.5,
 }
-"""By method."""
+"""Confidence by method."""
 MAX_SCRIPT_CHARACTERS = 300_000
-"""Of all scripts of a page."""
+"""Searched per page, in all its scripts together."""
 MAX_ADDRESSES = 500
-"""Of a page."""
+"""Returned per page."""
 MAX_CONTEXT_CHARACTERS = 400
-"""Of an element's text that are read for an address or its context."""
+"""Read of an element's text for an address or its context."""
 MAX_AT_SIGNS = 5_000
-"""In the HTML of a page around which attributes are searched for."""
+"""Examined per page to find attributes that contain addresses."""
 
 PLAIN = re.compile(
     r"(?<![a-z0-9_.+&-])([a-z0-9][a-z0-9_.+'&-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,23})(?![a-z0-9_-]|\.[a-z0-9])",

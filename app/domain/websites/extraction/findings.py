@@ -9,7 +9,7 @@ from app.domain.text.storable import storable
 
 MAX_CONTEXT_CHARACTERS = 160
 MAX_EVIDENCE = 5
-"""Places that are kept of one value."""
+"""Places kept per value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 MAX_START_CHARACTERS = 900_000
-"""Parsed of the beginning of a long page."""
+"""Parsed at the beginning of a long page."""
 MAX_END_CHARACTERS = 300_000
-"""Parsed of the end of a long page, where contacts often are."""
+"""Parsed at the end of a long page, where contacts often are."""
 MAX_TAGS = 30_000
-"""Of a page; the parser needs a second for 30,000 nested ones."""
+"""Parsed per page; the parser needs a second for 30,000 nested tags."""
 LONG_TAG_CHARACTERS = 4_000
 """The attributes of longer tags are counted."""
 MAX_TAG_ATTRIBUTES = 1_000
@@ -21,7 +21,7 @@ MAX_TAG_ATTRIBUTES = 1_000
 LONG_PAGE_CHARACTERS = 300_000
 """In longer pages the attributes of all tags are counted."""
 MAX_PAGE_ATTRIBUTES = 100_000
-"""Of a page, at 200 bytes each; tags beyond are removed."""
+"""Parsed per page, at 200 bytes each; the tags of further attributes are removed."""
 MAX_REPEATED_ELEMENTS = 100_000
 """Elements, of 300 bytes each, that the parser may add for unclosed formatting elements."""
 

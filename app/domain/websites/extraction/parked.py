@@ -11,7 +11,7 @@ MAX_TEXT_CHARACTERS = 3_000
 MAX_SHORT_CHARACTERS = 600
 """A page with less visible text that names a parking service in its HTML is parked."""
 MAX_HTML_CHARACTERS = 100_000
-"""Of the HTML in which parking services are searched for."""
+"""Searched for parking services."""
 
 _PHRASES = re.compile(
     r"\b(?:this )?domain (?:name )?(?:\S{1,80} )?(?:is|may be|might be|could be)(?: now)? (?:for sale|available for"

@@ -14,9 +14,9 @@ from app.domain.websites.extraction.document import BREAK, Document, text_of
 from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings, shorten_context
 
 CONFIDENCE = {"json_ld": 1.0, "microdata": 1.0, "tel": 0.95, "text": 0.7}
-"""By method."""
+"""Confidence by method."""
 MAX_CANDIDATES = 60
-"""Of a page; each takes some 50 µs."""
+"""Parsed per page; each takes some 50 µs."""
 
 _NUMBER = re.compile(r"(?<![\w.,/:=-])(\+?\(?\d[\d\s().\-/\xa0–]{6,22}\d)(?![\w%-]|[.,]\d)")
 # The characters of a number after its sign: to search for these first takes half the time.

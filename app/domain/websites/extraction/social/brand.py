@@ -20,9 +20,9 @@ _COMMON_WORDS = words("""
     y et from with your you locations location map directions hours email form
 """)
 MIN_WORD_CHARACTERS = 4
-"""Of a word, or a part of a handle, that may identify a business."""
+"""Minimum length of a word, or a part of a handle, that may identify a business."""
 MAX_NAME_CHARACTERS = 2_000
-"""That are read of a text with names."""
+"""Read of a text that contains names."""
 
 
 class Similarity(IntEnum):

@@ -11,17 +11,17 @@ from app.domain.websites.extraction.document import text_of
 from app.domain.websites.extraction.social.phrases import FIRST_PERSON, PLATFORM_LABEL, classify_heading
 
 MAX_ANCESTORS = 12
-"""That are examined."""
+"""Examined per link."""
 GROUP_LEVELS = 3
 """Links with a common ancestor within this many levels belong together."""
 TEXT_LEVELS = 3
 """Ancestors whose text may refer to the link."""
 MAX_TEXT_CHARACTERS = 160
-"""Of a text near the link."""
+"""Read of a text near the link."""
 MAX_CLASS_CHARACTERS = 400
-"""Of a class or id."""
+"""Read of a class or id."""
 MAX_SIBLINGS = 50
-"""In which the text before the link is searched for."""
+"""Searched for the text before the link, per ancestor."""
 HEADING_LEVELS = 6
 """Ancestors beside which the heading above the link is searched for."""
 HEADING_SIBLINGS = 5
@@ -83,9 +83,9 @@ class LinkContext:
     nearby_text: str
     """The text of the nearest ancestor that says something besides the link."""
     heading: str
-    """Of the part of the page that contains the link."""
+    """The heading above the link in its part of the page, empty if there is none."""
     heading_kind: str | None
-    """See `classify_heading`."""
+    """Whose profiles are below the heading: see `classify_heading`."""
     path: str
     """The tags and first classes of the link and its ancestors: equal paths are rows of a list."""
     group_ancestors: tuple[int, ...]

@@ -160,7 +160,7 @@ def _in_text(document: Document, brand: Brand) -> Iterator[Mention]:
 
 
 MAX_OCCURRENCES = 20
-"""Of one host in a script that are parsed."""
+"""Parsed per host and script."""
 _HOSTS = ("facebook.com", "instagram.com", "twitter.com", "linkedin.com", "youtube.com", "pinterest.")
 
 

@@ -28,15 +28,15 @@ from app.domain.websites.extraction.social.scoring import (
 )
 
 MAX_MENTIONS = 400
-"""That are scored; a page with more is a directory."""
+"""Scored per page; a page with more mentions is a directory."""
 MIN_SCORE = 0.5
-"""Of a profile that is accepted."""
+"""The score from which a profile is accepted."""
 CLEAR_SCORE = 0.7
-"""From which a profile is accepted even if another one of its platform has a higher score."""
+"""The score from which a profile is accepted even if another one of its platform has a higher score."""
 MAX_SCORE_GAP = 0.25
-"""To the best profile of the platform, for profiles below CLEAR_SCORE."""
+"""Accepted distance to the best profile of the platform, for profiles below CLEAR_SCORE."""
 _COMMON_CHARACTERS = 5
-"""That the handles of branches of a business share."""
+"""Shared by the handles of branches of one business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class ScoredMention:
     context: str
     score: float
     path: str = ""
-    """Of the link in the page, empty if it has none. Links with equal paths are rows of a list."""
+    """The position in the page (see `LinkContext.path`), empty if there is none. Links with equal paths form a list."""
     group_ancestors: tuple[int, ...] = ()
-    """Links with a common one are side by side."""
+    """Links with a common ancestor here are side by side."""
     has_other_name: bool = False
     """Its label is the name of somebody else."""
 

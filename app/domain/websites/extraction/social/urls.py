@@ -21,9 +21,9 @@ _QUOTED = re.compile(r"""(?:https?:)?(?:\\?/){2}[^\s"'<>)]{4,500}""", re.IGNOREC
 @dataclass(frozen=True, slots=True)
 class UrlParts:
     host: str
-    """In lower case."""
+    """The host in lower case."""
     segments: Sequence[str]
-    """Of the path."""
+    """The segments of the path, at most 12."""
     query: dict[str, str]
     """The first value of each parameter."""
 
