@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 BLOCK_BYTES = 64 * 1024
 """Size of the blocks that are decompressed: the memory that a decompression bomb can take before it is noticed."""
 PRESCAN_BYTES = 4096
-"""Part of the body in which a page may declare its character set. The HTML Standard (13.2.3.2) says 1024; real pages need more."""
+"""Part of the body in which a page may declare its character set. The HTML Standard (13.2.3.2) says 1024 bytes; real
+pages need more."""
 MAX_GZIP_MEMBERS = 100
 """Decompressed members of one gzip file."""
 ACCEPT_ENCODING = "gzip, deflate"

@@ -1,8 +1,8 @@
-"""How right the extractors are: `python -m tests.benchmarks.contacts FOLDER [--json OUT]`.
+"""Precision, recall and speed of the contact extractor: `python -m tests.benchmarks.contacts FOLDER [--json OUT]`.
 
-FOLDER holds `pages/N.html` and `labels.json`: {N: {"emails": […], "mailto_only": […], "profiles": […]?}}. An address
-that stands only in mailto: links is right when found and no miss when not. The pages are for evaluation alone and
-stay out of the repository.
+FOLDER contains `pages/N.html` and `labels.json`: {N: {"emails": […], "mailto_only": […], "profiles": […]?}}. An address
+that is only in mailto: links is correct if it is found, and not counted if it is missed. The pages are for evaluation
+only and not part of the repository.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,43 +22,50 @@ from providers.web.body import decode_html
 
 @dataclass
 class Score:
-    right: int = 0
+    correct: int = 0
+    """Values found that are labelled."""
     expected: int = 0
-    """Of those that had to be found."""
-    hit: int = 0
+    """Values that have to be found."""
+    hits: int = 0
+    """Values found of those."""
     wrong: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
 
     def add(self, page: str, found: set[str], wanted: set[str], allowed: set[str]) -> None:
-        self.right += len(found & (wanted | allowed))
-        self.hit += len(found & wanted)
+        """Count the values of a page: those of `wanted` must be found, those of `allowed` may be."""
+        self.correct += len(found & (wanted | allowed))
+        self.hits += len(found & wanted)
         self.expected += len(wanted)
-        self.wrong += [f"{page}: {one}" for one in sorted(found - wanted - allowed)]
-        self.missed += [f"{page}: {one}" for one in sorted(wanted - found)]
+        self.wrong += [f"{page}: {value}" for value in sorted(found - wanted - allowed)]
+        self.missed += [f"{page}: {value}" for value in sorted(wanted - found)]
 
     @property
     def precision(self) -> float:
-        total = self.right + len(self.wrong)
-        return self.right / total if total else 1.0
+        total = self.correct + len(self.wrong)
+        return self.correct / total if total else 1.0
 
     @property
     def recall(self) -> float:
-        return self.hit / self.expected if self.expected else 1.0
+        return self.hits / self.expected if self.expected else 1.0
+
+
+def lower(values: Iterable[str]) -> set[str]:
+    return {value.lower() for value in values}
 
 
 def spoken(address: str) -> str:
-    """An address as a reader who spells it out writes it, without brackets and spaces: the labels keep some so."""
+    """Return an address as it is spelled out, without brackets and spaces: some labels have this form."""
     return re.sub(r"[^a-z0-9]", "", address.lower().replace("@", "at").replace(".", "dot"))
 
 
 def as_labelled(found: set[str], labels: set[str]) -> set[str]:
-    """`found`, each that is labelled in its hidden spelling (a [at] b [dot] c) under that."""
+    """Return `found`, with the obfuscated spelling (a [at] b [dot] c) of those that are labelled by it."""
     hidden = {re.sub(r"[^a-z0-9]", "", label): label for label in labels if "@" not in label}
-    return {hidden.get(spoken(one), one) for one in found}
+    return {hidden.get(spoken(address), address) for address in found}
 
 
-FIRST = """<p>info@example.com, +1 202-456-1111, <a href="https://facebook.com/example">Facebook</a>"""
-"""What is loaded once, suffixes and numbering plans, is loaded for this page and not counted."""
+WARM_UP = """<p>info@example.com, +1 202-456-1111, <a href="https://facebook.com/example">Facebook</a>"""
+"""Loads the public suffixes and numbering plans, which are loaded once, before the measurement."""
 
 
 def main() -> None:
@@ -68,18 +76,19 @@ def main() -> None:
     arguments = parser.parse_args()
     labels = json.loads((arguments.folder / "labels.json").read_text())
     emails, profiles, found, seconds = Score(), Score(), {}, 0.0
-    extract_contacts(Document(FIRST))
+    extract_contacts(Document(WARM_UP))
     for page, label in labels.items():
         html = decode_html((arguments.folder / "pages" / f"{page}.html").read_bytes(), None)
         started = time.process_time()
-        said = extract_contacts(Document(html))
+        contacts = extract_contacts(Document(html))
         seconds += time.process_time() - started
-        found[page] = {"emails": [one.value for one in said.emails], "profiles": [one.value for one in said.profiles]}
-        wanted, allowed = ({one.lower() for one in label.get(name, [])} for name in ("emails", "mailto_only"))
-        emails.add(page, as_labelled({one.value.lower() for one in said.emails}, wanted), wanted, allowed)
+        found_emails = [finding.value for finding in contacts.emails]
+        found_profiles = [finding.value for finding in contacts.profiles]
+        found[page] = {"emails": found_emails, "profiles": found_profiles}
+        wanted, allowed = (lower(label.get(name, [])) for name in ("emails", "mailto_only"))
+        emails.add(page, as_labelled(lower(found_emails), wanted), wanted, allowed)
         if "profiles" in label:
-            wanted = {one.lower() for one in label["profiles"]}
-            profiles.add(page, {one.value.lower() for one in said.profiles}, wanted, set())
+            profiles.add(page, lower(found_profiles), lower(label["profiles"]), set())
     print(f"precision {emails.precision:.3f}")
     print(f"recall {emails.recall:.3f}")
     if any("profiles" in label for label in labels.values()):
@@ -88,8 +97,8 @@ def main() -> None:
     print(f"{len(labels) / seconds:.0f} pages/s of one core")
     if arguments.verbose:
         for name, score in (("emails", emails), ("profiles", profiles)):
-            print(*(f"{name} wrong  {one}" for one in score.wrong), sep="\n")
-            print(*(f"{name} missed {one}" for one in score.missed), sep="\n")
+            print(*(f"{name} wrong  {entry}" for entry in score.wrong), sep="\n")
+            print(*(f"{name} missed {entry}" for entry in score.missed), sep="\n")
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1))
 

@@ -1,10 +1,10 @@
-"""Websites of 200 businesses, three jobs each, against Scrapy on the same pages: `python -m tests.benchmarks.web`.
+"""The websites of 200 businesses, three jobs each, compared with Scrapy: `python -m tests.benchmarks.web`.
 
-Sites of six pages (and a robots.txt) on the loopback, each at an address of its own, one request at a time to each.
-Ours is counted from the request that brings the businesses to the end of the last of the 600 jobs: every page read,
-validated, scraped for addresses and profiles, all in Postgres; a few businesses before that load what is loaded once.
-Scrapy's crawl of the same pages, with a regular expression for addresses and nothing stored, is measured by a Python
-that has it (`--scrapy-python`), from the opening of its spider, with as many hosts at once.
+The sites are on the loopback, each on an address of its own, with six pages and a robots.txt; each gets one request at
+a time. Our time is that from the request that creates the businesses to the end of the last of the 600 jobs: every
+page is fetched, validated and scraped for addresses and profiles, and the results are in Postgres. A few businesses
+before that warm up the platform. Scrapy crawls the same pages from as many hosts at once, with one regular expression
+for addresses, and stores nothing; `--scrapy-python` is a Python that has it. Its time starts when the spider opens.
 """
 
 from __future__ import annotations
@@ -27,30 +27,33 @@ from tests.harness import ADMIN_KEY
 from tests.processes import Platform, platform
 from tests.servers.sites import Sites
 
-BUSINESSES, EARLIER = 200, 20
-AT_ONCE = 60
-"""Hosts: a request of Scrapy's to each, or the three jobs of a business."""
+BUSINESSES = 200
+WARM_UP_BUSINESSES = 20
+CONCURRENT_HOSTS = 60
+"""Each gets one request of Scrapy, or the three jobs of a business."""
 NET = 20
-LOOK = 0.05
-"""Seconds between two looks at whether all is done."""
+"""The sites are on 127.NET.0.0/16."""
+POLL_SECONDS = 0.05
 
 
 async def serve() -> None:
-    """The sites, as a process of their own: prints their URLs, and what was asked once its input ends."""
-    async with Sites(BUSINESSES + EARLIER, NET) as sites:
-        print(json.dumps([sites.url(n) for n in range(BUSINESSES + EARLIER)]), flush=True)
+    """Run the sites: print their URLs, and the log of requests for each line of the input."""
+    async with Sites(BUSINESSES + WARM_UP_BUSINESSES, NET) as sites:
+        print(json.dumps([sites.url(n) for n in range(BUSINESSES + WARM_UP_BUSINESSES)]), flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
             if line.strip() == "reset":
                 sites.log.clear()
-            print(json.dumps([[one.at, one.until, one.host, one.path] for one in sites.log]), flush=True)
+            print(json.dumps([[entry.at, entry.until, entry.host, entry.path] for entry in sites.log]), flush=True)
 
 
 class Server:
+    """The sites, in a process of their own."""
+
     def __init__(self) -> None:
         argv = [sys.executable, "-m", "tests.benchmarks.web", "--serve"]
         self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         urls: list[str] = self._read()
-        self.urls, self.earlier = urls[:BUSINESSES], urls[BUSINESSES:]
+        self.urls, self.warm_up_urls = urls[:BUSINESSES], urls[BUSINESSES:]
 
     @property
     def pid(self) -> int:
@@ -64,20 +67,20 @@ class Server:
         assert self._process.stdin is not None
         self._process.stdin.write("reset\n" if reset else "log\n")
         self._process.stdin.flush()
-        return [tuple(one) for one in self._read()]
+        return [tuple(entry) for entry in self._read()]
 
     def close(self) -> None:
         self._process.communicate("", timeout=10)
 
 
 async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
-    """Seconds that the 600 jobs took."""
+    """Run the 600 jobs and return the seconds that they took."""
     env = {
         "TRIGPOINT_FETCH_ALLOW": "127.0.0.0/8",
         "TRIGPOINT_FETCH_GAP_SECONDS": str(gap),
-        "WEBSITES_WORKER_CONCURRENCY": str(3 * AT_ONCE),
-        "WORKER_SLOTS": str(3 * AT_ONCE),
-        "TRIGPOINT_WORKER_CONNECTIONS": "5",  # enough, and each makes its own plans: with 10 it is an eighth slower
+        "WEBSITES_WORKER_CONCURRENCY": str(3 * CONCURRENT_HOSTS),
+        "WORKER_SLOTS": str(3 * CONCURRENT_HOSTS),
+        "TRIGPOINT_WORKER_CONNECTIONS": "5",  # enough: with 10 it is an eighth slower, because each connection plans every statement
         "TRIGPOINT_LOG_LEVEL": "WARNING",
         "TRIGPOINT_MX_LOOKUPS": "false",
     }
@@ -86,33 +89,33 @@ async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
         platform(folder, workers=workers, env=env) as running,
         aiohttp.ClientSession(running.url, headers=headers) as http,
     ):
-        await asyncio.sleep(2)  # until the workers idle
-        await finish(http, server.earlier)
+        await asyncio.sleep(2)  # until the workers are idle
+        await finish(http, server.warm_up_urls)
         server.log(reset=True)
-        started, before = perf_counter(), computed(running, server)
+        started, before = perf_counter(), cpu_seconds_by_part(running, server)
         await finish(http, server.urls)
         seconds = perf_counter() - started
-        parts = {name: after - before[name] for name, after in computed(running, server).items()}
+        parts = {name: after - before[name] for name, after in cpu_seconds_by_part(running, server).items()}
         print("        computed: " + ", ".join(f"{name} {part:.2f} s" for name, part in parts.items()))
     return seconds
 
 
 async def finish(http: aiohttp.ClientSession, urls: list[str]) -> None:
-    """Bring businesses with these websites, and wait for the ends of their jobs."""
+    """Create businesses with these websites, and wait until all their jobs have ended."""
     businesses = [{"name": f"Bakery Miller {n}", "website": url} for n, url in enumerate(urls)]
     async with http.post("/api/v1/businesses", json=businesses) as response:
         assert response.status == 201, await response.text()
     status: dict[str, Any] = {"queued": 1}
     async with asyncio.timeout(300):
         while status["queued"] or status["running"]:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL_SECONDS)
             async with http.get("/api/jobs/status") as response:
                 status = await response.json()
     assert not status["failure"], status
 
 
-def computed(running: Platform, server: Server) -> dict[str, float]:
-    """CPU seconds so far."""
+def cpu_seconds_by_part(running: Platform, server: Server) -> dict[str, float]:
+    """Return the CPU seconds used so far."""
     assert running.api and running.postgres.process and running.valkey.process
     return {
         "workers": sum(worker.cpu_seconds() for worker in running.workers),
@@ -124,7 +127,7 @@ def computed(running: Platform, server: Server) -> dict[str, float]:
 
 
 def check(log: list[tuple[float, float, str, str]], gap: float) -> None:
-    """No page twice, no host faster than allowed."""
+    """Assert that no page was fetched twice, and that the gap between two requests to a host was kept."""
     urls = [(host, path) for _, _, host, path in log]
     assert len(urls) == len(set(urls)), "a page was fetched twice"
     by_host: dict[str, list[tuple[float, float]]] = {}
@@ -133,11 +136,11 @@ def check(log: list[tuple[float, float, str, str]], gap: float) -> None:
     for times in by_host.values():
         times.sort()
         for (_, until), (at, _) in zip(times, times[1:], strict=False):
-            assert at - until >= gap, f"a host was asked {at - until:.3f} s after its last answer"
+            assert at - until >= gap, f"a request {at - until:.3f} s after the last response of the host"
 
 
 async def our_round(server: Server, folder: Path, workers: int, gap: float) -> float:
-    """Pages a second."""
+    """Measure the platform and return the pages per second."""
     seconds = await ours(server, folder, workers, gap)
     log = server.log()
     check(log, gap)
@@ -147,10 +150,10 @@ async def our_round(server: Server, folder: Path, workers: int, gap: float) -> f
 
 
 async def their_round(server: Server, folder: Path, scrapy_python: str) -> float:
-    """Pages a second."""
+    """Measure Scrapy and return the pages per second."""
     urls = folder / "urls"
     urls.write_text("\n".join(server.urls))
-    argv = [scrapy_python, str(Path(__file__).with_name("scrapy_spider.py")), str(urls), str(AT_ONCE)]
+    argv = [scrapy_python, str(Path(__file__).with_name("scrapy_spider.py")), str(urls), str(CONCURRENT_HOSTS)]
     out = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, check=True)
     pages, seconds = map(float, out.stdout.split()[-2:])
     print(f"scrapy: {pages:.0f} pages in {seconds:.1f} s: {pages / seconds:.0f} pages/s")

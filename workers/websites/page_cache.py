@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 MAX_CACHED_PAGES = 64
 MAX_INLINE_CHARACTERS = 30_000
-"""Maximum length of the HTML that is parsed in the event loop. Longer pages are parsed in a thread and not cached: parsed, a page takes some ten times its size, and a
-parsed tree must stay in the thread that built it."""
+"""Maximum length of HTML that is parsed in the event loop. Longer pages are parsed in a thread and not cached: parsed,
+a page takes some ten times its size, and a parsed tree must stay in the thread that built it."""
 THREADS = 1
 """Threads for long pages: a hostile page may take fifty megabytes while it is parsed."""
 

@@ -9,16 +9,19 @@ from typing import Any
 import aiohttp
 
 from tests import harness
-from tests.acceptance.websites.validated import run
+from tests.acceptance.websites.run_job import run_job
 from tests.processes import platform
 from tests.servers.sites import PATHS, Sites
 
 
 async def test_addresses_are_found(admin: aiohttp.ClientSession) -> None:
     async with Sites(net=33) as sites:
-        job, business = await run(admin, "email_scraping", "Bakery Miller 0", sites.url())
+        job, business = await run_job(admin, "email_scraping", "Bakery Miller 0", sites.url())
     assert (job["status"], job["result"]["emails"], job["processedItems"]) == ("completed", 2, 1 + len(PATHS))
-    assert [one["address"] for one in business["emails"]] == ["info@bakery-miller-0.de", "orders@bakery-miller-0.de"]
+    assert [email["address"] for email in business["emails"]] == [
+        "info@bakery-miller-0.de",
+        "orders@bakery-miller-0.de",
+    ]
 
 
 async def test_a_killed_worker_loses_nothing_and_no_page_is_read_twice(tmp_path: Path) -> None:
@@ -46,12 +49,14 @@ async def test_a_killed_worker_loses_nothing_and_no_page_is_read_twice(tmp_path:
         asked = set(sites.asked)
         await running.start_worker()
         jobs = [
-            await harness.follow(client, job["jobId"], within=60) for one in made["businesses"] for job in one["jobs"]
+            await harness.follow(client, job["jobId"], within=60)
+            for business in made["businesses"]
+            for job in business["jobs"]
         ]
         assert {job["status"] for job in jobs} == {"completed"}
         assert {job["attempt"] for job in jobs} == {1}
         again = [url for url, times in sites.asked.items() if times > 1]
-        # what was under way at the kill had no answer yet, and one host is asked for one page at a time
+        # the request that the kill interrupted is repeated, and each host gets one request at a time
         assert len(again) <= 8 and set(again) <= asked
         assert max(sites.asked.values()) <= 2
         assert len(sites.asked) == 8 * (2 + len(PATHS))

@@ -1,4 +1,4 @@
-"""Jobs that are sent to hostile websites: each ends once and clearly, and the worker stays small, alive and outside."""
+"""Jobs that visit hostile websites: each ends once, and the worker stays alive, small, and out of private networks."""
 
 from __future__ import annotations
 
@@ -11,46 +11,47 @@ import asyncpg
 import orjson
 import pytest
 
+from app.domain.websites.kinds import WEBSITE_KINDS
 from providers.web import BadUrl, normalise_url
 from tests import harness
 from tests.hostile import ENDS, PATHS, PRIVATE, REFUSED, ROBOTS_ENDS
 from tests.processes import platform
 from tests.servers.hostile import hostile
 
-KINDS = {"website_validation", "email_scraping", "social_scraping"}
-#: Where a validation goes on from the page.
-VALIDATED = {"/refresh": PRIVATE}
-#: Who ask for so long a wait that their jobs only come back after it, an hour at most.
-LATER = {"/retry-later", "/retry-for-ever"}
-#: Kilobytes that a worker may ever have in memory.
-MOST_MEMORY = 250 * 1024
+REFRESH_TARGETS = {"/refresh": PRIVATE}
+"""Paths whose page refreshes to another one, with the outcome of that."""
+DELAYED = {"/retry-later", "/retry-for-ever"}
+"""Paths whose Retry-After is longer than the test; their jobs stay pending."""
+MAX_MEMORY_KILOBYTES = 250 * 1024
+"""Peak memory of the worker."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One hostile website, and how its jobs must end."""
+    """A hostile website, and the expected end of its jobs."""
 
     name: str
     website: str
     status: str
-    read: str
-    """What the scraping kinds see of it."""
+    """The expected result of the validation."""
+    outcome: str
+    """The expected outcome for the scraping kinds."""
 
 
 def visits(base: str, inner_port: int) -> list[Visit]:
-    """Every path and robots.txt at a host of its own, and every address that leads inside."""
+    """Return every hostile path and robots.txt, each on a host of its own, and every address of a private network."""
     port = base.rpartition(":")[2]
     hosts = iter(HOSTS)
-    there = [
-        Visit(path, f"http://{next(hosts)}:{port}{path}", VALIDATED.get(path, end), end)
+    public = [
+        Visit(path, f"http://{next(hosts)}:{port}{path}", REFRESH_TARGETS.get(path, end), end)
         for path in PATHS
         for end in [ENDS.get(path, "ok")]
     ]
-    there += [
+    public += [
         Visit(f"robots {robots}", f"http://{next(hosts)}:{port}/page", end, end) for robots, end in ROBOTS_ENDS.items()
     ]
-    inside = [url.replace("PORT", str(inner_port)) for url in (*REFUSED, "http://localhost:PORT/")]
-    return [*there, *(Visit(url, url, PRIVATE, PRIVATE) for url in inside if "//name." not in url)]
+    private = [url.replace("PORT", str(inner_port)) for url in (*REFUSED, "http://localhost:PORT/")]
+    return [*public, *(Visit(url, url, PRIVATE, PRIVATE) for url in private if "//name." not in url)]
 
 
 HOSTS = [f"127.77.{n // 200}.{n % 200 + 1}" for n in range(len(PATHS) + len(ROBOTS_ENDS))]
@@ -64,8 +65,7 @@ def is_url(text: str) -> bool:
     return True
 
 
-def peak_memory(pid: int) -> int:
-    """Kilobytes."""
+def peak_memory_kilobytes(pid: int) -> int:
     [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1])
 
@@ -83,41 +83,48 @@ async def test_every_job_ends_once_in_its_state(tmp_path: Path) -> None:
         harness.session(running.url, harness.ADMIN_KEY) as client,
     ):
         table = visits(base, server.inner_port)
-        for one in table:
-            if one.name.startswith("robots "):
-                server.robots[one.website.split("/")[2].partition(":")[0]] = one.name.removeprefix("robots ")
-        refused = [one for one in table if not is_url(one.website)]
-        table = [one for one in table if is_url(one.website)]
-        await are_refused(client, refused)
+        for visit in table:
+            if visit.name.startswith("robots "):
+                host = visit.website.split("/")[2].partition(":")[0]
+                server.robots[host] = visit.name.removeprefix("robots ")
+        refused = [visit for visit in table if not is_url(visit.website)]
+        table = [visit for visit in table if is_url(visit.website)]
+        await assert_refused(client, refused)
         await change_queue(client, "pause")
-        jobs = await created(client, table)
+        jobs = await create_businesses(client, table)
         conn = await asyncpg.connect(running.postgres.dsn)
-        # A failure that may pass is believed for half a minute, and tried again after it: one time is enough here.
+        # A retry after a transient failure would wait for half a minute: one attempt is enough here.
         await conn.execute("UPDATE jobs SET max_attempts = 1")
         await change_queue(client, "resume")
         [worker] = running.workers
-        later = [job for one in table for job in jobs[one.name].values() if one.name in LATER]
+        delayed = [job for visit in table for job in jobs[visit.name].values() if visit.name in DELAYED]
 
-        async def over() -> bool:
-            left: int = await conn.fetchval(
-                "SELECT count(*) FROM jobs WHERE completed_at IS NULL AND NOT id = ANY($1::uuid[])", later
+        async def all_ended() -> bool:
+            unfinished: int = await conn.fetchval(
+                "SELECT count(*) FROM jobs WHERE completed_at IS NULL AND NOT id = ANY($1::uuid[])", delayed
             )
-            return left == 0
+            return unfinished == 0
 
-        await harness.eventually(over, within=240)
+        await harness.eventually(all_ended, within=240)
         rows = {str(row["id"]): row for row in await conn.fetch("SELECT * FROM jobs")}
-        wrong = [words for one in table for words in differences(one, {k: rows[v] for k, v in jobs[one.name].items()})]
-        assert not wrong, "\n".join(wrong)
+        unexpected = [
+            description
+            for visit in table
+            for description in describe_unexpected(
+                visit, {kind: rows[job_id] for kind, job_id in jobs[visit.name].items()}
+            )
+        ]
+        assert not unexpected, "\n".join(unexpected)
         counted = await conn.fetch("SELECT event, count(*) AS times FROM job_events GROUP BY event")
         events = {row["event"]: row["times"] for row in counted}
         assert set(events) == {"claimed", "snoozed", "completed", "failed"}
-        assert events["completed"] + events["failed"] == len(rows) - len(later), "each ended once"
+        assert events["completed"] + events["failed"] == len(rows) - len(delayed), "each ended once"
         waits = await conn.fetchval(
-            "SELECT max(extract(epoch FROM run_at - now())) FROM jobs WHERE id = ANY($1)", later
+            "SELECT max(extract(epoch FROM run_at - now())) FROM jobs WHERE id = ANY($1)", delayed
         )
         assert 0 < waits <= 3600
         assert worker.alive and not reached
-        assert peak_memory(worker.pid) <= MOST_MEMORY
+        assert peak_memory_kilobytes(worker.pid) <= MAX_MEMORY_KILOBYTES
         await conn.close()
 
 
@@ -126,45 +133,44 @@ async def change_queue(client: aiohttp.ClientSession, how: str) -> None:
         assert response.status == 200, await response.text()
 
 
-async def are_refused(client: aiohttp.ClientSession, refused: list[Visit]) -> None:
-    """What is no address of a page does not even become a business."""
-    assert refused
-    for one in refused:
-        async with client.post("/api/v1/businesses", json={"name": one.name, "website": one.website}) as response:
-            assert response.status in (400, 422), one.website
+async def assert_refused(client: aiohttp.ClientSession, visits: list[Visit]) -> None:
+    """Assert that websites which are not URLs of pages are not accepted."""
+    assert visits
+    for visit in visits:
+        async with client.post("/api/v1/businesses", json={"name": visit.name, "website": visit.website}) as response:
+            assert response.status in (400, 422), visit.website
 
 
-async def created(client: aiohttp.ClientSession, table: list[Visit]) -> dict[str, dict[str, str]]:
-    """The jobs' ids by website and kind."""
-    async with client.post(
-        "/api/v1/businesses", json=[{"name": one.name, "website": one.website} for one in table]
-    ) as response:
+async def create_businesses(client: aiohttp.ClientSession, visits: list[Visit]) -> dict[str, dict[str, str]]:
+    """Create a business for each visit and return the ids of its jobs, by name and kind."""
+    businesses = [{"name": visit.name, "website": visit.website} for visit in visits]
+    async with client.post("/api/v1/businesses", json=businesses) as response:
         assert response.status == 201, await response.text()
-        made = await response.json()
+        created = await response.json()
     return {
-        one.name: {job["type"]: job["jobId"] for job in business["jobs"]}
-        for one, business in zip(table, made["businesses"], strict=True)
+        visit.name: {job["type"]: job["jobId"] for job in business["jobs"]}
+        for visit, business in zip(visits, created["businesses"], strict=True)
     }
 
 
-def differences(visit: Visit, jobs: dict[str, Any]) -> list[str]:
-    """What is not as it should be, in words."""
-    found = []
-    for kind in KINDS:
+def describe_unexpected(visit: Visit, jobs: dict[str, Any]) -> list[str]:
+    """Return a description of every job that did not end as expected."""
+    descriptions = []
+    for kind in WEBSITE_KINDS:
         job = jobs[kind]
-        if visit.name in LATER:
-            right = job["status"] == "pending"
+        if visit.name in DELAYED:
+            is_expected = job["status"] == "pending"
         elif kind == "website_validation":
             result = orjson.loads(job["result"] or "{}")
-            right = job["status"] == "completed" and result["websiteStatus"] == visit.status
-        elif visit.read == "ok":
-            right = job["status"] == "completed"
+            is_expected = job["status"] == "completed" and result["websiteStatus"] == visit.status
+        elif visit.outcome == "ok":
+            is_expected = job["status"] == "completed"
         else:
-            right = (
+            is_expected = (
                 job["status"] == "failed"
-                and len(job["error"]) > len(f"{visit.read}: ")
-                and job["error"].startswith(f"{visit.read}: ")
+                and len(job["error"]) > len(f"{visit.outcome}: ")
+                and job["error"].startswith(f"{visit.outcome}: ")
             )
-        if not right or job["attempt"] != 1 or job["crashes"]:
-            found.append(f"{visit.name} {kind}: {job['status']} {job['error']} {(job['result'] or '')[:200]}")
-    return found
+        if not is_expected or job["attempt"] != 1 or job["crashes"]:
+            descriptions.append(f"{visit.name} {kind}: {job['status']} {job['error']} {(job['result'] or '')[:200]}")
+    return descriptions

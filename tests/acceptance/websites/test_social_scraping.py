@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import aiohttp
 
-from tests.acceptance.websites.validated import run
+from tests.acceptance.websites.run_job import run_job
 from tests.servers.sites import Sites
 
 
 async def test_profiles_are_found_and_shares_are_not(admin: aiohttp.ClientSession) -> None:
     async with Sites(net=32) as sites:
-        job, business = await run(admin, "social_scraping", "Bakery Miller 0", sites.url())
+        job, business = await run_job(admin, "social_scraping", "Bakery Miller 0", sites.url())
     assert (job["status"], job["result"]["socials"]) == ("completed", 2)
-    assert {one["platform"]: one["url"] for one in business["socials"]} == {
+    assert {profile["platform"]: profile["url"] for profile in business["socials"]} == {
         "facebook": "https://facebook.com/bakerymiller0",
         "x": "https://x.com/bakerymiller0",
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 import aiohttp
 
 from tests import harness
-from tests.acceptance.websites.validated import run
+from tests.acceptance.websites.run_job import run_job
 from tests.servers.sites import Sites
 
 
 async def test_what_is_stale_is_looked_at_again(admin: aiohttp.ClientSession) -> None:
     async with Sites(net=35) as sites:
-        _, business = await run(admin, "website_validation", "Bakery Miller 0", sites.url())
+        _, business = await run_job(admin, "website_validation", "Bakery Miller 0", sites.url())
         data = {"staleAfterDays": 1e-9, "jobTypes": ["website_validation"]}
         async with admin.post("/api/v1/jobs", json={"type": "website_revalidation", "data": data}) as response:
             assert response.status == 202, await response.text()

@@ -1,4 +1,4 @@
-"""The platform with sites on the loopback that it may visit."""
+"""The platform with websites on the loopback that it may visit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def worker(settings: Settings, url: str) -> AsyncIterator[Worker]:
 
 
 async def add(client: aiohttp.ClientSession, **business: Any) -> dict[str, Any]:
-    """A business, as POST answers."""
+    """Create a business and return the response."""
     async with client.post("/api/v1/businesses", json={"name": "Bakery Miller 0", **business}) as response:
         assert response.status == 201, await response.text()
         answer: dict[str, Any] = await response.json()
@@ -42,7 +42,7 @@ async def add(client: aiohttp.ClientSession, **business: Any) -> dict[str, Any]:
 
 
 async def finished(client: aiohttp.ClientSession, business: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The jobs of a business at their ends, by kind."""
+    """Wait for the jobs of a business and return them by kind."""
     return {job["type"]: await harness.follow(client, job["jobId"]) for job in business["jobs"]}
 
 

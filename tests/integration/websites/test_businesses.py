@@ -1,4 +1,4 @@
-"""Businesses over REST and from CSV: kept, recognised, excluded, listed, exported."""
+"""Businesses by REST and CSV: stored, recognised again, excluded, listed, exported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_what_cannot_be_fetched_is_refused_with_every_fault(client: aiohtt
     async with client.post("/api/v1/businesses", json=wrong) as response:
         assert response.status == 422
         problem = await response.json()
-    assert [one["field"] for one in problem["errors"]] == ["0.name", "1.website", "2.website", "3.name", "3.x"]
+    assert [error["field"] for error in problem["errors"]] == ["0.name", "1.website", "2.website", "3.name", "3.x"]
     async with client.get("/api/v1/businesses") as response:
         assert (await response.json())["total"] == 0
 
@@ -47,7 +47,7 @@ async def test_excluded_businesses_are_left_alone(client: aiohttp.ClientSession)
         async with client.post("/api/v1/business-exclusions", json={"by": by, "value": value}) as response:
             assert response.status == 201, await response.text()
     async with client.get("/api/v1/businesses?excluded=true") as response:
-        assert [one["id"] for one in (await response.json())["businesses"]] == [known["id"]]
+        assert [entry["id"] for entry in (await response.json())["businesses"]] == [known["id"]]
     for business in (
         {"website": "http://chain.com"},
         {"website": "http://a.b.chain.com/x"},
@@ -59,8 +59,8 @@ async def test_excluded_businesses_are_left_alone(client: aiohttp.ClientSession)
     assert (await add(client, website="http://mychain.com"))["excluded"] is False
     async with client.get("/api/v1/business-exclusions") as response:
         listed = (await response.json())["exclusions"]
-    for one in listed:
-        async with client.delete(f"/api/v1/business-exclusions/{one['id']}") as response:
+    for exclusion in listed:
+        async with client.delete(f"/api/v1/business-exclusions/{exclusion['id']}") as response:
             assert response.status == 204
     async with client.get("/api/v1/businesses?excluded=true") as response:
         assert (await response.json())["total"] == 0
@@ -74,7 +74,7 @@ async def test_csv_keeps_the_good_rows_and_names_the_others(client: aiohttp.Clie
         answer = await response.json()
     counts = {name: answer[name] for name in ("created", "duplicates", "rejected", "total", "jobs")}
     assert counts == {"created": 2, "duplicates": 1, "rejected": 2, "total": 5, "jobs": 3}
-    assert [(one["line"], one["field"]) for one in answer["errors"]] == [(3, "website"), (5, "name")]
+    assert [(error["line"], error["field"]) for error in answer["errors"]] == [(3, "website"), (5, "name")]
 
 
 async def test_lists_are_filtered_and_exports_are_safe(client: aiohttp.ClientSession) -> None:
@@ -90,10 +90,10 @@ async def test_lists_are_filtered_and_exports_are_safe(client: aiohttp.ClientSes
     assert "'=HYPERLINK(1)" in lines[1]
 
 
-async def test_an_exclusion_misses_nobody_who_is_just_being_kept(db_pool: Pool, admin_id: UUID) -> None:
+async def test_an_exclusion_includes_businesses_that_are_being_stored(db_pool: Pool, admin_id: UUID) -> None:
     async with db_pool.acquire() as conn, conn.transaction():
-        one = NewBusiness(name="Chain", website="http://chain.example/")
-        await upsert_businesses(conn, [one], source="rest", country="us", user_id=admin_id)
+        business = NewBusiness(name="Chain", website="http://chain.example/")
+        await upsert_businesses(conn, [business], source="rest", country="us", user_id=admin_id)
 
         async def exclude() -> None:
             async with db_pool.acquire() as other, other.transaction():

@@ -22,7 +22,7 @@ async def test_jobs_run_within_a_request_without_any_worker(client: aiohttp.Clie
     assert {(one["jobType"], one["status"], one["error"]) for one in answer["jobs"]} == {
         (kind, "success", None) for kind in ("website_validation", "email_scraping", "social_scraping")
     }
-    [validation] = [one["jobId"] for one in business["jobs"] if one["type"] == "website_validation"]
+    [validation] = [job["jobId"] for job in business["jobs"] if job["type"] == "website_validation"]
     async with client.get(f"/api/jobs/{validation}") as response:
         job = await response.json()
     assert (job["businessId"], job["jobType"], job["status"]) == (business["id"], "website_validation", "success")

@@ -24,12 +24,12 @@ async def test_three_jobs_find_all_and_read_each_page_once(client: aiohttp.Clien
     assert found["websiteStatus"] == "ok"
     assert found["websiteEvidence"]["title"] == "Bakery Miller 0"
     assert found["websiteEvidence"]["language"] == "en"
-    emails = {one["address"]: one for one in found["emails"]}
+    emails = {email["address"]: email for email in found["emails"]}
     assert set(emails) == {"info@bakery-miller-0.de", "orders@bakery-miller-0.de"}
     assert emails["info@bakery-miller-0.de"]["evidence"][0]["method"] == "mailto"
     assert emails["info@bakery-miller-0.de"]["evidence"][0]["page"] == sites.url(path="/contact")
     assert emails["info@bakery-miller-0.de"]["role"] is True
-    assert {one["url"] for one in found["socials"]} == {
+    assert {profile["url"] for profile in found["socials"]} == {
         "https://facebook.com/bakerymiller0",
         "https://x.com/bakerymiller0",
     }
@@ -49,7 +49,7 @@ async def test_a_later_validation_looks_again(client: aiohttp.ClientSession, sit
     assert jobs["email_scraping"]["error"] == "gone: HTTP 410"
     async with client.get(f"/api/v1/businesses/{business['id']}/checks") as response:
         history = await response.json()
-    assert [one["websiteStatus"] for one in history["checks"]] == ["gone", "ok"]
+    assert [check["websiteStatus"] for check in history["checks"]] == ["gone", "ok"]
     assert len((await shown(client, business))["emails"]) == 2, "what was known stays while the site is away"
 
 

@@ -1,4 +1,4 @@
-"""Pages and turns in Postgres keep the promises of `providers.web.store.Store`."""
+"""The stores of pages and turns, in memory and in Postgres, fulfil the contract of `providers.web.store.Store`."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_only_one_has_the_turn(store: Store) -> None:
     assert isinstance(await take(store, "b.test"), Turn)
     await store.release(first, 0.0)
     second = await turn(store, "a.test")
-    await store.release(first, 0.0)  # not theirs any more
+    await store.release(first, 0.0)  # no longer held
     assert isinstance(await take(store, "a.test"), float)
     await store.release(second, 0.0)
     assert isinstance(await take(store, "a.test"), Turn)
@@ -99,7 +99,7 @@ async def test_the_pause_is_kept(store: Store) -> None:
     assert 50.0 < wait <= 60.0
 
 
-async def test_a_turn_that_nobody_waits_for_any_more_is_given_back(store: Store) -> None:
+async def test_a_turn_whose_caller_was_cancelled_is_released(store: Store) -> None:
     taking = [asyncio.create_task(turn(store, "a.test")) for _ in range(2)]
     await asyncio.sleep(0)
     for task in taking:
@@ -115,8 +115,8 @@ async def test_a_turn_that_nobody_waits_for_any_more_is_given_back(store: Store)
 async def test_many_at_once_get_their_own(store: Store) -> None:
     hosts = [f"{number}.test" for number in range(40)]
     turns = await asyncio.gather(*(turn(store, host) for host in hosts))
-    assert [one.host for one in turns] == hosts
+    assert [turn.host for turn in turns] == hosts
     pages = [replace(PAGE, url=f"http://{host}/", html=host) for host in hosts]
-    await asyncio.gather(*(store.release(one, 0.0, page) for one, page in zip(turns, pages, strict=True)))
+    await asyncio.gather(*(store.release(held, 0.0, page) for held, page in zip(turns, pages, strict=True)))
     found = await asyncio.gather(*(take(store, host, PAGE.fetched_at) for host in hosts))
     assert [page.html for page in found if isinstance(page, Page)] == hosts

@@ -1,4 +1,4 @@
-"""A fetcher that reaches 127.0.0.1 and nothing else that is not public."""
+"""Fetchers that may connect to 127.0.0.1, and to no other private address."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ EVER = datetime.now(UTC) - timedelta(days=1)
 
 
 class Names:
-    """A name server: each name has its answers, one after the other and the last one for ever; `asked` counts."""
+    """A name server. Each query for a name returns the next of its `answers`, the last one repeatedly."""
 
     def __init__(self) -> None:
         self.answers: dict[str, list[list[str]]] = {}
         self.asked: Counter[str] = Counter()
+        """Queries by name."""
 
     async def __call__(self, host: str) -> Sequence[tuple[socket.AddressFamily, str]]:
         self.asked[host] += 1
@@ -28,7 +29,7 @@ class Names:
             raise socket.gaierror(socket.EAI_NONAME, "no such name")
         answers = self.answers[host]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        return [(socket.AF_INET6 if ":" in one else socket.AF_INET, one) for one in answer]
+        return [(socket.AF_INET6 if ":" in address else socket.AF_INET, address) for address in answer]
 
 
 @pytest.fixture
@@ -41,17 +42,17 @@ MakeFetcher = Callable[..., Awaitable[Fetcher]]
 
 @pytest.fixture
 async def make(names: Names) -> AsyncIterator[MakeFetcher]:
-    """Makes fetchers of one process: with a store of their own, or one that is given."""
+    """Returns a factory of fetchers, each with a store of its own unless one is given."""
     made: list[Fetcher] = []
 
     async def maker(store: MemoryStore | None = None, gap: float = 0.0, tls: ssl.SSLContext | bool = True) -> Fetcher:
-        agent = HttpClient("Trigpoint/1.0 (tests@example.org)", NetworkPolicy(["127.0.0.1/32"]), names, tls)
-        made.append(Fetcher(agent, store or MemoryStore(), gap=gap))
+        client = HttpClient("Trigpoint/1.0 (tests@example.org)", NetworkPolicy(["127.0.0.1/32"]), names, tls)
+        made.append(Fetcher(client, store or MemoryStore(), gap=gap))
         return made[-1]
 
     yield maker
-    for one in made:
-        await one.close()
+    for fetcher in made:
+        await fetcher.close()
 
 
 @pytest.fixture

@@ -163,12 +163,12 @@ CASES: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_addresses(case: str) -> None:
     html, wanted = CASES[case]
-    assert sorted(one.value for one in find_emails(Document(f"<html><body>{html}"))) == wanted
+    assert sorted(email.value for email in find_emails(Document(f"<html><body>{html}"))) == wanted
 
 
 def test_every_finding_has_its_evidence_and_its_flags() -> None:
     html = '<a href="mailto:noreply@gmail.com">x</a><p>info@shop.de info@shop.de</p>'
-    found = {one.value: one for one in find_emails(Document(html, "https://www.shop.de/contact"))}
+    found = {email.value: email for email in find_emails(Document(html, "https://www.shop.de/contact"))}
     assert found["noreply@gmail.com"].detail == {"role": False, "free": True, "noreply": True}
     assert found["info@shop.de"].detail == {"role": True, "free": False, "noreply": False}
     [evidence] = found["info@shop.de"].evidence
@@ -186,7 +186,7 @@ def test_what_is_no_address(address: str) -> None:
 def test_phones_are_valid_numbers_in_one_form() -> None:
     html = """<a href="tel:+1-202-456-1111">call</a> <p>Fax: (202) 456-1414, Tel. 202.456.2222; order 2024561234567,
     12/12/2012, 2010 - 2015, 123-45-6789</p><span itemprop="telephone">+49 30 123456</span>"""
-    found = {one.value: one.detail for one in find_phones(Document(html), "us")}
+    found = {phone.value: phone.detail for phone in find_phones(Document(html), "us")}
     assert set(found) == {"+12024561111", "+12024561414", "+12024562222", "+4930123456"}
     assert found["+12024561414"]["fax"] and not found["+12024562222"]["fax"]
 

@@ -18,7 +18,7 @@ from tests.unit.websites.conftest import EVER, MakeFetcher
 
 
 class Site:
-    """A polite little site; what it answers can be changed, and every request is noted with its time."""
+    """A small site with configurable responses, which logs every request with its time."""
 
     def __init__(self) -> None:
         self.robots: Any = web.Response(status=404)
@@ -63,7 +63,7 @@ async def test_a_page_is_read_once_by_many(site: tuple[Site, str], make: MakeFet
     server, base = site
     store = MemoryStore()
     fetchers = [await make(store) for _ in range(3)]
-    pages = await asyncio.gather(*(one.fetch(f"{base}/a", since=EVER) for one in fetchers * 5))
+    pages = await asyncio.gather(*(fetcher.fetch(f"{base}/a", since=EVER) for fetcher in fetchers * 5))
     assert {page.html for page in pages} == {"<p>hello"}
     assert sorted(server.paths) == ["/a", "/robots.txt"]
 

@@ -64,7 +64,7 @@ async def test_no_spelling_of_an_address_and_no_name_leads_inside(make: MakeFetc
 
 
 async def test_a_name_that_changes_after_the_check_is_not_followed(make: MakeFetcher, names: Names) -> None:
-    """Rebinding: what was checked is what is dialled, and a later answer is checked anew."""
+    """DNS rebinding: the checked address is the one connected to, and a later answer is checked again."""
     async with hostile() as (base, server, reached):
         port = base.rpartition(":")[2]
         names.answers = {"rebind.test": [["127.0.0.1"], ["127.0.0.2"]]}

@@ -1,4 +1,4 @@
-"""Whether domains take mail, asked of a name server on the loopback."""
+"""MX lookups with a name server on the loopback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of the profiles that a page names, the business' own: each page here is invented, and shows one reason."""
+"""Finding the business's own profiles; each page here is invented and tests one rule."""
 
 from __future__ import annotations
 
@@ -145,4 +145,4 @@ PAGES: dict[str, tuple[str, str, list[str]]] = {
 @pytest.mark.parametrize("page", PAGES)
 def test_the_business_own(page: str) -> None:
     title, body, wanted = PAGES[page]
-    assert sorted(one.value for one in find_own_profiles(Document(HEAD.format(title, body)))) == wanted
+    assert sorted(profile.value for profile in find_own_profiles(Document(HEAD.format(title, body)))) == wanted

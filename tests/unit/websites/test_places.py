@@ -67,9 +67,9 @@ async def test_each_use_of_google_asks_for_its_own_fields(session: aiohttp.Clien
         entry = await google.entry(PLACE_ID)
         assert entry is not None and (entry.place_id, entry.rating) == (PLACE_ID, 4.5)
         assert await google.entry("ChIJ-nobody") is None
-        assert [one.place_id for one in await google.entries("Acme")] == [PLACE_ID]
+        assert [entry.place_id for entry in await google.entries("Acme")] == [PLACE_ID]
         assert await google.search(PlaceQuery("Acme", 5)) == [], "it has no point"
-        masks = [one.headers["X-Goog-FieldMask"].split(",") for one in server.arrivals]
+        masks = [request.headers["X-Goog-FieldMask"].split(",") for request in server.arrivals]
         wrong = GooglePlaces(Setup(ProviderConfig(server.url + "/wrong", KEY), session, limiter, "test/1", None))
         with pytest.raises(Misconfigured, match="404"):
             await wrong.search(PlaceQuery("Acme", 5))

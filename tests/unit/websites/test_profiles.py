@@ -1,4 +1,4 @@
-"""Profiles: one form for every spelling, and nothing else taken for one."""
+"""Recognising profiles: one canonical URL for all spellings, and no profile in other URLs."""
 
 from __future__ import annotations
 

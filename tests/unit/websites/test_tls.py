@@ -1,4 +1,4 @@
-"""What comes of HTTPS: certificates that are good, and all the ways in which a handshake goes wrong."""
+"""Fetching by HTTPS: with valid certificates, and with failing handshakes of all kinds."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ async def server(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterat
     """Its address under the name of the host."""
 
     async def quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):  # whoever asked has gone
+        with suppress(OSError, asyncio.IncompleteReadError):  # the client has disconnected
             await serve(reader, writer)
         writer.close()
 
@@ -160,7 +160,7 @@ async def test_a_server_that_makes_no_secure_connection(
     assert (read.outcome, read.detail) == (outcome, words)
 
 
-async def test_nobody_at_the_port(trusting: Fetcher) -> None:
+async def test_no_server_at_the_port(trusting: Fetcher) -> None:
     async with server(page) as url:
         pass
     read = await trusting.fetch(url, since=EVER)

@@ -1,4 +1,4 @@
-"""A business with a website, and one of its jobs at its end."""
+"""Running one job of a new business."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import aiohttp
 from tests import harness
 
 
-async def run(
+async def run_job(
     client: aiohttp.ClientSession, kind: str, name: str, website: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The job of this kind, finished, and the business afterwards."""
+    """Create a business and return its finished job of this kind, and the business after that."""
     async with client.post("/api/businesses", json={"name": name, "website": website}) as response:
         assert response.status == 201, await response.text()
         business = await response.json()
