@@ -80,7 +80,7 @@ async def ours(server: Server, folder: Path, workers: int, gap: float) -> float:
         "TRIGPOINT_FETCH_GAP_SECONDS": str(gap),
         "WEBSITES_WORKER_CONCURRENCY": str(3 * CONCURRENT_HOSTS),
         "WORKER_SLOTS": str(3 * CONCURRENT_HOSTS),
-        "TRIGPOINT_WORKER_CONNECTIONS": "5",  # enough: with 10 it is an eighth slower, because each connection plans every statement
+        "TRIGPOINT_WORKER_CONNECTIONS": "5",  # with 10 it is an eighth slower: each has its own plans
         "TRIGPOINT_LOG_LEVEL": "WARNING",
         "TRIGPOINT_MX_LOOKUPS": "false",
     }
