@@ -17,7 +17,7 @@ from app.domain.companies.research.instructions import speaks_to_a_model
 from app.domain.companies.research.normalization import folded
 from app.domain.companies.research.passages import BOILERPLATE, sentences
 from app.domain.companies.signals import SignalCandidate
-from app.domain.websites.technologies import find_technologies
+from app.domain.websites.technologies import detect_technologies
 
 MAX_AGE_DAYS = 365
 """Events that happened longer ago are not signals."""
@@ -139,7 +139,7 @@ def find_technologies(pages: Iterable[CrawledPage]) -> dict[str, tuple[str, str]
     """Return the technologies that pages use: by name the URL and the piece of HTML that shows it."""
     found: dict[str, tuple[str, str]] = {}
     for page in pages:
-        for name, piece in find_technologies(page.html).items():
+        for name, piece in detect_technologies(page.html).items():
             found.setdefault(name, (page.url, piece))
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.findings import Finding, merge_findings
-from app.domain.websites.technologies import find_technologies
+from app.domain.websites.technologies import detect_technologies
 
 MAX_VALUES = 10
 """Of e-mail addresses and of telephone numbers."""
@@ -39,7 +39,7 @@ def extract_site_facts(
         profiles += contacts.profiles
         description = description or _description(document)
         language = language or document.language
-        used_technologies |= find_technologies(html).keys()
+        used_technologies |= detect_technologies(html).keys()
     url_by_platform: dict[str, str] = {}
     for profile in merge_findings(profiles):
         url_by_platform.setdefault(profile.detail["platform"], profile.value)

@@ -37,6 +37,6 @@ _MARKERS = {
 }
 
 
-def find_technologies(html: str) -> dict[str, str]:
+def detect_technologies(html: str) -> dict[str, str]:
     """Return the names of the technologies of a page, each with the tag that shows it."""
     return {name: match[0] for name, marker in _MARKERS.items() if (match := marker.search(html))}
