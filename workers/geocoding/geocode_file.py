@@ -146,8 +146,8 @@ class AddressTable:
         width, delimiter, cells = len(self._layout.header), self._layout.delimiter, resolved.item.source
         place = resolved.resolution.place
         number = int(resolved.item.id)
-        line = csv_writer.format_row([*cells[:width], *[""] * (width - len(cells))], delimiter)
-        beyond = csv_writer.format_row(cells[width:], delimiter) if len(cells) > width else None
+        line = csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter)
+        beyond = csv_writer.line(cells[width:], delimiter) if len(cells) > width else None
         if place is None:
             return GeocodedRow(number, line, beyond, error=resolved.resolution.reason)
         return GeocodedRow(

@@ -23,7 +23,7 @@ MAX_CHARACTERS = {
     "country": 60,
     "county": 100,
 }
-"""The maximum length of each field, after runs of white space are reduced to one space."""
+"""Of each field, once runs of white space are one space."""
 
 _COUNTRY = re.compile(r"[a-z]{2}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

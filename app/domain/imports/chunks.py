@@ -18,7 +18,7 @@ class Chunk:
     """`rows` and `households` are lines of PostgreSQL's COPY text format with the empty string as null."""
 
     position: dict[str, Any] = field(default_factory=dict)
-    """Where the next chunk begins; a reader created with it continues there."""
+    """Where the next chunk begins: the position to create the reader with."""
     last: bool = False
     read: int = 0
     """Data rows, rejected ones included."""

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 MAX_NESTING = 5
-"""How deep the coordinates of a geometry may be nested: those of a MultiPolygon are nested four deep."""
+"""Of the coordinates of a geometry: those of a MultiPolygon are nested four deep."""
 
 
 def in_degrees(longitude: float, latitude: float) -> bool:

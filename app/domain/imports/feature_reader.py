@@ -13,7 +13,7 @@ from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
 from app.domain.imports.survey import Format
 from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position
-from app.domain.text.csv_writer import unescape_formula
+from app.domain.text.csv_writer import unguarded
 from app.domain.text.errors import Unreadable
 
 
@@ -21,7 +21,7 @@ class Features(Protocol):
     """Reads features from a position on."""
 
     position: dict[str, int]
-    """The position of the next feature."""
+    """Of the next feature."""
 
     def read(self, count: int) -> list[FeatureRow]:
         """Return the next `count` features, fewer only at the end. Raises Unreadable where the rest cannot be read."""
@@ -64,7 +64,7 @@ class _TableRows:
 
 def _plain(cell: str) -> str:
     """Return the cell with its white space squeezed, without the apostrophe that a report puts before a formula."""
-    return unescape_formula(" ".join(cell.replace("\0", " ").split()))
+    return unguarded(" ".join(cell.replace("\0", " ").split()))
 
 
 class _FeatureLines:

@@ -33,8 +33,6 @@ class ImportOptions(BaseModel):
 
 
 class VoterOptions(ImportOptions):
-    """The options of voter imports."""
-
     county: str = Field(default="", max_length=100, pattern=NO_CONTROL_CHARACTERS)
     """For files that do not name the county; part of the source where ids are unique within a county only."""
     mapping: ColumnMapping = {}
@@ -43,8 +41,6 @@ class VoterOptions(ImportOptions):
 
 
 class BusinessOptions(ImportOptions):
-    """The options of business imports."""
-
     mapping: ColumnMapping = {}
     visit: bool = True
     """Create the jobs that visit the websites of new and changed businesses."""
@@ -80,7 +76,7 @@ class BusinessImportArgs(ImportArgs, BusinessOptions):
     source: str = Field(default=FROM_CSV, max_length=100, pattern=NO_CONTROL_CHARACTERS)
     """External ids of a named source are its own; those of `csv` are those of the REST interface."""
     priority: int = Field(default=DEFAULT_PRIORITY, ge=1, le=9)
-    """The priority of the jobs that visit the websites."""
+    """Of the jobs that visit the websites."""
 
 
 def _import_spec(kind: str, args: type[ImportArgs], *aliases: str) -> JobSpec:

@@ -1,1 +1,1 @@
-"""Text and delimited text: decoding, reading and writing. Several areas use this package; it imports none of them."""
+"""Reading and writing delimited text. Several areas stand on this package."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import DELIMITERS, NUL, WRONG_COLUMNS, BrokenRow, CsvReader, Dialect, Position, Row
-from app.domain.text.csv_writer import unescape_formula
+from app.domain.text.csv_writer import unguarded
 from app.domain.text.decoding import check_is_text
 from app.domain.text.errors import TooManyRows, Unreadable
 
@@ -77,7 +77,7 @@ def values(cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
     return {
         field: text
         for field, index in columns.items()
-        if index < len(cells) and (text := unescape_formula(cells[index].strip()))
+        if index < len(cells) and (text := unguarded(cells[index].strip()))
     }
 
 

@@ -48,7 +48,7 @@ async def download(request: Request) -> Response:
     added = [f"geocode_{name}" if name in present else name for name in COLUMNS]
     return await csv_lines_response(
         f"{upload.name.rpartition('.')[0] or upload.name}-geocoded.csv",
-        csv_writer.format_row([*layout.header, *added], layout.delimiter),
+        csv_writer.line([*layout.header, *added], layout.delimiter),
         _lines(platform.pool, job.id, layout.delimiter),
     )
 
@@ -63,5 +63,5 @@ async def _lines(pool: Pool, job_id: UUID, delimiter: str) -> AsyncIterator[Iter
 
 def _line(row: GeocodedRow, delimiter: str) -> str:
     """Return the row as it was sent, followed by the added cells and by cells beyond the header's columns."""
-    added = csv_writer.format_row((to_cell(getattr(row, name)) for name in COLUMNS), delimiter)
+    added = csv_writer.line((to_cell(getattr(row, name)) for name in COLUMNS), delimiter)
     return delimiter.join(part for part in (row.line, added, row.beyond) if part is not None)

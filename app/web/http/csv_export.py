@@ -17,8 +17,8 @@ async def csv_response(
     file_name: str, header: Sequence[str], pages: AsyncIterator[Iterable[Iterable[object]]]
 ) -> StreamingResponse:
     """Stream `header` and then the rows of every page; each cell is converted by `to_cell`."""
-    lines = ((csv_writer.format_row(map(to_cell, row)) for row in page) async for page in pages)
-    return await csv_lines_response(file_name, csv_writer.format_row(header), lines)
+    lines = ((csv_writer.line(map(to_cell, row)) for row in page) async for page in pages)
+    return await csv_lines_response(file_name, csv_writer.line(header), lines)
 
 
 async def csv_lines_response(
@@ -48,7 +48,7 @@ def to_cell(value: object) -> object:
     """Mark text that a spreadsheet would calculate as text; write booleans in lower case and times in ISO 8601."""
     match value:
         case str():
-            return csv_writer.escape_formula(value)
+            return csv_writer.guarded(value)
         case bool():
             return str(value).lower()
         case datetime():

@@ -10,19 +10,15 @@ from app.domain.jobs.spec import DEFAULT_PRIORITY
 
 
 class ImportRequest(ImportOptions):
-    """The options of every import request."""
-
     priority: int = Field(default=DEFAULT_PRIORITY, ge=1, le=9)
     split: bool = False
     """Create as many jobs as needed for a file that is too long for one."""
 
 
 class VoterImportRequest(ImportRequest, VoterOptions):
-    """The options of POST /voters/import."""
-
     profile: ProfileName | None = None
     """The layout of the file; recognised from the header if not given."""
 
 
 class BusinessImportRequest(ImportRequest, BusinessOptions):
-    """The options of POST /businesses/import."""
+    pass

@@ -1,10 +1,15 @@
-"""The columns that hold an address."""
+"""Which columns hold the address, and CSV that a spreadsheet reads as text."""
 
 from __future__ import annotations
 
+import csv
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.addresses.columns import AddressColumns
+from app.domain.text import csv_writer
 from app.domain.text.errors import Unreadable
 
 
@@ -28,20 +33,6 @@ def test_number_and_street_apart() -> None:
     assert columns.address(["12", "Main St", "Concord"], "us").street == "12 Main St"
 
 
-@pytest.mark.parametrize(
-    ("header", "cells"),
-    [
-        (["house_number", "address"], ["12", "Main St"]),
-        (["house_number", "address"], ["12", "12 Main St"]),
-        (["house_number", "address", "street"], ["12", "12 Main St", "Main St"]),
-        (["address", "house number", "road"], ["", "12", "Main St"]),
-    ],
-)
-def test_a_house_number_is_used_once(header: list[str], cells: list[str]) -> None:
-    columns = AddressColumns.find([*header, "city"], {})
-    assert columns.address([*cells, "Concord"], "us").street == "12 Main St"
-
-
 def test_columns_may_be_named() -> None:
     columns = AddressColumns.find(["address", "Situs", "Town"], {"address": "situs"})
     assert columns.address(["a person", "12 Main St", "Concord"], "us").street == "12 Main St"
@@ -56,6 +47,22 @@ def test_columns_may_be_named() -> None:
 def test_what_cannot_be(mapping: dict[str, str], words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         AddressColumns.find(["a"], mapping)
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=2))
+def test_a_line_is_read_as_it_was_written(cells: list[str]) -> None:
+    for delimiter in ",;\t|":
+        assert next(csv.reader([csv_writer.line(cells, delimiter)], delimiter=delimiter)) == cells
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_formulas_are_marked_as_text(text: str) -> None:
+    assert csv_writer.guarded(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["12 Main St", "", None, "a=b"])
+def test_other_text_stays(text: str | None) -> None:
+    assert csv_writer.guarded(text) == text
 
 
 def test_coordinates_that_are_known_already() -> None:

@@ -1,0 +1,64 @@
+"""Every module stands where the grid of CONTRIBUTING.md says. Who may import whom is import-linter's part."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.unit.structure.source import PACKAGES, sources
+
+AREAS = {"jobs", "accounts", "households", "geocoding", "imports", "heatmaps", "websites", "companies"}
+FOLDERS = {
+    "app/domain": AREAS | {"addresses", "text", "vocabulary"},
+    "app/db": AREAS | {"core", "tables"},
+    "app/web": AREAS | {"http", "dialects", "dashboard"},
+    "app/web/dashboard": AREAS | {"core"},
+    "workers": AREAS | {"core"},
+    "tests/integration": AREAS | {"core", "http", "dashboard", "providers"},
+    "tests/unit": AREAS
+    | {"core", "http", "dashboard", "providers", "addresses", "text", "vocabulary", "cli", "structure"},
+    "tests/acceptance": AREAS | {"cli"},
+}
+EVERYTHING = sources(*PACKAGES)
+NO_INPUT_OR_OUTPUT = {"aiohttp", "arq", "asyncpg", "fsspec", "openai", "redis", "sqlalchemy", "sqlmodel", "starlette"}
+STATEMENT = re.compile(
+    r"^\s*(SELECT\s.+\sFROM\s|SELECT\s+\w+\(|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\()",
+    re.I | re.S,
+)
+
+
+@pytest.mark.parametrize("layer", FOLDERS)
+def test_layers_have_the_same_areas(layer: str) -> None:
+    depth = len(layer.split("/"))
+    found = {
+        source.path.parts[depth]
+        for source in sources(layer)
+        if len(source.path.parts) > depth + 1 and source.path.parts[depth] != "static"
+    }
+    assert found <= FOLDERS[layer], f"{layer} has folders that are no area: {sorted(found - FOLDERS[layer])}"
+
+
+def test_no_file_repeats_the_name_of_its_folder() -> None:
+    meaningless = {"utils", "helpers", "services", "manager", "common", "misc"}
+    assert not [s.path for s in EVERYTHING if s.path.stem == s.path.parent.name or s.path.stem in meaningless]
+
+
+def test_the_domain_does_no_input_or_output() -> None:
+    assert not [s.path for s in sources("app/domain") if s.imported & NO_INPUT_OR_OUTPUT]
+
+
+def test_sql_stands_in_app_db() -> None:
+    outside = [source for source in EVERYTHING if source.path.parts[:2] != ("app", "db")]
+    found = [f"{source.path}:{node.lineno}" for source in outside for node in source.expressions if _is_sql(node)]
+    assert not found, "move the SQL to app/db:\n" + "\n".join(found)
+
+
+def _is_sql(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=str(text)):
+            return bool(STATEMENT.match(text))
+        case ast.Call(func=ast.Attribute(attr="fetchrow" | "fetchval" | "executemany" | "copy_records_to_table")):
+            return True
+    return False
