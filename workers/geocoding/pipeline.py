@@ -25,7 +25,7 @@ from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import AddressLookup, GeocodeItem, ResolvedItem
 from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.quality_report import QualityReport
-from workers.geocoding.resolution import Resolution, Source
+from workers.geocoding.resolution import AnswerSource, Resolution
 
 STEP_ITEMS = 50
 STEP_SECONDS = 1.0
@@ -116,7 +116,7 @@ class Pipeline:
         new: list[AddressLookup] = []
         for item in items:
             if item.problem is not None:
-                self._add_resolved(ResolvedItem(item, Resolution(None, item.problem, (), Source.LOCAL)))
+                self._add_resolved(ResolvedItem(item, Resolution(None, item.problem, (), AnswerSource.LOCAL)))
                 continue
             key = item.address.key
             if key not in self._lookups:

@@ -11,7 +11,7 @@ from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
-from workers.geocoding.resolution import Resolution, Source, to_cached
+from workers.geocoding.resolution import AnswerSource, Resolution, to_cached
 
 NOT_CACHEABLE = timedelta(0)
 MAX_LOCAL_BATCH = 1000
@@ -85,7 +85,7 @@ class GeocodePlan:
         """Choose the best place from cached answers and, if the chain was asked, its answer."""
         answers = {entry.provider: entry for entry in cached}
         details = {entry.provider: _detail(entry) for entry in cached}
-        source = Source.CACHED
+        source = AnswerSource.CACHED
         if answer is not None:
             answers |= {location.provider: to_cached(location) for location in answer.locations}
             details |= {attempt.provider: attempt.detail for attempt in answer.attempts}
@@ -93,7 +93,7 @@ class GeocodePlan:
                 attempt.provider in self.remote and attempt.outcome is not Outcome.RESTING
                 for attempt in answer.attempts
             )
-            source = Source.ASKED if asked else Source.CACHED if cached else Source.LOCAL
+            source = AnswerSource.ASKED if asked else AnswerSource.CACHED if cached else AnswerSource.LOCAL
         found = [answers[name] for name in self.order if name in answers and answers[name].place is not None]
         ending = [entry for entry in found if self.ends_search(entry, address)]
         best = ending[0] if ending else min(found, key=_rank, default=None)

@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.geocoding.places import GeocodedPlace
 from app.domain.vocabulary.accuracy import Accuracy
 from workers.geocoding.items import GeocodeItem
-from workers.geocoding.resolution import Resolution, Source
+from workers.geocoding.resolution import AnswerSource, Resolution
 
 CONFIDENCE_BINS = 10
 MAX_REASONS = 20
@@ -87,7 +87,7 @@ class QualityReport:
     def to_result(self) -> dict[str, Any]:
         """Return the report's part of the job's result."""
         hits, duplicates, misses = (
-            self.sources[source.value] for source in (Source.CACHED, Source.SHARED, Source.ASKED)
+            self.sources[source.value] for source in (AnswerSource.CACHED, AnswerSource.SHARED, AnswerSource.ASKED)
         )
         looked_up = hits + duplicates + misses
         return {

@@ -17,7 +17,7 @@ from app.domain.geocoding.places import LookupResult
 from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
 from providers.geocoding.states import ProviderState
 from workers.geocoding.plan import GeocodePlan
-from workers.geocoding.resolution import Resolution, Source, to_place, to_query
+from workers.geocoding.resolution import AnswerSource, Resolution, to_place, to_query
 
 MAX_CONCURRENT_LOOKUPS = 20
 """Per request."""
@@ -68,7 +68,7 @@ class RequestGeocoder:
         """Resolve an address whose time is up, without any remote geocoder."""
         timed_out = f"no answer within {time_limit:g} s; try again"
         if not plan.options.use_fallback:
-            return Resolution(None, timed_out, (), Source.LOCAL)
+            return Resolution(None, timed_out, (), AnswerSource.LOCAL)
         answer = await self._chain.geocode(to_query(address), min_accuracy=plan.options.min_accuracy, skip=plan.remote)
         return replace(plan.resolve(address, cached, answer), reason=timed_out)
 

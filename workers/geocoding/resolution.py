@@ -11,7 +11,7 @@ from app.domain.geocoding.places import GeocodedPlace
 from providers.geocoding.base import Location, Query
 
 
-class Source(StrEnum):
+class AnswerSource(StrEnum):
     """Where a resolution comes from."""
 
     ASKED = "asked"
@@ -32,11 +32,11 @@ class Resolution:
     """What each provider answered, for an address without a place."""
     places: tuple[GeocodedPlace, ...]
     """All places that were found, including `place`."""
-    source: Source
+    source: AnswerSource
 
     def for_duplicate(self) -> Resolution:
         """Return the resolution for another item with the same address."""
-        source = self.source if self.source is Source.LOCAL else Source.SHARED
+        source = self.source if self.source is AnswerSource.LOCAL else AnswerSource.SHARED
         return Resolution(self.place, self.reason, self.places, source)
 
 

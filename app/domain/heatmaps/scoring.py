@@ -80,7 +80,7 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class PointScore:
     """A score and its explanation: `drivers` from the strongest to the weakest, and the diversity term D."""
 
     score: int
@@ -95,7 +95,7 @@ def decay(km: float) -> float:
     return min(1.0, (math.exp2((FULL_KM - km) / HALF_KM) - DECAY_AT_CUTOFF) / (1 - DECAY_AT_CUTOFF))
 
 
-def assess(latitude: float, longitude: float, pois: Iterable[Poi]) -> Assessment:
+def score_point(latitude: float, longitude: float, pois: Iterable[Poi]) -> PointScore:
     """Return the score of a point and its drivers.
 
     `pois` must include all points within the cut-off; others are ignored.
@@ -114,4 +114,4 @@ def assess(latitude: float, longitude: float, pois: Iterable[Poi]) -> Assessment
     diversity = DIVERSITY * (sum(nearest) - max(nearest, default=0.0))
     drivers.sort(key=lambda driver: -driver.contribution)
     total = math.fsum(driver.contribution for driver in drivers) + diversity
-    return Assessment(round(100 * (1 - math.exp(-total / SATURATION))), tuple(drivers), diversity)
+    return PointScore(round(100 * (1 - math.exp(-total / SATURATION))), tuple(drivers), diversity)

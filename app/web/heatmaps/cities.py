@@ -15,7 +15,7 @@ from app.db.heatmaps import cities
 from app.db.heatmaps.cities import StoredCity
 from app.domain.heatmaps import packaged_cities
 from app.domain.heatmaps.bounds import MAX_LATITUDE, Bounds
-from app.domain.heatmaps.cities import City, estimate_bounds, slug
+from app.domain.heatmaps.cities import City, estimate_bounds, slugify
 from app.domain.heatmaps.fields import BoundsInput
 from app.errors import BadRequest, NotFound
 from app.web.accounts import auth
@@ -29,7 +29,7 @@ MAX_CITIES = 10_000
 MAX_BODY_BYTES = 8_000_000
 
 
-class CityBody(BaseModel):
+class CityInput(BaseModel):
     """A city with its bounds, or with a center and a population from which bounds are estimated."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,14 +46,14 @@ class CityBody(BaseModel):
     def _check(self) -> Self:
         if self.bounds is None and None in (self.latitude, self.longitude, self.population):
             raise ValueError("give bounds {south, west, north, east}, or latitude, longitude and population")
-        if not (self.slug or slug(self.name)):
+        if not (self.slug or slugify(self.name)):
             raise ValueError("needs a slug: the name has no letters or digits to make one from")
         return self
 
     def city(self) -> City:
         bounds = self.bounds.bounds() if self.bounds else self._estimated()
         country = self.country and self.country.upper()
-        return City(self.slug or slug(self.name), self.name, bounds, country, self.population)
+        return City(self.slug or slugify(self.name), self.name, bounds, country, self.population)
 
     def _estimated(self) -> Bounds:
         assert self.latitude is not None and self.longitude is not None and self.population is not None
@@ -135,7 +135,7 @@ async def load(request: Request) -> Response:
 
 def _parse_city(entry: Any, location: str) -> City:
     try:
-        return CityBody.model_validate(entry).city()
+        return CityInput.model_validate(entry).city()
     except ValidationError as error:
         raise invalid(error, location) from None
 

@@ -17,7 +17,7 @@ from app.domain.heatmaps import scoring
 from app.domain.heatmaps.fields import DEFAULT_GRID_STEP
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.kinds import HeatmapComputeArgs
-from app.domain.heatmaps.scoring import Assessment
+from app.domain.heatmaps.scoring import PointScore
 from app.domain.jobs.status import Status
 from app.web.accounts import auth
 from app.web.dialects.jobs import HEATMAP_STATUS_NAMES
@@ -48,7 +48,7 @@ async def score(request: Request) -> Response:
     platform = get_platform(request)
     point = request_parsing.parse_query(request, ScoreQuery)
     async with platform.pool.acquire() as conn:
-        assessed = scoring.assess(point.lat, point.lng, await pois.list_nearest(conn, point.lat, point.lng))
+        point_score = scoring.score_point(point.lat, point.lng, await pois.list_nearest(conn, point.lat, point.lng))
         cell = await cells.find_finest(conn, point.lat, point.lng)
         job: dict[str, Any] | None = None
         if cell is None:
@@ -60,14 +60,14 @@ async def score(request: Request) -> Response:
     content: dict[str, Any] = {
         "lat": point.lat,
         "lng": point.lng,
-        "score": assessed.score,
+        "score": point_score.score,
         "method": scoring.METHOD,
         "hasHeatmapCoverage": cell is not None,
         "heatmap": _present_cell(cell),
         "job": job,
     }
     if point.explain == "true":
-        content |= _present_drivers(assessed)
+        content |= _present_drivers(point_score)
     return JSON(content)
 
 
@@ -100,7 +100,7 @@ def _present_cell(cell: CellScore | None) -> dict[str, Any] | None:
     return {"gridStep": cell.grid_step, "score": cell.score, "computedAt": cell.computed_at}
 
 
-def _present_drivers(assessed: Assessment) -> dict[str, Any]:
+def _present_drivers(point_score: PointScore) -> dict[str, Any]:
     return {
         "drivers": [
             {
@@ -113,8 +113,8 @@ def _present_drivers(assessed: Assessment) -> dict[str, Any]:
                 "decay": round(driver.decay, 4),
                 "contribution": round(driver.contribution, 4),
             }
-            for driver in assessed.drivers
+            for driver in point_score.drivers
         ],
-        "diversity": round(assessed.diversity, 4),
+        "diversity": round(point_score.diversity, 4),
         "constants": scoring.constants(),
     }

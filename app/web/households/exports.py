@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.db.core.pool import Connection
 from app.db.households import records as households
 from app.db.households.records import Household
-from app.domain.households.filters import HouseholdFilters
 from app.web.accounts import auth
+from app.web.households.filters import HouseholdSelection
 from app.web.households.records import present_household
 from app.web.http import request_parsing
 from app.web.http.csv_export import csv_response
@@ -30,15 +28,6 @@ COLUMNS = ("id", "externalId", "address", "unit", "city", "state", "zipCode", "c
 """The fields of a household as JSON."""
 
 Pages = AsyncIterator[Sequence[Household]]
-
-
-class ExportQuery(HouseholdFilters):
-    """The filters of the list."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    geocoded: Literal["true", "false"] | None = None
-    external_id: str | None = Field(default=None, max_length=255)
 
 
 async def households_csv(request: Request) -> Response:
@@ -64,12 +53,11 @@ async def households_geojson(request: Request) -> Response:
 
 def _pages(request: Request) -> Pages:
     """Return the pages of households that the query selects. Raises Invalid."""
-    query = request_parsing.parse_query(request, ExportQuery)
-    geocoded = None if query.geocoded is None else query.geocoded == "true"
+    query = request_parsing.parse_query(request, HouseholdSelection)
 
     async def read(conn: Connection, after: UUID | None) -> list[Household]:
         return await households.list_after(
-            conn, query, geocoded=geocoded, external_id=query.external_id, after=after, limit=PAGE_SIZE
+            conn, query, geocoded=query.is_geocoded, external_id=query.external_id, after=after, limit=PAGE_SIZE
         )
 
     return keyset_pages(get_platform(request).pool, read, lambda household: household.id, PAGE_SIZE)

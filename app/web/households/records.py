@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,11 +14,11 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.households import records as households
 from app.db.households.records import Household
-from app.domain.households.filters import HouseholdFilters
 from app.domain.households.input import Batch, LineError, from_csv, from_objects
 from app.domain.text.errors import TooManyRows, Unreadable
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
 from app.web.accounts import auth
+from app.web.households.filters import HouseholdSelection
 from app.web.http import idempotency, request_parsing
 from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
@@ -38,11 +37,8 @@ class LoadOptions(BaseModel):
     """Store all lines or none."""
 
 
-class HouseholdQuery(HouseholdFilters, Paging):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-    geocoded: Literal["true", "false"] | None = None
-    external_id: str | None = Field(default=None, max_length=255)
+class HouseholdQuery(HouseholdSelection, Paging):
+    """The query of the list."""
 
 
 def present_household(household: Household) -> dict[str, Any]:
@@ -76,10 +72,14 @@ async def index(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
     query = request_parsing.parse_query(request, HouseholdQuery)
-    geocoded = None if query.geocoded is None else query.geocoded == "true"
     async with platform.pool.acquire() as conn:
         found, total = await households.list_page(
-            conn, query, geocoded=geocoded, external_id=query.external_id, limit=query.limit, offset=query.offset
+            conn,
+            query,
+            geocoded=query.is_geocoded,
+            external_id=query.external_id,
+            limit=query.limit,
+            offset=query.offset,
         )
     return JSON(page_of("households", [present_household(household) for household in found], total, query))
 

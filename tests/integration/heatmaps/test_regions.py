@@ -54,7 +54,7 @@ async def test_every_cell_has_its_own_score(client: Client, worker: Worker, pois
     async with db_pool.acquire() as conn:
         for lat, lng in list(found)[:: CELLS // 25]:
             near = await db_pois.list_nearest(conn, lat, lng)
-            assert found[lat, lng] == scoring.assess(lat, lng, near).score
+            assert found[lat, lng] == scoring.score_point(lat, lng, near).score
     assert len(set(found.values())) > 10
 
 

@@ -1,4 +1,4 @@
-"""GET /api/score: at once, explained, by the index; and the neighbourhood is scheduled once."""
+"""GET /api/score: computed within the request, explained, by the index; the region around is scheduled once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def score(client: Client, lat: float, lng: float, **params: str) -> dict[s
     return found
 
 
-async def test_the_region_round_a_point_is_scheduled_once(
+async def test_the_region_around_a_point_is_scheduled_once(
     client: Client, user_client: Client, pois: int, settings: Settings, db_pool: Pool
 ) -> None:
     first = await score(client, *MIDDLE)
@@ -39,7 +39,7 @@ async def test_the_region_round_a_point_is_scheduled_once(
     job = first["job"]
     assert (job["status"], job["isNew"], job["gridStep"]) == ("pending", True, 0.0025)
     near = await score(user_client, MIDDLE[0] + 0.05, MIDDLE[1] - 0.05)
-    assert near["job"] == {**job, "isNew": False}, "a neighbour, whoever asks"
+    assert near["job"] == {**job, "isNew": False}, "a neighbouring point, for any user"
     far = await score(client, MIDDLE[0] + 0.5, MIDDLE[1])
     assert far["job"]["isNew"] and far["job"]["jobId"] != job["jobId"]
     async with harness.worker(settings):
@@ -72,7 +72,7 @@ async def test_the_score_is_that_of_all_places(client: Client, pois: int, db_poo
     rows = await db_pool.fetch("SELECT category, latitude, longitude, name FROM pois")
     everything = [scoring.Poi(row["category"], row["latitude"], row["longitude"], row["name"]) for row in rows]
     for lat, lng in (MIDDLE, (21.10, -86.90), (21.25, -86.95), (21.5, -86.5)):
-        expected = scoring.assess(lat, lng, everything)
+        expected = scoring.score_point(lat, lng, everything)
         answer = await score(client, lat, lng, explain="true")
         assert answer["score"] == expected.score
         names = [driver["name"] for driver in answer["drivers"]]

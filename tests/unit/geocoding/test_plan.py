@@ -15,7 +15,7 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location
 from providers.geocoding.fallback import Answer, Attempt, Outcome
 from workers.geocoding.plan import GeocodePlan
-from workers.geocoding.resolution import Source
+from workers.geocoding.resolution import AnswerSource
 
 ADDRESS = Address("1 Main St", "Concord", None, "CA", "94520", "us")
 WEEK = timedelta(days=7)
@@ -74,9 +74,9 @@ def test_the_best_of_cached_and_new_answers_is_chosen() -> None:
     answer = Answer(location("b", "postcode"), (Attempt("b", Outcome.COARSE, "coarse"),), (location("b", "postcode"),))
     resolution = plan().resolve(ADDRESS, [cached("a", "place", confidence=0.3)], answer)
     assert resolution.place is not None and resolution.place.provider == "b"
-    assert (len(resolution.places), resolution.source) == (2, Source.ASKED)
+    assert (len(resolution.places), resolution.source) == (2, AnswerSource.ASKED)
     kept = plan().resolve(ADDRESS, [cached("a", "place", confidence=0.9), cached("b", "region", confidence=0.1)], None)
-    assert kept.place is not None and (kept.place.provider, kept.source) == ("a", Source.CACHED)
+    assert kept.place is not None and (kept.place.provider, kept.source) == ("a", AnswerSource.CACHED)
 
 
 def test_another_state_is_the_last_resort() -> None:

@@ -13,14 +13,14 @@ from app.domain.vocabulary.accuracy import Accuracy
 from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import GeocodeItem
 from workers.geocoding.quality_report import MAX_REASONS, QualityReport
-from workers.geocoding.resolution import Resolution, Source
+from workers.geocoding.resolution import AnswerSource, Resolution
 
 
 def place(provider: str, latitude: float, accuracy: str = "rooftop", confidence: float = 1.0) -> GeocodedPlace:
     return GeocodedPlace(latitude, 25.0, Accuracy(accuracy), confidence, provider, "x", None, None)
 
 
-def resolution(*places: GeocodedPlace, source: Source = Source.ASKED, reason: str = "") -> Resolution:
+def resolution(*places: GeocodedPlace, source: AnswerSource = AnswerSource.ASKED, reason: str = "") -> Resolution:
     return Resolution(places[0] if places else None, reason, places, source)
 
 
@@ -33,10 +33,12 @@ def test_a_report_survives_its_checkpoint() -> None:
     report.add(item(1), resolution(place("a", 60.0), place("b", 60.0005)), None)
     report.add(item(2), resolution(place("a", 60.0), place("b", 60.5)), None)
     report.add(
-        item(3), resolution(place("a", 60.0, confidence=0.34), place("b", 60.5, "place"), source=Source.CACHED), None
+        item(3),
+        resolution(place("a", 60.0, confidence=0.34), place("b", 60.5, "place"), source=AnswerSource.CACHED),
+        None,
     )
     report.add(item(4), resolution(reason="a: no match"), None)
-    report.add(item(5), resolution(place("a", 60.0), source=Source.SHARED), "changed")
+    report.add(item(5), resolution(place("a", 60.0), source=AnswerSource.SHARED), "changed")
     report = QualityReport.from_checkpoint(json.loads(json.dumps(report.to_checkpoint())))
     result = report.to_result()
     assert result["agreement"] == {"compared": 2, "within100m": 1, "ambiguous": 1, "ambiguousItems": ["2"]}

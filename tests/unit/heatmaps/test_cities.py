@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.heatmaps.cities import estimate_bounds, slug
+from app.domain.heatmaps.cities import estimate_bounds, slugify
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.packaged_cities import find, similar_slugs
 
@@ -22,7 +22,7 @@ from app.domain.heatmaps.packaged_cities import find, similar_slugs
     ],
 )
 def test_slugs(name: str, expected: str) -> None:
-    assert slug(name) == expected
+    assert slugify(name) == expected
 
 
 def test_larger_cities_are_there() -> None:

@@ -14,7 +14,7 @@ from app.domain.heatmaps import cell_scores, scoring
 from app.domain.heatmaps.bounds import Bounds
 from app.domain.heatmaps.cell_scores import PointArrays
 from app.domain.heatmaps.grid import Grid
-from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS, Poi, assess, decay
+from app.domain.heatmaps.scoring import CUTOFF_KM, WEIGHTS, Poi, decay, score_point
 from app.domain.vocabulary.distance import KM_PER_DEGREE, great_circle_metres
 
 KM = 1 / KM_PER_DEGREE
@@ -58,25 +58,25 @@ def at(km: float, category: str = "supermarket") -> Poi:
     ],
 )
 def test_what_makes_a_score(pois: list[Poi], score: int) -> None:
-    assert assess(21, -86.8, pois).score == score
+    assert score_point(21, -86.8, pois).score == score
 
 
 def test_one_more_place_never_lowers_a_score_and_counts_less_each_time() -> None:
-    scores = [assess(21, -86.8, [at(0.1)] * count).score for count in range(8)]
+    scores = [score_point(21, -86.8, [at(0.1)] * count).score for count in range(8)]
     gains = [after - before for before, after in zip(scores, scores[1:], strict=False)]
     assert gains == sorted(gains, reverse=True) and gains[-1] == 0
 
 
 def test_the_drivers_explain_the_score() -> None:
     pois = [at(2), at(0.5, "bakery"), at(0.2), at(4.9), *[at(1.5)] * 6]
-    assessed = assess(21, -86.8, pois)
-    total = sum(driver.contribution for driver in assessed.drivers) + assessed.diversity
-    assert assessed.score == round(100 * (1 - math.exp(-total)))
-    strengths = [driver.contribution for driver in assessed.drivers]
+    point_score = score_point(21, -86.8, pois)
+    total = sum(driver.contribution for driver in point_score.drivers) + point_score.diversity
+    assert point_score.score == round(100 * (1 - math.exp(-total)))
+    strengths = [driver.contribution for driver in point_score.drivers]
     assert strengths == sorted(strengths, reverse=True)
-    assert sum(driver.poi.category == "supermarket" for driver in assessed.drivers) == scoring.RANKS
-    assert assessed.drivers[0].poi == at(0.2) and assessed.drivers[0].km == pytest.approx(0.2, abs=1e-4)
-    assert assessed.diversity == pytest.approx(scoring.DIVERSITY * decay(0.5), abs=1e-4)
+    assert sum(driver.poi.category == "supermarket" for driver in point_score.drivers) == scoring.RANKS
+    assert point_score.drivers[0].poi == at(0.2) and point_score.drivers[0].km == pytest.approx(0.2, abs=1e-4)
+    assert point_score.diversity == pytest.approx(scoring.DIVERSITY * decay(0.5), abs=1e-4)
 
 
 def some_places(count: int, bounds: Bounds, seed: int) -> list[Poi]:
@@ -115,7 +115,7 @@ def test_many_cells_at_once_are_scored_as_one_by_one(name: str) -> None:
     found = cell_scores.score_rows(grid, 0, grid.rows, by_category(pois))
     draw = random.Random(3)
     for row, col in {(draw.randrange(grid.rows), draw.randrange(grid.cols)) for _ in range(150)}:
-        expected = assess(grid.latitude(row), grid.longitude(col), pois).score
+        expected = score_point(grid.latitude(row), grid.longitude(col), pois).score
         assert found[row, col] == expected, (row, col)
     assert found.min() < found.max()
 
