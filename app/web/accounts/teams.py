@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -23,6 +21,7 @@ from app.web.accounts.users import NewUser
 from app.web.http import request_parsing
 from app.web.http.pagination import Paging, page_of
 from app.web.http.responses import JSON
+from app.web.http.webhook_secret import new_webhook_secret
 from app.web.platform import get_platform
 
 SignalKind = Literal["hiring", "funding", "leadership", "expansion", "technology", "site_change"]
@@ -149,17 +148,14 @@ async def _set_members_and_channels(
         return {}
     before = await teams.list_secrets(conn, team_id)
     new = [
-        NewTeamChannel(channel.kind, channel.target, channel.signals, _secret() if channel.kind == "webhook" else None)
+        NewTeamChannel(
+            channel.kind, channel.target, channel.signals, new_webhook_secret() if channel.kind == "webhook" else None
+        )
         for channel in channels
     ]
     await teams.replace_channels(conn, team_id, new)
     after = await teams.list_secrets(conn, team_id)
     return {target: secret for target, secret in after.items() if target not in before}
-
-
-def _secret() -> str:
-    """Return 192 random bits in the notation of Standard Webhooks."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
 def present_team(team: Team) -> dict[str, Any]:

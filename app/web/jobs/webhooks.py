@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -22,6 +20,7 @@ from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.responses import JSON
 from app.web.http.schema_types import RequestModel
+from app.web.http.webhook_secret import new_webhook_secret
 from app.web.jobs.access import job_not_found
 from app.web.jobs.create import get_spec
 from app.web.platform import Platform, get_platform
@@ -54,7 +53,7 @@ async def create(request: Request) -> Response:
     platform = get_platform(request)
     new = await request_parsing.read_model(request, WebhookRequest)
     url, kinds = _check(platform, new)
-    secret = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+    secret = new_webhook_secret()
     async with platform.pool.acquire() as conn, conn.transaction():
         if new.job_id is not None:
             await _require_own_active_job(conn, new.job_id, user.id)
