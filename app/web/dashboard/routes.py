@@ -1,30 +1,30 @@
-"""The pages' URL map. What changes anything is a post from a form of ours."""
+"""The URL map of the pages. Every change is a POST from one of our own forms."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.web.dashboard.accounts import audit, login, users_and_keys
+from app.web.dashboard.accounts import audit, keys, login, users
 from app.web.dashboard.core import assets
-from app.web.dashboard.core.guard import Handler, page, safely
+from app.web.dashboard.core.guard import Handler, require_session, with_error_pages
 from app.web.dashboard.geocoding import providers
 from app.web.dashboard.households import map
-from app.web.dashboard.jobs import detail, listing, new_job, queues, schedules, streams, workers
+from app.web.dashboard.jobs import detail, listing, new_job, queue_charts, queues, schedules, streams, workers
 
 
 def get(path: str, handler: Handler, *, admin: bool = False) -> Route:
-    return Route(path, page(handler, admin=admin), methods=["GET"])
+    return Route(path, require_session(handler, admin=admin), methods=["GET"])
 
 
 def post(path: str, handler: Handler, *, admin: bool = False) -> Route:
-    return Route(path, page(handler, admin=admin), methods=["POST"])
+    return Route(path, require_session(handler, admin=admin), methods=["POST"])
 
 
 PAGES = [
     Route("/static/{version}/{path:path}", assets.serve, methods=["GET"]),
     Route("/favicon.ico", assets.favicon, methods=["GET"]),
-    Route("/login", safely(login.form), methods=["GET"]),
-    Route("/login", safely(login.sign_in), methods=["POST"]),
+    Route("/login", with_error_pages(login.show), methods=["GET"]),
+    Route("/login", with_error_pages(login.sign_in), methods=["POST"]),
     post("/logout", login.sign_out),
     get("/", listing.index),
     get("/jobs", listing.index),
@@ -42,14 +42,14 @@ PAGES = [
     get("/new/{kind}", new_job.form),
     post("/new/{kind}", new_job.create),
     get("/map", map.show),
-    get("/map/places", map.places),
+    get("/map/places", map.map_data),
     get("/queues", queues.index, admin=True),
-    get("/queues/series", queues.series, admin=True),
+    get("/queues/series", queue_charts.series, admin=True),
     post("/queues/{name}/pause", queues.pause, admin=True),
     post("/queues/{name}/resume", queues.resume, admin=True),
-    post("/queues/{name}/limits", queues.limits, admin=True),
-    get("/admin/queues", queues.old_address, admin=True),
-    get("/api/admin/bull-board", queues.old_address, admin=True),
+    post("/queues/{name}/limits", queues.set_limits, admin=True),
+    get("/admin/queues", queues.redirect_old_path, admin=True),
+    get("/api/admin/bull-board", queues.redirect_old_path, admin=True),
     get("/workers", workers.index, admin=True),
     get("/providers", providers.index, admin=True),
     get("/schedules", schedules.index, admin=True),
@@ -57,12 +57,12 @@ PAGES = [
     post("/schedules/new", schedules.create, admin=True),
     get("/schedules/{id}", schedules.edit, admin=True),
     post("/schedules/{id}", schedules.update, admin=True),
-    post("/schedules/{id}/act", schedules.act, admin=True),
+    post("/schedules/{id}/act", schedules.run_action, admin=True),
     get("/audit", audit.index, admin=True),
-    get("/keys", users_and_keys.show_keys),
-    post("/keys", users_and_keys.create_key),
-    post("/keys/{id}/revoke", users_and_keys.revoke_key),
-    get("/users", users_and_keys.show_users, admin=True),
-    post("/users", users_and_keys.create_user, admin=True),
-    post("/users/{id}", users_and_keys.change_user, admin=True),
+    get("/keys", keys.show),
+    post("/keys", keys.create),
+    post("/keys/{id}/revoke", keys.revoke),
+    get("/users", users.show, admin=True),
+    post("/users", users.create, admin=True),
+    post("/users/{id}", users.update, admin=True),
 ]

@@ -9,7 +9,7 @@ from app.web.dashboard.accounts import audit
 from app.web.dashboard.core.live_updates import LiveUpdates
 from app.web.dashboard.core.panels import Panels
 from app.web.dashboard.geocoding import providers
-from app.web.dashboard.jobs import queues, schedules, workers
+from app.web.dashboard.jobs import queue_charts, queues, schedules, workers
 from app.web.dashboard.jobs.view import render_update
 from app.web.platform import Platform
 
@@ -19,7 +19,7 @@ def build_live_updates(app: Starlette, platform: Platform) -> LiveUpdates:
     panels = Panels(
         {
             "queues": queues.panel(pool),
-            **{f"series-{span}": queues.series_panel(pool, span) for span in queues.SPANS},
+            **{f"series-{span}": queue_charts.panel(pool, span) for span in queue_charts.SPANS},
             "workers": workers.panel(pool),
             "schedules": schedules.panel(pool),
             "providers": providers.panel(platform),

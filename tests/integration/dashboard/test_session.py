@@ -8,8 +8,8 @@ import pytest
 from app.db.core import audit
 from app.db.core.pool import Pool
 from app.settings import Settings
-from app.web.dashboard.accounts.login import MOST_FAILURES
-from app.web.dashboard.core.html import own_path
+from app.web.dashboard.accounts.login import MAX_FAILURES
+from app.web.dashboard.core.html import local_path
 from tests import harness
 from tests.integration.dashboard.conftest import Visitor, visitor
 
@@ -110,7 +110,7 @@ async def test_a_disabled_user_is_signed_out(user: Visitor, client: aiohttp.Clie
 async def test_guessing_is_slowed_down(url: str, admin_id: object) -> None:
     async with visitor(url) as one:
         token = await one.token("/login")
-        for _ in range(MOST_FAILURES):
+        for _ in range(MAX_FAILURES):
             assert (await one.send("/login", {"csrf": token, "key": "tp_guess"})).status == 403
         assert (await one.send("/login", {"csrf": token, "key": harness.ADMIN_KEY})).status == 429
 
@@ -127,8 +127,8 @@ async def test_coming_and_going_is_on_record(admin: Visitor, db_pool: Pool) -> N
     "path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "", "evil", "/a\nb"]
 )
 def test_nobody_is_sent_to_another_site(path: str) -> None:
-    assert own_path(path) == "/"
+    assert local_path(path) == "/"
 
 
 def test_own_pages_are_gone_on_to() -> None:
-    assert own_path("/jobs/1?x=//y") == "/jobs/1?x=//y"
+    assert local_path("/jobs/1?x=//y") == "/jobs/1?x=//y"

@@ -16,7 +16,7 @@ from app.db.jobs import queues, views
 from app.db.jobs import records as jobs
 from app.db.jobs.filters import Filters
 from app.domain.jobs.spec import NewJob
-from app.web.dashboard.jobs.queues import SPANS, columns
+from app.web.dashboard.jobs.queue_charts import SPANS, to_columns
 from tests.benchmarks import noop
 from tests.scripted import SPEC
 
@@ -108,7 +108,7 @@ async def test_the_course_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
         )
         await conn.execute("ANALYZE jobs")
         plan = "\n".join(row[0] for row in await conn.fetch("EXPLAIN " + views.ACTIVITY, timedelta(hours=1), 60.0))
-    told = columns(rows, *SPANS["1h"])
+    told = to_columns(rows, *SPANS["1h"])
     course = told["queues"]["noop"]
     assert (sum(course["completed"]), sum(course["failed"])) == (8, 2)
     assert [value for value in course["waited50"] if value is not None] == [pytest.approx(5.5)]

@@ -27,17 +27,17 @@ class Args(BaseModel):
     more: dict[str, Any] = {}
 
 
-FIELDS = forms.fields(Args)
+FIELDS = forms.form_fields(Args)
 
 
 def test_every_argument_has_a_field_of_its_type() -> None:
     assert [(field.name, field.type) for field in FIELDS] == [
         ("name", "text"),
         ("inner.city", "text"),
-        ("inner.floors", "whole"),
-        ("limit", "whole"),
+        ("inner.floors", "integer"),
+        ("limit", "integer"),
         ("share", "number"),
-        ("careful", "yes_no"),
+        ("careful", "boolean"),
         ("colour", "choice"),
         ("tags", "lines"),
         ("more", "json"),
@@ -59,7 +59,7 @@ class Box(BaseModel):
 
 
 def test_what_may_be_left_out_has_no_required_parts() -> None:
-    assert [(field.name, field.required) for field in forms.fields(Optional)] == [
+    assert [(field.name, field.required) for field in forms.form_fields(Optional)] == [
         ("bounds.south", False),
         ("place.south", True),
     ]
@@ -68,7 +68,7 @@ def test_what_may_be_left_out_has_no_required_parts() -> None:
 def test_what_is_filled_in_becomes_arguments() -> None:
     sent = {"name": " x ", "inner.city": "Ghent", "inner.floors": "", "limit": "7", "share": "0.25", "careful": "false",
             "colour": "red", "tags": "a\n\n b \n", "more": '{"k": [1]}'}  # fmt: skip
-    found = forms.arguments(FIELDS, sent)
+    found = forms.parse_input(FIELDS, sent)
     assert found == {"name": "x", "inner": {"city": "Ghent"}, "limit": 7, "share": 0.25, "careful": False,
                      "colour": "red", "tags": ["a", "b"], "more": {"k": [1]}}  # fmt: skip
     assert Args.model_validate(found).inner.floors == 1
@@ -76,21 +76,21 @@ def test_what_is_filled_in_becomes_arguments() -> None:
 
 def test_a_job_that_was_made_fills_the_form_that_would_make_it_again() -> None:
     made = Args(name="x", inner=Inner(city="Ghent", floors=3), limit=7, careful=False, tags=["a", "b"], more={"k": 1})
-    values = {field.name: field.value for field in forms.filled(FIELDS, made.model_dump())}
-    assert Args.model_validate(forms.arguments(FIELDS, values)) == made
+    values = {field.name: field.value for field in forms.fill(FIELDS, made.model_dump())}
+    assert Args.model_validate(forms.parse_input(FIELDS, values)) == made
 
 
 def test_no_number_stays_as_it_was_typed() -> None:
-    assert forms.arguments(FIELDS, {"limit": "many", "share": "half"}) == {"limit": "many", "share": "half"}
+    assert forms.parse_input(FIELDS, {"limit": "many", "share": "half"}) == {"limit": "many", "share": "half"}
 
 
 def test_what_should_be_json_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="More: not valid JSON"):
-        forms.arguments(FIELDS, {"more": "{"})
+        forms.parse_input(FIELDS, {"more": "{"})
 
 
 def test_errors_stand_beside_their_fields() -> None:
-    shown = forms.sent(FIELDS, {"limit": "0"}, {"data.limit": "must be at least 1", "inner.city": "is not there"})
+    shown = forms.with_input(FIELDS, {"limit": "0"}, {"data.limit": "must be at least 1", "inner.city": "is not there"})
     by_name = {field.name: field for field in shown}
     assert (by_name["limit"].value, by_name["limit"].error) == ("0", "must be at least 1")
     assert by_name["inner.city"].error == "is not there"
@@ -99,6 +99,6 @@ def test_errors_stand_beside_their_fields() -> None:
 
 @pytest.mark.parametrize("kind", registry.load())
 def test_every_kind_has_a_form(kind: str) -> None:
-    fields = forms.fields(registry.load()[kind].spec.args)
+    fields = forms.form_fields(registry.load()[kind].spec.args)
     assert fields
     assert len({field.name for field in fields}) == len(fields)

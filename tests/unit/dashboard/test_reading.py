@@ -1,4 +1,4 @@
-"""Results and values as people read them."""
+"""How pages format results, values and names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from app.web.dashboard.jobs import results
 from app.web.dashboard.jobs.view import summarize
 
 
-def test_a_result_is_facts_shares_and_tables() -> None:
-    told = results.sections(
+def test_a_result_becomes_facts_bars_and_tables() -> None:
+    sections = results.to_sections(
         {
             "geocoded": 1200,
             "hitRate": 0.25,
@@ -26,14 +26,14 @@ def test_a_result_is_facts_shares_and_tables() -> None:
             "nothing": None,
         }
     )
-    assert told[0].facts == [("Geocoded", "1,200"), ("Hit rate", "25.0%")]
-    assert [(one.title, [(s.name, s.count) for s in one.shares]) for one in told[1:3]] == [
+    assert sections[0].facts == [("Geocoded", "1,200"), ("Hit rate", "25.0%")]
+    assert [(section.title, [(bar.label, bar.value) for bar in section.bars]) for section in sections[1:3]] == [
         ("By provider", [("census", 900), ("offline", 300)]),
         ("Summary", [("Bad row", 3)]),
     ]
-    assert told[1].most == 900
-    assert told[3].table == results.Table(["Name", "N"], [["a", "1"], ["b", "–"]])
-    assert len(told) == 4
+    assert sections[1].max_value == 900
+    assert sections[3].table == results.Table(["Name", "N"], [["a", "1"], ["b", "–"]])
+    assert len(sections) == 4
 
 
 JSON = st.recursive(
@@ -45,22 +45,22 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_any_result_can_be_read(value: Any) -> None:
-    for section in results.sections(value):
+    for section in results.to_sections(value):
         assert all(isinstance(text, str) for fact in section.facts for text in fact)
         assert all(isinstance(cell, str) for row in (section.table.rows if section.table else []) for cell in row)
 
 
-def test_long_lists_of_shares_end_with_the_others() -> None:
-    [section] = results.sections({"byCity": {f"c{n}": n for n in range(1, 21)}})
-    assert len(section.shares) == results.MOST_SHARES + 1
-    assert section.shares[-1].name == "others"
-    assert sum(share.count for share in section.shares) == sum(range(1, 21))
+def test_many_bars_end_with_the_sum_of_the_others() -> None:
+    [section] = results.to_sections({"byCity": {f"c{n}": n for n in range(1, 21)}})
+    assert len(section.bars) == results.MAX_BARS + 1
+    assert section.bars[-1].label == "others"
+    assert sum(bar.value for bar in section.bars) == sum(range(1, 21))
 
 
-def test_the_report_of_a_result_is_found() -> None:
-    assert results.report_of({"report_id": "r1"}) == "r1"
-    assert results.report_of({"reportId": "r2"}) == "r2"
-    assert results.report_of(["report_id"]) is None
+def test_the_report_id_of_a_result_is_found() -> None:
+    assert results.find_report_id({"report_id": "r1"}) == "r1"
+    assert results.find_report_id({"reportId": "r2"}) == "r2"
+    assert results.find_report_id(["report_id"]) is None
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_numbers(value: float | None, text: str) -> None:
      ("geocode-households", "geocode-households"), ("", "")],
 )  # fmt: skip
 def test_titles(name: str, text: str) -> None:
-    assert formatting.title(name) == text
+    assert formatting.humanize(name) == text
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_timeline_events(event: str, label: str) -> None:
 
 
 def test_a_moment_keeps_its_exact_time() -> None:
-    shown = formatting.moment(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    shown = formatting.timestamp(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert 'datetime="2026-01-02T03:04:05.000000Z"' in shown
     assert 'title="2026-01-02 03:04:05 UTC"' in shown
 
 
-def test_a_job_is_told_by_its_file_or_its_filters() -> None:
+def test_a_job_is_summarized_by_its_file_or_its_arguments() -> None:
     assert summarize('{"fileName": "voters.csv", "dryRun": false}') == "voters.csv"
     assert summarize('{"filters": {"state": "CA", "city": null}, "limit": 5, "useCache": true}') == (
         "limit 5, useCache true, state CA"

@@ -1,4 +1,4 @@
-"""Signing in with an API key, and out."""
+"""Signing in with an API key, and signing out."""
 
 from __future__ import annotations
 
@@ -16,85 +16,95 @@ from app.web.accounts import auth, session
 from app.web.dashboard.core import csrf, html
 from app.web.platform import get_platform
 
-VISIT = "trigpoint_visit"
-"""Cookie of who is not signed in yet, so that the sign-in form has a token, too."""
-MOST_FAILURES = 10
+ANONYMOUS_COOKIE = "trigpoint_visit"
+"""Set while nobody is signed in, so that the sign-in form has a CSRF token as well."""
+MAX_FAILURES = 10
 WINDOW_SECONDS = 60.0
-MOST_REMEMBERED = 10_000
+MAX_ADDRESSES = 10_000
 
 
-class Failures:
-    """Failed sign-ins by address, within the last minute. Keys have 256 random bits: this only spares the database."""
+class FailedSignIns:
+    """Failed sign-ins per client address within the last minute.
+
+    This only spares the database: keys have 256 random bits and cannot be guessed.
+    """
 
     def __init__(self) -> None:
-        self._at: OrderedDict[str, list[float]] = OrderedDict()
+        self._times: OrderedDict[str, list[float]] = OrderedDict()
 
     def too_many(self, address: str) -> bool:
-        recent = [at for at in self._at.get(address, ()) if at > monotonic() - WINDOW_SECONDS]
-        return len(recent) >= MOST_FAILURES
+        return len(self._recent(address)) >= MAX_FAILURES
 
-    def note(self, address: str) -> None:
-        recent = [at for at in self._at.pop(address, ()) if at > monotonic() - WINDOW_SECONDS]
-        self._at[address] = [*recent, monotonic()]
-        if len(self._at) > MOST_REMEMBERED:
-            self._at.popitem(last=False)
+    def record(self, address: str) -> None:
+        times = [*self._recent(address), monotonic()]
+        self._times.pop(address, None)
+        self._times[address] = times
+        if len(self._times) > MAX_ADDRESSES:
+            self._times.popitem(last=False)
+
+    def _recent(self, address: str) -> list[float]:
+        return [time for time in self._times.get(address, ()) if time > monotonic() - WINDOW_SECONDS]
 
 
-async def form(request: Request) -> Response:
+async def show(request: Request) -> Response:
+    onward = html.local_path(request.query_params.get("next"))
     if await auth.find_session_user(request) is not None:
-        return html.see_other(request, html.own_path(request.query_params.get("next")))
-    return _form(request)
+        return html.redirect(request, onward)
+    return _page(request, onward)
 
 
-def _form(request: Request, error: str = "", status: int = 200, onward: str | None = None) -> Response:
-    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(16)
-    onward = onward or html.own_path(request.query_params.get("next"))
-    response = html.page(request, "login.html", status=status, error=error, next=onward, token=csrf.token(visit))
-    response.set_cookie(VISIT, visit, httponly=True, samesite="strict", secure=html.secure(request))
+def _page(request: Request, onward: str, error: str = "", status: int = 200) -> Response:
+    cookie = request.cookies.get(ANONYMOUS_COOKIE) or secrets.token_urlsafe(16)
+    token = csrf.create_token(cookie)
+    response = html.page(request, "login.html", status=status, error=error, next=onward, token=token)
+    response.set_cookie(ANONYMOUS_COOKIE, cookie, httponly=True, samesite="strict", secure=html.is_https(request))
     return response
 
 
 async def sign_in(request: Request) -> Response:
     platform = get_platform(request)
-    asked = await request.form()
-    csrf.check(request, request.cookies.get(VISIT), str(asked.get(csrf.FIELD, "")))
-    onward = html.own_path(str(asked.get("next", "/")))
-    state = request.app.state
-    if not hasattr(state, "login_failures"):
-        state.login_failures = Failures()
-    failures: Failures = state.login_failures
+    form = await request.form()
+    csrf.check(request, request.cookies.get(ANONYMOUS_COOKIE), str(form.get(csrf.FIELD, "")))
+    onward = html.local_path(str(form.get("next", "/")))
+    failures = _failed_sign_ins(request)
     address = request.client.host if request.client else ""
     if failures.too_many(address):
-        return _form(request, "Too many attempts. Wait a minute and try again.", 429, onward)
-    text = str(asked.get("key", "")).strip()
+        return _page(request, onward, "Too many attempts. Wait a minute and try again.", 429)
+    text = str(form.get("key", "")).strip()
     async with platform.pool.acquire() as conn, conn.transaction():
         live_key = await keys.find_live(conn, text) if text else None
         if live_key is not None:
             await keys.record_use(conn, live_key.id)
             await audit.record(conn, "SIGNED_IN", {"keyId": live_key.id}, user_id=live_key.user.id)
     if live_key is None:
-        failures.note(address)
-        return _form(request, "This API key is unknown or was revoked.", 403, onward)
-    cookie = session.create_cookie(live_key.id, live_key.key_hash, platform.settings.session_secret)
-    response = html.see_other(request, onward)
+        failures.record(address)
+        return _page(request, onward, "This API key is unknown or was revoked.", 403)
+    response = html.redirect(request, onward)
     response.set_cookie(
         session.COOKIE_NAME,
-        cookie,
+        session.create_cookie(live_key.id, live_key.key_hash, platform.settings.session_secret),
         max_age=session.MAX_AGE_SECONDS,
         httponly=True,
         samesite="lax",
-        secure=html.secure(request),
+        secure=html.is_https(request),
     )
-    response.delete_cookie(VISIT)
+    response.delete_cookie(ANONYMOUS_COOKIE)
     return response
 
 
+def _failed_sign_ins(request: Request) -> FailedSignIns:
+    state = request.app.state
+    if not hasattr(state, "failed_sign_ins"):
+        state.failed_sign_ins = FailedSignIns()
+    failures: FailedSignIns = state.failed_sign_ins
+    return failures
+
+
 async def sign_out(request: Request) -> Response:
-    """The cookie goes; the key stays good."""
+    """Delete the session cookie; the key stays valid."""
     user: User = request.state.user
-    platform = get_platform(request)
-    async with platform.pool.acquire() as conn:
+    async with get_platform(request).pool.acquire() as conn:
         await audit.record(conn, "SIGNED_OUT", {}, user_id=user.id)
-    response = html.see_other(request, "/login")
+    response = html.redirect(request, "/login")
     response.delete_cookie(session.COOKIE_NAME)
     return response

@@ -1,4 +1,4 @@
-"""Styles, scripts, fonts and outlines: read once, compressed once, served under a version that changes with them."""
+"""Static files: read and compressed once, and served under a version that changes with their content."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from importlib.resources.abc import Traversable
 from starlette.requests import Request
 from starlette.responses import Response
 
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
-COMPRESSED_ALREADY = (".woff2", ".png")
-FOR_EVER = "public, max-age=31536000, immutable"
+MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+COMPRESSED_SUFFIXES = (".woff2", ".png")
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class Asset:
     media_type: str
     plain: bytes
-    zipped: bytes | None
+    gzipped: bytes | None
+    """None for formats that are compressed already."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Assets:
     by_path: dict[str, Asset]
 
     def url(self, path: str) -> str:
-        """Raises KeyError for a file that is not there."""
+        """Return the path of a static file. Raises KeyError if there is no such file."""
         self.by_path[path]
         return f"/static/{self.version}/{path}"
 
 
 @cache
-def load() -> Assets:
+def load_assets() -> Assets:
     found = dict(_walk(resources.files("app.web.dashboard") / "static", ""))
     version = sha256()
     for path in sorted(found):
@@ -58,27 +59,27 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
 
 def _asset(path: str, plain: bytes) -> Asset:
     suffix = path[path.rfind(".") :]
-    media_type = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "text/plain; charset=utf-8"
-    return Asset(media_type, plain, None if suffix in COMPRESSED_ALREADY else gzip.compress(plain, 9, mtime=0))
+    media_type = MEDIA_TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "text/plain; charset=utf-8"
+    return Asset(media_type, plain, None if suffix in COMPRESSED_SUFFIXES else gzip.compress(plain, 9, mtime=0))
 
 
 async def serve(request: Request) -> Response:
-    """A file of any version: pages of the last release are still open after a deploy, and get today's file."""
-    assets = load()
+    """Serve the current file under any version: after a deploy, pages of the previous release are still open."""
+    assets = load_assets()
     asset = assets.by_path.get(request.path_params["path"])
     if asset is None:
         return Response("File not found.", 404, media_type="text/plain")
     current = request.path_params["version"] == assets.version
     headers = {
-        "Cache-Control": FOR_EVER if current else "no-cache",
+        "Cache-Control": CACHE_FOREVER if current else "no-cache",
         "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Encoding",
     }
-    if asset.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(asset.zipped, headers=headers | {"Content-Encoding": "gzip"}, media_type=asset.media_type)
+    if asset.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.gzipped, headers=headers | {"Content-Encoding": "gzip"}, media_type=asset.media_type)
     return Response(asset.plain, headers=headers, media_type=asset.media_type)
 
 
 async def favicon(request: Request) -> Response:
-    return Response(load().by_path["icon.svg"].plain, headers={"Cache-Control": "max-age=86400"},
+    return Response(load_assets().by_path["icon.svg"].plain, headers={"Cache-Control": "max-age=86400"},
                     media_type="image/svg+xml")  # fmt: skip

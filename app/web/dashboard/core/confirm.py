@@ -1,4 +1,4 @@
-"""What cannot be undone is asked for twice: by a dialog of the page's script, or without one by a page of its own."""
+"""Confirmation of actions that cannot be undone: by a dialog of the page's script, or without it by a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELD = "confirmed"
 
 
 def ask(request: Request, form: FormData, question: str, action: str) -> Response | None:
-    """The page that asks, or None where the answer has come: then go on. `action` is what the button says."""
+    """Return the page that asks for confirmation, None if the form is confirmed. `action` labels its button."""
     if form.get(FIELD) == "yes":
         return None
     fields = [(name, str(value)) for name, value in form.multi_items() if name != csrf.FIELD]
@@ -23,5 +23,5 @@ def ask(request: Request, form: FormData, question: str, action: str) -> Respons
         action=action,
         target=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
         fields=fields,
-        back=html.own_path(str(form.get("next", "/"))),
+        back=html.local_path(str(form.get("next", "/"))),
     )

@@ -1,4 +1,4 @@
-"""How values read on a page: numbers, times, durations, names. Used as filters of the templates."""
+"""Template filters: numbers, times, durations and names as people read them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.web.http.responses import encode
 
 
 def number(value: float | int | None) -> str:
-    """With thousands separated, and a fraction only where it says something."""
+    """Format with thousands separators, and with decimals only for small fractions. None becomes a dash."""
     if value is None:
         return "–"
     if isinstance(value, float) and not value.is_integer():
@@ -22,7 +22,7 @@ def number(value: float | int | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Two units at most: 1 h 5 min, 12 s, 340 ms."""
+    """Format seconds with at most two units: 1 h 5 min, 12 s, 340 ms. None becomes a dash."""
     if seconds is None:
         return "–"
     if seconds < 1:
@@ -37,8 +37,8 @@ def duration(seconds: float | None) -> str:
     return f"{whole} s"
 
 
-def moment(value: datetime | None, empty: str = "–") -> Markup:
-    """The time in UTC; the page's script makes it local and keeps the exact time for the pointer."""
+def timestamp(value: datetime | None, empty: str = "–") -> Markup:
+    """Return a `time` element in UTC. The page's script shows it in local time, with the exact time as its tooltip."""
     if value is None:
         return Markup('<span class="none">{}</span>').format(empty)
     at = value.astimezone(UTC)
@@ -47,8 +47,8 @@ def moment(value: datetime | None, empty: str = "–") -> Markup:
     )
 
 
-def title(name: str) -> str:
-    """`byProvider`, `by_provider` and `BY_PROVIDER` as `By provider`."""
+def humanize(name: str) -> str:
+    """Turn `byProvider`, `by_provider` or `BY_PROVIDER` into `By provider`."""
     if "-" in name or " " in name:
         return name
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").strip()
@@ -70,16 +70,16 @@ EVENT_LABELS = {
 
 def event(name: str) -> str:
     """Return the label of a timeline event."""
-    return EVENT_LABELS.get(name) or title(name)
+    return EVENT_LABELS.get(name) or humanize(name)
 
 
-def short(job_id: Any) -> str:
-    """The end of an id: its beginning is the time, and alike for all jobs of an hour."""
+def short_id(job_id: Any) -> str:
+    """Return the last 8 characters of an id. Its first ones are the time, and so the same for all jobs of an hour."""
     return str(job_id)[-8:]
 
 
-def pretty(value: Any) -> str:
-    """JSON text or a value as indented JSON."""
+def indented_json(value: Any) -> str:
+    """Return JSON text, or any other value as JSON, with indentation."""
     parsed = orjson.loads(value) if isinstance(value, str | bytes) else orjson.loads(encode(value))
     return orjson.dumps(parsed, option=orjson.OPT_INDENT_2).decode()
 
@@ -87,9 +87,9 @@ def pretty(value: Any) -> str:
 FILTERS = {
     "number": number,
     "duration": duration,
-    "moment": moment,
-    "title": title,
+    "timestamp": timestamp,
+    "humanize": humanize,
     "event": event,
-    "short": short,
-    "pretty": pretty,
+    "short_id": short_id,
+    "indented_json": indented_json,
 }

@@ -1,121 +1,95 @@
-"""Forms made from JSON schemas: what a kind says of its arguments becomes fields, and fields become arguments."""
+"""Forms from JSON schemas: the arguments of a kind become fields, and the input of the fields becomes arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import BaseModel
 
-from app.web.dashboard.core.formatting import title
+from app.web.dashboard.core.field_help import HELP
+from app.web.dashboard.core.formatting import humanize
 
-LISTS = "One per line."
-HINTS = {
-    "dryRun": "Read and check the file without writing anything.",
-    "maxErrors": "Stop when more rows than this are rejected.",
-    "maxErrorRate": "Stop when a larger share of the rows is rejected; 0.02 means 2 %.",
-    "source": "Namespace of the record ids. Records of different sources are never merged.",
-    "priority": "1 is the highest, 9 the lowest.",
-    "split": "Create as many jobs as a long file needs.",
-    "profile": "Layout of the file; leave empty to detect it.",
-    "county": "For files without a county column.",
-    "mapping": 'JSON object of field to column name, such as {"address": "Street Address"}.',
-    "geocodeAfter": "Geocode new households when the import has finished.",
-    "visit": "Check the websites of new and changed businesses.",
-    "limit": "Maximum number; leave empty for all.",
-    "providerId": "Geocoder to try first; leave empty for the default order.",
-    "useFallback": "Try the next geocoder if one finds nothing.",
-    "strictOrder": "Keep the order even if another geocoder is faster.",
-    "skipGeocoded": "Skip households that already have coordinates.",
-    "timeout": "Timeout of one request, in seconds.",
-    "useCache": "Use cached results for the same address.",
-    "minAccuracy": "Treat less accurate results as no match.",
-    "country": "Two-letter country code for rows without a country.",
-}
-"""Help texts for arguments that several kinds share and whose schema has no description."""
+FieldType = Literal["text", "integer", "number", "boolean", "choice", "lines", "json"]
 
 
 @dataclass(frozen=True)
 class Field:
-    """`name` is dotted where the value stands in an object: `filters.city`."""
-
     name: str
+    """Dotted for a member of an object, such as `filters.city`."""
     label: str
-    group: str
-    type: str
-    """text, whole, number, yes_no, choice, lines or json."""
+    group: str = ""
+    """Label of the object that it belongs to."""
+    type: FieldType = "text"
     required: bool = False
     default: Any = None
     help: str = ""
     choices: tuple[str, ...] = ()
-    least: float | None = None
-    most: float | None = None
     value: str = ""
-    """As it stands in the form."""
+    """The input as text."""
     error: str = ""
 
 
-def fields(model: type[BaseModel]) -> list[Field]:
+def form_fields(model: type[BaseModel]) -> list[Field]:
+    """Return a field for each argument of the model, named as on the wire."""
     schema = model.model_json_schema(by_alias=True)
-    return list(_object(schema, schema.get("$defs", {}), "", "", needed=True))
+    return list(_object_fields(schema, schema.get("$defs", {}), "", "", required=True))
 
 
-def _object(
-    schema: Mapping[str, Any], defs: Mapping[str, Any], prefix: str, group: str, *, needed: bool
+def _object_fields(
+    schema: Mapping[str, Any], defs: Mapping[str, Any], prefix: str, group: str, *, required: bool
 ) -> Iterator[Field]:
-    """The members; those of an object that may be left out may be left out, too."""
-    required = set(schema.get("required", ())) if needed else set()
+    """Yield the fields of an object's members. If the object is optional, all of them are."""
+    required_names = set(schema.get("required", ())) if required else set()
     for name, member in schema.get("properties", {}).items():
-        yield from _member(f"{prefix}{name}", name, member, defs, name in required, group)
+        yield from _member_fields(f"{prefix}{name}", name, member, defs, name in required_names, group)
 
 
-def _member(
+def _member_fields(
     path: str, name: str, member: Mapping[str, Any], defs: Mapping[str, Any], required: bool, group: str
 ) -> Iterator[Field]:
-    one = _resolved(member, defs)
-    if one.get("properties"):
-        yield from _object(one, defs, f"{path}.", title(name), needed=required)
+    schema = _resolve(member, defs)
+    if schema.get("properties"):
+        yield from _object_fields(schema, defs, f"{path}.", humanize(name), required=required)
         return
-    help_ = " ".join(str(member.get("description", HINTS.get(path, ""))).split())
-    base = Field(path, title(name), group, "json", required, member.get("default"), help_)
-    kind = one.get("type")
-    if "enum" in one or "const" in one:
-        yield replace(base, type="choice", choices=tuple(map(str, one.get("enum", (one.get("const"),)))))
-    elif kind == "boolean":
-        yield replace(base, type="yes_no")
-    elif kind in ("integer", "number"):
-        least, most = one.get("minimum", one.get("exclusiveMinimum")), one.get("maximum", one.get("exclusiveMaximum"))
-        yield replace(base, type="whole" if kind == "integer" else "number", least=least, most=most)
-    elif kind == "string":
-        yield replace(base, type="text")
-    elif kind == "array" and _resolved(one.get("items", {}), defs).get("type") == "string":
-        yield replace(base, type="lines", help=help_ or LISTS)
-    else:
-        yield replace(base, help=help_ or "JSON.")
+    help_text = " ".join(str(member.get("description", HELP.get(path, ""))).split())
+    field = Field(path, humanize(name), group, "json", required, member.get("default"), help_text)
+    if "enum" in schema or "const" in schema:
+        yield replace(field, type="choice", choices=tuple(map(str, schema.get("enum", (schema.get("const"),)))))
+        return
+    match schema.get("type"):
+        case "integer" | "number" | "boolean" as scalar:
+            yield replace(field, type=scalar)
+        case "string":
+            yield replace(field, type="text")
+        case "array" if _resolve(schema.get("items", {}), defs).get("type") == "string":
+            yield replace(field, type="lines", help=help_text or "One per line.")
+        case _:
+            yield replace(field, help=help_text or "JSON.")
 
 
-def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Behind a reference, and without the null of an optional value."""
+def _resolve(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a reference, and drop the null of an optional value."""
     if "$ref" in schema:
-        return _resolved(defs[schema["$ref"].rpartition("/")[2]], defs)
-    options = [one for one in schema.get("anyOf", schema.get("allOf", ())) if one.get("type") != "null"]
-    return _resolved(options[0], defs) if len(options) == 1 else schema
+        return _resolve(defs[schema["$ref"].rpartition("/")[2]], defs)
+    options = [option for option in schema.get("anyOf", schema.get("allOf", ())) if option.get("type") != "null"]
+    return _resolve(options[0], defs) if len(options) == 1 else schema
 
 
-def filled(form: list[Field], values: Mapping[str, Any]) -> list[Field]:
-    """With the arguments of a job that was made before."""
-    return [replace(field, value=_written(_at(values, field.name), field)) for field in form]
+def fill(fields: Sequence[Field], data: Mapping[str, Any]) -> list[Field]:
+    """Return the fields with the arguments of an existing job as their input."""
+    return [replace(field, value=_to_text(_find(data, field.name), field)) for field in fields]
 
 
-def _at(values: Any, path: str) -> Any:
+def _find(value: Any, path: str) -> Any:
     for part in path.split("."):
-        values = values.get(part) if isinstance(values, Mapping) else None
-    return values
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
-def _written(value: Any, field: Field) -> str:
+def _to_text(value: Any, field: Field) -> str:
     if value is None or value == field.default:
         return ""
     if isinstance(value, bool):
@@ -125,42 +99,42 @@ def _written(value: Any, field: Field) -> str:
     return orjson.dumps(value).decode() if field.type == "json" else str(value)
 
 
-def sent(form: list[Field], values: Mapping[str, str], errors: Mapping[str, str]) -> list[Field]:
-    """As it came, with what is wrong beside each field."""
-    return [
-        replace(field, value=values.get(field.name, ""), error=next(
-            (words for place, words in errors.items() if place == field.name or place.endswith(f".{field.name}")), ""
-        ))
-        for field in form
-    ]  # fmt: skip
+def with_input(fields: Sequence[Field], values: Mapping[str, str], errors: Mapping[str, str]) -> list[Field]:
+    """Return the fields with what was sent, and the error of each. The names in `errors` may have a prefix."""
+    return [replace(field, value=values.get(field.name, ""), error=_find_error(errors, field.name)) for field in fields]
 
 
-def arguments(form: list[Field], values: Mapping[str, str]) -> dict[str, Any]:
-    """What the fields say, as JSON. Empty ones are left out; what is no number stays text, to be refused by name.
+def _find_error(errors: Mapping[str, str], name: str) -> str:
+    return next((message for path, message in errors.items() if path == name or path.endswith(f".{name}")), "")
 
-    Raises ValueError with the field's label for what should be JSON and is not.
+
+def parse_input(fields: Sequence[Field], values: Mapping[str, str]) -> dict[str, Any]:
+    """Return the arguments as JSON values. Empty fields are left out.
+
+    Text that is not a number stays text, so that the REST interface refuses it by name. Raises ValueError with the
+    field's label for text that should be JSON and is not.
     """
-    found: dict[str, Any] = {}
-    for field in form:
+    arguments: dict[str, Any] = {}
+    for field in fields:
         text = values.get(field.name, "").strip()
         if not text:
             continue
         *groups, last = field.name.split(".")
-        place = found
+        target = arguments
         for group in groups:
-            place = place.setdefault(group, {})
-        place[last] = _read(field, text)
-    return found
+            target = target.setdefault(group, {})
+        target[last] = _parse(field, text)
+    return arguments
 
 
-def _read(field: Field, text: str) -> Any:
+def _parse(field: Field, text: str) -> Any:
     match field.type:
-        case "whole" | "number":
+        case "integer" | "number":
             try:
-                return int(text) if field.type == "whole" else float(text)
+                return int(text) if field.type == "integer" else float(text)
             except ValueError:
                 return text
-        case "yes_no":
+        case "boolean":
             return text == "true"
         case "lines":
             return [line.strip() for line in text.splitlines() if line.strip()]

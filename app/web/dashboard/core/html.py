@@ -1,4 +1,4 @@
-"""Pages: templates, what every page has, and the headers that keep foreign content out."""
+"""HTML responses: templates, the parts that every page has, security headers, redirects with a message."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from app.web.dashboard.core import assets, csrf
 from app.web.dashboard.core.formatting import FILTERS
 from app.web.platform import get_platform
 
-FLASH = "trigpoint_flash"
-NAV = (
+FLASH_COOKIE = "trigpoint_flash"
+FLASH_SECONDS = 30
+MAX_FLASH_CHARACTERS = 1000
+NAVIGATION = (
     ("/", "Jobs", "jobs", False),
     ("/new", "New job", "plus", False),
     ("/map", "Map", "map", False),
@@ -35,7 +37,7 @@ NAV = (
     ("/keys", "Keys", "key", False),
     ("/users", "Users", "users", True),
 )
-"""Path, name, icon, for administrators alone."""
+"""Path, label, icon, and whether only administrators see it."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -59,17 +61,17 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     env.filters.update(FILTERS)
-    env.globals.update(asset=assets.load().url)
+    env.globals.update(asset=assets.load_assets().url)
     return env
 
 
 def fragment(template: str, macro: str, *args: Any) -> str:
-    """A piece of a page, for everybody who looks at it."""
+    """Render one macro of a template, without anything of a request."""
     return str(getattr(environment().get_template(template).module, macro)(*args))
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """A whole page, for the user of the request."""
+    """Render a whole page for the user of the request, if there is one."""
     user: User | None = getattr(request.state, "user", None)
     platform = get_platform(request)
     cookie = request.cookies.get(session.COOKIE_NAME, "")
@@ -79,26 +81,24 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         .render(
             user=user,
             path=request.url.path,
-            nav=[item[:3] for item in NAV if user is not None and (user.is_admin or not item[3])],
-            csrf=csrf.token(cookie) if cookie else "",
+            nav=[item[:3] for item in NAVIGATION if user is not None and (user.is_admin or not item[3])],
+            csrf=csrf.create_token(cookie) if cookie else "",
             flash=read_flash(request),
             since=int(time.time() * 1000),
             **context,
         )
     )
-    response = document(request, text.encode(), platform.settings, status)
-    if FLASH in request.cookies:
-        response.delete_cookie(FLASH)
+    headers = HEADERS | {"Content-Security-Policy": content_security_policy(platform.settings)}
+    response = compressed_response(request, text.encode(), headers, "text/html; charset=utf-8", status)
+    if FLASH_COOKIE in request.cookies:
+        response.delete_cookie(FLASH_COOKIE)
     return response
 
 
-def document(request: Request, body: bytes, settings: Settings, status: int = 200) -> Response:
-    headers = HEADERS | {"Content-Security-Policy": policy(settings)}
-    return zipped(request, body, headers, "text/html; charset=utf-8", status)
-
-
-def zipped(request: Request, body: bytes, headers: Mapping[str, str], media_type: str, status: int = 200) -> Response:
-    """Compressed for who can read that."""
+def compressed_response(
+    request: Request, body: bytes, headers: Mapping[str, str], media_type: str, status: int = 200
+) -> Response:
+    """Return the body, compressed if the client accepts gzip."""
     if "gzip" in request.headers.get("accept-encoding", ""):
         body, headers = gzip.compress(body, 5), {**headers, "Content-Encoding": "gzip"}
     return Response(body, status, headers, media_type)
@@ -107,11 +107,11 @@ def zipped(request: Request, body: bytes, headers: Mapping[str, str], media_type
 def json_response(request: Request, content: bytes) -> Response:
     """Return JSON for the page's own scripts."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding, Cookie"}
-    return zipped(request, content, headers, "application/json")
+    return compressed_response(request, content, headers, "application/json")
 
 
-def policy(settings: Settings) -> str:
-    """Nothing from anywhere else but the map's tiles, nothing inline."""
+def content_security_policy(settings: Settings) -> str:
+    """Allow nothing inline, and nothing from other hosts except the map tiles."""
     tiles = ""
     if settings.map_tiles:
         parts = urlsplit(settings.map_tiles.replace("{s}", "*"))
@@ -122,30 +122,32 @@ def policy(settings: Settings) -> str:
     )
 
 
-def own_path(text: str | None, otherwise: str = "/") -> str:
-    """A path of ours to go on to; what leads anywhere else is not followed."""
+def local_path(text: str | None, otherwise: str = "/") -> str:
+    """Return `text` if it is a path on this site, else `otherwise`: redirects never lead to another site."""
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or not text.isprintable():
         return otherwise
     return text
 
 
-def secure(request: Request) -> bool:
+def is_https(request: Request) -> bool:
     return request.url.scheme == "https"
 
 
-def see_other(request: Request, path: str, message: str = "", *, tone: str = "good") -> Response:
-    """On to another page, which shows the message once."""
+def redirect(request: Request, path: str, message: str = "", *, tone: str = "good") -> Response:
+    """Redirect to another page, which shows the message once. `tone` is `good` or `bad`."""
     response = RedirectResponse(path, 303, {"Cache-Control": "no-store"})
     if message:
-        value = base64.urlsafe_b64encode(orjson.dumps([tone, message[:1000]])).decode()
-        response.set_cookie(FLASH, value, max_age=30, httponly=True, samesite="lax", secure=secure(request))
+        value = base64.urlsafe_b64encode(orjson.dumps([tone, message[:MAX_FLASH_CHARACTERS]])).decode()
+        response.set_cookie(
+            FLASH_COOKIE, value, max_age=FLASH_SECONDS, httponly=True, samesite="lax", secure=is_https(request)
+        )
     return response
 
 
 def read_flash(request: Request) -> tuple[str, str] | None:
-    """(tone, message) of what was done last."""
+    """Return the tone and the message of the last redirect, None without one."""
     try:
-        tone, message = orjson.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH, "")))
+        tone, message = orjson.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
     except ValueError:
         return None
     return ("bad" if tone == "bad" else "good"), str(message)

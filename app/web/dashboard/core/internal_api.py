@@ -1,4 +1,7 @@
-"""The REST interface asked from within, in the name of who is signed in: one way to do a thing, however it is asked."""
+"""Calls the handlers of the REST interface inside the process, as the signed-in user.
+
+So permissions, checks and the audit log are the same whether an action comes from a page or from an API client.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.errors import AppError
 from app.web.accounts import auth
+from app.web.dashboard.core import html
 
 Handler = Callable[[Request], Awaitable[Response]]
-ONCE = "once"
-"""Field of a form that keeps a second click from creating a second thing."""
+IDEMPOTENCY_FIELD = "once"
+"""Form field with an idempotency key, so that a second click does not create a second job."""
 
 
 async def call(
@@ -25,31 +30,53 @@ async def call(
     method: str = "POST",
     path: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
-    once: str | None = None,
+    idempotency_key: str | None = None,
 ) -> Any:
-    """The JSON that the handler answers, None for no content. Raises AppError as it does."""
+    """Return the handler's response as parsed JSON, None if it has no content. Raises AppError as the handler does.
+
+    `body` is sent as JSON. `path` replaces the path parameters of `request`.
+    """
     raw = b"" if body is None else orjson.dumps(body)
     headers = [(b"content-length", str(len(raw)).encode())]
     if body is not None:
         headers.append((b"content-type", b"application/json"))
-    if once:
-        headers.append((b"idempotency-key", once.encode()))
+    if idempotency_key:
+        headers.append((b"idempotency-key", idempotency_key.encode()))
 
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request", "body": raw, "more_body": False}
 
-    return await _answer(request, handler, method, path, query, headers, receive)
+    return await _dispatch(request, handler, method, path, query, headers, receive)
 
 
 async def upload(request: Request, handler: Handler) -> Any:
-    """The same with the body of this request, which nobody has read yet: a form with a file."""
+    """Like `call`, but pass on the unread body of `request`, a form with a file."""
     headers = [(name, value) for name, value in request.headers.raw if name in (b"content-type", b"content-length")]
-    if once := request.query_params.get(ONCE):
-        headers.append((b"idempotency-key", once.encode()))
-    return await _answer(request, handler, "POST", None, None, headers, request.receive)
+    if idempotency_key := request.query_params.get(IDEMPOTENCY_FIELD):
+        headers.append((b"idempotency-key", idempotency_key.encode()))
+    return await _dispatch(request, handler, "POST", None, None, headers, request.receive)
 
 
-async def _answer(
+async def call_and_redirect(
+    request: Request,
+    handler: Handler,
+    body: Any = None,
+    *,
+    message: str,
+    back: str,
+    onward: str | None = None,
+    method: str = "POST",
+    query: Mapping[str, str] | None = None,
+) -> Response:
+    """Call the handler, then redirect to `onward` with the message, or to `back` with what was wrong."""
+    try:
+        await call(request, handler, body, method=method, query=query)
+    except AppError as error:
+        return html.redirect(request, back, error.detail, tone="bad")
+    return html.redirect(request, onward or back, message)
+
+
+async def _dispatch(
     request: Request,
     handler: Handler,
     method: str,

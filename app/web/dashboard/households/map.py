@@ -19,33 +19,37 @@ from app.db.households.map_points import MapCluster, MapPoint, MapWindow, Select
 from app.db.jobs import views
 from app.db.jobs.views import JobDetail
 from app.domain.households.filters import HouseholdFilters
-from app.domain.vocabulary.accuracy import Accuracy
 from app.errors import BadRequest, NotFound
 from app.web.dashboard.core import html
 from app.web.http.responses import encode
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
-HEATMAP = "/api/heatmap"
-NAMES = {"households": "Households", "businesses": "Businesses", "pois": "Points of interest", "parcels": "Parcels"}
+HEATMAP_PATH = "/api/heatmap"
+LAYER_LABELS = {
+    "households": "Households",
+    "businesses": "Businesses",
+    "pois": "Points of interest",
+    "parcels": "Parcels",
+}
 
 
 async def show(request: Request) -> Response:
-    return html.page(request, "map.html", map=settings(request), layers=NAMES, accuracies=list(Accuracy))
+    return html.page(request, "map.html", map=map_settings(request), layers=LAYER_LABELS)
 
 
-def settings(request: Request) -> dict[str, str]:
+def map_settings(request: Request) -> dict[str, str]:
     """Return the settings of the map's script."""
     platform = get_platform(request)
     routes = {route.path for route in request.app.routes if isinstance(route, Route)}
     return {
         "tiles": platform.settings.map_tiles or "",
         "attribution": platform.settings.map_attribution,
-        "heatmap": HEATMAP if HEATMAP in routes else "",
+        "heatmap": HEATMAP_PATH if HEATMAP_PATH in routes else "",
     }
 
 
-async def places(request: Request) -> Response:
+async def map_data(request: Request) -> Response:
     """Return the points of `?layer=&bbox=west,south,east,north&job=` as GeoJSON, clustered if there are many.
 
     Without a bbox, returns the window that contains all of them: `{"bbox": […]}`, null if there are none.
@@ -53,12 +57,12 @@ async def places(request: Request) -> Response:
     platform = get_platform(request)
     name = request.query_params.get("layer", "")
     if name == "heat":
-        return await region(request)
+        return await heatmap_extent(request)
     if name not in map_points.LAYERS:
         raise BadRequest(f"Unknown layer; expected one of {', '.join(map_points.LAYERS)}.")
-    window = read_window(request.query_params.get("bbox"))
+    window = parse_window(request.query_params.get("bbox"))
     async with platform.pool.acquire() as conn:
-        selection = await select(conn, request, name)
+        selection = await select_points(conn, request, name)
         if selection is None:
             return html.json_response(request, encode({"bbox": None, "features": []}))
         if window is None:
@@ -72,11 +76,11 @@ async def places(request: Request) -> Response:
     return html.json_response(request, encode({"type": "FeatureCollection", "features": features}))
 
 
-async def region(request: Request) -> Response:
+async def heatmap_extent(request: Request) -> Response:
     """Return the bounds of a heatmap job's region, from its result; its cells are drawn as image tiles."""
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
-        job = await job_of(conn, request)
+        job = await requested_job(conn, request)
     bounds = orjson.loads(job.result or "{}").get("bounds")
     box = bounds and [bounds[side] for side in ("west", "south", "east", "north")]
     return html.json_response(request, encode({"bbox": box}))
@@ -94,7 +98,8 @@ def present_feature(point: MapPoint | MapCluster) -> dict[str, Any]:
     }
 
 
-def read_window(text: str | None) -> MapWindow | None:
+def parse_window(text: str | None) -> MapWindow | None:
+    """Parse a bbox. Raises BadRequest for text that is none, and for degrees out of range."""
     if not text:
         return None
     try:
@@ -106,13 +111,13 @@ def read_window(text: str | None) -> MapWindow | None:
     return MapWindow(west, south, east, north)
 
 
-async def select(conn: Connection, request: Request, name: str) -> Selection | None:
+async def select_points(conn: Connection, request: Request, name: str) -> Selection | None:
     """Return all points of a layer, or those of the job in the query, if the user may see it."""
     if not request.query_params.get("job"):
-        if name not in NAMES:
+        if name not in LAYER_LABELS:
             raise BadRequest("This layer belongs to a job; pass the job's id as `job`.")
         return map_points.select_all(name)
-    job = await job_of(conn, request)
+    job = await requested_job(conn, request)
     if name == "rows":
         return map_points.select_of_job(name, job.id)
     if name != "households":
@@ -124,7 +129,7 @@ async def select(conn: Connection, request: Request, name: str) -> Selection | N
     return map_points.select_geocoded_between(filters, job.started_at, job.completed_at)
 
 
-async def job_of(conn: Connection, request: Request) -> JobDetail:
+async def requested_job(conn: Connection, request: Request) -> JobDetail:
     user: User = request.state.user
     try:
         job = await views.get_detail(conn, UUID(request.query_params.get("job", "")), reader_id(user))

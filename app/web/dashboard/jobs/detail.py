@@ -1,4 +1,4 @@
-"""The page of one job, and what may be done with it."""
+"""The page of one job, and the actions on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from app.db.core.pool import Connection
 from app.db.jobs import item_errors, timeline, views
 from app.db.jobs import records as jobs
 from app.db.jobs.item_errors import RecordedError
-from app.errors import AppError, NotFound
+from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS
+from app.domain.heatmaps.kinds import HEATMAP_COMPUTE
+from app.domain.imports.kinds import IMPORT_SPECS, PARCEL_IMPORT, POI_IMPORT
+from app.errors import NotFound
 from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.households import map
 from app.web.dashboard.jobs import results
@@ -23,24 +26,24 @@ from app.web.jobs import actions
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
-TIMELINE = 200
-ERRORS = 50
+MAX_EVENTS = 200
+MAX_ERRORS = 50
 CSV_PAGE_SIZE = 1000
-MAPPED = {
-    "geocode_households": "households",
-    "geocode_file": "rows",
-    "parcel_import": "parcels",
-    "poi_import": "pois",
-    "heatmap_compute": "heat",
+MAP_LAYERS = {
+    GEOCODE_HOUSEHOLDS.kind: "households",
+    GEOCODE_FILE.kind: "rows",
+    PARCEL_IMPORT.kind: "parcels",
+    POI_IMPORT.kind: "pois",
+    HEATMAP_COMPUTE.kind: "heat",
 }
-"""Kinds whose result lies on a map, and the map's layer."""
+"""The layer of the map that shows a kind's results."""
 DOWNLOADS = {
-    "geocode_file": [("File with coordinates", "/api/v1/jobs/{id}/output.csv")],
-    **dict.fromkeys(
-        ("voter_import", "parcel_import", "poi_import", "business_import"),
-        [("Rejected rows", "/api/v1/jobs/{id}/rejected.csv")],
-    ),
+    GEOCODE_FILE.kind: ("File with coordinates", "/api/v1/jobs/{id}/output.csv"),
+    **{spec.kind: ("Rejected rows", "/api/v1/jobs/{id}/rejected.csv") for spec in IMPORT_SPECS},
 }
+"""Label and address of the file that a finished job offers."""
+ACTIONS = {"cancel": actions.cancel, "retry": actions.retry, "delete": actions.delete, "run": actions.run}
+"""By the last part of the path."""
 
 
 async def show(request: Request) -> Response:
@@ -51,8 +54,8 @@ async def show(request: Request) -> Response:
         detail = await views.get_detail(conn, job_id, reader_id(user))
         if detail is None:
             raise NotFound("Job not found. It was deleted, or it belongs to another user.")
-        events, event_count = await timeline.list_events(conn, job_id, limit=TIMELINE, offset=0)
-        errors = await item_errors.list_after(conn, job_id, 0, limit=ERRORS)
+        events, event_count = await timeline.list_events(conn, job_id, limit=MAX_EVENTS, offset=0)
+        errors = await item_errors.list_after(conn, job_id, 0, limit=MAX_ERRORS)
     job = JobView.from_job(detail)
     data = orjson.loads(detail.data)
     result = orjson.loads(detail.result) if detail.result else None
@@ -65,59 +68,58 @@ async def show(request: Request) -> Response:
         more_events=event_count - len(events),
         errors=errors,
         more_errors=detail.error_count - len(errors),
-        data=results.sections(data),
-        result=results.sections(result) if result else [],
-        report=results.report_of(result),
-        downloads=[(name, path.format(id=job_id)) for name, path in DOWNLOADS.get(job.kind, ()) if job.completed_at],
-        layer=MAPPED.get(job.kind),
-        map=map.settings(request),
-        mine=user.is_admin or detail.created_by == user.id,
-        known=job.kind in platform.specs,
+        data=results.to_sections(data),
+        result=results.to_sections(result) if result else [],
+        report_id=results.find_report_id(result),
+        download=DOWNLOADS.get(job.kind) if job.completed_at else None,
+        layer=MAP_LAYERS.get(job.kind),
+        map=map.map_settings(request),
+        may_change=user.is_admin or detail.created_by == user.id,
+        may_duplicate=job.kind in platform.specs,
     )
 
 
 async def cancel(request: Request) -> Response:
-    return await act(
+    return await _run_action(
         request, "Cancel this job? Work that it has already committed is kept.", "Cancel job", "Job cancelled."
     )
 
 
 async def retry(request: Request) -> Response:
     form = await request.form()
-    anew = bool(form.get("fromStart"))
-    question = "Restart this job from the beginning? Its checkpoint, counters and errors are discarded." if anew else ""
-    return await act(request, question, "Restart job", "Job restarted." if anew else "Job retried.")
+    from_start = bool(form.get("fromStart"))
+    question = (
+        "Restart this job from the beginning? Its checkpoint, counters and errors are discarded." if from_start else ""
+    )
+    return await _run_action(request, question, "Restart job", "Job restarted." if from_start else "Job retried.")
 
 
 async def delete(request: Request) -> Response:
     question = "Delete this job with its errors and its timeline? This cannot be undone."
-    return await act(request, question, "Delete job", "Job deleted.", onward="/")
+    return await _run_action(request, question, "Delete job", "Job deleted.", onward="/")
 
 
 async def run(request: Request) -> Response:
-    return await act(request, "", "Run now", "The job starts as soon as a worker has a free slot.")
+    return await _run_action(request, "", "Run now", "The job starts as soon as a worker has a free slot.")
 
 
-ACTIONS = {"cancel": actions.cancel, "retry": actions.retry, "delete": actions.delete, "run": actions.run}
-
-
-async def act(request: Request, question: str, button: str, done: str, onward: str | None = None) -> Response:
-    """Ask where there is a question, do it through the REST interface, and go back to the job."""
+async def _run_action(
+    request: Request, question: str, button: str, message: str, onward: str | None = None
+) -> Response:
+    """Run the action that the path names, once the question (if any) is confirmed, and go back to the job."""
     form = await request.form()
     here = f"/jobs/{path_id(request)}"
     if question and (page := confirm.ask(request, form, question, button)) is not None:
         return page
     action = request.url.path.rpartition("/")[2]
     query = {"fromStart": "true"} if action == "retry" and form.get("fromStart") else None
-    try:
-        await internal_api.call(request, ACTIONS[action], query=query)
-    except AppError as error:
-        return html.see_other(request, here, error.detail, tone="bad")
-    return html.see_other(request, onward or here, done)
+    return await internal_api.call_and_redirect(
+        request, ACTIONS[action], query=query, message=message, back=here, onward=onward
+    )
 
 
 async def errors_csv(request: Request) -> Response:
-    """Every item of the job that failed."""
+    """Download all failed items of the job."""
     platform = get_platform(request)
     user: User = request.state.user
     job_id = path_id(request)

@@ -93,7 +93,7 @@ def parse_cursor(text: str | None) -> UUID | None:
 async def bulk_action(request: Request) -> Response:
     """Apply `action` to the selected `ids`, or with `all` to the jobs that match the filters in the query."""
     form = await request.form()
-    back = html.own_path(str(form.get("next", "/")))
+    back = html.local_path(str(form.get("next", "/")))
     try:
         action = Action(str(form.get("action", "")))
     except ValueError:
@@ -108,11 +108,11 @@ async def bulk_action(request: Request) -> Response:
         filters = {"ids": ids}
         noun = "1 job" if len(ids) == 1 else f"{len(ids)} jobs"
     else:
-        return html.see_other(request, back, "No jobs selected. Select at least one job first.", tone="bad")
+        return html.redirect(request, back, "No jobs selected. Select at least one job first.", tone="bad")
     question = QUESTIONS[action].format(jobs=noun)
     if (page := confirm.ask(request, form, question, action.value.capitalize())) is not None:
         return page
     done = await internal_api.call(request, bulk.bulk_action, {"action": action.value, "filters": filters})
     skipped = f"; {done['skipped']:,} skipped because of their status" if done["skipped"] else ""
     message = f"{done['changed']:,} of {done['matched']:,} jobs {DONE[action]}{skipped}."
-    return html.see_other(request, back, message)
+    return html.redirect(request, back, message)

@@ -1,4 +1,4 @@
-"""A result as a person would read it: facts, shares, tables; whatever its kind, by the shape of its values."""
+"""Present a job's result by the shape of its values, whatever its kind: facts, bars, tables and texts."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.web.dashboard.core.formatting import duration, number, title
+from app.web.dashboard.core.formatting import duration, humanize, number
 
-MOST_ROWS = 200
-MOST_SHARES = 12
-LONGEST_TEXT = 600
-REPORTS = ("report_id", "reportId")
-LEFT_TO_THE_PAGE = ("uploadId", "upload_id")
+MAX_ROWS = 200
+MAX_BARS = 12
+MAX_LIST_ITEMS = 20
+MAX_FACT_CHARACTERS = 120
+"""A longer text is a paragraph of its own."""
+MAX_TEXT_CHARACTERS = 600
+REPORT_ID_NAMES = ("report_id", "reportId")
+HIDDEN_NAMES = ("uploadId", "upload_id")
+DURATION_NAMES = ("seconds", "duration", "took")
 
 
 @dataclass(frozen=True)
-class Share:
-    name: str
-    count: float
+class Bar:
+    label: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -32,61 +36,55 @@ class Table:
 
 @dataclass
 class Section:
-    """`shares` are drawn as bars against `most`."""
-
     title: str
     facts: list[tuple[str, str]] = field(default_factory=list)
-    shares: list[Share] = field(default_factory=list)
+    """Label and value."""
+    bars: list[Bar] = field(default_factory=list)
     table: Table | None = None
     texts: list[str] = field(default_factory=list)
 
     @property
-    def most(self) -> float:
-        return max((share.count for share in self.shares), default=0) or 1
+    def max_value(self) -> float:
+        """The value of the longest bar."""
+        return max((bar.value for bar in self.bars), default=0) or 1
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.facts or self.bars or self.table or self.texts)
 
 
-def sections(value: Any) -> list[Section]:
-    """The facts first, what is larger after them, each under its own name."""
+def to_sections(value: Any) -> list[Section]:
+    """Return the plain values of an object as the first section, and each larger one as a section of its own."""
     if not isinstance(value, Mapping):
-        return [_section("", value)]
-    first = Section("")
-    rest: list[Section] = []
-    for name, one in value.items():
-        if name in LEFT_TO_THE_PAGE or one is None or one in ({}, [], ""):
+        return [_to_section("", value)]
+    facts = Section("")
+    others: list[Section] = []
+    for name, member in value.items():
+        if name in HIDDEN_NAMES or _is_blank(member):
             continue
-        if is_plain(one):
-            _plain(first, name, one)
+        if _is_plain(member):
+            _add_fact(facts, name, member)
         else:
-            rest.append(_section(title(name), one))
-    rest.sort(key=lambda section: not section.shares)
-    return [section for section in (first, *rest) if section.facts or section.shares or section.table or section.texts]
+            others.append(_to_section(humanize(name), member))
+    others.sort(key=lambda section: not section.bars)
+    return [section for section in (facts, *others) if not section.is_empty]
 
 
-def report_of(value: Any) -> str | None:
-    """The id of the report that a result points to."""
-    found = next((value[name] for name in REPORTS if value.get(name)), None) if isinstance(value, Mapping) else None
-    return None if found is None else str(found)
+def find_report_id(result: Any) -> str | None:
+    """Return the id of the report that a result points to."""
+    if not isinstance(result, Mapping):
+        return None
+    return next((str(result[name]) for name in REPORT_ID_NAMES if result.get(name)), None)
 
 
-def is_plain(value: Any) -> bool:
-    return not isinstance(value, Mapping | list)
-
-
-def _plain(section: Section, name: str, value: Any) -> None:
-    text = said(value, name)
-    if len(text) > 120:
-        section.texts.append(text[:LONGEST_TEXT])
-    else:
-        section.facts.append((title(name), text))
-
-
-def said(value: Any, name: str = "") -> str:
+def format_value(value: Any, name: str = "") -> str:
+    """Return any JSON value as one line of text; `name` tells durations and rates from other numbers."""
     match value:
         case None:
             return "–"
         case bool():
             return "yes" if value else "no"
-        case int() | float() if name.lower() in ("seconds", "duration", "took"):
+        case int() | float() if name.lower() in DURATION_NAMES:
             return duration(float(value))
         case float() if name.lower().endswith(("rate", "share")) and 0 <= value <= 1:
             return f"{value:.1%}"
@@ -99,50 +97,69 @@ def said(value: Any, name: str = "") -> str:
         case str():
             return value
         case list():
-            return ", ".join(said(one) for one in value[:20])
+            return ", ".join(format_value(item) for item in value[:MAX_LIST_ITEMS])
         case _:
-            return ", ".join(f"{title(str(k))} {said(v)}" for k, v in list(value.items())[:20])
+            members = list(value.items())[:MAX_LIST_ITEMS]
+            return ", ".join(f"{humanize(str(key))} {format_value(member)}" for key, member in members)
 
 
-def _section(name: str, value: Any) -> Section:
-    section = Section(name)
-    if isinstance(value, Mapping):
-        _mapping(section, value)
-    elif isinstance(value, list):
-        _list(section, value)
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, Mapping | list)
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ({}, [], "")
+
+
+def _add_fact(section: Section, name: str, value: Any) -> None:
+    text = format_value(value, name)
+    if len(text) > MAX_FACT_CHARACTERS:
+        section.texts.append(text[:MAX_TEXT_CHARACTERS])
     else:
-        section.texts.append(said(value)[:LONGEST_TEXT])
+        section.facts.append((humanize(name), text))
+
+
+def _to_section(title: str, value: Any) -> Section:
+    section = Section(title)
+    if isinstance(value, Mapping):
+        _add_mapping(section, value)
+    elif isinstance(value, list):
+        _add_list(section, value)
+    else:
+        section.texts.append(format_value(value)[:MAX_TEXT_CHARACTERS])
     return section
 
 
-def _mapping(section: Section, value: Mapping[str, Any]) -> None:
+def _add_mapping(section: Section, value: Mapping[str, Any]) -> None:
     numbers = {k: v for k, v in value.items() if isinstance(v, int | float) and not isinstance(v, bool)}
     if len(numbers) == len(value) and section.title.lower().startswith(("by ", "failures", "reasons", "errors")):
-        section.shares = _shares(numbers.items())
+        section.bars = _to_bars(numbers.items())
         return
-    if value and all(isinstance(one, Mapping) and isinstance(one.get("count"), int) for one in value.values()):
-        section.shares = _shares((title(name), one["count"]) for name, one in value.items())
+    if value and all(isinstance(v, Mapping) and isinstance(v.get("count"), int) for v in value.values()):
+        section.bars = _to_bars((humanize(name), member["count"]) for name, member in value.items())
         return
-    for name, one in value.items():
-        if isinstance(one, Mapping) and one and all(is_plain(v) for v in one.values()):
-            section.facts += [(f"{title(name)}: {title(k)}", said(v, k)) for k, v in one.items()]
-        elif one not in (None, {}, [], ""):
-            _plain(section, name, one)
+    for name, member in value.items():
+        if isinstance(member, Mapping) and member and all(_is_plain(v) for v in member.values()):
+            section.facts += [(f"{humanize(name)}: {humanize(k)}", format_value(v, k)) for k, v in member.items()]
+        elif not _is_blank(member):
+            _add_fact(section, name, member)
 
 
-def _shares(counts: Iterable[tuple[str, float]]) -> list[Share]:
+def _to_bars(counts: Iterable[tuple[str, float]]) -> list[Bar]:
+    """Return the largest counts, and the sum of all others as the last bar."""
     ordered = sorted(counts, key=lambda pair: -pair[1])
-    shown = [Share(str(name), count) for name, count in ordered[:MOST_SHARES]]
-    rest = sum(count for _, count in ordered[MOST_SHARES:])
-    return [*shown, Share("others", rest)] if rest else shown
+    bars = [Bar(str(label), value) for label, value in ordered[:MAX_BARS]]
+    rest = sum(value for _, value in ordered[MAX_BARS:])
+    return [*bars, Bar("others", rest)] if rest else bars
 
 
-def _list(section: Section, values: Sequence[Any]) -> None:
-    if all(isinstance(one, Mapping) for one in values):
-        columns = list(dict.fromkeys(name for one in values[:MOST_ROWS] for name in one))
-        rows = [[said(one.get(name), name)[:LONGEST_TEXT] for name in columns] for one in values[:MOST_ROWS]]
-        section.table = Table([title(name) for name in columns], rows, max(0, len(values) - MOST_ROWS))
-    elif section.title == "Confidence" and len(values) == 10 and all(isinstance(one, int) for one in values):
-        section.shares = [Share(f"{i / 10:.1f} – {(i + 1) / 10:.1f}", n) for i, n in enumerate(values) if n]
+def _add_list(section: Section, values: Sequence[Any]) -> None:
+    shown = values[:MAX_ROWS]
+    if all(isinstance(item, Mapping) for item in values):
+        columns = list(dict.fromkeys(name for item in shown for name in item))
+        rows = [[format_value(item.get(name), name)[:MAX_TEXT_CHARACTERS] for name in columns] for item in shown]
+        section.table = Table([humanize(name) for name in columns], rows, max(0, len(values) - MAX_ROWS))
+    elif section.title == "Confidence" and len(values) == 10 and all(isinstance(item, int) for item in values):
+        section.bars = [Bar(f"{i / 10:.1f} – {(i + 1) / 10:.1f}", count) for i, count in enumerate(values) if count]
     else:
-        section.texts += [said(one)[:LONGEST_TEXT] for one in values[:MOST_ROWS]]
+        section.texts += [format_value(item)[:MAX_TEXT_CHARACTERS] for item in shown]

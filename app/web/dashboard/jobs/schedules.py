@@ -1,4 +1,4 @@
-"""Schedules: jobs made again and again."""
+"""The pages of schedules, which create jobs at set times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core.pool import Pool
-from app.db.jobs import schedules as stored
+from app.db.jobs import schedules as stored_schedules
 from app.domain.jobs.schedules import Missed, Overlap
 from app.errors import AppError, NotFound
 from app.web.dashboard.core import confirm, html, internal_api
@@ -21,8 +21,8 @@ from app.web.jobs import schedules
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
-MOST = 500
-EMPTY = {
+MAX_SCHEDULES = 500
+EMPTY_FORM = {
     "name": "",
     "cron": "",
     "timezone": "UTC",
@@ -32,32 +32,31 @@ EMPTY = {
     "missed": Missed.LAST.value,
     "overlap": Overlap.SKIP.value,
 }
-
-
 MISSED_LABELS = {Missed.LAST: "run once", Missed.ALL: "run each of them", Missed.SKIP: "skip them"}
 OVERLAP_LABELS = {Overlap.SKIP: "skip the run", Overlap.ALLOW: "create another job"}
 
 
-async def read(pool: Pool) -> list[dict[str, Any]]:
+async def list_schedules(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        found, _ = await stored.list_schedules(conn, None, name=None, limit=MOST, offset=0)
+        found, _ = await stored_schedules.list_schedules(conn, None, name=None, limit=MAX_SCHEDULES, offset=0)
     return [asdict(schedule) | {"next_runs": schedules.next_runs(schedule)} for schedule in found]
 
 
 def panel(pool: Pool) -> Panel:
     async def render() -> str:
-        return html.fragment("schedule_parts.html", "rows", await read(pool))
+        return html.fragment("schedule_parts.html", "rows", await list_schedules(pool))
 
     return Panel(render, max_age_seconds=15, announcements=("SCHEDULE_",))
 
 
 async def index(request: Request) -> Response:
-    return html.page(request, "schedules.html", schedules=await read(get_platform(request).pool))
+    return html.page(request, "schedules.html", schedules=await list_schedules(get_platform(request).pool))
 
 
 def form_page(
     request: Request, values: dict[str, str], error: str = "", status: int = 200, name: str | None = None
 ) -> Response:
+    """Render the form of a schedule. `name` is that of an existing one, None for a new one."""
     platform = get_platform(request)
     return html.page(
         request,
@@ -73,18 +72,19 @@ def form_page(
 
 
 async def new(request: Request) -> Response:
-    asked = {name: request.query_params.get(name, value) for name, value in EMPTY.items()}
-    return form_page(request, asked)
+    """Show an empty form; query parameters fill its fields."""
+    values = {name: request.query_params.get(name, default) for name, default in EMPTY_FORM.items()}
+    return form_page(request, values)
 
 
 async def edit(request: Request) -> Response:
     platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
-        schedule = await stored.get(conn, path_id(request), reader_id(user))
+        schedule = await stored_schedules.get(conn, path_id(request), reader_id(user))
     if schedule is None:
         raise NotFound("Schedule not found.")
-    values = {name: str(getattr(schedule, "kind" if name == "type" else name)) for name in EMPTY}
+    values = {name: str(getattr(schedule, "kind" if name == "type" else name)) for name in EMPTY_FORM}
     return form_page(request, values, name=schedule.name)
 
 
@@ -98,7 +98,7 @@ async def update(request: Request) -> Response:
 
 async def _save(request: Request, handler: internal_api.Handler, method: str) -> Response:
     form = await request.form()
-    values = {name: str(form.get(name, "")) for name in EMPTY}
+    values = {name: str(form.get(name, "")) for name in EMPTY_FORM}
     name = None if method == "POST" else values["name"]
     try:
         data = orjson.loads(values["data"] or "{}")
@@ -108,11 +108,11 @@ async def _save(request: Request, handler: internal_api.Handler, method: str) ->
         await internal_api.call(request, handler, {**values, "data": data}, method=method)
     except AppError as error:
         return form_page(request, values, error.detail, error.status, name)
-    return html.see_other(request, "/schedules", f"Schedule {values['name']} saved.")
+    return html.redirect(request, "/schedules", f"Schedule {values['name']} saved.")
 
 
-async def act(request: Request) -> Response:
-    """`action`: run, enable, disable or delete."""
+async def run_action(request: Request) -> Response:
+    """Run the form's `action` on a schedule: run, enable, disable or delete."""
     form = await request.form()
     action = str(form.get("action", ""))
     if action == "delete":
@@ -122,12 +122,12 @@ async def act(request: Request) -> Response:
     try:
         match action:
             case "run":
-                made = await internal_api.call(request, schedules.run)
-                return html.see_other(request, f"/jobs/{made['jobId']}", "Job created from the schedule.")
+                created = await internal_api.call(request, schedules.run)
+                return html.redirect(request, f"/jobs/{created['jobId']}", "Job created from the schedule.")
             case "delete":
                 await internal_api.call(request, schedules.delete, method="DELETE")
             case "enable" | "disable":
                 await internal_api.call(request, schedules.update, {"enabled": action == "enable"}, method="PATCH")
     except AppError as error:
-        return html.see_other(request, "/schedules", error.detail, tone="bad")
-    return html.see_other(request, "/schedules", f"Schedule {action}d.")
+        return html.redirect(request, "/schedules", error.detail, tone="bad")
+    return html.redirect(request, "/schedules", f"Schedule {action}d.")

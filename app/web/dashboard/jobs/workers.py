@@ -1,4 +1,4 @@
-"""The worker processes: who they are, what they do at the moment, whether they are well."""
+"""The page of workers: each process, its jobs and its health."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from starlette.responses import Response
 
 from app.db.core.pool import Pool
 from app.db.jobs import views
-from app.db.jobs import workers as stored
+from app.db.jobs import workers as stored_workers
 from app.web.dashboard.core import html
 from app.web.dashboard.core.panels import Panel
 from app.web.platform import get_platform
 
 
-async def read(pool: Pool) -> list[dict[str, Any]]:
+async def list_workers(pool: Pool) -> list[dict[str, Any]]:
+    """Return the workers, newest first, each with the jobs that it is running."""
     async with pool.acquire() as conn:
-        found = await stored.list_workers(conn)
-        jobs = await views.list_running(conn)
-    by_worker = defaultdict(list)
-    for job in jobs:
-        by_worker[job.worker_id].append(job)
-    return [asdict(worker) | {"jobs": by_worker[worker.id]} for worker in found]
+        workers = await stored_workers.list_workers(conn)
+        running = await views.list_running(conn)
+    jobs_by_worker = defaultdict(list)
+    for job in running:
+        jobs_by_worker[job.worker_id].append(job)
+    return [asdict(worker) | {"jobs": jobs_by_worker[worker.id]} for worker in workers]
 
 
 def panel(pool: Pool) -> Panel:
     async def render() -> str:
-        return html.fragment("worker_parts.html", "rows", await read(pool))
+        return html.fragment("worker_parts.html", "rows", await list_workers(pool))
 
     return Panel(render, max_age_seconds=2, follows_jobs=True, min_age_seconds=2)
 
 
 async def index(request: Request) -> Response:
-    return html.page(request, "workers.html", workers=await read(get_platform(request).pool))
+    return html.page(request, "workers.html", workers=await list_workers(get_platform(request).pool))

@@ -1,0 +1,73 @@
+"""The page of API keys: users see and create their own, administrators those of all users."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db.accounts import keys as stored_keys
+from app.db.accounts import users as stored_users
+from app.db.accounts.users import User
+from app.errors import AppError
+from app.web.accounts import keys, session
+from app.web.dashboard.core import confirm, html, internal_api
+from app.web.platform import get_platform
+
+MAX_KEYS = 500
+MAX_USERS = 500
+
+
+async def show(request: Request) -> Response:
+    return await _page(request)
+
+
+async def create(request: Request) -> Response:
+    """Create a key and show it; no other page ever does."""
+    form = await request.form()
+    body = {"name": str(form.get("name", ""))} | ({"userId": form["userId"]} if form.get("userId") else {})
+    try:
+        new_key = await internal_api.call(request, keys.create, body)
+    except AppError as error:
+        return await _page(request, error=error.detail, status=error.status)
+    return await _page(request, new_key=new_key["key"])
+
+
+async def revoke(request: Request) -> Response:
+    form = await request.form()
+    question = "Revoke this key? Anything that uses it loses access within seconds."
+    if str(_session_key_id(request)) == request.path_params["id"]:
+        question += " You are signed in with it."
+    if (page := confirm.ask(request, form, question, "Revoke key")) is not None:
+        return page
+    return await internal_api.call_and_redirect(
+        request, keys.revoke, method="DELETE", message="Key revoked.", back="/keys"
+    )
+
+
+async def _page(request: Request, *, new_key: str | None = None, error: str = "", status: int = 200) -> Response:
+    platform = get_platform(request)
+    user: User = request.state.user
+    async with platform.pool.acquire() as conn:
+        owner_id = None if user.is_admin else user.id
+        shown, total = await stored_keys.list_keys(conn, owner_id, limit=MAX_KEYS, offset=0)
+        users: list[User] = []
+        if user.is_admin:
+            users, _ = await stored_users.list_users(conn, limit=MAX_USERS, offset=0)
+    context: dict[str, Any] = {
+        "keys": shown,
+        "more": total - len(shown),
+        "users": users,
+        "emails": {owner.id: owner.email for owner in users},
+        "new_key": new_key,
+        "session_key_id": _session_key_id(request),
+        "error": error,
+    }
+    return html.page(request, "keys.html", status=status, **context)
+
+
+def _session_key_id(request: Request) -> UUID | None:
+    """Return the id of the key that the user signed in with."""
+    return session.parse_key_id(request.cookies[session.COOKIE_NAME])
