@@ -12,7 +12,7 @@ from app.db.core.notifications import announce_new
 from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import admission
 from app.db.jobs.admission import Dispatch
-from app.queue import Sender
+from app.queue.sender import Sender
 
 log = structlog.get_logger(__name__)
 

@@ -12,13 +12,13 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import logs
+from app.db.core.connect import Timeouts, open_pool
 from app.db.core.notifications import Changes
-from app.db.core.pool import Patience, open_pool
 from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
 from app.domain.companies.lead_scores import check_weights
-from app.queue import Sender
+from app.queue.sender import Sender
 from app.settings import Settings, load
 from app.web.dashboard.routes import PAGES
 from app.web.dashboard.wiring import build_live_updates
@@ -33,7 +33,7 @@ from workers.geocoding.request_geocoder import RequestGeocoder
 from workers.providers import handler_timeouts, open_resources
 from workers.websites.place_search import build_search
 
-API_PATIENCE = Patience(acquire=1.5, command=3.0, idle_transaction=5.0)
+API_TIMEOUTS = Timeouts(acquire_seconds=1.5, command_seconds=3.0, idle_transaction_seconds=5.0)
 """Timeouts that let a request be answered, if only with 503, within five seconds."""
 
 STARTING_SECONDS = 2.0
@@ -51,13 +51,13 @@ def create(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
-            settings.database_url, size=settings.api_connections, name="trigpoint api", patience=API_PATIENCE
+            settings.database_url, size=settings.api_connections, name="trigpoint api", timeouts=API_TIMEOUTS
         )
         work = await open_pool(
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint requests",
-            patience=handler_timeouts(settings),
+            timeouts=handler_timeouts(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         changes = Changes(settings.database_url)

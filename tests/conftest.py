@@ -17,8 +17,9 @@ import pytest
 from redis.asyncio import Redis
 
 from app.db.accounts import admins
+from app.db.core.connect import Timeouts, open_pool
 from app.db.core.migrate import upgrade
-from app.db.core.pool import Patience, Pool, open_pool
+from app.db.core.pool import Pool
 from app.embedded import EmbeddedPostgres, EmbeddedValkey
 from app.settings import Settings
 from tests import distribution, harness
@@ -110,7 +111,7 @@ async def redis_url(valkey: EmbeddedValkey) -> str:
 
 @pytest.fixture
 async def db_pool(database_url: str) -> AsyncIterator[Pool]:
-    pool = await open_pool(database_url, size=10, name="test", patience=Patience(10, 10, 10))
+    pool = await open_pool(database_url, size=10, name="test", timeouts=Timeouts(10, 10, 10))
     yield pool
     await pool.close()
 

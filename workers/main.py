@@ -16,11 +16,13 @@ from arq.worker import func
 from redis.asyncio import Redis
 
 from app import logs
-from app.db.core.pool import open_pool
+from app.db.core.connect import open_pool
 from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
-from app.queue import FUNCTION, Sender, WorkerPool, deserialize, queue_name, serialize
+from app.queue.protocol import FUNCTION, deserialize, queue_name, serialize
+from app.queue.sender import Sender
+from app.queue.worker_pool import WorkerPool
 from app.settings import Settings
 from providers.rate_limit import RedisRateLimiter
 from workers import registry, shutdown
@@ -93,7 +95,7 @@ class Process:
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint worker",
-            patience=handler_timeouts(settings),
+            timeouts=handler_timeouts(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import aiohttp
 from redis.asyncio import Redis
 
-from app.db.core.pool import Patience, Pool
+from app.db.core.connect import Timeouts
+from app.db.core.pool import Pool
 from app.settings import Settings
 from providers.notify.webhook import Webhooks
 from providers.rate_limit import RateLimiter
@@ -18,13 +19,13 @@ from workers.heatmaps.poi_provider import build_poi_provider
 from workers.websites.fetcher import build_fetcher
 
 
-def handler_timeouts(settings: Settings) -> Patience:
+def handler_timeouts(settings: Settings) -> Timeouts:
     """Return the Postgres timeouts of handlers and of the heartbeats that keep their leases."""
-    return Patience(
-        acquire=30.0,
-        command=30.0,
-        idle_transaction=settings.lease_seconds / 2,
-        transaction=settings.lease_seconds,
+    return Timeouts(
+        acquire_seconds=30.0,
+        command_seconds=30.0,
+        idle_transaction_seconds=settings.lease_seconds / 2,
+        transaction_seconds=settings.lease_seconds,
     )
 
 

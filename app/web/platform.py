@@ -19,7 +19,7 @@ from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import LookupResult
 from app.domain.jobs.processing import ProcessResult
 from app.domain.jobs.spec import JobSpec
-from app.queue import Sender
+from app.queue.sender import Sender
 from app.settings import Settings
 
 

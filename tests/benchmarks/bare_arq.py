@@ -12,7 +12,7 @@ from typing import Any
 import uvloop
 from arq.connections import RedisSettings
 
-from app.queue import deserialize, serialize
+from app.queue.protocol import deserialize, serialize
 
 QUEUE = "bare"
 

@@ -22,7 +22,7 @@ import psutil
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 
-from app.queue import deserialize, serialize
+from app.queue.protocol import deserialize, serialize
 from tests.benchmarks.bare_arq import QUEUE
 from tests.benchmarks.report import line, percentile, spread
 from tests.harness import ADMIN_KEY

@@ -17,15 +17,16 @@ from arq.utils import timestamp_ms
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.db.core.pool import TRY_AGAIN, Patience, open_pool
+from app.db.core.connect import Timeouts, open_pool
+from app.db.core.pool import TRY_AGAIN
 from app.dispatch import Dispatcher
-from app.queue import Sender
+from app.queue.sender import Sender
 from tests.faults.counting import CountArgs
 from tests.faults.fleet import WORKERS, Fleet
 from tests.faults.workload import Client
 from tests.harness import eventually
 
-PATIENCE = Patience(acquire=5, command=5, idle_transaction=5)
+TIMEOUTS = Timeouts(acquire_seconds=5, command_seconds=5, idle_transaction_seconds=5)
 QUEUE = "trigpoint:default"
 TAKE_OVER_SECONDS = 5.0
 """Jobs of a worker that does not answer are another's so long after its lease: a sweep, on a slow machine."""
@@ -243,7 +244,7 @@ async def dispatch_more(stage: Stage) -> None:
     """Three further processes' worth of admission, without a pause, beside the API's and the workers' own."""
 
     async def pump() -> None:
-        pool = await open_pool(stage.fleet.platform.postgres.dsn, size=2, name="dispatcher", patience=PATIENCE)
+        pool = await open_pool(stage.fleet.platform.postgres.dsn, size=2, name="dispatcher", timeouts=TIMEOUTS)
         sender = Sender(stage.fleet.platform.valkey.url, QUEUE.partition(":")[0])
         dispatcher = Dispatcher(pool, sender)
         until = time.monotonic() + 1.5

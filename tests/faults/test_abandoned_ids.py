@@ -7,7 +7,8 @@ from arq.constants import in_progress_key_prefix
 from arq.utils import timestamp_ms
 from redis.asyncio import Redis
 
-from app.queue import WorkerPool, queue_name
+from app.queue.protocol import queue_name
+from app.queue.worker_pool import WorkerPool
 from app.settings import Settings
 from tests import harness
 

@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.db.core.pool import CONNECTION_LOST, Connection, Patience, Pool, open_pool
+from app.db.core.connect import Timeouts, open_pool
+from app.db.core.pool import CONNECTION_LOST, Connection, Pool
 from app.db.jobs import admission
 
-IMPATIENT = Patience(acquire=5, command=20, idle_transaction=1, transaction=1.5)
+SHORT_TIMEOUTS = Timeouts(acquire_seconds=5, command_seconds=20, idle_transaction_seconds=1, transaction_seconds=1.5)
 
 
 async def between_statements(conn: Connection) -> None:
@@ -28,7 +29,7 @@ async def before_a_prepared_statement(conn: Connection) -> None:
 async def test_the_admission_lock_comes_free(
     database_url: str, db_pool: Pool, freeze: Callable[[Connection], Awaitable[None]]
 ) -> None:
-    pool = await open_pool(database_url, size=1, name="frozen", patience=IMPATIENT)
+    pool = await open_pool(database_url, size=1, name="frozen", timeouts=SHORT_TIMEOUTS)
     frozen = await pool.acquire()
     await frozen.execute("BEGIN")
     await admission.select(frozen)
@@ -43,7 +44,7 @@ async def test_the_admission_lock_comes_free(
 @pytest.mark.parametrize("own_timeout", [0.3, None], ids=["cancelled", "timed out"])
 async def test_no_second_wait_for_a_frozen_server(database_url: str, own_timeout: float | None) -> None:
     """The statement is waited for; the ROLLBACK after it, which may take a minute here, is not."""
-    pool = await open_pool(database_url, size=1, name="waiting", patience=Patience(10, 60, 10))
+    pool = await open_pool(database_url, size=1, name="waiting", timeouts=Timeouts(10, 60, 10))
     async with pool.acquire() as conn:
         frozen = conn.get_server_pid()
     try:

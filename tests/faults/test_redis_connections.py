@@ -5,7 +5,7 @@ from __future__ import annotations
 import uvloop
 
 from app.embedded import EmbeddedValkey
-from app.queue import WorkerPool
+from app.queue.worker_pool import WorkerPool
 
 
 def test_a_transport_closed_under_a_command_is_a_lost_connection(valkey: EmbeddedValkey) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.db.core import pool as pools
+from app.db.core import asyncpg_overrides
 from app.db.core.pool import Pool
 
 
@@ -20,7 +20,7 @@ async def test_array_types_are_looked_up_once_a_process(db_pool: Pool, monkeypat
         return await look_up(self, typeoids, timeout)
 
     monkeypatch.setattr(asyncpg.Connection, "_introspect_types", counted)
-    monkeypatch.setattr(pools, "_known_types", {})
+    monkeypatch.setattr(asyncpg_overrides, "_known_types", {})
     async with db_pool.acquire() as one, db_pool.acquire() as other:
         for conn in (one, other):
             assert await conn.fetchval("SELECT $1::jsonb[]", ["1", "[2]"]) == ["1", "[2]"]
@@ -28,4 +28,4 @@ async def test_array_types_are_looked_up_once_a_process(db_pool: Pool, monkeypat
         assert len(asked) == 2
         await one.execute("CREATE TYPE pg_temp.pair AS (a int, b text)")
         assert await one.fetchval("SELECT row(1, 'x')::pg_temp.pair") == (1, "x")
-    assert all(max(types) < pools.FIXED_OIDS for types in pools._known_types)
+    assert all(max(types) <= asyncpg_overrides.MAX_FIXED_OID for types in asyncpg_overrides._known_types)

@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 import pytest
 
-from app.db.core import pool as db_pool_module
+from app.db.core import asyncpg_overrides
 from app.settings import Settings
 from tests import harness
 from tests.harness import eventually, follow, worker
@@ -144,7 +144,7 @@ async def test_two_hundred_dashboards_cost_what_one_costs(
 ) -> None:
     """Counted are the connections that the API takes while a job goes through twenty steps."""
     taken = 0
-    original = db_pool_module._Acquired.__aenter__
+    original = asyncpg_overrides.AcquireContext.__aenter__
 
     async def counting(self: Any) -> Any:
         nonlocal taken
@@ -157,7 +157,7 @@ async def test_two_hundred_dashboards_cost_what_one_costs(
         job = await create(client, type="scripted", data={"steps": 20, "step_seconds": 0.05})
         for listener in listeners:
             await listener.hears(job, "pending")
-        monkeypatch.setattr(db_pool_module._Acquired, "__aenter__", counting)
+        monkeypatch.setattr(asyncpg_overrides.AcquireContext, "__aenter__", counting)
         async with worker(settings):
             await follow(client, job)
             for listener in listeners:

@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.db.core.pool import CONNECTION_LOST, Patience, Pool, open_pool
+from app.db.core.connect import Timeouts, open_pool
+from app.db.core.pool import CONNECTION_LOST, Pool
 from app.db.jobs import admission, ledger
 from app.db.jobs.ledger import ItemError
 from app.domain.jobs.attempts import MAX_CRASHES
@@ -246,7 +247,7 @@ def test_a_dispatch_takes_no_more_than_one_workers_share() -> None:
 
 async def test_a_worker_frozen_in_a_transaction_stops_nobody(book: Ledger, database_url: str) -> None:
     await book.insert(2)
-    frozen = await open_pool(database_url, size=1, name="frozen", patience=Patience(5, 5, idle_transaction=0.3))
+    frozen = await open_pool(database_url, size=1, name="frozen", timeouts=Timeouts(5, 5, idle_transaction_seconds=0.3))
     async with frozen.acquire() as conn:
         transaction = conn.transaction()
         await transaction.start()

@@ -25,7 +25,8 @@ from hypothesis.stateful import (
 )
 
 from app.db.accounts import admins
-from app.db.core.pool import Patience, Pool, open_pool
+from app.db.core.connect import Timeouts, open_pool
+from app.db.core.pool import Pool
 from app.db.jobs import actions, ledger
 from app.db.jobs.admission import Dispatch
 from app.db.jobs.ledger import Claimed, Ended, ItemError
@@ -362,7 +363,7 @@ def machine(postgres: EmbeddedPostgres, template: str) -> Iterator[type[Moves]]:
         conn = await asyncpg.connect(postgres.dsn)
         await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
         await conn.close()
-        pool = await open_pool(database(postgres.dsn, name), size=2, name="test", patience=Patience(10, 10, 10))
+        pool = await open_pool(database(postgres.dsn, name), size=2, name="test", timeouts=Timeouts(10, 10, 10))
         async with pool.acquire() as pooled:
             await admins.ensure_admin(pooled, harness.ADMIN_KEY)
         return pool, Ledger(pool, await pool.fetchval("SELECT id FROM users WHERE role = 'admin'"))

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import ClientSession
 from arq.worker import Worker
 
-from app.queue import WorkerPool, deserialize, serialize
+from app.queue.protocol import deserialize, serialize
+from app.queue.worker_pool import WorkerPool
 from app.settings import Settings
 from tests import harness
 from workers import registry

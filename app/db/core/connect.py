@@ -1,0 +1,60 @@
+"""Opening the connection pool of a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from app.db.core.asyncpg_overrides import BoundedPool, PooledConnection, skip_reset
+from app.db.core.pool import Connection, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a process waits before it considers the server lost. A frozen server closes no connection."""
+
+    acquire_seconds: float
+    """For a free connection, including opening a new one."""
+    command_seconds: float
+    """For the result of a statement."""
+    idle_transaction_seconds: float
+    """How long the server lets a silent transaction of ours hold its locks: our process may be frozen."""
+    transaction_seconds: float = 30.0
+    """How long the server lets a transaction last in all. A process that freezes between preparing a statement and
+    running it does not count as idle, so only this ends its transaction. Needs PostgreSQL 17."""
+
+
+async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts) -> Pool:
+    """Open a pool of up to `size` connections, which show as `name` in pg_stat_activity.
+
+    Connects lazily: a server that is not up yet delays the first query, not the start. jsonb values are returned as
+    text, so that what only passes through is never parsed.
+    """
+
+    async def limit_transactions(conn: Connection) -> None:
+        if conn.get_server_version() >= (17,):
+            await conn.execute(f"SET transaction_timeout = {int(timeouts.transaction_seconds * 1000)}")
+
+    pool = BoundedPool(
+        dsn,
+        min_size=0,
+        max_size=size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300,
+        setup=None,
+        init=limit_transactions,
+        reset=skip_reset,
+        loop=None,
+        connection_class=PooledConnection,
+        record_class=asyncpg.Record,
+        timeout=timeouts.acquire_seconds,
+        command_timeout=timeouts.command_seconds,
+        server_settings={
+            "application_name": name,
+            "timezone": "UTC",
+            "idle_in_transaction_session_timeout": str(int(timeouts.idle_transaction_seconds * 1000)),
+        },
+    )
+    pool.acquire_seconds = timeouts.acquire_seconds
+    return await pool

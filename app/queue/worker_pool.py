@@ -1,0 +1,113 @@
+"""The pool through which arq's worker reads its queue."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from arq.connections import ArqRedis
+from arq.utils import timestamp_ms
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_fixed
+
+from app.queue.protocol import deserialize, serialize, wake_channel
+from app.queue.redis_overrides import LossTolerantPipeline, open_connections
+
+log = structlog.get_logger(__name__)
+
+RECONNECT_SECONDS = 1.0
+
+
+class WorkerPool(ArqRedis):
+    """The pool that arq's worker reads its queue from: pushed instead of polled, and it outlives a loss of Redis.
+
+    Reading an empty queue waits for a notification from a sender, at most `IDLE_SECONDS`, so that arq can poll without
+    a pause and still query an idle Redis only twice per second. Nothing is read while `has_free_slot` returns False.
+    Setting `wake` ends the wait.
+    """
+
+    IDLE_SECONDS = 0.5
+    ABANDONED_SECONDS = 60.0
+
+    def __init__(
+        self,
+        url: str,
+        queue: str,
+        *,
+        has_free_slot: Callable[[], bool] = lambda: True,
+        wake: asyncio.Event | None = None,
+    ) -> None:
+        super().__init__(open_connections(url, retries=-1), serialize, deserialize, queue)
+        self._has_free_slot = has_free_slot
+        self._wake = wake or asyncio.Event()
+        self._queue = queue
+        self._listener: asyncio.Task[None] | None = None
+        self._cleared = float("-inf")
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        return LossTolerantPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+    async def zrangebyscore(self, name: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen())
+        if time.monotonic() - self._cleared > self.ABANDONED_SECONDS:
+            self._cleared = time.monotonic()
+            await self._clear_abandoned()
+        self._wake.clear()
+        ids = await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
+        if ids:
+            return ids
+        with contextlib.suppress(TimeoutError):  # not woken: read again, in case the notification was lost
+            async with asyncio.timeout(self.IDLE_SECONDS):
+                await self._wake.wait()
+        return await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
+
+    async def _clear_abandoned(self) -> None:
+        """Remove ids that have been in the queue for a minute: their dispatches have long counted as lost.
+
+        A worker that dies between arq's mark "in progress", which lasts for a week, and `remove_from_queue` leaves its
+        id behind: no worker would run it, and it would fill one of the few places that each of them reads.
+        """
+        await self.zremrangebyscore(self._queue, "-inf", timestamp_ms() - 1000 * self.ABANDONED_SECONDS)
+
+    async def remove_from_queue(self, dispatch_id: str) -> None:
+        """Take a running dispatch out of the queue's set: arq would look at it again on every poll."""
+        try:
+            await self.zrem(self._queue, dispatch_id)
+        except RedisError as error:
+            log.warning("dispatch_not_removed", dispatch_id=dispatch_id, error=repr(error))
+
+    async def close(self, close_connection_pool: bool | None = None) -> None:
+        """Close the pool. arq calls it by this name, which redis-py has changed since."""
+        if self._listener:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        await self.aclose(close_connection_pool)
+
+    async def _listen(self) -> None:
+        """Set `wake` for every notification, for ever. While Redis is unavailable, the queue is polled instead."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type((RedisError, OSError)),
+            wait=wait_fixed(RECONNECT_SECONDS),
+            before_sleep=_log_unavailable,
+        )
+        await retrying(self._listen_while_connected)
+
+    async def _listen_while_connected(self) -> None:
+        async with self.pubsub() as channel:
+            await channel.subscribe(wake_channel(self._queue))
+            self._wake.set()
+            while True:
+                message = await channel.get_message(ignore_subscribe_messages=True, timeout=10)
+                if message:
+                    self._wake.set()
+
+
+def _log_unavailable(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("redis_unavailable", error=repr(error))
