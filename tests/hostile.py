@@ -1,4 +1,4 @@
-"""Hostile URLs and servers, and what each must end in: for the fetcher, and for the jobs that go there."""
+"""Hostile URLs and servers with their expected outcomes, for the tests of the fetcher and of the website jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PRIVATE, SERVER, OK = WebsiteStatus.PRIVATE_ADDRESS, WebsiteStatus.SERVER_ERROR,
 BLOCKED, GONE, NOT_HTML = WebsiteStatus.BLOCKED, WebsiteStatus.GONE, WebsiteStatus.NOT_HTML
 TIMEOUT, ROBOTS_DENIED = WebsiteStatus.TIMEOUT, WebsiteStatus.ROBOTS_DENIED
 
-#: What a visit to a path ends in, where it is not simply a page.
+# The outcome of fetching a path of the hostile server, if that is not OK.
 ENDS = {
     "/no-location": SERVER, "/not-modified": SERVER, "/to-itself": SERVER, "/ping": SERVER, "/pong": SERVER,
     "/teapot": BLOCKED, "/forbidden": BLOCKED, "/too-many": BLOCKED,
@@ -27,7 +27,7 @@ ENDS = {
 
 PATHS = [*FIXED, *(path for path in ACTS if path.count("/") == 1)]
 
-#: Hosts, as literals in every spelling and as names, that nobody may be sent to. PORT is the inner server's.
+# URLs that must not be fetched: IP addresses in every notation, and names. PORT is that of a private server.
 REFUSED = [
     "http://127.0.0.2:PORT/", "http://127.2:PORT/", "http://0x7f000002:PORT/", "http://2130706434:PORT/",
     "http://017700000002:PORT/", "http://0177.0.0.2:PORT/", "http://0x7f.0.0.0x2:PORT/", "http://127.0.2:PORT/",
@@ -47,10 +47,10 @@ REFUSED = [
     "http://name.metadata/", "http://name.port:22/",
 ]  # fmt: skip
 
-#: What never ends by itself.
+# Paths whose response never ends.
 ENDLESS = [path for path, end in ENDS.items() if end is TIMEOUT]
 
-#: What comes in place of a robots.txt, and what a visit to the plain page behind it ends in.
+# Responses for robots.txt, and the outcome of fetching an ordinary page of such a site.
 ROBOTS_ENDS = dict.fromkeys(ROBOTS, OK) | {"robots-denies": ROBOTS_DENIED} | {
     "/hang-up": SERVER, "/garbage": SERVER, "/bad-chunk": SERVER, "/not-gzip": SERVER, "/broken": SERVER,
     "/endless": OK, "/long-header": SERVER, "/metadata": OK, "/pdf": OK, "/forbidden": OK, "/header-flood": SERVER,

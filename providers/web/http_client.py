@@ -46,6 +46,7 @@ class _Response(aiohttp.ClientResponse):
     certificate_expires_at: datetime | None = None
 
     async def start(self, connection: Any) -> aiohttp.ClientResponse:
+        """See ClientResponse."""
         secured = connection.transport.get_extra_info("ssl_object") if connection.transport else None
         if secured is not None and (ends := (secured.getpeercert() or {}).get("notAfter")):
             self.certificate_expires_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
@@ -58,6 +59,7 @@ class _Connection(ResponseHandler):
     _interim = 0
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
+        """See ResponseHandler."""
         self._interim = self._interim + 1 if data[0].code < 200 else 0
         if self._interim <= MAX_INTERIM_RESPONSES:
             super().feed_data(data, size)
@@ -84,6 +86,8 @@ async def _send_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandler
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
+    """What a request accepts."""
+
     media_types: frozenset[str]
     """Other media types are not read."""
     max_bytes: int
@@ -129,6 +133,7 @@ class HttpClient:
         )
 
     async def close(self) -> None:
+        """Close all connections."""
         await self._session.close()
 
     def why_forbidden(self, url: HttpUrl) -> str | None:

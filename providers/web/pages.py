@@ -49,10 +49,12 @@ class Page:
 
     @property
     def ok(self) -> bool:
+        """Whether HTML was read."""
         return self.outcome is WebsiteStatus.OK
 
     @property
     def age_seconds(self) -> float:
+        """The time since the page was fetched."""
         return (datetime.now(UTC) - self.fetched_at).total_seconds()
 
     def is_fresh(self, since: datetime) -> bool:

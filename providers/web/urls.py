@@ -35,6 +35,7 @@ class HttpUrl:
 
     @classmethod
     def from_yarl(cls, url: URL) -> HttpUrl:
+        """Return a URL that was checked already, with its origin and host."""
         name = url.host_subcomponent or ""
         return cls(url, str(url.origin()), name if url.is_default_port() else f"{name}:{url.port}")
 

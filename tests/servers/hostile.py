@@ -1,4 +1,4 @@
-"""A server that does what servers must not do, one path each; and one that nobody may reach."""
+"""A server that misbehaves in a different way on each path, and a private one that must not be reached."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import Any
 Writer = asyncio.StreamWriter
 Act = Callable[["Hostile", Writer], Coroutine[Any, Any, None]]
 
-#: Longer than any visit may take.
 FOR_EVER = 120.0
+"""Seconds; longer than any visit may take."""
 HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 BOMB = zlib.compressobj(9, zlib.DEFLATED, 31)
 CHINESE = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(1900))
 CONTACTS = b"<a href='mailto:info@shop.de'>info@shop.de</a>"
 PROFILES = b"".join(b"<a href=https://facebook.com/abc%d>x</a>" % n for n in range(400))
-#: 200 MB of zeros in 200 kB.
+# 200 MB of zeros in 200 kB.
 BOMB_BYTES = b"".join(BOMB.compress(bytes(1_000_000)) for _ in range(200)) + BOMB.flush()
 
 
@@ -38,9 +38,9 @@ def _same_as(profile: str) -> bytes:
 
 
 class Hostile:
-    """Serves `ACTS`; `asked` counts requests by path. A path it does not know is a plain page.
+    """Serves `FIXED` and `ACTS`; any other path is an ordinary page.
 
-    `robots` is what it answers for robots.txt, by host: one of `ROBOTS`.
+    `asked` counts the requests by path. `robots` is the response for robots.txt by host, one of `ROBOTS`.
     """
 
     def __init__(self, inner_port: int) -> None:
@@ -109,7 +109,7 @@ async def continue_flood(_: Hostile, writer: Writer) -> None:
 
 
 async def empty_members(_: Hostile, writer: Writer) -> None:
-    """Packed bytes without an end that unpack to nothing."""
+    """Send endless compressed bytes that decompress to nothing."""
     writer.write(b"HTTP/1.1 200 OK\r\n" + HTML + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
     while True:
         writer.write(gzip.compress(b"") * 1000)
@@ -158,7 +158,7 @@ async def reset(_: Hostile, writer: Writer) -> None:
 
 
 async def redirect_chain(server: Hostile, writer: Writer) -> None:
-    """Another address each time, without an end."""
+    """Redirect endlessly, each time to another URL."""
     server.redirects += 1
     writer.write(redirect(f"/chain/{server.redirects}"))
     await writer.drain()
@@ -294,7 +294,7 @@ ACTS: Mapping[str, Act] = {
 
 
 TEXT = b"Content-Type: text/plain\r\n"
-#: What may come in place of a robots.txt, beside every other path's answer.
+# Further responses for robots.txt, besides those of all paths.
 ROBOTS: dict[str, bytes] = {
     "robots-wildcards": answer(b"User-agent: *\n" + b"".join(b"Disallow: /*a%d*b$\n" % n for n in range(25_000)), TEXT),
     "robots-stars": answer(b"User-agent: *\nDisallow: /" + b"*a" * 250_000, TEXT),
@@ -310,7 +310,7 @@ ROBOTS: dict[str, bytes] = {
 
 @asynccontextmanager
 async def hostile(hosts: Sequence[str] = ("127.0.0.1",)) -> AsyncIterator[tuple[str, Hostile, Counter[str]]]:
-    """Its address on the first host, itself, and the connections made to the inner server, which is on 127.0.0.2."""
+    """Yield its URL on the first host, the server, and the connections made to the private server on 127.0.0.2."""
     reached: Counter[str] = Counter()
 
     async def inner(_: asyncio.StreamReader, writer: Writer) -> None:

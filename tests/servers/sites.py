@@ -1,4 +1,4 @@
-"""Little websites of businesses on the loopback, each at an address of its own; every request is noted."""
+"""Small websites of businesses on the loopback, each on an address of its own, which log every request."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ PATHS = ("/contact", "/about", "/team", "/support", "/impressum")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request: when it came and when it was answered, on the monotonic clock."""
+class LoggedRequest:
+    """A request, with the times of its arrival and of its response on the monotonic clock."""
 
     at: float
     until: float
@@ -43,14 +43,17 @@ class Asked:
 
 
 class Sites:
-    """An async context manager: sites at 127.`net`.*.*, all on one free port; `pages` replaces any of them by URL."""
+    """An async context manager that serves sites on 127.`net`.*.*, all on one free port.
+
+    `pages` replaces pages, by URL or by path.
+    """
 
     def __init__(self, count: int = 1, net: int = 10) -> None:
         self.hosts = [f"127.{net}.{n // 250}.{n % 250 + 1}" for n in range(count)]
         self.port = 0
         self.pages: dict[str, Content] = {}
         self.robots: Content = web.Response(status=404)
-        self.log: list[Asked] = []
+        self.log: list[LoggedRequest] = []
 
     def url(self, number: int = 0, path: str = "/") -> str:
         return f"http://{self.hosts[number]}:{self.port}{path}"
@@ -58,7 +61,7 @@ class Sites:
     @property
     def asked(self) -> Counter[str]:
         """Requests by URL."""
-        return Counter(f"http://{one.host}{one.path}" for one in self.log)
+        return Counter(f"http://{request.host}{request.path}" for request in self.log)
 
     async def __aenter__(self) -> Self:
         self._runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.1)
@@ -81,7 +84,7 @@ class Sites:
             answer = web.Response(text=answer, content_type="text/html")
         elif answer.prepared:
             answer = web.Response(status=answer.status, headers=answer.headers, body=answer.body)
-        self.log.append(Asked(at, time.monotonic(), request.host, request.path))
+        self.log.append(LoggedRequest(at, time.monotonic(), request.host, request.path))
         return answer
 
     def _content(self, host: str, path: str) -> Content:

@@ -84,11 +84,13 @@ class _Progress:
         self._committed_at = time.monotonic()
 
     async def commit(self, state: dict[str, Any]) -> None:
+        """Commit the progress, if there is any."""
         if len(state["read"]) > self._pages:
             async with self._context.step() as step:
                 self.fill(step, state)
 
     async def commit_if_due(self, state: dict[str, Any]) -> None:
+        """Commit the progress if the last commit was more than CHECKPOINT_SECONDS ago."""
         if time.monotonic() - self._committed_at > CHECKPOINT_SECONDS:
             await self.commit(state)
 

@@ -27,6 +27,8 @@ class BusinessJob:
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
+    """A failed job and its business, which may be deleted by now."""
+
     id: UUID
     kind: str
     error: str | None

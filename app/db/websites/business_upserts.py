@@ -25,6 +25,8 @@ COLUMN_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class UpsertResult:
+    """What became of one submitted business."""
+
     id: UUID
     key: str
     is_new: bool

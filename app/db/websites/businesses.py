@@ -20,6 +20,8 @@ b.website_checked_at, b.website_evidence, b.created_at, b.updated_at"""
 
 @dataclass(frozen=True, slots=True)
 class Business:
+    """A stored business."""
+
     id: UUID
     source: str
     """Where it comes from: `rest`, `csv`, a provider of places, or the name given to an import."""
@@ -52,6 +54,8 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class ListedBusiness:
+    """A business in a list."""
+
     business: Business
     contact_counts: Mapping[str, int]
     """Number of contacts by kind; kinds without any are left out."""
@@ -59,6 +63,8 @@ class ListedBusiness:
 
 @dataclass(frozen=True, slots=True)
 class ExportedBusiness:
+    """A business in an export."""
+
     business: Business
     contacts: Mapping[str, Sequence[str]]
     """Values by kind, highest confidence first; kinds without any are left out."""

@@ -18,6 +18,8 @@ COLUMNS = "id, by, value, reason, created_at"
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
+    """An entry of the exclusion list."""
+
     id: UUID
     by: str
     """The field that is compared with the value: an `ExclusionBy`."""

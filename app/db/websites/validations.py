@@ -15,6 +15,8 @@ from app.db.core.pool import NO_WAIT, Connection
 
 @dataclass(frozen=True, slots=True)
 class Validation:
+    """One validation of a website."""
+
     at: datetime
     job_id: UUID
     status: str

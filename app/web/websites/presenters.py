@@ -20,6 +20,7 @@ CONTACT_LISTS = (("email", "emails", "address"), ("social", "socials", "url"), (
 
 
 def business(business: Business) -> dict[str, Any]:
+    """Present a business without its contacts."""
     evidence = business.website_evidence
     return {
         "id": business.id,
@@ -68,6 +69,7 @@ def _contact(contact: StoredContact, value_name: str) -> dict[str, Any]:
 
 
 def validation(validation: Validation) -> dict[str, Any]:
+    """Present one validation of a website."""
     return {
         "at": validation.at,
         "jobId": validation.job_id,
@@ -94,6 +96,7 @@ def upsert_results(results: Iterable[UpsertResult], jobs: Iterable[BusinessJob])
 
 
 def exclusion(exclusion: Exclusion) -> dict[str, Any]:
+    """Present an entry of the exclusion list."""
     return {
         "id": exclusion.id,
         "by": exclusion.by,

@@ -103,6 +103,7 @@ def _rotate(character: str, offset: int) -> str:
 
 
 def decode_rot13(text: str) -> str:
+    """Decode ROT13."""
     return codecs.decode(text[:400], "rot13")
 
 

@@ -66,6 +66,7 @@ class Document:
 
     @cached_property
     def links(self) -> list[Link]:
+        """The `<a>` and `<area>` elements that have an href, in order."""
         found = []
         for node in self.tree.css("a[href], area[href]"):
             raw = (node.attributes.get("href") or "").strip()[:MAX_HREF_CHARACTERS]
@@ -75,6 +76,7 @@ class Document:
 
     @cached_property
     def title(self) -> str:
+        """The title in one line, empty if there is none."""
         node = self.tree.css_first("title")
         return " ".join(node.text().split())[:300] if node else ""
 

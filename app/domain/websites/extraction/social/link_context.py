@@ -68,6 +68,8 @@ _EDGE_TAGS = frozenset({"header", "footer", "nav", "aside", "address"})
 
 @dataclass(frozen=True, slots=True)
 class LinkContext:
+    """The surroundings of a link or widget, as far as they show whose profile it leads to."""
+
     regions: frozenset[str]
     """Regions of the page that contain the link: keys of _WORDS, and `placeholder` for the contents of a widget until
     it has loaded."""

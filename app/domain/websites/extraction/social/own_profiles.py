@@ -41,6 +41,8 @@ _COMMON_CHARACTERS = 5
 
 @dataclass(frozen=True, slots=True)
 class ScoredMention:
+    """A mention of a profile with the confidence that it belongs to the business."""
+
     profile: Profile
     method: str
     context: str

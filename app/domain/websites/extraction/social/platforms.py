@@ -18,6 +18,8 @@ from app.domain.websites.extraction.wordlists import words
 
 @dataclass(frozen=True, slots=True)
 class Profile:
+    """A profile on a social platform."""
+
     platform: str
     url: str
     """The canonical URL."""

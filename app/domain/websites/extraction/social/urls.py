@@ -20,6 +20,8 @@ _QUOTED = re.compile(r"""(?:https?:)?(?:\\?/){2}[^\s"'<>)]{4,500}""", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class UrlParts:
+    """The parts of a URL."""
+
     host: str
     """The host in lower case."""
     segments: Sequence[str]
