@@ -10,6 +10,7 @@ from types import ModuleType
 import aiohttp
 import pytest
 
+from app.domain.jobs import kinds
 from app.settings import Settings
 from tests import harness
 
@@ -21,9 +22,10 @@ HANDLER = "workers.jobs.count_sheep"
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with the kind of the example, made from the two blocks of code."""
     declaration, handler = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    kinds = ModuleType("app.domain.jobs.kinds")
-    exec(declaration, kinds.__dict__)
-    monkeypatch.setitem(sys.modules, "app.domain.jobs.kinds", kinds)
+    declared: dict[str, object] = {}
+    exec(declaration, declared)
+    for name in ("CountSheepArgs", "COUNT_SHEEP"):
+        monkeypatch.setattr(kinds, name, declared[name], raising=False)
     module = ModuleType(HANDLER)
     exec(handler, module.__dict__)
     monkeypatch.setitem(sys.modules, HANDLER, module)

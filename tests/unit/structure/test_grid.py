@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 
 import pytest
 
 from tests.unit.structure.source import PACKAGES, sources
+from workers import registry
 
 AREAS = {"jobs", "accounts", "households", "geocoding", "imports", "heatmaps", "websites", "companies"}
 FOLDERS = {
@@ -62,3 +64,13 @@ def _is_sql(node: ast.expr) -> bool:
         case ast.Call(func=ast.Attribute(attr="fetchrow" | "fetchval" | "executemany" | "copy_records_to_table")):
             return True
     return False
+
+
+@pytest.mark.parametrize("name", registry.MODULES)
+def test_a_kind_is_declared_in_its_area_and_handled_in_a_file_of_its_name(name: str) -> None:
+    package, area, kind = name.split(".")
+    handler = import_module(name)
+    kinds = import_module(f"app.domain.{area}.kinds")
+    assert (package, handler.SPEC.kind) == ("workers", kind)
+    assert any(value is handler.SPEC for value in vars(kinds).values()), f"declare {kind} in {kinds.__name__}"
+    assert handler.SPEC.args.__module__.startswith(f"app.domain.{area}.")
