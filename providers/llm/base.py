@@ -1,11 +1,11 @@
-"""What is asked of a language model, what comes back, and what can go wrong beside the errors of every provider.
+"""Prompts, replies and prices of language models, and the errors that other providers do not have.
 
 BadRequest
-└── TooLong         the prompt is longer than what the model takes: ask with less
+└── TooLong         the prompt is longer than the model takes: shorten it
 ProviderError
-├── Refused         the model will not answer this; another one may
-└── Unusable        it answered, asked again too, with what is not the JSON that was asked for
-BudgetExceeded      not an error of a provider: the next call could cost more than what is left
+├── Refused         the model declines to answer; another one may answer
+└── Unusable        two answers in a row were not the requested JSON
+BudgetExceeded      not an error of a provider: the next call could exceed the budget
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from typing import Any
 from providers.errors import BadRequest, ProviderError
 
 Messages = Sequence[dict[str, str]]
-MESSAGE_OVERHEAD = 16
-"""Tokens at most that a server adds around a message."""
+MESSAGE_OVERHEAD_TOKENS = 16
+"""The most that a server adds to a message."""
 PER_MILLION = 1_000_000
 
 
 class TooLong(BadRequest):
-    pass
+    """The prompt is longer than the model takes."""
 
 
 class Refused(ProviderError):
-    pass
+    """The model declines to answer."""
 
 
 class Unusable(ProviderError):
-    pass
+    """The answer is not the requested JSON."""
 
 
 class BudgetExceeded(Exception):
-    pass
+    """The next call could cost more than what is left of the budget."""
 
 
 class CostSource(StrEnum):
-    """Who says what a call cost."""
+    """Where the cost of a call is from."""
 
     PROVIDER = "provider"
     PRICES = "prices"
-    """Its tokens, as the provider counted them, at the configured prices."""
+    """The tokens that the provider counted, at the configured prices."""
     WORST_CASE = "worst_case"
-    """The provider counted nothing: what it can have been at most."""
+    """The most that the call can have cost: the provider counted no tokens."""
     UNKNOWN = "unknown"
 
 
@@ -58,6 +58,7 @@ class Prices:
     completion: float
 
     def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Return the cost in US dollars."""
         return (prompt_tokens * self.prompt + completion_tokens * self.completion) / PER_MILLION
 
 
@@ -66,38 +67,43 @@ class Endpoint:
     """One model behind one OpenAI-compatible API."""
 
     name: str
-    """`llm` or `llm-fallback`: under it limits are shared by all workers."""
+    """`llm` or `llm-fallback`; workers share the limits under this name."""
     url: str
     """With its version path, such as `https://openrouter.ai/api/v1`."""
     model: str
     key: str | None = None
     prices: Prices | None = None
-    timeout: float = 60.0
-    """Seconds of a whole call."""
+    timeout_seconds: float = 60.0
+    """For a whole call."""
 
 
 @dataclass(frozen=True)
 class Prompt:
+    """A question to a model, whose answer is JSON."""
+
     messages: Messages
     schema: dict[str, Any]
-    """JSON schema of the answer."""
+    """The JSON schema of the answer."""
     schema_name: str
     answer_tokens: int
-    """The most that the answer may have."""
+    """The maximum length of the answer."""
 
     @property
     def max_prompt_tokens(self) -> int:
-        """A bound no tokenizer exceeds, since no token is shorter than a byte; with the schema, which some write in."""
-        text = sum(len(one["content"].encode()) + MESSAGE_OVERHEAD for one in self.messages)
+        """An upper bound for any tokenizer, because no token is shorter than a byte. Includes the schema."""
+        text = sum(len(message["content"].encode()) + MESSAGE_OVERHEAD_TOKENS for message in self.messages)
         return text + len(str(self.schema).encode())
 
     @property
     def max_tokens(self) -> int:
+        """The most that prompt and answer can have together."""
         return self.max_prompt_tokens + self.answer_tokens
 
 
 @dataclass(frozen=True)
 class Usage:
+    """The tokens and the cost of a call."""
+
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int
@@ -107,17 +113,18 @@ class Usage:
 
     @property
     def tokens(self) -> int:
+        """Of the prompt and the answer."""
         return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a model said; `text` is not yet known to be JSON."""
+    """The answer of a model; `text` is not validated yet."""
 
     text: str
     model: str
     cut_off: bool
-    """It would have gone on, but for `answer_tokens`."""
+    """The answer reached `answer_tokens` before its end."""
     refusal: str | None
     usage: Usage
     request_id: str | None

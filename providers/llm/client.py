@@ -1,6 +1,6 @@
-"""One call of one model by the `openai` client: a reply with its usage, or an error of `providers.errors`.
+"""Call one model with the `openai` client: returns a reply with its usage, or raises an error of `providers.errors`.
 
-The client's own retries are off: `providers.llm.asking` and the job's attempts are the retries, and each call counts.
+The client's own retries are off, because each call must be metered; `providers.llm.models` retries.
 """
 
 from __future__ import annotations
@@ -18,30 +18,35 @@ from providers.llm.base import CostSource, Endpoint, Prompt, Reply, TooLong, Usa
 from providers.llm.dialect import Dialect
 
 CONNECT_SECONDS = 5.0
-MOST_LESSONS = 6
-TOO_LONG = ("context_length", "context length", "context size", "exceed_context", "too many tokens", "too long")
+MAX_REQUEST_FORMS = 6
+"""Forms of a request that are tried with a server that refuses them."""
+MAX_ERROR_CHARACTERS = 200
+TOO_LONG_SIGNS = ("context_length", "context length", "context size", "exceed_context", "too many tokens", "too long")
 log = structlog.get_logger(__name__)
 
 
 class ChatClient:
+    """A client of one model behind an OpenAI-compatible API."""
+
     def __init__(self, endpoint: Endpoint, user_agent: str) -> None:
         self.endpoint = endpoint
         self._dialect = Dialect()
         self._secrets = [endpoint.key] if endpoint.key else []
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.url,
-            api_key=endpoint.key or "none",  # a server of one's own often wants none, the client always
-            timeout=openai.Timeout(endpoint.timeout, connect=CONNECT_SECONDS),
+            api_key=endpoint.key or "none",  # the client requires a key, many local servers do not
+            timeout=openai.Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
             max_retries=0,
             default_headers={"User-Agent": user_agent, "X-Title": "Trigpoint"},
         )
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._client.close()
 
     async def complete(self, prompt: Prompt) -> Reply:
-        """Ask once. Raises ProviderError."""
-        for _ in range(MOST_LESSONS):
+        """Send the prompt in the form that the server accepts. Raises ProviderError."""
+        for _ in range(MAX_REQUEST_FORMS):
             try:
                 return await self._send(prompt)
             except BadRequest as error:
@@ -64,10 +69,10 @@ class ChatClient:
         except openai.APIStatusError as error:
             raise self._refused(error) from None
         except openai.APITimeoutError:
-            raise self._unavailable(f"no answer within {self.endpoint.timeout:g} s") from None
+            raise self._unavailable(f"no answer within {self.endpoint.timeout_seconds:g} s") from None
         except openai.APIConnectionError as error:
-            words = f"connection failed or cut off ({type(error.__cause__ or error).__name__})"
-            raise self._unavailable(words, transient=True) from None
+            message = f"connection failed or cut off ({type(error.__cause__ or error).__name__})"
+            raise self._unavailable(message, transient=True) from None
         except (openai.OpenAIError, ValueError) as error:  # among them a 200 with what is not JSON
             raise self._unavailable(f"garbled answer ({type(error).__name__})", transient=True) from None
         return self._read(answer, prompt, int((time.monotonic() - started) * 1000))
@@ -77,10 +82,12 @@ class ChatClient:
             raise self._unavailable("garbled answer: no chat completion", transient=True)
         error = (answer.model_extra or {}).get("error")
         if error or not answer.choices:  # some gateways answer 200 with the error of the server behind them
-            raise self._unavailable(f"answered 200 with an error: {self._said(error)}", transient=True)
+            raise self._unavailable(f"answered 200 with an error: {self._error_message(error)}", transient=True)
         choice = answer.choices[0]
         if (choice.model_extra or {}).get("error"):
-            raise self._unavailable(f"answered 200 with an error: {self._said(choice.model_extra)}", transient=True)
+            raise self._unavailable(
+                f"answered 200 with an error: {self._error_message(choice.model_extra)}", transient=True
+            )
         refusal = choice.message.refusal
         if choice.finish_reason == "content_filter":
             refusal = refusal or "its content filter stopped the answer"
@@ -95,28 +102,28 @@ class ChatClient:
         )
 
     def _usage(self, answer: ChatCompletion, prompt: Prompt) -> Usage:
-        """The provider's figures first, the configured prices second, the worst case last."""
-        said, prices = answer.usage, self.endpoint.prices
-        if said is None or not said.prompt_tokens:
+        """Return the provider's figures, else those of the configured prices, else the worst case."""
+        usage, prices = answer.usage, self.endpoint.prices
+        if usage is None or not usage.prompt_tokens:
             prompt_tokens, completion_tokens = prompt.max_prompt_tokens, prompt.answer_tokens
             cost = prices.cost(prompt_tokens, completion_tokens) if prices else None
             return Usage(prompt_tokens, completion_tokens, 0, 0, cost, CostSource.WORST_CASE)
-        cached = said.prompt_tokens_details.cached_tokens if said.prompt_tokens_details else None
-        reasoning = said.completion_tokens_details.reasoning_tokens if said.completion_tokens_details else None
-        told = (said.model_extra or {}).get("cost")
-        if isinstance(told, int | float) and told >= 0:
-            cost, source = float(told), CostSource.PROVIDER
+        cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None
+        reasoning = usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else None
+        reported_cost = (usage.model_extra or {}).get("cost")
+        if isinstance(reported_cost, int | float) and reported_cost >= 0:
+            cost, source = float(reported_cost), CostSource.PROVIDER
         elif prices:
-            cost, source = prices.cost(said.prompt_tokens, said.completion_tokens), CostSource.PRICES
+            cost, source = prices.cost(usage.prompt_tokens, usage.completion_tokens), CostSource.PRICES
         else:
             cost, source = None, CostSource.UNKNOWN
-        return Usage(said.prompt_tokens, said.completion_tokens, cached or 0, reasoning or 0, cost, source)
+        return Usage(usage.prompt_tokens, usage.completion_tokens, cached or 0, reasoning or 0, cost, source)
 
     def _refused(self, error: openai.APIStatusError) -> ProviderError:
         name, status = self.endpoint.name, error.status_code
         text = redact(error.response.text, self._secrets)
         detail = brief(text)
-        if status in (400, 413, 422) and any(sign in text.lower() for sign in TOO_LONG):
+        if status in (400, 413, 422) and any(sign in text.lower() for sign in TOO_LONG_SIGNS):
             return TooLong(f"HTTP {status}: {detail}", provider=name)
         headers = error.response.headers
         after = parse_retry_after(headers.get("retry-after"))
@@ -126,10 +133,10 @@ class ChatClient:
             return QuotaExceeded(f"HTTP 429: {detail}", provider=name)
         return from_status(name, status, detail, after)
 
-    def _unavailable(self, words: str, *, transient: bool = False) -> Unavailable:
-        return Unavailable(redact(words, self._secrets), provider=self.endpoint.name, transient=transient)
+    def _unavailable(self, message: str, *, transient: bool = False) -> Unavailable:
+        return Unavailable(redact(message, self._secrets), provider=self.endpoint.name, transient=transient)
 
-    def _said(self, error: object) -> str:
+    def _error_message(self, error: object) -> str:
         if isinstance(error, dict):
             error = error.get("message") or error.get("error") or error
-        return redact(str(error)[:200], self._secrets)
+        return redact(str(error)[:MAX_ERROR_CHARACTERS], self._secrets)

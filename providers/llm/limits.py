@@ -1,8 +1,8 @@
-"""How many calls of a model run at once, and how many tokens go to it a minute, over all workers.
+"""Limits of a model that all workers share: concurrent calls, and tokens per minute.
 
-A call takes a slot and the tokens that it may use at most; when it ends it gives back the slot, and the tokens that it
-did not use. Both are in Redis, on Redis' clock: slots as a sorted set by the time at which they end by themselves (a
-worker that was killed gives nothing back), tokens as a bucket that fills evenly and holds a minute's worth.
+A call takes a slot and the most tokens that it can use, and returns the slot and the unused tokens when it ends. Both
+are in Redis, on the clock of Redis: slots as a sorted set by the time at which they expire (a worker that was killed
+returns nothing), tokens as a bucket that fills evenly and holds those of one minute.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from redis.asyncio import Redis
 
 from providers.errors import Busy
 
-CALL_TIMEOUT = 2.0
-SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.5
-"""Seconds between two looks at a slot that is taken."""
+REDIS_TIMEOUT_SECONDS = 2.0
+MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 0.5
+"""Between two attempts to get a slot."""
 SPARE_SECONDS = 15.0
-"""A slot ends by itself so long after its call must have."""
-AWAY = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
+"""A slot expires that long after the timeout of its call."""
+REDIS_ERRORS = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 
 _ADMIT = """
 local slots, bucket, pause = KEYS[1], KEYS[2], KEYS[3]
@@ -70,14 +70,14 @@ return 1
 
 @dataclass
 class Slot:
-    """The right to one call. Set `used` to the tokens that it cost."""
+    """The right to make one call. Set `used` to the tokens that it used."""
 
     reserved: int
     used: int
 
 
 class RedisLimits:
-    """`concurrency` calls at once and `tokens_per_minute` (None: any number), of each key."""
+    """Allows `concurrency` calls at once and `tokens_per_minute` (None: no limit) for each key."""
 
     def __init__(
         self, redis: Redis, concurrency: int, tokens_per_minute: int | None, prefix: str = "trigpoint:llm:"
@@ -88,46 +88,46 @@ class RedisLimits:
         self._concurrency, self._per_minute, self._prefix = concurrency, tokens_per_minute, prefix
 
     @asynccontextmanager
-    async def slot(self, key: str, tokens: int, lease: float, patience: float) -> AsyncIterator[Slot]:
-        """Wait for a slot for a call of at most `lease` seconds; Busy where it would take more than `patience`.
+    async def slot(self, key: str, tokens: int, lease: float, max_wait: float) -> AsyncIterator[Slot]:
+        """Wait up to `max_wait` seconds for a slot for a call of at most `lease` seconds.
 
-        While Redis is away nobody is admitted.
+        Raises Busy if there is no slot by then. While Redis is unreachable, no call is admitted.
         """
         member = uuid4().hex
-        await self._wait(key, member, tokens, lease + SPARE_SECONDS, patience)
+        await self._wait(key, member, tokens, lease + SPARE_SECONDS, max_wait)
         slot = Slot(tokens, tokens)
         try:
             yield slot
         finally:
             refund = max(0, min(tokens, self._per_minute or 0) - slot.used) if self._per_minute else 0
-            with suppress(*AWAY, TimeoutError):  # the slot ends by itself then
-                async with asyncio.timeout(CALL_TIMEOUT):
+            with suppress(*REDIS_ERRORS, TimeoutError):  # the slot expires then
+                async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                     await self._release(keys=self._keys(key)[:2], args=[member, refund])
 
     async def pause(self, key: str, seconds: float) -> None:
-        """Nobody calls before so many seconds from now (Retry-After)."""
-        with suppress(*AWAY, TimeoutError):
-            async with asyncio.timeout(CALL_TIMEOUT):
+        """Let no worker make a call for that many seconds (Retry-After)."""
+        with suppress(*REDIS_ERRORS, TimeoutError):
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 await self._pause(keys=[self._keys(key)[2]], args=[max(1, math.ceil(seconds * 1000))])
 
-    async def _wait(self, key: str, member: str, tokens: int, lease: float, patience: float) -> None:
-        until = time.monotonic() + patience
-        look = SHORTEST_WAIT
+    async def _wait(self, key: str, member: str, tokens: int, lease: float, max_wait: float) -> None:
+        until = time.monotonic() + max_wait
+        poll = MIN_POLL_SECONDS
         arguments: list[str | int] = [member, math.ceil(lease * 1000), self._concurrency, self._per_minute or 0, tokens]
         while True:
             try:
-                async with asyncio.timeout(CALL_TIMEOUT):
+                async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                     verdict, text = await self._admit(keys=self._keys(key), args=arguments)
-            except (*AWAY, TimeoutError):
+            except (*REDIS_ERRORS, TimeoutError):
                 verdict, text = b"redis", b"0"
             if verdict in (b"go", "go"):
                 return
-            wait = int(text) / 1000 or look
-            look = min(2 * look, LONGEST_WAIT)
+            wait = int(text) / 1000 or poll
+            poll = min(2 * poll, MAX_POLL_SECONDS)
             if time.monotonic() + wait > until:
-                why = verdict.decode() if isinstance(verdict, bytes) else verdict
-                raise Busy(f"no turn within {patience:g} s ({why})", provider=key, wait=max(wait, 1.0))
-            await asyncio.sleep(min(wait, LONGEST_WAIT))
+                reason = verdict.decode() if isinstance(verdict, bytes) else verdict
+                raise Busy(f"no slot within {max_wait:g} s ({reason})", provider=key, wait=max(wait, 1.0))
+            await asyncio.sleep(min(wait, MAX_POLL_SECONDS))
 
     def _keys(self, key: str) -> list[str]:
         return [f"{self._prefix}{{{key}}}:{part}" for part in ("slots", "bucket", "pause")]

@@ -1,1 +1,1 @@
-"""Telling people: by webhook and by e-mail."""
+"""Notifications by webhook and e-mail."""

@@ -1,4 +1,4 @@
-"""A message by e-mail, through one SMTP server: `smtp://user:password@host:587`, or `smtps://` for TLS at once."""
+"""Send e-mail through an SMTP server: `smtp://user:password@host:587`, or `smtps://…` for TLS from the start."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import aiosmtplib
 from providers.errors import BadRequest, Misconfigured, Unavailable
 
 NAME = "smtp"
-SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
+MAX_SUBJECT_CHARACTERS = 200
 
 
 class Mailer:
-    """`sender` stands in From."""
+    """Sends e-mail from the address `sender`. Raises ValueError if `url` is not an SMTP URL with a host."""
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
@@ -28,10 +29,13 @@ class Mailer:
         self._sender = sender
 
     async def send(self, to: str, subject: str, text: str, message_id: str) -> None:
-        """Raises ProviderError. A mail program knows a repeated message by its Message-ID."""
+        """Send a plain-text message. Raises ProviderError; BadRequest if trying again is useless.
+
+        `message_id` identifies a message that is sent a second time.
+        """
         message = EmailMessage()
         message["From"], message["To"] = self._sender, to
-        message["Subject"] = " ".join(subject.split())[:200]
+        message["Subject"] = " ".join(subject.split())[:MAX_SUBJECT_CHARACTERS]
         message["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
@@ -43,16 +47,16 @@ class Mailer:
                 username=self._user,
                 password=self._password,
                 use_tls=self._tls,
-                timeout=SECONDS,
+                timeout=TIMEOUT_SECONDS,
             )
         except aiosmtplib.SMTPAuthenticationError as error:
             raise Misconfigured(f"the server refuses the login: {error.code}", provider=NAME) from None
         except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = [one.code for one in error.recipients]
-            words = f"the server refuses the recipient: {', '.join(map(str, codes))}"
+            codes = [recipient.code for recipient in error.recipients]
+            message_text = f"the server refuses the recipient: {', '.join(map(str, codes))}"
             failure = BadRequest if all(code >= 500 for code in codes) else Unavailable
-            raise failure(words, provider=NAME) from None
+            raise failure(message_text, provider=NAME) from None
         except aiosmtplib.SMTPResponseException as error:
-            raise Unavailable(f"the server answers {error.code}", provider=NAME) from None
+            raise Unavailable(f"the server responded {error.code}", provider=NAME) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise Unavailable(f"no mail could be sent ({type(error).__name__})", provider=NAME) from None

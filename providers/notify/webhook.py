@@ -1,7 +1,7 @@
-"""A message to a webhook, signed as Standard Webhooks has it (https://www.standardwebhooks.com).
+"""Send messages to webhooks, signed according to Standard Webhooks (https://www.standardwebhooks.com).
 
-Addresses come from users: only public ones are reached (or what the operator allows), checked at the connection, and
-redirects are not followed. A receiver knows a repeated message by its `webhook-id`.
+URLs come from users: only public addresses, or those that the operator allows, are connected to, and redirects are not
+followed. `webhook-id` identifies a message that is sent a second time.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from providers.web.http_client import explain
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 
 NAME = "webhook"
-SECONDS = 15.0
+TIMEOUT_SECONDS = 15.0
 
 
 class Gone(BadRequest):
-    """The receiver answered 410: it wants no messages any more."""
+    """The receiver responded 410: it wants no further messages."""
 
 
 class Webhooks:
+    """A client that signs and sends messages."""
+
     def __init__(self, user_agent: str, policy: NetworkPolicy, lookup: Lookup | None = None) -> None:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -40,10 +42,11 @@ class Webhooks:
         )
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._session.close()
 
     async def send(self, url: str, secret: str, message_id: str, body: bytes) -> int:
-        """The 2xx with which it is taken. Raises ProviderError: BadRequest where trying again is of no use."""
+        """Send a JSON body and return the 2xx status. Raises ProviderError; BadRequest if trying again is useless."""
         now = datetime.now(UTC)
         headers = {
             "webhook-id": message_id,
@@ -52,13 +55,13 @@ class Webhooks:
         }
         try:
             target = normalise_url(url)
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
                     status, after = response.status, parse_retry_after(response.headers.get("Retry-After"))
         except BadUrl as error:
             raise BadRequest(f"the address {error}", provider=NAME) from None
         except TimeoutError:
-            raise Unavailable(f"no answer within {SECONDS:g} s", provider=NAME) from None
+            raise Unavailable(f"no answer within {TIMEOUT_SECONDS:g} s", provider=NAME) from None
         except (aiohttp.ClientError, OSError) as error:
             outcome, words = explain(error)
             kind = BadRequest if outcome is WebsiteStatus.PRIVATE_ADDRESS else Unavailable
@@ -69,8 +72,8 @@ class Webhooks:
 
 
 def _refused(status: int, retry_after: float | None) -> ProviderError:
-    """Anything but a 410 may be mended by its owner."""
+    """Return the error for a status; the owner of the receiver may fix anything but a 410."""
     if status == 410:
-        return Gone("HTTP 410: it wants no messages any more", provider=NAME)
+        return Gone("HTTP 410: the receiver wants no further messages", provider=NAME)
     error = from_status(NAME, status, "", retry_after)
     return Unavailable(str(error), provider=NAME) if isinstance(error, BadRequest) else error

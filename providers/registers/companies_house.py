@@ -1,6 +1,6 @@
 """Companies House, the register of companies of the United Kingdom.
 
-Free with a key, which is the user name of HTTP basic authentication; 600 requests in five minutes a key. Numbers are
+Free with a key, which is the user name of HTTP basic authentication; 600 requests per key in five minutes. Numbers are
 text of eight characters (`01234567`, `SC123456`).
 """
 
@@ -21,15 +21,17 @@ from providers.rate_limit import RateLimiter, Window
 NAME = "companies_house"
 PUBLIC_URL = "https://api.company-information.service.gov.uk"
 WINDOWS = (Window(600, 300.0),)
-PAGE = "https://find-and-update.company-information.service.gov.uk/company/"
-MOST_OFFICERS = 35
-SUFFIX = re.compile(r"\b(?:ltd|limited|plc|llp|inc|incorporated|corp|corporation|gmbh|co|company|the)\b|[^\w\s]", re.I)
+PAGE_URL = "https://find-and-update.company-information.service.gov.uk/company/"
+MAX_OFFICERS = 35
+LEGAL_FORM = re.compile(
+    r"\b(?:ltd|limited|plc|llp|inc|incorporated|corp|corporation|gmbh|co|company|the)\b|[^\w\s]", re.I
+)
 
 
 @dataclass(frozen=True)
 class Officer:
     name: str
-    """As people write it: Jane Smith."""
+    """First name first: Jane Smith."""
     role: str
     appointed_on: str | None
     resigned_on: str | None = None
@@ -37,7 +39,7 @@ class Officer:
 
 @dataclass(frozen=True)
 class Record:
-    """A company as the register has it; dates are ISO 8601."""
+    """A company's record in the register; dates are ISO 8601."""
 
     number: str
     name: str
@@ -55,10 +57,13 @@ class Record:
 
     @property
     def url(self) -> str:
-        return PAGE + self.number
+        """The public page of the company."""
+        return PAGE_URL + self.number
 
 
 class CompaniesHouse:
+    """A client of the register; `url` replaces the public address."""
+
     def __init__(
         self, session: aiohttp.ClientSession, limiter: RateLimiter, *, key: str, url: str | None, user_agent: str
     ) -> None:
@@ -69,26 +74,29 @@ class CompaniesHouse:
         )
 
     async def find(self, name: str) -> str | None:
-        """The number of the company of exactly this name, but for its legal form; None where none or several are."""
+        """Return the number of the company of this name, apart from its legal form; None unless exactly one matches.
+
+        An active company goes before dissolved ones. Raises ProviderError.
+        """
         answer = await self._api.get("/search/companies", {"q": name, "items_per_page": "20"})
         items = _list(answer or {}, "items")
-        same = [one for one in items if _plain(str(one.get("title", ""))) == _plain(name)]
-        active = [one for one in same if one.get("company_status") == "active"] or same
+        same = [item for item in items if _plain(str(item.get("title", ""))) == _plain(name)]
+        active = [item for item in same if item.get("company_status") == "active"] or same
         return str(active[0]["company_number"]) if len(active) == 1 else None
 
     async def record(self, number: str) -> Record | None:
-        """The company and its officers; None where there is none of this number. Raises ProviderError."""
+        """Return the record of a company with its officers; None if the number is unknown. Raises ProviderError."""
         path = f"/company/{quote(number, safe='')}"
         profile = await self._api.get(path)
         if profile is None:
             return None
-        answer = await self._api.get(f"{path}/officers", {"items_per_page": str(MOST_OFFICERS)})
+        answer = await self._api.get(f"{path}/officers", {"items_per_page": str(MAX_OFFICERS)})
         return _record(profile, _list(answer or {}, "items"))
 
 
 def _list(answer: Any, name: str) -> list[dict[str, Any]]:
     items = answer.get(name, []) if isinstance(answer, dict) else None
-    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Unavailable(f"garbled answer: no list of {name}", provider=NAME)
     return items
 
@@ -111,12 +119,12 @@ def _record(profile: Any, officers: list[dict[str, Any]]) -> Record:
             has_insolvency_history=bool(profile.get("has_insolvency_history")),
             officers=tuple(
                 Officer(
-                    _person(str(one["name"])),
-                    str(one.get("officer_role", "officer")).replace("-", " "),
-                    one.get("appointed_on"),
-                    one.get("resigned_on"),
+                    _person(str(officer["name"])),
+                    str(officer.get("officer_role", "officer")).replace("-", " "),
+                    officer.get("appointed_on"),
+                    officer.get("resigned_on"),
                 )
-                for one in officers
+                for officer in officers
             ),
         )
     except (KeyError, AttributeError, TypeError) as error:
@@ -129,10 +137,10 @@ def _address(parts: dict[str, Any]) -> str:
 
 
 def _person(name: str) -> str:
-    """`SMITH, Jane Anne` as Jane Anne Smith."""
+    """Return `SMITH, Jane Anne` as Jane Anne Smith."""
     last, comma, first = name.partition(", ")
     return f"{first} {last.title()}" if comma else name
 
 
 def _plain(name: str) -> str:
-    return " ".join(SUFFIX.sub(" ", name.casefold()).split())
+    return " ".join(LEGAL_FORM.sub(" ", name.casefold()).split())

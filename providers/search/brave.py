@@ -1,4 +1,4 @@
-"""Brave Search: addresses of pages for a query, by an index of its own. A key is needed.
+"""Brave Search: finds web pages, in an index of its own. A key is needed.
 
 Wire format: `GET /res/v1/web/search` with `X-Subscription-Token`, answers `web.results[]` and `news.results[]`.
 """
@@ -16,26 +16,33 @@ from providers.rate_limit import RateLimiter, Window
 
 NAME = "brave"
 PUBLIC_URL = "https://api.search.brave.com"
+MAX_QUERY_CHARACTERS = 400
 WINDOWS = (Window(1, 1.0),)
-"""Of the free plan."""
+"""The limit of the free plan."""
 
 
 @dataclass(frozen=True)
 class Hit:
+    """A page that was found."""
+
     url: str
     title: str
     is_news: bool
     published: str | None
-    """ISO 8601, where it is known."""
+    """ISO 8601; None if not known."""
 
 
 class SearchEngine(Protocol):
+    """Finds web pages for a query."""
+
     async def search(self, query: str, *, max_hits: int = 10) -> list[Hit]:
-        """Pages for a query, the best first. Raises ProviderError."""
+        """Return up to `max_hits` pages, best first. Raises ProviderError."""
         ...
 
 
 class Brave:
+    """A client of Brave Search; `url` replaces the public address."""
+
     def __init__(
         self, session: aiohttp.ClientSession, limiter: RateLimiter, *, key: str, url: str | None, user_agent: str
     ) -> None:
@@ -44,7 +51,12 @@ class Brave:
 
     async def search(self, query: str, *, max_hits: int = 10) -> list[Hit]:
         """See SearchEngine."""
-        params = {"q": query[:400], "count": str(max_hits), "result_filter": "web,news", "text_decorations": "false"}
+        params = {
+            "q": query[:MAX_QUERY_CHARACTERS],
+            "count": str(max_hits),
+            "result_filter": "web,news",
+            "text_decorations": "false",
+        }
         answer = await self._api.get("/res/v1/web/search", params)
         if not isinstance(answer, dict):
             raise Unavailable("garbled answer: no object", provider=NAME)
@@ -55,6 +67,6 @@ def _hits(part: Any, is_news: bool) -> list[Hit]:
     if part is None:
         return []
     try:
-        return [Hit(str(one["url"]), str(one["title"]), is_news, one.get("page_age")) for one in part["results"]]
+        return [Hit(str(hit["url"]), str(hit["title"]), is_news, hit.get("page_age")) for hit in part["results"]]
     except (KeyError, TypeError, AttributeError) as error:
         raise Unavailable(f"garbled answer: {type(error).__name__}", provider=NAME) from error

@@ -27,8 +27,8 @@ from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, Unavailable
 from workers.companies.research.cost_meter import Budget, CostMeter, max_source_characters
 from workers.companies.research.gather import gather
+from workers.companies.research.section_writer import Writer
 from workers.companies.research.subject import Subject
-from workers.companies.research.write import Writer
 from workers.core.context import JobContext
 
 SPEC = kinds.COMPANY_RESEARCH

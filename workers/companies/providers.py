@@ -8,9 +8,9 @@ import aiohttp
 from redis.asyncio import Redis
 
 from app.settings import Settings
-from providers.llm.asking import Client, Models
 from providers.llm.base import Endpoint, Prices
 from providers.llm.limits import RedisLimits
+from providers.llm.models import ModelClient, Models
 from providers.notify.mail import Mailer
 from providers.places.google import GooglePlaces
 from providers.rate_limit import RateLimiter
@@ -61,7 +61,7 @@ def _models(settings: Settings, redis: Redis) -> Models | None:
         return None
     from providers.llm.client import ChatClient  # imported here because it takes 40 MB
 
-    clients: list[Client] = [ChatClient(endpoint, settings.user_agent) for endpoint in endpoints]
+    clients: list[ModelClient] = [ChatClient(endpoint, settings.user_agent) for endpoint in endpoints]
     return Models(clients, RedisLimits(redis, settings.llm_concurrency, settings.llm_tokens_per_minute))
 
 

@@ -10,7 +10,7 @@ from app.db.core.pool import Pool
 from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
-from providers.llm.asking import Models
+from providers.llm.models import Models
 from providers.notify.mail import Mailer
 from providers.notify.webhook import Webhooks
 from providers.places.google import GooglePlaces

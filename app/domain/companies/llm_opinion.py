@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.domain.companies.lead_scores import MAX_AI_POINTS, Facts
 from app.domain.companies.research.normalization import fold
-from app.domain.companies.research.quotes import TooShort, find
+from app.domain.companies.research.quotes import TooShort, find_quote
 
 ANSWER_TOKENS = 200
 MAX_FACTS_CHARACTERS = 6000
@@ -58,7 +58,7 @@ def messages(name: str, text: str) -> list[dict[str, str]]:
 def check_opinion(opinion: Opinion, text: str, model: str) -> dict[str, Any]:
     """Return the opinion as the score shows it, without points if the facts do not contain its quotation."""
     try:
-        quote = find(opinion.quote, text, fold(text))
+        quote = find_quote(opinion.quote, text, fold(text))
     except TooShort:
         quote = None
     if quote is None:

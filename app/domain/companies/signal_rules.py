@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from app.domain.companies.research.figures import MONTHS
-from app.domain.companies.research.instructions import speaks_to_a_model
 from app.domain.companies.research.normalization import folded
 from app.domain.companies.research.passages import BOILERPLATE, sentences
+from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.signals import SignalCandidate
 from app.domain.websites.technologies import detect_technologies
 
@@ -91,7 +91,7 @@ def find_in_pages(pages: Iterable[CrawledPage], today: date) -> Iterator[SignalC
         for sentence in sentences(page.text):
             if len(sentence.split()) < MIN_WORDS or len(sentence) > MAX_QUOTE_CHARACTERS:
                 continue
-            if BOILERPLATE.search(sentence) or speaks_to_a_model(sentence):
+            if BOILERPLATE.search(sentence) or is_prompt_injection(sentence):
                 continue
             for kind, patterns in PATTERNS.items():
                 strength = next((strength for pattern, strength in patterns if pattern.search(sentence)), 0.0)
@@ -120,7 +120,7 @@ def find_changes(before: Mapping[str, str], pages: Sequence[CrawledPage]) -> Ite
         old = before.get(page.url)
         known = {folded(line) for line in (old or "").splitlines()}
         new = [line for line in page.text.splitlines() if folded(line) not in known and not BOILERPLATE.search(line)]
-        substantial = [line for line in new if len(line.split()) >= MIN_WORDS and not speaks_to_a_model(line)]
+        substantial = [line for line in new if len(line.split()) >= MIN_WORDS and not is_prompt_injection(line)]
         if not substantial or (old is not None and not _is_changed(new, page.text)):
             continue
         title = "New page" if old is None else TITLES["site_change"]

@@ -191,7 +191,7 @@ async def test_a_model_that_is_away_is_waited_for(
 async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
     with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
+    monkeypatch.setattr("providers.llm.models.MAX_QUICK_PAUSE_SECONDS", 0.5)
     llm.be(Mood.RATE_LIMITED, times=1)
     async with harness.worker(with_model):
         report = await research()
@@ -202,7 +202,7 @@ async def test_a_model_that_never_lets_us_through_is_done_without(
     with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.companies.company_research.MAX_SNOOZES", 1)
-    monkeypatch.setattr("providers.llm.asking.SHORT_PAUSE", 0.5)
+    monkeypatch.setattr("providers.llm.models.MAX_QUICK_PAUSE_SECONDS", 0.5)
     llm.be(Mood.RATE_LIMITED)
     async with harness.worker(with_model):
         report = await research()

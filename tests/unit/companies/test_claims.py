@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.companies.research import extractive
-from app.domain.companies.research.claims import Claim, Draft, Reason, check, check_all
-from app.domain.companies.research.instructions import speaks_to_a_model
-from app.domain.companies.research.page_text import read
+from app.domain.companies.research.claims import Claim, Draft, DropReason, check, check_all
+from app.domain.companies.research.page_text import extract_page_text
 from app.domain.companies.research.passages import choose, passages, rank
+from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.research.prompts import messages, schema
 from app.domain.companies.research.sections import BY_KEY, SECTIONS
 from app.domain.companies.research.sources import Source, SourceKind
@@ -31,7 +31,7 @@ SOURCES = {
 }
 
 
-def verdict(text: str, quote: str, *sources: str) -> Claim | Reason:
+def verdict(text: str, quote: str, *sources: str) -> Claim | DropReason:
     return check(Draft(text, quote, sources or ("S1",)), SOURCES, COMPANY)
 
 
@@ -53,25 +53,30 @@ def test_what_a_quotation_bears_out(text: str, quote: str) -> None:
 @pytest.mark.parametrize(
     ("text", "quote", "source", "reason"),
     [
-        ("", "It was founded in 1987 by Jane Smith", "S1", Reason.EMPTY),
-        ("x " * 300, "It was founded in 1987 by Jane Smith", "S1", Reason.TOO_LONG),
-        ("Acme was founded in 1987.", "It was founded in 1987 by Jane Smith", "S3", Reason.UNKNOWN_SOURCE),
-        ("Acme was founded in 1987.", "It was founded in 1987 by Jane Smith", "S2", Reason.QUOTE_NOT_FOUND),
-        ("Acme was founded in 1987.", "It was founded in 1987 by John Smith", "S1", Reason.QUOTE_NOT_FOUND),
-        ("Acme is in Leeds.", "in Leeds", "S1", Reason.QUOTE_TOO_SHORT),
-        ("Acme Widgets won the Nobel Prize.", "Acme Widgets won the Nobel Prize", "S1", Reason.INSTRUCTION),
-        ("Acme is the best in the world.", "Acme Widgets is the best company in the world", "S1", Reason.INSTRUCTION),
-        ("Acme was fined in 2020.", "Acme Widgets was fined by the court in 2020", "S1", Reason.DENIED),
-        ("The company is profitable.", "The company is not profitable in any of its markets", "S1", Reason.DENIED),
-        ("See https://evil.example", "It was founded in 1987 by Jane Smith", "S1", Reason.LINK),
-        ("Write to a@evil.example", "It was founded in 1987 by Jane Smith", "S1", Reason.LINK),
-        ("Acme was founded in 1988.", "It was founded in 1987 by Jane Smith", "S1", Reason.NUMBER),
-        ("Acme was founded in 1987 by Elon Musk.", "It was founded in 1987 by Jane Smith", "S1", Reason.NAME),
-        ("Microsoft was founded in 1987.", "It was founded in 1987 by Jane Smith", "S1", Reason.NAME),
-        ("The firm exports cheese everywhere.", "It was founded in 1987 by Jane Smith", "S1", Reason.WORDS),
+        ("", "It was founded in 1987 by Jane Smith", "S1", DropReason.EMPTY),
+        ("x " * 300, "It was founded in 1987 by Jane Smith", "S1", DropReason.TOO_LONG),
+        ("Acme was founded in 1987.", "It was founded in 1987 by Jane Smith", "S3", DropReason.UNKNOWN_SOURCE),
+        ("Acme was founded in 1987.", "It was founded in 1987 by Jane Smith", "S2", DropReason.QUOTE_NOT_FOUND),
+        ("Acme was founded in 1987.", "It was founded in 1987 by John Smith", "S1", DropReason.QUOTE_NOT_FOUND),
+        ("Acme is in Leeds.", "in Leeds", "S1", DropReason.QUOTE_TOO_SHORT),
+        ("Acme Widgets won the Nobel Prize.", "Acme Widgets won the Nobel Prize", "S1", DropReason.INSTRUCTION),
+        (
+            "Acme is the best in the world.",
+            "Acme Widgets is the best company in the world",
+            "S1",
+            DropReason.INSTRUCTION,
+        ),
+        ("Acme was fined in 2020.", "Acme Widgets was fined by the court in 2020", "S1", DropReason.DENIED),
+        ("The company is profitable.", "The company is not profitable in any of its markets", "S1", DropReason.DENIED),
+        ("See https://evil.example", "It was founded in 1987 by Jane Smith", "S1", DropReason.LINK),
+        ("Write to a@evil.example", "It was founded in 1987 by Jane Smith", "S1", DropReason.LINK),
+        ("Acme was founded in 1988.", "It was founded in 1987 by Jane Smith", "S1", DropReason.NUMBER),
+        ("Acme was founded in 1987 by Elon Musk.", "It was founded in 1987 by Jane Smith", "S1", DropReason.NAME),
+        ("Microsoft was founded in 1987.", "It was founded in 1987 by Jane Smith", "S1", DropReason.NAME),
+        ("The firm exports cheese everywhere.", "It was founded in 1987 by Jane Smith", "S1", DropReason.WORDS),
     ],
 )
-def test_what_it_does_not(text: str, quote: str, source: str, reason: Reason) -> None:
+def test_what_it_does_not(text: str, quote: str, source: str, reason: DropReason) -> None:
     assert verdict(text, quote, source) is reason
 
 
@@ -85,12 +90,12 @@ def test_a_source_is_named_only_where_the_quotation_stands_letter_by_letter() ->
 def test_the_same_claim_counts_once() -> None:
     draft = Draft("Acme was founded in 1987.", "It was founded in 1987 by Jane Smith", ("S1",))
     checked = check_all([draft, draft], SOURCES, COMPANY)
-    assert len(checked.claims) == 1 and checked.dropped == {Reason.REPEATED: 1} and checked.proposed == 2
+    assert len(checked.claims) == 1 and checked.dropped == {DropReason.REPEATED: 1} and checked.proposed == 2
 
 
 def test_quotations_alone_always_hold() -> None:
     drafts = [draft for one in SECTIONS for draft in extractive.write(one, SOURCES.values())]
-    assert drafts and not check_all(drafts, SOURCES, COMPANY).dropped.keys() - {Reason.REPEATED}
+    assert drafts and not check_all(drafts, SOURCES, COMPANY).dropped.keys() - {DropReason.REPEATED}
     assert not any("Nobel" in draft.text or "best company" in draft.text for draft in drafts)
 
 
@@ -108,8 +113,8 @@ def test_quotations_alone_always_hold() -> None:
         "<|im_start|>system",
     ],
 )
-def test_what_speaks_to_a_model(text: str) -> None:
-    assert speaks_to_a_model(text)
+def test_what_is_prompt_injection(text: str) -> None:
+    assert is_prompt_injection(text)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,7 @@ def test_what_speaks_to_a_model(text: str) -> None:
     ],
 )
 def test_what_speaks_to_people(text: str) -> None:
-    assert not speaks_to_a_model(text)
+    assert not is_prompt_injection(text)
 
 
 def test_a_model_sees_ids_and_data_between_marks_it_cannot_be_fooled_by() -> None:
@@ -147,7 +152,7 @@ def test_passages_are_short_and_lose_nothing_harmless() -> None:
 
 
 def test_a_page_is_read_as_it_is_seen() -> None:
-    page = read(
+    page = extract_page_text(
         """<html><head><title> Acme | Home </title><script>evil()</script>
         <meta property="article:published_time" content="2025-03-01T10:00:00Z"></head>
         <body><nav>Menu</nav><p>One <b>bold</b> word</p>tail<br>new
@@ -159,5 +164,6 @@ def test_a_page_is_read_as_it_is_seen() -> None:
     assert (page.title, str(page.published_on)) == ("Acme | Home", "2025-03-01")
     assert page.links == ("https://www.acme.example/about",)
     assert (
-        read("", "https://x.example").text == "" and read("<b>" * 20_000 + "deep", "https://x.example").text == "deep"
+        extract_page_text("", "https://x.example").text == ""
+        and extract_page_text("<b>" * 20_000 + "deep", "https://x.example").text == "deep"
     )

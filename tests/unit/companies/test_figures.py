@@ -9,7 +9,9 @@ from app.domain.companies.research.figures import names_with_digits, numbers
 
 def borne_out(claim: str, quote: str) -> bool:
     known = numbers(quote)
-    return all(one.within(known) for one in numbers(claim)) and names_with_digits(claim) <= names_with_digits(quote)
+    return all(figure.is_supported_by(known) for figure in numbers(claim)) and names_with_digits(
+        claim
+    ) <= names_with_digits(quote)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,9 @@ async def llm() -> AsyncIterator[LlmStandIn]:
 
 @pytest.fixture
 async def client(llm: LlmStandIn) -> AsyncIterator[ChatClient]:
-    made = ChatClient(Endpoint("llm", llm.url, MODEL, "sk-secret", Prices(1.0, 2.0), timeout=1.0), "Trigpoint/1.0")
+    made = ChatClient(
+        Endpoint("llm", llm.url, MODEL, "sk-secret", Prices(1.0, 2.0), timeout_seconds=1.0), "Trigpoint/1.0"
+    )
     yield made
     await made.close()
 
@@ -99,7 +101,7 @@ async def test_refusals_and_cut_answers_are_told(client: ChatClient, llm: LlmSta
 
 
 async def test_nobody_there() -> None:
-    client = ChatClient(Endpoint("llm", "http://127.0.0.1:9/v1", MODEL, timeout=1.0), "Trigpoint/1.0")
+    client = ChatClient(Endpoint("llm", "http://127.0.0.1:9/v1", MODEL, timeout_seconds=1.0), "Trigpoint/1.0")
     with pytest.raises(Unavailable) as failed:
         await client.complete(PROMPT)
     assert failed.value.transient and not isinstance(failed.value, BadRequest)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.companies.research.normalization import fold, folded
-from app.domain.companies.research.quotes import TooShort, find
+from app.domain.companies.research.quotes import TooShort, find_quote
 
 TEXT = (
     "We employ 1,500 staff.\nAcme “raised” £5\u00a0million — in Zürich, the ﬁrst. Growth was 2.5 million units, or 14%."
@@ -15,7 +15,7 @@ TEXT = (
 
 
 def quoted(quote: str) -> str | None:
-    return find(quote, TEXT, fold(TEXT))
+    return find_quote(quote, TEXT, fold(TEXT))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_folding_keeps_places(text: str) -> None:
 @given(st.text(max_size=120), st.integers(0, 120), st.integers(0, 120))
 def test_what_is_found_is_in_the_text(text: str, start: int, end: int) -> None:
     try:
-        found = find(text[start:end], text, fold(text))
+        found = find_quote(text[start:end], text, fold(text))
     except TooShort:
         return
     assert found is None or found in text

@@ -56,7 +56,7 @@ class Budget:
 
 
 class CostMeter:
-    """The calls for one purpose; implements `providers.llm.asking.Meter`."""
+    """The calls for one purpose; implements `providers.llm.models.Meter`."""
 
     def __init__(self, budget: Budget, purpose: str) -> None:
         self._budget, self._purpose = budget, purpose

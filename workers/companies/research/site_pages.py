@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.companies.research.page_text import PageText, read
+from app.domain.companies.research.page_text import PageText, extract_page_text
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.web import BadUrl, Fetcher, Page, normalise_url
 
@@ -54,7 +54,7 @@ async def pages(fetcher: Fetcher, website: str, since: datetime, max_pages: int)
                 reason = f"{page.outcome}: {page.detail}" if page.detail else str(page.outcome)
                 raise SiteUnreadable(reason, is_transient=page.outcome in TRANSIENT_STATUSES)
             continue
-        content = await asyncio.to_thread(read, page.html, page.final_url)
+        content = await asyncio.to_thread(extract_page_text, page.html, page.final_url)
         seen.add(page.final_url)
         queue += [link for link in content.links if link not in seen]
         seen.update(content.links)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import date, datetime
 
 from app.domain.companies.research.normalization import folded
-from app.domain.companies.research.page_text import read
+from app.domain.companies.research.page_text import extract_page_text
 from app.domain.companies.research.sources import Source, SourceKind, host
 from providers.errors import Busy, ProviderError
 from providers.search.brave import Hit, SearchEngine
@@ -52,7 +52,7 @@ async def _read(hit: Hit, subject: Subject, fetcher: Fetcher, since: datetime) -
         return None
     if not page.ok:
         return None
-    content = await asyncio.to_thread(read, page.html, page.final_url)
+    content = await asyncio.to_thread(extract_page_text, page.html, page.final_url)
     if folded(subject.name) not in folded(content.text):
         return None
     return Source(

@@ -1,9 +1,9 @@
-"""What a report may claim: only what a quotation from a stored source bears out, word by word and figure by figure.
+"""Check claims of a report: each must be supported by a quotation from a stored source, word by word.
 
-A writer, be it a model or not, proposes drafts; `check` makes a claim of a draft or says why not. The rules, in order:
-the sources exist; the quotation stands in one of them; nothing in it speaks to a model; its sentence does not deny it;
-the claim has no links; each of its numbers, dates and names stands in the quotation (or in the company's own name); and
-half of its words do.
+A writer, a model or not, proposes drafts; `check` turns a draft into a claim or gives the reason to drop it. The rules,
+in order: the sources exist; one of them contains the quotation; nothing in it addresses a model; its sentence does not
+deny it; the claim has no links; the quotation (or the company's name) contains each of its numbers, dates and
+names, and half of its words.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.companies.research import figures, words
-from app.domain.companies.research.instructions import speaks_to_a_model
 from app.domain.companies.research.normalization import folded
-from app.domain.companies.research.quotes import TooShort, find
+from app.domain.companies.research.prompt_injection import is_prompt_injection
+from app.domain.companies.research.quotes import TooShort, find_quote
 from app.domain.companies.research.sources import Source
 
-LONGEST_TEXT = 400
-SHARE_OF_WORDS = 0.5
+MAX_TEXT_CHARACTERS = 400
+MIN_SUPPORTED_WORDS = 0.5
+"""Share of a claim's words that its quotation must contain."""
+MAX_CONTEXT_CHARACTERS = 300
+"""Read before and after a quotation."""
 TOP_LEVEL = "com|org|net|io|co|uk|de|eu|ai|dev|info|example|test"
 LINK = re.compile(
     rf"https?:|www\.|\b[\w.+-]+@[\w-]+\.\w|\b(?:[\w-]+\.)+(?:{TOP_LEVEL})\b",
@@ -33,7 +36,7 @@ NEGATION = re.compile(
 )
 
 
-class Reason(StrEnum):
+class DropReason(StrEnum):
     """Why a draft was dropped."""
 
     EMPTY = "empty"
@@ -52,7 +55,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """What a writer proposes."""
+    """A claim as a writer proposes it; `sources` are ids."""
 
     text: str
     quote: str
@@ -63,87 +66,91 @@ class Draft:
 class Claim:
     text: str
     quote: str
-    """As it stands in the sources' stored text."""
+    """Verbatim from the sources' stored text."""
     sources: tuple[str, ...]
-    """Ids of those in which it stands."""
+    """Ids of the sources that contain the quotation."""
 
 
-def check(draft: Draft, sources: Mapping[str, Source], company: str) -> Claim | Reason:
+def check(draft: Draft, sources: Mapping[str, Source], company: str) -> Claim | DropReason:
+    """Return the claim, or why it is dropped. `sources` are by id, `company` is the company's name."""
     text = " ".join(draft.text.split())
     if not text or not draft.sources:
-        return Reason.EMPTY
-    if len(text) > LONGEST_TEXT:
-        return Reason.TOO_LONG
-    if any(one not in sources for one in draft.sources):
-        return Reason.UNKNOWN_SOURCE
+        return DropReason.EMPTY
+    if len(text) > MAX_TEXT_CHARACTERS:
+        return DropReason.TOO_LONG
+    if any(source_id not in sources for source_id in draft.sources):
+        return DropReason.UNKNOWN_SOURCE
     try:
-        found = {one: find(draft.quote, sources[one].text, sources[one].folded) for one in dict.fromkeys(draft.sources)}
+        found = {
+            source_id: find_quote(draft.quote, sources[source_id].text, sources[source_id].folded)
+            for source_id in dict.fromkeys(draft.sources)
+        }
     except TooShort:
-        return Reason.QUOTE_TOO_SHORT
-    quoting = {one: quote for one, quote in found.items() if quote is not None}
+        return DropReason.QUOTE_TOO_SHORT
+    quoting = {source_id: quote for source_id, quote in found.items() if quote is not None}
     if not quoting:
-        return Reason.QUOTE_NOT_FOUND
+        return DropReason.QUOTE_NOT_FOUND
     first, quote = next(iter(quoting.items()))
-    # what other sources write a little differently (its case, its dashes) they do not say in these very letters
-    same = tuple(one for one, other in quoting.items() if other == quote)
+    # sources that differ in case or punctuation do not contain the quotation verbatim
+    same = tuple(source_id for source_id, other in quoting.items() if other == quote)
     before, after = _around(quote, sources[first].text)
-    if speaks_to_a_model(f"{before}{quote}{after}") or speaks_to_a_model(text):
-        return Reason.INSTRUCTION
+    if is_prompt_injection(f"{before}{quote}{after}") or is_prompt_injection(text):
+        return DropReason.INSTRUCTION
     if NEGATION.search(folded(f"{before} {after}")) and not NEGATION.search(folded(f"{quote} {text}")):
-        return Reason.DENIED  # the quotation leaves out that its sentence denies or doubts what it says
-    return _borne_out(text, quote, company) or Claim(text, quote, same)
+        return DropReason.DENIED  # the rest of the sentence denies or doubts the quotation
+    return _reason_to_drop(text, quote, company) or Claim(text, quote, same)
 
 
 def _around(quote: str, source: str) -> tuple[str, str]:
-    """What else stands in the sentence of a quotation, before and after it."""
+    """Return the rest of the sentence that contains a quotation, before and after it."""
     place = source.find(quote)
     end = place + len(quote)
-    before = re.split(r"[.!?\n]", source[max(0, place - 300) : place])[-1]
-    return before, re.split(r"[.!?\n]", source[end : end + 300])[0]
+    before = re.split(r"[.!?\n]", source[max(0, place - MAX_CONTEXT_CHARACTERS) : place])[-1]
+    return before, re.split(r"[.!?\n]", source[end : end + MAX_CONTEXT_CHARACTERS])[0]
 
 
-def _borne_out(text: str, quote: str, company: str) -> Reason | None:
+def _reason_to_drop(text: str, quote: str, company: str) -> DropReason | None:
     if LINK.search(text):
-        return Reason.LINK
+        return DropReason.LINK
     known = figures.numbers(quote) | figures.numbers(company)
-    if not all(one.within(known) for one in figures.numbers(text)):
-        return Reason.NUMBER
+    if not all(figure.is_supported_by(known) for figure in figures.numbers(text)):
+        return DropReason.NUMBER
     if not figures.names_with_digits(text) <= figures.names_with_digits(f"{quote} {company}"):
-        return Reason.NUMBER
+        return DropReason.NUMBER
     there = words.stems(quote) | words.stems(company)
     if not all(words.stem(name) in there for name in words.names(text)):
-        return Reason.NAME
+        return DropReason.NAME
     if NEGATION.search(folded(quote)) and not NEGATION.search(folded(text)):
-        return Reason.DENIED
+        return DropReason.DENIED
     content = words.content(text) - words.stems(company)
-    if content and len(content & there) < SHARE_OF_WORDS * len(content):
-        return Reason.WORDS
+    if content and len(content & there) < MIN_SUPPORTED_WORDS * len(content):
+        return DropReason.WORDS
     return None
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     claims: tuple[Claim, ...]
     dropped: Mapping[str, int]
-    """How many, by reason."""
+    """Number of dropped drafts by reason."""
 
     @property
     def proposed(self) -> int:
         return len(self.claims) + sum(self.dropped.values())
 
 
-def check_all(drafts: Iterable[Draft], sources: Mapping[str, Source], company: str) -> Checked:
-    """The claims that hold, in order, each once."""
+def check_all(drafts: Iterable[Draft], sources: Mapping[str, Source], company: str) -> CheckResult:
+    """Check drafts; of claims with the same text, the first one is kept."""
     claims: list[Claim] = []
     dropped: Counter[str] = Counter()
     seen: set[str] = set()
     for draft in drafts:
         claim = check(draft, sources, company)
-        if isinstance(claim, Reason):
+        if isinstance(claim, DropReason):
             dropped[claim] += 1
         elif folded(claim.text) in seen:
-            dropped[Reason.REPEATED] += 1
+            dropped[DropReason.REPEATED] += 1
         else:
             seen.add(folded(claim.text))
             claims.append(claim)
-    return Checked(tuple(claims), dict(dropped))
+    return CheckResult(tuple(claims), dict(dropped))

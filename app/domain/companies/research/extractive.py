@@ -1,4 +1,4 @@
-"""Writing a section without any model: the sentences of the sources that speak of it, quoted as they stand."""
+"""Write a section without a model: quote the sentences of the sources that are about it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 
 from app.domain.companies.research import words
-from app.domain.companies.research.claims import LINK, LONGEST_TEXT, Draft
-from app.domain.companies.research.instructions import speaks_to_a_model
-from app.domain.companies.research.passages import ABOUT_PAGE, BOILERPLATE, OF_KIND, sentences
+from app.domain.companies.research.claims import LINK, MAX_TEXT_CHARACTERS, Draft
+from app.domain.companies.research.passages import BOILERPLATE, KIND_BONUS, PAGE_MATCH_FACTOR, sentences
+from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.research.sections import Section
 from app.domain.companies.research.sources import Source
 
 MODEL = "extractive"
-MOST_CLAIMS = 5
+MAX_CLAIMS = 5
 MIN_RELEVANCE, STRONG_RELEVANCE = 2.0, 4.0
-"""What a sentence needs to be quoted, and to be quoted although a model found nothing to say."""
-FEWEST_WORDS, MOST_CHARS = 5, 350
-ALIKE = 0.7
-"""Share of words from which two sentences say the same."""
+"""A sentence needs the first to be quoted, and the second to be quoted although a model found nothing to say."""
+MIN_WORDS, MAX_CHARACTERS = 5, 350
+DUPLICATE_OVERLAP = 0.7
+"""Two sentences that share that much of their words say the same."""
 ROLE = re.compile(
     r"^(?:(?:chief|managing|executive|finance|technical|operations|sales|marketing|non-executive) )*"
     r"(?:director|officer|president|chair\w*|founder|co-founder|owner|partner|C[EFTO]O|secretary)\b",
@@ -26,24 +26,24 @@ ROLE = re.compile(
 )
 
 
-def write(section: Section, sources: Iterable[Source], least: float = MIN_RELEVANCE) -> list[Draft]:
-    """At most `MOST_CLAIMS` drafts of sentences that are so relevant at least, the most telling first."""
+def write(section: Section, sources: Iterable[Source], min_relevance: float = MIN_RELEVANCE) -> list[Draft]:
+    """Return up to MAX_CLAIMS drafts, each a sentence of at least `min_relevance`, the best first."""
     scored: list[tuple[float, str, str]] = []
     for source in sources:
-        near = ABOUT_PAGE if section.pages.search(f"{source.url} {source.title}") else 1.0
+        page_factor = PAGE_MATCH_FACTOR if section.pages.search(f"{source.url} {source.title}") else 1.0
         for sentence in _candidates(section, source.text):
             relevance = section.relevance(sentence)
-            if relevance >= least:
-                scored.append((relevance * near + OF_KIND.get(source.kind, 0.0), sentence, source.id))
+            if relevance >= min_relevance:
+                scored.append((relevance * page_factor + KIND_BONUS.get(source.kind, 0.0), sentence, source.id))
     drafts: list[Draft] = []
     taken: list[frozenset[str]] = []
-    for _, sentence, source_id in sorted(scored, key=lambda one: -one[0]):
+    for _, sentence, source_id in sorted(scored, key=lambda candidate: -candidate[0]):
         stems = words.content(sentence)
-        if any(len(stems & other) >= ALIKE * max(1, min(len(stems), len(other))) for other in taken):
+        if any(len(stems & other) >= DUPLICATE_OVERLAP * max(1, min(len(stems), len(other))) for other in taken):
             continue
         taken.append(stems)
         drafts.append(Draft(sentence, sentence, (source_id,)))
-        if len(drafts) == MOST_CLAIMS:
+        if len(drafts) == MAX_CLAIMS:
             break
     return drafts
 
@@ -54,10 +54,10 @@ def _candidates(section: Section, text: str) -> Iterable[str]:
         if section.key == "leadership" and ROLE.match(sentence) and len(sentence) < 60 and 4 < len(before) < 40:
             yield f"{before} {sentence}"  # a name, and its role on the next line
         elif (
-            len(sentence.split()) >= FEWEST_WORDS
-            and len(sentence) <= min(MOST_CHARS, LONGEST_TEXT)
+            len(sentence.split()) >= MIN_WORDS
+            and len(sentence) <= min(MAX_CHARACTERS, MAX_TEXT_CHARACTERS)
             and not sentence.endswith(("?", ":"))
-            and not (BOILERPLATE.search(sentence) or LINK.search(sentence) or speaks_to_a_model(sentence))
+            and not (BOILERPLATE.search(sentence) or LINK.search(sentence) or is_prompt_injection(sentence))
         ):
             yield sentence
         before = sentence

@@ -1,4 +1,4 @@
-"""The figures in a text: numbers with their scale and unit, dates, quarters, and names that hold digits."""
+"""The figures in a text: numbers with scale and unit, dates, quarters, and names that contain digits."""
 
 from __future__ import annotations
 
@@ -48,27 +48,28 @@ MIXED = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w+\b")
 """Q3, B2B, ISO9001, 5G."""
 SCALED = re.compile(rf"^\d+(?:{_SCALE}|st|nd|rd|th)$", re.IGNORECASE)
 VAGUE = frozenset({"one"})
-"""Counted where a source says it, not asked of a quotation where a claim does: "one of the largest"."""
+"""Words that a claim may contain although its quotation does not, as in "one of the largest"."""
 
 
 @dataclass(frozen=True)
 class Figure:
     values: frozenset[Decimal]
-    """More than one where the writing is ambiguous: 1.200 is 1.2 or 1,200."""
+    """Several if the notation is ambiguous: 1.200 is 1.2 or 1,200."""
     unit: str = ""
     vague: bool = False
 
-    def within(self, others: frozenset[Figure]) -> bool:
-        """Whether one of the others says the same; one with a unit only where that unit stands there too."""
-        return self.vague or any(self.values & o.values and self.unit in ("", o.unit) for o in others)
+    def is_supported_by(self, others: frozenset[Figure]) -> bool:
+        """Return whether one of the others has the same value and, if this figure has a unit, the same unit."""
+        return self.vague or any(self.values & other.values and self.unit in ("", other.unit) for other in others)
 
 
 def numbers(text: str) -> frozenset[Figure]:
-    """Every number and date of a text; of dates, year, month and day each by itself."""
+    """Return the numbers and dates of a text; a date is three figures: year, month and day."""
     return frozenset(_numbers(text))
 
 
 def names_with_digits(text: str) -> frozenset[str]:
+    """Return the names that contain digits, such as Q3, B2B or ISO9001, in lower case."""
     return frozenset(name.casefold() for name in MIXED.findall(text) if not SCALED.match(name))
 
 
@@ -94,7 +95,7 @@ def _figure(match: re.Match[str]) -> Figure:
 
 
 def _readings(digits: str) -> Iterator[Decimal]:
-    """What digits with points, commas and spaces may mean: separators of thousands, and one of decimals at the end."""
+    """Yield the values that digits may have if points, commas and spaces separate thousands or decimals."""
     plain = re.sub(r"[\s'\u00a0\u202f]", "", digits)
     if re.fullmatch(r"\d+(?:[,.]\d{3})+", plain):
         yield Decimal(re.sub(r"[,.]", "", plain))

@@ -1,4 +1,4 @@
-"""A page of the web as a source: the text that a reader sees, a line a block; its date, and where it leads."""
+"""A web page as a source: its visible text, one line per block, its date and its links."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from app.domain.websites.extraction.document import text_of
 from app.domain.websites.extraction.html_limits import limit_html
 
-MAX_TEXT = 60_000
-"""Characters kept of one page."""
+MAX_TEXT_CHARACTERS = 60_000
+MAX_TITLE_CHARACTERS = 300
+MAX_LINK_TEXT_CHARACTERS = 80
 UNSEEN = "script, style, noscript, template, svg, iframe, object, select, button, nav, form, head"
 HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])"
     r"|(?:left|top|text-indent)\s*:\s*-\d{3,}",
     re.IGNORECASE,
 )
-DEEPEST_INLINE = 20
-"""Elements within a line that are climbed out of: a hostile page nests without end."""
+MAX_INLINE_DEPTH = 20
+"""Nested inline elements that are followed up to their block: a hostile page nests without end."""
 INLINE = frozenset(
     ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark")
     + ("q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
@@ -48,14 +49,14 @@ class PageText:
     text: str
     published_on: date | None
     links: tuple[str, ...]
-    """Pages of the same site, the most telling first, each once, without query and fragment."""
+    """URLs of the same site without query and fragment, the most promising first, each once."""
 
 
-def read(html: str, url: str) -> PageText:
-    """Never raises, whatever the page."""
+def extract_page_text(html: str, url: str) -> PageText:
+    """Extract the visible text, the date and the links of a page; never raises."""
     tree = LexborHTMLParser(limit_html(html))
     head = tree.css_first("title")
-    title = " ".join(head.text().split())[:300] if head else ""
+    title = " ".join(head.text().split())[:MAX_TITLE_CHARACTERS] if head else ""
     published = _published(tree, html)
     links = _links(tree, url)
     for node in tree.css(UNSEEN):
@@ -86,13 +87,13 @@ def _text(tree: LexborHTMLParser) -> str:
         line = " ".join(line.split())
         if line and (not lines or lines[-1] != line):
             lines.append(line)
-    return "\n".join(lines)[:MAX_TEXT]
+    return "\n".join(lines)[:MAX_TEXT_CHARACTERS]
 
 
 def _block(node: LexborNode) -> int:
-    """The element whose line a text stands on."""
+    """Return an id of the block element that contains a text."""
     parent = node.parent
-    for _ in range(DEEPEST_INLINE):
+    for _ in range(MAX_INLINE_DEPTH):
         if parent is None or parent.tag not in INLINE or parent.parent is None:
             break
         parent = parent.parent
@@ -118,24 +119,24 @@ def _date(text: str | None) -> date | None:
 
 def _links(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
     site = _site(url)
-    here = _plain(url)
+    here = _without_query(url)
     found: dict[str, float] = {}
     for place, node in enumerate(tree.css("a[href]")):
         try:
-            target = _plain(urljoin(url, (node.attributes.get("href") or "").strip()))
+            target = _without_query(urljoin(url, (node.attributes.get("href") or "").strip()))
         except ValueError:
             continue
         if _site(target) != site or target == here or NOT_PAGES.search(urlsplit(target).path):
             continue
         path = urlsplit(target).path
-        told = WORTH_READING.search(f"{path} {text_of(node, 80)}")
-        score = (2.0 if told else 0.0) - 0.3 * path.strip("/").count("/") - place / 1000
+        is_promising = WORTH_READING.search(f"{path} {text_of(node, MAX_LINK_TEXT_CHARACTERS)}")
+        score = (2.0 if is_promising else 0.0) - 0.3 * path.strip("/").count("/") - place / 1000
         found[target] = max(score, found.get(target, score))
-    return tuple(sorted(found, key=lambda one: -found[one]))
+    return tuple(sorted(found, key=lambda link: -found[link]))
 
 
 def _site(url: str) -> str:
-    """Scheme-less authority without `www.`; empty for what is no HTTP address."""
+    """Return host and port without `www.`; empty unless it is an HTTP URL."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -143,6 +144,6 @@ def _site(url: str) -> str:
     return parts.netloc.lower().removeprefix("www.") if parts.scheme in ("http", "https") else ""
 
 
-def _plain(url: str) -> str:
+def _without_query(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", "", ""))

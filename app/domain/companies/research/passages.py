@@ -1,4 +1,4 @@
-"""Cutting stored texts into sentences and passages, and choosing those that a section is written from."""
+"""Split stored texts into sentences and passages, and choose the passages that a section is written from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.companies.research.instructions import speaks_to_a_model
+from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.research.sections import Section
 from app.domain.companies.research.sources import Source, SourceKind
 
-PASSAGE_CHARS = 600
+PASSAGE_CHARACTERS = 600
 BOILERPLATE = re.compile(
     r"cookie|privacy policy|all rights reserved|terms (?:of|and)|subscribe|newsletter|log ?in|sign (?:in|up)|javascript"
     r"|add to (?:cart|basket)|skip to|©|copyright|follow us|share (?:this|on)|read more",
@@ -18,19 +18,24 @@ BOILERPLATE = re.compile(
 )
 SENTENCE_END = re.compile(r"(?P<word>\S*)[.!?][\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9ÄÖÜÉÈÀ])")
 ABBREVIATION = re.compile(r"^(?:[\"“(]?[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|Inc|Ltd|Co|Corp|e\.g|i\.e|approx|est)$")
-OF_KIND = {SourceKind.WEBSITE: 0.5, SourceKind.REGISTRY: 0.5}
-ABOUT_PAGE = 1.5
+KIND_BONUS = {SourceKind.WEBSITE: 0.5, SourceKind.REGISTRY: 0.5}
+PAGE_MATCH_FACTOR = 1.5
+"""For passages of pages whose URL or title matches the section."""
+SITE_START_BONUS = 2.0
+"""For the overview: the first passage of a site says what it is about."""
+BOILERPLATE_PENALTY = 1.0
 
 
 @dataclass(frozen=True)
 class Passage:
     source: str
+    """The id of its source."""
     text: str
     score: float
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Of each line by itself: what stands on different lines of a page is not one sentence."""
+    """Yield the sentences of a text; a sentence does not span lines."""
     for line in text.splitlines():
         start = 0
         for end in SENTENCE_END.finditer(line):
@@ -42,12 +47,12 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def passages(text: str) -> Iterator[str]:
-    """Neighbouring lines together, some `PASSAGE_CHARS` a passage, without what speaks to a model."""
+    """Yield passages of up to PASSAGE_CHARACTERS, of neighbouring lines, without sentences that address a model."""
     gathered: list[str] = []
     length = 0
     for line in text.splitlines():
         for piece in _pieces(line):
-            if length + len(piece) > PASSAGE_CHARS and gathered:
+            if length + len(piece) > PASSAGE_CHARACTERS and gathered:
                 yield "\n".join(gathered)
                 gathered, length = [], 0
             gathered.append(piece)
@@ -57,15 +62,19 @@ def passages(text: str) -> Iterator[str]:
 
 
 def _pieces(line: str) -> Iterator[str]:
-    """The harmless sentences of a line, joined again as far as they fit into one passage."""
+    """Yield a line, or only its harmless sentences if it addresses a model, in pieces that fit into a passage."""
     line = line.strip()
     if not line:
         return
-    kept = [one for one in sentences(line) if not speaks_to_a_model(one)] if speaks_to_a_model(line) else [line]
+    kept = (
+        [sentence for sentence in sentences(line) if not is_prompt_injection(sentence)]
+        if is_prompt_injection(line)
+        else [line]
+    )
     for whole in kept:
-        while len(whole) > PASSAGE_CHARS:
-            cut = whole.rfind(" ", 0, PASSAGE_CHARS)
-            cut = cut if cut > 0 else PASSAGE_CHARS
+        while len(whole) > PASSAGE_CHARACTERS:
+            cut = whole.rfind(" ", 0, PASSAGE_CHARACTERS)
+            cut = cut if cut > 0 else PASSAGE_CHARACTERS
             yield whole[:cut]
             whole = whole[cut:].strip()
         if whole:
@@ -73,29 +82,29 @@ def _pieces(line: str) -> Iterator[str]:
 
 
 def rank(section: Section, sources: Iterable[Source]) -> list[Passage]:
-    """The passages that speak of the section, the most telling first, each text once."""
+    """Return the passages that are about the section, best first, each text once."""
     found: dict[str, Passage] = {}
     for source in sources:
-        near = ABOUT_PAGE if section.pages.search(f"{source.url} {source.title}") else 1.0
+        page_factor = PAGE_MATCH_FACTOR if section.pages.search(f"{source.url} {source.title}") else 1.0
         for place, text in enumerate(passages(source.text)):
-            score = section.relevance(text) * near
+            score = section.relevance(text) * page_factor
             if section.key == "overview" and source.kind is SourceKind.WEBSITE and place == 0:
-                score += 2.0  # what a site begins with says what it is about
+                score += SITE_START_BONUS
             if BOILERPLATE.search(text):
-                score -= 1.0
+                score -= BOILERPLATE_PENALTY
             if score > 0 and text not in found:
-                found[text] = Passage(source.id, text, score + OF_KIND.get(source.kind, 0.0))
-    return sorted(found.values(), key=lambda one: -one.score)
+                found[text] = Passage(source.id, text, score + KIND_BONUS.get(source.kind, 0.0))
+    return sorted(found.values(), key=lambda passage: -passage.score)
 
 
-def choose(ranked: Sequence[Passage], most_chars: int) -> list[Passage]:
-    """The best of them that fit, at least one of every source that has any before the next of the first."""
+def choose(ranked: Sequence[Passage], max_characters: int) -> list[Passage]:
+    """Choose the best passages that fit into `max_characters`, taking turns between the sources."""
     by_source: dict[str, list[Passage]] = {}
-    for one in ranked:
-        by_source.setdefault(one.source, []).append(one)
+    for passage in ranked:
+        by_source.setdefault(passage.source, []).append(passage)
     chosen: list[Passage] = []
-    left = most_chars
-    queues = [iter(them) for them in by_source.values()]
+    left = max_characters
+    queues = [iter(source_passages) for source_passages in by_source.values()]
     while queues:
         for queue in list(queues):
             best = next(queue, None)

@@ -1,4 +1,4 @@
-"""What a model is told and how it must answer: sources as ids between marks that a page cannot write."""
+"""The prompt for a section and the schema of its answer. Sources stand between marks that a page cannot contain."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.domain.companies.research.passages import Passage
 from app.domain.companies.research.sections import Section
 from app.domain.companies.research.sources import Source
 
-MOST_CLAIMS = 6
-LONGEST = 300
-"""Characters of a claim's text and of its quotation: without a limit a small model may never come to an end."""
+MAX_CLAIMS = 6
+MAX_TEXT_CHARACTERS = 300
+"""Of a claim's text and of its quotation: without a limit a small model may never end."""
 ANSWER_TOKENS = 900
-"""Room for `MOST_CLAIMS` claims."""
+"""Room for `MAX_CLAIMS` claims."""
 
 SYSTEM = """\
 You write one section of a factual report on a company, from the given sources alone.
@@ -47,14 +47,14 @@ class SectionAnswer(BaseModel):
 
     def drafts(self) -> list[Draft]:
         return [
-            Draft(one.text, one.quote, tuple(source.strip("[] ") for source in one.sources))
-            for one in self.claims[: 2 * MOST_CLAIMS]
+            Draft(claim.text, claim.quote, tuple(source.strip("[] ") for source in claim.sources))
+            for claim in self.claims[: 2 * MAX_CLAIMS]
         ]
 
 
 def schema(ids: Sequence[str]) -> dict[str, Any]:
-    """The JSON schema of an answer; only these sources may be named."""
-    text = {"type": "string", "maxLength": LONGEST}
+    """Return the JSON schema of an answer, in which a claim may name only these sources."""
+    text = {"type": "string", "maxLength": MAX_TEXT_CHARACTERS}
     claim = {
         "type": "object",
         "properties": {
@@ -67,7 +67,7 @@ def schema(ids: Sequence[str]) -> dict[str, Any]:
     }
     return {
         "type": "object",
-        "properties": {"claims": {"type": "array", "items": claim, "maxItems": MOST_CLAIMS}},
+        "properties": {"claims": {"type": "array", "items": claim, "maxItems": MAX_CLAIMS}},
         "required": ["claims"],
         "additionalProperties": False,
     }
@@ -76,14 +76,14 @@ def schema(ids: Sequence[str]) -> dict[str, Any]:
 def messages(
     section: Section, company: str, passages: Sequence[Passage], sources: Mapping[str, Source]
 ) -> list[dict[str, str]]:
-    """The conversation that asks for a section."""
+    """Return the messages that ask for a section."""
     by_source: dict[str, list[str]] = {}
     for passage in passages:
         by_source.setdefault(passage.source, []).append(passage.text)
     blocks = []
-    for one, texts in sorted(by_source.items(), key=lambda entry: int(entry[0][1:])):
+    for source_id, texts in sorted(by_source.items(), key=lambda entry: int(entry[0][1:])):
         text = _harmless("\n[…]\n".join(texts))
-        blocks.append(f'<source id="{one}" kind="{sources[one].kind}">\n{text}\n</source>')
+        blocks.append(f'<source id="{source_id}" kind="{sources[source_id].kind}">\n{text}\n</source>')
     asked = f"Section: {section.title}. {section.question}"
     return [
         {"role": "system", "content": SYSTEM},
@@ -95,5 +95,5 @@ def messages(
 
 
 def _harmless(text: str) -> str:
-    """Nothing that could be taken for our marks."""
+    """Replace the characters that a mark is made of."""
     return text.replace("<", "‹").replace(">", "›")

@@ -1,62 +1,63 @@
-"""Finding a quotation in the text of a source: word for word, or not at all.
+"""Find a quotation in the text of a source, word for word.
 
-Fuzzy matching is left out on purpose: "is profitable" and "is unprofitable" are 88 % alike. What a writer may change is
-what `folding` takes away; and it may leave something out, marked by "...".
+There is no fuzzy matching on purpose: "is profitable" and "is unprofitable" are 88 % alike. A writer may change what
+`normalization` ignores, and may leave something out, marked by "...".
 """
 
 from __future__ import annotations
 
 import re
 
-from app.domain.companies.research.normalization import Folded, folded
+from app.domain.companies.research.normalization import FoldedText, folded
 
-SHORTEST_WORDS = 3
-SHORTEST_CHARS = 12
-LONGEST_CHARS = 1000
-LONGEST_GAP = 300
-"""Characters that "..." may stand for."""
+MIN_WORDS = 3
+MIN_CHARACTERS = 12
+MAX_CHARACTERS = 1000
+MAX_GAP_CHARACTERS = 300
+"""The longest omission that "..." may stand for."""
 CURRENCY = "£$€¥"
 
 
 class TooShort(ValueError):
-    """A quotation that would support anything."""
+    """The quotation is so short that it would support anything."""
 
 
-def find(quote: str, text: str, inside: Folded) -> str | None:
-    """The piece of `text` (`inside` when folded) that is quoted, as it stands there; None where it is not there.
+def find_quote(quote: str, text: str, folded_text: FoldedText) -> str | None:
+    """Return the quoted piece of `text` verbatim; None if the text does not contain the quotation.
 
-    Whole words and whole numbers only: "500 staff" is not in "1,500 staff". Raises TooShort.
+    `folded_text` is `fold(text)`. Only whole words and numbers match: "500 staff" is not in "1,500 staff". Raises
+    TooShort.
     """
     wanted = folded(quote).strip(" \"'")
     parts = [part.strip(" \"'") for part in re.split(r"\.\.\.|\[\.\.\.\]", wanted)]
     parts = [part for part in parts if part]
-    if sum(len(part.split()) for part in parts) < SHORTEST_WORDS or len(wanted) < SHORTEST_CHARS:
+    if sum(len(part.split()) for part in parts) < MIN_WORDS or len(wanted) < MIN_CHARACTERS:
         raise TooShort
-    if len(wanted) > LONGEST_CHARS:
+    if len(wanted) > MAX_CHARACTERS:
         return None
     start = 0
-    while (first := _next(parts[0], inside.text, start)) is not None:
-        end = _last_end(parts, inside.text, first)
+    while (first := _next(parts[0], folded_text.text, start)) is not None:
+        end = _last_end(parts, folded_text.text, first)
         if end is not None:
-            begin, end = _whole_figures(inside.text, first, end)
-            return inside.cut(text, begin, end)
+            begin, end = _whole_figures(folded_text.text, first, end)
+            return folded_text.cut(text, begin, end)
         start = first + 1
     return None
 
 
 def _last_end(parts: list[str], text: str, first: int) -> int | None:
-    """Where the last part ends when the first begins at `first` and each follows the one before."""
+    """Return where the last part ends if the first begins at `first` and each part follows the previous one."""
     end = first + len(parts[0])
     for part in parts[1:]:
         place = _next(part, text, end)
-        if place is None or place - end > LONGEST_GAP:
+        if place is None or place - end > MAX_GAP_CHARACTERS:
             return None
         end = place + len(part)
     return end
 
 
 def _next(part: str, text: str, start: int) -> int | None:
-    """The next place of `part` that is not in the midst of a word or a number."""
+    """Return the next position of `part` that is not within a word or a number."""
     while (place := text.find(part, start)) >= 0:
         if not _cuts(text, place) and not _cuts(text, place + len(part)):
             return place
@@ -65,7 +66,7 @@ def _next(part: str, text: str, start: int) -> int | None:
 
 
 def _cuts(text: str, place: int) -> bool:
-    """Whether a border at `place` would cut a word or a number in two."""
+    """Return whether a border at `place` would split a word or a number."""
     before, after = text[max(0, place - 2) : place], text[place : place + 2]
     if not before or not after:
         return False
@@ -77,7 +78,7 @@ def _cuts(text: str, place: int) -> bool:
 
 
 def _whole_figures(text: str, begin: int, end: int) -> tuple[int, int]:
-    """Take in the sign of a number at the beginning and the percent sign of one at the end."""
+    """Include the currency sign of a number at the beginning, and the percent sign of one at the end."""
     if text[begin].isdigit() and begin and text[begin - 1] in CURRENCY:
         begin -= 1
     if text[end - 1].isdigit() and text[end : end + 1] == "%":

@@ -1,7 +1,7 @@
-"""The sections of a report, in their order, and how to recognise what belongs to each.
+"""The sections of a report, in order, and how to recognize passages that belong to them.
 
-`terms` are regular expressions with weights; a passage belongs to the section whose terms it holds. They are English
-words and what several languages share with them: a passage in another language is found by names, figures and pages.
+A passage belongs to the sections whose terms, weighted regular expressions, it contains. Terms are English words and
+what other languages share with them; passages in other languages are found by names, figures and pages.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ class Section:
     key: str
     title: str
     question: str
-    """What its writer is asked."""
+    """The instruction to its writer."""
     terms: tuple[tuple[re.Pattern[str], float], ...]
     pages: re.Pattern[str]
-    """Addresses and titles of pages that are about it."""
+    """Matches URLs and titles of pages that are about it."""
     weight: float = 1.0
-    """Of its confidence in the report's."""
+    """Of its confidence in that of the report."""
 
     def relevance(self, text: str) -> float:
-        """How much a passage speaks of this: 0 where not at all."""
+        """Return the sum of the weights of the terms that a passage contains."""
         return sum(weight for pattern, weight in self.terms if pattern.search(text))
 
 

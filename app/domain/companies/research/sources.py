@@ -1,4 +1,4 @@
-"""What a report is made from: pages and records, stored as text, known to a writer by short ids alone."""
+"""Sources of a report: pages and records, stored as text. A writer sees nothing of where they are from but an id."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from app.domain.companies.research.normalization import Folded, fold
+from app.domain.companies.research.normalization import FoldedText, fold
 
 
 class SourceKind(StrEnum):
@@ -19,13 +19,13 @@ class SourceKind(StrEnum):
     PLACES = "places"
     NEWS = "news"
     WEB = "web"
-    """Any other page, as a search found it."""
+    """Any other page that a search found."""
 
 
 @dataclass(frozen=True)
 class Source:
     id: str
-    """`S1`, `S2` …: all that a writer sees of where a text is from."""
+    """`S1`, `S2` …"""
     kind: SourceKind
     url: str
     title: str
@@ -43,15 +43,15 @@ class Source:
         return sha256(self.text.encode()).hexdigest()
 
     @cached_property
-    def folded(self) -> Folded:
+    def folded(self) -> FoldedText:
         return fold(self.text)
 
     @property
     def publisher(self) -> str:
-        """Who speaks: all pages of the company's own site are one voice, others are their host."""
+        """Who states it: all pages of the company's own site are one publisher; other pages have their host."""
         return self.kind if self.kind is not SourceKind.WEB and self.kind is not SourceKind.NEWS else host(self.url)
 
 
 def host(url: str) -> str:
-    """The host without `www.`; empty where there is none."""
+    """Return the host of a URL without `www.`; empty if there is none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")

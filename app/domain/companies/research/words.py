@@ -1,4 +1,4 @@
-"""The words of a claim: which carry its meaning, and which are names."""
+"""The words of a claim: those that carry its meaning, and names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import lru_cache
 from app.domain.companies.research.normalization import folded
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-STEM = 5
-"""Letters that two forms of one word share: founded, founder, founding."""
+STEM_CHARACTERS = 5
+"""Forms of a word share that many letters: founded, founder, founding."""
 COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -37,26 +37,27 @@ STARTERS = frozenset(
         """,
     )
 )
-"""Words that begin a sentence and are no names for that."""
+"""Words that often begin a sentence and are not names."""
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Of a folded word."""
-    return word[:STEM] if len(word) > STEM else word.removesuffix("s") if len(word) > 3 else word
+    """Return the stem of a folded word."""
+    return word[:STEM_CHARACTERS] if len(word) > STEM_CHARACTERS else word.removesuffix("s") if len(word) > 3 else word
 
 
 def stems(text: str) -> frozenset[str]:
+    """Return the stems of all words."""
     return frozenset(stem(word) for word in WORD.findall(folded(text)))
 
 
 def content(text: str) -> frozenset[str]:
-    """Stems of the words that carry meaning."""
+    """Return the stems of the words that carry meaning."""
     return frozenset(stem(w) for w in WORD.findall(folded(text)) if len(w) > 3 and w not in COMMON)
 
 
 def names(text: str) -> frozenset[str]:
-    """Capitalised words, folded; a sentence's first only where it is none that sentences often begin with."""
+    """Return the capitalized words, folded, except words that only begin a sentence."""
     found = set()
     for sentence in re.split(r"(?<=[.!?])\s+", text):
         for place, word in enumerate(WORD.findall(sentence)):

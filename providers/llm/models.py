@@ -1,7 +1,6 @@
-"""Asking models for JSON until one of them gives it: one re-ask, one quick retry, then the next model.
+"""Ask language models for JSON, one after the other: each with a quick retry, and again if its answer is unusable.
 
-What a call costs is told to a meter before it is made and after it: the meter may refuse the call (the budget), and
-what it was told survives this process.
+A meter is told of each call before and after it, and may refuse it (the budget).
 """
 
 from __future__ import annotations
@@ -24,27 +23,33 @@ from providers.llm.limits import RedisLimits
 log = structlog.get_logger(__name__)
 T = TypeVar("T", bound=BaseModel)
 
-PATIENCE = 30.0
-"""Seconds that a call waits for its turn; beyond that the job gives its slot back."""
-SHORT_PAUSE = 3.0
-"""Seconds of a Retry-After that are waited for; a longer one sends us to the next model."""
-DEFAULT_PAUSE = 2.0
-QUOTA_PAUSE = 300.0
-MOST_SHOWN = 4000
-"""Characters of a bad answer that are shown to the model again."""
+MAX_WAIT_SECONDS = 30.0
+"""Longest wait for a slot of the shared limits; beyond that the caller gets Busy."""
+MAX_QUICK_PAUSE_SECONDS = 3.0
+"""A Retry-After up to that is waited for; after a longer one the next model is asked."""
+DEFAULT_PAUSE_SECONDS = 2.0
+"""After a 429 without Retry-After."""
+QUOTA_PAUSE_SECONDS = 300.0
+MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.1, 0.4
+MAX_SHOWN_CHARACTERS = 4000
+"""Of an unusable answer that the model is shown when it is asked again."""
 
 
 class Meter(Protocol):
+    """Records the cost of calls."""
+
     async def open(self, endpoint: Endpoint, prompt: Prompt) -> Any:
-        """Note that a call is about to be made; answers what `close` wants. Raises BudgetExceeded."""
+        """Record that a call is about to be made; return what `close` takes. Raises BudgetExceeded."""
         ...
 
     def close(self, call: Any, reply: Reply | None, outcome: str) -> None:
-        """Note how it ended; without a reply it may have cost anything up to the worst case, or nothing."""
+        """Record how the call ended; without a reply it cost anything between nothing and the worst case."""
         ...
 
 
-class Client(Protocol):
+class ModelClient(Protocol):
+    """A client of one model; see `providers.llm.client.ChatClient`."""
+
     endpoint: Endpoint
 
     async def complete(self, prompt: Prompt) -> Reply: ...
@@ -54,52 +59,55 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
+    """A validated answer, and the model that gave it."""
+
     value: T
     model: str
 
 
 class Models:
-    """Models in the order in which they are asked."""
+    """The configured models, in the order in which they are asked."""
 
-    def __init__(self, clients: Sequence[Client], limits: RedisLimits) -> None:
+    def __init__(self, clients: Sequence[ModelClient], limits: RedisLimits) -> None:
         self._clients = [(client, Breaker()) for client in clients]
         self._limits = limits
 
     @property
     def name(self) -> str:
-        """Of the model that is asked first."""
+        """The name of the model that is asked first."""
         return self._clients[0][0].endpoint.model
 
     async def close(self) -> None:
+        """Close the connections to all models."""
         for client, _ in self._clients:
             await client.close()
 
     async def ask(self, prompt: Prompt, shape: type[T], meter: Meter) -> Answer[T]:
-        """The first usable answer.
+        """Return the first usable answer, validated as `shape`.
 
-        Raises TooLong and BudgetExceeded at once; else what the last model failed with, or Busy where one only wants
-        to be asked later.
+        Raises TooLong and BudgetExceeded at once. If all models fail, raises Busy with the shortest wait if one of them
+        is busy, else the error of the last model.
         """
         failures: list[ProviderError] = []
         last = self._clients[-1][0]
         for client, breaker in self._clients:
-            # the last one is asked whatever it did before: there is nobody else to ask
+            # the last model is asked even if its breaker is open: there is no other
             if client is not last and (reason := breaker.reason()) is not None:
                 failures.append(Unavailable(reason, provider=client.endpoint.name))
                 continue
             try:
-                return await self._converse(client, breaker, prompt, shape, meter)
+                return await self._ask_model(client, breaker, prompt, shape, meter)
             except TooLong:
                 raise
             except ProviderError as error:
                 log.warning("llm_call_failed", endpoint=client.endpoint.name, error=str(error))
                 failures.append(error)
-        raise _most_hopeful(failures)
+        raise _most_useful(failures)
 
-    async def _converse(
-        self, client: Client, breaker: Breaker, prompt: Prompt, shape: type[T], meter: Meter
+    async def _ask_model(
+        self, client: ModelClient, breaker: Breaker, prompt: Prompt, shape: type[T], meter: Meter
     ) -> Answer[T]:
-        """Ask, and once more where the answer is not what was asked for."""
+        """Ask a model, and once more if its answer is unusable. Raises Refused, Unusable and errors of the call."""
         asked = prompt
         for again in (False, True):
             reply = await self._call(client, breaker, asked, meter)
@@ -113,29 +121,31 @@ class Models:
             asked = replace(prompt, messages=[*prompt.messages, *_correction(reply, wrong)])
         raise Unusable(f"no usable JSON, asked twice: {wrong}", provider=client.endpoint.name)
 
-    async def _call(self, client: Client, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
-        """One call, and a second one where the first failed in passing."""
+    async def _call(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
+        """Make a call, and a second one if the first failed temporarily."""
         for last in (False, True):
             try:
                 return await self._call_once(client, breaker, prompt, meter)
             except RateLimited as error:
-                pause = DEFAULT_PAUSE if error.retry_after is None else error.retry_after
+                pause = DEFAULT_PAUSE_SECONDS if error.retry_after is None else error.retry_after
                 await self._limits.pause(client.endpoint.name, pause)
-                if last or pause > SHORT_PAUSE:
+                if last or pause > MAX_QUICK_PAUSE_SECONDS:
                     raise Busy(str(error), provider=client.endpoint.name, wait=max(pause, 1.0)) from error
                 await asyncio.sleep(pause)
             except QuotaExceeded:
-                await self._limits.pause(client.endpoint.name, QUOTA_PAUSE)
+                await self._limits.pause(client.endpoint.name, QUOTA_PAUSE_SECONDS)
                 raise
             except Unavailable as error:
                 if last or not error.transient:
                     raise
-                await asyncio.sleep(random.uniform(0.1, 0.4))
+                await asyncio.sleep(random.uniform(MIN_RETRY_SECONDS, MAX_RETRY_SECONDS))
         raise AssertionError("returned or raised above")
 
-    async def _call_once(self, client: Client, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
+    async def _call_once(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
         endpoint = client.endpoint
-        async with self._limits.slot(endpoint.name, prompt.max_tokens, endpoint.timeout, PATIENCE) as slot:
+        async with self._limits.slot(
+            endpoint.name, prompt.max_tokens, endpoint.timeout_seconds, MAX_WAIT_SECONDS
+        ) as slot:
             call = await meter.open(endpoint, prompt)
             with breaker.trial() as trial:
                 try:
@@ -155,7 +165,7 @@ class Models:
 
 
 def parse(reply: Reply, shape: type[T]) -> T:
-    """The JSON of a reply, also between words or in a fence. Raises ValueError saying what is wrong."""
+    """Validate the JSON object in a reply, also within other text. Raises ValueError with what is wrong."""
     text = reply.text
     start, end = text.find("{"), text.rfind("}")
     if start < 0:
@@ -172,12 +182,12 @@ def parse(reply: Reply, shape: type[T]) -> T:
 
 
 def _correction(reply: Reply, wrong: str) -> list[dict[str, str]]:
-    said = reply.text[:MOST_SHOWN] or "(nothing)"
-    asked = f"That cannot be used: {wrong}. Answer again, with the JSON object alone, shorter if need be."
-    return [{"role": "assistant", "content": said}, {"role": "user", "content": asked}]
+    answer = reply.text[:MAX_SHOWN_CHARACTERS] or "(nothing)"
+    request = f"That cannot be used: {wrong}. Answer again, with the JSON object alone, shorter if need be."
+    return [{"role": "assistant", "content": answer}, {"role": "user", "content": request}]
 
 
-def _most_hopeful(failures: Sequence[ProviderError]) -> ProviderError:
-    """One that says when to come back, the soonest; else the last."""
-    waits = [one for one in failures if isinstance(one, Busy)]
-    return min(waits, key=lambda one: one.wait) if waits else failures[-1]
+def _most_useful(failures: Sequence[ProviderError]) -> ProviderError:
+    """Return the Busy error with the shortest wait, else the last error."""
+    busy = [failure for failure in failures if isinstance(failure, Busy)]
+    return min(busy, key=lambda failure: failure.wait) if busy else failures[-1]

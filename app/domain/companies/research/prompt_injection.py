@@ -1,7 +1,7 @@
-"""Sentences of a page that speak to a model instead of a reader.
+"""Recognize sentences of a page that address a language model instead of a reader.
 
-A page is data. Its text reaches a model between marks that it cannot write itself, and a sentence such as these is
-neither shown to a model nor quoted in a report; whatever slips through can still say nothing that its page does not.
+A page is data. Its text reaches the model between marks that a page cannot contain, and a sentence that addresses a
+model is neither shown to one nor quoted in a report. One that is not recognized can still claim no more than its page.
 """
 
 from __future__ import annotations
@@ -28,5 +28,5 @@ PATTERNS = re.compile(
 )
 
 
-def speaks_to_a_model(sentence: str) -> bool:
+def is_prompt_injection(sentence: str) -> bool:
     return PATTERNS.search(sentence) is not None

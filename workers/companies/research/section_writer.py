@@ -15,8 +15,8 @@ from app.domain.companies.research.passages import Passage
 from app.domain.companies.research.sections import Section
 from app.domain.companies.research.sources import Source
 from providers.errors import Busy, ProviderError, Unavailable
-from providers.llm.asking import Answer, Models
 from providers.llm.base import BudgetExceeded, Prompt, TooLong
+from providers.llm.models import Answer, Models
 from workers.companies.research.cost_meter import CostMeter
 
 MIN_SOURCE_CHARACTERS = 500
