@@ -51,7 +51,7 @@ class ScoringRequest(CompaniesRequest):
 
 
 async def enrich(request: Request) -> Response:
-    """Enrich companies, one job per company."""
+    """Enrich companies, one job per company. 202 as `_accepted`."""
     user = await auth.require(request)
     raw, value = await request_parsing.read_json(request)
     body = _validate(EnrichmentRequest, value)
@@ -64,7 +64,7 @@ async def enrich(request: Request) -> Response:
 
 
 async def detect(request: Request) -> Response:
-    """Look for signals of companies, one job per company."""
+    """Look for signals of companies, one job per company. 202 as `_accepted`."""
     user = await auth.require(request)
     raw, value = await request_parsing.read_json(request)
     body = _validate(CompaniesRequest, value)
@@ -101,7 +101,7 @@ async def _create_jobs(
 
 
 async def score(request: Request) -> Response:
-    """Score companies, one job for all of them."""
+    """Score companies, one job for all of them. 202 as `_accepted`."""
     user = await auth.require(request)
     platform = get_platform(request)
     raw, value = await request_parsing.read_json(request)
@@ -142,6 +142,10 @@ async def _audit(conn: Connection, spec: JobSpec, inserted: Sequence[Inserted], 
 def _accepted(
     estimate_seconds: float, inserted: Sequence[Inserted], found: Sequence[Company], *, is_list: bool
 ) -> Response:
+    """202 `{"job_id", "company_id", "business_id", "status": "queued", "is_new", "poll_url", …}`.
+
+    For a list `{"jobs": [job], "total", …}`, both with `estimated_completion_seconds` and `poll_interval_ms`.
+    """
     entries = [
         {
             "job_id": job.id,

@@ -39,6 +39,10 @@ class CompanyQuery(Paging):
 
 
 async def index(request: Request) -> Response:
+    """List companies by name; `?name=` selects by a part of it.
+
+    200 `{"companies": [company], "total", "limit", "offset"}`.
+    """
     await auth.require(request)
     platform = get_platform(request)
     query = request_parsing.parse_query(request, CompanyQuery)
@@ -48,7 +52,11 @@ async def index(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Create companies: one as JSON, a list of them, that of a business by `business_id`, or a table as CSV."""
+    """Create companies: one as JSON, a list of them, that of a business by `business_id`, or a table as CSV.
+
+    201 with the company, or for a list or table `{"created", "updated", "total", "errors", …}`. 200 with a company that
+    existed already.
+    """
     user = await auth.require(request)
     if request_parsing.media_type(request) in ("text/csv", "text/tab-separated-values"):
         return await _create_from_csv(request, user)
@@ -147,8 +155,11 @@ def _too_many() -> TooLarge:
     )
 
 
-async def show(request: Request) -> Response:
-    """Show a company with the fields of all sources, its latest score, its newest signals and its newest report."""
+async def read(request: Request) -> Response:
+    """Show a company with the fields of all sources, its latest score, its newest signals and its newest report.
+
+    200 `{"id", "name", …, "fields", "score", "signals", "latest_report"}`.
+    """
     await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
@@ -171,7 +182,7 @@ async def show(request: Request) -> Response:
 
 
 async def update(request: Request) -> Response:
-    """Update a company, and score it again if it has a score."""
+    """Update a company, and score it again if it has a score. 200 with the company."""
     user = await auth.require(request)
     platform = get_platform(request)
     change = await request_parsing.read_model(request, CompanyChange)
@@ -193,7 +204,7 @@ async def update(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Delete a company with its reports, scores and signals; 409 while a job for it is active."""
+    """Delete a company with its reports, scores and signals. 204; 409 while a job for it is active."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn, conn.transaction():

@@ -31,7 +31,7 @@ class ReportQuery(BaseModel):
 
 
 async def index_of_company(request: Request) -> Response:
-    """List a company's reports, newest first."""
+    """List a company's reports, newest first. 200 `{"reports": [overview], "total", "limit", "offset"}`."""
     await auth.require(request)
     platform = get_platform(request)
     query = request_parsing.parse_query(request, Paging)
@@ -41,8 +41,11 @@ async def index_of_company(request: Request) -> Response:
     return JSON(page_of("reports", [present_overview(report) for report in found], total, query))
 
 
-async def show(request: Request) -> Response:
-    """Show a report in the format that `?format=` or the Accept header asks for; JSON is the default."""
+async def read(request: Request) -> Response:
+    """Show a report in the format that `?format=` or the Accept header asks for; JSON is the default.
+
+    200 application/json, text/markdown or text/html.
+    """
     await auth.require(request)
     platform = get_platform(request)
     report_format = request_parsing.parse_query(request, ReportQuery).format or _accepted_format(
@@ -79,7 +82,10 @@ def _accepted_format(accept: str) -> str:
 
 
 async def source(request: Request) -> Response:
-    """Show the stored text of a source: the report gives its SHA-256, and all quotations stand in it verbatim."""
+    """Show the stored text of a source: the report gives its SHA-256, and all quotations stand in it verbatim.
+
+    200 text/plain.
+    """
     await auth.require(request)
     platform = get_platform(request)
     report_id = request_parsing.path_id(request)

@@ -56,6 +56,12 @@ class ResearchRequest(BaseModel):
 
 
 async def create(request: Request) -> Response:
+    """Research a company: return a fresh report, or create the job that writes one.
+
+    200 `{"job_id", "status": "completed", "result", "report_url", "quota", …}` for a fresh report, or
+    202 `{"job_id", "status": "queued", "is_new", "company_id", "poll_url", "quota", …}`. With `sync`, the job runs in
+    the request. 429 if the month's quota is used up.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     raw = await request_parsing.read_body(request)

@@ -24,7 +24,7 @@ class SignalQuery(Paging):
 
 
 async def index(request: Request) -> Response:
-    """List the signals of all companies, newest first."""
+    """List the signals of all companies, newest first. 200 `{"signals": [signal], "total", "limit", "offset"}`."""
     await auth.require(request)
     query = request_parsing.parse_query(request, SignalQuery)
     if query.type is not None and query.type not in SIGNAL_KINDS:
@@ -34,7 +34,7 @@ async def index(request: Request) -> Response:
 
 
 async def index_of_company(request: Request) -> Response:
-    """List the signals of a company, newest first."""
+    """List the signals of a company, newest first. 200 `{"signals": [signal], "total", "limit", "offset"}`."""
     await auth.require(request)
     query = request_parsing.parse_query(request, Paging)
     async with get_platform(request).pool.acquire() as conn:

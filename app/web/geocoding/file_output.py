@@ -31,7 +31,10 @@ PAGE_SIZE = 2000
 
 
 async def download(request: Request) -> Response:
-    """Stream the output. A job that failed or was cancelled has the rows that it finished."""
+    """Stream the output. A job that failed or was cancelled has the rows that it finished.
+
+    200 text/csv; 409 until the job has finished.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     job = await get_job(platform, path_id(request), user)

@@ -53,7 +53,10 @@ class AddressFile:
 
 
 async def create(request: Request) -> Response:
-    """Create a job for a CSV file, sent as a form's part `file` or as the body; options in the query or the form."""
+    """Create a job for a CSV file, sent as a form's part `file` or as the body; options in the query or the form.
+
+    202 `{"success": true, "jobId", "isNew", "message", "estimatedRows", "processingStarted", "poll_interval_ms"}`.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     async with received_upload(request, platform.settings) as upload:

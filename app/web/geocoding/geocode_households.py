@@ -32,7 +32,10 @@ FIRST_POLL_MS = 500
 
 
 async def create(request: Request) -> Response:
-    """Create a job for `{filters: {city, state, …}, limit, providerId, …}`; filters may also be at the top level."""
+    """Create a job for `{filters: {city, state, …}, limit, providerId, …}`; filters may also be at the top level.
+
+    202 `{"success": true, "jobId", "message", "estimatedHouseholds", "limit", "processingStarted", …}`.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     raw, body = await request_parsing.read_json(request)

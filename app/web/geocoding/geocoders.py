@@ -15,7 +15,10 @@ from app.web.platform import Platform, get_platform
 
 
 async def index(request: Request) -> Response:
-    """List all geocoders: whether they are on, today's requests, errors, circuit breaker and latencies."""
+    """List all geocoders: whether they are on, today's requests, errors, circuit breaker and latencies.
+
+    200 `{"geocoders": [geocoder]}` as `present_geocoder`.
+    """
     await auth.require(request)
     return JSON({"geocoders": await list_presented(get_platform(request))})
 

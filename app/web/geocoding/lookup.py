@@ -27,7 +27,10 @@ OPTIONS = {str(field.alias or name) for name, field in GeocodeOptions.model_fiel
 
 
 async def locate(request: Request) -> Response:
-    """Geocode an address (text or an object), a list of up to 100, or `{address | addresses, …options}`."""
+    """Geocode an address (text or an object), a list of up to 100, or `{address | addresses, …options}`.
+
+    200 `{"address", "latitude", "longitude", …, "error"}`, or for a list `{"results", "total", "geocoded"}`.
+    """
     await auth.require(request)
     platform = get_platform(request)
     _, body = await request_parsing.read_json(request)
@@ -103,7 +106,10 @@ class ReverseQuery(BaseModel):
 
 
 async def reverse(request: Request) -> Response:
-    """Return the address nearest to the point `?lat=&lon=`."""
+    """Return the address nearest to the point `?lat=&lon=`.
+
+    200 `{"address", "latitude", "longitude", …}` as `present_place`.
+    """
     await auth.require(request)
     platform = get_platform(request)
     point = request_parsing.parse_query(request, ReverseQuery)

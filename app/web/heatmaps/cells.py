@@ -49,7 +49,10 @@ class CellQuery(RequestModel):
 
 
 async def index(request: Request) -> Response:
-    """List the cells whose centers lie in `bbox`, as `[lat, lng, score]` or as GeoJSON squares, with an ETag."""
+    """List the cells whose centers lie in `bbox`, as `[lat, lng, score]` or as GeoJSON squares, with an ETag.
+
+    200 `{"gridStep", "bbox", "total", "regions", "cells"}` or a FeatureCollection, or 304.
+    """
     await auth.require_reader(request)
     platform = get_platform(request)
     query = request_parsing.parse_query(request, CellQuery)

@@ -97,7 +97,7 @@ async def get_or_store(conn: Connection, city_slug: str) -> StoredCity:
 
 
 async def index(request: Request) -> Response:
-    """List the cities that were loaded or used."""
+    """List the cities that were loaded or used. 200 `{"cities": [city], "total", "limit", "offset"}`."""
     await auth.require_reader(request)
     platform = get_platform(request)
     paging = request_parsing.parse_query(request, CityQuery)
@@ -107,6 +107,7 @@ async def index(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
+    """Return the city; a packaged city is stored when it is first used. 200 as `present_city`."""
     await auth.require_reader(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
@@ -114,7 +115,10 @@ async def read(request: Request) -> Response:
 
 
 async def load(request: Request) -> Response:
-    """Store one city or a list of cities, all or nothing; a city with a known slug is replaced."""
+    """Store one city or a list of cities, all or nothing; a city with a known slug is replaced.
+
+    201 with the city, or for a list `{"created", "updated", "total"}`.
+    """
     user = await auth.require(request, admin=True)
     raw, body = await request_parsing.read_json(request, MAX_BODY_BYTES)
     many = isinstance(body, list)
@@ -141,7 +145,7 @@ def _parse_city(entry: Any, location: str) -> City:
 
 
 async def delete(request: Request) -> Response:
-    """Delete a city; its regions and cells stay. A packaged city is stored again when it is next used."""
+    """Delete a city; its regions and cells stay. A packaged city is stored again when it is next used. 204."""
     user = await auth.require(request, admin=True)
     platform = get_platform(request)
     city_slug = request.path_params["slug"]

@@ -36,6 +36,8 @@ async def schedule(request: Request) -> Response:
 
     Returns `isNew: false` with the active job for the same region, or with the job that computed the region if it is
     up to date; `force` computes it again.
+
+    202 `{"jobId", "status", "isNew", "gridStep", "bounds", "estimatedCells", "poll_interval_ms"}`.
     """
     user = await auth.require(request)
     raw, args = await _read_args(request)
@@ -126,7 +128,10 @@ def _audit_details(args: HeatmapComputeArgs, grid: Grid, cells: int) -> dict[str
 
 
 async def reset(request: Request) -> Response:
-    """Delete the region `{citySlug | bounds, gridStep}` with its cells. Overlapping regions become incomplete."""
+    """Delete the region `{citySlug | bounds, gridStep}` with its cells. Overlapping regions become incomplete.
+
+    200 `{"removed": cells, "gridStep", "bounds"}`.
+    """
     user = await auth.require(request, admin=True)
     platform = get_platform(request)
     _, args = await _read_args(request)
@@ -151,6 +156,8 @@ async def index(request: Request) -> Response:
     """List the requested regions, newest first, each with how it was computed and whether it is `stale`.
 
     A region is stale if points of interest have changed since. The `stale` filter applies within the page.
+
+    200 `{"regions": [region], "total", "limit", "offset"}`.
     """
     await auth.require_reader(request)
     platform = get_platform(request)

@@ -43,6 +43,8 @@ async def score(request: Request) -> Response:
 
     If no heat cell covers the point and no active job is going to, a heat map of the 15 km × 15 km around it is
     scheduled, unless the request came without a key.
+
+    200 `{"lat", "lng", "score", "method", "hasHeatmapCoverage", "heatmap", "job"}`.
     """
     user = await auth.require_reader(request)
     platform = get_platform(request)

@@ -29,7 +29,10 @@ class TileQuery(RequestModel):
 
 
 async def tile(request: Request) -> Response:
-    """Return 256 × 256 pixels, transparent where there are no cells or where they are too small to be drawn."""
+    """Return 256 × 256 pixels, transparent where there are no cells or where they are too small to be drawn.
+
+    200 image/png, or 304.
+    """
     await auth.require_reader(request)
     platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))

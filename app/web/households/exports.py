@@ -31,7 +31,7 @@ Pages = AsyncIterator[Sequence[Household]]
 
 
 async def households_csv(request: Request) -> Response:
-    """Stream the fields of the list as columns."""
+    """Stream the fields of the list as columns. 200 text/csv."""
     await auth.require(request)
     pages = _pages(request)
     rows = ([_cells(household) for household in page] async for page in pages)
@@ -44,7 +44,10 @@ def _cells(household: Household) -> list[Any]:
 
 
 async def households_geojson(request: Request) -> Response:
-    """Stream a FeatureCollection (RFC 7946); a household that is not geocoded has no geometry."""
+    """Stream a FeatureCollection (RFC 7946); a household that is not geocoded has no geometry.
+
+    200 application/geo+json.
+    """
     await auth.require(request)
     pages = _pages(request)
     content = _geojson(await anext(pages), pages)

@@ -68,7 +68,7 @@ def present_household(household: Household) -> dict[str, Any]:
 
 
 async def index(request: Request) -> Response:
-    """List the households that the filters select."""
+    """List the households that the filters select. 200 `{"households": [household], "total", "limit", "offset"}`."""
     await auth.require(request)
     platform = get_platform(request)
     query = request_parsing.parse_query(request, HouseholdQuery)
@@ -85,6 +85,7 @@ async def index(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
+    """Return the household. 200 as `present_household`."""
     await auth.require(request)
     platform = get_platform(request)
     household_id = request_parsing.path_id(request)
@@ -96,7 +97,10 @@ async def read(request: Request) -> Response:
 
 
 async def load(request: Request) -> Response:
-    """Store the valid lines and report the others; with `strict=true`, store none if any line is invalid."""
+    """Store the valid lines and report the others; with `strict=true`, store none if any line is invalid.
+
+    201 `{"created", "updated", "unchanged", "duplicates", "rejected", "total", "errors", "ignoredFields"}`.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     options = request_parsing.parse_query(request, LoadOptions)

@@ -105,18 +105,22 @@ BUSINESSES = ImportRoute(
 
 
 async def create_voters(request: Request) -> Response:
+    """Create a job that imports voters. 202 as `_create`."""
     return await _create(request, VOTERS)
 
 
 async def create_parcels(request: Request) -> Response:
+    """Create a job that imports parcels. 202 as `_create`."""
     return await _create(request, PARCELS)
 
 
 async def create_pois(request: Request) -> Response:
+    """Create a job that imports points of interest. 202 as `_create`."""
     return await _create(request, POIS)
 
 
 async def create_businesses(request: Request) -> Response:
+    """Create a job that imports businesses. 202 as `_create`."""
     return await _create(request, BUSINESSES)
 
 
@@ -140,6 +144,10 @@ class ImportFile:
 
 
 async def _create(request: Request, route: ImportRoute) -> Response:
+    """202 `{"success": true, "jobId", "isNew", "message", "estimatedRows", "profile", "format", …}`.
+
+    For a file that was divided also `"jobs": [{"jobId", "isNew"}]`.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     async with received_upload(request, platform.settings) as upload:

@@ -23,7 +23,7 @@ PAGE_SIZE = 500
 
 
 async def download(request: Request) -> Response:
-    """Download the rejected rows: the original columns, then `error_code` and `error`."""
+    """Download the rejected rows: the original columns, then `error_code` and `error`. 200 text/csv."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)

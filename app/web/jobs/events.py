@@ -26,7 +26,8 @@ RECONNECT_MS = 2_000
 async def events(request: Request) -> Response:
     """Send the job as it is now and after every change, as `event: job`; the stream ends when the job has finished.
 
-    The id of an event is the job's version: a client that reconnects with Last-Event-ID gets only newer versions.
+    200 text/event-stream. The id of an event is the job's version: a client that reconnects with Last-Event-ID gets
+    only newer versions.
     """
     user = await auth.require(request)
     platform = get_platform(request)
