@@ -1,4 +1,4 @@
-"""What geocoding costs beside asking: 2,000 households against a bare loop, and how well a rate limit is used.
+"""Overhead of geocoding beyond the requests: 2,000 households against a bare loop, and how well a rate limit is used.
 
 `python -m tests.benchmarks.geocoding [--rounds 3]`. The stand-in speaks Nominatim's wire format, knows the sample's
 real addresses, and runs as a process of its own.

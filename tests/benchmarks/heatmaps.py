@@ -1,4 +1,4 @@
-"""What a heat map costs: scoring alone, regions through the whole platform, the worker's memory, and a single score.
+"""Cost of a heat map: scoring alone, regions through the whole platform, the worker's memory, and a single score.
 
 `python -m tests.benchmarks.heatmaps [--rounds 3]`. Document 002 promises 500 to 1,000 cells a second.
 """
