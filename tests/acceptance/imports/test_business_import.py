@@ -1,4 +1,4 @@
-"""business_import on the whole platform: from the file to what the websites say."""
+"""business_import on the whole platform: from the file to the results of the website jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports whose workers are killed, over and over: the tables are those of an undisturbed run."""
+"""Imports whose workers are killed repeatedly: the tables end up as after an undisturbed run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def send(client: aiohttp.ClientSession, what: str, raw: bytes) -> str:
 
 
 async def disturbed(place: Place, client: aiohttp.ClientSession, what: str, raw: bytes, rows: int) -> Json:
-    """The result of an import of so many rows whose worker is killed as soon as it has gone on, twice."""
+    """Return the result of an import of this many rows whose worker is killed twice, each time after some progress."""
     job_id, job = await send(client, what, raw), dict[str, object]()
     for _ in range(KILLS):
         worker, job = await further(place, client, job_id, job)
@@ -64,13 +64,13 @@ async def test_killed_with_businesses_it_makes_each_and_its_jobs_once(place: Pla
 
 
 def home(number: int) -> tuple[str, str]:
-    """What makes a household of a voter's address."""
+    """Return the parts of a voter's address that identify the household."""
     voter = registers.voter(number)
     return voter["address"], voter["zip"]
 
 
 async def further(place: Place, client: aiohttp.ClientSession, job_id: str, job: Json) -> tuple[int, Json]:
-    """Once the job has gone on: the pid of its worker, and the job."""
+    """Wait until the job has made progress. Returns the pid of its worker, and the job."""
 
     async def gone_on() -> tuple[int, Json] | None:
         async with client.get(f"/api/v1/jobs/{job_id}") as response:

@@ -31,7 +31,7 @@ async def worker(settings: Settings, admin_id: object) -> AsyncIterator[Worker]:
 
 @pytest.fixture
 def send(client: aiohttp.ClientSession) -> Send:
-    """Send a file as the body, or with `form=True` as a form; the answer, which must have the given status."""
+    """Send a file as the body, or with `form=True` as a form. Returns the response, which must have the given status."""
 
     async def send(what: str, content: bytes, *, status: int = 202, form: bool = False, **options: Any) -> Json:
         path = f"/api/v1/{what}/import"
@@ -54,7 +54,7 @@ def send(client: aiohttp.ClientSession) -> Send:
 
 @pytest.fixture
 def imported(client: aiohttp.ClientSession, worker: Worker, send: Send) -> Send:
-    """Send a file and wait for its job; the finished job."""
+    """Send a file and wait for its job. Returns the finished job."""
 
     async def imported(what: str, content: bytes, *, ends: str = "completed", **options: Any) -> Json:
         created = await send(what, content, **options)

@@ -1,4 +1,4 @@
-"""Businesses from a file: kept with their jobs a chunk at a time, the bad rows told, the same again nothing new."""
+"""Importing businesses: they are stored with their jobs, bad rows are reported, repeats change nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COUNTS = ("read", "inserted", "updated", "unchanged", "duplicateInFile", "reject
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Workers that leave the businesses' jobs alone: their sites are not of this world."""
+    """Start workers that do not run the businesses' jobs: their websites do not exist."""
     return settings.model_copy(update={"queues": {"ENABLE_WEBSITES_WORKER": "false"}})
 
 
@@ -31,7 +31,7 @@ def table(rows: Sequence[Sequence[str]], *header: str) -> bytes:
 
 
 def many(count: int) -> bytes:
-    """Businesses with ids; every tenth has no website."""
+    """Return a file of businesses with ids; every tenth has no website."""
     rows = [(str(n), f"Shop {n}", "" if n % 10 == 0 else f"shop{n}.example", "Boston") for n in range(count)]
     return table(rows, "Account ID", "Company", "Domain", "City")
 
@@ -47,7 +47,7 @@ async def listed(client: aiohttp.ClientSession, **filters: str) -> list[dict[str
         return found
 
 
-async def test_businesses_come_with_their_jobs_and_only_once(imported: Send, db_pool: Pool) -> None:
+async def test_businesses_get_their_jobs_once(imported: Send, db_pool: Pool) -> None:
     job = await imported("businesses", many(1_200), priority=7)
     assert counts(job) == {"read": 1_200, "inserted": 1_200, "jobsCreated": 3 * 1_080}
     assert (job["totalItems"], job["processedItems"], job["type"]) == (1_200, 1_200, "business_import")
@@ -63,7 +63,7 @@ async def test_businesses_come_with_their_jobs_and_only_once(imported: Send, db_
     assert await db_pool.fetchval("SELECT count(*) FROM import_seen") == 0
 
 
-async def test_columns_go_by_many_names_and_by_a_mapping(imported: Send, client: aiohttp.ClientSession) -> None:
+async def test_columns_are_found_by_synonyms_and_by_a_mapping(imported: Send, client: aiohttp.ClientSession) -> None:
     rows = [
         ("Ann", "Müller & Söhne", "http://mueller.example/de", "ignored.example", "'+49 30 1", "Berlin", "BE", "10115"),
         ("Bob", "Smith Ltd", "n/a", "smith.example", "", "Leeds", "", "LS1"),
@@ -96,7 +96,7 @@ async def test_ids_of_two_sources_never_meet(imported: Send, client: aiohttp.Cli
     assert {one["name"] for one in await listed(client)} == {"Of the fair", "Of the partner", "By REST, renamed"}
 
 
-async def test_bad_rows_are_told_and_can_be_mended(imported: Send, client: aiohttp.ClientSession) -> None:
+async def test_rejected_rows_are_reported_and_can_be_corrected(imported: Send, client: aiohttp.ClientSession) -> None:
     rows = [
         ("1", "Good", "good.example", "us", "42.3", "-71.0"),
         ("2", "", "nameless.example", "", "", ""),
@@ -125,7 +125,7 @@ async def test_bad_rows_are_told_and_can_be_mended(imported: Send, client: aioht
     assert counts(mended) == {"read": 5, "inserted": 3, "rejected": 2, "jobsCreated": 3}, "the NUL became a space"
 
 
-async def test_the_excluded_are_left_alone(imported: Send, client: aiohttp.ClientSession) -> None:
+async def test_excluded_businesses_get_no_jobs(imported: Send, client: aiohttp.ClientSession) -> None:
     exclusion = {"by": "domain", "value": "chain.example"}
     async with client.post("/api/v1/business-exclusions", json=exclusion) as response:
         assert response.status == 201
@@ -135,7 +135,7 @@ async def test_the_excluded_are_left_alone(imported: Send, client: aiohttp.Clien
     assert [one["name"] for one in await listed(client, excluded="true")] == ["Chain 1"]
 
 
-async def test_a_dry_run_counts_all_and_keeps_nothing(imported: Send, db_pool: Pool) -> None:
+async def test_a_dry_run_counts_everything_and_stores_nothing(imported: Send, db_pool: Pool) -> None:
     raw = many(600) + b"5,Shop 5,shop5.example,Boston\r\n"
     job = await imported("businesses", raw, dryRun=True)
     assert counts(job) == {"read": 601, "inserted": 600, "duplicateInFile": 1, "jobsCreated": 1_620}
@@ -145,7 +145,7 @@ async def test_a_dry_run_counts_all_and_keeps_nothing(imported: Send, db_pool: P
     assert counts(job) == {"read": 601, "inserted": 600, "duplicateInFile": 1}
 
 
-async def test_what_is_useless_as_a_whole_is_refused_at_once(send: Send) -> None:
+async def test_unusable_files_are_refused_at_once(send: Send) -> None:
     for content, words in (
         (b"url,city\na.example,Bonn\n", "No column of the header is the business's name"),
         (
@@ -169,7 +169,7 @@ async def test_a_long_file_becomes_several_jobs(send: Send, client: aiohttp.Clie
     assert len(created["jobs"]) == 2
 
 
-async def test_too_long_a_list_for_a_request_is_sent_to_the_import(client: aiohttp.ClientSession) -> None:
+async def test_a_list_too_long_for_a_request_is_referred_to_the_import(client: aiohttp.ClientSession) -> None:
     headers = {"Content-Type": "text/csv"}
     for raw in (many(2_001), b"name\n" + b"x" * 4_000_001):
         async with client.post("/api/v1/businesses", data=io.BytesIO(raw), headers=headers) as response:
@@ -177,7 +177,7 @@ async def test_too_long_a_list_for_a_request_is_sent_to_the_import(client: aioht
             assert "POST /api/v1/businesses/import" in (await response.json())["detail"]
 
 
-async def test_a_stopped_import_goes_on_where_it_was(
+async def test_a_stopped_import_resumes_where_it_was(
     client: aiohttp.ClientSession, send: Send, settings: Settings, db_pool: Pool
 ) -> None:
     settings = settings.model_copy(update={"shutdown_grace_seconds": 0.0})

@@ -46,7 +46,7 @@ async def test_parcels_in_each_format_twice(name: str, imported: Send, db_pool: 
     assert (again["unchanged"], again["inserted"], again["updated"]) == (60, 0, 0)
 
 
-async def test_geometries_that_are_wrong(imported: Send, client: Any, db_pool: Pool) -> None:
+async def test_wrong_geometries(imported: Send, client: Any, db_pool: Pool) -> None:
     def polygon(*ring: list[float]) -> dict[str, Any]:
         return {"type": "Polygon", "coordinates": [list(ring)]}
 
@@ -103,7 +103,7 @@ UNUSUAL = {
 }
 
 
-async def test_one_odd_geometry_costs_its_own_row(imported: Send, db_pool: Pool) -> None:
+async def test_an_odd_geometry_rejects_only_its_own_row(imported: Send, db_pool: Pool) -> None:
     acres = iter(("nan", "inf", "1e999"))
     rows = [f'{code} {n},"{wkt}",{next(acres) if code == "unreadable_number" else ""}'
             for code, texts in UNUSUAL.items() for n, wkt in enumerate(texts)]  # fmt: skip
@@ -117,7 +117,7 @@ async def test_one_odd_geometry_costs_its_own_row(imported: Send, db_pool: Pool)
     assert await db_pool.fetchval("SELECT count(*) FROM parcels WHERE acres IS NULL AND geometry IS NOT NULL") == 3
 
 
-async def test_features_that_only_postgres_or_json_would_refuse(imported: Send) -> None:
+async def test_features_that_postgres_or_json_cannot_store(imported: Send) -> None:
     deep = b'{"type":"Feature","properties":{"apn":"9","d":' + b"[" * 300 + b"]" * 300 + b'},"geometry":null}'
     lines = [b"\x1e" + orjson.dumps(registers.parcel(n)) for n in range(2)]
     result = (await imported("parcels", b"\n".join([*lines, b"\x1e" + deep])))["result"]
@@ -131,7 +131,7 @@ async def test_a_good_row_after_a_rejected_one_of_the_same_parcel_counts(importe
     assert (result["rejected"], result["inserted"], result["duplicateInFile"]) == (1, 1, 1)
 
 
-async def test_a_rejected_point_comes_back_mended(imported: Send, client: Any, db_pool: Pool) -> None:
+async def test_a_rejected_point_can_be_corrected_and_sent_again(imported: Send, client: Any, db_pool: Pool) -> None:
     job = await imported("pois", b"id,name,category,lat,lon\n1,=Cafe,,-35.5,-78.6\n2,Two,,1,2\n")
     async with client.get(f"/api/v1/jobs/{job['id']}/rejected.csv") as response:
         report = await response.text()
@@ -168,7 +168,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-async def test_a_file_that_is_no_parcels_is_refused(send: Send, db_pool: Pool) -> None:
+async def test_files_without_parcels_are_refused(send: Send, db_pool: Pool) -> None:
     for content, says in REFUSED:
         answer = await send("parcels", content, status=400)
         assert says in answer["error"], (content[:100], answer["error"])

@@ -1,4 +1,4 @@
-"""What an import says of the rows that it could not take, and how they come back mended."""
+"""Reports of rejected rows, and importing them again after correction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GOOD = [registers.voter(n) for n in range(6)]
 
 
 def broken() -> bytes:
-    """Ten rows of which four are good; the header is line 1."""
+    """A header (line 1) and ten rows, of which four are good."""
     lines = registers.table(GOOD).decode().splitlines()
     header, rows = lines[0], lines[1:]
     rows[1] = rows[1].replace("V00000001", "")
@@ -27,7 +27,7 @@ def broken() -> bytes:
     return "\r\n".join([header, *rows, ""]).encode()
 
 
-async def test_each_bad_row_is_told_with_its_line(imported: Send, client: aiohttp.ClientSession) -> None:
+async def test_each_bad_row_is_reported_with_its_line(imported: Send, client: aiohttp.ClientSession) -> None:
     job = await imported("voters", broken())
     result = job["result"]
     assert (result["read"], result["valid"], result["rejected"], result["inserted"]) == (9, 3, 6, 3)
@@ -48,7 +48,7 @@ async def test_each_bad_row_is_told_with_its_line(imported: Send, client: aiohtt
     assert (summary["count"], summary["rejected"], len(summary["samples"])) == (3, True, 3)
 
 
-async def test_rejected_rows_come_back_mended(
+async def test_rejected_rows_can_be_corrected_and_sent_again(
     imported: Send, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, db_pool: Pool
 ) -> None:
     job = await imported("voters", broken())
@@ -73,7 +73,7 @@ async def test_rejected_rows_come_back_mended(
     assert (await client.get("/api/v1/jobs/nonsense/rejected.csv")).status == 404
 
 
-async def test_an_unreadable_value_costs_itself_not_the_row(
+async def test_an_unreadable_value_is_dropped_and_the_row_kept(
     imported: Send, client: aiohttp.ClientSession, db_pool: Pool
 ) -> None:
     rows = [registers.voter(n) for n in range(4)]
@@ -98,7 +98,7 @@ async def test_an_unreadable_value_costs_itself_not_the_row(
     assert stored is not None and stored["birth_date"] is None and stored["last_name"] == "Smith"
 
 
-async def test_too_many_errors_end_the_job_before_anything_is_written(imported: Send, db_pool: Pool) -> None:
+async def test_too_many_errors_fail_the_job_before_anything_is_written(imported: Send, db_pool: Pool) -> None:
     for options in ({"maxErrors": 5}, {"maxErrorRate": 0.5}):
         job = await imported("voters", broken(), ends="failed", **options)
         assert "6 of 9 rows were rejected" in job["error"] or "66.7% of 9 rows" in job["error"]

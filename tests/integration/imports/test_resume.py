@@ -1,4 +1,4 @@
-"""Workers that go away in the midst of an import: the tables are those of an undisturbed run."""
+"""Workers that stop during an import: the tables end up as after an undisturbed run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def stored(pool: Pool, source: str) -> list[asyncpg.Record]:
 
 
 @pytest.mark.parametrize("again", [False, True])
-async def test_stopped_again_and_again(
+async def test_an_import_that_is_stopped_repeatedly_ends_like_an_undisturbed_one(
     again: bool, client: aiohttp.ClientSession, send: Send, settings: Settings, db_pool: Pool
 ) -> None:
     settings = settings.model_copy(update={"shutdown_grace_seconds": 0.0})

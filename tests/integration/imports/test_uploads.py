@@ -1,4 +1,4 @@
-"""Files on their way in: packed, too large, sent twice, or nothing that can be imported."""
+"""Uploads: compressed, too large, repeated, or unusable files."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ async def test_packed_files(imported: Send, folder: Path) -> None:
 
 
 def aged(days: float) -> str:
-    """An upload's id of so many days ago."""
+    """Return the id of an upload that is this many days old."""
     milliseconds = time.time_ns() // 1_000_000 - int(days * 86_400_000)
     return str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62))
 
 
-async def test_what_the_killed_and_the_cancelled_left_goes_with_the_next_import(
+async def test_the_next_import_removes_what_killed_and_cancelled_jobs_left(
     imported: Send, folder: Path, db_pool: Pool
 ) -> None:
     old, young = aged(8), aged(1)
@@ -108,7 +108,7 @@ REFUSED = [
 ]
 
 
-async def test_a_file_that_is_none_is_refused_and_leaves_nothing(send: Send, folder: Path, db_pool: Pool) -> None:
+async def test_a_refused_file_leaves_nothing_behind(send: Send, folder: Path, db_pool: Pool) -> None:
     for content, says in REFUSED:
         for form in (False, True):
             answer = await send("voters", content, status=400, form=form)
@@ -128,7 +128,7 @@ async def test_too_large_is_413(send: Send, folder: Path) -> None:
     assert files(folder) == 0
 
 
-async def test_the_same_file_is_known_while_its_job_is_active(
+async def test_the_same_file_returns_the_active_job(
     send: Send, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, folder: Path
 ) -> None:
     first = await send("voters", CSV)
@@ -143,7 +143,7 @@ async def test_the_same_file_is_known_while_its_job_is_active(
         assert response.status == 200
 
 
-async def test_a_repeated_request_gets_its_first_answer(client: aiohttp.ClientSession, folder: Path) -> None:
+async def test_a_repeated_request_gets_the_first_response(client: aiohttp.ClientSession, folder: Path) -> None:
     answers = []
     for _ in range(2):
         async with client.post("/api/v1/voters/import", data=CSV, headers={"Idempotency-Key": "once"}) as response:
@@ -202,7 +202,7 @@ async def test_broken_forms(client: aiohttp.ClientSession) -> None:
             assert response.status == status, await response.text()
 
 
-async def test_an_upload_is_its_senders_alone(
+async def test_an_upload_can_only_be_used_by_its_sender(
     send: Send, user_client: aiohttp.ClientSession, settings: Settings
 ) -> None:
     created = await send("voters", CSV)
@@ -217,7 +217,7 @@ async def test_an_upload_is_its_senders_alone(
     assert job["status"] == "failed" and "another user uploaded it" in job["error"]
 
 
-async def test_a_client_that_hangs_up_leaves_nothing(url: str, folder: Path, db_pool: Pool) -> None:
+async def test_a_client_that_disconnects_leaves_nothing_behind(url: str, folder: Path, db_pool: Pool) -> None:
     address = urlsplit(url)
     _, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(

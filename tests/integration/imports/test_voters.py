@@ -1,4 +1,4 @@
-"""Voter files of every layout, in again and again, changed, and with what must never be kept."""
+"""Voter files of every layout: imported repeatedly, changed, and with data that must never be stored."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PROTECTED = {"north_carolina": COUNT // 100, "florida": COUNT // 50}
 
 
 async def households(pool: Pool) -> Counter[int]:
-    """How many households have how many voters."""
+    """Return how many households have how many voters."""
     rows = await pool.fetch(
         "SELECT (SELECT count(*) FROM voters AS v WHERE v.household_id = h.id) AS voters FROM households AS h"
     )
@@ -39,7 +39,7 @@ async def households(pool: Pool) -> Counter[int]:
 
 
 @pytest.mark.parametrize("profile", FILES)
-async def test_each_layout_is_recognised_and_twice_is_once(profile: str, imported: Send, db_pool: Pool) -> None:
+async def test_layouts_are_recognised_and_repeats_change_nothing(profile: str, imported: Send, db_pool: Pool) -> None:
     protected = PROTECTED.get(profile, 0)
     job = await imported("voters", FILES[profile], form=True)
     result = job["result"]
@@ -88,7 +88,7 @@ async def test_two_versions_of_a_file(imported: Send, db_pool: Pool) -> None:
     assert await db_pool.fetchval("SELECT count(*) FROM voters") == 110, "who is not in a file is not removed by it"
 
 
-async def test_a_column_more_is_kept_and_counts_as_a_change(imported: Send, db_pool: Pool) -> None:
+async def test_an_additional_column_is_kept_and_counts_as_a_change(imported: Send, db_pool: Pool) -> None:
     rows: list[dict[str, Any]] = [registers.voter(n) for n in range(4)]
     await imported("voters", registers.table(rows))
     grown = [row | {"GENERAL-11/05/2024": "X" if n else ""} for n, row in enumerate(rows)]
@@ -98,7 +98,7 @@ async def test_a_column_more_is_kept_and_counts_as_a_change(imported: Send, db_p
     assert found == "X"
 
 
-async def test_one_household_however_the_address_is_written(imported: Send, db_pool: Pool) -> None:
+async def test_spellings_of_one_address_share_a_household(imported: Send, db_pool: Pool) -> None:
     spellings = [
         {"address": "12 North Main Street", "unit": "Apt 4", "city": "Saint Paul", "state": "MN", "zip": "55101"},
         {"address": "12 N MAIN ST APT 4", "unit": "", "city": "ST PAUL", "state": "Minnesota", "zip": "55101-1234"},
@@ -112,7 +112,7 @@ async def test_one_household_however_the_address_is_written(imported: Send, db_p
     assert await households(db_pool) == Counter({3: 1, 1: 1})
 
 
-async def test_who_moved_changes_household_and_an_empty_one_goes(imported: Send, db_pool: Pool) -> None:
+async def test_moving_changes_the_household_and_empty_ones_are_deleted(imported: Send, db_pool: Pool) -> None:
     rows = [registers.voter(0, 1), registers.voter(1, 1), registers.voter(2, 2), registers.voter(3, 3)]
     await imported("voters", registers.table(rows))
     assert await households(db_pool) == Counter({2: 1, 1: 2})
@@ -131,7 +131,7 @@ async def test_a_household_from_elsewhere_stays_when_its_voters_go(imported: Sen
     assert await households(db_pool) == Counter({0: 1, 1: 1})
 
 
-async def test_of_protected_voters_nothing_is_kept_that_finds_them(imported: Send, db_pool: Pool) -> None:
+async def test_nothing_identifying_is_stored_of_protected_voters(imported: Send, db_pool: Pool) -> None:
     secret = {
         "address": "99 Hidden Hollow Lane",
         "last_name": "Zzyzx",
@@ -165,8 +165,8 @@ async def test_of_protected_voters_nothing_is_kept_that_finds_them(imported: Sen
 SECRET = "99 Hidden Hollow Lane"
 
 
-async def test_a_broken_row_of_a_protected_voter_tells_nothing(imported: Send, client: Any, db_pool: Pool) -> None:
-    """Neither its cells nor what is left of its line may stand in the report."""
+async def test_a_rejected_row_of_a_protected_voter_is_masked(imported: Send, client: Any, db_pool: Pool) -> None:
+    """The report must not contain its cells, nor what remains of its line."""
     header = "voter_id,last_name,confidential,address,city\n"
     rows = [
         f"1,Zzyzx,Y,{SECRET},Concord,too much",
@@ -188,7 +188,7 @@ async def test_a_broken_row_of_a_protected_voter_tells_nothing(imported: Send, c
 
 
 async def test_stars_in_place_of_an_address_protect_too(imported: Send, db_pool: Pool) -> None:
-    """As county supervisors of Florida export them."""
+    """As in the exports of county supervisors in Florida."""
     content = "VoterID,Last_Name,Residence_Address,City_Name\n1,Zzyzx,*** Protected ***,Cocoa\n2,Open,1 Main St,Cocoa\n"
     job = await imported("voters", content.encode())
     assert (job["result"]["protected"], job["result"]["householdsCreated"]) == (1, 1)
@@ -203,7 +203,7 @@ async def test_a_flag_counts_whatever_the_profile(flag: str, imported: Send, db_
     assert await db_pool.fetchval("SELECT array_agg(address) FROM households") == ["1 Main St"]
 
 
-async def test_removed_voters_live_in_no_household(imported: Send, db_pool: Pool) -> None:
+async def test_removed_voters_have_no_household(imported: Send, db_pool: Pool) -> None:
     rows = list(registers.north_carolina(4))
     rows[0][registers.NORTH_CAROLINA_HEADER.index("status_cd")] = "R"
     await imported("voters", registers.delimited(rows, registers.NORTH_CAROLINA_HEADER, delimiter="\t"))

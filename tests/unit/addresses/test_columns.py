@@ -1,4 +1,4 @@
-"""Which columns hold the address, and CSV that a spreadsheet reads as text."""
+"""The columns that hold an address."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def test_columns_are_known_by_their_names(header: list[str]) -> None:
     assert (address.line, address.country) == ("12 Main St, Concord, CA 94520", "us")
 
 
-def test_number_and_street_apart() -> None:
+def test_number_and_street_in_separate_columns() -> None:
     columns = AddressColumns.find(["house_number", "street", "city"], {})
     assert columns.address(["12", "Main St", "Concord"], "us").street == "12 Main St"
 
 
-def test_columns_may_be_named() -> None:
+def test_columns_may_be_mapped() -> None:
     columns = AddressColumns.find(["address", "Situs", "Town"], {"address": "situs"})
     assert columns.address(["a person", "12 Main St", "Concord"], "us").street == "12 Main St"
     with pytest.raises(ValueError, match="no address"):
@@ -44,7 +44,7 @@ def test_columns_may_be_named() -> None:
     ("mapping", "words"),
     [({"colour": "a"}, "unknown field 'colour'"), ({"address": "b"}, "no column 'b'"), ({}, "can hold an address")],
 )
-def test_what_cannot_be(mapping: dict[str, str], words: str) -> None:
+def test_headers_and_mappings_that_do_not_fit(mapping: dict[str, str], words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         AddressColumns.find(["a"], mapping)
 

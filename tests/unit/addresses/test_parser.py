@@ -1,4 +1,4 @@
-"""Addresses on one line, taken apart."""
+"""Parsing addresses on one line."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_an_address_may_have_no_street() -> None:
 
 
 @given(st.text(max_size=120), st.sampled_from(["us", "fi"]))
-def test_no_line_breaks_it(line: str, country: str) -> None:
+def test_any_line_is_parsed(line: str, country: str) -> None:
     parts = parse_line(line, country)
     assert all(parts.values())
     if country != "us":

@@ -1,4 +1,4 @@
-"""The parts of an address, normalised."""
+"""Normalising the parts of an address."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_states_by_code_or_name(given_as: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["XX", "Californa", "-", "C A"])
-def test_no_state(wrong: str) -> None:
+def test_unknown_states(wrong: str) -> None:
     with pytest.raises(ValueError, match="not a US state"):
         addresses.normalise_state(wrong, "us")
 
@@ -58,7 +58,7 @@ def test_zip_codes(given_as: str, zip_code: str) -> None:
 @pytest.mark.parametrize(
     "wrong", ["12", "123456", "ABCDE", "12345-12", "1234567890", "94520-", "９４５２０", "12345 CA"]
 )
-def test_no_zip_code(wrong: str) -> None:
+def test_text_that_is_not_a_zip_code(wrong: str) -> None:
     with pytest.raises(ValueError, match="not a ZIP code"):
         addresses.normalise_postcode(wrong, "us")
 

@@ -1,4 +1,4 @@
-"""The readers, fuzzed: no file ends in anything but rows, row errors, or one clear error."""
+"""The readers with fuzzed files: any file gives rows and row errors, or one clear error."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ TRICKS = [
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-def test_any_file_is_rows_row_errors_or_one_clear_error(kind: str, data: st.DataObject) -> None:
+def test_any_file_gives_rows_and_row_errors_or_one_clear_error(kind: str, data: st.DataObject) -> None:
     seed = data.draw(st.sampled_from(SEEDS[kind]))
     raw = data.draw(damaged(seed) | st.binary(max_size=300))
     try:
@@ -154,7 +154,7 @@ def test_the_longest_line_is_found_across_blocks() -> None:
 @pytest.mark.parametrize(
     ("raw", "kind"), [(VOTERS, "voters"), (PARCELS, "parcels"), (PARCEL_LINES, "parcels"), (POIS, "pois")]
 )
-def test_parts_make_up_the_whole(raw: bytes, kind: str) -> None:
+def test_the_parts_add_up_to_the_whole(raw: bytes, kind: str) -> None:
     found, reader = KINDS[kind](raw)
     whole = b"".join(chunk.rows for chunk in chunks(reader(io.BytesIO(raw))))
     rows, parts = split(io.BytesIO(raw), found, 2, feature_count=4)
@@ -190,7 +190,7 @@ def test_profiles_are_told_apart(raw: bytes, profile: str) -> None:
     assert Layout.from_json(orjson.loads(orjson.dumps(found.to_json()))) == found
 
 
-def test_a_register_without_a_header_comes_back_with_one() -> None:
+def test_a_register_without_a_header_may_be_sent_with_one() -> None:
     rows = list(registers.florida(3))
     assert FLORIDA.header is not None
     raw = registers.delimited(rows, FLORIDA.header)

@@ -1,4 +1,4 @@
-"""Where uploads are kept: a folder, or anything else that fsspec reaches."""
+"""The storage of uploads: a folder, or anything else that fsspec reaches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.storage.uploads import Uploads
 
 
 @pytest.mark.parametrize("place", ["file", "memory"])
-def test_a_file_comes_back_from_anywhere_and_goes(place: str, tmp_path: Path) -> None:
+def test_files_are_stored_read_and_removed(place: str, tmp_path: Path) -> None:
     store = Uploads((tmp_path / "uploads").as_uri() if place == "file" else "memory://uploads")
     name = uuid7()
     sink = store.create(name)

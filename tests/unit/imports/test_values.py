@@ -31,7 +31,7 @@ def test_dates_as_registers_write_them(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["13/31/1980", "02/29/1981", "12/31/80", "0000-00-00", "soon", "*", "1980", "12/31/9999"]
 )
-def test_what_is_no_date(text: str) -> None:
+def test_text_that_is_not_a_date(text: str) -> None:
     with pytest.raises(ValueError):
         to_iso_date(text)
 
@@ -68,11 +68,11 @@ def test_units_that_end_alike_are_two_dwellings(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("other", ["4B", "# 4B", "#4-B", "APT. 4-b", "Unit 4B", "apt4B"])
-def test_a_unit_is_one_however_it_is_written(other: str) -> None:
+def test_spellings_of_one_unit_have_one_key(other: str) -> None:
     assert key("12 Main St", "Apt 4-B") == key("12 Main St", other)
 
 
-def test_no_dwelling_without_a_line_or_a_place() -> None:
+def test_without_street_or_place_there_is_no_household() -> None:
     assert key("") == key("12 Main St", city="", zip_code="") == ""
     assert key("12 Main St", zip_code="", city="Concord") == key("12 Main St", zip_code="", city="CONCORD") != ""
 
@@ -135,7 +135,7 @@ def test_the_first_position(geometry: Any, place: tuple[float, float] | None) ->
 
 
 @given(st.text(max_size=300))
-def test_a_mask_tells_two_characters_at_most(value: str) -> None:
+def test_a_mask_reveals_two_characters_at_most(value: str) -> None:
     masked = mask(value)
     assert len(masked) <= 80 and masked[:2] == value[:2]
     assert not any(char.isalnum() for char in masked[2:])

@@ -1,4 +1,4 @@
-"""Cutting text into records: with line numbers, from anywhere, and whatever comes."""
+"""The CSV reader: line numbers, resuming at a position, and arbitrary input."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_what_csv_writes_is_read_back(rows: list[list[str]], delimiter: str, end
 
 
 @given(st.binary(max_size=400), st.sampled_from([Dialect(), Dialect("\t"), Dialect(",", carriage_returns=True)]))
-def test_any_bytes_are_records_or_broken_ones(raw: bytes, dialect: Dialect) -> None:
+def test_any_bytes_are_rows_or_broken_rows(raw: bytes, dialect: Dialect) -> None:
     found = read(raw, dialect)
     lines = [line for line, _ in found]
     assert lines == sorted(lines)
@@ -46,7 +46,7 @@ def test_any_bytes_are_records_or_broken_ones(raw: bytes, dialect: Dialect) -> N
 
 
 @given(st.binary(max_size=300), st.integers(0, 8))
-def test_reading_goes_on_where_it_stopped(raw: bytes, stop: int) -> None:
+def test_reading_resumes_where_it_stopped(raw: bytes, stop: int) -> None:
     records = CsvReader(io.BytesIO(raw), Dialect())
     first = records.read(stop)
     rest = read(raw, position=records.position)
@@ -67,7 +67,7 @@ def test_an_open_quote_costs_its_own_line(rows: list[list[str]], at: int) -> Non
     assert [line for line, cells in found if isinstance(cells, BrokenRow)] == [at + 1]
 
 
-def test_lines_are_physical_and_blank_ones_are_no_records() -> None:
+def test_lines_are_physical_and_blank_ones_are_skipped() -> None:
     raw = b'a,b\n\n"x\ny",2\r\n   \n3,4'
     assert read(raw) == [(1, ["a", "b"]), (3, ["x\ny", "2"]), (6, ["3", "4"])]
 
@@ -76,12 +76,12 @@ def test_old_macintosh_lines() -> None:
     assert read(b"a,b\r1,2\r3,4", Dialect(carriage_returns=True)) == [(1, ["a", "b"]), (2, ["1", "2"]), (3, ["3", "4"])]
 
 
-def test_a_line_is_decoded_by_itself() -> None:
+def test_each_line_is_decoded_separately() -> None:
     raw = "\ufeffPeña,1\n".encode() + "Müller,2\n".encode("cp1252") + b"\x81,3\n"
     assert [cells for _, cells in read(raw)] == [["Peña", "1"], ["Müller", "2"], ["\x81", "3"]]
 
 
-def test_what_is_too_long_is_not_held() -> None:
+def test_long_lines_and_cells_are_refused() -> None:
     with pytest.raises(Unreadable, match="1,000,000 bytes"):
         read(b"a,b\n" + b"x" * 1_000_001)
     line, cells = read(b'a\n"' + b"x" * 200_000 + b'"\n')[1]
@@ -89,6 +89,6 @@ def test_what_is_too_long_is_not_held() -> None:
 
 
 @pytest.mark.parametrize(("head", "says"), [(b"", "empty"), (b'"a', "quote"), (b"a," * 3_000, "columns")])
-def test_headers_that_are_none(head: bytes, says: str) -> None:
+def test_unusable_headers(head: bytes, says: str) -> None:
     with pytest.raises(Unreadable, match=says):
         read_header(head, Dialect())

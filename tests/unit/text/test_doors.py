@@ -129,7 +129,7 @@ def test_encodings(door: Callable[[bytes], Rows], encoding: str) -> None:
 
 
 @door
-def test_a_byte_that_windows_1252_leaves_undefined_is_no_reason_to_refuse_the_file(
+def test_an_undefined_byte_does_not_refuse_the_file(
     door: Callable[[bytes], Rows],
 ) -> None:
     raw = table().encode() + b"3,3 Oak\x81 St,CA,94522,C\n"
@@ -156,7 +156,7 @@ def test_a_stray_quote_costs_its_own_line(door: Callable[[bytes], Rows]) -> None
     ],
     ids=["empty", "utf-16", "binary", "open quote", "unknown columns"],
 )
-def test_what_is_refused_as_a_whole(door: Callable[[bytes], Rows], raw: bytes, says: str) -> None:
+def test_unreadable_files(door: Callable[[bytes], Rows], raw: bytes, says: str) -> None:
     with pytest.raises(Unreadable, match=says):
         door(raw)
 
@@ -173,6 +173,6 @@ def test_the_limit_of_rows(from_csv: Callable[[bytes, int], object]) -> None:
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door is not as_companies])
-def test_a_number_apart_from_the_street(door: Callable[[bytes], Rows]) -> None:
+def test_house_number_and_street_in_separate_columns(door: Callable[[bytes], Rows]) -> None:
     raw = b"ID,House Number,Street,ST,Postal Code,Company\n1,12,Main St,CA,94520,A\n"
     assert door(raw) == EXPECTED[:1]
