@@ -31,7 +31,7 @@ async def worker(settings: Settings, admin_id: object) -> AsyncIterator[Worker]:
 
 @pytest.fixture
 def send(client: aiohttp.ClientSession) -> Send:
-    """Send a file as the body, or with `form=True` as a form. Returns the response, which must have the given status."""
+    """Send a file as the body, or with `form=True` as a form. Returns the response; checks its status."""
 
     async def send(what: str, content: bytes, *, status: int = 202, form: bool = False, **options: Any) -> Json:
         path = f"/api/v1/{what}/import"
