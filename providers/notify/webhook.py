@@ -16,7 +16,7 @@ from app.domain.vocabulary.websites import WebsiteStatus
 from providers.errors import BadRequest, ProviderError, Unavailable, from_status
 from providers.http import parse_retry_after
 from providers.web import BadUrl, NetworkPolicy, normalise_url
-from providers.web.http_client import explain
+from providers.web.http_errors import explain
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 
 NAME = "webhook"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from multidict import CIMultiDictProxy
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.http import parse_retry_after
 from providers.web import body
+from providers.web.http_errors import ConnectionLost, explain
 from providers.web.network_policy import ForbiddenAddress, NetworkPolicy
 from providers.web.pages import MAX_RETRY_AFTER_SECONDS, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
@@ -71,17 +71,13 @@ def _connection(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
     return _Connection(loop)
 
 
-class _ConnectionLost(Exception):
-    """Replaces the errors after which aiohttp would repeat a request by itself, although the turn allows only one."""
-
-
 async def _send_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     try:
         return await send(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         if isinstance(error, aiohttp.ClientConnectorError):  # aiohttp does not repeat after this one
             raise
-        raise _ConnectionLost from error
+        raise ConnectionLost from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +157,7 @@ class HttpClient:
                 page = await self._get(url, page, options)
         except TimeoutError:
             page = replace(page, outcome=WebsiteStatus.TIMEOUT, detail=f"no complete response within {seconds:.0f} s")
-        except (aiohttp.ClientError, OSError, ValueError, body.InvalidBody, _ConnectionLost) as error:
+        except (aiohttp.ClientError, OSError, ValueError, body.InvalidBody, ConnectionLost) as error:
             outcome, detail = explain(error)
             page = replace(page, outcome=outcome, detail=detail)
         return replace(page, elapsed_ms=round((time.monotonic() - started) * 1000))
@@ -239,42 +235,3 @@ def refused_page(page: Page, headers: CIMultiDictProxy[str]) -> Page:
     else:
         outcome = WebsiteStatus.BLOCKED
     return replace(page, outcome=outcome, detail=detail, retry_after=retry_after)
-
-
-def explain(error: BaseException) -> tuple[WebsiteStatus, str]:
-    """Return the outcome of a failed request, and a message for people."""
-    for cause in _causes(error):
-        match cause:
-            case ForbiddenAddress():
-                return WebsiteStatus.PRIVATE_ADDRESS, str(cause)
-            case ssl.SSLCertVerificationError():
-                return WebsiteStatus.TLS_ERROR, f"its certificate is not valid: {cause.verify_message}"
-            case ssl.SSLError() | ssl.CertificateError() | aiohttp.ClientConnectorSSLError():
-                return WebsiteStatus.TLS_ERROR, "no secure connection could be made"
-            case socket.gaierror() | aiohttp.ClientConnectorDNSError():
-                return WebsiteStatus.DNS_ERROR, "its host name cannot be resolved"
-            case TimeoutError():
-                return WebsiteStatus.TIMEOUT, "no connection within the time limit"
-            case ConnectionRefusedError():
-                return WebsiteStatus.SERVER_ERROR, "its server refuses connections"
-            case ConnectionError() | aiohttp.ServerDisconnectedError() if not isinstance(
-                error, aiohttp.ClientPayloadError
-            ):
-                return WebsiteStatus.SERVER_ERROR, "it closed the connection without a response"
-            case body.InvalidBody():
-                return WebsiteStatus.SERVER_ERROR, str(cause)
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return WebsiteStatus.SERVER_ERROR, "the response was cut off"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return WebsiteStatus.SERVER_ERROR, "the response is not valid HTTP"
-    original = error.__cause__ if isinstance(error, _ConnectionLost) else error
-    return WebsiteStatus.SERVER_ERROR, f"the connection failed ({type(original).__name__})"
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    """Return the chain of exceptions, the root cause first."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.insert(0, error)
-        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
-    return found

@@ -1,4 +1,4 @@
-"""Businesses, what their websites say of them, and what is known of pages and hosts of the web."""
+"""Businesses, the contacts and validations of their websites, fetched pages and hosts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.domain.websites.businesses import ExclusionBy
 
 
 class Business(SQLModel, table=True):
-    """`key` is what makes it the same business when it comes again: see `app.domain.websites.businesses`."""
+    """A business. `key` identifies it when it is submitted again: see `app.domain.websites.businesses`."""
 
     __tablename__ = "businesses"
     __table_args__ = (
@@ -30,7 +30,7 @@ class Business(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     key: str = Field(sa_type=Text, unique=True)
     source: str = Field(sa_type=Text)
-    """Who told of it: `rest`, `csv`, or a provider of places."""
+    """Where it comes from: `rest`, `csv`, a place provider, or the name given to an import."""
     place_id: str | None = Field(sa_type=Text)
     external_id: str | None = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
@@ -57,7 +57,7 @@ class Business(SQLModel, table=True):
 
 
 class BusinessExclusion(SQLModel, table=True):
-    """Businesses to leave alone: of a domain (and those below it), of a name, or one place."""
+    """An entry of the exclusion list: a domain (with its subdomains), a name, or a place id."""
 
     __tablename__ = "business_exclusions"
     __table_args__ = (one_of("by", ExclusionBy), Index("business_exclusions_key", "by", "value", unique=True))
@@ -71,7 +71,7 @@ class BusinessExclusion(SQLModel, table=True):
 
 
 class BusinessContact(SQLModel, table=True):
-    """An e-mail address, a profile or a telephone number that a business' pages show."""
+    """An e-mail address, a profile or a telephone number on the pages of a business."""
 
     __tablename__ = "business_contacts"
     __table_args__ = (one_of("kind", ContactKind),)
@@ -81,14 +81,14 @@ class BusinessContact(SQLModel, table=True):
     value: str = Field(sa_type=Text, primary_key=True)
     confidence: float
     detail: dict[str, Any] = Field(sa_type=JSONB)
-    """What only its kind has: platform, flags, the national form."""
+    """Fields that only this kind of contact has: the platform, flags, the national form."""
     evidence: list[dict[str, Any]] = Field(sa_type=JSONB)
     first_seen_at: datetime = time("now()")
     seen_at: datetime = time("now()")
 
 
 class WebsiteCheck(SQLModel, table=True):
-    """One validation of a business' website."""
+    """One validation of a website."""
 
     __tablename__ = "website_checks"
     __table_args__ = (Index("website_checks_business_idx", "business_id", "id"),)
@@ -102,7 +102,7 @@ class WebsiteCheck(SQLModel, table=True):
 
 
 class WebPage(SQLModel, table=True):
-    """The last answer to one request, for every fetcher; `html` is packed with zlib."""
+    """The last response to a request, shared by all fetchers; `html` is compressed with zlib."""
 
     __tablename__ = "web_pages"
 
@@ -113,7 +113,7 @@ class WebPage(SQLModel, table=True):
 
 
 class WebHost(SQLModel, table=True):
-    """Whose turn it is at a host: nobody's before `free_at`; `held` while the one with the last token asks."""
+    """The turn of a host: free from `free_at` on; `held` while the fetcher with the last token uses it."""
 
     __tablename__ = "web_hosts"
 

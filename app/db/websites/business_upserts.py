@@ -37,40 +37,40 @@ class UpsertResult:
 
 
 _NAMES = ", ".join(COLUMN_TYPES)
-_MOVED = "(excluded.website IS NOT NULL AND excluded.website IS DISTINCT FROM b.website)"
+_HAS_NEW_WEBSITE = "(excluded.website IS NOT NULL AND excluded.website IS DISTINCT FROM b.website)"
 
-_DIFFERS = " OR ".join(
+_IS_CHANGED = " OR ".join(
     f"excluded.{name} IS NOT NULL AND excluded.{name} IS DISTINCT FROM b.{name}" for name in COLUMN_TYPES
 )
 
 UPSERT = f"""
-WITH given AS (
+WITH submitted AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
                          {", ".join(f"${i}::{kind}[]" for i, kind in enumerate(COLUMN_TYPES.values(), 7))})
-        AS given (id, key, plain_name, hosts, {_NAMES})
+        AS submitted (id, key, plain_name, hosts, {_NAMES})
 ), written AS (
     INSERT INTO businesses AS b (id, key, source, created_by, excluded_by, {_NAMES})
     SELECT id, key, $5, $6, (
         SELECT e.id FROM business_exclusions AS e
-        WHERE (e.by = 'place_id' AND e.value = given.place_id) OR (e.by = 'name' AND e.value = given.plain_name)
-           OR (e.by = 'domain' AND e.value = ANY(string_to_array(given.hosts, ' ')))
+        WHERE (e.by = 'place_id' AND e.value = submitted.place_id) OR (e.by = 'name' AND e.value = submitted.plain_name)
+           OR (e.by = 'domain' AND e.value = ANY(string_to_array(submitted.hosts, ' ')))
         LIMIT 1
-    ), {_NAMES} FROM given ORDER BY key
+    ), {_NAMES} FROM submitted ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
         {", ".join(f"{name} = coalesce(excluded.{name}, b.{name})" for name in COLUMN_TYPES)},
         excluded_by = excluded.excluded_by,
-        website_status = CASE WHEN {_MOVED} THEN NULL ELSE b.website_status END,
-        website_checked_at = CASE WHEN {_MOVED} THEN NULL ELSE b.website_checked_at END,
-        website_evidence = CASE WHEN {_MOVED} THEN NULL ELSE b.website_evidence END,
+        website_status = CASE WHEN {_HAS_NEW_WEBSITE} THEN NULL ELSE b.website_status END,
+        website_checked_at = CASE WHEN {_HAS_NEW_WEBSITE} THEN NULL ELSE b.website_checked_at END,
+        website_evidence = CASE WHEN {_HAS_NEW_WEBSITE} THEN NULL ELSE b.website_evidence END,
         updated_at = now()
-    WHERE {_DIFFERS}
+    WHERE {_IS_CHANGED}
         OR excluded.excluded_by IS DISTINCT FROM b.excluded_by
     RETURNING b.id, b.key, b.website, b.excluded_by, xmax = 0 AS is_new  -- xmax: an older version was replaced
 )
-SELECT given.key, coalesce(w.id, b.id) AS id, coalesce(w.is_new, false) AS is_new,
+SELECT submitted.key, coalesce(w.id, b.id) AS id, coalesce(w.is_new, false) AS is_new,
        w.id IS NOT NULL AND NOT w.is_new AS is_changed, coalesce(w.website, b.website) AS website,
        CASE WHEN w.id IS NULL THEN b.excluded_by ELSE w.excluded_by END IS NOT NULL AS is_excluded
-FROM given LEFT JOIN written AS w USING (key) LEFT JOIN businesses AS b USING (key)
+FROM submitted LEFT JOIN written AS w USING (key) LEFT JOIN businesses AS b USING (key)
 """
 
 

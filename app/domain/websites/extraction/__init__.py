@@ -1,1 +1,1 @@
-"""From a page's HTML to what it says of the business behind it: pure functions, safe on any input."""
+"""Extraction of contacts from the HTML of pages: pure functions that are safe on any input."""
