@@ -89,35 +89,39 @@ async def exchange(
     """
     budget = _Budget(request.timeout)
     failure: Unavailable | None = None
-    async for attempt in AsyncRetrying(
-        retry=retry_if_exception(
-            lambda error: isinstance(error, Unavailable) and error.transient and budget.left > MIN_RETRY_BUDGET
-        ),
+
+    async def send() -> T | None:
+        nonlocal failure
+        if failure is not None or not admitted:
+            try:
+                await admit()
+            except Busy:
+                if failure is not None:
+                    raise failure from None
+                raise
+        started = time.monotonic()
+        try:
+            reply = await _send(session, request, budget.left, judge)
+            return None if reply is None else await read(reply)
+        except Unavailable as error:
+            failure = error
+            raise
+        finally:
+            seconds = time.monotonic() - started
+            budget.left -= seconds
+            if latencies is not None:
+                latencies.add(seconds)
+
+    def is_worth_a_retry(error: BaseException) -> bool:
+        return isinstance(error, Unavailable) and error.transient and budget.left > MIN_RETRY_BUDGET
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(is_worth_a_retry),
         stop=stop_after_attempt(2),
         wait=wait_random(0.05, 0.2),
         reraise=True,
-    ):
-        with attempt:
-            if failure is not None or not admitted:
-                try:
-                    await admit()
-                except Busy:
-                    if failure is not None:
-                        raise failure from None
-                    raise
-            started = time.monotonic()
-            try:
-                reply = await _send(session, request, budget.left, judge)
-                return None if reply is None else await read(reply)
-            except Unavailable as error:
-                failure = error
-                raise
-            finally:
-                seconds = time.monotonic() - started
-                budget.left -= seconds
-                if latencies is not None:
-                    latencies.add(seconds)
-    raise AssertionError("tenacity ends by returning or raising")
+    )
+    return await retrying(send)
 
 
 def parse_json(body: bytes, provider: str) -> Any:
