@@ -148,13 +148,7 @@ async def _client_disconnected(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected_error", method=request.method, path=request.url.path, exc_info=error)
-    return _problem(
-        request,
-        500,
-        "internal",
-        "Internal error",
-        UNEXPECTED,
-    )
+    return _problem(request, 500, "internal", "Internal error", UNEXPECTED)
 
 
 EXCEPTION_HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
