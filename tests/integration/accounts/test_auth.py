@@ -1,4 +1,4 @@
-"""Keys, users, and who may do what."""
+"""API keys, users and permissions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def bearer(key: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer tp_wrong", "Basic YTpi", "Bearer \xff\xfe"])
-async def test_no_good_key_is_401(client: aiohttp.ClientSession, header: str) -> None:
+async def test_without_a_valid_key_it_is_401(client: aiohttp.ClientSession, header: str) -> None:
     response = await call(client, "GET", "/api/v1/me", headers={"Authorization": header})
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -50,7 +50,7 @@ async def test_me(client: aiohttp.ClientSession, user_client: aiohttp.ClientSess
     assert ((await call(user_client, "GET", "/api/v1/me")).json)["role"] == "user"
 
 
-async def test_a_user_is_made_given_a_key_and_changed(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_a_user_is_created_given_a_key_and_changed(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     user = await make_user(client, "Ann@Example.com")
     assert (user["email"], user["role"], user["disabled"]) == ("ann@example.com", "user", False)
     again = await call(client, "POST", "/api/v1/users", json={"email": "ANN@example.com", "name": "Ann"})
@@ -91,7 +91,7 @@ async def test_a_revoked_key_stops(client: aiohttp.ClientSession) -> None:
     assert (await call(client, "DELETE", f"/api/v1/keys/{key['id']}")).status == 404
 
 
-async def test_use_of_a_key_is_noted(client: aiohttp.ClientSession) -> None:
+async def test_the_use_of_a_key_is_recorded(client: aiohttp.ClientSession) -> None:
     key = await make_key(client)
     await call(client, "GET", "/api/v1/me", headers=bearer(key["key"]))
     listed = ((await call(client, "GET", "/api/v1/keys")).json)["keys"]
@@ -99,7 +99,7 @@ async def test_use_of_a_key_is_noted(client: aiohttp.ClientSession) -> None:
     assert row["lastUsedAt"].endswith("Z")
 
 
-async def test_what_admins_alone_may_do(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
+async def test_what_only_admins_may_do(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
     me = (await call(user_client, "GET", "/api/v1/me")).json
     admin = (await call(client, "GET", "/api/v1/me")).json
     for method, path, body in [
@@ -113,7 +113,9 @@ async def test_what_admins_alone_may_do(client: aiohttp.ClientSession, user_clie
         assert response.status == 403, path
 
 
-async def test_a_user_keeps_their_own_keys(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
+async def test_users_manage_only_their_own_keys(
+    client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
+) -> None:
     foreign = await make_key(client)
     own = await make_key(user_client)
     listed = (await call(user_client, "GET", "/api/v1/keys")).json
@@ -123,7 +125,7 @@ async def test_a_user_keeps_their_own_keys(client: aiohttp.ClientSession, user_c
     assert (await call(user_client, "DELETE", f"/api/v1/keys/{own['id']}")).status == 204
 
 
-async def test_somebody_must_be_able_to_administer(client: aiohttp.ClientSession) -> None:
+async def test_the_last_admin_cannot_be_removed(client: aiohttp.ClientSession) -> None:
     admin = (await call(client, "GET", "/api/v1/me")).json
     [key] = ((await call(client, "GET", "/api/v1/keys")).json)["keys"]
     for attempt in (
@@ -149,7 +151,7 @@ async def test_two_admins_cannot_remove_each_other_at_once(client: aiohttp.Clien
         call(client, "PATCH", f"/api/v1/users/{second['id']}", json={"role": "user"}),
         call(client, "PATCH", f"/api/v1/users/{first['id']}", json={"role": "user"}, headers=bearer(key["key"])),
     )
-    # whoever comes second is refused: as the last admin, or as no admin any more
+    # the second request is refused: its user is the last admin, or no longer one
     assert sorted(answer.status for answer in answers)[0] == 200
     assert sorted(answer.status for answer in answers)[1] in (403, 409)
 
@@ -172,7 +174,7 @@ async def test_bad_users_name_the_field(client: aiohttp.ClientSession, body: dic
     assert [entry["field"] for entry in response.json["errors"]] == [field]
 
 
-async def test_users_that_are_not_there(client: aiohttp.ClientSession) -> None:
+async def test_unknown_users_are_404(client: aiohttp.ClientSession) -> None:
     assert (await call(client, "PATCH", f"/api/v1/users/{uuid4()}", json={"name": "X"})).status == 404
     assert (await call(client, "PATCH", "/api/v1/users/nobody", json={"name": "X"})).status == 404
     assert (await call(client, "PATCH", f"/api/v1/users/{uuid4()}", json={})).status == 422
@@ -201,7 +203,7 @@ class TestEnsureAdmin:
                 assert await self.ensure(db_pool, key) is None
             assert await self.works(db_pool, key)
         assert not await self.works(db_pool, "second-key-of-the-environment")
-        assert await self.works(db_pool, made), "keys made otherwise stay"
+        assert await self.works(db_pool, made), "keys created in other ways stay"
         assert await self.ensure(db_pool, None) is None
         assert await self.works(db_pool, "first-key-of-the-environment")
 

@@ -1,4 +1,4 @@
-"""Every refusal is problem+json with an `error`."""
+"""Every error is problem+json with an `error` member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cancel, retry, delete, in ones and in thousands; the timeline; what the state of a job forbids."""
+"""Cancel, retry, delete and run, one job and thousands; the timeline; actions that a job's status forbids."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_a_running_job_stops_and_keeps_what_it_committed(
             return bool((await call(client, "GET", f"{JOBS}/{job_id}")).json["processedItems"] == 6)
 
         await eventually(at_work)
-        for _ in range(2):  # the second one adds nothing
+        for _ in range(2):  # the second request adds nothing
             answer = await call(client, "POST", f"{JOBS}/{job_id}/cancel")
             assert (answer.status, answer.json["status"], answer.json["cancelRequested"]) == (202, "processing", True)
         job = await follow(client, job_id, within=5)
@@ -89,7 +89,7 @@ async def test_the_timeline_is_paged(client: aiohttp.ClientSession) -> None:
 @pytest.mark.parametrize(
     ("query", "processed", "errors", "checkpoint"), [("", 4, 2, '{"done": 2}'), ("?fromStart=true", 0, 0, None)]
 )
-async def test_a_failed_job_goes_in_again(
+async def test_a_failed_job_is_retried(
     client: aiohttp.ClientSession,
     settings: Settings,
     db_pool: Pool,
@@ -114,7 +114,7 @@ async def test_a_failed_job_goes_in_again(
     assert (job["status"], job["attempt"]) == ("completed", 1)
 
 
-async def test_a_retry_gives_way_to_the_job_that_does_the_same_now(client: aiohttp.ClientSession) -> None:
+async def test_a_retry_is_refused_while_another_job_has_the_dedupe_key(client: aiohttp.ClientSession) -> None:
     first = await create(client, {"dedupe": "k"})
     await call(client, "POST", f"{JOBS}/{first}/cancel")
     second = await create(client, {"dedupe": "k"})
@@ -123,7 +123,7 @@ async def test_a_retry_gives_way_to_the_job_that_does_the_same_now(client: aioht
     assert second in answer.json["error"]
 
 
-async def test_only_what_has_ended_can_be_deleted(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_only_finished_jobs_can_be_deleted(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     job_id = await create(client)
     answer = await call(client, "DELETE", f"{JOBS}/{job_id}")
     assert (answer.status, answer.json["jobStatus"]) == (409, "pending")
@@ -135,8 +135,8 @@ async def test_only_what_has_ended_can_be_deleted(client: aiohttp.ClientSession,
     assert (await call(client, "DELETE", f"{JOBS}/{job_id}")).status == 404
 
 
-async def test_whose_jobs_they_are(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
-    """Another's job is not there; one that deduplication handed over may be read and no more."""
+async def test_jobs_of_other_users(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
+    """They do not exist for a user; a job that the user got by deduplication may only be read."""
     private, handed = await create(client), await create(client, {"dedupe": "k"})
     assert await create(user_client, {"dedupe": "k"}) == handed
     for method, action in (("POST", "/cancel"), ("POST", "/retry"), ("DELETE", "")):
@@ -146,7 +146,7 @@ async def test_whose_jobs_they_are(client: aiohttp.ClientSession, user_client: a
     assert (await call(user_client, "GET", f"{JOBS}/{handed}/timeline")).status == 200
 
 
-async def test_running_a_job_by_hand_is_for_admins(
+async def test_only_admins_may_run_a_job_by_hand(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
 ) -> None:
     job_id = await create(user_client)
@@ -157,7 +157,7 @@ async def test_running_a_job_by_hand_is_for_admins(
     assert (answer.status, answer.json["jobStatus"]) == (409, "cancelled")
 
 
-async def test_ids_of_nothing(client: aiohttp.ClientSession) -> None:
+async def test_unknown_ids_are_404(client: aiohttp.ClientSession) -> None:
     for job_id in ("none", "%00", "..%2f", str(uuid7()), "'; DROP TABLE jobs; --"):
         for method, action in (
             ("POST", "/cancel"),
@@ -169,14 +169,14 @@ async def test_ids_of_nothing(client: aiohttp.ClientSession) -> None:
             assert (await call(client, method, f"{JOBS}/{job_id}{action}")).status == 404, (job_id, action)
 
 
-async def test_a_misspelt_parameter_is_no_retry(client: aiohttp.ClientSession) -> None:
+async def test_a_misspelt_parameter_is_refused(client: aiohttp.ClientSession) -> None:
     job_id = await create(client)
     await call(client, "POST", f"{JOBS}/{job_id}/cancel")
     assert (await call(client, "POST", f"{JOBS}/{job_id}/retry?fromstart=true")).status == 400
     assert (await call(client, "POST", f"{JOBS}/{job_id}/retry?fromStart=perhaps")).status == 422
 
 
-async def test_bulk_goes_by_batches(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_bulk_actions_work_in_batches(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     await create_many(client, 2300)
     assert await bulk(client, "cancel", queue="scripted") == {"matched": 2300, "changed": 2300, "skipped": 0}
     assert await bulk(client, "cancel", queue="scripted") == {"matched": 2300, "changed": 0, "skipped": 2300}
@@ -220,7 +220,7 @@ async def test_bulk_by_ids(client: aiohttp.ClientSession) -> None:
     assert await bulk(client, "cancel", ids=ids) == {"matched": 1, "changed": 1, "skipped": 0}
 
 
-async def test_bulk_moves_ones_own_jobs_alone(
+async def test_bulk_actions_change_only_the_callers_jobs(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, db_pool: Pool
 ) -> None:
     admins = await create(client)
@@ -240,7 +240,9 @@ async def test_bulk_retry_respects_dedupe_keys(client: aiohttp.ClientSession, db
     assert await bulk(client, "retry", ids=ended) == {"matched": 3, "changed": 0, "skipped": 3}
 
 
-async def test_bulk_waits_for_a_step_with_nothing_in_its_hands(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_a_bulk_action_that_waits_for_a_step_locks_nothing_else(
+    client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
     ids = [UUID(job_id) for job_id in await create_many(client, 5)]
     async with db_pool.acquire() as step:
         transaction = step.transaction()
@@ -252,13 +254,15 @@ async def test_bulk_waits_for_a_step_with_nothing_in_its_hands(client: aiohttp.C
             return (await statuses(db_pool)).get("cancelled") == 4
 
         await eventually(others_cancelled)
-        async with asyncio.timeout(2):  # none of the others is held meanwhile
+        async with asyncio.timeout(2):  # none of the others is locked meanwhile
             await step.execute("SELECT FROM jobs WHERE id = ANY($1) FOR UPDATE", ids)
         await transaction.rollback()
     assert await cancelling == {"matched": 5, "changed": 5, "skipped": 0}
 
 
-async def test_bulk_in_the_midst_of_work(client: aiohttp.ClientSession, settings: Settings, db_pool: Pool) -> None:
+async def test_a_bulk_action_while_workers_run(
+    client: aiohttp.ClientSession, settings: Settings, db_pool: Pool
+) -> None:
     async with worker(settings), worker(settings):
         await create_many(client, 600, {"steps": 3, "step_seconds": 0.002})
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""From the request to Postgres and back, through a real worker."""
+"""Create jobs by REST, run them in a real worker, and read them back."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_users_see_their_own_jobs(client: aiohttp.ClientSession, user_clie
         assert (await response.json())["total"] == 2
 
 
-async def test_one_who_is_handed_an_active_job_may_read_it(
+async def test_a_user_who_gets_an_active_job_by_deduplication_may_read_it(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
 ) -> None:
     body = {"type": "scripted", "data": {"dedupe": "house 7"}}
@@ -118,7 +118,7 @@ async def test_one_who_is_handed_an_active_job_may_read_it(
         assert response.status == 200
 
 
-async def test_a_clients_dedupe_key_is_its_own(
+async def test_dedupe_keys_of_different_users_do_not_meet(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
 ) -> None:
     body = {"type": "noop", "dedupeKey": "k"}
@@ -127,7 +127,7 @@ async def test_a_clients_dedupe_key_is_its_own(
     assert again["jobId"] == first["jobId"] != other["jobId"]
 
 
-async def test_polling_is_cheap_for_what_has_not_changed(client: aiohttp.ClientSession) -> None:
+async def test_an_unchanged_job_is_304(client: aiohttp.ClientSession) -> None:
     path = f"/api/v1/jobs/{(await create(client, {'type': 'noop'}))['jobId']}"
     async with client.get(path) as response:
         etag = response.headers["ETag"]
@@ -137,7 +137,7 @@ async def test_polling_is_cheap_for_what_has_not_changed(client: aiohttp.ClientS
         assert response.status == 200
 
 
-async def test_an_idempotency_key_makes_one_job(client: aiohttp.ClientSession) -> None:
+async def test_an_idempotency_key_creates_one_job(client: aiohttp.ClientSession) -> None:
     headers = {"Idempotency-Key": '"abc"'}
     answers = []
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""A job followed by server-sent events."""
+"""Follow a job by server-sent events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.harness import worker
 
 
 async def listen(client: aiohttp.ClientSession, job_id: str, last: str | None = None) -> list[dict[str, Any]]:
-    """The jobs of a stream's events, each with its event's id, until the stream ends."""
+    """Return the jobs of a stream's events, each with its event's id, until the stream ends."""
     headers = {"Last-Event-ID": last} if last else {}
     heard: list[dict[str, Any]] = []
     async with asyncio.timeout(10), client.get(f"/api/v1/jobs/{job_id}/events", headers=headers) as response:
@@ -29,7 +29,7 @@ async def listen(client: aiohttp.ClientSession, job_id: str, last: str | None = 
     return heard
 
 
-async def test_a_stream_tells_of_every_step_and_ends_with_the_job(
+async def test_a_stream_has_every_change_and_ends_with_the_job(
     client: aiohttp.ClientSession, settings: Settings
 ) -> None:
     body = {"type": "scripted", "data": {"steps": 5, "step_seconds": 0.05}}
@@ -47,7 +47,9 @@ async def test_a_stream_tells_of_every_step_and_ends_with_the_job(
     assert [job["status"] for job in await listen(client, job_id, heard[0]["event_id"])] == ["completed"]
 
 
-async def test_others_may_not_listen(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
+async def test_other_users_may_not_follow_a_job(
+    client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
+) -> None:
     async with client.post("/api/v1/jobs", json={"type": "noop"}) as made:
         job_id = (await made.json())["jobId"]
     async with user_client.get(f"/api/v1/jobs/{job_id}/events") as response:

@@ -1,4 +1,4 @@
-"""Queues at an admin's word: paused, resumed, limited while they run; what everybody may read of them; the workers."""
+"""Queues: paused, resumed and limited at run time by admins, readable for everybody; the list of workers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def counts(client: aiohttp.ClientSession) -> dict[str, int]:
     return found
 
 
-async def test_everybody_may_see_how_queues_fare(
+async def test_everybody_may_read_queues(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, settings: Settings
 ) -> None:
     async with worker(settings):
@@ -78,7 +78,9 @@ async def test_the_oldest_ready_job_counts_whatever_its_priority(client: aiohttp
     assert 3000 <= (await call(client, "GET", QUEUE)).json["oldestReadySeconds"] < 3030
 
 
-async def test_a_paused_queue_runs_only_what_is_chosen(client: aiohttp.ClientSession, settings: Settings) -> None:
+async def test_a_paused_queue_runs_only_jobs_that_are_run_by_hand(
+    client: aiohttp.ClientSession, settings: Settings
+) -> None:
     async with worker(settings):
         paused = (await call(client, "POST", f"{QUEUE}/pause")).json
         assert (paused["paused"], paused["pausedUntil"]) == (True, None)
@@ -87,7 +89,7 @@ async def test_a_paused_queue_runs_only_what_is_chosen(client: aiohttp.ClientSes
         answer = await call(client, "POST", f"{JOBS}/{chosen}/run")
         assert (answer.status, answer.json["status"]) == (202, "pending")
         job = await follow(client, chosen)
-        assert (job["status"], job["attempt"]) == ("completed", 2), "its second attempt is chosen, too"
+        assert (job["status"], job["attempt"]) == ("completed", 2), "its second attempt runs, too"
         assert (await counts(client))["ready"] == 4
         again = (await call(client, "POST", f"{QUEUE}/pause")).json
         assert again["pausedAt"] == paused["pausedAt"]
@@ -97,7 +99,9 @@ async def test_a_paused_queue_runs_only_what_is_chosen(client: aiohttp.ClientSes
             assert (await follow(client, job_id))["status"] == "completed"
 
 
-async def test_a_choice_holds_for_one_pause(client: aiohttp.ClientSession, db_pool: Pool, settings: Settings) -> None:
+async def test_running_by_hand_holds_for_one_pause(
+    client: aiohttp.ClientSession, db_pool: Pool, settings: Settings
+) -> None:
     await call(client, "POST", f"{QUEUE}/pause")
     (chosen,) = await create(client, 1)
     await call(client, "POST", f"{JOBS}/{chosen}/run")
@@ -151,7 +155,7 @@ async def test_a_limit_per_worker_counts_the_live_ones(client: aiohttp.ClientSes
     assert (queue["workers"], queue["slots"], queue["concurrency"], queue["defaults"]["concurrency"]) == (2, 20, 10, 5)
 
 
-async def test_workers_are_for_admins_to_see(
+async def test_only_admins_may_list_workers(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, settings: Settings, db_pool: Pool
 ) -> None:
     await db_pool.execute(
@@ -200,7 +204,7 @@ async def test_bad_requests_change_nothing(client: aiohttp.ClientSession, db_poo
     assert await db_pool.fetchval("SELECT count(*) FROM audit_log") == 0
 
 
-async def test_changes_are_for_admins_and_audited(
+async def test_only_admins_may_change_queues_and_changes_are_audited(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, db_pool: Pool
 ) -> None:
     calls: list[tuple[str, str, Any]] = [

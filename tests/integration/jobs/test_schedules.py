@@ -1,4 +1,4 @@
-"""Schedules: made and changed over REST, ticked once a due time whoever ticks, one that went bad stops no other."""
+"""Schedules: created and changed by REST; every due time creates one job; a broken schedule stops no other."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def create(client: aiohttp.ClientSession, name: str = "s", **fields: Any) 
 
 
 async def due(pool: Pool, at: datetime = START) -> None:
-    """As if all schedules had been made just before this time."""
+    """Set all schedules back as if they had been created just before this time."""
     await pool.execute("UPDATE schedules SET next_at = $1 WHERE enabled", at)
 
 
@@ -45,7 +45,7 @@ async def tick(pool: Pool, now: datetime, specs: dict[str, JobSpec] | None = Non
 
 
 async def reasons(pool: Pool) -> list[str]:
-    """Which ticks have a job, by what the jobs' timelines say."""
+    """Return the ticks that have a job, read from the jobs' timelines."""
     rows = await pool.fetch("SELECT detail FROM job_events WHERE event = 'scheduled' ORDER BY id")
     return [row["detail"] for row in rows]
 
@@ -54,7 +54,7 @@ async def end_jobs(pool: Pool) -> None:
     await pool.execute("UPDATE jobs SET status = 'cancelled', completed_at = now() WHERE completed_at IS NULL")
 
 
-async def test_a_schedule_from_making_to_deleting(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_the_life_of_a_schedule(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     fields = {"cron": "30 6 * * MON-FRI", "timezone": "Europe/Berlin", "type": "script", "data": {"steps": 2}}
     answer = await call(client, "POST", SCHEDULES, json={"name": " nightly ", **fields})
     made = answer.json
@@ -144,7 +144,7 @@ async def test_schedules_are_private(client: aiohttp.ClientSession, user_client:
     assert (await call(user_client, "GET", f"/api/v1/jobs/{answer.json['jobId']}")).status == 200
 
 
-async def test_running_one_outside_its_time(client: aiohttp.ClientSession) -> None:
+async def test_running_a_schedule_by_hand(client: aiohttp.ClientSession) -> None:
     made = await create(client, enabled=False, data={"steps": 1})
     first = await call(client, "POST", f"{SCHEDULES}/{made['id']}/run")
     assert (first.status, first.json["isNew"]) == (202, True)
@@ -155,7 +155,7 @@ async def test_running_one_outside_its_time(client: aiohttp.ClientSession) -> No
     assert (await call(client, "GET", f"{SCHEDULES}/{made['id']}")).json["lastJobId"] == first.json["jobId"]
 
 
-async def test_a_tick_makes_the_job(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_a_tick_creates_the_job(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     made = await create(client, cron="0 6 * * *", priority=2, data={"steps": 3})
     at = datetime.fromisoformat(made["nextAt"])
     assert await tick(db_pool, at - timedelta(seconds=1)) == []
@@ -184,7 +184,9 @@ async def test_the_workers_tick(client: aiohttp.ClientSession, db_pool: Pool, se
     assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 1
 
 
-async def test_each_tick_once_whoever_ticks(client: aiohttp.ClientSession, db_pool: Pool, database_url: str) -> None:
+async def test_each_tick_creates_one_job_however_many_workers_tick(
+    client: aiohttp.ClientSession, db_pool: Pool, database_url: str
+) -> None:
     """Three workers with five tickers each, all at once, over ten minutes of three schedules."""
     for number in range(3):
         await create(client, f"s{number}", type="noop", overlap="allow")
@@ -231,7 +233,7 @@ async def test_missed_ticks(
     assert (row["lastAt"] is None) == (not minutes)
 
 
-async def test_what_is_still_active_is_not_made_again(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_jobs_that_must_not_overlap(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     await create(client, "careful", type="noop", missed="all")
     await create(client, "own key", data={"dedupe": "k"}, overlap="allow")
     await due(db_pool)
@@ -241,7 +243,7 @@ async def test_what_is_still_active_is_not_made_again(client: aiohttp.ClientSess
     assert len(await tick(db_pool, START + timedelta(minutes=5))) == 2
 
 
-async def test_what_went_bad_is_disabled_and_stops_no_other(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_a_broken_schedule_is_disabled_and_stops_no_other(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     harm = {
         "old data": 'data = \'{"steps": "many"}\'',
         "bad cron": "cron = 'every day'",
@@ -273,7 +275,7 @@ async def test_what_went_bad_is_disabled_and_stops_no_other(client: aiohttp.Clie
 
 
 async def test_a_kind_that_this_worker_does_not_know_yet(client: aiohttp.ClientSession, db_pool: Pool) -> None:
-    """A rolling deploy: workers that know it take it; only when none did for a while it is gone."""
+    """In a rolling deploy, workers that know the kind run it; it is gone only if no worker has known it for a while."""
     await create(client, "new")
     await due(db_pool)
     old = {"noop": noop.SPEC}

@@ -1,4 +1,4 @@
-"""What a client is told when something breaks inside."""
+"""The problem documents of unexpected errors and invalid values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.web.http.problems import EXCEPTION_HANDLERS, invalid
 
 
 async def answer_to(error: Exception) -> tuple[int, dict[str, str], Any]:
-    """What the application answers where a handler raises `error`."""
+    """Return the response of an application whose handler raises `error`."""
 
     async def fail(request: Request) -> Response:
         raise error
@@ -33,7 +33,7 @@ async def answer_to(error: Exception) -> tuple[int, dict[str, str], Any]:
 
     scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
     app = Starlette(routes=[Route("/", fail)], exception_handlers=EXCEPTION_HANDLERS)
-    with suppress(RuntimeError):  # after the answer, an unexpected error goes on to the server
+    with suppress(RuntimeError):  # after the response, Starlette raises an unexpected error again
         await app(scope, receive, send)
     start, body = sent
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
@@ -61,7 +61,7 @@ async def test_a_lost_database_is_503(error: Exception) -> None:
     assert "10.0.0.5" not in orjson.dumps(body).decode()
 
 
-async def test_the_unexpected_is_500_and_tells_nothing() -> None:
+async def test_an_unexpected_error_is_500_without_details() -> None:
     status, headers, body = await answer_to(RuntimeError("the password is hunter2"))
     assert status == 500
     assert headers["content-type"] == "application/problem+json"
@@ -69,7 +69,7 @@ async def test_the_unexpected_is_500_and_tells_nothing() -> None:
     assert body["error"] == body["detail"]
 
 
-def test_findings_in_plain_words() -> None:
+def test_pydantic_errors_become_plain_messages() -> None:
     class Inner(BaseModel):
         count: int = Field(ge=1)
         code: str = Field(pattern=r"^[a-z]{2}$")
