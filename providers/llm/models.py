@@ -52,9 +52,13 @@ class ModelClient(Protocol):
 
     endpoint: Endpoint
 
-    async def complete(self, prompt: Prompt) -> Reply: ...
+    async def complete(self, prompt: Prompt) -> Reply:
+        """Send the prompt once. Raises ProviderError."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
 
 
 @dataclass(frozen=True)

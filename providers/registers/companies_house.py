@@ -30,6 +30,8 @@ LEGAL_FORM = re.compile(
 
 @dataclass(frozen=True)
 class Officer:
+    """A present or former officer of a company; dates are ISO 8601."""
+
     name: str
     """First name first: Jane Smith."""
     role: str

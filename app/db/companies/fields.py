@@ -17,6 +17,8 @@ from app.domain.text.storable import storable
 
 @dataclass(frozen=True, slots=True)
 class CompanyField:
+    """A fact about a company from one source."""
+
     company_id: UUID
     field: str
     source: str

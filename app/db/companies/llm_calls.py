@@ -43,6 +43,7 @@ class FinishedCall:
 
 
 async def insert_started(conn: Connection, call: StartedCall) -> None:
+    """Insert a call before it is made."""
     await conn.execute(
         """INSERT INTO llm_calls (id, job_id, purpose, endpoint, model, reserved_tokens, reserved_usd)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
@@ -57,6 +58,7 @@ async def insert_started(conn: Connection, call: StartedCall) -> None:
 
 
 async def update_finished(conn: Connection, calls: Sequence[FinishedCall]) -> None:
+    """Store how calls ended; outcomes are cut to MAX_OUTCOME_CHARACTERS."""
     await conn.executemany(
         """UPDATE llm_calls SET outcome = $2, model = coalesce($3, model), prompt_tokens = $4, completion_tokens = $5,
                cached_tokens = $6, reasoning_tokens = $7, cost_usd = $8, cost_source = $9, latency_ms = $10,

@@ -17,6 +17,8 @@ from app.domain.companies.signals import Signal
 
 @dataclass(frozen=True, slots=True)
 class NotifiedCompany:
+    """The company that a notification is about."""
+
     id: UUID
     external_id: str | None
     name: str
@@ -85,4 +87,5 @@ async def get_pending(conn: Connection, notification_id: UUID) -> PendingNotific
 
 
 async def mark_sent(conn: Connection, notification_id: UUID) -> None:
+    """Record that a notification was sent now."""
     await conn.execute("UPDATE notifications SET sent_at = now() WHERE id = $1", notification_id)

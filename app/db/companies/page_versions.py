@@ -14,6 +14,8 @@ from app.domain.text.storable import storable
 
 @dataclass(frozen=True, slots=True)
 class PageVersion:
+    """A page as it was when it was fetched."""
+
     url: str
     title: str
     text: str

@@ -39,6 +39,7 @@ async def count_used(conn: Connection, user_id: UUID, *, before: UUID | None = N
 
 
 async def get_seconds_to_next_month(conn: Connection) -> int:
+    """Return the seconds until the quota is renewed, rounded up."""
     seconds: int = await conn.fetchval(
         "SELECT ceil(extract(epoch FROM date_trunc('month', now()) + interval '1 month' - now()))::int"
     )

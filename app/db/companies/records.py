@@ -21,6 +21,8 @@ updated_at"""
 
 @dataclass(frozen=True, slots=True)
 class Company:
+    """A company as clients and jobs wrote it."""
+
     id: UUID
     external_id: str | None
     """The client's own id."""
@@ -37,6 +39,8 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class UpsertResult:
+    """A company, and whether it was inserted."""
+
     company: Company
     is_new: bool
 
@@ -123,6 +127,7 @@ async def insert_if_missing(conn: Connection, external_id: str, name: str | None
 
 
 async def get(conn: Connection, company_id: UUID) -> Company | None:
+    """Return a company by its id; None if there is none."""
     row = await conn.fetchrow(f"SELECT {COLUMNS} FROM companies WHERE id = $1", company_id)
     return _company(row) if row else None
 

@@ -19,6 +19,8 @@ from app.domain.text.storable import storable
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
+    """A section that is written."""
+
     key: str
     model: str | None
     """None if no source says anything about the section."""
@@ -45,6 +47,8 @@ class ReportSource:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
+    """The stored text of a source and its SHA-256."""
+
     text: str
     sha256: bytes
 
@@ -55,6 +59,7 @@ def to_json_text(value: Any) -> str:
 
 
 async def insert_sources(conn: Connection, report_id: UUID, sources: Sequence[Source]) -> None:
+    """Insert the sources of a report with their texts."""
     digests = await insert_texts(conn, [source.text for source in sources])
     await conn.executemany(
         """INSERT INTO research_sources (report_id, number, kind, url, title, sha256, fetched_at, published_on)
@@ -107,6 +112,7 @@ async def list_sources(conn: Connection, report_id: UUID) -> list[ReportSource]:
 
 
 async def get_source_text(conn: Connection, report_id: UUID, number: int) -> SourceText | None:
+    """Return the text of a source by its number in the report; None if there is none."""
     row = await conn.fetchrow(
         """SELECT t.text, s.sha256 FROM research_sources AS s JOIN source_texts AS t USING (sha256)
            WHERE s.report_id = $1 AND s.number = $2""",
@@ -127,6 +133,7 @@ async def insert_section(
     confidence: Mapping[str, float],
     note: str | None,
 ) -> None:
+    """Insert a section. Raises UniqueViolationError if the report has that section."""
     await conn.execute(
         """INSERT INTO research_sections (report_id, key, model, claims, dropped, confidence, note)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",

@@ -42,6 +42,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ReportOverview:
+    """A report without its parts."""
+
     id: UUID
     status: str
     model: str
@@ -53,6 +55,8 @@ class ReportOverview:
 
 @dataclass(frozen=True, slots=True)
 class FreshReport:
+    """A finished report that is recent enough to be used instead of a new one."""
+
     id: UUID
     job_id: UUID
     completed_at: datetime

@@ -21,6 +21,8 @@ from app.domain.companies.lead_scores import Facts, Score, SeenSignal
 
 @dataclass(frozen=True, slots=True)
 class LeadScore:
+    """A stored score of a company."""
+
     score: float
     """0 to 100, with the points of the model's opinion."""
     features: dict[str, Any]
@@ -89,6 +91,7 @@ async def insert(
 
 
 async def get_latest(conn: Connection, company_id: UUID) -> LeadScore | None:
+    """Return the newest score of a company; None if it was never scored."""
     row = await conn.fetchrow(
         """SELECT score, features, ai, job_id, computed_at FROM lead_scores
            WHERE company_id = $1 ORDER BY computed_at DESC, id DESC LIMIT 1""",

@@ -8,7 +8,7 @@ from tests.acceptance.companies.prospects import ended, get, post
 from tests.acceptance.conftest import Office
 
 
-async def test_a_batch_as_the_document_prints_it(office: Office, boss: aiohttp.ClientSession) -> None:
+async def test_a_batch_returns_the_documented_response(office: Office, boss: aiohttp.ClientSession) -> None:
     body = {
         "companies": [
             {"business_id": "id1", "business_name": "Company A", "website": office.site.url},
@@ -19,7 +19,7 @@ async def test_a_batch_as_the_document_prints_it(office: Office, boss: aiohttp.C
     assert asked["total"] == 2 and [job["business_id"] for job in asked["jobs"]] == ["id1", "id2"]
     first, second = [await ended(boss, job) for job in asked["jobs"]]
     assert first["sources"]["website"]["status"] == "found" and first["found"] == ["website"]
-    assert {one["status"] for one in second["sources"].values()} == {"off"}
+    assert {source["status"] for source in second["sources"].values()} == {"off"}
     known = (await get(boss, "/api/companies/id1"))["fields"]
     assert known["emails"]["value"] == ["hello@acmewidgets.com"] and known["emails"]["source"] == "website"
     assert known["technologies"]["value"] == ["Stripe"] and known["technologies"]["url"].startswith(office.site.url)

@@ -1,4 +1,4 @@
-"""company_research, from the request to the report; and with its worker killed in the midst of it."""
+"""company_research, from the request to the report; and with its worker killed during the job."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.benchmarks.citations import examine
 from tests.servers.standin import CONTROL
 
 
-async def told(office: Office) -> dict[str, Any]:
+async def model_state(office: Office) -> dict[str, Any]:
     """What the model was asked and answered."""
     async with aiohttp.ClientSession() as http, http.get(office.llm.url + CONTROL) as response:
         answer: dict[str, Any] = await response.json()
         return answer
 
 
-async def test_a_report_in_the_words_of_the_document(office: Office, boss: aiohttp.ClientSession) -> None:
+async def test_a_report_with_the_documented_responses(office: Office, boss: aiohttp.ClientSession) -> None:
     company_id = await company(boss, office, "Acme Widgets Ltd")
     asked = await post(boss, f"/api/research/{company_id}", {})
     assert asked["status"] == "queued" and asked["poll_url"] == f"/api/jobs/{asked['job_id']}"
@@ -53,9 +53,9 @@ async def test_a_report_in_the_words_of_the_document(office: Office, boss: aioht
     assert found.citations and not found.failures
 
 
-async def test_a_killed_worker_repeats_no_section(office: Office, boss: aiohttp.ClientSession) -> None:
+async def test_no_section_is_written_again_after_a_killed_worker(office: Office, boss: aiohttp.ClientSession) -> None:
     await office.llm.behave(latency=0.5)
-    before = Counter[str]((await told(office))["answered"])
+    before = Counter[str]((await model_state(office))["answered"])
     company_id = await company(boss, office, "Acme Widgets (killed)")
     asked = await post(boss, f"/api/research/{company_id}", {})
 
@@ -78,7 +78,7 @@ async def test_a_killed_worker_repeats_no_section(office: Office, boss: aiohttp.
     job = await harness.follow(boss, asked["job_id"], within=30)
     assert (job["status"], job["attempt"], job["processedItems"]) == ("completed", 1, 8)
     assert job["result"]["report_id"] == report_id
-    calls = Counter((await told(office))["answered"]) - before
+    calls = Counter((await model_state(office))["answered"]) - before
     assert all(calls[title] == 1 for title in written), "what was committed is not paid for again"
     assert set(calls) == {section["title"] for section in (await get(boss, f"/api/reports/{report_id}"))["sections"]}
     assert not (await examine(boss, report_id)).failures

@@ -8,7 +8,7 @@ from tests.acceptance.companies.prospects import ended, get, post
 from tests.acceptance.conftest import Office
 
 
-async def test_a_score_says_what_it_is_made_of(office: Office, boss: aiohttp.ClientSession) -> None:
+async def test_a_score_explains_its_features(office: Office, boss: aiohttp.ClientSession) -> None:
     attributes = {"employees": "240", "founded": "1987"}
     made = await post(boss, "/api/companies", {"name": "Acme (scored)", "attributes": attributes}, 201)
     asked = await post(boss, "/api/scoring", {"companies": [made["id"]], "ai": True})
@@ -16,6 +16,6 @@ async def test_a_score_says_what_it_is_made_of(office: Office, boss: aiohttp.Cli
     company = await get(boss, f"/api/companies/{made['id']}")
     score = company["score"]
     assert result["scores"] == {made["id"]: score["score"]}
-    assert sum(one["points"] for one in score["features"]) == round(score["base_score"], 2)
+    assert sum(feature["points"] for feature in score["features"]) == round(score["base_score"], 2)
     assert abs(score["score"] - score["base_score"]) <= 10 and score["ai"]["model"] == "stand-in-1"
-    assert {one["name"] for one in score["features"] if one["value"] is not None} == {"age", "size"}
+    assert {feature["name"] for feature in score["features"] if feature["value"] is not None} == {"age", "size"}

@@ -1,4 +1,4 @@
-"""signal_detection, from the request to signals with their evidence, each noticed once."""
+"""signal_detection, from the request to signals with their evidence, each detected once."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from tests.acceptance.companies.prospects import company, ended, post
 from tests.acceptance.conftest import Office
 
 
-async def test_what_a_site_says_is_noticed_once(office: Office, boss: aiohttp.ClientSession) -> None:
+async def test_signals_of_a_site_are_detected_once(office: Office, boss: aiohttp.ClientSession) -> None:
     company_id = await company(boss, office, "Acme (watched)")
     first = await ended(boss, await post(boss, "/api/signals", {"company_id": company_id}))
-    kinds = {one["type"] for one in first["signals"]}
+    kinds = {signal["type"] for signal in first["signals"]}
     assert "hiring" in kinds and "site_change" not in kinds
-    hiring = next(one for one in first["signals"] if one["type"] == "hiring")
+    hiring = next(signal for signal in first["signals"] if signal["type"] == "hiring")
     assert hiring["evidence"]["quote"] == "We are hiring engineers for our new factory in York."
     assert hiring["evidence"]["url"] == f"{office.site.url}/news"
     second = await ended(boss, await post(boss, "/api/signals", {"company_id": company_id}))

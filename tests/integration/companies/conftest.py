@@ -51,7 +51,7 @@ async def company(client: aiohttp.ClientSession, site: Site) -> str:
 
 @pytest.fixture
 def research(client: aiohttp.ClientSession, company: str) -> Research:
-    """Ask for a research and wait for its end: the report."""
+    """Research the company and wait for the job to end; return the report, or the job unless it completed."""
 
     async def run(*, ends: str = "completed", **options: Any) -> Json:
         asked = await call(client, "POST", f"/api/research/{company}", json={"force_refresh": True, **options})

@@ -1,4 +1,4 @@
-"""company_enrichment takes from a company's site the contacts of that company, and nobody else's."""
+"""company_enrichment takes only the company's own contacts from its site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slots and tokens of a model over all workers, in a real Valkey."""
+"""Slots and tokens of a model, shared by all workers in a real Valkey."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-async def test_slots_are_shared_and_given_back(redis: Redis) -> None:
+async def test_slots_are_shared_and_returned(redis: Redis) -> None:
     one, other = RedisLimits(redis, 2, None), RedisLimits(redis, 2, None)
     async with one.slot("llm", 10, 5, 1), other.slot("llm", 10, 5, 1):
         with pytest.raises(Busy):
@@ -30,7 +30,7 @@ async def test_slots_are_shared_and_given_back(redis: Redis) -> None:
         pass
 
 
-async def test_the_slot_of_a_dead_worker_ends_by_itself(redis: Redis) -> None:
+async def test_the_slot_of_a_dead_worker_expires(redis: Redis) -> None:
     limits = RedisLimits(redis, 1, None)
     held = limits.slot("llm", 10, -14.9, 1)  # with its spare, a tenth of a second
     await held.__aenter__()
@@ -39,7 +39,7 @@ async def test_the_slot_of_a_dead_worker_ends_by_itself(redis: Redis) -> None:
     await held.__aexit__(None, None, None)
 
 
-async def test_tokens_that_were_not_used_come_back(redis: Redis) -> None:
+async def test_unused_tokens_are_returned(redis: Redis) -> None:
     limits = RedisLimits(redis, 10, 600)
     async with limits.slot("llm", 500, 5, 0.1) as slot:
         slot.used = 100
@@ -53,7 +53,7 @@ async def test_tokens_that_were_not_used_come_back(redis: Redis) -> None:
         pass  # more than a minute's worth goes when the bucket is full
 
 
-async def test_a_pause_holds_for_everybody(redis: Redis) -> None:
+async def test_a_pause_holds_for_all_workers(redis: Redis) -> None:
     one, other = RedisLimits(redis, 1, None), RedisLimits(redis, 1, None)
     await one.pause("llm", 0.3)
     with pytest.raises(Busy):

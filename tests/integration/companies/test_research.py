@@ -1,4 +1,4 @@
-"""company_research on the whole platform: what is in a report stands in its sources, whatever the writer is like."""
+"""company_research on the whole platform: reports contain only what their sources say, whatever the model answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def words(report: Json) -> str:
     return " ".join(f"{claim['text']} {claim['quote']}" for s in report["sections"] for claim in s["claims"])
 
 
-async def test_a_fresh_machine_quotes(
+async def test_without_a_model_a_report_quotes(
     settings: Settings, client: aiohttp.ClientSession, research: Research, site: Site
 ) -> None:
     async with harness.worker(settings):
@@ -76,15 +76,15 @@ async def test_a_model_writes_every_section_once(
     assert site.url not in shown and "Ignore all previous" not in shown, "the model sees ids, and data alone"
 
 
-async def test_a_liar_gets_nothing_in(
+async def test_claims_that_a_model_invents_are_dropped(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.LIAR)
     async with harness.worker(with_model):
         report = await research()
-    said = words(report)
+    text = words(report)
     for lie in ("Nobel", "7 billion", "Musk", "evil.example", "9,999", "S99", "cheese"):
-        assert lie not in said
+        assert lie not in text
     assert await check(client, report) >= 8, "what quotation finds is there instead"
     assert report["dropped_claims"] == 8 * 8
     assert report["status"] == "partial" and report["model"] == "extractive"
@@ -96,7 +96,7 @@ async def test_a_liar_gets_nothing_in(
     ("mood", "calls"),
     [(Mood.MALFORMED, 16), (Mood.CUT_OFF, 16), (Mood.APOLOGISES, 16), (Mood.REFUSES, 8), (Mood.BAD_KEY, None)],
 )
-async def test_an_answer_that_is_none_leaves_quotations(
+async def test_after_unusable_answers_sections_are_quoted(
     with_model: Settings, research: Research, llm: LlmStandIn, mood: Mood, calls: int | None
 ) -> None:
     llm.be(mood)
@@ -109,7 +109,7 @@ async def test_an_answer_that_is_none_leaves_quotations(
         assert len(llm.calls) == calls, "asked once more where the form was wrong, never where it was refused"
 
 
-async def test_a_model_that_finds_nothing_is_no_worse_than_none(
+async def test_if_a_model_finds_nothing_strong_sentences_are_quoted(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.EMPTY)
@@ -121,7 +121,7 @@ async def test_a_model_that_finds_nothing_is_no_worse_than_none(
     assert await check(client, report)
 
 
-async def test_one_re_ask_mends_a_malformed_answer(
+async def test_a_malformed_answer_is_asked_for_again(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.MALFORMED_ONCE)
@@ -133,7 +133,7 @@ async def test_one_re_ask_mends_a_malformed_answer(
     assert [message["role"] for message in again] == ["system", "user", "assistant", "user"]
 
 
-async def test_a_server_that_knows_no_schemas_is_asked_in_words(
+async def test_a_server_without_schemas_gets_them_in_the_prompt(
     with_model: Settings, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.NO_SCHEMA)
@@ -142,7 +142,7 @@ async def test_a_server_that_knows_no_schemas_is_asked_in_words(
     assert report["status"] == "complete" and report["model"] == MODEL
 
 
-async def test_a_small_context_gets_a_shorter_question(
+async def test_a_small_context_gets_a_shorter_prompt(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.SMALL)
@@ -166,7 +166,7 @@ async def test_the_budget_stops_before_the_call(
     assert len(notes) == 8 - len(llm.calls) and all("budget" in note for note in notes)
 
 
-async def test_without_any_source_nothing_is_asked(
+async def test_without_sources_no_model_is_asked(
     with_model: Settings, client: aiohttp.ClientSession, llm: LlmStandIn
 ) -> None:
     async with harness.worker(with_model):
@@ -178,7 +178,7 @@ async def test_without_any_source_nothing_is_asked(
     assert {section["text"] for section in report["sections"]} == {"Not found in the sources."}
 
 
-async def test_a_model_that_is_away_is_waited_for(
+async def test_an_unavailable_model_is_asked_in_the_next_attempt(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.DOWN, times=16)
@@ -188,7 +188,7 @@ async def test_a_model_that_is_away_is_waited_for(
     assert set(llm.answered.values()) == {1}, "what was written in the first attempt is not asked for again"
 
 
-async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
+async def test_a_busy_model_snoozes_the_job(
     with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("providers.llm.models.MAX_QUICK_PAUSE_SECONDS", 0.5)
@@ -198,7 +198,7 @@ async def test_a_model_that_wants_a_pause_gets_it_without_an_attempt(
     assert report["job"]["attempt"] == 1 and report["status"] == "complete" and report["model"] == MODEL
 
 
-async def test_a_model_that_never_lets_us_through_is_done_without(
+async def test_after_too_many_snoozes_sections_are_quoted(
     with_model: Settings, research: Research, llm: LlmStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.companies.company_research.MAX_SNOOZES", 1)
@@ -211,7 +211,7 @@ async def test_a_model_that_never_lets_us_through_is_done_without(
 
 
 @pytest.mark.parametrize("mood", [Mood.HANGS_UP, Mood.ERROR_IN_200])
-async def test_a_cut_answer_is_asked_for_again_at_once(
+async def test_a_broken_response_is_retried_at_once(
     with_model: Settings, research: Research, llm: LlmStandIn, mood: Mood
 ) -> None:
     llm.be(mood, times=1)
@@ -220,7 +220,7 @@ async def test_a_cut_answer_is_asked_for_again_at_once(
     assert report["status"] == "complete" and len(llm.calls) == 9
 
 
-async def test_the_fallback_writes_where_the_first_model_cannot(
+async def test_the_fallback_model_writes_if_the_first_fails(
     with_model: Settings, research: Research, llm: LlmStandIn
 ) -> None:
     async with LlmStandIn() as second:
@@ -231,7 +231,7 @@ async def test_the_fallback_writes_where_the_first_model_cannot(
         assert report["status"] == "complete" and set(second.answered.values()) == {1}
 
 
-async def test_calls_at_once_are_limited(with_model: Settings, research: Research, llm: LlmStandIn) -> None:
+async def test_concurrent_calls_are_limited(with_model: Settings, research: Research, llm: LlmStandIn) -> None:
     llm.latency = 0.05
     async with harness.worker(with_model.model_copy(update={"llm_concurrency": 2})):
         await research()

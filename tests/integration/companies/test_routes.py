@@ -1,4 +1,4 @@
-"""The requests of the company document: quota, reuse, words, synchronous mode, and what is refused."""
+"""The company routes: quota, reuse of reports, synchronous mode, and refused requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def post(client: aiohttp.ClientSession, path: str, body: Any = None, **opt
     )
 
 
-async def test_a_research_of_an_unknown_slug_as_the_document_prints_it(client: aiohttp.ClientSession) -> None:
+async def test_research_of_an_unknown_slug_returns_the_documented_response(client: aiohttp.ClientSession) -> None:
     asked = await post(client, "/api/research/abc123")
     assert asked.status == 202, asked.raw
     answer = asked.json
@@ -46,7 +46,9 @@ async def test_a_research_of_an_unknown_slug_as_the_document_prints_it(client: a
     assert (company["external_id"], company["name"]) == ("abc123", "abc123")
 
 
-async def test_the_quota_is_counted_once_and_given_back(settings: Settings, admin_id: UUID, db_pool: Pool) -> None:
+async def test_the_quota_counts_a_research_once_and_not_if_it_is_cancelled(
+    settings: Settings, admin_id: UUID, db_pool: Pool
+) -> None:
     tight = settings.model_copy(update={"research_quota": 2})
     async with harness.api(tight) as url, harness.session(url, harness.ADMIN_KEY) as client:
         first = await post(client, "/api/research/one")
@@ -66,16 +68,16 @@ async def test_the_quota_is_counted_once_and_given_back(settings: Settings, admi
         assert (await post(client, "/api/research/four")).json["quota"]["researches_used"] == 1
 
 
-async def test_the_quota_holds_whichever_way_a_job_is_made(
+async def test_the_quota_also_holds_for_the_jobs_route(
     settings: Settings, admin_id: UUID, db_pool: Pool, site: Site
 ) -> None:
     tight = settings.model_copy(update={"research_quota": 1})
     async with harness.api(tight) as url, harness.session(url, harness.ADMIN_KEY) as client, harness.worker(tight):
         company = (await post(client, "/api/companies", {"name": "A"})).json["id"]
         other = (await post(client, "/api/companies", {"name": "B"})).json["id"]
-        body = [{"type": "company_research", "data": {"companyId": one}} for one in (company, other)]
+        body = [{"type": "company_research", "data": {"companyId": company_id}} for company_id in (company, other)]
         made = (await post(client, "/api/v1/jobs", body)).json["jobs"]
-        first, second = [await harness.follow(client, one["jobId"]) for one in made]
+        first, second = [await harness.follow(client, job["jobId"]) for job in made]
         assert first["status"] == "completed"
         assert second["status"] == "failed" and "quota" in second["error"]
 
@@ -104,7 +106,7 @@ async def test_a_fresh_report_is_reused(
         assert (await post(client, f"/api/research/{company}")).status == 202
 
 
-async def test_a_research_inside_the_request(with_model: Settings, admin_id: UUID, site: Site, llm: LlmStandIn) -> None:
+async def test_a_research_within_the_request(with_model: Settings, admin_id: UUID, site: Site, llm: LlmStandIn) -> None:
     """Without any worker."""
     async with harness.api(with_model) as url, harness.session(url, harness.ADMIN_KEY) as client:
         made = await post(client, "/api/companies", {"name": "Acme Widgets Ltd", "website": site.url})
@@ -136,7 +138,7 @@ async def test_the_time_limit_stops_a_research(
     assert quota["researches_used"] == 1, "the failed one was given back"
 
 
-async def test_reports_as_people_read_them(settings: Settings, client: aiohttp.ClientSession, site: Site) -> None:
+async def test_reports_as_html_and_markdown(settings: Settings, client: aiohttp.ClientSession, site: Site) -> None:
     site.pages["/about"] = "<html><body><p>We were founded in 1987 &lt;script&gt;alert(1)&lt;/script&gt; in Leeds.</p>"
     made = await post(client, "/api/companies", {"name": "Acme <b>Widgets</b>", "website": site.url})
     async with harness.worker(settings):
@@ -189,7 +191,7 @@ async def test_what_is_refused(
     assert answer.status == status, answer.raw
     assert answer.json["error"]
     if field is not None:
-        assert field in {one["field"] for one in answer.json["errors"]}, answer.json
+        assert field in {error["field"] for error in answer.json["errors"]}, answer.json
 
 
 @pytest.mark.parametrize(
@@ -214,13 +216,13 @@ async def test_unknown_enrichment_source_is_refused(
         assert source in error["message"]
 
 
-async def test_companies_by_table_list_and_change(client: aiohttp.ClientSession) -> None:
+async def test_companies_are_created_from_csv_and_lists_and_updated(client: aiohttp.ClientSession) -> None:
     header = "Company ID;Company Name;URL;Company Number;Sector"
     table = f"{header}\nc1;Acme;acme.example;1234567;Widgets\nc2;;x;;\nc3;B;;SC12;\n"
     loaded = await call(client, "POST", "/api/companies", data=table.encode(), headers={"Content-Type": "text/csv"})
     assert loaded.status == 201, loaded.raw
     assert (loaded.json["created"], loaded.json["rejected"], loaded.json["total"]) == (2, 1, 3)
-    assert {(one["line"], one["field"]) for one in loaded.json["errors"]} == {(3, "name"), (3, "website")}
+    assert {(error["line"], error["field"]) for error in loaded.json["errors"]} == {(3, "name"), (3, "website")}
     one = (await call(client, "GET", "/api/companies/c1")).json
     assert (one["website"], one["registry_number"], one["attributes"]) == (
         "https://acme.example", "01234567", {"Sector": "Widgets"},
@@ -230,14 +232,16 @@ async def test_companies_by_table_list_and_change(client: aiohttp.ClientSession)
     changed = await call(client, "PATCH", "/api/companies/c1", json={"website": None, "attributes": {"employees": 5}})
     assert changed.json["website"] is None and changed.json["attributes"] == {"employees": 5}
     some = await post(client, "/api/companies", [{"name": "L1"}, {"name": "L2", "id": "l2"}])
-    assert [one["name"] for one in some.json["companies"]] == ["L1", "L2"]
+    assert [company["name"] for company in some.json["companies"]] == ["L1", "L2"]
     refused = await post(client, "/api/companies", [{"name": "L3"}, {"nom": "L4"}])
-    assert refused.status == 422 and {one["index"] for one in refused.json["errors"]} == {1}
+    assert refused.status == 422 and {error["index"] for error in refused.json["errors"]} == {1}
     listed = await call(client, "GET", "/api/companies", params={"name": "l"})
-    assert [one["name"] for one in listed.json["companies"]] == ["L1", "L2"]
+    assert [company["name"] for company in listed.json["companies"]] == ["L1", "L2"]
 
 
-async def test_a_company_made_of_a_business(client: aiohttp.ClientSession, db_pool: Pool, admin_id: UUID) -> None:
+async def test_a_company_is_created_for_a_business(
+    client: aiohttp.ClientSession, db_pool: Pool, admin_id: UUID
+) -> None:
     business = uuid7()
     await db_pool.execute(
         """INSERT INTO businesses (id, key, source, name, website, country, city, created_by)
@@ -253,13 +257,13 @@ async def test_a_company_made_of_a_business(client: aiohttp.ClientSession, db_po
     assert asked.status == 202 and asked.json["company_id"] == made.json["id"]
 
 
-async def test_the_queues_of_the_document(client: aiohttp.ClientSession) -> None:
-    queues = {one["name"]: one for one in (await call(client, "GET", "/api/v1/queues")).json["queues"]}
+async def test_the_documented_queues(client: aiohttp.ClientSession) -> None:
+    queues = {queue["name"]: queue for queue in (await call(client, "GET", "/api/v1/queues")).json["queues"]}
     table = {"research": (1, 2), "enrichment": (2, 5), "buying-signals": (2, 5), "scoring": (3, 10)}
     found = {name: (queues[name]["priority"], queues[name]["defaults"]["concurrency"]) for name in table}
     assert found == table and all(queues[name]["perWorker"] for name in table)
     await post(client, "/api/research/waiting")
     health = (await call(client, "GET", "/api/health")).json
     assert health["redis"]["connected"] and health["redis"]["state"] == "ready" and "@" not in health["redis"]["url"]
-    research = next(one for one in health["queues"]["queues"] if one["name"] == "research")
+    research = next(queue for queue in health["queues"]["queues"] if queue["name"] == "research")
     assert (research["waiting"], research["total"]) == (1, 1) and health["queues"]["status"] == "unhealthy"

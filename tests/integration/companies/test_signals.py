@@ -1,4 +1,4 @@
-"""Signals between two looks, and whom they are told."""
+"""Signals between two runs, and the notifications for them."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ async def look(client: aiohttp.ClientSession, company: str) -> dict[str, Any]:
     return result
 
 
-async def test_what_changed_since_the_last_look(
+async def test_signals_since_the_last_run(
     settings: Settings, client: aiohttp.ClientSession, company: str, site: Site
 ) -> None:
     async with harness.worker(settings):
         first = await look(client, company)
-        assert {one["type"] for one in first["signals"]} == {"hiring", "expansion"}
+        assert {signal["type"] for signal in first["signals"]} == {"hiring", "expansion"}
         same = await look(client, company)
         assert (same["new_signals"], same["seen_before"]) == (0, 2)
         site.pages["/news"] = PAGES["/news"].replace(
@@ -51,17 +51,17 @@ async def test_what_changed_since_the_last_look(
             '<script src="https://widget.intercom.io/w.js"></script>',
         )
         changed = await look(client, company)
-    found = {one["type"]: one for one in changed["signals"]}
+    found = {signal["type"]: signal for signal in changed["signals"]}
     assert set(found) == {"leadership", "site_change", "technology"}
     assert "Mary Jones" in found["leadership"]["evidence"]["quote"]
     assert found["technology"]["title"].endswith("Intercom")
-    assert all(one["evidence"]["url"] == f"{site.url}/news" for one in found.values())
+    assert all(signal["evidence"]["url"] == f"{site.url}/news" for signal in found.values())
     listed = await call(client, "GET", "/api/signals", params={"type": "technology"})
-    assert [one["id"] for one in listed.json["signals"]] == [found["technology"]["id"]]
+    assert [signal["id"] for signal in listed.json["signals"]] == [found["technology"]["id"]]
     assert (await call(client, "GET", "/api/signals", params={"type": "gossip"})).status == 422
 
 
-async def test_a_team_is_written_to_once(
+async def test_a_team_is_notified_once(
     settings: Settings, client: aiohttp.ClientSession, company: str, site: Site
 ) -> None:
     mailbox = Mailbox()

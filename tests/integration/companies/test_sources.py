@@ -1,4 +1,4 @@
-"""Registers, directories and search beside the company's own site: in reports, in enrichment, and when they fail."""
+"""Registers, directories and search as sources of reports and enrichment, and their failures."""
 
 from __future__ import annotations
 
@@ -64,15 +64,15 @@ async def test_a_report_from_every_kind_of_source(
     report = (await call(client, "GET", f"/api/reports/{result['report_id']}")).json
     assert {source["kind"] for source in report["sources"]} == {"website", "registry", "places", "news"}
     assert await check(client, report)
-    said = " ".join(claim["text"] for section in report["sections"] for claim in section["claims"])
-    assert "incorporated on 1987-04-01" in said
-    assert "John Doe resigned as secretary of ACME WIDGETS LTD on 2001-01-01" in said
-    assert "raised £5 million in January 2026" in said
+    text = " ".join(claim["text"] for section in report["sections"] for claim in section["claims"])
+    assert "incorporated on 1987-04-01" in text
+    assert "John Doe resigned as secretary of ACME WIDGETS LTD on 2001-01-01" in text
+    assert "raised £5 million in January 2026" in text
     financials = next(section for section in report["sections"] if section["key"] == "financials")
     assert financials["confidence"]["independence"] == 1.0, "the site, the register and a paper"
 
 
-async def test_enrichment_keeps_whose_word_it_is(
+async def test_enrichment_stores_the_source_of_each_field(
     client: aiohttp.ClientSession, registers: Registers, site: Site, company: str
 ) -> None:
     registers.places.website = site.url
@@ -83,7 +83,7 @@ async def test_enrichment_keeps_whose_word_it_is(
     assert (found["registry_number"], found["place_id"]) == (NUMBER, PLACE_ID)
     fields = found["fields"]
     assert fields["registry_status"]["value"] == "active" and fields["registry_status"]["source"] == "companies_house"
-    assert [one["name"] for one in fields["officers"]["value"]] == ["Jane Anne Smith"]
+    assert [officer["name"] for officer in fields["officers"]["value"]] == ["Jane Anne Smith"]
     assert fields["phones"]["source"] == "google_places" and fields["phones"]["others"][0]["source"] == "website"
     assert fields["emails"] == {
         "value": ["hello@acmewidgets.com"], "source": "website", "url": f"{site.url}/",
@@ -92,7 +92,7 @@ async def test_enrichment_keeps_whose_word_it_is(
 
 
 @pytest.mark.parametrize("place_id", [f"google:{PLACE_ID}", "osm:node/1"])
-async def test_a_business_of_a_places_search_is_found_as_a_company(
+async def test_enrichment_finds_the_place_of_a_business(
     client: aiohttp.ClientSession, registers: Registers, place_id: str
 ) -> None:
     business = {"name": "Acme Widgets", "placeId": place_id}
@@ -105,7 +105,7 @@ async def test_a_business_of_a_places_search_is_found_as_a_company(
 
 
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.BAD_KEY])
-async def test_a_source_that_fails_fails_no_other(
+async def test_a_failing_source_does_not_affect_the_others(
     client: aiohttp.ClientSession, registers: Registers, company: str, fault: Fault
 ) -> None:
     registers.house.fail(fault)
@@ -119,7 +119,7 @@ async def test_a_source_that_fails_fails_no_other(
     assert isinstance(errors, list) and errors[0]["itemId"] == "companies_house"
 
 
-async def test_enriching_scores_anew_what_was_scored(
+async def test_enrichment_scores_a_scored_company_again(
     client: aiohttp.ClientSession, registers: Registers, company: str
 ) -> None:
     async with harness.worker(registers.settings):
@@ -134,5 +134,5 @@ async def test_enriching_scores_anew_what_was_scored(
         await harness.eventually(scored_again)
     score = (await call(client, "GET", f"/api/companies/{company}")).json["score"]
     assert score["score"] > before["score"]
-    registered = next(one for one in score["features"] if one["name"] == "registered")
+    registered = next(feature for feature in score["features"] if feature["name"] == "registered")
     assert registered["value"] == 1.0 and registered["evidence"][0].endswith(NUMBER)

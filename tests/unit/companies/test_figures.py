@@ -1,4 +1,4 @@
-"""Numbers and dates are what they mean, however they are written."""
+"""Figures are compared by value, whatever their notation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def borne_out(claim: str, quote: str) -> bool:
         ("half of it", "half of it"),
     ],
 )
-def test_the_same_in_another_writing(claim: str, quote: str) -> None:
+def test_equal_figures_in_another_notation(claim: str, quote: str) -> None:
     assert borne_out(claim, quote)
 
 
@@ -55,5 +55,5 @@ def test_the_same_in_another_writing(claim: str, quote: str) -> None:
         ("ISO9002", "ISO9001"),
     ],
 )
-def test_another_one(claim: str, quote: str) -> None:
+def test_different_figures(claim: str, quote: str) -> None:
     assert not borne_out(claim, quote)

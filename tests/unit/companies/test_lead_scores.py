@@ -1,4 +1,4 @@
-"""A score adds up, explains itself and forgets with time."""
+"""Lead scores: sums, explanations and the decay of signals."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ def signal(kind: str, days: int, strength: float = 1.0) -> SeenSignal:
     return SeenSignal(kind, "Something", "https://x.example", strength, TODAY - timedelta(days=days))
 
 
-def test_nothing_known_is_nothing_scored() -> None:
+def test_a_company_without_facts_scores_zero() -> None:
     result = score(Facts({}), TODAY)
     assert (result.score, result.completeness) == (0.0, 0.0)
-    assert {one["name"] for one in result.features} == set(WEIGHTS) and all(one["why"] for one in result.features)
+    assert {feature["name"] for feature in result.features} == set(WEIGHTS) and all(
+        feature["why"] for feature in result.features
+    )
 
 
-def test_all_of_it_is_a_hundred() -> None:
+def test_a_company_with_all_facts_scores_a_hundred() -> None:
     fields = {
         "registry_status": "active", "incorporated_on": "1990-01-01", "employees": "1,000", "emails": ["a"],
         "phones": ["1"], "website": "x", "rating": 5, "ratings": 10**9,
@@ -34,23 +36,23 @@ def test_all_of_it_is_a_hundred() -> None:
     assert result.score == 100.0 and result.completeness == 1.0
 
 
-def test_a_signal_counts_half_after_its_half_life() -> None:
+def test_a_signal_is_halved_by_each_half_life() -> None:
     for days, value in ((0, 1.0), (180, 0.5), (360, 0.25)):
         features = score(Facts({}, {}, [signal("funding", days)]), TODAY).features
-        found = next(one for one in features if one["name"] == "funding")
+        found = next(feature for feature in features if feature["name"] == "funding")
         assert found["value"] == value and found["evidence"] == ["https://x.example"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["hiring", "funding"]), st.integers(0, 2000), st.floats(0, 1))))
 def test_more_signals_never_lower_a_score(seen: list[tuple[str, int, float]]) -> None:
-    signals = [signal(*one) for one in seen]
+    signals = [signal(*arguments) for arguments in seen]
     scores = [score(Facts({}, {}, signals[:n]), TODAY).score for n in range(len(signals) + 1)]
-    assert scores == sorted(scores) and all(0 <= one <= 100 for one in scores)
+    assert scores == sorted(scores) and all(0 <= value <= 100 for value in scores)
     result = score(Facts({}, {}, signals), TODAY)
-    assert sum(one["points"] for one in result.features) == pytest.approx(result.score, abs=0.1)
+    assert sum(feature["points"] for feature in result.features) == pytest.approx(result.score, abs=0.1)
 
 
-def test_weights_are_the_operators() -> None:
+def test_the_operator_sets_the_weights() -> None:
     only_size = dict.fromkeys(WEIGHTS, 0.0) | {"size": 1.0}
     assert score(Facts({"employees": 1000}), TODAY, only_size).score == pytest.approx(100)
     with pytest.raises(UnknownFeature, match="colour"):
@@ -59,7 +61,7 @@ def test_weights_are_the_operators() -> None:
         check_weights({}, {"hiring": 0})
 
 
-def test_an_opinion_counts_only_with_a_quotation_and_never_much() -> None:
+def test_an_opinion_is_limited_and_counts_only_with_a_quotation() -> None:
     text = facts_text("Acme", Facts({"employees": 240, "city": "Leeds"}, {}, [signal("hiring", 3)]))
     good = check_opinion(Opinion(points=99, reason="Large", quote="employees: 2400 people in Leeds"), text, "m")
     assert good == {"points": 0.0, "model": "m", "dropped": "its reason does not quote the facts"}

@@ -1,4 +1,4 @@
-"""One call of a model against a real server: replies with their usage, and errors by what to do about them."""
+"""Calls of one model against a real server: replies with usage, and errors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def client(llm: LlmStandIn) -> AsyncIterator[ChatClient]:
     await made.close()
 
 
-async def test_the_providers_figures_come_first(client: ChatClient) -> None:
+async def test_usage_as_the_provider_reports_it(client: ChatClient) -> None:
     reply = await client.complete(PROMPT)
     assert reply.model == MODEL and reply.request_id and not reply.cut_off
     assert reply.usage.cached_tokens == 7 and reply.usage.cost_source is CostSource.PROVIDER
@@ -48,7 +48,7 @@ async def test_the_providers_figures_come_first(client: ChatClient) -> None:
     assert reply.usage.tokens < PROMPT.max_tokens
 
 
-async def test_without_figures_the_worst_case_counts(client: ChatClient, llm: LlmStandIn) -> None:
+async def test_without_reported_usage_the_worst_case_counts(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.NO_USAGE)
     usage = (await client.complete(PROMPT)).usage
     assert (usage.tokens, usage.cost_source) == (PROMPT.max_tokens, CostSource.WORST_CASE)
@@ -67,7 +67,9 @@ async def test_without_figures_the_worst_case_counts(client: ChatClient, llm: Ll
         (Mood.HANGS, Unavailable),
     ],
 )
-async def test_errors_by_what_to_do(client: ChatClient, llm: LlmStandIn, mood: Mood, kind: type[ProviderError]) -> None:
+async def test_statuses_raise_the_error_that_tells_what_to_do(
+    client: ChatClient, llm: LlmStandIn, mood: Mood, kind: type[ProviderError]
+) -> None:
     llm.be(mood)
     with pytest.raises(kind) as failed:
         await client.complete(PROMPT)
@@ -77,14 +79,14 @@ async def test_errors_by_what_to_do(client: ChatClient, llm: LlmStandIn, mood: M
     assert len(llm.calls) == 1, "the client retries nothing by itself"
 
 
-async def test_a_prompt_that_is_too_long_is_no_lesson(client: ChatClient, llm: LlmStandIn) -> None:
+async def test_a_prompt_that_is_too_long_does_not_change_the_dialect(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.SMALL)
     with pytest.raises(TooLong):
         await client.complete(LONG)
     assert len(llm.calls) == 1
 
 
-async def test_a_server_without_schemas_is_learnt_once(client: ChatClient, llm: LlmStandIn) -> None:
+async def test_a_server_without_schemas_refuses_only_the_first_request(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.NO_SCHEMA)
     for _ in range(2):
         await client.complete(PROMPT)
@@ -93,14 +95,14 @@ async def test_a_server_without_schemas_is_learnt_once(client: ChatClient, llm: 
     assert "maxItems" not in str(llm.calls[1].body["response_format"])
 
 
-async def test_refusals_and_cut_answers_are_told(client: ChatClient, llm: LlmStandIn) -> None:
+async def test_replies_report_refusals_and_cut_answers(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.REFUSES)
     assert (await client.complete(PROMPT)).refusal == "I'm sorry, but I can't help with that."
     llm.be(Mood.CUT_OFF)
     assert (await client.complete(PROMPT)).cut_off
 
 
-async def test_nobody_there() -> None:
+async def test_an_unreachable_server_is_unavailable() -> None:
     client = ChatClient(Endpoint("llm", "http://127.0.0.1:9/v1", MODEL, timeout_seconds=1.0), "Trigpoint/1.0")
     with pytest.raises(Unavailable) as failed:
         await client.complete(PROMPT)

@@ -1,4 +1,4 @@
-"""A quotation is in a text or it is not."""
+"""Finding quotations in texts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def quoted(quote: str) -> str | None:
         ("We employ ... Growth was 2.5 million", TEXT[: TEXT.index(" units")]),
     ],
 )
-def test_what_stands_there_is_cut_out_as_it_stands(quote: str, stands: str) -> None:
+def test_a_quotation_is_returned_verbatim(quote: str, stands: str) -> None:
     assert quoted(quote) == stands
 
 
@@ -49,18 +49,18 @@ def test_what_stands_there_is_cut_out_as_it_stands(quote: str, stands: str) -> N
         "Growth was 2.5 million ... We employ 1,500 staff",
     ],
 )
-def test_what_does_not_is_not_found(quote: str) -> None:
+def test_a_changed_quotation_is_not_found(quote: str) -> None:
     assert quoted(quote) is None
 
 
 @pytest.mark.parametrize("quote", ["", "Acme", "...", "in Zürich", "£5 million", '"""'])
-def test_what_would_support_anything_is_too_short(quote: str) -> None:
+def test_a_quotation_of_few_words_is_too_short(quote: str) -> None:
     with pytest.raises(TooShort):
         quoted(quote)
 
 
 @given(st.text(max_size=200))
-def test_folding_keeps_places(text: str) -> None:
+def test_folding_keeps_the_origin_of_each_character(text: str) -> None:
     result = fold(text)
     assert len(result.origins) == len(result.text)
     assert list(result.origins) == sorted(result.origins)
@@ -68,7 +68,7 @@ def test_folding_keeps_places(text: str) -> None:
 
 
 @given(st.text(max_size=120), st.integers(0, 120), st.integers(0, 120))
-def test_what_is_found_is_in_the_text(text: str, start: int, end: int) -> None:
+def test_a_found_quotation_is_part_of_the_text(text: str, start: int, end: int) -> None:
     try:
         found = find_quote(text[start:end], text, fold(text))
     except TooShort:

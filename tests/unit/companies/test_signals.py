@@ -1,4 +1,4 @@
-"""What is noticed of a company, once, with its evidence and date."""
+"""Rules that find signals, with their evidence and date."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def page(text: str, url: str = "https://x.example/", html: str = "", on: date | 
         ("Acme is expanding into the German market.", "expansion"),
     ],
 )
-def test_what_is_noticed(sentence: str, kind: str) -> None:
+def test_sentences_that_are_signals(sentence: str, kind: str) -> None:
     found = list(find_in_pages([page(f"Home\n{sentence}\nContact")], TODAY))
-    assert [one.kind for one in found] == [kind]
+    assert [candidate.kind for candidate in found] == [kind]
     assert found[0].quote == sentence and found[0].quote in found[0].text
 
 
@@ -54,7 +54,7 @@ def test_what_is_noticed(sentence: str, kind: str) -> None:
         "Read more about why we are hiring.",
     ],
 )
-def test_what_is_not(sentence: str) -> None:
+def test_sentences_that_are_not_signals(sentence: str) -> None:
     assert not list(find_in_pages([page(sentence)], TODAY))
 
 
@@ -64,7 +64,7 @@ def test_the_same_sentence_is_the_same_signal() -> None:
     assert one.fingerprint == other.fingerprint
 
 
-def test_dates() -> None:
+def test_dates_of_sentences() -> None:
     assert latest_date("on 3 May 2026 and 2026-01-02") == date(2026, 5, 3)
     assert latest_date("in March 2026") == date(2026, 3, 1) and latest_date("May 30th, 2026") == date(2026, 5, 30)
     assert latest_date("in 2026") is None and latest_date("31 February 2026") is None
@@ -73,7 +73,7 @@ def test_dates() -> None:
     assert not list(find_in_pages([page("We are hiring engineers.", on=date(2024, 5, 1))], TODAY))
 
 
-def test_a_changed_page_is_told_and_a_first_look_is_not() -> None:
+def test_changes_need_an_earlier_visit() -> None:
     before = "Welcome\nWe make widgets in Leeds.\nCall us today."
     after = f"{before}\nWe now make gadgets, too.\nThey come in four colours.\nOrder them from our shop."
     assert not list(find_changes({}, [page(after)]))
@@ -84,7 +84,7 @@ def test_a_changed_page_is_told_and_a_first_look_is_not() -> None:
     assert (new.title, new.url) == ("New page", "https://x.example/new")
 
 
-def test_officers_who_came_lately() -> None:
+def test_recent_appointments_of_officers() -> None:
     lines = [
         "Jane Smith has been director of ACME LTD since 2026-02-01.",
         "Tom Brown has been director of ACME LTD since 2012-02-01.",
@@ -94,7 +94,7 @@ def test_officers_who_came_lately() -> None:
     assert (one.quote, one.occurred_on) == (lines[0], date(2026, 2, 1))
 
 
-def test_technologies_that_are_new() -> None:
+def test_new_technologies() -> None:
     html = '<html><script src="https://js.stripe.com/v3/"></script><link href="/wp-content/a.css"></html>'
     now = find_technologies([page("x", html=html)])
     assert set(now) == {"Stripe", "WordPress"} and now["Stripe"][1] == '<script src="https://js.stripe.com/v3/">'

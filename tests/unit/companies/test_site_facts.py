@@ -39,7 +39,7 @@ def test_facts_of_several_pages_are_merged() -> None:
     assert extract_site_facts(pages)["emails"] == ["hello@acme.co.uk", "sales@acme.co.uk"]
 
 
-def test_contacts_of_a_web_designer_are_not_the_company_s() -> None:
+def test_contacts_of_the_web_designer_are_left_out() -> None:
     facts = extract_site_facts([("https://acmebakery.com/", BAKERY)], company_name="Acme Bakery")
     assert facts["profiles"] == {
         "facebook": "https://facebook.com/acmebakery",
