@@ -73,7 +73,7 @@ async def test_a_bad_file_says_what_is_wrong(page: Page, tmp_path: Path) -> None
 async def test_geocoding_by_form(page: Page) -> None:
     await page.goto("/new/geocode_households")
     await page.get_by_role("button", name="Create job").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Give at least one filter")
+    await expect(page.get_by_role("alert")).to_contain_text("At least one filter must be provided")
     await page.get_by_label("Limit").fill("many")
     await page.get_by_label("State").fill("TX")
     await page.get_by_role("button", name="Create job").click()

@@ -1,4 +1,4 @@
-// uPlot, dressed as the page is.
+// uPlot charts in the colours of the page.
 let loading = null;
 
 export function loadScript(src, name) {
@@ -35,7 +35,7 @@ const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFra
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false });
 
-export function draw(uPlot, box, series, data, { height = 130, say = () => {}, label = "" } = {}) {
+export function draw(uPlot, box, series, data, { height = 130, onCursor = () => {}, label = "" } = {}) {
   const span = data[0].at(-1) - data[0][0];
   const clock = (at) => (span > 90000 ? day : time).format(new Date(at * 1000));
   const axis = { stroke: colour("quiet"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false }, font: "11px Inter, system-ui, sans-serif" };
@@ -51,7 +51,7 @@ export function draw(uPlot, box, series, data, { height = 130, say = () => {}, l
       { ...axis, size: 44, space: 34, values: (_, marks) => marks.map((value) => short.format(value)) },
     ],
     series: [{}, ...series],
-    hooks: { setCursor: [(u) => say(u.cursor.idx == null ? "" : `${clock(data[0][u.cursor.idx])}  ${series.map((s, i) => (u.data[i + 1][u.cursor.idx] == null ? "" : `${s.label} ${short.format(u.data[i + 1][u.cursor.idx])}`)).filter(Boolean).join(", ")}`)] },
+    hooks: { setCursor: [(u) => onCursor(u.cursor.idx == null ? "" : `${clock(data[0][u.cursor.idx])}  ${series.map((s, i) => (u.data[i + 1][u.cursor.idx] == null ? "" : `${s.label} ${short.format(u.data[i + 1][u.cursor.idx])}`)).filter(Boolean).join(", ")}`)] },
   }, data, box);
   const canvas = box.querySelector("canvas");
   canvas.setAttribute("role", "img");

@@ -1,44 +1,44 @@
-// The queues' course: what ended in each bucket, and how long it had waited and run.
+// Charts of the queues: finished jobs per bucket, and their wait and run times.
 import { colour, draw, faded, uplot } from "./chart.js";
 
 const charts = new Map();
 
 export async function start() {
   const page = document.querySelector("[data-charts]");
-  const [uPlot, answer] = await Promise.all([uplot(page.dataset.uplot), fetch(page.dataset.charts)]);
-  if (!answer.ok) return;
-  const show = (told) => {
-    for (const box of page.querySelectorAll("[data-chart]")) update(uPlot, box, told);
+  const [uPlot, response] = await Promise.all([uplot(page.dataset.uplot), fetch(page.dataset.charts)]);
+  if (!response.ok) return;
+  const show = (series) => {
+    for (const box of page.querySelectorAll("[data-chart]")) update(uPlot, box, series);
   };
-  let latest = await answer.json();
+  let latest = await response.json();
   show(latest);
   document.addEventListener("series", (event) => { latest = event.detail; show(latest); });
-  const again = () => {
+  const redraw = () => {
     for (const chart of charts.values()) chart.destroy();
     charts.clear();
     show(latest);
   };
-  document.addEventListener("theme", again);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  document.addEventListener("theme", redraw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }
 
-function update(uPlot, box, told) {
-  const of = told.queues[box.dataset.queue];
-  const none = told.times.map(() => 0);
-  const minute = 60 / told.bucket;
+function update(uPlot, box, series) {
+  const queue = series.queues[box.dataset.queue];
+  const none = series.times.map(() => 0);
+  const perMinute = 60 / series.bucket;
   const data = box.dataset.chart === "throughput"
-    ? [told.times, (of?.completed ?? none).map((n) => n * minute), (of?.failed ?? none).map((n) => n * minute)]
-    : [told.times, ...["waited50", "waited95", "ran50", "ran95"].map((name) => of?.[name] ?? told.times.map(() => null))];
+    ? [series.times, (queue?.completed ?? none).map((n) => n * perMinute), (queue?.failed ?? none).map((n) => n * perMinute)]
+    : [series.times, ...["waited50", "waited95", "ran50", "ran95"].map((name) => queue?.[name] ?? series.times.map(() => null))];
   if (charts.has(box)) { charts.get(box).setData(data); return; }
-  box.closest(".charts").hidden = !of;
-  if (!of) return;
+  box.closest(".charts").hidden = !queue;
+  if (!queue) return;
   const output = box.parentElement.querySelector("output") ?? document.createElement("output");
   box.parentElement.querySelector(".key").before(output);
-  const words = box.parentElement.querySelector("figcaption").firstChild.textContent.trim();
-  charts.set(box, draw(uPlot, box, series(uPlot, box.dataset.chart), data, { say: (text) => { output.textContent = text; }, label: `${words}, queue ${box.dataset.queue}` }));
+  const title = box.parentElement.querySelector("figcaption").firstChild.textContent.trim();
+  charts.set(box, draw(uPlot, box, chartSeries(uPlot, box.dataset.chart), data, { onCursor: (text) => { output.textContent = text; }, label: `${title}, queue ${box.dataset.queue}` }));
 }
 
-function series(uPlot, name) {
+function chartSeries(uPlot, name) {
   const bars = uPlot.paths.bars({ size: [0.7, 24] });
   const points = { show: (u, i) => u.data[i].filter((value) => value != null).length < 40, size: 4 };
   const line = (label, tone, extra = {}) => ({ label, stroke: colour(tone), width: 1.5, spanGaps: false, points, ...extra });

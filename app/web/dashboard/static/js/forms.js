@@ -1,19 +1,19 @@
-// Forms and small controls: ask before what cannot be undone, send filters as they change, copy, theme, menu.
+// Forms and controls: confirmation dialogs, filters that apply as they change, copy, theme, menu, selection.
 export function startForms() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-confirm]");
-    if (button && !button.dataset.sure) { event.preventDefault(); ask(button); }
+    if (button && !button.dataset.confirmed) { event.preventDefault(); ask(button); }
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "copied"; });
   });
-  for (const one of document.querySelectorAll("[data-copy]")) one.hidden = !navigator.clipboard;
-  for (const one of document.querySelectorAll("[data-submit]")) one.addEventListener("change", () => one.form.requestSubmit());
-  for (const one of document.querySelectorAll(".filters")) one.addEventListener("submit", dropEmpty);
-  for (const one of document.querySelectorAll("form[method=post]")) one.addEventListener("submit", once);
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+  for (const field of document.querySelectorAll("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
+  for (const form of document.querySelectorAll(".filters")) form.addEventListener("submit", dropEmpty);
+  for (const form of document.querySelectorAll("form[method=post]")) form.addEventListener("submit", disableSubmitter);
   startSearch();
   startTheme();
   startMenu();
-  startPicking();
+  startSelection();
   const zone = document.querySelector("[data-timezone]");
   if (zone && zone.value === "UTC" && location.pathname.endsWith("/new")) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
@@ -24,13 +24,13 @@ function ask(button) {
   document.getElementById("ask-yes").textContent = button.dataset.yes;
   dialog.onclose = () => {
     if (dialog.returnValue !== "yes" || !button.form) return;
-    const sure = document.createElement("input");
-    Object.assign(sure, { type: "hidden", name: "confirmed", value: "yes" });
-    button.form.append(sure);
-    button.dataset.sure = "1";
+    const confirmed = document.createElement("input");
+    Object.assign(confirmed, { type: "hidden", name: "confirmed", value: "yes" });
+    button.form.append(confirmed);
+    button.dataset.confirmed = "1";
     button.form.requestSubmit(button);
-    sure.remove();
-    delete button.dataset.sure;
+    confirmed.remove();
+    delete button.dataset.confirmed;
   };
   dialog.returnValue = "no";
   dialog.showModal();
@@ -40,8 +40,8 @@ function dropEmpty(event) {
   for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
 }
 
-// A second click while the first is under way does nothing.
-function once(event) {
+// Ignore a second click while the form is being sent.
+function disableSubmitter(event) {
   const { submitter } = event;
   if (submitter && !event.defaultPrevented) setTimeout(() => { submitter.disabled = true; setTimeout(() => { submitter.disabled = false; }, 4000); });
 }
@@ -81,15 +81,15 @@ function startMenu() {
   });
 }
 
-function startPicking() {
+function startSelection() {
   const bar = document.querySelector("[data-bulk]");
   if (!bar) return;
-  const words = bar.querySelector("[data-picked]");
+  const label = bar.querySelector("[data-selection]");
   const count = () => {
-    const picked = document.querySelectorAll("#rows input:checked").length;
+    const selected = document.querySelectorAll("#rows input:checked").length;
     const all = bar.querySelector("[name=all]")?.checked;
-    bar.classList.toggle("some", Boolean(picked || all));
-    words.textContent = all ? "All matching jobs" : picked ? `${picked} selected` : "Select jobs to act on them";
+    bar.classList.toggle("some", Boolean(selected || all));
+    label.textContent = all ? "All matching jobs" : selected ? `${selected} selected` : "Select jobs to act on them";
   };
   document.addEventListener("change", count);
   count();

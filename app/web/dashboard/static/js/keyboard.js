@@ -1,6 +1,6 @@
-// Without the mouse: / search, j and k rows, Enter open, x choose, n new, g then a letter, ? help.
-const PLACES = { j: "/", q: "/queues", w: "/workers", m: "/map", n: "/new", s: "/schedules", a: "/audit" };
-let going = 0;
+// Keyboard shortcuts: / search, j and k rows, Enter open, x select, n new, g and a letter for a page, ? help.
+const PAGES = { j: "/", q: "/queues", w: "/workers", m: "/map", n: "/new", s: "/schedules", a: "/audit" };
+let goPressedAt = 0;
 
 export function startKeyboard() {
   document.addEventListener("keydown", (event) => {
@@ -9,8 +9,8 @@ export function startKeyboard() {
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    if (going && Date.now() - going < 1200 && PLACES[event.key]) { location.assign(PLACES[event.key]); return; }
-    going = 0;
+    if (goPressedAt && Date.now() - goPressedAt < 1200 && PAGES[event.key]) { location.assign(PAGES[event.key]); return; }
+    goPressedAt = 0;
     press(event);
   });
 }
@@ -29,7 +29,7 @@ function press(event) {
       break;
     case "x": document.querySelector(".here input[type=checkbox]")?.click(); break;
     case "n": location.assign("/new"); break;
-    case "g": going = Date.now(); break;
+    case "g": goPressedAt = Date.now(); break;
     case "?": document.getElementById("keys")?.showModal(); break;
     default:
   }

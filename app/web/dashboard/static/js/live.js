@@ -1,16 +1,16 @@
-// What the server pushes. A hidden page lets go of its connection (browsers allow six a host) and catches up later.
+// Live updates from the server. A hidden page closes its connection (browsers allow six per host) and catches up later.
 import { exchange, parse, patch, refresh } from "./patch.js";
 import { startSpeed } from "./speed.js";
 
 const MOST_ROWS = 200;
 let last = document.body.dataset.since;
 
-function listen(address, handlers) {
+function listen(getAddress, handlers) {
   let source = null;
   let timer = 0;
   const offline = document.querySelector(".offline");
   const open = () => {
-    const url = new URL(address(), location.href);
+    const url = new URL(getAddress(), location.href);
     url.searchParams.set("since", last);
     source = new EventSource(url);
     source.onopen = () => { clearTimeout(timer); timer = 0; offline.hidden = true; };
@@ -34,7 +34,7 @@ export function start() {
   const list = document.querySelector("[data-live-jobs]");
   const job = document.querySelector("[data-live-job]");
   const panels = document.querySelector("[data-live-panels]");
-  if (list) listen(() => listAddress(list), { jobs: (told) => updateList(list, told) });
+  if (list) listen(() => listAddress(list), { jobs: (update) => updateList(list, update) });
   if (job) listen(() => job.dataset.liveJob, { jobs: jobUpdater() });
   if (panels) listen(() => `/live/panels/${panels.dataset.livePanels}`, { panel: updatePanel });
 }
@@ -47,15 +47,15 @@ function listAddress(list) {
   return url;
 }
 
-function updateList(list, told) {
+function updateList(list, update) {
   const rows = document.getElementById("rows");
-  for (const job of told.jobs) {
+  for (const job of update.jobs) {
     const fresh = document.importNode(parse(job.html).querySelector("tr"), true);
-    const there = document.getElementById(fresh.id);
-    if (there) exchange(there, fresh);
+    const current = document.getElementById(fresh.id);
+    if (current) exchange(current, fresh);
     else if (job.new && "top" in list.dataset) insert(rows, fresh);
   }
-  for (const id of told.gone) document.getElementById(`job-${id}`)?.remove();
+  for (const id of update.gone) document.getElementById(`job-${id}`)?.remove();
   while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
   if (rows.children.length) {
     rows.closest("table").hidden = false;
@@ -63,7 +63,7 @@ function updateList(list, told) {
   }
 }
 
-// Ids grow with time, and the newest job stands first.
+// Ids grow with time; the newest job comes first.
 function insert(rows, fresh) {
   const below = [...rows.children].find((row) => row.id < fresh.id) ?? null;
   rows.insertBefore(document.createElement("tr"), below).replaceWith(fresh);
@@ -71,20 +71,20 @@ function insert(rows, fresh) {
 }
 
 function jobUpdater() {
-  const speed = startSpeed(document.querySelector("[data-speed]"), document.getElementById("status-card"));
+  const updateSpeed = startSpeed(document.querySelector("[data-speed]"), document.getElementById("status-card"));
   let stage = null;
-  return (told) => {
-    for (const job of told.jobs) {
+  return (update) => {
+    for (const job of update.jobs) {
       patch(parse(job.html));
-      speed(job);
+      updateSpeed(job);
       if (job.stage !== stage) refresh();
       stage = job.stage;
     }
-    if (told.gone.length) location.assign("/");
+    if (update.gone.length) location.assign("/");
   };
 }
 
-function updatePanel(told) {
-  if (told.name.startsWith("series-")) document.dispatchEvent(new CustomEvent("series", { detail: JSON.parse(told.content) }));
-  else patch(parse(told.content));
+function updatePanel(panel) {
+  if (panel.name.startsWith("series-")) document.dispatchEvent(new CustomEvent("series", { detail: JSON.parse(panel.content) }));
+  else patch(parse(panel.content));
 }

@@ -1,4 +1,4 @@
-// What every page has; what only some have is loaded where it is needed.
+// Scripts of every page; those that only some pages need are loaded there.
 import { startForms } from "./forms.js";
 import { startKeyboard } from "./keyboard.js";
 import { localise } from "./times.js";

@@ -1,7 +1,7 @@
-// Places on a map: Leaflet on configured tiles, or on the outlines of countries and states where there are none.
+// Points on a Leaflet map, on the configured tiles or, without tiles, on the outlines of countries and states.
 import { colour, faded, loadScript } from "./chart.js";
 
-const WHOLE = [[24, -125], [50, -66]];
+const INITIAL_BOUNDS = [[24, -125], [50, -66]];
 const ACCURACY = ["rooftop", "interpolated", "street", "postcode", "place", "region"];
 const SCALE = ["#0f766e", "#2f9e8f", "#3b82c4", "#8a6fc9", "#c77f2e", "#b4483f"];
 
@@ -14,24 +14,24 @@ async function open(box) {
   box.replaceChildren();
   const map = L.map(box, { preferCanvas: true, worldCopyJump: true, minZoom: 2, maxZoom: 19 });
   map.attributionControl.setPrefix("Leaflet");
-  map.fitBounds(WHOLE);
+  map.fitBounds(INITIAL_BOUNDS);
   L.control.scale({ imperial: false }).addTo(map);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: plain(box.dataset.attribution), maxZoom: 19 }).addTo(map);
   else outlines(L, map, box.dataset.atlas.split(" "));
-  const view = { L, map, box, drawn: L.layerGroup().addTo(map), layer: box.dataset.layer, legend: null, timer: 0, asking: null };
+  const view = { L, map, box, drawn: L.layerGroup().addTo(map), layer: box.dataset.layer, legend: null, timer: 0, request: null };
   await fit(view);
-  map.on("moveend", () => soon(view));
-  soon(view);
+  map.on("moveend", () => scheduleDraw(view));
+  scheduleDraw(view);
   document.querySelector("[data-layers]")?.addEventListener("change", async (event) => {
     view.layer = event.target.value;
     view.sorts = null;
     await fit(view);
-    soon(view);
+    scheduleDraw(view);
   });
-  document.addEventListener("theme", () => soon(view));
+  document.addEventListener("theme", () => scheduleDraw(view));
 }
 
-// Attributions are shown as HTML by Leaflet: ours come as text.
+// Leaflet shows attributions as HTML; ours are text.
 function plain(text) {
   const span = document.createElement("span");
   span.textContent = text ?? "";
@@ -53,7 +53,7 @@ async function outlines(L, map, files) {
     });
     drawn.push(L.polyline(lines, { ...style(), smoothFactor: 1.5 }).addTo(map));
   }
-  document.addEventListener("theme", () => drawn.forEach((one) => one.setStyle(style())));
+  document.addEventListener("theme", () => drawn.forEach((line) => line.setStyle(style())));
 }
 
 function address(view, more) {
@@ -66,18 +66,18 @@ function address(view, more) {
 
 async function fit(view) {
   if (view.layer === "heat" && !view.box.dataset.job) return;
-  const told = await (await fetch(address(view, {}))).json();
-  if (!told.bbox) return;
-  const [west, south, east, north] = told.bbox;
+  const extent = await (await fetch(address(view, {}))).json();
+  if (!extent.bbox) return;
+  const [west, south, east, north] = extent.bbox;
   view.map.fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: 14, animate: false });
 }
 
-// Once, however many reasons there are; what is under way for an older window is given up.
-function soon(view) {
+// Draw once for several calls in a row; a request for an earlier window is aborted.
+function scheduleDraw(view) {
   clearTimeout(view.timer);
   view.timer = setTimeout(() => {
-    view.asking?.abort();
-    view.asking = new AbortController();
+    view.request?.abort();
+    view.request = new AbortController();
     draw(view).catch((error) => { if (error.name !== "AbortError") throw error; });
   }, 30);
 }
@@ -86,17 +86,17 @@ async function draw(view) {
   if (view.layer === "heat") { heat(view); return; }
   const bounds = view.map.getBounds().pad(0.02);
   const bbox = [Math.max(bounds.getWest(), -540), Math.max(bounds.getSouth(), -90), Math.min(bounds.getEast(), 540), Math.min(bounds.getNorth(), 90)];
-  const answer = await fetch(address(view, { bbox: bbox.map((n) => n.toFixed(6)).join(",") }), { signal: view.asking.signal });
-  if (!answer.ok) return;
-  const { features } = await answer.json();
+  const response = await fetch(address(view, { bbox: bbox.map((n) => n.toFixed(6)).join(",") }), { signal: view.request.signal });
+  if (!response.ok) return;
+  const { features } = await response.json();
   view.drawn.clearLayers();
-  for (const one of features) mark(view, one, tones(view, features));
+  for (const feature of features) mark(view, feature, tones(view, features));
   legend(view, features);
 }
 
-// The scores come as pictures, made by the server from its cells.
+// Scores are image tiles that the server draws from its cells.
 function heat(view) {
-  if (view.drawn.getLayers().some((one) => one instanceof view.L.TileLayer)) return;
+  if (view.drawn.getLayers().some((layer) => layer instanceof view.L.TileLayer)) return;
   view.legend?.remove();
   view.drawn.clearLayers();
   if (view.box.dataset.heatmap) view.drawn.addLayer(view.L.tileLayer(`${view.box.dataset.heatmap}/tiles/{z}/{x}/{y}.png`, { opacity: 0.7, maxZoom: 19, className: "heat" }));
@@ -117,9 +117,9 @@ function mark(view, { geometry, properties }, tone) {
     radius: properties.count ? Math.min(14, 3.5 + 1.4 * Math.log2(many)) : 5,
     color: colour("surface"), weight: 1, fillColor: fill, fillOpacity: properties.count ? 0.72 : 0.9,
   });
-  const words = document.createElement("div");
-  words.textContent = properties.count ? `${many.toLocaleString()} places, mostly ${properties.sort}` : `${properties.label} (${properties.sort})`;
-  dot.bindPopup(words);
+  const text = document.createElement("div");
+  text.textContent = properties.count ? `${many.toLocaleString()} points, mostly ${properties.sort}` : `${properties.label} (${properties.sort})`;
+  dot.bindPopup(text);
   if (properties.count) dot.on("click", () => view.map.setView([lat, lng], view.map.getZoom() + 2));
   view.drawn.addLayer(dot);
 }
@@ -127,12 +127,12 @@ function mark(view, { geometry, properties }, tone) {
 function legend(view, features) {
   view.legend?.remove();
   if (!features.length) return;
-  const shown = new Set(features.map((one) => one.properties.sort));
+  const shown = new Set(features.map((feature) => feature.properties.sort));
   view.legend = view.L.control({ position: "topright" });
   view.legend.onAdd = () => {
     const list = document.createElement("div");
     list.className = "legend";
-    for (const [name, tone] of [...tones(view, features)].filter(([one]) => shown.has(one)).slice(0, 12)) {
+    for (const [name, tone] of [...tones(view, features)].filter(([name]) => shown.has(name)).slice(0, 12)) {
       const line = document.createElement("div");
       line.innerHTML = '<svg width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="5"/></svg>';
       line.querySelector("circle").setAttribute("fill", tone);

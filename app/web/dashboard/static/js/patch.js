@@ -1,9 +1,9 @@
-// New pieces into the page: what carries data-live is exchanged by its id, and only where it changed.
+// Put new fragments into the page: elements with data-live are exchanged by their id, and only if they changed.
 import { localise } from "./times.js";
 
 const known = new Map();
 let refreshing = null;
-let again = false;
+let refreshAgain = false;
 
 export function parse(html) {
   const template = document.createElement("template");
@@ -12,44 +12,44 @@ export function parse(html) {
 }
 
 export function patch(content) {
-  for (const piece of content.querySelectorAll("[data-live][id]")) {
-    const there = document.getElementById(piece.id);
-    const source = piece.outerHTML;
-    if (!there || known.get(piece.id) === source) continue;
-    known.set(piece.id, source);
-    exchange(there, document.importNode(piece, true));
+  for (const fragment of content.querySelectorAll("[data-live][id]")) {
+    const current = document.getElementById(fragment.id);
+    const source = fragment.outerHTML;
+    if (!current || known.get(fragment.id) === source) continue;
+    known.set(fragment.id, source);
+    exchange(current, document.importNode(fragment, true));
   }
 }
 
 export function exchange(old, fresh) {
   localise(fresh);
-  const open = [...old.querySelectorAll("details")].map((one) => one.open);
-  fresh.querySelectorAll("details").forEach((one, i) => { one.open = open[i] ?? false; });
-  const reachable = (root) => [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
-  const focused = reachable(old).indexOf(document.activeElement);
-  const ticked = new Set([...old.querySelectorAll("input:checked")].map((one) => one.value));
+  const open = [...old.querySelectorAll("details")].map((details) => details.open);
+  fresh.querySelectorAll("details").forEach((details, i) => { details.open = open[i] ?? false; });
+  const focusable = (root) => [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
+  const focused = focusable(old).indexOf(document.activeElement);
+  const ticked = new Set([...old.querySelectorAll("input:checked")].map((box) => box.value));
   for (const box of fresh.querySelectorAll("input[type=checkbox]")) box.checked = ticked.has(box.value);
   if (old.classList.contains("here")) fresh.classList.add("here");
   old.replaceWith(fresh);
-  if (focused >= 0) reachable(fresh)[focused]?.focus({ preventScroll: true });
+  if (focused >= 0) focusable(fresh)[focused]?.focus({ preventScroll: true });
 }
 
-// The page once more, quietly: for what is not told piece by piece.
+// Load the page again in the background, for changes that no fragment shows.
 export async function refresh() {
-  if (refreshing) { again = true; return refreshing; }
+  if (refreshing) { refreshAgain = true; return refreshing; }
   refreshing = load().finally(() => {
     refreshing = null;
-    if (again) { again = false; refresh(); }
+    if (refreshAgain) { refreshAgain = false; refresh(); }
   });
   return refreshing;
 }
 
 async function load() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (answer.redirected && new URL(answer.url).pathname === "/login") { location.reload(); return; }
-  if (answer.status === 404) { location.reload(); return; }
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (response.redirected && new URL(response.url).pathname === "/login") { location.reload(); return; }
+  if (response.status === 404) { location.reload(); return; }
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
   patch(page);
   const rows = page.getElementById("rows");
   if (rows) exchange(document.getElementById("rows"), document.importNode(rows, true));

@@ -1,20 +1,20 @@
-// How fast a running job goes, from what is told of it while one looks on.
-const KEPT = 240;
-const WINDOW = 3;
+// The speed of a running job, from the updates received while the page is open.
+const MAX_SAMPLES = 240;
+const WINDOW_SECONDS = 3;
 
 export function startSpeed(box, card) {
-  const seen = [];
-  const note = (at, processed) => {
-    if (seen.length && (processed < seen.at(-1)[1] || at <= seen.at(-1)[0])) return;
-    seen.push([at, processed]);
-    if (seen.length > KEPT) seen.shift();
+  const samples = [];
+  const record = (at, processed) => {
+    if (samples.length && (processed < samples.at(-1)[1] || at <= samples.at(-1)[0])) return;
+    samples.push([at, processed]);
+    if (samples.length > MAX_SAMPLES) samples.shift();
   };
-  if (card?.dataset.at) note(Date.parse(card.dataset.at) / 1000, Number(card.dataset.processed));
+  if (card?.dataset.at) record(Date.parse(card.dataset.at) / 1000, Number(card.dataset.processed));
   let chart = null;
   return async (job) => {
     if (!box) return;
-    note(Date.parse(job.at) / 1000, job.processed);
-    const data = speeds(seen);
+    record(Date.parse(job.at) / 1000, job.processed);
+    const data = toSpeeds(samples);
     if (job.status !== "processing" && !chart || data[0].length < 3) return;
     box.hidden = false;
     const { colour, draw, faded, uplot } = await import("./chart.js");
@@ -24,17 +24,17 @@ export function startSpeed(box, card) {
   };
 }
 
-// Over the last few seconds at each moment: single steps say little.
-function speeds(seen) {
+// The average over the last few seconds at each time: single steps vary too much.
+function toSpeeds(samples) {
   const times = [];
   const values = [];
   let first = 0;
-  for (let i = 1; i < seen.length; i += 1) {
-    while (first < i - 1 && seen[i][0] - seen[first][0] > WINDOW) first += 1;
-    const took = seen[i][0] - seen[first][0];
-    if (took <= 0) continue;
-    times.push(seen[i][0]);
-    values.push((seen[i][1] - seen[first][1]) / took);
+  for (let i = 1; i < samples.length; i += 1) {
+    while (first < i - 1 && samples[i][0] - samples[first][0] > WINDOW_SECONDS) first += 1;
+    const seconds = samples[i][0] - samples[first][0];
+    if (seconds <= 0) continue;
+    times.push(samples[i][0]);
+    values.push((samples[i][1] - samples[first][1]) / seconds);
   }
   return [times, values];
 }

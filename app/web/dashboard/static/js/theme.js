@@ -1,4 +1,4 @@
-// Before anything is drawn: the theme that was chosen, and that scripts run at all.
+// Runs before anything is drawn: sets the chosen theme, and marks that scripts run.
 {
   const root = document.documentElement;
   root.classList.add("js");

@@ -1,4 +1,4 @@
-// A file on its way, with its progress; without scripts the browser sends the same form by itself.
+// Upload a file with progress; without scripts the browser sends the same form.
 export function start() {
   for (const form of document.querySelectorAll("[data-upload]")) {
     form.addEventListener("submit", (event) => {
@@ -11,9 +11,9 @@ export function start() {
 function send(form) {
   const box = form.querySelector("[data-upload-progress]");
   const bar = box.querySelector("progress");
-  const words = box.querySelector("p");
+  const message = box.querySelector("p");
   const data = new FormData();
-  // the options first: the file is read as it comes
+  // options first: the server reads the file as it arrives
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) data.append(name, value);
   data.append("file", form.elements.file.files[0]);
   const request = new XMLHttpRequest();
@@ -22,21 +22,21 @@ function send(form) {
   request.upload.onprogress = (event) => {
     const percent = Math.floor((100 * event.loaded) / event.total);
     bar.value = percent;
-    words.textContent = percent < 100 ? `${percent} % of ${size(event.total)} uploaded` : "Upload complete. Checking the file…";
+    message.textContent = percent < 100 ? `${percent} % of ${size(event.total)} uploaded` : "Upload complete. Checking the file…";
   };
   request.onload = () => {
     if (request.status < 300 && new URL(request.responseURL).pathname.startsWith("/jobs/")) { location.assign(request.responseURL); return; }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const problem = [...page.querySelectorAll("[role=alert], p.error, .empty p")].map((one) => one.textContent).filter(Boolean).join(" ");
+    const problem = [...page.querySelectorAll("[role=alert], p.error, .empty p")].map((element) => element.textContent).filter(Boolean).join(" ");
     fail(problem || `The server answered with status ${request.status}.`);
   };
   request.onerror = () => fail("The connection was lost. Upload the file again.");
   const fail = (text) => {
-    words.textContent = text;
-    words.className = "error";
+    message.textContent = text;
+    message.className = "error";
     bar.hidden = true;
   };
-  words.className = "quiet";
+  message.className = "quiet";
   bar.hidden = false;
   request.send(data);
 }
