@@ -31,12 +31,35 @@ def task_factory(
 ) -> asyncio.Task[Any]:
     """Create a task; a handler's is contained. For `loop.set_task_factory`."""
     if _inside_handler.get() and isinstance(coroutine, Coroutine):
-        coroutine = _contained(coroutine)
+        coroutine = _Contained(coroutine)
     return asyncio.Task(coroutine, loop=loop, **options)
 
 
-async def _contained(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    try:
-        return await coroutine
-    except (SystemExit, KeyboardInterrupt) as error:
-        raise HandlerExit(repr(error)) from error
+class _Contained(Coroutine[Any, Any, Any]):
+    """A coroutine that raises HandlerExit in place of an exit.
+
+    Not an `async def` around the other: cancelled before its first step, that would never await the other one.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+        self.__name__ = getattr(coroutine, "__name__", type(coroutine).__name__)
+        self.__qualname__ = getattr(coroutine, "__qualname__", self.__name__)
+
+    def send(self, value: Any) -> Any:
+        try:
+            return self._coroutine.send(value)
+        except (SystemExit, KeyboardInterrupt) as error:
+            raise HandlerExit(repr(error)) from error
+
+    def throw(self, *error: Any) -> Any:
+        try:
+            return self._coroutine.throw(*error)
+        except (SystemExit, KeyboardInterrupt) as exit_error:
+            raise HandlerExit(repr(exit_error)) from exit_error
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._coroutine.__await__()
