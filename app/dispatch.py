@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 
 from app.db.core.coalesce import Coalescer
-from app.db.core.notifications import announce_new
+from app.db.core.notifications import announce_new_jobs
 from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import admission
 from app.db.jobs.admission import Dispatch
@@ -34,7 +34,7 @@ class Dispatcher:
         async with self._pool.acquire() as conn, conn.transaction():
             dispatches = await admission.admit(conn)
             if announce:
-                await announce_new(conn)
+                await announce_new_jobs(conn)
         if dispatches:
             await self._sender.send(dispatches)
         return sum(len(dispatch.job_ids) for dispatch in dispatches)

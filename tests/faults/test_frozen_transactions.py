@@ -32,10 +32,10 @@ async def test_the_admission_lock_comes_free(
     pool = await open_pool(database_url, size=1, name="frozen", timeouts=SHORT_TIMEOUTS)
     frozen = await pool.acquire()
     await frozen.execute("BEGIN")
-    await admission.select(frozen)
+    await admission.list_candidates(frozen)
     await freeze(frozen)
     async with asyncio.timeout(10), db_pool.acquire() as conn, conn.transaction():
-        assert await admission.select(conn) == []
+        assert await admission.list_candidates(conn) == []
     with pytest.raises(CONNECTION_LOST):
         await frozen.execute("SELECT 1")
     pool.terminate()

@@ -60,7 +60,7 @@ async def claim(worker: Worker, dispatch_id: UUID, job_ids: list[UUID]) -> list[
                 claimed = await ledger.claim(
                     conn, job_ids[:reserved], worker.id, worker.lease_seconds, dispatch_id=dispatch_id
                 )
-            unclaimed = reserved < len(job_ids) and await admission.release(conn, dispatch_id)
+            unclaimed = reserved < len(job_ids) and await admission.release_unclaimed(conn, dispatch_id)
         if unclaimed:
             worker.dispatcher.schedule_pass()
     except TRY_AGAIN as error:

@@ -58,7 +58,9 @@ class InlineProcessor:
         ids = await _InlineRun(self._kinds, self._resources, owner).run_due(within, at_most)
         self._dispatcher.schedule_pass()  # other jobs of these queues may be admissible now
         async with pool.acquire() as conn:
-            return ProcessResult(await inline.ran(conn, ids), await inline.remaining(conn, list(self._kinds), owner))
+            return ProcessResult(
+                await inline.list_runs(conn, ids), await inline.count_due(conn, list(self._kinds), owner)
+            )
 
 
 class _InlineRun:
@@ -99,7 +101,9 @@ class _InlineRun:
     async def _claim(self, room: int) -> list[Claimed]:
         resources = self.resources
         async with resources.pool.acquire() as conn, conn.transaction():
-            return await inline.take(conn, list(self.kinds), self._owner, room, self._holder, resources.lease_seconds)
+            return await inline.claim_due(
+                conn, list(self.kinds), self._owner, room, self._holder, resources.lease_seconds
+            )
 
     async def _run(self, job: Claimed) -> None:
         outcome = await execute.run(self, job)

@@ -146,15 +146,15 @@ class Recorder:
                 for outcome in outcomes:
                     if outcome.id not in accepted:
                         log.warning("outcome_void", job_id=str(outcome.id), reason="the job continued elsewhere")
-            candidates = await admission.select(conn)
+            candidates = await admission.list_candidates(conn)
             chosen = self._choose_followers(candidates, Counter(run.job.queue for run in ended))
             if chosen:
                 ids = [candidate.id for candidate in chosen]
                 for job in await ledger.claim_ready(conn, ids, worker.id, worker.lease_seconds):
                     followers[job.queue].append(job)
             chosen_ids = {candidate.id for candidate in chosen}
-            dispatches = admission.pack(c for c in candidates if c.id not in chosen_ids)
-            await admission.mark(conn, dispatches)
+            dispatches = admission.build_dispatches(c for c in candidates if c.id not in chosen_ids)
+            await admission.mark_dispatched(conn, dispatches)
         if dispatches:
             worker.dispatcher.send_soon(dispatches)
         return [followers[run.job.queue].pop(0) if followers[run.job.queue] else None for run in ended]

@@ -1,4 +1,4 @@
-"""Move a database to a revision of the schema. Synchronous: run it before a loop starts, or in a thread."""
+"""Migrate a database to a revision of the schema. Synchronous: run it before an event loop starts, or in a thread."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 
 
 def sqlalchemy_url(dsn: str) -> URL:
-    """A libpq URL (`postgresql://user@/db?host=/socket/dir`) as SQLAlchemy's asyncpg dialect wants it.
+    """Convert a libpq URL (`postgresql://user@/db?host=/socket/dir`) to one of SQLAlchemy's asyncpg dialect.
 
-    Raises ValueError for anything that is no Postgres URL.
+    Raises ValueError if it is not a Postgres URL.
     """
     parts = urlsplit(dsn)
     if parts.scheme not in ("postgresql", "postgres"):
@@ -36,6 +36,7 @@ def sqlalchemy_url(dsn: str) -> URL:
 
 
 def config(dsn: str) -> Config:
+    """Return the configuration of Alembic for this database."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -44,10 +45,12 @@ def config(dsn: str) -> Config:
 
 
 def upgrade(dsn: str, revision: str = "head") -> None:
+    """Migrate up to a revision, by default the newest."""
     command.upgrade(config(dsn), revision)
 
 
 def downgrade(dsn: str, revision: str) -> None:
+    """Migrate down to a revision."""
     command.downgrade(config(dsn), revision)
 
 

@@ -1,31 +1,38 @@
-"""What people may do to jobs: cancel them, send them in again, delete them, run one of a paused queue.
+"""Actions of people on jobs: cancel, retry, delete, run now.
 
-Each statement names the states it may start from. How many jobs at once are moved without standing in the workers' way
-is `app.db.jobs.bulk`'s business.
+Each statement names the statuses that it may start from. `app.db.jobs.bulk` applies them to many jobs without blocking
+the workers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
-
-import asyncpg
 
 from app.db.core.notifications import announce
 from app.db.core.pool import Connection
 from app.db.jobs.job import MAY_READ
+from app.domain.jobs.status import Status
 
 
-async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> asyncpg.Record | None:
-    """Hold a job as it is (status, created_by) until the transaction ends; None where the reader may not see it.
+@dataclass(frozen=True, slots=True)
+class LockedJob:
+    status: Status
+    created_by: UUID
 
-    Waits for a step that is under way, which takes under a second.
+
+async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> LockedJob | None:
+    """Lock a job until the transaction ends. Returns None if there is none that `reader` (None: an admin) may read.
+
+    Waits for a step that is running, which takes less than a second.
     """
-    return await conn.fetchrow(
+    row = await conn.fetchrow(
         f"SELECT j.status, j.created_by FROM jobs AS j WHERE j.id = $1 AND {MAY_READ} FOR NO KEY UPDATE OF j",
         job_id,
         reader,
     )
+    return LockedJob(Status(row["status"]), row["created_by"]) if row else None
 
 
 CANCEL = """
@@ -46,16 +53,19 @@ SELECT id FROM moved UNION ALL SELECT id FROM asked
 
 
 async def cancel_all(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
-    """Cancel pending jobs at once, ask running ones to stop; answers those for which that was news."""
+    """Cancel pending jobs, and request running ones to stop.
+
+    Returns the ids of the jobs that this changed.
+    """
     return await _moved(conn, CANCEL, ids)
 
 
 async def cancel(conn: Connection, job_id: UUID) -> bool:
-    """The same for one; False where it has ended already, is told to stop already, or is not there."""
+    """Cancel one job. Returns False if it has finished, is already being cancelled, or does not exist."""
     return bool(await cancel_all(conn, [job_id]))
 
 
-# Of jobs with the same dedupe key only the newest goes in again, and none where another active job holds the key.
+# Of several jobs with the same dedupe key only the newest is retried, and none if another active job holds the key.
 RETRY = """
 WITH free AS (
     SELECT DISTINCT ON (j.kind, coalesce(j.dedupe_key, j.id::text)) j.id FROM jobs AS j
@@ -83,21 +93,21 @@ SELECT id FROM moved
 
 
 async def retry_all(conn: Connection, ids: Sequence[UUID], *, from_start: bool = False) -> list[UUID]:
-    """Send failed or cancelled jobs in again, with fresh attempts, from their checkpoints; answers which went in.
+    """Make failed or cancelled jobs pending again, with new attempts, from their checkpoints.
 
-    `from_start` forgets the checkpoint, the counters and the item errors. Raises asyncpg.UniqueViolationError where
-    a dedupe key was taken in this very moment.
+    `from_start` deletes the checkpoint, the counters and the item errors. Returns the ids of the retried jobs.
+    Raises asyncpg.UniqueViolationError if another transaction takes a dedupe key at the same moment.
     """
     return await _moved(conn, RETRY, ids, from_start)
 
 
 async def retry(conn: Connection, job_id: UUID, *, from_start: bool = False) -> bool:
-    """The same for one; False in any other state, or where another active job holds its dedupe key."""
+    """Retry one job. Returns False if it is in another status or another active job holds its dedupe key."""
     return bool(await retry_all(conn, [job_id], from_start=from_start))
 
 
-async def holder(conn: Connection, job_id: UUID) -> UUID | None:
-    """The active job that holds this one's dedupe key."""
+async def find_dedupe_holder(conn: Connection, job_id: UUID) -> UUID | None:
+    """Return the id of another active job that holds the dedupe key of this one, or None."""
     found: UUID | None = await conn.fetchval(
         """SELECT h.id FROM jobs AS j JOIN jobs AS h ON h.kind = j.kind AND h.dedupe_key = j.dedupe_key
            WHERE j.id = $1 AND h.id <> j.id AND h.status IN ('pending', 'processing')""",
@@ -117,7 +127,7 @@ SELECT id FROM gone
 
 
 async def delete_all(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
-    """Delete finished jobs with their errors, events and readers; answers which are gone."""
+    """Delete finished jobs with their errors, events and readers. Returns the ids of the deleted jobs."""
     return await _moved(conn, DELETE, ids)
 
 
@@ -128,9 +138,9 @@ async def _moved(conn: Connection, statement: str, *args: object) -> list[UUID]:
 
 
 async def pin(conn: Connection, job_id: UUID) -> bool:
-    """Let a pending job run though its queue is paused, and at once though it is deferred; False in other states.
+    """Let a pending job run now, even if its queue is paused or it is deferred. Returns False in another status.
 
-    Holds to the job's end or the pause's, whichever is first; concurrency and slots count as ever.
+    Applies until the job or the pause ends. The limits of concurrency and slots remain.
     """
     pinned = await conn.fetchval(
         """WITH moved AS (

@@ -1,7 +1,7 @@
-"""Which pending jobs may run now: the queues' concurrency over all workers, priorities, pauses, the workers' slots.
+"""Admission: which pending jobs may run now, given concurrency, priorities, pauses and the workers' slots.
 
-An admitted job holds its slot by a short lease while its dispatch travels; one that never arrives is taken back by
-`app.db.jobs.ledger.rescue` and admitted again.
+An admitted job holds its slot by a short lease while its dispatch travels. If it never arrives, `ledger.rescue` takes
+it back and it is admitted again.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from app.db.core.locks import Lock
 from app.db.core.pool import Connection
 from app.db.jobs.workers import LIVE_BY_ROUTE
 
-TRAVEL_SECONDS = 5.0
-"""How long a dispatch may take from admission to claim before it counts as lost."""
+MAX_TRAVEL_SECONDS = 5.0
+"""From admission to claim; a dispatch that takes longer counts as lost."""
 
 READY = "status = 'pending' AND lease_until IS NULL AND run_at IS NULL"
 
-# Of a paused queue only jobs pinned since then are open; no row is read on the side that does not apply.
-# The jobs that hold a slot are counted queue by queue, each by a look into its part of a small partial index: over all
-# queues at once the planner would rather read the whole table as long as that is not large.
+# A paused queue only admits jobs that were pinned since; of the two parts of the UNION one reads no row.
+# The jobs that hold a slot are counted per queue, each in its part of a small partial index: for all queues at once the
+# planner would read the whole table as long as it is small.
 SELECT = f"""
 WITH live AS ({LIVE_BY_ROUTE}), busy AS (
     SELECT q.name, q.route, count.jobs
@@ -69,12 +69,12 @@ class Candidate:
     workers: int
     """Live workers on the route."""
     concurrency: int
-    """Of its queue, over all workers."""
+    """Of its queue, on all workers together."""
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """What one arq job carries."""
+    """Admitted jobs of one queue that travel in one arq job."""
 
     id: UUID
     queue: str
@@ -82,18 +82,18 @@ class Dispatch:
     job_ids: tuple[UUID, ...]
 
 
-async def select(conn: Connection) -> list[Candidate]:
-    """The jobs that may run now, in the order in which they should. Holds the admission lock until the commit.
+async def list_candidates(conn: Connection) -> list[Candidate]:
+    """Return the jobs that may run now, in their order. Holds the admission lock until the transaction ends.
 
-    The lock is a statement of its own, so that the counts after it see what its last holder committed.
+    The lock is a statement of its own, so that the counts after it see what its previous holder committed.
     """
     await locks.acquire(conn, Lock.ADMISSION)
     rows = await conn.fetch(SELECT)
     return [Candidate(r["id"], r["name"], r["route"], r["dispatch_size"], r["workers"], r["concurrency"]) for r in rows]
 
 
-def pack(candidates: Iterable[Candidate]) -> list[Dispatch]:
-    """Candidates, in order, as dispatches: no dispatch takes more than one worker's share of what goes out."""
+def build_dispatches(candidates: Iterable[Candidate]) -> list[Dispatch]:
+    """Group candidates, given in their order, into dispatches that are no larger than one worker's share."""
     dispatches = []
     for _, group in groupby(sorted(candidates, key=lambda c: (c.route, c.queue)), key=lambda c: c.queue):
         jobs = list(group)
@@ -106,8 +106,8 @@ def pack(candidates: Iterable[Candidate]) -> list[Dispatch]:
     return dispatches
 
 
-async def mark(conn: Connection, dispatches: Sequence[Dispatch]) -> None:
-    """Note that these jobs are on their way; each now holds a slot."""
+async def mark_dispatched(conn: Connection, dispatches: Sequence[Dispatch]) -> None:
+    """Record that these jobs are on their way; each holds a slot from now on."""
     if dispatches:
         await conn.execute(
             """UPDATE jobs SET dispatch_id = d.dispatch_id, lease_until = now() + make_interval(secs => $3)
@@ -116,19 +116,19 @@ async def mark(conn: Connection, dispatches: Sequence[Dispatch]) -> None:
                AND coalesce(lease_until, run_at) IS NULL""",
             [job_id for dispatch in dispatches for job_id in dispatch.job_ids],
             [dispatch.id for dispatch in dispatches for _ in dispatch.job_ids],
-            TRAVEL_SECONDS,
+            MAX_TRAVEL_SECONDS,
         )
 
 
 async def admit(conn: Connection) -> list[Dispatch]:
-    """Admit all that may run now; the caller sends the dispatches after the commit."""
-    dispatches = pack(await select(conn))
-    await mark(conn, dispatches)
+    """Admit all jobs that may run now. The caller sends the dispatches after the commit."""
+    dispatches = build_dispatches(await list_candidates(conn))
+    await mark_dispatched(conn, dispatches)
     return dispatches
 
 
-async def release(conn: Connection, dispatch_id: UUID) -> int:
-    """Give back the jobs of a dispatch that its worker had no slot for; answers how many."""
+async def release_unclaimed(conn: Connection, dispatch_id: UUID) -> int:
+    """Make those jobs of a dispatch ready again that its worker had no slot for. Returns their number."""
     rows = await conn.fetch(
         """UPDATE jobs SET dispatch_id = NULL, lease_until = NULL
            WHERE dispatch_id = $1 AND status = 'pending' AND lease_until IS NOT NULL RETURNING id""",

@@ -1,8 +1,9 @@
-"""Moving many jobs at a person's word, a batch a transaction.
+"""Bulk cancel, retry and delete, one transaction per batch.
 
-`candidates` names a batch, `lock_free` locks of it what nobody holds just now, and `act` moves those. So a batch never
-waits for a worker's row while it holds another, and there is no deadlock with recorder or sweep. What is left of the
-batch (a job in the midst of a step) is moved one job a transaction, which waits, but with nothing in its hands.
+`list_candidates` returns a batch, `lock_available` locks the jobs of it that nobody else has locked, and `apply`
+changes these. So a batch never waits for a worker's row while it holds another, and cannot deadlock with the recorder
+or the sweep. The rest of the batch (jobs within a step) is changed one job per transaction, which waits but holds
+nothing else.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from app.db.jobs import actions
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import ACTIVE, TERMINAL, Status
 
-MOST_A_BATCH = 1000
-SEARCH_SECONDS = 60.0
+MAX_BATCH_SIZE = 1000
+SEARCH_TIMEOUT_SECONDS = 60.0
 """For filters without an index in a ledger of millions."""
 
 
@@ -27,50 +28,50 @@ class Action(StrEnum):
     DELETE = "delete"
 
 
-SOURCES: dict[Action, frozenset[Status]] = {
+ALLOWED_STATUSES: dict[Action, frozenset[Status]] = {
     Action.CANCEL: ACTIVE,
     Action.RETRY: frozenset({Status.FAILED, Status.CANCELLED}),
     Action.DELETE: TERMINAL,
 }
-"""The states from which an action is possible."""
+"""The statuses in which an action is possible."""
 
 
-async def count(conn: Connection, filters: Filters, owner: UUID | None) -> tuple[int, UUID | None]:
-    """How many jobs there are to the filters, and the newest of them."""
+async def count_matches(conn: Connection, filters: Filters, owner: UUID | None) -> tuple[int, UUID | None]:
+    """Return the number of jobs that match, and the id of the newest of them (None if there are none)."""
     where = filters.conditions(owner)
     row = await conn.fetchrow(
         f"SELECT count(*) AS jobs, max(j.id::text)::uuid AS newest FROM jobs AS j WHERE {where}",
         *where.args,
-        timeout=SEARCH_SECONDS,
+        timeout=SEARCH_TIMEOUT_SECONDS,
     )
     assert row is not None
     return row["jobs"], row["newest"]
 
 
-async def candidates(
+async def list_candidates(
     conn: Connection, action: Action, filters: Filters, owner: UUID | None, *, after: UUID, until: UUID
 ) -> list[UUID]:
-    """The next batch, in the order of their ids, of jobs that the action may move; nothing is locked yet."""
+    """Return the next batch of jobs that the action can change, with `after` < id <= `until`, by id. Locks none."""
     where = filters.conditions(owner)
-    where.add("j.status = ANY({})", list(SOURCES[action]))
+    where.add("j.status = ANY({})", list(ALLOWED_STATUSES[action]))
     where.add("j.id > {}", after)
     where.add("j.id <= {}", until)
     rows = await conn.fetch(
-        f"SELECT j.id FROM jobs AS j WHERE {where} ORDER BY j.id LIMIT {MOST_A_BATCH}",
+        f"SELECT j.id FROM jobs AS j WHERE {where} ORDER BY j.id LIMIT {MAX_BATCH_SIZE}",
         *where.args,
-        timeout=SEARCH_SECONDS,
+        timeout=SEARCH_TIMEOUT_SECONDS,
     )
     return [row["id"] for row in rows]
 
 
-async def lock_free(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
-    """Lock those of these jobs that nobody holds just now."""
+async def lock_available(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Lock those of these jobs that no other transaction has locked. Returns their ids."""
     rows = await conn.fetch("SELECT id FROM jobs WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED", ids)
     return [row["id"] for row in rows]
 
 
-async def act(conn: Connection, action: Action, ids: Sequence[UUID], *, from_start: bool = False) -> list[UUID]:
-    """Move these jobs, where their states allow it; answers which were. `from_start` counts for a retry alone."""
+async def apply(conn: Connection, action: Action, ids: Sequence[UUID], *, from_start: bool = False) -> list[UUID]:
+    """Apply the action to these jobs, where their status allows it. Returns their ids. `from_start` is for a retry."""
     match action:
         case Action.CANCEL:
             return await actions.cancel_all(conn, ids)

@@ -1,4 +1,4 @@
-"""Which jobs a list or a bulk action is about."""
+"""Filters of jobs, for lists and bulk actions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.db.jobs.job import Job
 
 @dataclass(frozen=True)
 class Filters:
-    """All of them hold at once; one that is None holds for every job."""
+    """All filters must match; a filter that is None matches every job."""
 
     status: str | None = None
     kind: str | None = None
@@ -27,9 +27,9 @@ class Filters:
     created_before: datetime | None = None
     """Exclusive."""
     data_contains: str | None = None
-    """JSON text that the job's data must contain, as jsonb's `@>` has it."""
+    """JSON text of an object that the job's data must contain, in the sense of jsonb's `@>`."""
     text: str | None = None
-    """The beginning of the job's id, or what stands somewhere in its data, in any case."""
+    """The beginning of the job's id, or a part of its data as text; upper and lower case are the same."""
 
     def conditions(self, owner: UUID | None) -> Conditions:
         """Return the conditions on `jobs AS j`; `owner` limits them to one user's jobs, None to nobody's."""
@@ -47,8 +47,8 @@ class Filters:
         )
         return where
 
-    def hold_for(self, job: Job) -> bool:
-        """The same of one job that was read already: asks nobody. `job` is a row of `app.db.jobs.records`."""
+    def matches(self, job: Job) -> bool:
+        """Evaluate the same filters in memory against a job that was already fetched, without a query."""
         return (
             self.status in (None, job.status)
             and self.kind in (None, job.kind)
@@ -66,14 +66,14 @@ def found(text: str, job_id: str, data: str) -> bool:
 
 
 def contains(whole: Any, part: Any) -> bool:
-    """jsonb's `@>`: members and elements of `part` are somewhere in `whole`, at the same depth."""
+    """Return whether the JSON value `whole` contains `part` in the sense of jsonb's `@>`; `part` is an object."""
     if isinstance(part, dict):
         return isinstance(whole, dict) and all(k in whole and contains(whole[k], v) for k, v in part.items())
     if isinstance(part, list):
-        return isinstance(whole, list) and all(any(contains(one, v) for one in whole) for v in part)
+        return isinstance(whole, list) and all(any(contains(element, v) for element in whole) for v in part)
     return type(whole) is not dict and _scalar(whole) == _scalar(part)
 
 
 def _scalar(value: Any) -> tuple[bool, Any]:
-    """Python takes true for 1; JSON does not."""
+    """Return the value so that true differs from 1, as in JSON."""
     return isinstance(value, bool), value

@@ -1,7 +1,7 @@
-"""Taking due jobs without a worker: for requests that run some themselves.
+"""Claiming due jobs without a worker, for requests that run jobs themselves.
 
-The queues' limits and pauses hold as they do in `admission`, under its lock; workers' slots do not come into it. Who
-takes jobs here is no registered worker, or admission would send dispatches for its slots.
+The limits and pauses of queues apply as in `admission`, under its lock; the slots of workers do not matter. The claimer
+is not a registered worker, since admission would otherwise send dispatches for its slots.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ SELECT j.id FROM open CROSS JOIN LATERAL (
 """
 
 
-async def take(
+async def claim_due(
     conn: Connection, kinds: Sequence[str], owner: UUID | None, at_most: int, holder: UUID, lease: float
 ) -> list[Claimed]:
-    """Claim the first due jobs, as many as their queues have room for; in a transaction."""
+    """Claim up to `at_most` due jobs for `lease` seconds, as their queues have room. Run it in a transaction."""
     await locks.acquire(conn, Lock.ADMISSION)
     rows = await conn.fetch(SELECT, kinds, owner, at_most)
     return await ledger.claim_ready(conn, [row["id"] for row in rows], holder, lease) if rows else []
 
 
-async def ran(conn: Connection, job_ids: Sequence[UUID]) -> list[JobRun]:
-    """What became of these jobs, in the order given."""
+async def list_runs(conn: Connection, job_ids: Sequence[UUID]) -> list[JobRun]:
+    """Return these jobs as they are now, in the given order."""
     rows = await conn.fetch(
         """SELECT j.id, j.kind, j.status, j.error
            FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, place) JOIN jobs AS j USING (id) ORDER BY i.place""",
@@ -57,8 +57,8 @@ async def ran(conn: Connection, job_ids: Sequence[UUID]) -> list[JobRun]:
     return [JobRun(row["id"], row["kind"], Status(row["status"]), row["error"]) for row in rows]
 
 
-async def remaining(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> int:
-    """How many jobs are due and wait."""
+async def count_due(conn: Connection, kinds: Sequence[str], owner: UUID | None) -> int:
+    """Return the number of jobs that are due and wait."""
     count: int = await conn.fetchval(
         """SELECT count(*)::int FROM jobs
            WHERE status = 'pending' AND lease_until IS NULL AND (run_at IS NULL OR run_at <= now())

@@ -1,7 +1,7 @@
-"""The moves of a job through its life cycle, each one statement; every write of a runner is fenced.
+"""The transitions of a job, each one statement. Every write of a runner is fenced.
 
-`fence` grows with each claim, and a runner's writes say `WHERE id = … AND fence = …`: a worker that was frozen and
-wakes after its job went on elsewhere writes nothing. Renewals and rescues pass over locked rows, so that they never
+`fence` grows with each claim, and a runner's writes have `WHERE id = … AND fence = …`: a worker that was frozen, and
+wakes up after its job was claimed elsewhere, writes nothing. Renewals and rescues skip locked rows, so that they never
 wait for a step or for each other.
 """
 
@@ -33,7 +33,7 @@ from app.domain.text.storable import storable
 
 @dataclass(frozen=True)
 class Claimed:
-    """A job that this worker holds: what a runner needs of its row."""
+    """A job that a worker has claimed, with what it needs to run it."""
 
     id: UUID
     kind: str
@@ -42,7 +42,7 @@ class Claimed:
     attempt: int
     max_attempts: int
     seconds_left: float
-    """Until the open attempt times out; measured by the server's clock."""
+    """Until the open attempt times out, by the server's clock."""
     data: str
     checkpoint: dict[str, Any] | None
     total_items: int | None
@@ -73,7 +73,7 @@ WITH claimed AS (
 SELECT *, {announcing("claimed")} FROM claimed ORDER BY priority, id
 """
 CLAIM_ADMITTED = CLAIM.format(condition="lease_until IS NOT NULL AND dispatch_id = $4")
-# Here and in admission, coalesce() keeps the planner off the index of ready jobs: it would walk all of it for a few.
+# Here and in admission, coalesce() keeps the planner from using the index of ready jobs: it would read all of it.
 CLAIM_READY = CLAIM.format(condition="coalesce(lease_until, run_at) IS NULL")
 
 
@@ -97,12 +97,12 @@ def _claimed(row: Any) -> Claimed:
 async def claim(
     conn: Connection, ids: Sequence[UUID], worker_id: UUID, lease: float, *, dispatch_id: UUID
 ) -> list[Claimed]:
-    """Take the jobs of a dispatch; those that meanwhile went another way are left out."""
+    """Claim the jobs of a dispatch for `lease` seconds. Jobs that have changed since are left out."""
     return [_claimed(row) for row in await conn.fetch(CLAIM_ADMITTED, ids, worker_id, lease, dispatch_id)]
 
 
 async def claim_ready(conn: Connection, ids: Sequence[UUID], worker_id: UUID, lease: float) -> list[Claimed]:
-    """Take jobs that admission chose in this very transaction, without a dispatch."""
+    """Claim jobs that admission chose in the same transaction, without a dispatch, for `lease` seconds."""
     return [_claimed(row) for row in await conn.fetch(CLAIM_READY, ids, worker_id, lease)]
 
 
@@ -154,7 +154,7 @@ SELECT array(SELECT id FROM moved) AS accepted, {announcing("moved")} AS announc
 
 
 def _columns(outcome: Outcome) -> tuple[str, str | None, str | None, float]:
-    """The outcome as (event, result, error, delay)."""
+    """Return the outcome as (event, result as JSON text, error, delay in seconds)."""
     match outcome:
         case Completed(result):
             return "completed", result, None, 0.0
@@ -173,7 +173,7 @@ def _columns(outcome: Outcome) -> tuple[str, str | None, str | None, float]:
 
 
 async def finish(conn: Connection, ended: Sequence[Ended]) -> set[UUID]:
-    """Record how runs ended; answers the jobs whose outcome was accepted, the others are fenced off."""
+    """Record how runs ended. Returns the ids of the jobs whose outcome was accepted; the others are fenced off."""
     events, results, errors, delays = zip(*(_columns(e.outcome) for e in ended), strict=True)
     ids, fences = [e.id for e in ended], [e.fence for e in ended]
     return set(await conn.fetchval(FINISH, ids, fences, events, results, errors, delays))
@@ -181,7 +181,7 @@ async def finish(conn: Connection, ended: Sequence[Ended]) -> set[UUID]:
 
 @dataclass(frozen=True)
 class ItemError:
-    """An item that failed; `address` is what a reader recognises it by."""
+    """An item that failed. `address` is the text by which people recognise it."""
 
     item_id: str | None
     address: str | None
@@ -234,9 +234,9 @@ async def checkpoint(
 
 
 async def renew(conn: Connection, held: Sequence[tuple[UUID, int]], lease: float) -> set[tuple[UUID, int]]:
-    """Renew the leases of (job, fence) pairs; answers those that are no longer held.
+    """Renew the leases of (job id, fence) pairs for `lease` seconds. Returns the pairs that are no longer held.
 
-    A row that is locked is in a step, which renews it: it is passed over rather than waited for.
+    A locked row is skipped: it is in a step, which renews the lease itself.
     """
     ids, fences = [job_id for job_id, _ in held], [fence for _, fence in held]
     await conn.execute(
@@ -260,7 +260,7 @@ async def renew(conn: Connection, held: Sequence[tuple[UUID, int]], lease: float
 
 
 async def cancel_requests(conn: Connection, worker_id: UUID) -> set[UUID]:
-    """Jobs that this worker runs and someone wants cancelled."""
+    """Return the ids of the jobs that this worker runs and somebody wants to cancel."""
     rows = await conn.fetch(
         """SELECT id FROM jobs
            WHERE lease_until IS NOT NULL AND worker_id = $1 AND cancel_requested_at IS NOT NULL""",
@@ -300,7 +300,7 @@ SELECT id, was FROM moved
 
 
 async def rescue(conn: Connection) -> tuple[int, int]:
-    """Take back what ran out of its lease; answers (jobs lost by their worker, dispatches that never arrived)."""
+    """Take back jobs whose lease expired. Returns how many (were lost by a worker, were dispatched and not claimed)."""
     rows = await conn.fetch(RESCUE)
     await announce(conn, [row["id"] for row in rows if row["was"] == "processing"])
     lost = sum(row["was"] == "processing" for row in rows)
@@ -308,7 +308,7 @@ async def rescue(conn: Connection) -> tuple[int, int]:
 
 
 async def wake_due(conn: Connection) -> int:
-    """Make ready what was deferred until now (retries, snoozes); answers how many."""
+    """Make deferred jobs (retries, snoozes) ready that are due now. Returns their number."""
     rows = await conn.fetch(
         """WITH due AS (
                SELECT id FROM jobs WHERE run_at <= now() ORDER BY run_at LIMIT 10000 FOR NO KEY UPDATE SKIP LOCKED

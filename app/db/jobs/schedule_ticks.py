@@ -16,7 +16,7 @@ from app.db.jobs import records as jobs
 from app.db.jobs.records import Inserted
 from app.db.jobs.schedules import Schedule
 from app.domain.jobs.outcomes import error_text
-from app.domain.jobs.schedules import Cron, Missed, Overlap, job_of, to_run
+from app.domain.jobs.schedules import Cron, Missed, Overlap, new_scheduled_job, ticks_to_run
 from app.domain.jobs.spec import JobSpec, NewJob
 
 log = structlog.get_logger(__name__)
@@ -83,9 +83,9 @@ async def _tick(conn: Connection, specs: Mapping[str, JobSpec], schedule: DueSch
         return await _disable(conn, schedule, "the user who created it is disabled")
     try:
         cron = Cron(schedule.cron, schedule.timezone)
-        ticks = to_run(cron, Missed(schedule.missed), schedule.next_at, schedule.now)
+        ticks = ticks_to_run(cron, Missed(schedule.missed), schedule.next_at, schedule.now)
         next_at = next(cron.after(schedule.now))
-        job = job_of(spec, schedule.id, schedule.data, schedule.priority, Overlap(schedule.overlap))
+        job = new_scheduled_job(spec, schedule.id, schedule.data, schedule.priority, Overlap(schedule.overlap))
     except Exception as error:  # a kind's own code runs here, and may raise anything
         return await _disable(conn, schedule, f"{type(error).__name__}: {error}")
     reasons = [f"due {at:%Y-%m-%dT%H:%M:%SZ}" for at in ticks]

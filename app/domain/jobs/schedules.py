@@ -1,9 +1,9 @@
-"""When a schedule is due: a cron expression in a time zone, and what becomes of ticks that nobody was there for.
+"""When a schedule is due: a cron expression in a time zone, and what happens to ticks that were missed.
 
 The expression has the five fields of cron, read as Debian's cron reads them (lists, ranges, steps, names, `L`, `#`).
-Daylight saving is settled by what the hour field says. Where it names hours, they are times on the wall: one that does
-not exist on some day is due at the end of the gap, one that exists twice is due the first time, so each is due once a
-day. Where it is every hour, what counts is time as it passes: an hour that comes twice has its ticks twice.
+Daylight saving depends on the hour field. If it names hours, they are local times: a time that does not exist on a day
+is due at the end of the gap, and one that occurs twice is due the first time, so each is due once per day. If it is
+every hour, elapsed time counts: an hour that occurs twice has its ticks twice.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from cronsim import CronSim, CronSimError
 from app.domain.jobs.kind_code import guard_kind_code
 from app.domain.jobs.spec import JobSpec, NewJob
 
-LONGEST_EXPRESSION = 200
+MAX_EXPRESSION_CHARACTERS = 200
 ON_TIME = timedelta(seconds=60)
-"""A tick that is taken up later than this was missed."""
-MOST_CAUGHT_UP = 100
-"""Missed ticks that `Missed.ALL` makes up for at most; older ones are dropped."""
+"""A tick that is handled later than this was missed."""
+MAX_CAUGHT_UP = 100
+"""Missed ticks that `Missed.ALL` runs at most; older ones are dropped."""
 
 
 class Missed(StrEnum):
-    """What to do when no worker was there at the time."""
+    """What to do about ticks at which no worker was running."""
 
     SKIP = "skip"
     """Wait for the next time."""
     LAST = "last"
-    """Make up for the last one."""
+    """Run the last one."""
     ALL = "all"
-    """Make up for each, at most for MOST_CAUGHT_UP."""
+    """Run each of them, at most MAX_CAUGHT_UP."""
 
 
 class Overlap(StrEnum):
@@ -47,7 +47,7 @@ class Overlap(StrEnum):
 
 
 class BadSchedule(ValueError):
-    """`field` is what is wrong (`cron` or `timezone`), `message` says how."""
+    """`field` is the field that is wrong (`cron` or `timezone`), `message` the reason."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field} {message}")
@@ -56,20 +56,20 @@ class BadSchedule(ValueError):
 
 
 @cache
-def zones() -> frozenset[str]:
-    """The names of IANA's time zones, but for the one that means another on each machine."""
+def time_zones() -> frozenset[str]:
+    """Return the names of IANA's time zones, except `localtime`, which depends on the machine."""
     return frozenset(available_timezones() - {"localtime"})
 
 
 class Cron:
-    """A cron expression in a time zone. Raises BadSchedule for what is none, or would never be due."""
+    """A cron expression in a time zone. Raises BadSchedule if it is not valid or would never be due."""
 
     def __init__(self, expression: str, timezone: str) -> None:
-        if timezone not in zones():
+        if timezone not in time_zones():
             raise BadSchedule("timezone", "must be an IANA time zone, such as Europe/Berlin")
         self._zone = ZoneInfo(timezone)
         fields = expression.split()
-        if len(fields) != 5 or len(expression) > LONGEST_EXPRESSION:
+        if len(fields) != 5 or len(expression) > MAX_EXPRESSION_CHARACTERS:
             raise BadSchedule("cron", "must be five fields: minute hour day-of-month month day-of-week")
         try:
             parsed = CronSim(expression, datetime.min)
@@ -77,13 +77,13 @@ class Cron:
             raise BadSchedule("cron", f"has no valid {str(error).removeprefix('Bad ')} field") from None
         self._every_hour = len(parsed.hours) == 24
         if self._every_hour:
-            fields[1] = "*"  # where CronSim goes by how it is written: 0-23 is no less every hour
+            fields[1] = "*"  # CronSim goes by the spelling, but 0-23 is every hour too
         self._expression = " ".join(fields)
         if next(self.after(datetime(2000, 1, 1, tzinfo=UTC)), None) is None:
             raise BadSchedule("cron", "names a day that never comes")
 
     def after(self, moment: datetime) -> Iterator[datetime]:
-        """The ticks later than `moment`, in UTC."""
+        """Yield the ticks later than `moment`, in UTC."""
         local = moment.astimezone(self._zone)
         if self._every_hour:
             yield from (tick.astimezone(UTC) for tick in CronSim(self._expression, local))
@@ -95,17 +95,17 @@ class Cron:
                 last = tick
 
     def due(self, first: datetime, now: datetime) -> list[datetime]:
-        """The ticks from `first`, itself one, up to `now`; of more than MOST_CAUGHT_UP the last ones."""
+        """Return the ticks from `first`, itself a tick, to `now`, at most the last MAX_CAUGHT_UP."""
         window = timedelta(hours=1)
-        while True:  # back from now: an outage of a year is not gone through minute by minute
+        while True:  # backwards from now, so that an outage of a year is not walked minute by minute
             start = max(first, now - window)
             ticks = list(takewhile(lambda tick: tick <= now, self.after(start - timedelta(microseconds=1))))
-            if start == first or len(ticks) >= MOST_CAUGHT_UP:
-                return ticks[-MOST_CAUGHT_UP:]
+            if start == first or len(ticks) >= MAX_CAUGHT_UP:
+                return ticks[-MAX_CAUGHT_UP:]
             window *= 2
 
     def _instant(self, wall: datetime) -> datetime:
-        """When the clocks on the wall first show this time; the end of the gap where they never do."""
+        """Return when clocks first show this local time, or the end of the gap if they never do."""
         while True:
             instant = wall.replace(tzinfo=self._zone).astimezone(UTC)
             if instant.astimezone(self._zone).replace(tzinfo=None) == wall:
@@ -113,8 +113,8 @@ class Cron:
             wall += timedelta(minutes=1)
 
 
-def to_run(cron: Cron, missed: Missed, first: datetime, now: datetime) -> list[datetime]:
-    """Of the ticks due since `first`, those to run now."""
+def ticks_to_run(cron: Cron, missed: Missed, first: datetime, now: datetime) -> list[datetime]:
+    """Return those of the ticks due since `first` that are to be run now."""
     ticks = cron.due(first, now)
     match missed:
         case Missed.ALL:
@@ -125,10 +125,10 @@ def to_run(cron: Cron, missed: Missed, first: datetime, now: datetime) -> list[d
             return [tick for tick in ticks[-1:] if now - tick <= ON_TIME]
 
 
-def job_of(spec: JobSpec, schedule_id: UUID, data: str, priority: int, overlap: Overlap) -> NewJob:
-    """The job to insert; where it may not overlap with an earlier one, its dedupe key sees to that.
+def new_scheduled_job(spec: JobSpec, schedule_id: UUID, data: str, priority: int, overlap: Overlap) -> NewJob:
+    """Return the job to insert. A dedupe key keeps it from overlapping with an earlier one, if that is not allowed.
 
-    Raises pydantic's ValidationError where the kind no longer takes this data, KindFailed where its code fails.
+    Raises pydantic's ValidationError if the kind no longer accepts this data, and KindFailed if its code fails.
     """
     with guard_kind_code(spec.kind):
         args = spec.args.model_validate_json(data)

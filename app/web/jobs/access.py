@@ -39,12 +39,12 @@ async def lock_for_action(conn: Connection, job_id: UUID, user: User) -> Status:
 
     Raises NotFound if the user may not see the job, and Forbidden if they may only read it.
     """
-    row = await actions.lock(conn, job_id, reader_id(user))
-    if row is None:
+    job = await actions.lock(conn, job_id, reader_id(user))
+    if job is None:
         raise job_not_found(job_id)
-    if not user.is_admin and row["created_by"] != user.id:
+    if not user.is_admin and job.created_by != user.id:
         raise Forbidden("Only the user who created the job or an admin may do this.")
-    return Status(row["status"])
+    return job.status
 
 
 def job_not_found(job_id: UUID) -> NotFound:

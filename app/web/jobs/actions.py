@@ -16,7 +16,7 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import actions
 from app.db.jobs import records as jobs
-from app.db.jobs.bulk import SOURCES, Action
+from app.db.jobs.bulk import ALLOWED_STATUSES, Action
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.status import TERMINAL, Status
 from app.errors import Conflict
@@ -59,7 +59,7 @@ async def retry(request: Request) -> Response:
         status = await lock_for_action(conn, job_id, user)
         require_status(Action.RETRY, job_id, status)
         if not await requeue(conn, job_id, from_start):
-            active_id = await actions.holder(conn, job_id)
+            active_id = await actions.find_dedupe_holder(conn, job_id)
             active = "another active job" if active_id is None else f"job {active_id}"
             raise Conflict(
                 f"Cannot retry job {job_id}: {active} is doing the same work (it has the same dedupe key).",
@@ -112,7 +112,7 @@ async def run(request: Request) -> Response:
 
 def require_status(action: Action, job_id: UUID, status: Status) -> None:
     """Raise Conflict unless jobs of this status may take the action."""
-    if status not in SOURCES[action]:
+    if status not in ALLOWED_STATUSES[action]:
         raise _not_possible(action, job_id, status)
 
 

@@ -59,11 +59,11 @@ async def bulk_action(request: Request) -> Response:
         )
     filters = replace(command.filters.to_filters(platform), ids=command.filters.ids)
     async with platform.pool.acquire() as conn:
-        matched, newest = await bulk.count(conn, filters, reader_id(user))
+        matched, newest = await bulk.count_matches(conn, filters, reader_id(user))
     changed, after = 0, NIL
     while newest is not None:
         async with platform.pool.acquire() as conn:
-            ids = await bulk.candidates(conn, command.action, filters, reader_id(user), after=after, until=newest)
+            ids = await bulk.list_candidates(conn, command.action, filters, reader_id(user), after=after, until=newest)
         if not ids:
             break
         changed += await _apply_to_batch(platform, user, command, ids)
@@ -78,7 +78,7 @@ async def _apply_to_batch(platform: Platform, user: User, command: BulkRequest, 
     changed = 0
     with suppress(*LOST_RACES):
         async with platform.pool.acquire() as conn, conn.transaction():
-            locked = await bulk.lock_free(conn, ids)
+            locked = await bulk.lock_available(conn, ids)
             changed = await _apply(conn, user, command, locked)
         free = locked
     for job_id in sorted(set(ids).difference(free)):
@@ -89,7 +89,7 @@ async def _apply_to_batch(platform: Platform, user: User, command: BulkRequest, 
 
 
 async def _apply(conn: Connection, user: User, command: BulkRequest, ids: Sequence[UUID]) -> int:
-    changed = await bulk.act(conn, command.action, ids, from_start=command.from_start)
+    changed = await bulk.apply(conn, command.action, ids, from_start=command.from_start)
     if changed:
         asked = command.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"filters": {"ids"}})
         details = {**asked, "jobs": len(changed), "jobIds": changed}

@@ -44,7 +44,7 @@ def _assumed_seconds(kind: str) -> float:
 async def _pace(request: Request, conn: Connection, spec: JobSpec) -> Pace:
     pace = _cached(request, spec.kind)
     if pace is None:
-        pace = await durations.pace(conn, spec.kind, spec.queue.name)
+        pace = await durations.get_pace(conn, spec.kind, spec.queue.name)
         _cache(request)[spec.kind] = monotonic(), pace
     return pace
 

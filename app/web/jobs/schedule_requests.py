@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from app.db.jobs.schedules import Schedule, ScheduleDefinition
 from app.domain.jobs.kind_code import KindFailed, guard_kind_code
-from app.domain.jobs.schedules import LONGEST_EXPRESSION, BadSchedule, Cron, Missed, Overlap
+from app.domain.jobs.schedules import MAX_EXPRESSION_CHARACTERS, BadSchedule, Cron, Missed, Overlap
 from app.errors import Invalid
 from app.web.http.problems import invalid
 from app.web.http.schema_types import RequestModel
@@ -23,7 +23,7 @@ class NewSchedule(RequestModel):
     model_config = ConfigDict(str_strip_whitespace=True)
 
     name: str = Field(min_length=1, max_length=200)
-    cron: str = Field(max_length=LONGEST_EXPRESSION)
+    cron: str = Field(max_length=MAX_EXPRESSION_CHARACTERS)
     timezone: str = "UTC"
     """An IANA time zone."""
     type: str
@@ -42,7 +42,7 @@ class ScheduleChange(RequestModel):
     model_config = ConfigDict(str_strip_whitespace=True)
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
-    cron: str | None = Field(default=None, max_length=LONGEST_EXPRESSION)
+    cron: str | None = Field(default=None, max_length=MAX_EXPRESSION_CHARACTERS)
     timezone: str | None = None
     type: str | None = None
     data: dict[str, Any] | None = None

@@ -19,7 +19,7 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import schedule_ticks, schedules
 from app.db.jobs.schedules import Schedule
-from app.domain.jobs.schedules import BadSchedule, Cron, job_of
+from app.domain.jobs.schedules import BadSchedule, Cron, new_scheduled_job
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
@@ -162,7 +162,7 @@ async def run(request: Request) -> Response:
         if spec is None:
             raise Conflict(f"Job type {schedule.kind!r} no longer exists. Change the schedule's type, or delete it.")
         try:
-            new = job_of(spec, schedule.id, schedule.data, schedule.priority, schedule.overlap)
+            new = new_scheduled_job(spec, schedule.id, schedule.data, schedule.priority, schedule.overlap)
         except ValidationError as error:
             raise invalid(error, "data") from None
         inserted = await schedule_ticks.run_now(conn, schedule, new)

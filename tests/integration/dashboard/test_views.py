@@ -63,7 +63,7 @@ async def test_a_filter_holds_in_the_process_as_in_the_database(db_pool: Pool, a
         await insert(conn, admin_id)
         everything, _ = await views.list_page(conn, Filters(), None, before=None, limit=100)
         asked, count = await views.list_page(conn, FILTERS[number], None, before=None, limit=100)
-    assert [job.id for job in everything if FILTERS[number].hold_for(job)] == [job.id for job in asked]
+    assert [job.id for job in everything if FILTERS[number].matches(job)] == [job.id for job in asked]
     assert count == len(asked)
 
 
@@ -73,7 +73,7 @@ async def test_a_job_is_found_by_the_beginning_of_its_id(db_pool: Pool, admin_id
         for text in (str(ids[2]), str(ids[2]).upper()):
             rows, _ = await views.list_page(conn, Filters(text=text), None, before=None, limit=10)
             assert [job.id for job in rows] == [ids[2]]
-            assert Filters(text=text).hold_for(rows[0])
+            assert Filters(text=text).matches(rows[0])
 
 
 async def test_pages_of_the_list_follow_each_other(db_pool: Pool, admin_id: UUID) -> None:

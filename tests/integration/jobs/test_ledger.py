@@ -241,8 +241,8 @@ async def test_texts_that_postgres_cannot_hold_are_mended(book: Ledger) -> None:
 
 def test_a_dispatch_takes_no_more_than_one_workers_share() -> None:
     jobs = [admission.Candidate(uuid7(), "q", "default", 25, 3, 100) for _ in range(10)]
-    assert [len(d.job_ids) for d in admission.pack(jobs)] == [4, 4, 2]
-    assert [len(d.job_ids) for d in admission.pack(jobs[:1])] == [1]
+    assert [len(d.job_ids) for d in admission.build_dispatches(jobs)] == [4, 4, 2]
+    assert [len(d.job_ids) for d in admission.build_dispatches(jobs[:1])] == [1]
 
 
 async def test_a_worker_frozen_in_a_transaction_stops_nobody(book: Ledger, database_url: str) -> None:
@@ -251,7 +251,7 @@ async def test_a_worker_frozen_in_a_transaction_stops_nobody(book: Ledger, datab
     async with frozen.acquire() as conn:
         transaction = conn.transaction()
         await transaction.start()
-        await admission.select(conn)  # holds the lock, and says no more
+        await admission.list_candidates(conn)  # holds the lock, and says no more
         async with asyncio.timeout(5):
             assert sum(len(d.job_ids) for d in await book.admit()) == 2
         with pytest.raises(CONNECTION_LOST):

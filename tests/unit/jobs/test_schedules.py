@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.jobs.schedules import MOST_CAUGHT_UP, BadSchedule, Cron, Missed, to_run, zones
+from app.domain.jobs.schedules import MAX_CAUGHT_UP, BadSchedule, Cron, Missed, ticks_to_run, time_zones
 
 DAY_BEFORE_SPRING = datetime(2026, 3, 28, 12, tzinfo=UTC)
 DAY_BEFORE_AUTUMN = datetime(2026, 10, 24, 12, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_named(expression: str, zone: str, field: str, words: s
     assert raised.value.field == field
 
 
-@settings(deadline=None)  # whoever is first reads the zones' data
+@settings(deadline=None)  # the first example reads the data of the time zones
 @given(st.text(alphabet="0123456789*/,-#LWMON \0²ß", max_size=40) | st.text(max_size=20))
 def test_any_text_is_a_schedule_or_a_clear_refusal(expression: str) -> None:
     try:
@@ -91,7 +91,7 @@ def test_any_text_is_a_schedule_or_a_clear_refusal(expression: str) -> None:
 @given(
     minute=st.sampled_from(["0", "*/7", "30", "59"]),
     hour=st.sampled_from(["*", "*/2", "0", "1-3", "2"]),
-    zone=st.sampled_from(sorted(zones())),
+    zone=st.sampled_from(sorted(time_zones())),
     after=st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
 )
 def test_ticks_go_forward_and_begin_after_the_moment(minute: str, hour: str, zone: str, after: datetime) -> None:
@@ -105,14 +105,14 @@ def test_missed_ticks() -> None:
     cron = Cron("0 * * * *", "UTC")
     first = datetime(2026, 1, 1, 5, tzinfo=UTC)
     late = first + timedelta(hours=3, minutes=10)
-    assert to_run(cron, Missed.SKIP, first, late) == []
-    assert to_run(cron, Missed.LAST, first, late) == [first + timedelta(hours=3)]
-    assert to_run(cron, Missed.ALL, first, late) == [first + timedelta(hours=n) for n in range(4)]
+    assert ticks_to_run(cron, Missed.SKIP, first, late) == []
+    assert ticks_to_run(cron, Missed.LAST, first, late) == [first + timedelta(hours=3)]
+    assert ticks_to_run(cron, Missed.ALL, first, late) == [first + timedelta(hours=n) for n in range(4)]
     for missed in Missed:
-        assert to_run(cron, missed, first, first + timedelta(seconds=30)) == [first]
-        assert to_run(cron, missed, first, first) == [first]
+        assert ticks_to_run(cron, missed, first, first + timedelta(seconds=30)) == [first]
+        assert ticks_to_run(cron, missed, first, first) == [first]
     on_time = first + timedelta(hours=3, seconds=30)
-    assert to_run(cron, Missed.SKIP, first, on_time) == [first + timedelta(hours=3)]
+    assert ticks_to_run(cron, Missed.SKIP, first, on_time) == [first + timedelta(hours=3)]
 
 
 @pytest.mark.parametrize("expression", ["* * * * *", "0 0 1 * *", "*/5 * 1 1 *"])
@@ -121,6 +121,6 @@ def test_a_long_outage_is_made_up_for_by_its_last_ticks(expression: str) -> None
     first = next(cron.after(datetime(2016, 1, 1, tzinfo=UTC)))
     now = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
     ticks = cron.due(first, now)
-    assert 1 < len(ticks) <= MOST_CAUGHT_UP
+    assert 1 < len(ticks) <= MAX_CAUGHT_UP
     assert next(cron.after(ticks[-1])) > now
     assert list(islice(cron.after(ticks[0]), len(ticks) - 1)) == ticks[1:]

@@ -21,7 +21,7 @@ from uuid import UUID
 import structlog
 
 from app.db.accounts import keys
-from app.db.core.notifications import NEW_JOBS, Changes, Ears
+from app.db.core.notifications import NEW_JOBS, Changes, Observer
 from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import views
 from app.db.jobs.job import Job
@@ -64,7 +64,7 @@ class LiveUpdates:
         self._keys_checked = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        changes.observe(Ears(self._on_jobs, self._on_platform, self._on_gap))
+        changes.observe(Observer(self._on_jobs, self._on_platform, self._on_gap))
 
     def _on_jobs(self, job_ids: list[UUID]) -> None:
         self._recent.record(job_ids, now_ms())

@@ -60,7 +60,7 @@ class Viewer:
 
     def matches(self, job: Job) -> bool:
         """Whether a job that is not on the page belongs to its list."""
-        return self.filters is not None and self.filters.hold_for(job)
+        return self.filters is not None and self.filters.matches(job)
 
     def limit_shown(self) -> None:
         """Stop following the oldest jobs of a page that shows too many."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from app.db.jobs.bulk import SOURCES, Action
+from app.db.jobs.bulk import ALLOWED_STATUSES, Action
 from app.db.jobs.job import Job
 from app.domain.jobs.polling import eta_seconds, progress
 from app.domain.jobs.status import Status
@@ -89,7 +89,7 @@ class JobView:
             completed_at=completed,
             run_at=job.run_at if deferred else None,
             updated_at=job.updated_at,
-            actions=frozenset(action.value for action in Action if status in SOURCES[action]),
+            actions=frozenset(action.value for action in Action if status in ALLOWED_STATUSES[action]),
         )
 
 
