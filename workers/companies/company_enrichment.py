@@ -28,6 +28,7 @@ SPEC = kinds.COMPANY_ENRICHMENT
 
 
 async def run(context: JobContext, args: EnrichmentArgs) -> dict[str, Any] | Outcome:
+    """Ask the sources that have no result yet, and store their fields."""
     async with connection(context.resources.pool) as conn:
         company = await companies.get(conn, args.company_id)
     if company is None:

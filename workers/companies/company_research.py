@@ -20,7 +20,7 @@ from app.db.jobs import records as jobs
 from app.domain.companies import kinds
 from app.domain.companies.kinds import ResearchArgs
 from app.domain.companies.research import confidence
-from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.report import ReportStatus
 from app.domain.companies.research.sections import SECTIONS, Section
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
@@ -41,6 +41,7 @@ class SourcesUnavailable(Unavailable):
 
 
 async def run(context: JobContext, args: ResearchArgs) -> dict[str, Any] | Outcome:
+    """Gather the sources, write the missing sections and complete the report."""
     state = context.checkpoint or {}
     if "report" not in state:
         begun = await begin(context, args, state)
@@ -170,8 +171,8 @@ async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict
     async with context.step() as step:
         sections = await report_parts.list_sections(step.conn, report_id)
         with_claims = [section for section in sections if section.claims]
-        used_models = {section.model for section in with_claims if section.model} - {EXTRACTIVE}
-        default_model = EXTRACTIVE if with_claims else context.resources.company_providers.report_model
+        used_models = {section.model for section in with_claims if section.model} - {EXTRACTIVE_MODEL}
+        default_model = EXTRACTIVE_MODEL if with_claims else context.resources.company_providers.report_model
         await reports.finish(
             step.conn,
             report_id,

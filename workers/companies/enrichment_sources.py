@@ -21,6 +21,8 @@ MAX_PAGE_AGE = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class SourceFacts:
+    """The fields that a source states about a company."""
+
     fields: dict[str, Any]
     url: str | None
     """Where the source states them."""

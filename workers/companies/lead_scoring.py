@@ -30,6 +30,7 @@ BATCH_SIZE_WITH_MODEL = 1
 
 
 async def run(context: JobContext, args: ScoringArgs) -> dict[str, Any] | Outcome:
+    """Score the companies batch by batch."""
     state = context.checkpoint or {"done": 0, "scores": {}}
     has_model = context.resources.company_providers.models is not None
     budget = await Budget.load(context) if args.ai and has_model else None

@@ -42,6 +42,7 @@ TECHNOLOGIES_SOURCE = "signal_detection"
 
 
 async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outcome:
+    """Read the company's sources and commit the signals that are new."""
     resources = context.resources
     async with connection(resources.pool) as conn:
         company = await companies.get(conn, args.company_id)

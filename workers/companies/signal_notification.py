@@ -24,6 +24,7 @@ SPEC = kinds.SIGNAL_NOTIFICATION
 
 
 async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | Outcome:
+    """Send the notification, unless it was sent before."""
     async with connection(context.resources.pool) as conn:
         notification = await notifications.get_pending(conn, args.notification_id)
     if notification is None:
@@ -39,7 +40,7 @@ async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | O
 
 
 async def send(notification: PendingNotification, resources: Resources) -> None:
-    """Raises ProviderError."""
+    """Send a notification by webhook or e-mail. Raises ProviderError."""
     if notification.channel_kind == "webhook":
         message_id = f"msg_{notification.id.hex}"
         secret = notification.secret or ""
@@ -53,6 +54,7 @@ async def send(notification: PendingNotification, resources: Resources) -> None:
 
 
 def webhook_body(notification: PendingNotification) -> bytes:
+    """Return the JSON body of a webhook message."""
     company = notification.company
     message = {
         "type": "signal.detected",
@@ -69,6 +71,7 @@ def webhook_body(notification: PendingNotification) -> bytes:
 
 
 def email_body(notification: PendingNotification) -> str:
+    """Return the plain text of an e-mail."""
     signal = notification.signal
     return (
         f'{notification.company.name}: {signal.title}\n\n"{signal.quote}"\n\n'

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from app.db.core.pool import Pool
-from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.settings import Settings
 from providers.geocoding.fallback import GeocoderChain
 from providers.llm.models import Models
@@ -34,7 +34,7 @@ class CompanyProviders:
     @property
     def report_model(self) -> str:
         """The name of the model that writes reports; `extractive` without a model."""
-        return self.models.name if self.models else EXTRACTIVE
+        return self.models.name if self.models else EXTRACTIVE_MODEL
 
     async def close(self) -> None:
         """Close the connections to the models."""

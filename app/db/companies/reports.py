@@ -15,7 +15,7 @@ from app.db.companies import report_parts
 from app.db.companies.llm_calls import get_usage
 from app.db.companies.report_parts import ReportSection, ReportSource, to_json_text
 from app.db.core.pool import Connection
-from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.report import ReportResult, ReportStatus
 from app.domain.companies.research.sources import Source
 
@@ -129,7 +129,7 @@ async def find_fresh(conn: Connection, company_id: UUID, max_age: timedelta, mod
         company_id,
         max_age,
         model,
-        EXTRACTIVE,
+        EXTRACTIVE_MODEL,
     )
     return FreshReport(**row) if row else None
 

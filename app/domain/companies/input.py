@@ -73,6 +73,8 @@ def snake_or_camel(name: str) -> AliasChoices:
 
 
 class NewCompany(BaseModel):
+    """A company to create, or to update if its external id is known."""
+
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     external_id: Slug = Field(default=None, validation_alias=AliasChoices("external_id", "externalId", "id"))

@@ -21,6 +21,8 @@ MAX_SCORED_COMPANIES = 1000
 
 
 class CompanyJobArgs(BaseModel):
+    """Arguments that are camelCase in JSON."""
+
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 

@@ -57,6 +57,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Feature:
+    """A named part of a score."""
+
     name: str
     weight: float
     value: float | None
@@ -65,6 +67,7 @@ class Feature:
     evidence: tuple[str, ...] = ()
 
     def to_json(self, total_weight: float) -> dict[str, Any]:
+        """Return the feature with its points out of 100; `total_weight` is the sum of all weights."""
         return {
             "name": self.name,
             "weight": self.weight,
@@ -77,6 +80,8 @@ class Feature:
 
 @dataclass(frozen=True)
 class Score:
+    """A score with the features that it is computed from."""
+
     score: float
     """0 to 100."""
     completeness: float

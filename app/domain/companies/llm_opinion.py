@@ -32,6 +32,8 @@ SCHEMA: dict[str, Any] = {
 
 
 class Opinion(BaseModel):
+    """The answer of a model."""
+
     model_config = ConfigDict(extra="ignore")
 
     points: float
@@ -48,6 +50,7 @@ def facts_text(name: str, facts: Facts) -> str:
 
 
 def messages(name: str, text: str) -> list[dict[str, str]]:
+    """Return the messages that ask for an opinion; `text` is that of `facts_text`."""
     harmless = text.replace("<", "‹").replace(">", "›")
     return [
         {"role": "system", "content": SYSTEM},

@@ -96,6 +96,7 @@ async def set_missing(conn: Connection, company: Company, **values: str | None) 
 
 
 def is_uuid(text: str) -> bool:
+    """Return whether a text is a UUID, and so cannot be a client's own id of a new company."""
     try:
         UUID(text)
     except ValueError:

@@ -42,12 +42,17 @@ RequestModel = TypeVar("RequestModel", bound=CompaniesRequest)
 
 
 class EnrichmentRequest(CompaniesRequest):
+    """The body of `POST /api/enrichment`."""
+
     sources: Annotated[list[EnrichmentSource], Field(min_length=1)] | None = None
     """All sources if not given."""
 
 
 class ScoringRequest(CompaniesRequest):
+    """The body of `POST /api/scoring`."""
+
     ai: bool = False
+    """Ask a language model for its opinion as well."""
 
 
 async def enrich(request: Request) -> Response:

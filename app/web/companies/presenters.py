@@ -13,6 +13,7 @@ from app.db.companies.scores import LeadScore
 
 
 def present_company(company: Company) -> dict[str, Any]:
+    """Return the fields of a company under their names."""
     return asdict(company)
 
 
@@ -32,6 +33,7 @@ def present_fields(fields: Sequence[CompanyField]) -> dict[str, Any]:
 
 
 def present_score(score: LeadScore) -> dict[str, Any]:
+    """Return a score with its features, its completeness and the opinion of a model."""
     return {
         "score": score.score,
         **score.features,
@@ -42,4 +44,5 @@ def present_score(score: LeadScore) -> dict[str, Any]:
 
 
 def present_overview(report: ReportOverview) -> dict[str, Any]:
+    """Return a report without its sections and sources."""
     return asdict(report)

@@ -34,11 +34,14 @@ LATEST_SIGNALS = 20
 
 
 class CompanyQuery(Paging):
+    """The query parameters of the list of companies."""
+
     name: str | None = Field(default=None, max_length=300)
     """The beginning of the name, in any case."""
 
 
 async def index(request: Request) -> Response:
+    """List companies in the order of their names."""
     """List companies by name; `?name=` selects by a part of it.
 
     200 `{"companies": [company], "total", "limit", "offset"}`.

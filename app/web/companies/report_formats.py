@@ -6,20 +6,21 @@ import re
 from datetime import datetime
 from html import escape
 
-from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.web.companies.report_json import NOT_FOUND, ClaimJson, ReportJson, SectionJson, SourceJson, as_sentence
 
 SHOWN_HASH_CHARACTERS = 16
 
 
 def title(report: ReportJson) -> str:
+    """Return the title of a report."""
     return f"{report['company']['name']}: company report"
 
 
 def summary(report: ReportJson) -> list[tuple[str, str]]:
     """Return the names and values shown above the sections."""
     return [
-        ("Written by", "quotations only, without a model" if report["model"] == EXTRACTIVE else report["model"]),
+        ("Written by", "quotations only, without a model" if report["model"] == EXTRACTIVE_MODEL else report["model"]),
         ("Confidence", f"{report['confidence_score']:.2f} of 1, computed from the sources"),
         ("Claims dropped", f"{report['dropped_claims']}: not supported by their quotations"),
         ("Sources", str(len(report["sources"]))),
@@ -28,6 +29,7 @@ def summary(report: ReportJson) -> list[tuple[str, str]]:
 
 
 def to_markdown(report: ReportJson) -> str:
+    """Return a report as Markdown, with its sources as footnotes."""
     lines = [f"# {_escape_markdown(title(report))}", ""]
     lines += [f"- {name}: {_escape_markdown(value)}" for name, value in summary(report)]
     for section in report["sections"]:
@@ -51,6 +53,7 @@ def to_markdown(report: ReportJson) -> str:
 
 
 def to_html(report: ReportJson) -> str:
+    """Return a report as a complete HTML page without scripts."""
     head = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in summary(report))
     sections = "".join(_section(section) for section in report["sections"])
     sources = "".join(_source(source) for source in report["sources"])

@@ -15,12 +15,16 @@ TITLES = {section.key: section.title for section in SECTIONS}
 
 
 class ClaimJson(TypedDict):
+    """A sentence with the quotation that supports it."""
+
     text: str
     quote: str
     sources: list[str]
 
 
 class SectionJson(TypedDict):
+    """A section, written or not."""
+
     key: str
     title: str
     status: str
@@ -34,6 +38,8 @@ class SectionJson(TypedDict):
 
 
 class SourceJson(TypedDict):
+    """A source without its text."""
+
     id: str
     url: str
     title: str
@@ -45,6 +51,8 @@ class SourceJson(TypedDict):
 
 
 class ReportJson(TypedDict):
+    """A report as far as it is written."""
+
     id: str
     company: dict[str, Any]
     status: str
@@ -60,6 +68,7 @@ class ReportJson(TypedDict):
 
 
 def present_report(report: Report) -> ReportJson:
+    """Return a report with all its sections in order, also those that are not written yet."""
     sections = {section.key: section for section in report.sections}
     cited = {source_id for section in report.sections for claim in section.claims for source_id in claim.sources}
     return ReportJson(
@@ -126,4 +135,5 @@ def _text(claims: list[Claim]) -> str:
 
 
 def as_sentence(text: str) -> str:
+    """End a text with a full stop, unless it ends a sentence already."""
     return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -27,6 +27,8 @@ MAX_SOURCE_NUMBER_DIGITS = 4
 
 
 class ReportQuery(BaseModel):
+    """The query parameters of a report."""
+
     format: Literal["json", "markdown", "md", "html"] | None = None
 
 

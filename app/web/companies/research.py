@@ -21,7 +21,7 @@ from app.db.jobs import records as jobs
 from app.db.jobs.ledger import Claimed
 from app.domain.companies.input import SLUG, SLUG_RULE, Name, Website
 from app.domain.companies.kinds import COMPANY_RESEARCH, ResearchArgs
-from app.domain.companies.research.extractive import MODEL as EXTRACTIVE
+from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.sections import SECTIONS
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.errors import Invalid, NotFound, QuotaExceeded
@@ -56,6 +56,7 @@ class ResearchRequest(BaseModel):
 
 
 async def create(request: Request) -> Response:
+    """Return a fresh report with 200, or the job that writes one with 202, or with 200 if it ran in the request."""
     """Research a company: return a fresh report, or create the job that writes one.
 
     200 `{"job_id", "status": "completed", "result", "report_url", "quota", …}` for a fresh report, or
@@ -99,7 +100,7 @@ async def _insert(
     company = await _find_or_create(conn, request.path_params["company"], options, user)
     if not options.force_refresh:
         max_age = timedelta(days=settings.research_fresh_days)
-        fresh = await reports.find_fresh(conn, company.id, max_age, settings.llm_model or EXTRACTIVE)
+        fresh = await reports.find_fresh(conn, company.id, max_age, settings.llm_model or EXTRACTIVE_MODEL)
         if fresh is not None:
             used = await quota.count_used(conn, user.id)
             return await _reuse(conn, user, fresh, _quota(used, settings.research_quota))

@@ -20,6 +20,8 @@ from app.web.platform import get_platform
 
 
 class SignalQuery(Paging):
+    """The query parameters of the list of signals."""
+
     type: str | None = None
 
 

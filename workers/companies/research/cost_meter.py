@@ -105,6 +105,7 @@ class CostMeter:
 
     @property
     def has_unflushed_calls(self) -> bool:
+        """Whether calls ended since the last `flush`."""
         return bool(self._finished)
 
 

@@ -13,6 +13,7 @@ from workers.companies.research.subject import Subject
 
 
 async def ask_directory(subject: Subject, places: GooglePlaces | None) -> SourceResult:
+    """Look the company up in Google Places."""
     if places is None:
         return SourceResult("off")
     try:

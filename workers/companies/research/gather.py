@@ -25,6 +25,8 @@ from workers.core.resources import CompanyProviders
 
 @dataclass(frozen=True)
 class Gathered:
+    """The results of all kinds of source."""
+
     results: dict[str, SourceResult]
     """By kind of source."""
 
@@ -39,6 +41,7 @@ class Gathered:
 
     @property
     def pages(self) -> list[SitePage]:
+        """The pages of the company's own site."""
         return [page for result in self.results.values() for page in result.pages]
 
     @property
@@ -57,6 +60,7 @@ class Gathered:
         return "; ".join(f"{kind}: {result.detail}" for kind, result in self.results.items() if result.detail)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the results by kind of source, as job results have them."""
         return {kind: result.to_json() for kind, result in self.results.items()}
 
 

@@ -12,6 +12,7 @@ from workers.companies.research.subject import Subject
 
 
 async def ask_register(subject: Subject, register: CompaniesHouse | None) -> SourceResult:
+    """Look the company up in the register."""
     if register is None:
         return SourceResult("off")
     try:

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class WrittenSection:
+    """A section with its checked claims."""
+
     model: str | None
     """None if there was nothing to write from."""
     claims: tuple[Claim, ...]
@@ -125,7 +127,7 @@ class Writer:
     def _quote(self, section: Section, min_relevance: float = extractive.MIN_RELEVANCE) -> WrittenSection:
         drafts = extractive.write(section, self._sources, min_relevance)
         checked = check_all(drafts, self._source_by_id, self._company)
-        return self._rate(extractive.MODEL, checked.claims, checked.dropped, checked.proposed)
+        return self._rate(extractive.EXTRACTIVE_MODEL, checked.claims, checked.dropped, checked.proposed)
 
     def _rate(self, model: str, claims: tuple[Claim, ...], dropped: Mapping[str, int], proposed: int) -> WrittenSection:
         today = datetime.now(UTC).date()

@@ -15,6 +15,8 @@ from workers.companies.research.subject import Subject
 
 @dataclass(frozen=True)
 class SiteFields:
+    """The fields of a site, and where and when they were read."""
+
     fields: dict[str, Any]
     """`title` (None if the first page has none) and the facts of `extract_site_facts`."""
     url: str

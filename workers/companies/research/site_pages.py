@@ -17,6 +17,8 @@ MAX_WAIT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class SitePage:
+    """A page of a company's site with its visible text."""
+
     url: str
     title: str
     text: str

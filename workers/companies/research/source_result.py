@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class SourceResult:
+    """The result of one kind of source."""
+
     status: str
     """`found`, `nothing`, `off` (not configured), `unavailable` (may be back soon), `failed`, `late` or `busy`."""
     detail: str = ""
@@ -27,6 +29,7 @@ class SourceResult:
     pages: list[SitePage] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the status and the number of sources, as job results have them."""
         return {"status": self.status, "sources": len(self.sources)} | ({"detail": self.detail} if self.detail else {})
 
 

@@ -15,6 +15,8 @@ REGISTER_COUNTRY = "gb"
 
 @dataclass(frozen=True)
 class Subject:
+    """What sources need to know about a company to find it."""
+
     name: str
     website: str | None = None
     registry_number: str | None = None
@@ -24,6 +26,7 @@ class Subject:
 
     @classmethod
     def from_company(cls, company: Company) -> Self:
+        """Return the subject of a stored company."""
         return cls(company.name, company.website, company.registry_number, company.place_id, _country(company))
 
 

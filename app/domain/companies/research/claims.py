@@ -64,6 +64,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Claim:
+    """A claim that its quotation supports."""
+
     text: str
     quote: str
     """Verbatim from the sources' stored text."""
@@ -130,12 +132,15 @@ def _reason_to_drop(text: str, quote: str, company: str) -> DropReason | None:
 
 @dataclass(frozen=True)
 class CheckResult:
+    """The claims that were kept, and how many were dropped."""
+
     claims: tuple[Claim, ...]
     dropped: Mapping[str, int]
     """Number of dropped drafts by reason."""
 
     @property
     def proposed(self) -> int:
+        """The number of drafts that were checked."""
         return len(self.claims) + sum(self.dropped.values())
 
 

@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any
 
 from app.domain.companies.research.claims import Claim
-from app.domain.companies.research.extractive import MODEL
+from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.sections import BY_KEY
 from app.domain.companies.research.sources import Source, SourceKind
 
@@ -47,6 +47,7 @@ class Confidence:
     score: float
 
     def to_json(self) -> dict[str, float]:
+        """Return the values by name, rounded to three digits."""
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
@@ -65,7 +66,7 @@ def of_section(
     publishers = {source.publisher for cited_sources in cited for source in cited_sources}
     independence = INDEPENDENCE_BY_PUBLISHERS[min(len(publishers), 3)]
     freshness = _mean([max(_freshness(source, today) for source in cited_sources) for cited_sources in cited])
-    method = EXTRACTIVE_METHOD if model == MODEL else 1.0
+    method = EXTRACTIVE_METHOD if model == EXTRACTIVE_MODEL else 1.0
     return Confidence(
         supported, quality, independence, freshness, method, supported * quality * independence * freshness * method
     )

@@ -12,7 +12,8 @@ from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.research.sections import Section
 from app.domain.companies.research.sources import Source
 
-MODEL = "extractive"
+EXTRACTIVE_MODEL = "extractive"
+"""Stands for the model of sections that consist of quotations."""
 MAX_CLAIMS = 5
 MIN_RELEVANCE, STRONG_RELEVANCE = 2.0, 4.0
 """A sentence needs the first to be quoted, and the second to be quoted although a model found nothing to say."""

@@ -53,6 +53,8 @@ VAGUE = frozenset({"one"})
 
 @dataclass(frozen=True)
 class Figure:
+    """A number with its unit, or a part of a date."""
+
     values: frozenset[Decimal]
     """Several if the notation is ambiguous: 1.200 is 1.2 or 1,200."""
     unit: str = ""

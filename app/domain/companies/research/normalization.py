@@ -19,6 +19,8 @@ EQUIVALENTS = {
 
 @dataclass(frozen=True)
 class FoldedText:
+    """A folded text with the origins of its characters."""
+
     text: str
     origins: tuple[int, ...]
     """The position of each character of `text` in the original text."""

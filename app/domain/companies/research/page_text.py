@@ -45,6 +45,8 @@ NOT_PAGES = re.compile(r"\.(?:pdf|jpe?g|png|gif|svg|zip|docx?|xlsx?|pptx?|mp[34]
 
 @dataclass(frozen=True)
 class PageText:
+    """The content of a page."""
+
     title: str
     text: str
     published_on: date | None

@@ -28,6 +28,8 @@ BOILERPLATE_PENALTY = 1.0
 
 @dataclass(frozen=True)
 class Passage:
+    """A piece of a source that is about a section."""
+
     source: str
     """The id of its source."""
     text: str

@@ -29,4 +29,5 @@ PATTERNS = re.compile(
 
 
 def is_prompt_injection(sentence: str) -> bool:
+    """Return whether a sentence addresses a model instead of a reader."""
     return PATTERNS.search(sentence) is not None

@@ -9,6 +9,8 @@ from uuid import UUID
 
 
 class ReportStatus(StrEnum):
+    """The status of a report."""
+
     WRITING = "writing"
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -31,4 +33,5 @@ class ReportResult:
     model: str
 
     def to_json(self) -> dict[str, Any]:
+        """Return the result as the job has it."""
         return {**asdict(self), "report_id": str(self.report_id)}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Section:
+    """A section of a report, and what belongs to it."""
+
     key: str
     title: str
     question: str

@@ -13,6 +13,8 @@ from app.domain.companies.research.normalization import FoldedText, fold
 
 
 class SourceKind(StrEnum):
+    """Where a source is from."""
+
     REGISTRY = "registry"
     WEBSITE = "website"
     """The company's own."""
@@ -24,6 +26,8 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
+    """A page or a record as text."""
+
     id: str
     """`S1`, `S2` …"""
     kind: SourceKind
@@ -35,6 +39,7 @@ class Source:
 
     @property
     def number(self) -> int:
+        """The number in the id."""
         return int(self.id[1:])
 
     @cached_property
@@ -44,6 +49,7 @@ class Source:
 
     @cached_property
     def folded(self) -> FoldedText:
+        """The text folded for comparison."""
         return fold(self.text)
 
     @property
