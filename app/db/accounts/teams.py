@@ -18,7 +18,7 @@ from app.db.core.pool import Connection
 @dataclass(frozen=True, slots=True)
 class TeamMember:
     id: UUID
-    """Of the user."""
+    """The user's id."""
     email: str
     name: str
 

@@ -19,8 +19,8 @@ SPOILING_ERRORS = (TimeoutError, asyncio.CancelledError, OSError, asyncpg.Interf
 """After these a connection may be in the middle of an operation, for ever if the server is frozen."""
 
 MAX_ROLLBACK_SECONDS = 0.5
-"""Of a ROLLBACK after one of them. It is worth a try, since asyncpg has made the server cancel the statement before;
-but a caller that has already waited for that statement in vain must not wait as long again."""
+"""Limit of a ROLLBACK after one of them. It is worth a try, since asyncpg has made the server cancel the statement
+before; but a caller that has already waited for that statement in vain must not wait as long again."""
 
 MAX_FIXED_OID = 9_999
 """Types up to this number are the same in every database."""

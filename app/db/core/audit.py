@@ -23,7 +23,7 @@ class AuditEntry:
     job_id: UUID | None
     details: dict[str, Any]
     email: str | None
-    """Of the user, like `name`; None if the platform itself acted."""
+    """The user's, like `name`; None if the platform itself acted."""
     name: str | None
 
 

@@ -17,7 +17,7 @@ MAX_PURGED = 100
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
     fingerprint: bytes
-    """Of the request."""
+    """Hash of the request."""
     status: int
     body: bytes
     location: str | None

@@ -69,7 +69,7 @@ class Candidate:
     workers: int
     """Live workers on the route."""
     concurrency: int
-    """Of its queue, on all workers together."""
+    """The concurrency of its queue, on all workers together."""
 
 
 @dataclass(frozen=True)

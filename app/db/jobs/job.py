@@ -25,7 +25,7 @@ class Job:
     result: str | None
     """A JSON object as text, once the job is completed."""
     error: str | None
-    """Of the last failed attempt, also while another one is due."""
+    """The error of the last failed attempt, also while another one is due."""
     total_items: int | None
     processed_items: int
     failed_items: int
@@ -36,7 +36,7 @@ class Job:
     cancel_requested_at: datetime | None
     created_at: datetime
     started_at: datetime | None
-    """Of the first attempt."""
+    """Start of the first attempt."""
     completed_at: datetime | None
     """When the job reached a terminal status."""
     updated_at: datetime

@@ -34,7 +34,7 @@ class Queue:
     workers: int
     """Live workers on its route."""
     slots: int
-    """Of these workers."""
+    """Slots of these workers."""
     paused: bool
     ready: int
     """Jobs that are due and wait to be admitted."""

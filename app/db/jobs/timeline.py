@@ -16,10 +16,10 @@ class JobEvent:
     """Such as `created`, `claimed` or `retried`."""
     attempt: int
     fence: int
-    """Of the claim that it belongs to."""
+    """Fence of the claim that it belongs to."""
     worker_id: UUID | None
     hostname: str | None
-    """Of the worker, for as long as it is registered."""
+    """The worker's, for as long as it is registered."""
     detail: str | None
 
 

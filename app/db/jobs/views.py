@@ -62,7 +62,7 @@ class JobDetail(Job):
     """JSON text."""
     worker_id: UUID | None
     hostname: str | None
-    """Of the worker that runs the job, like `pid`."""
+    """The hostname, like `pid`, of the worker that runs the job."""
     pid: int | None
     deadline: datetime | None
     """When the current run of the attempt times out."""

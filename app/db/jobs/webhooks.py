@@ -33,7 +33,7 @@ class WebhookDelivery:
     url: str
     secret: str
     id: UUID
-    """Of the job, like all that follow."""
+    """The job's id; all fields that follow are the job's, too."""
     kind: str
     status: str
     error: str | None

@@ -32,7 +32,7 @@ class Worker:
     version: str
     started_at: datetime
     beat_at: datetime
-    """Of its last heartbeat."""
+    """Time of its last heartbeat."""
     stopping: bool
     """Whether it only finishes the jobs that it has."""
     loop_lag_ms: float

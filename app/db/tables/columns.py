@@ -1,4 +1,4 @@
-"""How tables are written here: names of constraints, columns with defaults of the server, closed sets of words."""
+"""Conventions of the tables: names of constraints, columns with server defaults, closed sets of words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SQLModel.metadata.naming_convention = {
 
 
 def column(sa_type: Any = None, *, default: str | None = None, **options: Any) -> Any:
-    """A column whose default, a piece of SQL, is the server's."""
+    """Return a column with a server default, given as SQL."""
     if sa_type is not None:
         options["sa_type"] = sa_type
     if default is not None:

@@ -1,4 +1,4 @@
-"""Companies, what is known of them and from whom, their scores, and what was noticed of them."""
+"""Companies, their fields by source, their scores and their signals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def of_company(**options: Any) -> Any:
 
 
 class Company(SQLModel, table=True):
-    """`external_id` is the client's own id of it; what is shown of a company is this and its fields."""
+    """A company; `external_id` is the client's own id of it. Further facts are in its fields."""
 
     __tablename__ = "companies"
     __table_args__ = (Index("companies_lower_name_idx", text("lower(name)")),)
@@ -38,7 +38,7 @@ class Company(SQLModel, table=True):
 
 
 class CompanyField(SQLModel, table=True):
-    """One fact as one source has it."""
+    """One fact about a company from one source."""
 
     __tablename__ = "company_fields"
 
@@ -51,7 +51,7 @@ class CompanyField(SQLModel, table=True):
 
 
 class SourceText(SQLModel, table=True):
-    """Text that something was read from, once however often it was fetched."""
+    """A text that facts were read from, stored once however often it was fetched."""
 
     __tablename__ = "source_texts"
 
@@ -60,7 +60,7 @@ class SourceText(SQLModel, table=True):
 
 
 class PageVersion(SQLModel, table=True):
-    """A page of a company's site as it was at some time; a new row where its text changed."""
+    """A version of a page of a company's site; each change of its text is a new row."""
 
     __tablename__ = "page_versions"
     __table_args__ = (Index(None, "company_id", "url", "id"),)
@@ -87,7 +87,7 @@ class LeadScore(SQLModel, table=True):
 
 
 class Signal(SQLModel, table=True):
-    """Something noticed of a company; `fingerprint` makes it one however often it is seen."""
+    """A signal of a company; `fingerprint` keeps it from being recorded twice."""
 
     __tablename__ = "signals"
     __table_args__ = (

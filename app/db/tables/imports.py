@@ -23,7 +23,7 @@ class Upload(SQLModel, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     """Unpacked, as it is stored."""
     sha256: bytes
-    """Of what was sent."""
+    """SHA-256 of the file as it was sent."""
     layout: dict[str, Any] = Field(sa_type=JSONB)
     """How to read it: see `app.domain.imports.layout`."""
     created_by: UUID = Field(foreign_key="users.id", index=True)
@@ -33,7 +33,7 @@ class Upload(SQLModel, table=True):
 
 
 class ImportSeen(SQLModel, table=True):
-    """Records that a running import met, where they do not carry its id: so that it knows them when they come again."""
+    """Records that a running import has read and that do not carry its id, so that it recognises duplicates."""
 
     __tablename__ = "import_seen"
 
@@ -42,7 +42,7 @@ class ImportSeen(SQLModel, table=True):
 
 
 class ImportReject(SQLModel, table=True):
-    """A row that was left out, as it came."""
+    """A rejected row, as it was in the file."""
 
     __tablename__ = "import_rejects"
 
@@ -54,7 +54,7 @@ class ImportReject(SQLModel, table=True):
 
 
 class Voter(SQLModel, table=True):
-    """Of a protected voter only that they are registered: neither name nor address nor birth date is kept.
+    """A registered voter. Of a protected voter neither name nor address nor birth date is stored.
 
     `household_id` has no foreign key: it would be checked for every row, and nobody else writes or removes these.
     """
@@ -68,7 +68,7 @@ class Voter(SQLModel, table=True):
     )
 
     source: str = Field(sa_type=Text, primary_key=True)
-    """Whose numbering the id is of: a profile, with a county where ids are a county's own."""
+    """The register that numbers the id: a profile, with the county if each county has its own numbers."""
     record_id: str = Field(sa_type=Text, primary_key=True)
     household_id: UUID | None = Field(index=True)
     protected: bool
@@ -92,11 +92,11 @@ class Voter(SQLModel, table=True):
     state: str | None = Field(sa_type=Text)
     zip_code: str | None = Field(sa_type=Text)
     extra: dict[str, Any] | None = Field(sa_type=JSONB)
-    """The columns of the file that stand for nothing above, by their names; empty ones left out."""
+    """Further columns of the file by name, without empty ones."""
     row_hash: UUID
-    """Of all of this: a row that comes again unchanged is known by it."""
+    """Hash of the whole row, by which an unchanged one is recognised."""
     run: UUID
-    """The run of an import that wrote it last."""
+    """The run of the import that last wrote it."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")
 
@@ -111,7 +111,7 @@ class Parcel(SQLModel, table=True):
 
     source: str = Field(sa_type=Text, primary_key=True)
     record_id: str = Field(sa_type=Text, primary_key=True)
-    """The county's parcel number, behind the county's code where the file has one."""
+    """The county's parcel number, prefixed by the county's code if the file has one."""
     owner: str | None = Field(sa_type=Text)
     address: str | None = Field(sa_type=Text)
     unit: str | None = Field(sa_type=Text)
@@ -119,10 +119,10 @@ class Parcel(SQLModel, table=True):
     state: str | None = Field(sa_type=Text)
     zip_code: str | None = Field(sa_type=Text)
     acres: float | None
-    """As the file says; `area_m2` is of the geometry."""
+    """As in the file; `area_m2` is computed from the geometry."""
     latitude: float | None
     longitude: float | None
-    """Of the centroid, in degrees (WGS 84)."""
+    """Centroid, in degrees (WGS 84)."""
     area_m2: float | None
     geometry: bytes | None
     """Polygon or multipolygon as WKB, in degrees."""

@@ -1,4 +1,4 @@
-"""Jobs, the queues they wait in, the workers that run them, and what is told of them."""
+"""Jobs, their queues and workers, their errors and timelines, and schedules."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class Worker(SQLModel, table=True):
     beat_at: datetime = time("now()")
     stopping: bool = column(default="false")
     loop_lag_ms: float = column(default="0")
-    """How late its event loop was at worst between the last two beats."""
+    """The longest delay of its event loop between its last two heartbeats."""
 
 
 class Job(SQLModel, table=True):
-    """One row, one job: `lease_until` set means that it holds a slot, admitted (pending) or running (processing)."""
+    """A job. While `lease_until` is set it holds a slot, admitted (pending) or running (processing)."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -112,7 +112,7 @@ class Job(SQLModel, table=True):
     attempt: int = column(SmallInteger, default="0")
     max_attempts: int = Field(sa_type=SmallInteger)
     attempt_open: bool = column(default="false")
-    """The attempt has begun and not ended: the next claim goes on with it (after a crash, a deploy, a snooze)."""
+    """The attempt has begun and not ended: the next claim continues it (after a crash, a deploy or a snooze)."""
     timeout_seconds: float
     deadline: datetime | None = time()
     """When the current run of the open attempt times out; null while nobody runs it."""
@@ -122,14 +122,14 @@ class Job(SQLModel, table=True):
     """Leases lost since the checkpoint last moved."""
 
     run_at: datetime | None = time()
-    """Not before then; null is now."""
+    """When a deferred job is due; null if it is due now."""
     fence: int = column(BigInteger, default="0")
     dispatch_id: UUID | None
     worker_id: UUID | None
     lease_until: datetime | None = time()
     cancel_requested_at: datetime | None = time()
     pinned_at: datetime | None = time()
-    """When an admin had it run although its queue is paused; holds for that pause."""
+    """When an admin let it run although its queue is paused; valid for that pause."""
 
     dedupe_key: str | None = Field(sa_type=Text)
     created_by: UUID = Field(foreign_key="users.id")
@@ -140,7 +140,7 @@ class Job(SQLModel, table=True):
 
 
 class JobReader(SQLModel, table=True):
-    """Who, beside the maker, may read a job: those to whom deduplication handed it."""
+    """A user who may read somebody else's job, because deduplication returned it to them."""
 
     __tablename__ = "job_readers"
 
@@ -149,7 +149,7 @@ class JobReader(SQLModel, table=True):
 
 
 class JobError(SQLModel, table=True):
-    """An item of a job that failed; the job went on."""
+    """An item of a job that failed; the job continued."""
 
     __tablename__ = "job_errors"
 
@@ -164,7 +164,7 @@ class JobError(SQLModel, table=True):
 
 
 class JobEvent(SQLModel, table=True):
-    """The timeline of a job. No foreign key: it would be checked twice a job, for rows that the ledger alone writes."""
+    """An event of a timeline. No foreign key: it would be checked twice per job, though only the ledger writes it."""
 
     __tablename__ = "job_events"
 
@@ -179,7 +179,7 @@ class JobEvent(SQLModel, table=True):
 
 
 class Schedule(SQLModel, table=True):
-    """A job to be made again and again. An enabled one has its next time; `error` says why the platform disabled it."""
+    """A schedule. If it is enabled it has a next time; `error` is the reason why the platform disabled it."""
 
     __tablename__ = "schedules"
     __table_args__ = (
@@ -210,7 +210,7 @@ class Schedule(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """The answer that a request with this key got, to be given again for a day."""
+    """The response to a request with this Idempotency-Key, which is repeated for a day."""
 
     __tablename__ = "idempotency_keys"
 

@@ -20,7 +20,7 @@ def of_report() -> Any:
 
 
 class ResearchReport(SQLModel, table=True):
-    """`company` is the company as it was; `gathered` says what each kind of source gave."""
+    """A report; `company` is the company at that time, `gathered` the result of each kind of source."""
 
     __tablename__ = "research_reports"
     __table_args__ = (
@@ -60,7 +60,7 @@ class ResearchSource(SQLModel, table=True):
 
 
 class ResearchSection(SQLModel, table=True):
-    """A section that is written; none is there for one that is not."""
+    """A written section of a report."""
 
     __tablename__ = "research_sections"
 
@@ -75,7 +75,7 @@ class ResearchSection(SQLModel, table=True):
 
 
 class LlmCall(SQLModel, table=True):
-    """Written before the call, with the most that it can cost, and again after it; `outcome` is null in between.
+    """A call, inserted before it with its maximum cost and updated after it; `outcome` is null in between.
 
     A call whose worker died in between counts for its most.
     """

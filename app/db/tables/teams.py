@@ -1,4 +1,4 @@
-"""Teams, and where each of them is told of signals."""
+"""Teams, and the channels that notify them of signals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TeamMember(SQLModel, table=True):
 
 
 class TeamChannel(SQLModel, table=True):
-    """`target` is an address of the web or of mail; `signals` the kinds it is for, null: all."""
+    """A channel: `target` is a URL or an e-mail address, `signals` the kinds that it is for, null for all."""
 
     __tablename__ = "team_channels"
     __table_args__ = (one_of("kind", ("webhook", "email")), UniqueConstraint("team_id", "kind", "target"))
@@ -48,7 +48,7 @@ class TeamChannel(SQLModel, table=True):
 
 
 class Notification(SQLModel, table=True):
-    """One signal to one channel: made once, whatever is detected again, and sent by the job `job_id`."""
+    """A signal for a channel: inserted once, even if it is detected again, and sent by the job `job_id`."""
 
     __tablename__ = "notifications"
     __table_args__ = (UniqueConstraint("signal_id", "channel_id"),)

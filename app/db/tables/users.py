@@ -1,4 +1,4 @@
-"""Who may come in, and what was done."""
+"""Users, their API keys and the audit log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class User(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """Only the SHA-256 of a key is kept: keys carry 256 random bits, so a slow hash would add nothing."""
+    """An API key. Only its SHA-256 is stored: keys have 256 random bits, so a slow hash would add nothing."""
 
     __tablename__ = "api_keys"
 

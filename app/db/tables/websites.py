@@ -124,7 +124,7 @@ class WebHost(SQLModel, table=True):
 
 
 class WebhookEndpoint(SQLModel, table=True):
-    """Where a user wants to be told of the ends of jobs: of all of their own, or of one job."""
+    """A webhook that is called when a user's jobs finish, or when one job finishes."""
 
     __tablename__ = "webhook_endpoints"
 
@@ -134,6 +134,6 @@ class WebhookEndpoint(SQLModel, table=True):
     url: str = Field(sa_type=Text)
     secret: str = Field(sa_type=Text)
     kinds: list[str] | None = Field(sa_type=ARRAY(Text))
-    """Of jobs; null for every kind."""
+    """Kinds of jobs that it is for; null for all."""
     disabled_reason: str | None = Field(sa_type=Text)
     created_at: datetime = time("now()")
