@@ -1,4 +1,4 @@
-"""The system's Chromium, or another browser of its family: found, never brought along."""
+"""Finds and opens the Chromium (or a browser based on it) that is installed on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-PLACES = (
+PATHS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
@@ -19,11 +19,11 @@ VARIABLE = "CHROMIUM"
 
 
 def find() -> str | None:
-    """The browser that the environment names, or one of those that are usual."""
+    """Return the path of the browser that the environment names, or of a usual one; None without any."""
     if named := os.environ.get(VARIABLE):
         return named
     found = (shutil.which(name) for name in NAMES)
-    return next((path for path in found if path), None) or next((path for path in PLACES if Path(path).exists()), None)
+    return next((path for path in found if path), None) or next((path for path in PATHS if Path(path).exists()), None)
 
 
 @asynccontextmanager

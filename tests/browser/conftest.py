@@ -1,6 +1,6 @@
-"""One platform with a story for all tests in a browser, and pages on it that complain for themselves.
+"""A platform with data for all browser tests, and pages whose console must stay silent.
 
-On a machine without a browser these tests are left out, and the run says so; CI has one (`make browser`).
+On a machine without a browser these tests are not collected; CI has one (`make browser`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, StorageState
 
 from tests import harness
 from tests.acceptance.commands import Up, environment
-from tests.browser import browser, story
+from tests.browser import browser, sample_data
 from tests.browser.screenshots import sign_in
 
 if browser.find() is None and not os.environ.get("CI"):
@@ -30,7 +30,7 @@ if browser.find() is None and not os.environ.get("CI"):
 class World:
     url: str
     ids: dict[str, str]
-    """Of jobs, by what they show."""
+    """Ids of jobs, by what they show."""
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +44,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     try:
         url = up.start().url
 
-        async def tell() -> dict[str, str]:
+        async def create_data() -> dict[str, str]:
             async with harness.session(url, harness.ADMIN_KEY) as client:
-                return await story.tell(client)
+                return await sample_data.create(client)
 
-        yield World(url, asyncio.run(tell()))
+        yield World(url, asyncio.run(create_data()))
     finally:
         up.close()
 
@@ -61,47 +61,47 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(world: World) -> AsyncIterator[aiohttp.ClientSession]:
-    """The administrator's session with the REST interface."""
+    """A session with the REST interface as the administrator."""
     async with harness.session(world.url, harness.ADMIN_KEY) as session:
         yield session
 
 
-REFUSED = "the server responded with a status of 4"
-"""The console counts as an error that a form was answered with what is wrong in it."""
+ERROR_RESPONSE = "the server responded with a status of 4"
+"""The console logs this as an error when a form is answered with its errors; it is expected."""
 
 
-class Complaints(list[str]):
-    """What the console of a page said against it, and scripts that failed."""
+class ConsoleErrors(list[str]):
+    """Errors and warnings in the console of a page, and exceptions of its scripts."""
 
     def attach(self, page: Page) -> None:
-        page.on("console", self.note)
+        page.on("console", self.record)
         page.on("pageerror", lambda error: self.append(str(error)))
 
-    def note(self, said: ConsoleMessage) -> None:
-        if said.type in ("error", "warning") and REFUSED not in said.text:
-            self.append(said.text)
+    def record(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and ERROR_RESPONSE not in message.text:
+            self.append(message.text)
 
 
-_states: dict[str, StorageState] = {}
-"""Cookies of those who signed in before, by their keys."""
+_sessions: dict[str, StorageState] = {}
+"""Cookies of earlier sign-ins, by API key."""
 
 
 @asynccontextmanager
 async def opened_page(
     chromium: Browser, world: World, *, key: str = harness.ADMIN_KEY, **options: Any
 ) -> AsyncIterator[Page]:
-    """A page that is signed in; at its end its console must have been silent."""
-    context = await chromium.new_context(base_url=world.url, storage_state=_states.get(key), **options)
+    """Open a page that is signed in. Fails at the end if there was an error in its console."""
+    context = await chromium.new_context(base_url=world.url, storage_state=_sessions.get(key), **options)
     context.set_default_timeout(15_000)
     page = await context.new_page()
-    if key not in _states:
+    if key not in _sessions:
         await sign_in(page, world.url, key)
-        _states[key] = await context.storage_state()
-    complaints = Complaints()
-    complaints.attach(page)
+        _sessions[key] = await context.storage_state()
+    errors = ConsoleErrors()
+    errors.attach(page)
     await page.goto("/")
     yield page
-    assert complaints == []
+    assert errors == []
     await context.close()
 
 

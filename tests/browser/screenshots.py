@@ -1,6 +1,6 @@
-"""Screenshots of every page into a folder: `python -m tests.browser.screenshots FOLDER [phone,desk,wide]`.
+"""Saves screenshots of every page in a folder: `python -m tests.browser.screenshots FOLDER [phone,desk,wide]`.
 
-On a platform of its own, which it tells a story first.
+It starts a platform of its own and creates sample data first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 
 from tests import harness
 from tests.acceptance.commands import Up, environment
-from tests.browser import browser, story
+from tests.browser import browser, sample_data
 
 WIDTHS = {"phone": (360, 780), "desk": (1280, 860), "wide": (2560, 1300)}
 THEMES = ("light", "dark")
@@ -79,7 +79,7 @@ async def main(folder: Path, widths: list[str]) -> None:
         up = Up(Path(place) / "data", env).start()
         try:
             async with harness.session(up.url, harness.ADMIN_KEY) as client:
-                ids = await story.tell(client)
+                ids = await sample_data.create(client)
             async with browser.opened() as chromium:
                 await take(chromium, folder, up.url, harness.ADMIN_KEY, pages(ids), widths)
         finally:

@@ -1,4 +1,4 @@
-"""What people do: make jobs of every kind by form, watch them, stop them, send them in again, hold queues."""
+"""Actions in a browser: create jobs by form, follow them, cancel, retry, pause queues, manage keys and schedules."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Response, expect
 
 from tests import harness, registers
 from tests.browser.conftest import World, opened_page
-from tests.browser.story import post
+from tests.browser.sample_data import post
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,6 +23,10 @@ FILES = {
     "business_import": ("accounts.csv", b"company,city\nMiller,Bonn\n"),
     "geocode_file": ("people.csv", b"address,city,state,zip\n1226 Blossom Circle,Livermore,CA,94550\n"),
 }
+
+
+def is_map_data(response: Response) -> bool:
+    return "/map/places" in response.url and "bbox" in response.url
 
 
 async def status(page: Page, word: str) -> None:
@@ -40,7 +44,7 @@ async def test_signing_in_and_out(chromium: Browser, world: World) -> None:
     await page.get_by_label("API key").fill(harness.ADMIN_KEY)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="Queues")).to_be_visible()
-    cookie = next(one for one in await context.cookies() if one["name"] == "trigpoint_session")
+    cookie = next(cookie for cookie in await context.cookies() if cookie["name"] == "trigpoint_session")
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
     await page.get_by_role("button", name="Sign out").click()
     await page.goto("/")
@@ -49,7 +53,7 @@ async def test_signing_in_and_out(chromium: Browser, world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", FILES)
-async def test_a_file_makes_a_job(page: Page, kind: str, tmp_path: Path) -> None:
+async def test_uploading_a_file_creates_a_job(page: Page, kind: str, tmp_path: Path) -> None:
     name, content = FILES[kind]
     file = tmp_path / name
     file.write_bytes(content)
@@ -61,7 +65,7 @@ async def test_a_file_makes_a_job(page: Page, kind: str, tmp_path: Path) -> None
     await expect(page.locator("#result")).to_contain_text("As JSON")
 
 
-async def test_a_bad_file_says_what_is_wrong(page: Page, tmp_path: Path) -> None:
+async def test_a_bad_file_is_refused_with_the_reason(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "letter.csv"
     file.write_text("dear,sir\nhow,are you\n")
     await page.goto("/new/poi_import")
@@ -88,7 +92,7 @@ async def test_geocoding_by_form(page: Page) -> None:
     await expect(page.get_by_label("Skip geocoded")).to_have_value("false")
 
 
-async def test_any_other_kind_by_form(page: Page) -> None:
+async def test_a_kind_without_a_route_of_its_own_by_form(page: Page) -> None:
     await page.goto("/new/scripted")
     await page.get_by_label("Steps").fill("3")
     await page.get_by_label("Items", exact=True).fill("7")
@@ -100,7 +104,7 @@ async def test_any_other_kind_by_form(page: Page) -> None:
     await expect(page.get_by_role("heading", name="By colour")).to_be_visible()
 
 
-async def test_the_list_lives(page: Page, client: aiohttp.ClientSession) -> None:
+async def test_the_list_updates_live(page: Page, client: aiohttp.ClientSession) -> None:
     await page.goto("/?type=scripted")
     await page.evaluate("window.untouched = true")
     made = await post(
@@ -139,7 +143,7 @@ async def test_cancel_and_retry(page: Page, client: aiohttp.ClientSession) -> No
         assert made["jobId"] not in {job["id"] for job in (await response.json())["jobs"]}
 
 
-async def test_many_at_once(page: Page, client: aiohttp.ClientSession) -> None:
+async def test_bulk_delete(page: Page, client: aiohttp.ClientSession) -> None:
     body = [
         {"type": "scripted", "data": {"fail_attempts": 1, "permanent": True, "result": {"batch": n}}} for n in (7, 8)
     ]
@@ -156,7 +160,7 @@ async def test_many_at_once(page: Page, client: aiohttp.ClientSession) -> None:
             assert response.status == 404
 
 
-async def test_a_queue_is_held_and_limited(page: Page, client: aiohttp.ClientSession) -> None:
+async def test_pausing_and_limiting_a_queue(page: Page, client: aiohttp.ClientSession) -> None:
     await page.goto("/queues")
     card = page.locator("section.queue", has=page.locator("#q-scripted"))
     await card.get_by_role("button", name="Pause").click()
@@ -177,7 +181,7 @@ async def test_a_queue_is_held_and_limited(page: Page, client: aiohttp.ClientSes
     await expect(card.locator(".queue-state")).to_contain_text("Concurrency 5")
 
 
-async def test_a_schedule_is_made_run_and_deleted(page: Page) -> None:
+async def test_creating_running_and_deleting_a_schedule(page: Page) -> None:
     await page.goto("/schedules/new")
     await page.get_by_label("Name").fill("Every other moment")
     await page.get_by_label("Job kind").select_option("noop")
@@ -196,9 +200,7 @@ async def test_a_schedule_is_made_run_and_deleted(page: Page) -> None:
     await expect(row).to_have_count(0)
 
 
-async def test_a_key_is_made_and_revoked_and_takes_its_session_along(
-    page: Page, chromium: Browser, world: World
-) -> None:
+async def test_revoking_a_key_ends_its_session(page: Page, chromium: Browser, world: World) -> None:
     await page.goto("/keys")
     await page.get_by_label("Key name").fill("short-lived")
     await page.get_by_role("button", name="Create key").click()
@@ -213,26 +215,32 @@ async def test_a_key_is_made_and_revoked_and_takes_its_session_along(
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-async def test_the_map_shows_where_households_are(chromium: Browser, world: World, width: int) -> None:
+async def test_the_map_shows_households_and_other_layers(chromium: Browser, world: World, width: int) -> None:
     async with opened_page(chromium, world, viewport={"width": width, "height": 800}) as page:
-        async with page.expect_response(lambda answer: "/map/places" in answer.url and "bbox" in answer.url) as told:
+        async with page.expect_response(
+            lambda response: "/map/places" in response.url and "bbox" in response.url
+        ) as received:
             await page.goto("/map")
-        features = (await (await told.value).json())["features"]
-        assert sum(one["properties"].get("count", 1) for one in features) >= 1500
+        features = (await (await received.value).json())["features"]
+        assert sum(feature["properties"].get("count", 1) for feature in features) >= 1500
         await expect(page.locator(".legend")).to_contain_text("postcode")
-        async with page.expect_response(lambda answer: "layer=pois" in answer.url and "bbox" in answer.url) as told:
+        async with page.expect_response(
+            lambda response: "layer=pois" in response.url and "bbox" in response.url
+        ) as received:
             await page.get_by_label("Points of interest").check()
-        assert (await (await told.value).json())["features"]
+        assert (await (await received.value).json())["features"]
 
 
-async def test_a_job_shows_its_own_places(page: Page, world: World) -> None:
-    async with page.expect_response(lambda answer: "/map/places" in answer.url and "bbox" in answer.url) as told:
+async def test_a_job_page_maps_only_its_own_points(page: Page, world: World) -> None:
+    async with page.expect_response(
+        lambda response: "/map/places" in response.url and "bbox" in response.url
+    ) as received:
         await page.goto(f"/jobs/{world.ids['pois']}")
-    features = (await (await told.value).json())["features"]
-    assert {one["properties"]["sort"] for one in features} == {"supermarket", "cafe", "school"}
+    features = (await (await received.value).json())["features"]
+    assert {feature["properties"]["sort"] for feature in features} == {"supermarket", "cafe", "school"}
 
 
-async def test_without_the_mouse(page: Page) -> None:
+async def test_keyboard_shortcuts(page: Page) -> None:
     await page.goto("/")
     await page.keyboard.press("?")
     await expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
@@ -248,7 +256,9 @@ async def test_without_the_mouse(page: Page) -> None:
     await expect(page.get_by_role("heading", name="Voter import")).to_be_visible()
 
 
-async def test_a_plain_user_sees_what_is_theirs(chromium: Browser, world: World, client: aiohttp.ClientSession) -> None:
+async def test_a_user_sees_only_their_pages_and_jobs(
+    chromium: Browser, world: World, client: aiohttp.ClientSession
+) -> None:
     person = await post(client, "/api/v1/users", {"email": "plain@example.org", "name": "Plain", "role": "user"})
     key = (await post(client, "/api/v1/keys", {"name": "browser", "userId": person["id"]}))["key"]
     async with opened_page(chromium, world, key=key) as page:
@@ -262,7 +272,7 @@ async def test_a_plain_user_sees_what_is_theirs(chromium: Browser, world: World,
         await expect(page.locator("#rows tr")).to_have_count(1)
 
 
-async def test_old_addresses_lead_to_the_queues(page: Page) -> None:
+async def test_old_paths_redirect_to_the_queues(page: Page) -> None:
     for path in ("/admin/queues", "/api/admin/bull-board"):
         await page.goto(path)
         await expect(page).to_have_url(re.compile("/queues$"))

@@ -1,4 +1,4 @@
-"""Every page, at every width, in both themes: quiet console, nothing for axe to find, nothing cut off, few bytes."""
+"""Every page at every width in both themes: a quiet console, no findings of axe, nothing cut off, few bytes."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ WCAG = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
 }
-MOST_BYTES = 250_000
+MAX_BYTES = 250_000
 DARK = ("jobs", "job", "queues", "map", "new-geocoding", "audit", "users")
-"""With all that has a colour of its own; the other pages have no other."""
+"""Pages that together use every colour."""
 
 
 @pytest.mark.parametrize(("width", "theme"), [("phone", "light"), ("desk", "dark")])
-async def test_pages_are_sound(chromium: Browser, world: World, width: str, theme: Any) -> None:
+async def test_pages_are_accessible_quiet_and_fit_every_width(
+    chromium: Browser, world: World, width: str, theme: Any
+) -> None:
     options = {"viewport": size(width), "color_scheme": theme}
     async with opened_page(chromium, world, **options) as page:
         for name, path in pages(world.ids).items():
             if theme == "dark" and name not in DARK:
                 continue
             await page.goto(path)
-            await settled(page)
+            await wait_until_drawn(page)
             found = await Axe().run(page, options=WCAG)
             assert found.violations_count == 0, f"{name}: {found.generate_report()}"
             for other in WIDTHS:
@@ -46,8 +48,8 @@ def size(width: str) -> ViewportSize:
     return {"width": wide, "height": high}
 
 
-async def settled(page: Page) -> None:
-    """Maps and charts are drawn by scripts that come later."""
+async def wait_until_drawn(page: Page) -> None:
+    """Wait for maps and charts, which scripts draw after the page has loaded."""
     await page.wait_for_load_state("load")
     if await page.locator("[data-map]").count():
         await page.wait_for_selector("[data-map] canvas")
@@ -55,7 +57,7 @@ async def settled(page: Page) -> None:
         await page.wait_for_selector("[data-chart] canvas >> nth=0", state="attached")
 
 
-async def test_the_sign_in_is_sound(chromium: Browser, world: World) -> None:
+async def test_the_sign_in_page_is_accessible(chromium: Browser, world: World) -> None:
     context = await chromium.new_context(base_url=world.url)
     page = await context.new_page()
     await page.goto("/login")
@@ -64,20 +66,20 @@ async def test_the_sign_in_is_sound(chromium: Browser, world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/queues", "/map", "/new"])
-async def test_a_first_visit_is_light(chromium: Browser, world: World, path: str) -> None:
+async def test_a_first_visit_loads_few_bytes(chromium: Browser, world: World, path: str) -> None:
     async with opened_page(chromium, world) as page:
         session = await page.context.new_cdp_session(page)
         await session.send("Network.enable")
         await session.send("Network.clearBrowserCache")
         received: list[float] = []
-        session.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
+        session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
         await page.goto(path)
-        await settled(page)
+        await wait_until_drawn(page)
         assert received
-        assert sum(received) <= MOST_BYTES
+        assert sum(received) <= MAX_BYTES
 
 
-async def test_pages_read_without_scripts(chromium: Browser, world: World) -> None:
+async def test_pages_work_without_scripts(chromium: Browser, world: World) -> None:
     context = await chromium.new_context(base_url=world.url, java_script_enabled=False)
     page = await context.new_page()
     await page.goto("/login")
@@ -96,9 +98,9 @@ async def test_pages_read_without_scripts(chromium: Browser, world: World) -> No
     await context.close()
 
 
-async def test_only_our_own_scripts_and_styles_run(page: Page) -> None:
-    answer = await page.goto("/")
-    assert answer is not None
-    policy = answer.headers["content-security-policy"]
+async def test_the_policy_allows_only_our_own_scripts_and_styles(page: Page) -> None:
+    response = await page.goto("/")
+    assert response is not None
+    policy = response.headers["content-security-policy"]
     assert "unsafe" not in policy
     assert {"default-src 'none'", "script-src 'self'", "style-src 'self'"} <= {p.strip() for p in policy.split(";")}

@@ -1,5 +1,5 @@
 """The dashboard: HTML pages that show what the platform does, and forms that act through the REST interface.
 
-Pages read from `app.db`; every action is the handler of the REST interface that does it, called in the process with the
-signed-in user, so permission, checks and audit are the same. What changes is pushed: see `feed`.
+Pages read from `app.db`. Every action calls the handler of the REST interface within the process as the signed-in user,
+so permissions, checks and audit are the same. Changes are pushed to open pages: see `core.live_updates`.
 """

@@ -1,4 +1,4 @@
-"""Browsers without a window: sessions that sign in, read pages and send their forms."""
+"""HTTP sessions that sign in, read pages and submit their forms, as a browser without scripts does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Page:
 
 
 class Visitor:
-    """Follows no redirect, so that each can be looked at."""
+    """A session that follows no redirects, so that tests can inspect them."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self.session = session
@@ -41,7 +41,7 @@ class Visitor:
         return found[1]
 
     async def post(self, path: str, *, form: str = "/keys", **fields: str) -> Page:
-        """Send a form with the token that stands on the page `form`."""
+        """Submit a form with the token from the page `form`."""
         return await self.send(path, {"csrf": await self.token(form), **fields})
 
     async def send(self, path: str, fields: dict[str, str], **headers: str) -> Page:
@@ -53,23 +53,23 @@ class Visitor:
 
 @asynccontextmanager
 async def visitor(url: str, key: str | None = None) -> AsyncIterator[Visitor]:
-    """Somebody at a browser; with a key signed in."""
+    """Open a session, signed in if there is a key."""
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        one = Visitor(session)
+        visitor = Visitor(session)
         if key is not None:
-            done = await one.post("/login", form="/login", key=key, next="/")
+            done = await visitor.post("/login", form="/login", key=key, next="/")
             assert (done.status, done.location) == (303, "/"), done.text
-        yield one
+        yield visitor
 
 
 @pytest.fixture
 async def admin(url: str) -> AsyncIterator[Visitor]:
-    async with visitor(url, harness.ADMIN_KEY) as one:
-        yield one
+    async with visitor(url, harness.ADMIN_KEY) as signed_in:
+        yield signed_in
 
 
 @pytest.fixture
 async def user(url: str, user_client: aiohttp.ClientSession) -> AsyncIterator[Visitor]:
-    """A plain user at a browser, with the key of `user_client`."""
-    async with visitor(url, user_client.headers["Authorization"].removeprefix("Bearer ")) as one:
-        yield one
+    """A session of the user of `user_client`, who is not an administrator."""
+    async with visitor(url, user_client.headers["Authorization"].removeprefix("Bearer ")) as signed_in:
+        yield signed_in

@@ -1,4 +1,4 @@
-"""Who sees what: users their own, administrators all; what they send is what is shown, never what runs."""
+"""Users see their own jobs, administrators see everything, and input is always escaped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests import harness
 from tests.harness import follow, worker
 from tests.integration.dashboard.conftest import Visitor, visitor
 
-ADMINS = ("/queues", "/workers", "/schedules", "/schedules/new", "/providers", "/audit", "/users", "/admin/queues",
+ADMIN_PATHS = ("/queues", "/workers", "/schedules", "/schedules/new", "/providers", "/audit", "/users", "/admin/queues",
           "/api/admin/bull-board", "/queues/series", "/live/panels/queues")  # fmt: skip
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`"
 
@@ -24,14 +24,14 @@ async def create(client: aiohttp.ClientSession, **job: object) -> str:
         return str((await response.json())["jobId"])
 
 
-@pytest.mark.parametrize("path", ADMINS)
-async def test_the_platform_is_the_administrators(user: Visitor, path: str) -> None:
+@pytest.mark.parametrize("path", ADMIN_PATHS)
+async def test_admin_pages_are_closed_to_users(user: Visitor, path: str) -> None:
     page = await user.get(path)
     assert page.status == 403
     assert "administrators" in page.text
 
 
-async def test_forms_of_administrators_are_closed_to_others(user: Visitor) -> None:
+async def test_users_cannot_submit_forms_of_administrators(user: Visitor) -> None:
     for path in ("/queues/noop/pause", "/users", "/schedules/new"):
         assert (await user.post(path, name="x")).status == 403
 
@@ -53,7 +53,9 @@ async def test_a_user_sees_their_own_jobs(
         assert (await response.json())["status"] == "pending"
 
 
-async def test_what_cannot_be_undone_is_asked_for_twice(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_actions_that_cannot_be_undone_ask_for_confirmation(
+    admin: Visitor, client: aiohttp.ClientSession
+) -> None:
     job = await create(client, type="noop")
     asked = await admin.post(f"/jobs/{job}/cancel")
     assert asked.status == 200
@@ -65,7 +67,7 @@ async def test_what_cannot_be_undone_is_asked_for_twice(admin: Visitor, client: 
         assert (await response.json())["status"] == "cancelled"
 
 
-async def test_text_from_outside_is_text(admin: Visitor, client: aiohttp.ClientSession, settings: Settings) -> None:
+async def test_user_input_is_escaped(admin: Visitor, client: aiohttp.ClientSession, settings: Settings) -> None:
     data = {"steps": 1, "items": 2, "failing_items": 1, "dedupe": HOSTILE,
             "result": {"title": HOSTILE, HOSTILE: 1, "byName": {HOSTILE: 3}, "rows": [{"name": HOSTILE}],
                        "report_id": f'"><b>{HOSTILE}'}}  # fmt: skip
@@ -97,7 +99,7 @@ async def test_text_from_outside_is_text(admin: Visitor, client: aiohttp.ClientS
     assert "<script>alert" not in searched
 
 
-async def test_every_page_has_the_headers_that_keep_foreign_content_out(admin: Visitor) -> None:
+async def test_every_page_has_security_headers(admin: Visitor) -> None:
     paths = [route.path for route in PAGES if "GET" in (route.methods or ())]
     plain = [path for path in paths if "{" not in path and not path.startswith("/live/")]
     for path in plain:
@@ -114,14 +116,14 @@ async def test_every_page_has_the_headers_that_keep_foreign_content_out(admin: V
         assert " onclick=" not in page.text
 
 
-async def test_tiles_come_from_where_they_are_configured_alone(settings: Settings, admin_id: object) -> None:
+async def test_the_policy_allows_only_the_configured_tiles(settings: Settings, admin_id: object) -> None:
     tiles = settings.model_copy(update={"map_tiles": "https://tiles.example.org/{z}/{x}/{y}.png"})
-    async with harness.api(tiles) as url, visitor(url, harness.ADMIN_KEY) as one:
-        policy = (await one.get("/map")).headers["Content-Security-Policy"]
+    async with harness.api(tiles) as url, visitor(url, harness.ADMIN_KEY) as session:
+        policy = (await session.get("/map")).headers["Content-Security-Policy"]
     assert "img-src 'self' data: https://tiles.example.org;" in policy
 
 
-async def test_what_is_not_there_is_a_page(admin: Visitor) -> None:
+async def test_errors_are_shown_as_pages(admin: Visitor) -> None:
     for path in ("/jobs/nothing", "/jobs/00000000-0000-0000-0000-000000000000", "/new/nothing", "/schedules/nothing"):
         page = await admin.get(path)
         assert page.status == 404

@@ -1,4 +1,4 @@
-"""What the pages read: lists by their filters, the queues' course, places in a window of the map."""
+"""The queries behind the pages: filtered lists, the activity of queues, points on the map."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ FILTERS = (
 async def insert(conn: Connection, admin_id: UUID) -> list[UUID]:
     await queues.declare(conn, [SPEC.queue, noop.SPEC.queue])
     new = [NewJob(SPEC, orjson.dumps(data)) for data in DATA] + [NewJob(noop.SPEC, b'{"seconds": 3}')]
-    return [one.id for one in await jobs.insert(conn, new, admin_id)]
+    return [job.id for job in await jobs.insert(conn, new, admin_id)]
 
 
 @pytest.mark.parametrize("number", range(len(FILTERS)))
-async def test_a_filter_holds_in_the_process_as_in_the_database(db_pool: Pool, admin_id: UUID, number: int) -> None:
+async def test_a_filter_selects_the_same_jobs_in_python_as_in_sql(db_pool: Pool, admin_id: UUID, number: int) -> None:
     async with db_pool.acquire() as conn:
         await insert(conn, admin_id)
         everything, _ = await views.list_page(conn, Filters(), None, before=None, limit=100)
@@ -76,7 +76,7 @@ async def test_a_job_is_found_by_the_beginning_of_its_id(db_pool: Pool, admin_id
             assert Filters(text=text).matches(rows[0])
 
 
-async def test_pages_of_the_list_follow_each_other(db_pool: Pool, admin_id: UUID) -> None:
+async def test_paging_through_the_list(db_pool: Pool, admin_id: UUID) -> None:
     async with db_pool.acquire() as conn:
         ids = await insert(conn, admin_id)
         first, count = await views.list_page(conn, Filters(), None, before=None, limit=4)
@@ -85,16 +85,16 @@ async def test_pages_of_the_list_follow_each_other(db_pool: Pool, admin_id: UUID
     assert count == len(ids)
 
 
-async def test_the_course_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
+async def test_the_activity_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
     """Ten jobs that waited 1 to 10 s and ran 2 s, two of them failed."""
     async with db_pool.acquire() as conn:
         await queues.declare(conn, [noop.SPEC.queue])
-        made = await jobs.insert(conn, [NewJob(noop.SPEC, b"{}")] * 10, admin_id)
-        for n, one in enumerate(made, start=1):
+        created = await jobs.insert(conn, [NewJob(noop.SPEC, b"{}")] * 10, admin_id)
+        for n, job in enumerate(created, start=1):
             await conn.execute(
                 """UPDATE jobs SET status = $2, completed_at = now(), started_at = now() - interval '2 s',
                        created_at = now() - interval '2 s' - make_interval(secs => $3) WHERE id = $1""",
-                one.id,
+                job.id,
                 "failed" if n <= 2 else "completed",
                 float(n),
             )
@@ -108,16 +108,16 @@ async def test_the_course_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
         )
         await conn.execute("ANALYZE jobs")
         plan = "\n".join(row[0] for row in await conn.fetch("EXPLAIN " + views.ACTIVITY, timedelta(hours=1), 60.0))
-    told = to_columns(rows, *SPANS["1h"])
-    course = told["queues"]["noop"]
-    assert (sum(course["completed"]), sum(course["failed"])) == (8, 2)
-    assert [value for value in course["waited50"] if value is not None] == [pytest.approx(5.5)]
-    assert [value for value in course["ran95"] if value is not None] == [pytest.approx(2.0)]
-    assert len(told["times"]) == len(course["completed"]) == 60
+    charts = to_columns(rows, *SPANS["1h"])
+    columns = charts["queues"]["noop"]
+    assert (sum(columns["completed"]), sum(columns["failed"])) == (8, 2)
+    assert [value for value in columns["waited50"] if value is not None] == [pytest.approx(5.5)]
+    assert [value for value in columns["ran95"] if value is not None] == [pytest.approx(2.0)]
+    assert len(charts["times"]) == len(columns["completed"]) == 60
     assert "jobs_finished_idx" in plan
 
 
-async def test_many_places_are_counted_by_cells(db_pool: Pool) -> None:
+async def test_many_points_are_clustered(db_pool: Pool) -> None:
     async with db_pool.acquire() as conn:
         await conn.execute(
             """INSERT INTO households (id, address, country, latitude, longitude, geocoded, accuracy)
@@ -139,7 +139,7 @@ async def test_many_places_are_counted_by_cells(db_pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("name", map_points.LAYERS)
-async def test_every_layer_can_be_asked_for(db_pool: Pool, name: str) -> None:
+async def test_every_layer_can_be_queried(db_pool: Pool, name: str) -> None:
     window = MapWindow(-100, 39, -99, 41)
     part = (
         map_points.select_of_job(name, UUID(int=1)) if map_points.LAYERS[name].of_job else map_points.select_all(name)

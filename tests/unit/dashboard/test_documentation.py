@@ -1,4 +1,4 @@
-"""docs/dashboard.md names every page, and whose it is."""
+"""docs/dashboard.md lists every page."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from pathlib import Path
 
 from app.web.dashboard.routes import PAGES
 
-PAGE = Path(__file__).parents[3] / "docs" / "dashboard.md"
-BEHIND = ("/static", "/live", "/favicon.ico", "/queues/series", "/map/places", "/admin/queues", "/api/admin/bull-board")
-"""What browsers fetch by themselves, and other systems' addresses."""
+DOCUMENT = Path(__file__).parents[3] / "docs" / "dashboard.md"
+NOT_PAGES = (
+    "/static",
+    "/live",
+    "/favicon.ico",
+    "/queues/series",
+    "/map/places",
+    "/admin/queues",
+    "/api/admin/bull-board",
+)
+"""Paths that scripts and browsers load, and redirects."""
 
 
 def test_every_page_is_described() -> None:
     described = {
         path
-        for line in PAGE.read_text().splitlines()
+        for line in DOCUMENT.read_text().splitlines()
         if line.startswith("|")
         for path in re.findall(r"`(/[^`]*)`", line)
     }
     pages = {route.path for route in PAGES if "GET" in (route.methods or ())}
-    assert described == {path for path in pages if not path.startswith(BEHIND)}
+    assert described == {path for path in pages if not path.startswith(NOT_PAGES)}

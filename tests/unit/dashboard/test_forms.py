@@ -1,4 +1,4 @@
-"""Forms from schemas, and arguments from forms."""
+"""Form fields from schemas, and arguments from their input."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Box(BaseModel):
     south: float
 
 
-def test_what_may_be_left_out_has_no_required_parts() -> None:
+def test_members_of_an_optional_object_are_optional() -> None:
     assert [(field.name, field.required) for field in forms.form_fields(Optional)] == [
         ("bounds.south", False),
         ("place.south", True),
     ]
 
 
-def test_what_is_filled_in_becomes_arguments() -> None:
+def test_input_becomes_arguments() -> None:
     sent = {"name": " x ", "inner.city": "Ghent", "inner.floors": "", "limit": "7", "share": "0.25", "careful": "false",
             "colour": "red", "tags": "a\n\n b \n", "more": '{"k": [1]}'}  # fmt: skip
     found = forms.parse_input(FIELDS, sent)
@@ -74,22 +74,22 @@ def test_what_is_filled_in_becomes_arguments() -> None:
     assert Args.model_validate(found).inner.floors == 1
 
 
-def test_a_job_that_was_made_fills_the_form_that_would_make_it_again() -> None:
+def test_the_arguments_of_a_job_fill_the_form_that_creates_it() -> None:
     made = Args(name="x", inner=Inner(city="Ghent", floors=3), limit=7, careful=False, tags=["a", "b"], more={"k": 1})
     values = {field.name: field.value for field in forms.fill(FIELDS, made.model_dump())}
     assert Args.model_validate(forms.parse_input(FIELDS, values)) == made
 
 
-def test_no_number_stays_as_it_was_typed() -> None:
+def test_text_that_is_not_a_number_stays_as_typed() -> None:
     assert forms.parse_input(FIELDS, {"limit": "many", "share": "half"}) == {"limit": "many", "share": "half"}
 
 
-def test_what_should_be_json_is_refused_by_name() -> None:
+def test_invalid_json_is_refused_with_the_label() -> None:
     with pytest.raises(ValueError, match="More: not valid JSON"):
         forms.parse_input(FIELDS, {"more": "{"})
 
 
-def test_errors_stand_beside_their_fields() -> None:
+def test_errors_are_shown_at_their_fields() -> None:
     shown = forms.with_input(FIELDS, {"limit": "0"}, {"data.limit": "must be at least 1", "inner.city": "is not there"})
     by_name = {field.name: field for field in shown}
     assert (by_name["limit"].value, by_name["limit"].error) == ("0", "must be at least 1")

@@ -60,7 +60,7 @@ class LiveUpdates:
         self._due: set[UUID] = set()
         """Changed jobs that the next round sends."""
         self._new_jobs_since: int | None = None
-        """Unix milliseconds since when jobs may have been created that no round has looked for; None for no such."""
+        """Jobs created since then (Unix milliseconds) have not been looked for; None if there are no new jobs."""
         self._keys_checked = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None

@@ -1,4 +1,4 @@
-"""A platform with something to look at: people, households, jobs of every kind in every state, schedules."""
+"""Sample data for browser tests and screenshots: users, households, schedules, and jobs of every kind and status."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ async def upload(client: aiohttp.ClientSession, path: str, name: str, text: str 
         return str((await response.json())["jobId"])
 
 
-async def tell(client: aiohttp.ClientSession) -> dict[str, str]:
-    """Let it happen; the ids of some of the jobs by what they show."""
+async def create(client: aiohttp.ClientSession) -> dict[str, str]:
+    """Create the data and wait for the jobs. Returns the ids of some of them, by what they show."""
     ids: dict[str, str] = {}
-    households = [one.household for one in sample.load(1500)]
+    households = [entry.household for entry in sample.load(1500)]
     households += [
         {"id": f"gone-{n}", "address": f"{n} No Such Road", "city": "Nowhereville", "state": "CA", "zip": "00001"}
         for n in range(7)

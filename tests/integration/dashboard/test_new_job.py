@@ -1,4 +1,4 @@
-"""Jobs made by forms, as a browser without scripts sends them."""
+"""Creating jobs by form, as a browser without scripts does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def jobs(client: aiohttp.ClientSession) -> list[str]:
         return [job["id"] for job in (await response.json())["jobs"]]
 
 
-async def test_an_upload_with_fields_left_open(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_an_upload_with_empty_fields(admin: Visitor, client: aiohttp.ClientSession) -> None:
     found = ACTION.search((await admin.get("/new/poi_import")).text)
     assert found is not None
     action = found[1].replace("&amp;", "&")
@@ -30,11 +30,11 @@ async def test_an_upload_with_fields_left_open(admin: Visitor, client: aiohttp.C
             form.add_field(name, "")
         async with admin.session.post(action, data=form, allow_redirects=False) as response:
             answers.append((response.status, response.headers.get("location")))
-    [made] = await jobs(client)
-    assert answers == [(303, f"/jobs/{made}")] * 2
+    [job] = await jobs(client)
+    assert answers == [(303, f"/jobs/{job}")] * 2
 
 
-async def test_an_upload_without_our_token_is_refused(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_an_upload_without_a_token_is_refused(admin: Visitor, client: aiohttp.ClientSession) -> None:
     form = aiohttp.FormData()
     form.add_field("file", POINTS, filename="points.csv")
     async with admin.session.post("/new/poi_import", data=form) as response:
@@ -42,7 +42,7 @@ async def test_an_upload_without_our_token_is_refused(admin: Visitor, client: ai
     assert await jobs(client) == []
 
 
-async def test_a_form_that_is_sent_twice_makes_one_job(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_submitting_a_form_twice_creates_one_job(admin: Visitor, client: aiohttp.ClientSession) -> None:
     found = ONCE.search((await admin.get("/new/noop")).text)
     assert found is not None
     first = await admin.post("/new/noop", once=found[1], seconds="0.5")
@@ -54,7 +54,7 @@ async def test_a_form_that_is_sent_twice_makes_one_job(admin: Visitor, client: a
     assert "Seconds must be a number" in refused.text
 
 
-async def test_a_research_is_asked_for_as_over_rest(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_company_research_by_form(admin: Visitor, client: aiohttp.ClientSession) -> None:
     missing = await admin.post("/new/company_research", companyId="no such/thing")
     assert missing.status == 422
     made = await admin.post("/new/company_research", companyId="acme", company_name="Acme Ltd")
@@ -67,7 +67,7 @@ async def test_a_research_is_asked_for_as_over_rest(admin: Visitor, client: aioh
     assert "Webhook delivery" not in page
 
 
-async def test_every_kind_has_a_form_that_shows(admin: Visitor) -> None:
+async def test_the_form_of_every_kind_renders(admin: Visitor) -> None:
     kinds = re.findall(r'href="/new/([a-z_]+)"', (await admin.get("/new")).text)
     assert len(kinds) > 10
     for kind in kinds:

@@ -1,4 +1,4 @@
-"""The stream of a page: told once for all who look, to each what they may see, and again to who comes back."""
+"""The event stream of a page: computed once for all viewers, filtered per viewer, resumed after a reconnect."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Listener:
     def jobs(self) -> list[Json]:
         return [job for event in self.events if event["event"] == "jobs" for job in event["jobs"]]
 
-    async def hears(self, job_id: str, status: str) -> None:
-        async def heard() -> bool:
+    async def receives(self, job_id: str, status: str) -> None:
+        async def received() -> bool:
             return any(job["id"] == job_id and job["status"] == status for job in self.jobs())
 
-        await eventually(heard)
+        await eventually(received)
 
     async def stop(self) -> None:
         self._task.cancel()
@@ -50,9 +50,9 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(who: Visitor, path: str, last: str | None = None) -> AsyncIterator[Listener]:
+async def listening(viewer: Visitor, path: str, last: str | None = None) -> AsyncIterator[Listener]:
     headers = {"Last-Event-ID": last} if last else {}
-    async with who.session.get(path, headers=headers) as response:
+    async with viewer.session.get(path, headers=headers) as response:
         assert (response.status, response.content_type) == (200, "text/event-stream"), await response.text()
         listener = Listener(response)
         try:
@@ -66,17 +66,17 @@ async def create(client: aiohttp.ClientSession, **job: object) -> str:
         return str((await response.json())["jobId"])
 
 
-async def test_a_list_hears_of_new_jobs_and_of_what_becomes_of_them(
+async def test_a_list_receives_new_jobs_and_their_changes(
     admin: Visitor, client: aiohttp.ClientSession, settings: Settings
 ) -> None:
     async with listening(admin, "/live/jobs?top=1&type=scripted") as listener:
         job = await create(client, type="scripted", data={"steps": 2, "step_seconds": 0.1})
         other = await create(client, type="noop")
-        await listener.hears(job, "pending")
+        await listener.receives(job, "pending")
         async with worker(settings):
-            await listener.hears(job, "completed")
+            await listener.receives(job, "completed")
         assert listener.jobs()[0]["new"]
-        assert other not in {one["id"] for one in listener.jobs()}
+        assert other not in {job["id"] for job in listener.jobs()}
         async with client.delete(f"/api/v1/jobs/{job}") as response:
             assert response.status == 204
 
@@ -86,7 +86,7 @@ async def test_a_list_hears_of_new_jobs_and_of_what_becomes_of_them(
         await eventually(gone)
 
 
-async def test_others_jobs_are_not_told(
+async def test_jobs_of_other_users_are_not_sent(
     user: Visitor, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
 ) -> None:
     before = await create(client, type="noop")
@@ -99,34 +99,34 @@ async def test_others_jobs_are_not_told(
             async with client.post(f"/api/v1/jobs/{job}/cancel") as response:
                 assert response.status == 200
         own = await create(user_client, type="noop")
-        await listener.hears(own, "pending")
-        assert {one["id"] for one in listener.jobs()} == {own}
+        await listener.receives(own, "pending")
+        assert {job["id"] for job in listener.jobs()} == {own}
         assert spying.jobs() == []
 
 
-async def test_who_comes_back_hears_what_came_since(
+async def test_a_page_that_reconnects_receives_what_it_missed(
     admin: Visitor, client: aiohttp.ClientSession, settings: Settings
 ) -> None:
     first = await create(client, type="noop")
     async with listening(admin, f"/live/jobs?top=1&ids={first}") as listener:
-        await listener.hears(await create(client, type="noop"), "pending")
+        await listener.receives(await create(client, type="noop"), "pending")
         last = listener.events[-1]["id"]
     missed = await create(client, type="noop")
     async with client.post(f"/api/v1/jobs/{first}/cancel") as response:
         assert response.status == 200
     async with listening(admin, f"/live/jobs?top=1&ids={first}", last) as listener:
-        await listener.hears(missed, "pending")
-        await listener.hears(first, "cancelled")
+        await listener.receives(missed, "pending")
+        await listener.receives(first, "cancelled")
         assert "reload" not in {event["event"] for event in listener.events}
     async with listening(admin, "/live/jobs?top=1", "1700000000000") as listener:
 
-        async def told_to_reload() -> bool:
+        async def is_told_to_reload() -> bool:
             return "reload" in {event["event"] for event in listener.events}
 
-        await eventually(told_to_reload)
+        await eventually(is_told_to_reload)
 
 
-async def test_boards_are_pushed_when_something_is_done(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_panels_are_sent_after_an_action(admin: Visitor, client: aiohttp.ClientSession) -> None:
     async with listening(admin, "/live/panels/queues,audit,unheard-of") as listener:
         async with client.post("/api/v1/queues/noop/pause") as response:
             assert response.status == 200
@@ -139,10 +139,10 @@ async def test_boards_are_pushed_when_something_is_done(admin: Visitor, client: 
 
 
 @pytest.mark.parametrize("viewers", [1, 200])
-async def test_two_hundred_dashboards_cost_what_one_costs(
+async def test_200_viewers_cost_as_many_connections_as_1(
     url: str, client: aiohttp.ClientSession, settings: Settings, monkeypatch: pytest.MonkeyPatch, viewers: int
 ) -> None:
-    """Counted are the connections that the API takes while a job goes through twenty steps."""
+    """Count the connections that the API takes while a job goes through twenty steps."""
     taken = 0
     original = asyncpg_overrides.AcquireContext.__aenter__
 
@@ -151,15 +151,15 @@ async def test_two_hundred_dashboards_cost_what_one_costs(
         taken += "trigpoint api" in str(self.pool._connect_kwargs.get("server_settings"))
         return await original(self)
 
-    async with visitor(url, harness.ADMIN_KEY) as one, AsyncExitStack() as stack:
-        one.session._connector._limit = 0  # type: ignore[union-attr]  # aiohttp's own limit of connections
-        listeners = [await stack.enter_async_context(listening(one, "/live/jobs?top=1")) for _ in range(viewers)]
+    async with visitor(url, harness.ADMIN_KEY) as admin, AsyncExitStack() as stack:
+        admin.session._connector._limit = 0  # type: ignore[union-attr]  # aiohttp's own limit of connections
+        listeners = [await stack.enter_async_context(listening(admin, "/live/jobs?top=1")) for _ in range(viewers)]
         job = await create(client, type="scripted", data={"steps": 20, "step_seconds": 0.05})
         for listener in listeners:
-            await listener.hears(job, "pending")
+            await listener.receives(job, "pending")
         monkeypatch.setattr(asyncpg_overrides.AcquireContext, "__aenter__", counting)
         async with worker(settings):
             await follow(client, job)
             for listener in listeners:
-                await listener.hears(job, "completed")
+                await listener.receives(job, "completed")
     assert 0 < taken < 60
