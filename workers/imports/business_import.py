@@ -43,13 +43,13 @@ class BusinessImporter:
         return BusinessReader(file, layout, position, normalise=normalise_url, mapping=mapping, ids_of=ids_of)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
-        fresh = await seen_records.insert_unseen(conn, run, [one.key for _, one in chunk.businesses])
-        duplicates = [(line, report_id(one)) for line, one in chunk.businesses if one.key not in fresh]
+        unseen = await seen_records.insert_unseen(conn, run, [business.key for _, business in chunk.businesses])
+        duplicates = [(line, report_id(business)) for line, business in chunk.businesses if business.key not in unseen]
         trial = conn.transaction()  # a dry run does all of it, and is rolled back
         await trial.start()
         saved, created = await business_jobs.upsert_with_jobs(
             conn,
-            [one for _, one in chunk.businesses if one.key in fresh],
+            [business for _, business in chunk.businesses if business.key in unseen],
             self._specs,
             source=self._args.source,
             country=self._country,
@@ -57,10 +57,10 @@ class BusinessImporter:
             priority=self._args.priority,
         )
         await (trial.rollback() if self._args.dry_run else trial.commit())
-        inserted = sum(one.is_new for one in saved.values())
-        updated = sum(one.is_changed for one in saved.values())
+        inserted = sum(business.is_new for business in saved.values())
+        updated = sum(business.is_changed for business in saved.values())
         more = {
-            "excluded": sum(one.is_excluded for one in saved.values()),
+            "excluded": sum(business.is_excluded for business in saved.values()),
             "jobsCreated": sum(job.is_new for job in created),
         }
         return ChunkCounts(inserted, updated, len(saved) - inserted - updated, duplicates, more)

@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.text.errors import Unreadable
 
+MAX_NAMES_SHOWN = 12
 _IGNORED = re.compile(r"[\W_]+")
 
 
@@ -111,9 +112,6 @@ class Vocabulary:
         if canonical(column) not in indexes:
             raise Unreadable(f"mapping: the header has no column {column[:40]!r}; it has {shown(header)}.")
         return indexes[canonical(column)]
-
-
-MAX_NAMES_SHOWN = 12
 
 
 def shown(header: Sequence[str]) -> str:
