@@ -173,12 +173,12 @@ async def test_pausing_and_limiting_a_queue(page: Page, client: aiohttp.ClientSe
     await page.goto("/queues")
     await card.get_by_label("Concurrency").fill("3")
     await card.get_by_role("button", name="Save").click()
-    await expect(card.locator(".queue-state")).to_contain_text("Concurrency 3")
+    await expect(card.locator(".queue-status")).to_contain_text("Concurrency 3")
     await card.get_by_role("button", name="Resume").click()
     await expect(card.locator(".badge")).to_have_text("running")
     await card.get_by_label("Concurrency").fill("")
     await card.get_by_role("button", name="Save").click()
-    await expect(card.locator(".queue-state")).to_contain_text("Concurrency 5")
+    await expect(card.locator(".queue-status")).to_contain_text("Concurrency 5")
 
 
 async def test_creating_running_and_deleting_a_schedule(page: Page) -> None:
