@@ -15,7 +15,7 @@ from openai.types.chat import ChatCompletion
 from providers.errors import BadRequest, ProviderError, QuotaExceeded, Unavailable, from_status
 from providers.http import brief, parse_retry_after, redact
 from providers.llm.base import CostSource, Endpoint, Prompt, Reply, TooLong, Usage
-from providers.llm.dialect import Dialect
+from providers.llm.request_form import RequestForm
 
 CONNECT_SECONDS = 5.0
 MAX_REQUEST_FORMS = 6
@@ -30,7 +30,7 @@ class ChatClient:
 
     def __init__(self, endpoint: Endpoint, user_agent: str) -> None:
         self.endpoint = endpoint
-        self._dialect = Dialect()
+        self._form = RequestForm()
         self._secrets = [endpoint.key] if endpoint.key else []
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.url,
@@ -47,24 +47,30 @@ class ChatClient:
     async def complete(self, prompt: Prompt) -> Reply:
         """Send the prompt in the form that the server accepts. Raises ProviderError."""
         for _ in range(MAX_REQUEST_FORMS):
+            sent = self._form
             try:
-                return await self._send(prompt)
+                return await self._send(prompt, sent)
             except BadRequest as error:
-                if isinstance(error, TooLong) or not self._dialect.learn(str(error)):
+                if isinstance(error, TooLong):
                     raise
-                log.info(
-                    "llm_request_form_refused",
-                    endpoint=self.endpoint.name,
-                    format=self._dialect.format.name,
-                    refused=str(error),
-                )
+                if self._form == sent:  # otherwise a concurrent call has already adapted it
+                    adapted = sent.adapted(str(error))
+                    if adapted is None:
+                        raise
+                    self._form = adapted
+                    log.info(
+                        "llm_request_form_refused",
+                        endpoint=self.endpoint.name,
+                        format=sent.format.name,
+                        error=str(error),
+                    )
         raise BadRequest("the server refuses every form of the request", provider=self.endpoint.name)
 
-    async def _send(self, prompt: Prompt) -> Reply:
+    async def _send(self, prompt: Prompt, form: RequestForm) -> Reply:
         started = time.monotonic()
         try:
             answer: ChatCompletion = await self._client.chat.completions.create(
-                model=self.endpoint.model, **self._dialect.request(prompt)
+                model=self.endpoint.model, **form.request(prompt)
             )
         except openai.APIStatusError as error:
             raise self._refused(error) from None

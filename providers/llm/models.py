@@ -5,7 +5,6 @@ A meter is told of each call before and after it, and may refuse it (the budget)
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 import structlog
 from pydantic import BaseModel, ValidationError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from providers.breaker import Breaker
 from providers.errors import Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
@@ -126,24 +126,26 @@ class Models:
         raise Unusable(f"no usable JSON, asked twice: {wrong}", provider=client.endpoint.name)
 
     async def _call(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
-        """Make a call, and a second one if the first failed temporarily."""
-        for last in (False, True):
-            try:
-                return await self._call_once(client, breaker, prompt, meter)
-            except RateLimited as error:
-                pause = DEFAULT_PAUSE_SECONDS if error.retry_after is None else error.retry_after
-                await self._limits.pause(client.endpoint.name, pause)
-                if last or pause > MAX_QUICK_PAUSE_SECONDS:
-                    raise Busy(str(error), provider=client.endpoint.name, wait=max(pause, 1.0)) from error
-                await asyncio.sleep(pause)
-            except QuotaExceeded:
-                await self._limits.pause(client.endpoint.name, QUOTA_PAUSE_SECONDS)
-                raise
-            except Unavailable as error:
-                if last or not error.transient:
-                    raise
-                await asyncio.sleep(random.uniform(MIN_RETRY_SECONDS, MAX_RETRY_SECONDS))
-        raise AssertionError("returned or raised above")
+        """Make a call, and a second one if the first failed temporarily. Raises Busy after a rate limit error."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(_is_temporary), stop=stop_after_attempt(2), wait=_pause_before_retry, reraise=True
+        )
+        try:
+            return await retrying(self._call_and_pause, client, breaker, prompt, meter)
+        except RateLimited as error:
+            wait = max(_rate_limit_pause(error), 1.0)
+            raise Busy(str(error), provider=client.endpoint.name, wait=wait) from error
+
+    async def _call_and_pause(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
+        """Make one call. If the model asks for a pause, all workers pause."""
+        try:
+            return await self._call_once(client, breaker, prompt, meter)
+        except RateLimited as error:
+            await self._limits.pause(client.endpoint.name, _rate_limit_pause(error))
+            raise
+        except QuotaExceeded:
+            await self._limits.pause(client.endpoint.name, QUOTA_PAUSE_SECONDS)
+            raise
 
     async def _call_once(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
         endpoint = client.endpoint
@@ -166,6 +168,27 @@ class Models:
             outcome = "refused" if reply.refusal is not None else "cut_off" if reply.cut_off else "answered"
             meter.close(call, reply, outcome)
             return reply
+
+
+def _rate_limit_pause(error: RateLimited) -> float:
+    return DEFAULT_PAUSE_SECONDS if error.retry_after is None else error.retry_after
+
+
+def _is_temporary(error: BaseException) -> bool:
+    """Whether a second call is worth making right away."""
+    match error:
+        case RateLimited():
+            return _rate_limit_pause(error) <= MAX_QUICK_PAUSE_SECONDS
+        case Unavailable():
+            return error.transient
+    return False
+
+
+def _pause_before_retry(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, RateLimited):
+        return _rate_limit_pause(error)
+    return random.uniform(MIN_RETRY_SECONDS, MAX_RETRY_SECONDS)
 
 
 def parse(reply: Reply, shape: type[T]) -> T:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_fixed
 
 from app.db.core.pool import CONNECTION_LOST, Connection
 
@@ -18,6 +19,9 @@ CHANNEL = "trigpoint_jobs"
 PLATFORM = "trigpoint_platform"
 """The action of an entry of the audit log, or NEW_JOBS."""
 NEW_JOBS = "new jobs"
+CONNECT_SECONDS = 5.0
+RECONNECT_SECONDS = 0.5
+CHECK_SECONDS = 15.0
 MAX_IDS_PER_PAYLOAD = 200  # a payload is limited to 8,000 bytes; an id with its comma takes 37
 
 
@@ -89,30 +93,34 @@ class Changes:
                 del self._waiting[job_id]
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                conn = await asyncpg.connect(self._dsn, timeout=5)
-                try:
-                    closed = asyncio.Event()
-                    conn.add_termination_listener(lambda _, closed=closed: closed.set())
-                    await conn.add_listener(CHANNEL, self._on_jobs)
-                    await conn.add_listener(PLATFORM, self._on_platform)
-                    self._wake_all()
-                    for observer in self._observers:
-                        observer.gap()
-                    while not closed.is_set():
-                        try:
-                            async with asyncio.timeout(15):
-                                await closed.wait()
-                        except TimeoutError:
-                            await conn.fetchval(
-                                "SELECT 1", timeout=5
-                            )  # a half-open connection raises nothing by itself
-                finally:
-                    conn.terminate()
-            except CONNECTION_LOST:
-                await asyncio.sleep(0.5)
+        """Listen for ever, and reconnect after each loss of the connection."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(CONNECTION_LOST),
+            wait=wait_fixed(RECONNECT_SECONDS),
+            before_sleep=lambda _: self._wake_all(),
+        )
+        await retrying(self._listen_while_connected)
+
+    async def _listen_while_connected(self) -> None:
+        """Pass on notifications. Raises one of CONNECTION_LOST when the connection ends."""
+        conn = await asyncpg.connect(self._dsn, timeout=CONNECT_SECONDS)
+        try:
+            closed = asyncio.Event()
+            conn.add_termination_listener(lambda _: closed.set())
+            await conn.add_listener(CHANNEL, self._on_jobs)
+            await conn.add_listener(PLATFORM, self._on_platform)
             self._wake_all()
+            for observer in self._observers:
+                observer.gap()
+            while not closed.is_set():
+                try:
+                    async with asyncio.timeout(CHECK_SECONDS):
+                        await closed.wait()
+                except TimeoutError:  # a half-open connection raises nothing by itself
+                    await conn.fetchval("SELECT 1", timeout=CONNECT_SECONDS)
+            raise ConnectionError("the listening connection ended")
+        finally:
+            conn.terminate()
 
     def _on_jobs(self, _conn: object, _pid: int, _channel: str, payload: object) -> None:
         ids = [UUID(text) for text in str(payload).split(",")]

@@ -79,7 +79,7 @@ async def test_statuses_raise_the_error_that_tells_what_to_do(
     assert len(llm.calls) == 1, "the client retries nothing by itself"
 
 
-async def test_a_prompt_that_is_too_long_does_not_change_the_dialect(client: ChatClient, llm: LlmStandIn) -> None:
+async def test_a_prompt_that_is_too_long_does_not_change_the_request_form(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.SMALL)
     with pytest.raises(TooLong):
         await client.complete(LONG)

@@ -1,4 +1,4 @@
-"""The dialect of the OpenAI API that a server understands, learned from the requests that it refuses.
+"""The form of requests that a server with an OpenAI-compatible API accepts, learned from those that it refuses.
 
 Servers differ in how they take a schema, a token limit and a temperature, and refuse what they do not know with a 400.
 A parameter that was refused is not sent again; a refused request costs nothing.
@@ -6,6 +6,7 @@ A parameter that was refused is not sent again; a refused request costs nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -24,13 +25,13 @@ class Format(IntEnum):
     """In the prompt only, which contains it in any case."""
 
 
-class Dialect:
+@dataclass(frozen=True)
+class RequestForm:
     """The parameters that one server accepts."""
 
-    def __init__(self) -> None:
-        self.format = Format.SCHEMA
-        self.limit = "max_tokens"
-        self.temperature = True
+    format: Format = Format.SCHEMA
+    limit: str = "max_tokens"
+    temperature: bool = True
 
     def request(self, prompt: Prompt) -> dict[str, Any]:
         """Return the parameters of a chat completion, without the model."""
@@ -47,21 +48,18 @@ class Dialect:
             }
         return request
 
-    def learn(self, refusal: str) -> bool:
-        """Adapt to the message of a 400; return whether another request may be accepted."""
+    def adapted(self, refusal: str) -> RequestForm | None:
+        """Return the form to try after a 400 with this message, or None if the request itself is at fault."""
         message = refusal.lower()
         if self.limit == "max_tokens" and "max_completion_tokens" in message:
-            self.limit = "max_completion_tokens"
-            return True
+            return replace(self, limit="max_completion_tokens")
         if self.temperature and "temperature" in message:
-            self.temperature = False
-            return True
+            return replace(self, temperature=False)
         if self.format < Format.PROMPT_ONLY and any(
             word in message for word in ("response_format", "schema", "json", "grammar")
         ):
-            self.format = Format(self.format + 1)
-            return True
-        return False
+            return replace(self, format=Format(self.format + 1))
+        return None
 
 
 def _without_lengths(schema: Any) -> Any:
