@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from app.domain.companies.kinds import COMPANY_RESEARCH, SIGNAL_NOTIFICATION
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS, GeocodeFileOptions
 from app.domain.imports.kinds import BUSINESS_IMPORT, PARCEL_IMPORT, POI_IMPORT, VOTER_IMPORT
+from app.domain.jobs.kinds import WEBHOOK_DELIVERY
 from app.domain.jobs.spec import JobSpec
 from app.web.companies import research
 from app.web.dashboard.core.forms import Field, form_fields
@@ -70,7 +71,7 @@ CREATE_ROUTES = {
     ),
 }
 
-INTERNAL_KINDS = frozenset({SIGNAL_NOTIFICATION.kind, "webhook_delivery"})
+INTERNAL_KINDS = frozenset({SIGNAL_NOTIFICATION.kind, WEBHOOK_DELIVERY.kind})
 """Kinds whose jobs only the platform creates."""
 
 
