@@ -1,4 +1,4 @@
-"""What the settings say of the providers, in the providers' own terms."""
+"""Conversion of the settings to the configurations of providers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from providers.setup import ProviderConfig
 
 
 def provider_configs(settings: Settings) -> dict[str, ProviderConfig]:
-    """By name; a provider that is not among them has nothing set."""
+    """Return the configurations by provider name, for providers with at least one setting."""
     return {
         name: ProviderConfig(one.url, one.key, one.rate, one.daily, one.permanent)
         for name, one in settings.providers.items()

@@ -36,7 +36,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start and where."""
+    """The parts of the platform to start, and their addresses."""
 
     data_dir: Path
     host: str = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""What senders and workers agree on: names of queues and channels, the function of a dispatch, and its encoding."""
+"""The protocol between senders and workers: names of queues and channels, the function of a dispatch, its encoding."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
     IndexError,
 )  # fmt: skip
-"""What `zipfile` raises for damaged archives."""
+"""Errors that `zipfile` raises for damaged archives."""
 
 
 class Intake:
@@ -37,9 +37,9 @@ class Intake:
     def __init__(self, sink: Sink, *, max_bytes: int, max_unpacked_bytes: int) -> None:
         self.survey = Survey()
         self.count: FeatureCount | None = None
-        """Of the features, if the file is GeoJSON."""
+        """Counts the features if the file is GeoJSON."""
         self.digest = sha256()
-        """Of the file as it was sent."""
+        """SHA-256 of the file as it was sent."""
         self.received = 0
         """Bytes, as they were sent."""
         self._sink = sink

@@ -109,7 +109,7 @@ class PlaceSearch(Protocol):
 
 @dataclass(frozen=True)
 class Platform:
-    """What route handlers work with."""
+    """The objects that route handlers share."""
 
     settings: Settings
     pool: Pool

@@ -36,7 +36,7 @@ LEVELS: Mapping[str, Accuracy] = MappingProxyType(
         "marine": Accuracy.REGION,
     }
 )
-"""What a `matchlevel` stands for (docs.locationiq.com/docs/match-quality)."""
+"""Accuracy by `matchlevel` (docs.locationiq.com/docs/match-quality)."""
 
 TEXT_FACTORS: Mapping[str, float] = MappingProxyType({"exact": 1.0, "fallback": 0.8, "approximate": 0.6})
 """Text factor by `matchcode`: all words were found, some were left out, or some were replaced."""

@@ -113,7 +113,7 @@ class Usage:
 
     @property
     def tokens(self) -> int:
-        """Of the prompt and the answer."""
+        """Tokens of the prompt and the answer together."""
         return self.prompt_tokens + self.completion_tokens
 
 

@@ -32,7 +32,7 @@ DEFAULT_PAUSE_SECONDS = 2.0
 QUOTA_PAUSE_SECONDS = 300.0
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.1, 0.4
 MAX_SHOWN_CHARACTERS = 4000
-"""Of an unusable answer that the model is shown when it is asked again."""
+"""Characters of an unusable answer that are repeated in the second prompt."""
 
 
 class Meter(Protocol):

@@ -82,7 +82,7 @@ async def _send_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandler
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """What a request accepts."""
+    """Limits and conditions of a request."""
 
     media_types: frozenset[str]
     """Other media types are not read."""

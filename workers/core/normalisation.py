@@ -41,7 +41,7 @@ MAX_TRACEBACK_CHARACTERS = 20_000
 
 
 class InvalidResult(Exception):
-    """What a handler returned is no outcome; the text says why."""
+    """A handler returned something that is not an outcome; the text says why."""
 
 
 def from_result(result: Any, *, progressed: bool, stopping: bool) -> Outcome:

@@ -1,4 +1,4 @@
-"""What a geocoding job works on: its items, and the distinct addresses among them."""
+"""The items of a geocoding job, and the distinct addresses among them."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class GeocodePlan:
     cache_ttls: Mapping[str, timedelta | None] = field(default_factory=dict)
     """How long answers may be cached, by geocoder, None for ever; geocoders that do not allow it are missing."""
     batch_size: int = 1
-    """Of the first geocoder."""
+    """Batch size of the first geocoder."""
 
     @classmethod
     def build(cls, chain: GeocoderChain, options: GeocodeOptions) -> GeocodePlan:

@@ -1,4 +1,4 @@
-"""What is decided for an address, and conversions between our types and the providers'."""
+"""The resolution of an address, and conversions between our types and those of the providers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Resolution:
 
     place: GeocodedPlace | None
     reason: str
-    """What each provider answered, for an address without a place."""
+    """The answers of the providers, if no place was found."""
     places: tuple[GeocodedPlace, ...]
     """All places that were found, including `place`."""
     source: AnswerSource

@@ -34,7 +34,7 @@ MAX_WARNINGS = 10_000
 
 
 class Importer(Protocol):
-    """What differs between the kinds of import."""
+    """The differences between the kinds of import."""
 
     @property
     def counters(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from app.domain.imports.row_problems import ProblemSummary
 
 @dataclass(frozen=True)
 class ChunkCounts:
-    """What became of the valid rows of a chunk."""
+    """How the valid rows of a chunk changed the table."""
 
     inserted: int
     updated: int

@@ -42,6 +42,7 @@ class NewApiKey:
 
     @property
     def prefix(self) -> str:
+        """The beginning of the key, by which its owner recognises it."""
         return self.text[:PREFIX_LENGTH]
 
 

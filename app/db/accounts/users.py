@@ -26,6 +26,7 @@ class User:
 
     @property
     def is_admin(self) -> bool:
+        """Whether the user is an administrator."""
         return self.role == "admin"
 
 

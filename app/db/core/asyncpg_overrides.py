@@ -54,6 +54,7 @@ class PooledConnection(Session):
     """A connection with bounded rollbacks, which asks the server for each type once per process."""
 
     def transaction(self, *, isolation: Any = None, readonly: bool = False, deferrable: bool = False) -> Transaction:
+        """Return a transaction whose rollback is bounded in time."""
         return BoundedTransaction(self, isolation, readonly, deferrable)
 
     async def _introspect_types(self, typeoids: Any, timeout: Any) -> Any:
@@ -83,6 +84,7 @@ class BoundedPool(Pool):
     acquire_seconds: float
 
     def acquire(self, *, timeout: float | None = None) -> Any:
+        """Return a context manager for a connection; `timeout` defaults to `acquire_seconds`."""
         return AcquireContext(self, self.acquire_seconds if timeout is None else timeout)
 
 

@@ -73,9 +73,11 @@ class Changes:
         self._observers.append(observer)
 
     async def start(self) -> None:
+        """Start listening in the background."""
         self._task = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
+        """Stop listening and close the connection."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

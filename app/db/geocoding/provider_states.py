@@ -1,4 +1,4 @@
-"""What workers observe of the geocoders. The API reads it, because it seldom asks a geocoder itself."""
+"""The state of the geocoders as workers observe it. The API reads it, because it seldom asks a geocoder itself."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ class StoredCity:
 
     @property
     def bounds(self) -> Bounds:
+        """The bounding box of the city."""
         return Bounds(self.south, self.west, self.north, self.east)
 
 

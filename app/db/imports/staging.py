@@ -33,12 +33,13 @@ class ImportTable:
 
     @property
     def stored(self) -> list[str]:
+        """Staged columns that the table has."""
         return [name for name in self.columns if name not in self.transient]
 
 
 @dataclass(frozen=True, slots=True)
 class WriteCounts:
-    """What became of the rows of a chunk."""
+    """How many rows of a chunk were inserted, updated and so on."""
 
     inserted: int
     updated: int

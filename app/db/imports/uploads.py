@@ -1,4 +1,4 @@
-"""What is stored about uploaded files; the files themselves are in `app.storage.uploads`."""
+"""Records of uploaded files. The files themselves are in `app.storage.uploads`."""
 
 from __future__ import annotations
 

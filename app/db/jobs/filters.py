@@ -62,6 +62,7 @@ class Filters:
 
 
 def found(text: str, job_id: str, data: str) -> bool:
+    """Whether the text is the beginning of the id or occurs in the data; all in lower case."""
     return job_id.startswith(text) or text in data
 
 

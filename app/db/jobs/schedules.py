@@ -23,7 +23,7 @@ FROM schedules AS s JOIN users AS u ON u.id = s.created_by
 
 @dataclass(frozen=True, slots=True)
 class ScheduleDefinition:
-    """What a person says about a schedule."""
+    """The part of a schedule that users define."""
 
     name: str
     cron: str

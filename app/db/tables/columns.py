@@ -26,12 +26,15 @@ def column(sa_type: Any = None, *, default: str | None = None, **options: Any) -
 
 
 def time(default: str | None = None) -> Any:
+    """Return a column of type timestamptz."""
     return column(DateTime(timezone=True), default=default)
 
 
 def identity() -> Any:
+    """Return a primary key that Postgres generates."""
     return Field(sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)])
 
 
 def one_of(column_name: str, values: Any) -> CheckConstraint:
+    """Return a CHECK that limits a column to these values."""
     return CheckConstraint(f"{column_name} IN ({', '.join(repr(str(v)) for v in sorted(values))})", name=column_name)

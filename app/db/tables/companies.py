@@ -15,6 +15,7 @@ from app.domain.companies.signals import SIGNAL_KINDS
 
 
 def of_company(**options: Any) -> Any:
+    """Return a foreign key to the company, deleted with it."""
     return Field(sa_column_args=[ForeignKey("companies.id", ondelete="CASCADE")], **options)
 
 

@@ -16,6 +16,7 @@ from app.domain.companies.research.report import ReportStatus
 
 
 def of_report() -> Any:
+    """Return a foreign key to the report, deleted with it."""
     return Field(primary_key=True, sa_column_args=[ForeignKey("research_reports.id", ondelete="CASCADE")])
 
 

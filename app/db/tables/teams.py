@@ -13,6 +13,7 @@ from app.db.tables.columns import one_of, time
 
 
 def cascading(target: str, **options: Any) -> Any:
+    """Return a foreign key to `target`, deleted with it."""
     return Field(sa_column_args=[ForeignKey(target, ondelete="CASCADE")], **options)
 
 

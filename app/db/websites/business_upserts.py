@@ -25,7 +25,7 @@ COLUMN_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class UpsertResult:
-    """What became of one submitted business."""
+    """The result of saving one submitted business."""
 
     id: UUID
     key: str

@@ -23,7 +23,7 @@ MAX_CHARACTERS = {
     "country": 60,
     "county": 100,
 }
-"""Of each field, once runs of white space are one space."""
+"""Maximum characters per field, after white space is collapsed."""
 
 _COUNTRY = re.compile(r"[a-z]{2}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -17,7 +17,7 @@ ENRICHMENT_SOURCES: tuple[EnrichmentSource, ...] = get_args(EnrichmentSource)
 """In order of trust: if several sources have a field, the first one's value is used."""
 
 MAX_SCORED_COMPANIES = 1000
-"""Of one `lead_scoring` job."""
+"""Maximum companies per `lead_scoring` job."""
 
 
 class CompanyJobArgs(BaseModel):

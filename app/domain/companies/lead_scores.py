@@ -46,7 +46,7 @@ class SeenSignal:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about a company: values by field, signals, and the confidence of its newest report."""
+    """Known facts about a company: values by field, signals, and the confidence of its newest report."""
 
     fields: Mapping[str, Any]
     sources: Mapping[str, str] = field(default_factory=dict)

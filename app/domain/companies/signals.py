@@ -49,7 +49,7 @@ class Signal:
     """Verbatim from the source's text."""
     url: str
     sha256: str
-    """Of the source's text, in hex."""
+    """SHA-256 of the text of the source, in hex."""
     occurred_on: date | None
     strength: float
     """0 to 1."""

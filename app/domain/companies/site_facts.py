@@ -11,7 +11,7 @@ from app.domain.websites.extraction.findings import Finding, merge_findings
 from app.domain.websites.technologies import detect_technologies
 
 MAX_VALUES = 10
-"""Of e-mail addresses and of telephone numbers."""
+"""Maximum e-mail addresses, and maximum telephone numbers."""
 MAX_DESCRIPTION_CHARACTERS = 500
 DEFAULT_COUNTRY = "us"
 

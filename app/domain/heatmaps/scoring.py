@@ -70,7 +70,7 @@ class Poi:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """What one point of interest adds to S: `decay` is f(d), and `rank` is 0 for the nearest of its category."""
+    """The contribution of one point of interest to S. `decay` is f(d); `rank` is 0 for the nearest of its category."""
 
     poi: Poi
     km: float

@@ -15,7 +15,7 @@ MAX_CELLS_ACROSS = 600
 """Cells along a tile's side. Smaller cells, more than two per pixel, are not drawn."""
 
 COLOURS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
-"""Of scores 0, 25, 50, 75 and 100: viridis, which keeps its order in grey and for colour-blind readers."""
+"""Colours of the scores 0, 25, 50, 75 and 100: viridis, which stays ordered in grey and for colour-blind readers."""
 OPACITY = 160
 NO_SCORE = 255
 MIN_TILE_DEGREES = 1e-4

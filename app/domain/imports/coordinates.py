@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 MAX_NESTING = 5
-"""Of the coordinates of a geometry: those of a MultiPolygon are nested four deep."""
+"""Maximum nesting of coordinates; those of a MultiPolygon are nested four deep."""
 
 
 def in_degrees(longitude: float, latitude: float) -> bool:

@@ -21,7 +21,7 @@ class Features(Protocol):
     """Reads features from a position on."""
 
     position: dict[str, int]
-    """Of the next feature."""
+    """Position of the next feature."""
 
     def read(self, count: int) -> list[FeatureRow]:
         """Return the next `count` features, fewer only at the end. Raises Unreadable where the rest cannot be read."""

@@ -15,7 +15,7 @@ from app.domain.text.csv_reader import BrokenRow
 @dataclass(frozen=True, slots=True)
 class Feature:
     properties: dict[str, Any]
-    """Of a table's row: its cells by column."""
+    """Properties of the feature; for a row of a table, its cells by column."""
     geometry: dict[str, Any] | None
     """GeoJSON; None for a table's row, whose geometry is one of its cells."""
     id: str | int | None

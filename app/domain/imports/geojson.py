@@ -11,7 +11,7 @@ from app.domain.imports.features import FeatureRow, to_feature
 from app.domain.text.errors import Unreadable
 
 MAX_FEATURE_BYTES = 32 << 20
-"""Of one GeoJSON feature. States with all their islands have less."""
+"""Maximum size of a GeoJSON feature. States with all their islands are smaller."""
 CHECKED_FEATURES = 100
 """How many features must have coordinates in degrees before a file is accepted."""
 _CRS = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"name"\s*:\s*"([^"]{0,200})"', re.DOTALL)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EQUATOR_METRES = 6_378_137.0
 FLATTENING = 1 / 298.257223563
-"""Of the WGS 84 ellipsoid."""
+"""Flattening of the WGS 84 ellipsoid."""
 GEOMETRY_POLYGON, GEOMETRY_MULTIPOLYGON = 3, 6
 """Shapely's type ids."""
 

@@ -76,7 +76,7 @@ class BusinessImportArgs(ImportArgs, BusinessOptions):
     source: str = Field(default=FROM_CSV, max_length=100, pattern=NO_CONTROL_CHARACTERS)
     """External ids of a named source are its own; those of `csv` are those of the REST interface."""
     priority: int = Field(default=DEFAULT_PRIORITY, ge=1, le=9)
-    """Of the jobs that visit the websites."""
+    """Priority of the jobs that visit the websites."""
 
 
 def _import_spec(kind: str, args: type[ImportArgs], *aliases: str) -> JobSpec:

@@ -28,7 +28,7 @@ class Layout:
     start: tuple[int, int] = (0, 0)
     """Bytes and physical lines before the data: those of the header, if the file has one."""
     profile: ProfileName | None = None
-    """Of a voter file."""
+    """The profile of a voter file."""
 
     @property
     def own(self) -> int:

@@ -1,4 +1,4 @@
-"""What is wrong with a row of a file, in words that let the sender correct it."""
+"""Problems of rows, with messages that tell the sender what to correct."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from app.domain.text.decoding import check_is_text
 from app.domain.text.errors import Unreadable
 
 HEAD_BYTES = 1 << 20
-"""Of the beginning, kept to recognise the file."""
+"""Bytes from the beginning that are kept to recognise the file."""
 
 
 class Format(StrEnum):

@@ -35,7 +35,7 @@ from app.domain.imports.voter_profiles import FIELDS
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
 
 COLUMNS = (*FIELDS, "protected", "extra", "address_key")
-"""Of a line of `Chunk.rows`, between its line number in the file and the hash of the row."""
+"""Columns of a line of `Chunk.rows`, between its line number in the file and the hash of the row."""
 HOUSEHOLD_COLUMNS = (
     "id", "address_key", "address", "unit", "city", "state", "zip_code", "country", "county", "precinct_number",
 )  # fmt: skip
@@ -47,7 +47,7 @@ ROWS_PER_READ = 200
 """So few rows, split into cells, stay in the processor's cache."""
 MAX_ID_CHARACTERS = 255
 MAX_NAME_CHARACTERS = 100
-"""Of counties and precincts: they are indexed."""
+"""Maximum length of names of counties and precincts, because they are indexed."""
 _YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
 
 

@@ -29,7 +29,7 @@ MAX_CAUGHT_UP = 100
 
 
 class Missed(StrEnum):
-    """What to do about ticks at which no worker was running."""
+    """Policy for ticks that were missed because no worker was running."""
 
     SKIP = "skip"
     """Wait for the next time."""
@@ -40,7 +40,7 @@ class Missed(StrEnum):
 
 
 class Overlap(StrEnum):
-    """What to do while the job of an earlier tick is still active."""
+    """Policy for a tick while the job of an earlier tick is still active."""
 
     SKIP = "skip"
     ALLOW = "allow"

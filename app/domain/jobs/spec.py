@@ -1,4 +1,4 @@
-"""What a job kind declares: its arguments, its queue and its limits; and the job that is made from it."""
+"""The declaration of a job kind, with its arguments, queue and limits, and the new jobs made from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from app.domain.jobs.attempts import exponential_backoff
 
 DEFAULT_PRIORITY = 5
-"""Of a job within its queue, from 1 (first) to 9."""
+"""Priority of a job within its queue, from 1 (first) to 9."""
 
 
 class Derived(Enum):
@@ -44,14 +44,14 @@ class QueueSpec:
 
 @dataclass(frozen=True)
 class JobSpec:
-    """What a kind declares about its jobs."""
+    """The declaration of a job kind."""
 
     kind: str
     queue: QueueSpec
     args: type[BaseModel]
     """The schema of the job's `data`."""
     timeout: timedelta
-    """Of one attempt."""
+    """Maximum running time of an attempt."""
     max_attempts: int = 1
     """Including the first."""
     backoff: Callable[[int], float] = exponential_backoff

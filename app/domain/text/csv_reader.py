@@ -18,7 +18,7 @@ from app.domain.text.errors import Unreadable
 
 DELIMITERS = (",", "\t", ";", "|")
 MAX_LINE_BYTES = 1_000_000
-"""Of a physical line. The widest voter file known has some 1,500."""
+"""Maximum length of a physical line. The widest known voter file has about 1,500 bytes."""
 MAX_CELL_CHARACTERS = 131_072
 MAX_LINES_PER_ROW = 20
 """Physical lines that one quoted row may span; beyond that a quote was left open."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Accuracy(StrEnum):
-    """What coordinates point at, from the finest to the coarsest."""
+    """The kind of place that coordinates belong to, from the finest to the coarsest."""
 
     ROOFTOP = "rooftop"
     INTERPOLATED = "interpolated"

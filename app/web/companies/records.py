@@ -29,7 +29,7 @@ from app.web.platform import get_platform
 MAX_COMPANIES = 5_000
 MAX_BODY_BYTES = 8_000_000
 MAX_ERRORS = 100
-"""Of rejected companies, listed in a response."""
+"""Maximum number of rejected companies listed in a response."""
 LATEST_SIGNALS = 20
 
 

@@ -20,7 +20,7 @@ from app.storage.uploads import Uploads
 from app.web.http.multipart import receive_file
 
 MAX_FORM_BYTES = 1_000_000
-"""Of a form beside its file."""
+"""Maximum size of a form without its file."""
 
 
 @dataclass

@@ -40,14 +40,14 @@ from app.web.platform import get_platform
 
 @dataclass(frozen=True)
 class ImportRoute:
-    """What differs between the imports."""
+    """The differences between the import routes."""
 
     spec: JobSpec
     options: type[ImportRequest]
     recognise: Callable[[Upload, Any], Layout]
     """Called with the upload and the options. Raises Unreadable."""
     noun: str
-    """What the file contains, for messages."""
+    """Plural noun for the rows of the file, used in messages."""
     audit_action: str
     default_source: str = ""
     """The namespace of the record ids unless the request names one; that of voters depends on the file."""

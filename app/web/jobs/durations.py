@@ -15,7 +15,7 @@ from app.web.platform import get_platform
 
 CACHE_SECONDS = 5.0
 ASSUMED_SECONDS = {"company_research": 60.0, "company_enrichment": 15.0, "signal_detection": 20.0, "lead_scoring": 2.0}
-"""What a job of the kind is assumed to take until jobs have been measured."""
+"""Assumed duration by kind, until durations have been measured."""
 ASSUMED_SECONDS_OTHERS = 30.0
 
 

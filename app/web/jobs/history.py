@@ -1,4 +1,4 @@
-"""What happened to a job: its timeline, and the errors of its items."""
+"""The history of a job: its timeline and the errors of its items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients send to create and change schedules, checked by the kind of their jobs and as cron."""
+"""Requests that create and change schedules, validated by the kind of their jobs and as cron expressions."""
 
 from __future__ import annotations
 

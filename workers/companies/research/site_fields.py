@@ -20,7 +20,7 @@ class SiteFields:
     fields: dict[str, Any]
     """`title` (None if the first page has none) and the facts of `extract_site_facts`."""
     url: str
-    """Of the first page."""
+    """URL of the first page."""
     fetched_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""What one kind of source gave for a report."""
+"""The result of one kind of source for a report."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from app.domain.addresses.countries import country_code
 from app.domain.companies.site_facts import DEFAULT_COUNTRY
 
 REGISTER_COUNTRY = "gb"
-"""Of Companies House."""
+"""Country of the register Companies House."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What sources need to know about a company to find it."""
+    """The properties of a company by which sources find it."""
 
     name: str
     website: str | None = None

@@ -14,7 +14,7 @@ from app.domain.companies.research.sources import Source
 
 MAX_CLAIMS = 6
 MAX_TEXT_CHARACTERS = 300
-"""Of a claim's text and of its quotation: without a limit a small model may never end."""
+"""Maximum length of a claim and of its quotation. Without a limit, a small model may never end."""
 ANSWER_TOKENS = 900
 """Room for `MAX_CLAIMS` claims."""
 
@@ -41,7 +41,7 @@ class ClaimAnswer(BaseModel):
 
 
 class SectionAnswer(BaseModel):
-    """What a model says; everything in it is still to be checked."""
+    """The answer of a model. Nothing in it has been verified yet."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -23,7 +23,7 @@ class Section:
     pages: re.Pattern[str]
     """Matches URLs and titles of pages that are about it."""
     weight: float = 1.0
-    """Of its confidence in that of the report."""
+    """Weight of the section in the confidence of the report."""
 
     def relevance(self, text: str) -> float:
         """Return the sum of the weights of the terms that a passage contains."""

@@ -44,7 +44,7 @@ class Source:
 
     @cached_property
     def sha256(self) -> str:
-        """Of the text in UTF-8, in hex."""
+        """SHA-256 of the text in UTF-8, in hex."""
         return sha256(self.text.encode()).hexdigest()
 
     @cached_property
@@ -54,7 +54,7 @@ class Source:
 
     @property
     def publisher(self) -> str:
-        """Who states it: all pages of the company's own site are one publisher; other pages have their host."""
+        """The publisher: all pages of the company's own site are one publisher, other pages have their host."""
         return self.kind if self.kind is not SourceKind.WEB and self.kind is not SourceKind.NEWS else host(self.url)
 
 

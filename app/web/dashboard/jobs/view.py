@@ -51,7 +51,7 @@ class JobView:
     run_at: datetime | None
     updated_at: datetime
     actions: frozenset[str]
-    """What its status allows: cancel, retry, delete."""
+    """Actions that the status allows: cancel, retry, delete."""
 
     @classmethod
     def from_job(cls, job: Job) -> JobView:

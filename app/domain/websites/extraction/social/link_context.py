@@ -87,7 +87,7 @@ class LinkContext:
     heading: str
     """The heading above the link in its part of the page, empty if there is none."""
     heading_kind: str | None
-    """Whose profiles are below the heading: see `classify_heading`."""
+    """Kind of profiles below the heading; see `classify_heading`."""
     path: str
     """The tags and first classes of the link and its ancestors: equal paths are rows of a list."""
     group_ancestors: tuple[int, ...]
