@@ -2,7 +2,7 @@
 
 ApiError            the request failed; the message says why
 ├── NotReachable    no answer
-└── Refused         401 or 403: the key is missing, wrong or lacks the permission
+└── AccessDenied    401 or 403: the key is missing, wrong or lacks the permission
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NotReachable(ApiError):
     pass
 
 
-class Refused(ApiError):
+class AccessDenied(ApiError):
     pass
 
 
@@ -167,5 +167,5 @@ def _refusal(response: aiohttp.ClientResponse, body: Json) -> ApiError:
     said = str(body.get("detail") or body.get("error") or body.get("title") or response.reason)
     details: Sequence[Any] = body.get("errors") or ()
     fields = [f"  {e.get('field', '')}: {e.get('message') or e.get('error')}" for e in details if isinstance(e, dict)]
-    kind = Refused if response.status in (401, 403) else ApiError
+    kind = AccessDenied if response.status in (401, 403) else ApiError
     return kind("\n".join([f"{said} ({response.status})", *fields]), response.status)

@@ -85,7 +85,7 @@ class Invalid(AppError):
         super().__init__(f"{first}{more}", **{"errors": errors, **extra})
 
 
-class QuotaExceeded(AppError):
+class UserQuotaExceeded(AppError):
     """`retry_after` is in seconds."""
 
     status, slug, title = 429, "quota-exceeded", "Quota exceeded"
@@ -94,7 +94,7 @@ class QuotaExceeded(AppError):
         super().__init__(detail, headers={"Retry-After": str(retry_after)}, **extra)
 
 
-class Unavailable(AppError):
+class ServiceUnavailable(AppError):
     """`retry_after` is in seconds."""
 
     status, slug, title = 503, "unavailable", "Temporarily unavailable"

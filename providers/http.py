@@ -60,7 +60,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """A reply with status 200. `retry_after` is in seconds, if the provider asks for a pause."""
 
     body: bytes
@@ -76,7 +76,7 @@ async def exchange(
     session: aiohttp.ClientSession,
     request: Request,
     admit: Callable[[], Awaitable[None]],
-    read: Callable[[Reply], Awaitable[T]],
+    read: Callable[[HttpReply], Awaitable[T]],
     judge: Judge | None = None,
     latencies: Latencies | None = None,
     admitted: bool = False,
@@ -135,7 +135,9 @@ def parse_json(body: bytes, provider: str) -> Any:
     return data
 
 
-async def _send(session: aiohttp.ClientSession, request: Request, budget: float, judge: Judge | None) -> Reply | None:
+async def _send(
+    session: aiohttp.ClientSession, request: Request, budget: float, judge: Judge | None
+) -> HttpReply | None:
     name = request.provider
     try:
         async with asyncio.timeout(budget):
@@ -165,7 +167,7 @@ async def _send(session: aiohttp.ClientSession, request: Request, budget: float,
         raise Unavailable(f"garbled answer ({type(error).__name__})", provider=name) from None
 
     if status == 200:
-        return Reply(body, retry_after)
+        return HttpReply(body, retry_after)
     text = redact(body.decode("utf-8", "replace"), request.secrets)
     failure = judge(status, text, retry_after) if judge else error_of(name, status, text, retry_after)
     if failure is None:

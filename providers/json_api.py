@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 
 from providers.errors import Busy, ProviderError
-from providers.http import Judge, Reply, Request, error_of, exchange, parse_json
+from providers.http import HttpReply, Judge, Request, error_of, exchange, parse_json
 from providers.rate_limit import RateLimiter, Window
 
 PATIENCE = 10.0
@@ -60,7 +60,7 @@ class JsonApi:
             max_body=MAX_BODY,
         )
 
-        async def read(reply: Reply) -> Any:
+        async def read(reply: HttpReply) -> Any:
             return parse_json(reply.body, self.name)
 
         return await exchange(self._session, request, self._admit, read, _judge(self.name))
@@ -68,7 +68,7 @@ class JsonApi:
     async def _admit(self) -> None:
         wait = self._limiter.expected_wait(self.name, self._windows)
         if wait > PATIENCE:
-            raise Busy(f"its limit lets nobody through for {wait:.0f} s", provider=self.name, wait=wait)
+            raise Busy(f"its rate limit allows no request for {wait:.0f} s", provider=self.name, wait=wait)
         await self._limiter.acquire(self.name, self._windows, self._daily)
 
 

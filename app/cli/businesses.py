@@ -112,14 +112,14 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a business or update an existing one, and check its website."""
-    told = {"name": name, "website": website, "externalId": external_id, "phone": phone, "category": category,
+    given = {"name": name, "website": website, "externalId": external_id, "phone": phone, "category": category,
             "address": address, "city": city, "state": state, "zipCode": zip_code, "country": country}  # fmt: skip
 
     async def send() -> Json:
         async with Client(url, key) as client:
             params = {"priority": str(priority)} if priority else None
             return await client.post(
-                "/api/v1/businesses", {field: value for field, value in told.items() if value}, params=params
+                "/api/v1/businesses", {field: value for field, value in given.items() if value}, params=params
             )
 
     made = output.run(send())

@@ -46,7 +46,7 @@ address and, the first time, an administrator's key.
 `REDIS_URL` name servers of your own; without them `up` brings its own along. `TRIGPOINT_ADMIN_KEY` is the first
 administrator's key, `TRIGPOINT_GEOCODERS` the order of the geocoders. README.md has the rest.
 
-**Exit codes**: 0 done · 1 the job or the request failed · 2 wrong usage · 3 the platform can not be reached · 4 the key
+**Exit codes**: 0 done · 1 the job or the request failed · 2 wrong usage · 3 the platform cannot be reached · 4 the key
 was refused (401, 403).
 """
 

@@ -9,7 +9,7 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import ApiError, Client, Json, NotReachable, Refused
+from app.client import AccessDenied, ApiError, Client, Json, NotReachable
 
 JobIds = Annotated[list[str], typer.Argument(help="Ids of the jobs.")]
 FromStart = Annotated[bool, typer.Option("--from-start", help="Discard the checkpoint, the counters and the errors.")]
@@ -23,7 +23,7 @@ def cancel(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = F
 
     async def one(client: Client, job_id: str) -> str:
         job = await client.post(f"/api/v1/jobs/{job_id}/cancel")
-        return "told to stop" if job["status"] == "processing" else str(job["status"])
+        return "stopping" if job["status"] == "processing" else str(job["status"])
 
     _each(job_ids, one, url, key, as_json=as_json)
 
@@ -105,7 +105,7 @@ def _each(
             for job_id in job_ids:
                 try:
                     answers.append({"id": job_id, "outcome": await one(client, job_id), "error": None})
-                except (NotReachable, Refused):
+                except (NotReachable, AccessDenied):
                     raise
                 except ApiError as error:
                     answers.append({"id": job_id, "outcome": None, "error": str(error)})

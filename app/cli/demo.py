@@ -32,7 +32,7 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DemoResult:
     """The result of the job, from the API."""
 
     job: Json
@@ -82,9 +82,9 @@ def _run(platform: LocalPlatform, limit: int | None, stop: threading.Event, cons
             platform.tick()
 
 
-async def _with_processes_watched(platform: LocalPlatform, stop: threading.Event, work: Any) -> Outcome:
+async def _with_processes_watched(platform: LocalPlatform, stop: threading.Event, work: Any) -> DemoResult:
     """Run the work; stop if a process of the platform ends or the user interrupts."""
-    task: asyncio.Task[Outcome] = asyncio.ensure_future(work)
+    task: asyncio.Task[DemoResult] = asyncio.ensure_future(work)
     try:
         while not (await asyncio.wait({task}, timeout=TICK))[0]:
             platform.check()
@@ -95,7 +95,7 @@ async def _with_processes_watched(platform: LocalPlatform, stop: threading.Event
         task.cancel()
 
 
-async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], console: Console) -> Outcome:
+async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], console: Console) -> DemoResult:
     async with Client(platform.url, platform.fresh_key) as client:
         console.print(f"Loading {len(addresses):,} addresses from {sample.SOURCE}")
         for first in range(0, len(addresses), HOUSEHOLDS_A_REQUEST):
@@ -109,7 +109,7 @@ async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], 
         job = await follow(client, created["jobId"], console)
         households = await _all(client, "/api/v1/households", "households", filters)
         errors = await _all(client, f"/api/v1/jobs/{created['jobId']}/errors", "errors", {})
-    return Outcome(job, households, errors)
+    return DemoResult(job, households, errors)
 
 
 async def _all(client: Client, path: str, name: str, params: dict[str, str]) -> list[Json]:
@@ -122,7 +122,7 @@ async def _all(client: Client, path: str, name: str, params: dict[str, str]) -> 
             return found
 
 
-def report(outcome: Outcome, addresses: Sequence[sample.Sample], console: Console) -> None:
+def report(outcome: DemoResult, addresses: Sequence[sample.Sample], console: Console) -> None:
     """Print the result."""
     known = {address.household["id"]: address.location for address in addresses}
     metres: dict[tuple[str, str], list[float]] = {}
@@ -149,7 +149,7 @@ def report(outcome: Outcome, addresses: Sequence[sample.Sample], console: Consol
         console.print(output.table(("failures", "reason"), [(n, reason) for reason, n in reasons.most_common(10)]))
 
 
-def verify(outcome: Outcome, addresses: Sequence[sample.Sample]) -> None:
+def verify(outcome: DemoResult, addresses: Sequence[sample.Sample]) -> None:
     """Raise DemoFailed unless the job completed and every household is geocoded or in the error log."""
     if outcome.job["status"] != "completed":
         raise DemoFailed(f"the job ended as {outcome.job['status']}: {outcome.job.get('error') or 'no reason given'}")

@@ -148,7 +148,7 @@ class LocalPlatform:
         try:
             migrate.upgrade(dsn)
         except (OSError, ValueError, PostgresError, SQLAlchemyError) as error:
-            raise StartFailed(f"can not migrate the database {_without_password(dsn)}: {error}") from error
+            raise StartFailed(f"cannot migrate the database {_without_password(dsn)}: {error}") from error
 
     async def _until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -182,7 +182,7 @@ def free_port(host: str, port: int) -> int:
             probe.listen()
         except OSError as error:
             advice = "choose another with --port, or --port 0 for any free one"
-            raise StartFailed(f"can not listen on {host} port {port}: {error.strerror}; {advice}") from error
+            raise StartFailed(f"cannot listen on {host} port {port}: {error.strerror}; {advice}") from error
         return int(probe.getsockname()[1])
 
 

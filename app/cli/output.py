@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.client import ApiError, NotReachable, Refused
+from app.client import AccessDenied, ApiError, NotReachable
 
 FAILED = 1
 NOT_REACHABLE = 3
@@ -40,7 +40,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except NotReachable as error:
         fail(f"{error}\nStart the platform with `trigpoint up`, or correct TRIGPOINT_URL.", NOT_REACHABLE)
-    except Refused as error:
+    except AccessDenied as error:
         fail(f"{error}\nSet TRIGPOINT_API_KEY or --key to a key with the required permission.", REFUSED)
     except ApiError as error:
         fail(str(error))

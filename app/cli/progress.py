@@ -18,7 +18,7 @@ LINE_EVERY = 5.0
 """Seconds between progress lines if stdout is not a terminal."""
 
 
-class Meter(Protocol):
+class ProgressDisplay(Protocol):
     def show(self, job: Json) -> None: ...
 
 
@@ -42,7 +42,7 @@ def speed(job: Json) -> float | None:
 
 
 @contextmanager
-def _meter(console: Console | None) -> Iterator[Meter]:
+def _meter(console: Console | None) -> Iterator[ProgressDisplay]:
     if console is None:
         yield SilentMeter()
         return

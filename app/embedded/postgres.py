@@ -102,7 +102,7 @@ class EmbeddedPostgres(EmbeddedServer):
             return
         pid = int(lines[0])
         if not orphans.stop(pid, self._marks, (signal.SIGINT, signal.SIGQUIT)):
-            raise ServerFailed(f"a PostgreSQL of {self.data_dir} is still running (pid {pid}) and can not be stopped")
+            raise ServerFailed(f"a PostgreSQL of {self.data_dir} is still running (pid {pid}) and cannot be stopped")
         # PostgreSQL handles the file of a dead postmaster, but would mistake another process with the same pid for it.
         if orphans.command_line(pid):
             (self.data_dir / "postmaster.pid").unlink(missing_ok=True)

@@ -68,7 +68,7 @@ class EmbeddedValkey(EmbeddedServer):
             return
         marks = ("valkey-server", str(self.socket))
         if not orphans.stop(pid, marks, (signal.SIGTERM, signal.SIGKILL)):
-            raise ServerFailed(f"a Valkey of {self.data_dir} is still running (pid {pid}) and can not be stopped")
+            raise ServerFailed(f"a Valkey of {self.data_dir} is still running (pid {pid}) and cannot be stopped")
         self._pidfile.unlink(missing_ok=True)
 
 

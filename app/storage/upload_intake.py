@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import IO
 
 from app.domain.imports.geojson import FeatureCount
-from app.domain.imports.survey import Format, Survey
+from app.domain.imports.survey import FileFormat, Survey
 from app.domain.text.errors import Unreadable
 from app.errors import TooLarge
 from app.storage.uploads import Sink
@@ -64,7 +64,7 @@ class Intake:
         else:
             self._store(block)
 
-    def close(self) -> Format:
+    def close(self) -> FileFormat:
         """End the file and return its format."""
         if self._zip is not None:
             with self._zip:
@@ -74,7 +74,7 @@ class Intake:
         found = self.survey.format()
         if self.count is not None:
             self.count.close()
-        elif found is Format.GEOJSON:
+        elif found is FileFormat.GEOJSON:
             raise Unreadable("The JSON is neither a GeoJSON FeatureCollection nor one GeoJSON feature per line.")
         return found
 
@@ -112,7 +112,7 @@ class Intake:
     def _is_collection(self, block: bytes) -> bool:
         first = Survey()
         first.feed(block)
-        return first.format() is Format.GEOJSON
+        return first.format() is FileFormat.GEOJSON
 
 
 def _unzipped(file: IO[bytes]) -> Iterator[bytes]:

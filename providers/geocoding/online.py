@@ -14,7 +14,7 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
 from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.confidence import Match, assess, lower_for_distance
-from providers.http import Reply, Request, error_of, exchange, parse_json
+from providers.http import HttpReply, Request, error_of, exchange, parse_json
 from providers.latency import Latencies
 from providers.rate_limit import LimiterState
 from providers.setup import Setup
@@ -116,7 +116,7 @@ class OnlineGeocoder(Geocoder):
         if sent := sent[:room]:
             batch = [queries[number] for number in sent]
 
-            async def read(reply: Reply) -> list[Location | None | ProviderError]:
+            async def read(reply: HttpReply) -> list[Location | None | ProviderError]:
                 return await asyncio.to_thread(self.read_batch, batch, reply.body)
 
             admit = partial(self._admit, len(sent) if self.batch_costs_each else 1)
@@ -193,13 +193,13 @@ class OnlineGeocoder(Geocoder):
         self,
         request: Request,
         admit: Callable[[], Awaitable[None]],
-        read: Callable[[Reply], Awaitable[T]],
+        read: Callable[[HttpReply], Awaitable[T]],
         admitted: bool = False,
     ) -> T | None:
         return await exchange(self._session, request, admit, read, self.judge, self.latencies, admitted)
 
-    def _read_json(self, read: Callable[[Any], Location | None]) -> Callable[[Reply], Awaitable[Location | None]]:
-        async def parse(reply: Reply) -> Location | None:
+    def _read_json(self, read: Callable[[Any], Location | None]) -> Callable[[HttpReply], Awaitable[Location | None]]:
+        async def parse(reply: HttpReply) -> Location | None:
             answer = parse_json(reply.body, self.name)
             if failure := self.refused(answer, reply.retry_after):
                 raise failure

@@ -27,7 +27,7 @@ class TooLong(BadRequest):
     """The prompt is longer than the model takes."""
 
 
-class Refused(ProviderError):
+class ModelRefusal(ProviderError):
     """The model declines to answer."""
 
 
@@ -118,7 +118,7 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ModelReply:
     """The answer of a model; `text` is not validated yet."""
 
     text: str

@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletion
 
 from providers.errors import BadRequest, ProviderError, QuotaExceeded, Unavailable, from_status
 from providers.http import brief, parse_retry_after, redact
-from providers.llm.base import CostSource, Endpoint, Prompt, Reply, TooLong, Usage
+from providers.llm.base import CostSource, Endpoint, ModelReply, Prompt, TooLong, Usage
 from providers.llm.request_form import RequestForm
 
 CONNECT_SECONDS = 5.0
@@ -44,7 +44,7 @@ class ChatClient:
         """Close the connections."""
         await self._client.close()
 
-    async def complete(self, prompt: Prompt) -> Reply:
+    async def complete(self, prompt: Prompt) -> ModelReply:
         """Send the prompt in the form that the server accepts. Raises ProviderError."""
         for _ in range(MAX_REQUEST_FORMS):
             sent = self._form
@@ -66,7 +66,7 @@ class ChatClient:
                     )
         raise BadRequest("the server refuses every form of the request", provider=self.endpoint.name)
 
-    async def _send(self, prompt: Prompt, form: RequestForm) -> Reply:
+    async def _send(self, prompt: Prompt, form: RequestForm) -> ModelReply:
         started = time.monotonic()
         try:
             answer: ChatCompletion = await self._client.chat.completions.create(
@@ -83,7 +83,7 @@ class ChatClient:
             raise self._unavailable(f"garbled answer ({type(error).__name__})", transient=True) from None
         return self._read(answer, prompt, int((time.monotonic() - started) * 1000))
 
-    def _read(self, answer: Any, prompt: Prompt, latency_ms: int) -> Reply:
+    def _read(self, answer: Any, prompt: Prompt, latency_ms: int) -> ModelReply:
         if not isinstance(answer, ChatCompletion):
             raise self._unavailable("garbled answer: no chat completion", transient=True)
         error = (answer.model_extra or {}).get("error")
@@ -97,7 +97,7 @@ class ChatClient:
         refusal = choice.message.refusal
         if choice.finish_reason == "content_filter":
             refusal = refusal or "its content filter stopped the answer"
-        return Reply(
+        return ModelReply(
             text=choice.message.content or "",
             model=answer.model or self.endpoint.model,
             cut_off=choice.finish_reason == "length",

@@ -69,7 +69,7 @@ return 1
 
 
 @dataclass
-class Slot:
+class CallSlot:
     """The right to make one call. Set `used` to the tokens that it used."""
 
     reserved: int
@@ -88,14 +88,14 @@ class RedisLimits:
         self._concurrency, self._per_minute, self._prefix = concurrency, tokens_per_minute, prefix
 
     @asynccontextmanager
-    async def slot(self, key: str, tokens: int, lease: float, max_wait: float) -> AsyncIterator[Slot]:
+    async def slot(self, key: str, tokens: int, lease: float, max_wait: float) -> AsyncIterator[CallSlot]:
         """Wait up to `max_wait` seconds for a slot for a call of at most `lease` seconds.
 
         Raises Busy if there is no slot by then. While Redis is unreachable, no call is admitted.
         """
         member = uuid4().hex
         await self._wait(key, member, tokens, lease + SPARE_SECONDS, max_wait)
-        slot = Slot(tokens, tokens)
+        slot = CallSlot(tokens, tokens)
         try:
             yield slot
         finally:

@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from providers.breaker import Breaker
 from providers.errors import Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
-from providers.llm.base import Endpoint, Prompt, Refused, Reply, TooLong, Unusable
+from providers.llm.base import Endpoint, ModelRefusal, ModelReply, Prompt, TooLong, Unusable
 from providers.llm.limits import RedisLimits
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class Meter(Protocol):
         """Record that a call is about to be made; return what `close` takes. Raises BudgetExceeded."""
         ...
 
-    def close(self, call: Any, reply: Reply | None, outcome: str) -> None:
+    def close(self, call: Any, reply: ModelReply | None, outcome: str) -> None:
         """Record how the call ended; without a reply it cost anything between nothing and the worst case."""
         ...
 
@@ -52,7 +52,7 @@ class ModelClient(Protocol):
 
     endpoint: Endpoint
 
-    async def complete(self, prompt: Prompt) -> Reply:
+    async def complete(self, prompt: Prompt) -> ModelReply:
         """Send the prompt once. Raises ProviderError."""
         ...
 
@@ -116,7 +116,7 @@ class Models:
         for again in (False, True):
             reply = await self._call(client, breaker, asked, meter)
             if reply.refusal is not None:
-                raise Refused(f"refused: {reply.refusal[:200]}", provider=client.endpoint.name)
+                raise ModelRefusal(f"refused: {reply.refusal[:200]}", provider=client.endpoint.name)
             try:
                 return Answer(parse(reply, shape), reply.model)
             except ValueError as error:
@@ -125,7 +125,7 @@ class Models:
             asked = replace(prompt, messages=[*prompt.messages, *_correction(reply, wrong)])
         raise Unusable(f"no usable JSON, asked twice: {wrong}", provider=client.endpoint.name)
 
-    async def _call(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
+    async def _call(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> ModelReply:
         """Make a call, and a second one if the first failed temporarily. Raises Busy after a rate limit error."""
         retrying = AsyncRetrying(
             retry=retry_if_exception(_is_temporary), stop=stop_after_attempt(2), wait=_pause_before_retry, reraise=True
@@ -136,7 +136,7 @@ class Models:
             wait = max(_rate_limit_pause(error), 1.0)
             raise Busy(str(error), provider=client.endpoint.name, wait=wait) from error
 
-    async def _call_and_pause(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
+    async def _call_and_pause(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> ModelReply:
         """Make one call. If the model asks for a pause, all workers pause."""
         try:
             return await self._call_once(client, breaker, prompt, meter)
@@ -147,7 +147,7 @@ class Models:
             await self._limits.pause(client.endpoint.name, QUOTA_PAUSE_SECONDS)
             raise
 
-    async def _call_once(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> Reply:
+    async def _call_once(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> ModelReply:
         endpoint = client.endpoint
         async with self._limits.slot(
             endpoint.name, prompt.max_tokens, endpoint.timeout_seconds, MAX_WAIT_SECONDS
@@ -191,7 +191,7 @@ def _pause_before_retry(state: RetryCallState) -> float:
     return random.uniform(MIN_RETRY_SECONDS, MAX_RETRY_SECONDS)
 
 
-def parse(reply: Reply, shape: type[T]) -> T:
+def parse(reply: ModelReply, shape: type[T]) -> T:
     """Validate the JSON object in a reply, also within other text. Raises ValueError with what is wrong."""
     text = reply.text
     start, end = text.find("{"), text.rfind("}")
@@ -208,7 +208,7 @@ def parse(reply: Reply, shape: type[T]) -> T:
         raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'the answer'}: {first['msg']}") from None
 
 
-def _correction(reply: Reply, wrong: str) -> list[dict[str, str]]:
+def _correction(reply: ModelReply, wrong: str) -> list[dict[str, str]]:
     answer = reply.text[:MAX_SHOWN_CHARACTERS] or "(nothing)"
     request = f"That cannot be used: {wrong}. Answer again, with the JSON object alone, shorter if need be."
     return [{"role": "assistant", "content": answer}, {"role": "user", "content": request}]

@@ -15,7 +15,7 @@ from providers.llm.base import Prompt
 LENGTHS = ("maxLength", "minLength", "maxItems", "minItems")
 
 
-class Format(IntEnum):
+class ResponseFormat(IntEnum):
     """How the schema is sent, the strictest way first."""
 
     SCHEMA = 0
@@ -29,7 +29,7 @@ class Format(IntEnum):
 class RequestForm:
     """The parameters that one server accepts."""
 
-    format: Format = Format.SCHEMA
+    format: ResponseFormat = ResponseFormat.SCHEMA
     limit: str = "max_tokens"
     temperature: bool = True
 
@@ -38,10 +38,10 @@ class RequestForm:
         request: dict[str, Any] = {"messages": list(prompt.messages), self.limit: prompt.answer_tokens}
         if self.temperature:
             request["temperature"] = 0
-        if self.format is Format.JSON_OBJECT:
+        if self.format is ResponseFormat.JSON_OBJECT:
             request["response_format"] = {"type": "json_object"}
-        elif self.format is not Format.PROMPT_ONLY:
-            schema = prompt.schema if self.format is Format.SCHEMA else _without_lengths(prompt.schema)
+        elif self.format is not ResponseFormat.PROMPT_ONLY:
+            schema = prompt.schema if self.format is ResponseFormat.SCHEMA else _without_lengths(prompt.schema)
             request["response_format"] = {
                 "type": "json_schema",
                 "json_schema": {"name": prompt.schema_name, "strict": True, "schema": schema},
@@ -55,10 +55,10 @@ class RequestForm:
             return replace(self, limit="max_completion_tokens")
         if self.temperature and "temperature" in message:
             return replace(self, temperature=False)
-        if self.format < Format.PROMPT_ONLY and any(
+        if self.format < ResponseFormat.PROMPT_ONLY and any(
             word in message for word in ("response_format", "schema", "json", "grammar")
         ):
-            return replace(self, format=Format(self.format + 1))
+            return replace(self, format=ResponseFormat(self.format + 1))
         return None
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 
 from providers.errors import ProviderError, RateLimited, Unavailable
-from providers.http import Reply, Request, error_of, exchange, parse_json
+from providers.http import HttpReply, Request, error_of, exchange, parse_json
 from providers.rate_limit import RateLimiter, Window
 from providers.rate_limit.base import window_of_rate
 
@@ -97,7 +97,7 @@ class Overpass:
     async def _admit(self) -> None:
         await self._limiter.acquire(self.name, self._windows, self._daily)
 
-    async def _read(self, reply: Reply) -> list[Element]:
+    async def _read(self, reply: HttpReply) -> list[Element]:
         return await asyncio.to_thread(read, reply.body)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from providers.errors import QuotaExceeded, next_utc_midnight
 from providers.rate_limit.base import LimiterState
-from providers.rate_limit.pacing import Claim, NotYet, PacedRateLimiter, Slot
+from providers.rate_limit.pacing import NotYet, PacedRateLimiter, Slot, SlotRequest
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class LocalRateLimiter(PacedRateLimiter):
         """Sleep on the given clock."""
         await self._sleep(seconds)
 
-    async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
+    async def reserve(self, key: str, claim: SlotRequest) -> Slot | NotYet:
         """See PacedRateLimiter. The steps are those of the Redis limiter's script."""
         state = self._states.setdefault(key, _State())
         pace, given_up = claim.pace, claim.given_up

@@ -34,7 +34,7 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class SlotRequest:
     """A request for a slot at most `horizon` seconds ahead, which takes `cost` of the daily allowance.
 
     `given_up` is a missed slot: it is removed from the log if no other slot follows it, and its daily count is reused.
@@ -67,7 +67,7 @@ class PacedRateLimiter(ABC):
         """Sleep for `seconds` on that clock."""
 
     @abstractmethod
-    async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
+    async def reserve(self, key: str, claim: SlotRequest) -> Slot | NotYet:
         """Take the next slot of `key` if it is within the horizon, and add it to the log (if there are windows).
 
         Raises QuotaExceeded.
@@ -88,7 +88,7 @@ class PacedRateLimiter(ABC):
     async def acquire(self, key: str, windows: Sequence[Window], daily: int | None = None, cost: int = 1) -> None:
         """See RateLimiter."""
         if not self.passes(key, windows, daily, cost):
-            await self._acquire(key, Claim(Pace.of(windows), daily, cost))
+            await self._acquire(key, SlotRequest(Pace.of(windows), daily, cost))
 
     async def try_acquire(
         self, key: str, windows: Sequence[Window], daily: int | None = None, within: float = 0.05
@@ -98,7 +98,7 @@ class PacedRateLimiter(ABC):
             return True
         if self._queued[key]:
             return False
-        claim = Claim(Pace.of(windows), daily, cost=1, horizon=min(within, HORIZON))
+        claim = SlotRequest(Pace.of(windows), daily, cost=1, horizon=min(within, HORIZON))
         answer = await self._reserve(key, claim)
         if isinstance(answer, NotYet):
             return False
@@ -117,8 +117,8 @@ class PacedRateLimiter(ABC):
         self._penalties[key] = max(self._penalties.get(key, 0.0), self.now() + seconds)
         await self.punish(key, seconds, reason)
 
-    async def _acquire(self, key: str, claim: Claim) -> None:
-        pending: Claim | None = claim
+    async def _acquire(self, key: str, claim: SlotRequest) -> None:
+        pending: SlotRequest | None = claim
         while pending is not None:
             claim = pending
             self._queued[key] += 1
@@ -129,14 +129,14 @@ class PacedRateLimiter(ABC):
                 self._queued[key] -= 1
             pending = await self._meet(key, claim, slot)
 
-    async def _next(self, key: str, claim: Claim) -> Slot:
+    async def _next(self, key: str, claim: SlotRequest) -> Slot:
         while True:
             answer = await self._reserve(key, claim)
             if isinstance(answer, Slot):
                 return answer
             await self.sleep(answer.wait)
 
-    async def _reserve(self, key: str, claim: Claim) -> Slot | NotYet:
+    async def _reserve(self, key: str, claim: SlotRequest) -> Slot | NotYet:
         answer = await self.reserve(key, claim)
         if isinstance(answer, Slot):
             self._next_slot[key] = answer.at + answer.width + claim.pace.spacing
@@ -147,7 +147,7 @@ class PacedRateLimiter(ABC):
             raise RateLimited(reason, provider=key, asked=False, retry_after=answer.wait)
         return answer
 
-    async def _meet(self, key: str, claim: Claim, slot: Slot) -> Claim | None:
+    async def _meet(self, key: str, claim: SlotRequest, slot: Slot) -> SlotRequest | None:
         """Wait for the time of `slot`. Returns None, or the claim for a later slot if it was missed."""
         while (left := slot.at - self.now()) > 0:
             await self.sleep(left)

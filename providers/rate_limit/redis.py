@@ -22,7 +22,7 @@ from redis.asyncio import Redis
 from providers.errors import QuotaExceeded, next_utc_midnight
 from providers.rate_limit.base import LimiterState, Window
 from providers.rate_limit.clock import RemoteClock
-from providers.rate_limit.pacing import Claim, NotYet, PacedRateLimiter, Slot
+from providers.rate_limit.pacing import NotYet, PacedRateLimiter, Slot, SlotRequest
 
 PENALTY_REFRESH = 0.5
 """Seconds between two checks of Redis for a key without limits: the maximum delay of another process' penalty."""
@@ -141,7 +141,7 @@ class RedisRateLimiter(PacedRateLimiter):
         self._uncounted[key] += cost
         return True
 
-    async def reserve(self, key: str, claim: Claim) -> Slot | NotYet:
+    async def reserve(self, key: str, claim: SlotRequest) -> Slot | NotYet:
         """See PacedRateLimiter."""
         width_us = _microseconds(claim.width)
         uncounted = self._uncounted.pop(key, 0) if claim.given_up is None else 0

@@ -42,7 +42,7 @@ class HostBusy(Busy):
 
 
 @dataclass(slots=True)
-class _Budget:
+class _VisitBudget:
     seconds: float = field(default_factory=lambda: MAX_VISIT_SECONDS)
     """Time left for requests."""
     waited: float = 0.0
@@ -59,7 +59,7 @@ class _Visit:
     max_bytes: int = MAX_BODY_BYTES
     obeys_robots: bool = True
     """False only for robots.txt itself."""
-    budget: _Budget = field(default_factory=_Budget)
+    budget: _VisitBudget = field(default_factory=_VisitBudget)
 
 
 class Fetcher:

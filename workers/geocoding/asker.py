@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
+from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
 from workers.geocoding.items import AddressLookup
 from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.resolution import to_query
@@ -83,7 +83,7 @@ class Asker:
                 min_accuracy=options.min_accuracy,
             )
             for lookup, answer in zip(lookups, answers, strict=True):
-                if len(self._plan.order) == 1 or answer.attempts[-1].outcome is Outcome.FOUND:
+                if len(self._plan.order) == 1 or answer.attempts[-1].outcome is AttemptOutcome.FOUND:
                     self._on_answer(lookup, answer)
                 else:
                     lookup.batch_answer = answer

@@ -10,7 +10,7 @@ from app.db.geocoding.cache import NO_MATCH_TTL, CachedAnswer, NewAnswer
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.vocabulary.accuracy import Accuracy
-from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
+from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
 from workers.geocoding.resolution import AnswerSource, Resolution, to_cached
 
 NOT_CACHEABLE = timedelta(0)
@@ -90,7 +90,7 @@ class GeocodePlan:
             answers |= {location.provider: to_cached(location) for location in answer.locations}
             details |= {attempt.provider: attempt.detail for attempt in answer.attempts}
             asked = any(
-                attempt.provider in self.remote and attempt.outcome is not Outcome.RESTING
+                attempt.provider in self.remote and attempt.outcome is not AttemptOutcome.RESTING
                 for attempt in answer.attempts
             )
             source = AnswerSource.ASKED if asked else AnswerSource.CACHED if cached else AnswerSource.LOCAL
@@ -107,7 +107,9 @@ class GeocodePlan:
             return []
         answers = [to_cached(location) for location in answer.locations]
         answers += [
-            CachedAnswer(attempt.provider, None) for attempt in answer.attempts if attempt.outcome is Outcome.NO_MATCH
+            CachedAnswer(attempt.provider, None)
+            for attempt in answer.attempts
+            if attempt.outcome is AttemptOutcome.NO_MATCH
         ]
         return [
             NewAnswer(key, entry, NO_MATCH_TTL if entry.place is None else self.cache_ttls[entry.provider])

@@ -14,7 +14,7 @@ from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.geocoder_status import GeocoderStatus
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import LookupResult
-from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
+from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
 from providers.geocoding.states import ProviderState
 from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.resolution import AnswerSource, Resolution, to_place, to_query
@@ -115,7 +115,7 @@ class RequestGeocoder:
             return LookupResult(to_place(answer.location), None)
         if not answer.attempts:
             return None
-        no_match = all(attempt.outcome is Outcome.NO_MATCH for attempt in answer.attempts)
+        no_match = all(attempt.outcome is AttemptOutcome.NO_MATCH for attempt in answer.attempts)
         return LookupResult(None, None if no_match else answer.reason())
 
     def available(self) -> dict[str, str | None]:

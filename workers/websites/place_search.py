@@ -14,13 +14,13 @@ from providers.rate_limit import RateLimiter
 from workers.provider_configs import provider_configs
 
 
-def build_search(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> PlaceSearch:
+def build_search(settings: Settings, session: aiohttp.ClientSession, limiter: RateLimiter) -> ProviderPlaceSearch:
     """Build the search with every place provider that is configured."""
     configs = provider_configs(settings)
-    return PlaceSearch(*registry.build(configs, session, limiter, settings.user_agent, settings.contact))
+    return ProviderPlaceSearch(*registry.build(configs, session, limiter, settings.user_agent, settings.contact))
 
 
-class PlaceSearch:
+class ProviderPlaceSearch:
     """See `app.web.platform.PlaceSearch`."""
 
     def __init__(self, providers: Mapping[str, PlacesProvider], lacking: Mapping[str, str]) -> None:

@@ -38,7 +38,7 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class UpsertResult:
+class CompanyUpsert:
     """A company, and whether it was inserted."""
 
     company: Company
@@ -72,7 +72,7 @@ RETURNING {COLUMNS}, xmax = 0 AS is_new
 """
 
 
-async def upsert(conn: Connection, new: NewCompany, user_id: UUID) -> UpsertResult:
+async def upsert(conn: Connection, new: NewCompany, user_id: UUID) -> CompanyUpsert:
     """Insert a company, or update the one with the same external id by the given values."""
     row = await conn.fetchrow(
         UPSERT,
@@ -86,10 +86,10 @@ async def upsert(conn: Connection, new: NewCompany, user_id: UUID) -> UpsertResu
         user_id,
     )
     assert row is not None  # it was inserted or updated
-    return UpsertResult(_company(row), row["is_new"])
+    return CompanyUpsert(_company(row), row["is_new"])
 
 
-async def upsert_for_business(conn: Connection, business_id: UUID, user_id: UUID) -> UpsertResult | None:
+async def upsert_for_business(conn: Connection, business_id: UUID, user_id: UUID) -> CompanyUpsert | None:
     """Return the company of a business, inserted if there is none; None if the business does not exist."""
     row = await conn.fetchrow(
         f"""INSERT INTO companies AS c (id, name, website, place_id, business_id, attributes, created_by)
@@ -104,7 +104,7 @@ async def upsert_for_business(conn: Connection, business_id: UUID, user_id: UUID
         business_id,
         user_id,
     )
-    return UpsertResult(_company(row), row["is_new"]) if row else None
+    return CompanyUpsert(_company(row), row["is_new"]) if row else None
 
 
 async def insert_if_missing(conn: Connection, external_id: str, name: str | None, user_id: UUID) -> Company:

@@ -11,7 +11,7 @@ SAMPLE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Pace:
+class JobPace:
     seconds: float | None
     """Median from start to end of recently completed jobs; None if there are none."""
     ahead: int
@@ -25,7 +25,7 @@ class Pace:
         return each * (1 + self.ahead // max(1, self.at_once))
 
 
-async def get_pace(conn: Connection, kind: str, queue: str) -> Pace:
+async def get_pace(conn: Connection, kind: str, queue: str) -> JobPace:
     """Return the pace of a kind in its queue, from the last SAMPLE_SIZE jobs completed within 7 days."""
     row = await conn.fetchrow(
         f"""SELECT (
@@ -44,4 +44,4 @@ async def get_pace(conn: Connection, kind: str, queue: str) -> Pace:
         queue,
     )
     assert row is not None
-    return Pace(row["seconds"], row["ahead"], row["at_once"] or 1)
+    return JobPace(row["seconds"], row["ahead"], row["at_once"] or 1)

@@ -23,7 +23,7 @@ LIVE_BY_ROUTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class WorkerStatus:
     id: UUID
     hostname: str
     pid: int
@@ -82,7 +82,7 @@ async def delete_dead(conn: Connection) -> None:
     await conn.execute(f"DELETE FROM workers WHERE beat_at < now() - interval '{RETENTION_SECONDS} s'")
 
 
-async def list_workers(conn: Connection) -> list[Worker]:
+async def list_workers(conn: Connection) -> list[WorkerStatus]:
     """Return all registered workers, the newest first, including those that died within RETENTION_SECONDS."""
     rows = await conn.fetch(
         f"""SELECT w.id, w.hostname, w.pid, w.route, w.slots, w.version, w.started_at, w.beat_at, w.stopping,
@@ -93,7 +93,7 @@ async def list_workers(conn: Connection) -> list[Worker]:
             ) AS held ON held.worker_id = w.id
             ORDER BY w.started_at DESC, w.id"""
     )
-    return [Worker(**row) for row in rows]
+    return [WorkerStatus(**row) for row in rows]
 
 
 async def is_any_live(conn: Connection, queue: str | None = None) -> bool:

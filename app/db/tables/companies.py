@@ -19,7 +19,7 @@ def of_company(**options: Any) -> Any:
     return Field(sa_column_args=[ForeignKey("companies.id", ondelete="CASCADE")], **options)
 
 
-class Company(SQLModel, table=True):
+class CompanyTable(SQLModel, table=True):
     """A company; `external_id` is the client's own id of it. Further facts are in its fields."""
 
     __tablename__ = "companies"
@@ -38,7 +38,7 @@ class Company(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class CompanyField(SQLModel, table=True):
+class CompanyFieldTable(SQLModel, table=True):
     """One fact about a company from one source."""
 
     __tablename__ = "company_fields"
@@ -51,7 +51,7 @@ class CompanyField(SQLModel, table=True):
     fetched_at: datetime = time()
 
 
-class SourceText(SQLModel, table=True):
+class SourceTextTable(SQLModel, table=True):
     """A text that facts were read from, stored once however often it was fetched."""
 
     __tablename__ = "source_texts"
@@ -60,7 +60,7 @@ class SourceText(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
-class PageVersion(SQLModel, table=True):
+class PageVersionTable(SQLModel, table=True):
     """A version of a page of a company's site; each change of its text is a new row."""
 
     __tablename__ = "page_versions"
@@ -74,7 +74,7 @@ class PageVersion(SQLModel, table=True):
     fetched_at: datetime = time()
 
 
-class LeadScore(SQLModel, table=True):
+class LeadScoreTable(SQLModel, table=True):
     __tablename__ = "lead_scores"
     __table_args__ = (Index(None, "company_id", "computed_at"),)
 
@@ -87,7 +87,7 @@ class LeadScore(SQLModel, table=True):
     computed_at: datetime = time("now()")
 
 
-class Signal(SQLModel, table=True):
+class SignalTable(SQLModel, table=True):
     """A signal of a company; `fingerprint` keeps it from being recorded twice."""
 
     __tablename__ = "signals"

@@ -12,7 +12,7 @@ from app.db.tables.columns import column, one_of, time
 from app.domain.vocabulary.accuracy import Accuracy
 
 
-class GeocodeAnswer(SQLModel, table=True):
+class GeocodeAnswerTable(SQLModel, table=True):
     """A cached answer of one provider for one address; without coordinates, the provider knows no match."""
 
     __tablename__ = "geocode_cache"
@@ -41,7 +41,7 @@ class GeocodeAnswer(SQLModel, table=True):
     created_at: datetime = time("now()")
 
 
-class GeocodeClaim(SQLModel, table=True):
+class GeocodeClaimTable(SQLModel, table=True):
     """The job that is asking for an address; others wait for its answer. Unlogged: a claim lives for seconds."""
 
     __tablename__ = "geocode_claims"
@@ -52,7 +52,7 @@ class GeocodeClaim(SQLModel, table=True):
     until: datetime = time()
 
 
-class GeocoderState(SQLModel, table=True):
+class GeocoderStateTable(SQLModel, table=True):
     """A geocoder as one worker sees it. Unlogged, because workers write it every few seconds."""
 
     __tablename__ = "geocoder_states"
@@ -67,7 +67,7 @@ class GeocoderState(SQLModel, table=True):
     at: datetime = time("now()")
 
 
-class GeocodedRow(SQLModel, table=True):
+class GeocodedRowTable(SQLModel, table=True):
     """The result for one row of a geocode_file job."""
 
     __tablename__ = "geocoded_rows"

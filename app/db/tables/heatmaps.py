@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from app.db.tables.columns import time
 
 
-class City(SQLModel, table=True):
+class CityTable(SQLModel, table=True):
     __tablename__ = "cities"
     __table_args__ = (CheckConstraint("south < north AND west <> east", name="bounds"),)
 
@@ -33,7 +33,7 @@ class City(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class HeatRegion(SQLModel, table=True):
+class HeatRegionTable(SQLModel, table=True):
     """A requested rectangle of cells. `computed_at` and what follows it are null until all cells are stored."""
 
     __tablename__ = "heat_regions"
@@ -66,7 +66,7 @@ class HeatRegion(SQLModel, table=True):
     created_at: datetime = time("now()")
 
 
-class HeatCell(SQLModel, table=True):
+class HeatCellTable(SQLModel, table=True):
     """The score of a cell. `city_id` has no foreign key, because the database would check it for every cell."""
 
     __tablename__ = "heat_cells"
@@ -81,7 +81,7 @@ class HeatCell(SQLModel, table=True):
     computed_at: datetime = time("now()")
 
 
-class PoiTile(SQLModel, table=True):
+class PoiTileTable(SQLModel, table=True):
     """A tile of the map whose points of interest were fetched; it is not fetched again for a day."""
 
     __tablename__ = "poi_tiles"

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.db.tables.columns import column, time
 
 
-class Household(SQLModel, table=True):
+class HouseholdTable(SQLModel, table=True):
     __tablename__ = "households"
     __table_args__ = (
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),

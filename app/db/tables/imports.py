@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from app.db.tables.columns import time
 
 
-class Upload(SQLModel, table=True):
+class UploadTable(SQLModel, table=True):
     """A file to import, kept in the uploads' storage under its id until its jobs are done."""
 
     __tablename__ = "uploads"
@@ -32,7 +32,7 @@ class Upload(SQLModel, table=True):
     """When the file itself was removed from the storage."""
 
 
-class ImportSeen(SQLModel, table=True):
+class ImportSeenTable(SQLModel, table=True):
     """Records that a running import has read and that do not carry its id, so that it recognises duplicates."""
 
     __tablename__ = "import_seen"
@@ -41,7 +41,7 @@ class ImportSeen(SQLModel, table=True):
     record: str = Field(sa_type=Text, primary_key=True)
 
 
-class ImportReject(SQLModel, table=True):
+class ImportRejectTable(SQLModel, table=True):
     """A rejected row, as it was in the file."""
 
     __tablename__ = "import_rejects"
@@ -53,7 +53,7 @@ class ImportReject(SQLModel, table=True):
     error: str = Field(sa_type=Text)
 
 
-class Voter(SQLModel, table=True):
+class VoterTable(SQLModel, table=True):
     """A registered voter. Of a protected voter neither name nor address nor birth date is stored.
 
     `household_id` has no foreign key: it would be checked for every row, and nobody else writes or removes these.
@@ -101,7 +101,7 @@ class Voter(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class Parcel(SQLModel, table=True):
+class ParcelTable(SQLModel, table=True):
     """A piece of land."""
 
     __tablename__ = "parcels"
@@ -133,7 +133,7 @@ class Parcel(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class PointOfInterest(SQLModel, table=True):
+class PointOfInterestTable(SQLModel, table=True):
     __tablename__ = "pois"
     __table_args__ = (
         Index("pois_place_idx", "latitude", "longitude"),

@@ -17,7 +17,7 @@ from app.domain.jobs.status import TERMINAL, Status
 TERMINAL_SQL = ", ".join(repr(str(status)) for status in sorted(TERMINAL))
 
 
-class Queue(SQLModel, table=True):
+class QueueTable(SQLModel, table=True):
     """How jobs of some kinds are run. A null override leaves the value of the code or the environment in force."""
 
     __tablename__ = "queues"
@@ -38,7 +38,7 @@ class Queue(SQLModel, table=True):
     paused_until: datetime | None = time()
 
 
-class Worker(SQLModel, table=True):
+class WorkerTable(SQLModel, table=True):
     __tablename__ = "workers"
 
     id: UUID = Field(primary_key=True)
@@ -54,7 +54,7 @@ class Worker(SQLModel, table=True):
     """The longest delay of its event loop between its last two heartbeats."""
 
 
-class Job(SQLModel, table=True):
+class JobTable(SQLModel, table=True):
     """A job. While `lease_until` is set it holds a slot, admitted (pending) or running (processing)."""
 
     __tablename__ = "jobs"
@@ -139,7 +139,7 @@ class Job(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class JobReader(SQLModel, table=True):
+class JobReaderTable(SQLModel, table=True):
     """A user who may read somebody else's job, because deduplication returned it to them."""
 
     __tablename__ = "job_readers"
@@ -148,7 +148,7 @@ class JobReader(SQLModel, table=True):
     user_id: UUID = Field(primary_key=True, foreign_key="users.id")
 
 
-class JobError(SQLModel, table=True):
+class JobErrorTable(SQLModel, table=True):
     """An item of a job that failed; the job continued."""
 
     __tablename__ = "job_errors"
@@ -163,7 +163,7 @@ class JobError(SQLModel, table=True):
     at: datetime = time("clock_timestamp()")
 
 
-class JobEvent(SQLModel, table=True):
+class JobEventTable(SQLModel, table=True):
     """An event of a timeline. No foreign key: it would be checked twice per job, though only the ledger writes it."""
 
     __tablename__ = "job_events"
@@ -178,7 +178,7 @@ class JobEvent(SQLModel, table=True):
     detail: str | None = Field(sa_type=Text)
 
 
-class Schedule(SQLModel, table=True):
+class ScheduleTable(SQLModel, table=True):
     """A schedule. If it is enabled it has a next time; `error` is the reason why the platform disabled it."""
 
     __tablename__ = "schedules"
@@ -209,7 +209,7 @@ class Schedule(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class IdempotencyKey(SQLModel, table=True):
+class IdempotencyKeyTable(SQLModel, table=True):
     """The response to a request with this Idempotency-Key, which is repeated for a day."""
 
     __tablename__ = "idempotency_keys"

@@ -20,7 +20,7 @@ def of_report() -> Any:
     return Field(primary_key=True, sa_column_args=[ForeignKey("research_reports.id", ondelete="CASCADE")])
 
 
-class ResearchReport(SQLModel, table=True):
+class ResearchReportTable(SQLModel, table=True):
     """A report; `company` is the company at that time, `gathered` the result of each kind of source."""
 
     __tablename__ = "research_reports"
@@ -47,7 +47,7 @@ class ResearchReport(SQLModel, table=True):
     completed_at: datetime | None = time()
 
 
-class ResearchSource(SQLModel, table=True):
+class ResearchSourceTable(SQLModel, table=True):
     __tablename__ = "research_sources"
 
     report_id: UUID = of_report()
@@ -60,7 +60,7 @@ class ResearchSource(SQLModel, table=True):
     published_on: date | None
 
 
-class ResearchSection(SQLModel, table=True):
+class ResearchSectionTable(SQLModel, table=True):
     """A written section of a report."""
 
     __tablename__ = "research_sections"
@@ -75,7 +75,7 @@ class ResearchSection(SQLModel, table=True):
     written_at: datetime = time("now()")
 
 
-class LlmCall(SQLModel, table=True):
+class LlmCallTable(SQLModel, table=True):
     """A call, inserted before it with its maximum cost and updated after it; `outcome` is null in between.
 
     A call whose worker died in between counts for its most.

@@ -17,7 +17,7 @@ def cascading(target: str, **options: Any) -> Any:
     return Field(sa_column_args=[ForeignKey(target, ondelete="CASCADE")], **options)
 
 
-class Team(SQLModel, table=True):
+class TeamTable(SQLModel, table=True):
     __tablename__ = "teams"
 
     id: UUID = Field(primary_key=True)
@@ -26,14 +26,14 @@ class Team(SQLModel, table=True):
     created_at: datetime = time("now()")
 
 
-class TeamMember(SQLModel, table=True):
+class TeamMemberTable(SQLModel, table=True):
     __tablename__ = "team_members"
 
     team_id: UUID = cascading("teams.id", primary_key=True)
     user_id: UUID = Field(foreign_key="users.id", primary_key=True, index=True)
 
 
-class TeamChannel(SQLModel, table=True):
+class TeamChannelTable(SQLModel, table=True):
     """A channel: `target` is a URL or an e-mail address, `signals` the kinds that it is for, null for all."""
 
     __tablename__ = "team_channels"
@@ -48,7 +48,7 @@ class TeamChannel(SQLModel, table=True):
     created_at: datetime = time("now()")
 
 
-class Notification(SQLModel, table=True):
+class NotificationTable(SQLModel, table=True):
     """A signal for a channel: inserted once, even if it is detected again, and sent by the job `job_id`."""
 
     __tablename__ = "notifications"

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from app.db.tables.columns import column, identity, one_of, time
 
 
-class User(SQLModel, table=True):
+class UserTable(SQLModel, table=True):
     __tablename__ = "users"
     __table_args__ = (one_of("role", ("admin", "user")),)
 
@@ -25,7 +25,7 @@ class User(SQLModel, table=True):
     disabled_at: datetime | None = time()
 
 
-class ApiKey(SQLModel, table=True):
+class ApiKeyTable(SQLModel, table=True):
     """An API key. Only its SHA-256 is stored: keys have 256 random bits, so a slow hash would add nothing."""
 
     __tablename__ = "api_keys"
@@ -40,7 +40,7 @@ class ApiKey(SQLModel, table=True):
     revoked_at: datetime | None = time()
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntryTable(SQLModel, table=True):
     __tablename__ = "audit_log"
 
     id: int = identity()

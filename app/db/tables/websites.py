@@ -15,7 +15,7 @@ from app.domain.vocabulary.websites import ContactKind, WebsiteStatus
 from app.domain.websites.businesses import ExclusionBy
 
 
-class Business(SQLModel, table=True):
+class BusinessTable(SQLModel, table=True):
     """A business. `key` identifies it when it is submitted again: see `app.domain.websites.businesses`."""
 
     __tablename__ = "businesses"
@@ -56,7 +56,7 @@ class Business(SQLModel, table=True):
     updated_at: datetime = time("now()")
 
 
-class BusinessExclusion(SQLModel, table=True):
+class BusinessExclusionTable(SQLModel, table=True):
     """An entry of the exclusion list: a domain (with its subdomains), a name, or a place id."""
 
     __tablename__ = "business_exclusions"
@@ -70,7 +70,7 @@ class BusinessExclusion(SQLModel, table=True):
     created_at: datetime = time("now()")
 
 
-class BusinessContact(SQLModel, table=True):
+class BusinessContactTable(SQLModel, table=True):
     """An e-mail address, a profile or a telephone number on the pages of a business."""
 
     __tablename__ = "business_contacts"
@@ -87,7 +87,7 @@ class BusinessContact(SQLModel, table=True):
     seen_at: datetime = time("now()")
 
 
-class WebsiteCheck(SQLModel, table=True):
+class WebsiteCheckTable(SQLModel, table=True):
     """One validation of a website."""
 
     __tablename__ = "website_checks"
@@ -101,7 +101,7 @@ class WebsiteCheck(SQLModel, table=True):
     evidence: dict[str, Any] = Field(sa_type=JSONB)
 
 
-class WebPage(SQLModel, table=True):
+class WebPageTable(SQLModel, table=True):
     """The last response to a request, shared by all fetchers; `html` is compressed with zlib."""
 
     __tablename__ = "web_pages"
@@ -112,7 +112,7 @@ class WebPage(SQLModel, table=True):
     html: bytes | None = Field(sa_type=LargeBinary)
 
 
-class WebHost(SQLModel, table=True):
+class WebHostTable(SQLModel, table=True):
     """The turn of a host: free from `free_at` on; `held` while the fetcher with the last token uses it."""
 
     __tablename__ = "web_hosts"
@@ -123,7 +123,7 @@ class WebHost(SQLModel, table=True):
     free_at: datetime = time()
 
 
-class WebhookEndpoint(SQLModel, table=True):
+class WebhookEndpointTable(SQLModel, table=True):
     """A webhook that is called when a user's jobs finish, or when one job finishes."""
 
     __tablename__ = "webhook_endpoints"

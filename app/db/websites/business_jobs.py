@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
-from app.db.websites.business_upserts import UpsertResult, upsert_businesses
+from app.db.websites.business_upserts import BusinessUpsert, upsert_businesses
 from app.domain.jobs.spec import JobSpec
 from app.domain.websites.businesses import NewBusiness
 from app.domain.websites.kinds import BusinessArgs
@@ -48,7 +48,7 @@ async def upsert_with_jobs(
     country: str,
     user_id: UUID,
     priority: int,
-) -> tuple[dict[str, UpsertResult], list[BusinessJob]]:
+) -> tuple[dict[str, BusinessUpsert], list[BusinessJob]]:
     """Insert or update businesses and create jobs for those that are new or changed, in one transaction.
 
     Businesses that are excluded or have no website get no jobs; of businesses with the same key the last one counts.

@@ -24,7 +24,7 @@ COLUMN_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class UpsertResult:
+class BusinessUpsert:
     """The result of saving one submitted business."""
 
     id: UUID
@@ -76,7 +76,7 @@ FROM submitted LEFT JOIN written AS w USING (key) LEFT JOIN businesses AS b USIN
 
 async def upsert_businesses(
     conn: Connection, businesses: Sequence[NewBusiness], *, source: str, country: str, user_id: UUID
-) -> dict[str, UpsertResult]:
+) -> dict[str, BusinessUpsert]:
     """Insert businesses, or update those with the same key, and return the results by key.
 
     Must run in a transaction, and no two businesses may share a key. A field that is None keeps the stored value; a
@@ -99,7 +99,7 @@ async def upsert_businesses(
         user_id,
         *columns.values(),
     )
-    return {row["key"]: UpsertResult(**row) for row in rows}
+    return {row["key"]: BusinessUpsert(**row) for row in rows}
 
 
 def parent_domains(host: str) -> list[str]:

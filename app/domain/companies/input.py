@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.text.columns import COMPANY, Vocabulary, shown
 from app.domain.text.csv_reader import BrokenRow
-from app.domain.text.csv_table import Table, values
+from app.domain.text.csv_table import CsvTable, values
 from app.domain.text.errors import Unreadable
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
@@ -112,7 +112,7 @@ def from_csv(raw: bytes, limit: int) -> Iterator[tuple[int, dict[str, Any] | str
     Columns that are no fields become attributes.
     Raises Unreadable where there is no header with a column for the name, TooManyRows beyond `limit` rows.
     """
-    table = Table(raw, COLUMNS.known)
+    table = CsvTable(raw, COLUMNS.known)
     columns = COLUMNS.locate(table.header)
     if "name" not in columns:
         raise Unreadable(f"No column of the header is the company's name; it has {shown(table.header)}.")

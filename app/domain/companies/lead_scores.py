@@ -56,7 +56,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Feature:
+class ScoreFeature:
     """A named part of a score."""
 
     name: str
@@ -114,7 +114,7 @@ def score(
     """Score a company; missing weights and half-lives (in days) have their defaults."""
     weights, half_lives = {**WEIGHTS, **weights}, {**HALF_LIVES_DAYS, **half_lives}
     features = [
-        Feature(name, weights[name], *rating)
+        ScoreFeature(name, weights[name], *rating)
         for name, rating in (
             ("registered", _registered(facts)),
             ("age", _age(facts, today)),

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
 from app.domain.text.columns import ADDRESS, Vocabulary, canonical
 from app.domain.text.csv_reader import BrokenRow
-from app.domain.text.csv_table import Table, values
+from app.domain.text.csv_table import CsvTable, values
 from app.domain.text.errors import Unreadable
 
 LIMITS = MAX_CHARACTERS | {"external_id": 255, "precinct_number": 50}
@@ -94,7 +94,7 @@ def from_csv(raw: bytes, default_country: str, limit: int) -> Batch:
 
     Raises Unreadable without a usable header, TooManyRows beyond `limit` rows.
     """
-    table = Table(raw, COLUMNS.known)
+    table = CsvTable(raw, COLUMNS.known)
     columns = COLUMNS.locate(table.header)
     if not columns.keys() & {"address", "street"}:
         known = ", ".join(map(api_name, COLUMNS.names))

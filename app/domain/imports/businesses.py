@@ -14,7 +14,7 @@ from app.domain.imports import layout
 from app.domain.imports.chunks import Chunk, RowLimit
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
-from app.domain.imports.survey import Format, Survey
+from app.domain.imports.survey import FileFormat, Survey
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
 from app.domain.text.errors import Unreadable
@@ -33,7 +33,7 @@ def recognise_business_file(survey: Survey, mapping: Mapping[str, str]) -> Layou
 
     Raises Unreadable where no column can be the name, or `mapping` does not fit the header.
     """
-    if survey.format() is not Format.DELIMITED:
+    if survey.format() is not FileFormat.DELIMITED:
         raise Unreadable("A file of businesses is CSV or tab-separated text, not JSON.")
     found = layout.recognise_table(survey, COLUMNS.known | {canonical(name) for name in mapping.values()})
     Columns(found.header, mapping)

@@ -11,7 +11,7 @@ from app.domain.imports.features import Feature, FeatureRow, to_feature
 from app.domain.imports.geojson import FeatureCollection
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
-from app.domain.imports.survey import Format
+from app.domain.imports.survey import FileFormat
 from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position
 from app.domain.text.csv_writer import unguarded
 from app.domain.text.errors import Unreadable
@@ -31,11 +31,11 @@ class Features(Protocol):
 def open_features(file: BinaryIO, layout: Layout, position: Mapping[str, int]) -> Features:
     """Return the reader for the format of the file."""
     match layout.format:
-        case Format.DELIMITED:
+        case FileFormat.DELIMITED:
             return _TableRows(file, layout, position)
-        case Format.LINES:
+        case FileFormat.LINES:
             return _FeatureLines(file, position)
-        case Format.GEOJSON:
+        case FileFormat.GEOJSON:
             return FeatureCollection(file, position)
 
 

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from app.domain.imports.feature_reader import open_features
 from app.domain.imports.layout import Layout
-from app.domain.imports.survey import Format
+from app.domain.imports.survey import FileFormat
 from app.domain.text.csv_reader import CsvReader, Position
 
 ROWS_PER_READ = 5_000
@@ -20,12 +20,12 @@ def split(
 
     `feature_count` is that of a GeoJSON collection, whose runs are by number.
     """
-    if layout.format is Format.GEOJSON:
+    if layout.format is FileFormat.GEOJSON:
         rows = feature_count or 0
         starts = range(0, rows, max_rows)
         return rows, [{"offset": 0, "line": start, "left": min(max_rows, rows - start)} for start in starts]
     rows, parts = 0, list[dict[str, Any]]()
-    is_table = layout.format is Format.DELIMITED
+    is_table = layout.format is FileFormat.DELIMITED
     reader = _Rows(file, layout) if is_table else open_features(file, layout, layout.start_position)
     while True:
         begin = dict(reader.position)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.domain.imports.row_problems import REPORT_COLUMNS
-from app.domain.imports.survey import Format, Survey
+from app.domain.imports.survey import FileFormat, Survey
 from app.domain.imports.voter_profiles import FIELDS, GENERIC, PROFILES, ProfileName, VoterProfile
 from app.domain.text.columns import Vocabulary, canonical, shown
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Dialect
@@ -20,7 +20,7 @@ VOTER_FIELDS = Vocabulary({field: () for field in FIELDS})
 
 @dataclass(frozen=True)
 class Layout:
-    format: Format
+    format: FileFormat
     header: list[str]
     """Names of the columns, each once; empty for GeoJSON."""
     delimiter: str = ","
@@ -50,7 +50,7 @@ class Layout:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Layout:
-        return cls(**{**value, "format": Format(value["format"]), "start": tuple(value["start"])})
+        return cls(**{**value, "format": FileFormat(value["format"]), "start": tuple(value["start"])})
 
 
 def recognise_table(survey: Survey, known: Collection[str]) -> Layout:
@@ -61,7 +61,7 @@ def recognise_table(survey: Survey, known: Collection[str]) -> Layout:
     table = recognise(survey.head, known, carriage_returns=survey.carriage_returns)
     start = (table.start.offset, table.start.line)
     return Layout(
-        Format.DELIMITED, _unique(table.header), table.dialect.delimiter, table.dialect.carriage_returns, start
+        FileFormat.DELIMITED, _unique(table.header), table.dialect.delimiter, table.dialect.carriage_returns, start
     )
 
 
@@ -70,7 +70,7 @@ def recognise_voter_file(survey: Survey, profile: ProfileName | None, mapping: M
 
     Raises Unreadable where no column can be the voter's id, or `mapping` does not fit the header.
     """
-    if survey.format() is not Format.DELIMITED:
+    if survey.format() is not FileFormat.DELIMITED:
         raise Unreadable("A voter file is CSV or tab-separated text, not JSON.")
     without_header = _recognise_without_header(survey, profile)
     if without_header is not None:
@@ -106,7 +106,7 @@ def _recognise_without_header(survey: Survey, asked: ProfileName | None) -> Layo
             continue
         if len(cells) == len(profile.header) and profile.first_cells.fullmatch("\t".join(cells)):
             header = list(profile.header)
-            return Layout(Format.DELIMITED, header, "\t", survey.carriage_returns, (0, 0), profile.name)
+            return Layout(FileFormat.DELIMITED, header, "\t", survey.carriage_returns, (0, 0), profile.name)
     return None
 
 

@@ -16,7 +16,7 @@ from app.domain.imports.features import Feature, extra_json
 from app.domain.imports.geometry import BadShape, Shape, shapes
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
-from app.domain.imports.survey import Format
+from app.domain.imports.survey import FileFormat
 from app.domain.text.columns import Vocabulary, shown
 from app.domain.text.csv_reader import BrokenRow
 from app.domain.text.errors import Unreadable
@@ -61,7 +61,7 @@ class ParcelReader:
 
     def __init__(self, file: BinaryIO, layout: Layout, position: Mapping[str, int], *, country: str = "us") -> None:
         self._features = open_features(file, layout, position)
-        self._wkt = layout.format is Format.DELIMITED
+        self._wkt = layout.format is FileFormat.DELIMITED
         self._limit = RowLimit(position)
         self._country = country
         self._names: dict[tuple[str, ...], dict[str, str]] = {}

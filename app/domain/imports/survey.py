@@ -18,7 +18,7 @@ HEAD_BYTES = 1 << 20
 """Bytes from the beginning that are kept to recognise the file."""
 
 
-class Format(StrEnum):
+class FileFormat(StrEnum):
     DELIMITED = "delimited"
     GEOJSON = "geojson"
     LINES = "geojson-lines"
@@ -71,7 +71,7 @@ class Survey:
         ends = self.newlines or self.returns
         return ends + (self._last not in (b"\n", b"\r", b""))
 
-    def format(self) -> Format:
+    def format(self) -> FileFormat:
         """Return the format. Raises Unreadable for an empty file, binary data, or a table with too long a line."""
         check_is_text(self.head)
         text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # a record separator: RFC 8142
@@ -82,12 +82,12 @@ class Survey:
                 f"A line has {self.longest:,} bytes (at most {MAX_LINE_BYTES:,}): the file is not a table of rows and"
                 " columns."
             )
-        return Format.DELIMITED
+        return FileFormat.DELIMITED
 
-    def _json(self, text: bytes) -> Format:
+    def _json(self, text: bytes) -> FileFormat:
         try:
             first = orjson.loads(text.partition(b"\n")[0])
         except orjson.JSONDecodeError:
-            return Format.GEOJSON
+            return FileFormat.GEOJSON
         lines = isinstance(first, dict) and first.get("type") == "Feature" and self.longest <= MAX_LINE_BYTES
-        return Format.LINES if lines else Format.GEOJSON
+        return FileFormat.LINES if lines else FileFormat.GEOJSON

@@ -81,7 +81,7 @@ def values(cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
     }
 
 
-class Table:
+class CsvTable:
     """A whole table in memory, as the body of a request."""
 
     def __init__(self, raw: bytes, known: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from app.domain.addresses.fields import street_line
 from app.domain.text import csv_table
 from app.domain.text.columns import ADDRESS, COMPANY, Vocabulary, shown
 from app.domain.text.csv_reader import BrokenRow
-from app.domain.text.csv_table import Table
+from app.domain.text.csv_table import CsvTable
 from app.domain.text.errors import Unreadable
 
 COLUMNS = Vocabulary(
@@ -67,7 +67,7 @@ def from_csv(raw: bytes, limit: int) -> Iterator[tuple[int, dict[str, str] | str
 
     Raises Unreadable without a column for the name, TooManyRows beyond `limit` rows.
     """
-    table = Table(raw, COLUMNS.known)
+    table = CsvTable(raw, COLUMNS.known)
     columns = Columns(table.header)
     for line, cells in table.rows(limit):
         yield line, cells.error if isinstance(cells, BrokenRow) else columns.values(cells)

@@ -24,7 +24,7 @@ from app.domain.companies.kinds import COMPANY_RESEARCH, ResearchArgs
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.sections import SECTIONS
 from app.domain.jobs.polling import FIRST_MS, retry_after
-from app.errors import Invalid, NotFound, QuotaExceeded
+from app.errors import Invalid, NotFound, UserQuotaExceeded
 from app.web.accounts import auth
 from app.web.companies.company_refs import find_or_none, is_uuid
 from app.web.dialects import companies as dialect_companies
@@ -114,7 +114,7 @@ async def _insert(
     )
     [job] = await jobs.insert(conn, [new], user.id)
     if job.is_new and used >= settings.research_quota:
-        raise QuotaExceeded(
+        raise UserQuotaExceeded(
             f"The quota of {settings.research_quota} researches per month is used up. It is renewed at 00:00 UTC on the"
             " first day of the next month.",
             retry_after=await quota.get_seconds_to_next_month(conn),

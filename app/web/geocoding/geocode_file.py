@@ -21,7 +21,7 @@ from app.domain.addresses.columns import COLUMNS, AddressColumns
 from app.domain.geocoding.kinds import GEOCODE_FILE, GeocodeFileArgs, GeocodeFileOptions
 from app.domain.imports import layout
 from app.domain.imports.layout import Layout
-from app.domain.imports.survey import Format
+from app.domain.imports.survey import FileFormat
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import CsvReader, Position
@@ -78,7 +78,7 @@ async def _address_file(upload: Upload, platform: Platform) -> AddressFile:
     Raises Unreadable for a file that is no table with addresses, Invalid for wrong options, BadRequest for unknown
     options or too many rows.
     """
-    if upload.format is not Format.DELIMITED:
+    if upload.format is not FileFormat.DELIMITED:
         raise Unreadable("Send CSV or tab-separated text with a header, not JSON.")
     options = _parse_options(upload.fields, platform)
     mapped = {canonical(name) for name in options.mapping.values()}

@@ -12,7 +12,7 @@ from app.domain.addresses.input import parse_address
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import GeocodedPlace, LookupResult
-from app.errors import BadRequest, Invalid, NotFound, Unavailable
+from app.errors import BadRequest, Invalid, NotFound, ServiceUnavailable
 from app.web.accounts import auth
 from app.web.geocoding import geocoders
 from app.web.http import request_parsing
@@ -115,9 +115,11 @@ async def reverse(request: Request) -> Response:
     point = request_parsing.parse_query(request, ReverseQuery)
     result = await platform.geocoder.reverse(point.lat, point.lon, TIME_LIMIT_SECONDS)
     if result is None:
-        raise Unavailable("None of the configured geocoders can look up points; see /api/v1/geocoders.", retry_after=60)
+        raise ServiceUnavailable(
+            "None of the configured geocoders can look up points; see /api/v1/geocoders.", retry_after=60
+        )
     if result.place is not None:
         return JSON({"address": result.place.matched_address, **present_place(result.place)})
     if result.error is None:
         raise NotFound("No address is known near that point.")
-    raise Unavailable(result.error)
+    raise ServiceUnavailable(result.error)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.db.core.pool import TRY_AGAIN
-from app.errors import AppError, BadRequest, Invalid, Unauthorized, Unavailable
+from app.errors import AppError, BadRequest, Invalid, ServiceUnavailable, Unauthorized
 from app.web.http.responses import JSON
 
 log = structlog.get_logger(__name__)
@@ -133,7 +133,7 @@ def _allowed_methods(request: Request) -> str:
 
 async def _database_unavailable(request: Request, error: Exception) -> Response:
     log.warning("database_unavailable", method=request.method, path=request.url.path, error=repr(error))
-    return problem_response(request, Unavailable(DATABASE_UNAVAILABLE, retry_after=2))
+    return problem_response(request, ServiceUnavailable(DATABASE_UNAVAILABLE, retry_after=2))
 
 
 async def _reference_missing(request: Request, error: Exception) -> Response:

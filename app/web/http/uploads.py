@@ -11,7 +11,7 @@ from uuid import UUID
 from starlette.requests import Request
 from uuid_utils.compat import uuid7
 
-from app.domain.imports.survey import Format
+from app.domain.imports.survey import FileFormat
 from app.domain.text.errors import Unreadable
 from app.errors import BadRequest
 from app.settings import Settings
@@ -33,7 +33,7 @@ class Upload:
     fields: dict[str, str]
     """The options that came with the file: the query and the fields of the form."""
     intake: Intake
-    format: Format
+    format: FileFormat
     store: Uploads
     keep: bool = False
 

@@ -23,7 +23,7 @@ from app.db.jobs.records import Inserted
 from app.domain.imports import businesses, job_parts, kinds, layout, parcels, pois
 from app.domain.imports.geojson import check_crs
 from app.domain.imports.layout import Layout
-from app.domain.imports.survey import Format
+from app.domain.imports.survey import FileFormat
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import JobSpec, NewJob
 from app.domain.websites.businesses import FROM_CSV
@@ -67,7 +67,7 @@ def _recognise_places(
     """Return the function that recognises GeoJSON, or a table with some of the `known` columns."""
 
     def recognise(upload: Upload, options: ImportRequest) -> Layout:
-        if upload.format is not Format.DELIMITED:
+        if upload.format is not FileFormat.DELIMITED:
             check_crs(upload.intake.survey.head)
             return Layout(upload.format, [])
         table = layout.recognise_table(upload.intake.survey, known)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from app.db.core.pool import Connection
 from app.db.jobs import durations
-from app.db.jobs.durations import Pace
+from app.db.jobs.durations import JobPace
 from app.domain.jobs.spec import JobSpec
 from app.web.platform import get_platform
 
@@ -41,7 +41,7 @@ def _assumed_seconds(kind: str) -> float:
     return ASSUMED_SECONDS.get(kind, ASSUMED_SECONDS_OTHERS)
 
 
-async def _pace(request: Request, conn: Connection, spec: JobSpec) -> Pace:
+async def _pace(request: Request, conn: Connection, spec: JobSpec) -> JobPace:
     pace = _cached(request, spec.kind)
     if pace is None:
         pace = await durations.get_pace(conn, spec.kind, spec.queue.name)
@@ -49,15 +49,15 @@ async def _pace(request: Request, conn: Connection, spec: JobSpec) -> Pace:
     return pace
 
 
-def _cached(request: Request, kind: str) -> Pace | None:
+def _cached(request: Request, kind: str) -> JobPace | None:
     measured_at, pace = _cache(request).get(kind, (0.0, None))
     return pace if monotonic() - measured_at <= CACHE_SECONDS else None
 
 
-def _cache(request: Request) -> dict[str, tuple[float, Pace]]:
+def _cache(request: Request) -> dict[str, tuple[float, JobPace]]:
     """Return the application's cache: by kind, when the pace was measured and what it was."""
     state = request.app.state
     if not hasattr(state, "paces"):
         state.paces = {}
-    cache: dict[str, tuple[float, Pace]] = state.paces
+    cache: dict[str, tuple[float, JobPace]] = state.paces
     return cache

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.jobs import workers
-from app.db.jobs.workers import Worker
+from app.db.jobs.workers import WorkerStatus
 from app.web.accounts import auth
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
 
-def present_worker(worker: Worker) -> dict[str, Any]:
+def present_worker(worker: WorkerStatus) -> dict[str, Any]:
     return {
         "id": worker.id,
         "hostname": worker.hostname,

@@ -13,7 +13,7 @@ from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.websites.business_jobs import BusinessJob, upsert_with_jobs
-from app.db.websites.business_upserts import UpsertResult
+from app.db.websites.business_upserts import BusinessUpsert
 from app.db.websites.businesses import get_business
 from app.domain.text.errors import TooManyRows, Unreadable
 from app.domain.websites.business_files import from_csv
@@ -147,7 +147,7 @@ async def _create_from_csv(request: Request, user: User, priority: int) -> Respo
 
 async def store_businesses(
     conn: Connection, platform: Platform, user: User, businesses: Sequence[NewBusiness], *, source: str, priority: int
-) -> tuple[dict[str, UpsertResult], list[BusinessJob]]:
+) -> tuple[dict[str, BusinessUpsert], list[BusinessJob]]:
     """Insert or update businesses, create their jobs and record it in the audit log. See `upsert_with_jobs`."""
     results, jobs = await upsert_with_jobs(
         conn,

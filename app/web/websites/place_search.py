@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.db.core.pool import Connection
 from app.db.websites.businesses import get_business
 from app.domain.websites.businesses import NewBusiness
-from app.errors import Invalid, Unavailable
+from app.errors import Invalid, ServiceUnavailable
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
 from app.web.http.problems import invalid
@@ -85,7 +85,7 @@ async def _find_places(platform: Platform, body: SearchRequest) -> tuple[str, st
     names = platform.places.names
     if not names:
         settings = " or ".join(platform.places.lacking.values())
-        raise Unavailable(f"No place provider is configured: set {settings}.", retry_after=3600)
+        raise ServiceUnavailable(f"No place provider is configured: set {settings}.", retry_after=3600)
     if body.provider is not None and body.provider not in names:
         raise Invalid([("provider", f"must be one of {', '.join(names)}")], supportedProviders=names)
     if (body.latitude is None) != (body.longitude is None):
@@ -99,7 +99,7 @@ async def _find_places(platform: Platform, body: SearchRequest) -> tuple[str, st
     except ValueError as error:
         raise Invalid([("latitude", str(error))]) from None
     except ConnectionError as error:
-        raise Unavailable(f"The place provider does not respond: {error}", retry_after=30) from None
+        raise ServiceUnavailable(f"The place provider does not respond: {error}", retry_after=30) from None
     return name, attribution, list(places)
 
 

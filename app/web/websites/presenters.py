@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from app.db.websites.business_jobs import BusinessJob
-from app.db.websites.business_upserts import UpsertResult
+from app.db.websites.business_upserts import BusinessUpsert
 from app.db.websites.businesses import Business
 from app.db.websites.contacts import StoredContact
 from app.db.websites.exclusions import Exclusion
@@ -78,7 +78,7 @@ def validation(validation: Validation) -> dict[str, Any]:
     }
 
 
-def upsert_results(results: Iterable[UpsertResult], jobs: Iterable[BusinessJob]) -> list[dict[str, Any]]:
+def upsert_results(results: Iterable[BusinessUpsert], jobs: Iterable[BusinessJob]) -> list[dict[str, Any]]:
     """Present what became of submitted businesses, each with its own jobs."""
     jobs_by_business: dict[UUID, list[dict[str, Any]]] = {}
     for job in jobs:

@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from providers.errors import QuotaExceeded, RateLimited
-from providers.geocoding.fallback import Outcome
+from providers.geocoding.fallback import AttemptOutcome
 from providers.geocoding.registry import build
 from providers.rate_limit import RedisRateLimiter, Window
 from providers.rate_limit import redis as redis_module
@@ -119,9 +119,9 @@ async def test_a_used_up_quota_rests_for_all_processes_and_later_ones(redis: Red
         spent.fail(Fault.QUOTA)
         await one.geocode(query)
         answer = await another.geocode(query)
-        assert [attempt.outcome for attempt in answer.attempts] == [Outcome.RATE_LIMITED, Outcome.FOUND]
+        assert [attempt.outcome for attempt in answer.attempts] == [AttemptOutcome.RATE_LIMITED, AttemptOutcome.FOUND]
         assert answer.attempts[0].detail.startswith("daily quota used up until ")
-        assert (await another.geocode(query)).attempts[0].outcome is Outcome.RESTING
+        assert (await another.geocode(query)).attempts[0].outcome is AttemptOutcome.RESTING
         assert len(spent.arrivals) == 1
         state = (await another.states())[0]
         assert not state.on and state.why_off is not None and state.why_off.startswith("daily quota used up until ")

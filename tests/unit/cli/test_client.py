@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from app.client import ApiError, Client, NotReachable, Refused
+from app.client import AccessDenied, ApiError, Client, NotReachable
 from tests.unit.cli.standin import JOB, StandIn
 
 
@@ -32,7 +32,7 @@ async def test_a_problem_becomes_its_words_and_its_fields(platform: StandIn) -> 
 async def test_a_refused_key_is_its_own_error(platform: StandIn, status: int) -> None:
     platform.on("GET /x", {"error": "no"}, status=status)
     async with Client(platform.url) as client:
-        with pytest.raises(Refused, match=f"no \\({status}\\)"):
+        with pytest.raises(AccessDenied, match=f"no \\({status}\\)"):
             await client.get("/x")
 
 

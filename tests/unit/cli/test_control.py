@@ -57,7 +57,7 @@ def test_cancelling_goes_on_after_a_refusal(platform: StandIn) -> None:
     platform.on("POST /api/v1/jobs/j3/cancel", {**JOB, "status": "processing"}, status=202)
     result = trigpoint("jobs", "cancel", "j1", "j2", "j3", platform=platform)
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["j1 cancelled", "j3 told to stop"]
+    assert result.stdout.splitlines() == ["j1 cancelled", "j3 stopping"]
     assert result.stderr == "j2 Job j2 is completed (409)\n"
     result = trigpoint("jobs", "cancel", "j2", "--json", platform=platform)
     assert result.exit_code == 1

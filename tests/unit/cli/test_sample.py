@@ -14,9 +14,9 @@ def household(number: int, *, geocoded: bool = True) -> dict[str, Any]:
     return {"id": f"h{number}", "externalId": f"demo-{number}", "geocoded": geocoded}
 
 
-def outcome(households: list[dict[str, Any]], failed: list[str], **job: object) -> demo.Outcome:
+def outcome(households: list[dict[str, Any]], failed: list[str], **job: object) -> demo.DemoResult:
     errors = [{"householdId": household_id, "error": "no match"} for household_id in failed]
-    return demo.Outcome({**JOB, "processedItems": len(households), **job}, households, errors)
+    return demo.DemoResult({**JOB, "processedItems": len(households), **job}, households, errors)
 
 
 def test_the_sample_is_real_large_and_always_the_same() -> None:
@@ -41,6 +41,6 @@ def test_geocoded_or_in_the_error_log_is_accounted_for() -> None:
         (outcome([household(1), household(2)], [], processedItems=1), "1 processed by the job's count"),
     ],
 )
-def test_anything_else_is_a_failed_demo(came_out: demo.Outcome, why: str) -> None:
+def test_anything_else_is_a_failed_demo(came_out: demo.DemoResult, why: str) -> None:
     with pytest.raises(demo.DemoFailed, match=why):
         demo.verify(came_out, sample.load(2))

@@ -29,7 +29,7 @@ def test_a_result_becomes_facts_bars_and_tables() -> None:
         ("Summary", [("Bad row", 3)]),
     ]
     assert sections[1].max_value == 900
-    assert sections[3].table == results.Table(["Name", "N"], [["a", "1"], ["b", "–"]])
+    assert sections[3].table == results.ResultTable(["Name", "N"], [["a", "1"], ["b", "–"]])
     assert len(sections) == 4
 
 

@@ -20,7 +20,7 @@ from providers.errors import (
 )
 from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.cooldown import PROBE_INTERVAL, Cooldowns
-from providers.geocoding.fallback import Answer, GeocoderChain, Outcome
+from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
 
 QUERY = Query("12 Main St", "Anchorage")
 Reply = Accuracy | Location | ProviderError | None
@@ -48,7 +48,7 @@ class Scripted(Geocoder):
         self.pauses.append(seconds)
 
 
-def outcomes(answer: Answer) -> list[tuple[str, Outcome]]:
+def outcomes(answer: Answer) -> list[tuple[str, AttemptOutcome]]:
     return [(attempt.provider, attempt.outcome) for attempt in answer.attempts]
 
 
@@ -62,21 +62,21 @@ async def test_the_first_fine_answer_ends_it() -> None:
 @pytest.mark.parametrize(
     ("reply", "outcome"),
     [
-        (None, Outcome.NO_MATCH),
-        (Accuracy.POSTCODE, Outcome.COARSE),
-        (Accuracy.PLACE, Outcome.COARSE),
-        (Accuracy.REGION, Outcome.COARSE),
-        (Unavailable("gone"), Outcome.UNAVAILABLE),
-        (BadRequest("what?"), Outcome.BAD_REQUEST),
-        (Misconfigured("bad key"), Outcome.MISCONFIGURED),
-        (QuotaExceeded("all used"), Outcome.QUOTA_EXCEEDED),
-        (RateLimited("too fast", retry_after=0.0), Outcome.RATE_LIMITED),
+        (None, AttemptOutcome.NO_MATCH),
+        (Accuracy.POSTCODE, AttemptOutcome.COARSE),
+        (Accuracy.PLACE, AttemptOutcome.COARSE),
+        (Accuracy.REGION, AttemptOutcome.COARSE),
+        (Unavailable("gone"), AttemptOutcome.UNAVAILABLE),
+        (BadRequest("what?"), AttemptOutcome.BAD_REQUEST),
+        (Misconfigured("bad key"), AttemptOutcome.MISCONFIGURED),
+        (QuotaExceeded("all used"), AttemptOutcome.QUOTA_EXCEEDED),
+        (RateLimited("too fast", retry_after=0.0), AttemptOutcome.RATE_LIMITED),
     ],
 )
-async def test_it_goes_on_after(reply: Reply, outcome: Outcome) -> None:
+async def test_it_goes_on_after(reply: Reply, outcome: AttemptOutcome) -> None:
     chain = GeocoderChain([Scripted("a", reply), Scripted("b", Accuracy.ROOFTOP)])
     answer = await chain.geocode(QUERY, strict_order=True)
-    assert outcomes(answer) == [("a", outcome), ("b", Outcome.FOUND)]
+    assert outcomes(answer) == [("a", outcome), ("b", AttemptOutcome.FOUND)]
     assert answer.location is not None and answer.location.provider == "b"
 
 
@@ -95,7 +95,7 @@ async def test_a_contradictory_answer_is_not_the_end() -> None:
     other = found("a", Accuracy.ROOFTOP, 0.5, "house_number", "postcode")
     chain = GeocoderChain([Scripted("a", other), Scripted("b", Accuracy.STREET)])
     answer = await chain.geocode(QUERY)
-    assert outcomes(answer) == [("a", Outcome.CONTRADICTORY), ("b", Outcome.FOUND)]
+    assert outcomes(answer) == [("a", AttemptOutcome.CONTRADICTORY), ("b", AttemptOutcome.FOUND)]
     assert answer.attempts[0].detail == "found another house number and postcode"
     assert answer.location is not None and answer.location.provider == "b"
     assert [location.provider for location in answer.locations] == ["a", "b"]
@@ -126,7 +126,7 @@ async def test_the_last_resort_is_the_most_trusted_one_of_the_right_state() -> N
 )
 async def test_what_is_coarse_depends_on_what_was_asked(query: Query, minimum: Accuracy | None, found: bool) -> None:
     answer = await GeocoderChain([Scripted("a", Accuracy.PLACE)]).geocode(query, min_accuracy=minimum)
-    assert (answer.attempts[0].outcome is Outcome.FOUND) is found
+    assert (answer.attempts[0].outcome is AttemptOutcome.FOUND) is found
 
 
 async def test_a_street_is_too_coarse_where_a_house_is_demanded() -> None:
@@ -161,14 +161,14 @@ async def test_nobody_to_ask() -> None:
 async def test_who_was_asked_too_fast_is_asked_again_after_a_pause() -> None:
     busy = Scripted("a", RateLimited("slow down", retry_after=3.0), RateLimited("slow down"), Accuracy.ROOFTOP)
     answer = await GeocoderChain([busy, Scripted("b", None)]).geocode(QUERY, strict_order=True)
-    assert outcomes(answer) == [("a", Outcome.FOUND)]
+    assert outcomes(answer) == [("a", AttemptOutcome.FOUND)]
     assert busy.pauses == [3.0, 1.0]
 
 
 async def test_twice_and_no_more() -> None:
     busy = Scripted("a", RateLimited("slow down", retry_after=0.5))
     answer = await GeocoderChain([busy, Scripted("b", Accuracy.ROOFTOP)]).geocode(QUERY, strict_order=True)
-    assert outcomes(answer) == [("a", Outcome.RATE_LIMITED), ("b", Outcome.FOUND)]
+    assert outcomes(answer) == [("a", AttemptOutcome.RATE_LIMITED), ("b", AttemptOutcome.FOUND)]
     assert busy.asked == 3
 
 
@@ -177,7 +177,7 @@ async def test_a_long_pause_is_not_waited_for() -> None:
     chain = GeocoderChain([busy, Scripted("b", Accuracy.ROOFTOP)])
     await chain.geocode(QUERY)
     answer = await chain.geocode(QUERY)
-    assert outcomes(answer) == [("a", Outcome.RESTING), ("b", Outcome.FOUND)]
+    assert outcomes(answer) == [("a", AttemptOutcome.RESTING), ("b", AttemptOutcome.FOUND)]
     assert (busy.asked, busy.pauses) == (1, [60.0])
 
 

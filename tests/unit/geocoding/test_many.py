@@ -10,7 +10,7 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.breaker import FAILURES
 from providers.errors import ProviderError, Unavailable
 from providers.geocoding.base import Geocoder, Location, Query
-from providers.geocoding.fallback import GeocoderChain, Outcome
+from providers.geocoding.fallback import AttemptOutcome, GeocoderChain
 
 QUERIES = [Query(f"{number} Main St", "Anchorage") for number in range(1, 26)]
 
@@ -94,7 +94,7 @@ async def test_one_failed_query_of_a_batch_goes_to_the_next_alone() -> None:
     first, second = OneFails("a", 1, batch_size=100), Knowing("b", 1, batch_size=100)
     answers = await GeocoderChain([first, second]).geocode_many(QUERIES)
     assert second.calls == [1]
-    assert [one.outcome for one in answers[0].attempts] == [Outcome.UNAVAILABLE, Outcome.FOUND]
+    assert [one.outcome for one in answers[0].attempts] == [AttemptOutcome.UNAVAILABLE, AttemptOutcome.FOUND]
 
 
 async def test_without_fallback_the_first_is_alone() -> None:
@@ -111,7 +111,10 @@ async def test_a_point_goes_to_those_that_know_points() -> None:
     forward, unknowing, knowing = Forward("a", 1), Knowing("b", 2), Knowing("c", 1)
     answer = await GeocoderChain([forward, unknowing, knowing]).reverse(61.0, -149.0)
     assert forward.calls == []
-    assert [(one.provider, one.outcome) for one in answer.attempts] == [("b", Outcome.NO_MATCH), ("c", Outcome.FOUND)]
+    assert [(one.provider, one.outcome) for one in answer.attempts] == [
+        ("b", AttemptOutcome.NO_MATCH),
+        ("c", AttemptOutcome.FOUND),
+    ]
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])
@@ -122,7 +125,7 @@ async def test_who_fails_again_and_again_is_left_alone(batch_size: int) -> None:
     for _ in range(FAILURES + 3):
         answer = await chain.geocode(QUERIES[0])
     assert len(dead.calls) == FAILURES
-    assert answer.attempts[0].outcome is Outcome.RESTING
+    assert answer.attempts[0].outcome is AttemptOutcome.RESTING
     assert answer.attempts[0].detail == f"left alone after {FAILURES} failures in a row"
     state = (await chain.states())[0]
     assert (state.on, state.breaker, state.errors) == (False, "open", FAILURES)
@@ -134,4 +137,4 @@ async def test_a_dead_provider_s_batches_are_not_sent_on_and_on() -> None:
     dead.failure = Unavailable("no answer", provider="a")
     answers = await GeocoderChain([dead]).geocode_many(QUERIES)
     assert len(dead.calls) == FAILURES
-    assert [answer.attempts[0].outcome for answer in answers].count(Outcome.RESTING) == 25 - 2 * FAILURES
+    assert [answer.attempts[0].outcome for answer in answers].count(AttemptOutcome.RESTING) == 25 - 2 * FAILURES

@@ -13,7 +13,7 @@ from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import GeocodedPlace
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location
-from providers.geocoding.fallback import Answer, Attempt, Outcome
+from providers.geocoding.fallback import Answer, Attempt, AttemptOutcome
 from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.resolution import AnswerSource
 
@@ -71,7 +71,9 @@ def location(provider: str, accuracy: str, *contradicts: str, confidence: float 
 
 
 def test_the_best_of_cached_and_new_answers_is_chosen() -> None:
-    answer = Answer(location("b", "postcode"), (Attempt("b", Outcome.COARSE, "coarse"),), (location("b", "postcode"),))
+    answer = Answer(
+        location("b", "postcode"), (Attempt("b", AttemptOutcome.COARSE, "coarse"),), (location("b", "postcode"),)
+    )
     resolution = plan().resolve(ADDRESS, [cached("a", "place", confidence=0.3)], answer)
     assert resolution.place is not None and resolution.place.provider == "b"
     assert (len(resolution.places), resolution.source) == (2, AnswerSource.ASKED)
@@ -87,7 +89,7 @@ def test_another_state_is_the_last_resort() -> None:
 
 
 def test_the_reason_names_every_provider_in_order() -> None:
-    answer = Answer(None, (Attempt("b", Outcome.UNAVAILABLE, "HTTP 503"),))
+    answer = Answer(None, (Attempt("b", AttemptOutcome.UNAVAILABLE, "HTTP 503"),))
     resolution = plan().resolve(ADDRESS, [cached("a", None)], answer)
     assert (resolution.place, resolution.reason) == (None, "a: no match; b: HTTP 503")
 
@@ -95,10 +97,10 @@ def test_the_reason_names_every_provider_in_order() -> None:
 def test_only_answers_that_may_be_cached_are_cached() -> None:
     found = location("a", "place"), location("temporary", "rooftop"), location("offline", "postcode")
     attempts = (
-        Attempt("a", Outcome.COARSE, ""),
-        Attempt("temporary", Outcome.FOUND, ""),
-        Attempt("b", Outcome.NO_MATCH, ""),
-        Attempt("c", Outcome.UNAVAILABLE, ""),
+        Attempt("a", AttemptOutcome.COARSE, ""),
+        Attempt("temporary", AttemptOutcome.FOUND, ""),
+        Attempt("b", AttemptOutcome.NO_MATCH, ""),
+        Attempt("c", AttemptOutcome.UNAVAILABLE, ""),
     )
     cacheable = plan("a", "temporary", "b", "c", "offline").cacheable_answers("key", Answer(found[1], attempts, found))
     assert [(new.answer.provider, new.answer.place is None, new.ttl) for new in cacheable] == [

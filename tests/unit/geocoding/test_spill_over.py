@@ -9,7 +9,7 @@ import pytest
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Busy, RateLimited, Unavailable
 from providers.geocoding.base import Geocoder, Location, Query
-from providers.geocoding.fallback import GeocoderChain, Outcome
+from providers.geocoding.fallback import AttemptOutcome, GeocoderChain
 from providers.rate_limit import LocalRateLimiter, Window
 from tests.unit.providers.fake_time import FakeTime
 
@@ -115,7 +115,7 @@ async def test_who_was_asked_too_fast_is_left_for_the_others(clock: FakeTime, li
     chain = GeocoderChain([first, second])
     start = clock.time()
     answer = await clock.run(chain.geocode(QUERY))
-    assert [(one.provider, one.outcome) for one in answer.attempts] == [("b", Outcome.FOUND)]
+    assert [(one.provider, one.outcome) for one in answer.attempts] == [("b", AttemptOutcome.FOUND)]
     assert clock.time() - start < 0.1
     alone = await clock.run(GeocoderChain([first]).geocode(QUERY))
     assert alone.location is not None
@@ -127,7 +127,7 @@ async def test_where_all_refuse_it_waits_and_asks_again(clock: FakeTime, limiter
     for geocoder in both:
         geocoder.refusals = 1
     answer = await clock.run(GeocoderChain(both).geocode(QUERY))
-    assert [one.outcome for one in answer.attempts] == [Outcome.FOUND]
+    assert [one.outcome for one in answer.attempts] == [AttemptOutcome.FOUND]
 
 
 async def test_a_failing_first_is_replaced_by_the_next(clock: FakeTime, limiter: LocalRateLimiter) -> None:
@@ -138,6 +138,6 @@ async def test_a_failing_first_is_replaced_by_the_next(clock: FakeTime, limiter:
     dead, alive = Dead("a", limiter, Window(10, 1.0)), Limited("b", limiter, Window(10, 1.0))
     answer = await clock.run(GeocoderChain([dead, alive]).geocode(QUERY))
     assert [(one.provider, one.outcome) for one in answer.attempts] == [
-        ("a", Outcome.UNAVAILABLE),
-        ("b", Outcome.FOUND),
+        ("a", AttemptOutcome.UNAVAILABLE),
+        ("b", AttemptOutcome.FOUND),
     ]

@@ -19,7 +19,7 @@ from app.domain.imports.job_parts import split
 from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import ParcelReader
 from app.domain.imports.pois import PoiReader
-from app.domain.imports.survey import Format, Survey
+from app.domain.imports.survey import FileFormat, Survey
 from app.domain.imports.voter_profiles import FLORIDA
 from app.domain.imports.voters import COLUMNS, VoterReader
 from app.domain.text.errors import Unreadable
@@ -49,12 +49,12 @@ def voters(raw: bytes) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
 
 def places(raw: bytes, known: frozenset[str], reader: Any) -> tuple[Layout, Callable[[BinaryIO], Reader]]:
     made = survey(raw)
-    if made.format() is Format.DELIMITED:
+    if made.format() is FileFormat.DELIMITED:
         found = layout.recognise_table(made, known)
     else:
         check_crs(made.head)
         found = Layout(made.format(), [])
-        if found.format is Format.GEOJSON:
+        if found.format is FileFormat.GEOJSON:
             count = FeatureCount()
             count.feed(raw)
             count.close()

@@ -14,7 +14,7 @@ from app.db.companies import llm_calls
 from app.db.companies.llm_calls import FinishedCall, StartedCall
 from app.db.core.pool import Connection, connection
 from app.settings import Settings
-from providers.llm.base import BudgetExceeded, Endpoint, Prompt, Reply
+from providers.llm.base import BudgetExceeded, Endpoint, ModelReply, Prompt
 from workers.core.context import JobContext
 
 INSTRUCTION_TOKENS = 1800
@@ -73,7 +73,7 @@ class CostMeter:
             await llm_calls.insert_started(step.conn, call)
         return call
 
-    def close(self, call: StartedCall, reply: Reply | None, outcome: str) -> None:
+    def close(self, call: StartedCall, reply: ModelReply | None, outcome: str) -> None:
         """Note how a call ended; `flush` stores it."""
         if reply is None:
             # the provider may have computed an answer that was lost, so the whole reservation stays

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core.pool import TRY_AGAIN
-from app.errors import AppError, Forbidden, Unavailable
+from app.errors import AppError, Forbidden, ServiceUnavailable
 from app.web.accounts import auth, session
 from app.web.dashboard.core import csrf, html
 
@@ -60,7 +60,7 @@ def with_error_pages(handler: Handler) -> Handler:
             return error_page(request, error.status, error.title, error.detail)
         except TRY_AGAIN as error:
             log.warning("database_unavailable", path=request.url.path, error=repr(error))
-            unavailable = Unavailable("The database cannot be reached at the moment. Try again shortly.")
+            unavailable = ServiceUnavailable("The database cannot be reached at the moment. Try again shortly.")
             return error_page(request, unavailable.status, unavailable.title, unavailable.detail)
         except Exception as error:
             log.error("unexpected_error", path=request.url.path, exc_info=error)

@@ -27,7 +27,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultTable:
     columns: list[str]
     rows: list[list[str]]
     more: int = 0
@@ -35,12 +35,12 @@ class Table:
 
 
 @dataclass
-class Section:
+class ResultSection:
     title: str
     facts: list[tuple[str, str]] = field(default_factory=list)
     """Label and value."""
     bars: list[Bar] = field(default_factory=list)
-    table: Table | None = None
+    table: ResultTable | None = None
     texts: list[str] = field(default_factory=list)
 
     @property
@@ -53,12 +53,12 @@ class Section:
         return not (self.facts or self.bars or self.table or self.texts)
 
 
-def to_sections(value: Any) -> list[Section]:
+def to_sections(value: Any) -> list[ResultSection]:
     """Return the plain values of an object as the first section, and each larger one as a section of its own."""
     if not isinstance(value, Mapping):
         return [_to_section("", value)]
-    facts = Section("")
-    others: list[Section] = []
+    facts = ResultSection("")
+    others: list[ResultSection] = []
     for name, member in value.items():
         if name in HIDDEN_NAMES or _is_blank(member):
             continue
@@ -111,7 +111,7 @@ def _is_blank(value: Any) -> bool:
     return value is None or value in ({}, [], "")
 
 
-def _add_fact(section: Section, name: str, value: Any) -> None:
+def _add_fact(section: ResultSection, name: str, value: Any) -> None:
     text = format_value(value, name)
     if len(text) > MAX_FACT_CHARACTERS:
         section.texts.append(text[:MAX_TEXT_CHARACTERS])
@@ -119,8 +119,8 @@ def _add_fact(section: Section, name: str, value: Any) -> None:
         section.facts.append((humanize(name), text))
 
 
-def _to_section(title: str, value: Any) -> Section:
-    section = Section(title)
+def _to_section(title: str, value: Any) -> ResultSection:
+    section = ResultSection(title)
     if isinstance(value, Mapping):
         _add_mapping(section, value)
     elif isinstance(value, list):
@@ -130,7 +130,7 @@ def _to_section(title: str, value: Any) -> Section:
     return section
 
 
-def _add_mapping(section: Section, value: Mapping[str, Any]) -> None:
+def _add_mapping(section: ResultSection, value: Mapping[str, Any]) -> None:
     numbers = {k: v for k, v in value.items() if isinstance(v, int | float) and not isinstance(v, bool)}
     if len(numbers) == len(value) and section.title.lower().startswith(("by ", "failures", "reasons", "errors")):
         section.bars = _to_bars(numbers.items())
@@ -153,12 +153,12 @@ def _to_bars(counts: Iterable[tuple[str, float]]) -> list[Bar]:
     return [*bars, Bar("others", rest)] if rest else bars
 
 
-def _add_list(section: Section, values: Sequence[Any]) -> None:
+def _add_list(section: ResultSection, values: Sequence[Any]) -> None:
     shown = values[:MAX_ROWS]
     if all(isinstance(item, Mapping) for item in values):
         columns = list(dict.fromkeys(name for item in shown for name in item))
         rows = [[format_value(item.get(name), name)[:MAX_TEXT_CHARACTERS] for name in columns] for item in shown]
-        section.table = Table([humanize(name) for name in columns], rows, max(0, len(values) - MAX_ROWS))
+        section.table = ResultTable([humanize(name) for name in columns], rows, max(0, len(values) - MAX_ROWS))
     elif section.title == "Confidence" and len(values) == 10 and all(isinstance(item, int) for item in values):
         section.bars = [Bar(f"{i / 10:.1f} – {(i + 1) / 10:.1f}", count) for i, count in enumerate(values) if count]
     else:
