@@ -23,7 +23,7 @@ async def test_sigterm_while_waiting_for_postgres_is_exit_0(valkey: EmbeddedValk
     try:
 
         async def waits() -> bool:
-            return "waiting for Postgres" in log.read_text()
+            return "waiting_for_postgres" in log.read_text()
 
         await eventually(waits, within=20)
     finally:

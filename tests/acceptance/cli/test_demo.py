@@ -42,6 +42,6 @@ def test_a_demo_that_cannot_succeed_says_so(tmp_path: Path) -> None:
     dead = "http://127.0.0.1:1"
     done = demo(tmp_path, "--limit", "20", TRIGPOINT_GEOCODERS="nominatim", TRIGPOINT_PROVIDERS__NOMINATIM__URL=dead)
     assert done.returncode == 1
-    assert "the demo failed: nothing was geocoded" in done.stderr
+    assert "The demo failed: nothing was geocoded" in done.stderr
     assert "connection failed" in done.stdout, "the reasons are shown"
     assert not list(tmp_path.iterdir())

@@ -82,7 +82,7 @@ async def test_a_provider_that_is_not_configured_fails_the_job_and_says_why(owne
     async with owner.post("/api/v1/gis/households/geocode", json=asked) as response:
         assert response.status == 422
         problem = await response.json()
-    assert problem["error"] == "providerId cannot be asked (no url configured); choose one of locationiq"
+    assert problem["error"] == "providerId: cannot be used (no url configured); choose one of locationiq"
     assert problem["supportedProviders"] == ["locationiq"]
     # what a worker lacks, an API elsewhere may have
     async with owner.post("/api/v1/jobs", json={"type": "geocode_households", "data": asked}) as response:
@@ -128,7 +128,7 @@ async def test_a_kind_that_the_workers_do_not_know_yet_waits_for_one_that_does(
 
     job = await harness.eventually(put_off)
     assert job is not None
-    assert (job["status"], job["error"]) == ("pending", "worker knows no kind 'scripted'")
+    assert (job["status"], job["error"]) == ("pending", "this worker does not know the kind 'scripted'")
     await load(owner, "meanwhile", [household(one) for one in addresses(1)])
     assert (await geocode(owner, "meanwhile")).job["processedItems"] == 1
 
