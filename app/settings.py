@@ -154,8 +154,8 @@ class Settings(BaseSettings):
     @field_validator("fetch_allow", mode="after")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            ip_network(one, strict=False)
+        for network in value:
+            ip_network(network, strict=False)
         return value
 
     @model_validator(mode="after")

@@ -65,10 +65,16 @@ def list_businesses(
         output.print_json(page)
         return
     rows = [
-        (one["id"], one["name"], one["website"], one["websiteStatus"] or ("excluded" if one["excluded"] else None),
-         one["city"], *(one["found"].get(kind) for kind in ("email", "social", "phone")))
-        for one in page["businesses"]
-    ]  # fmt: skip
+        (
+            business["id"],
+            business["name"],
+            business["website"],
+            business["websiteStatus"] or ("excluded" if business["excluded"] else None),
+            business["city"],
+            *(business["found"].get(kind) for kind in ("email", "social", "phone")),
+        )
+        for business in page["businesses"]
+    ]
     columns = ("id", "name", "website", "status", "city", "e-mails", "profiles", "phones")
     output.console().print(output.table(columns, rows))
     typer.echo(f"{len(rows)} of {page['total']}")
@@ -199,7 +205,7 @@ def validate(
                 if after is None:
                     break
             console = None if as_json else output.console()
-            return done, [await follow(client, one["jobId"], console) for one in done["jobs"]] if watch else []
+            return done, [await follow(client, job["jobId"], console) for job in done["jobs"]] if watch else []
 
     done, ended = output.run(send())
     if as_json:

@@ -38,8 +38,8 @@ def list_cities(
         output.print_json(page)
         return
     rows = [
-        (one["slug"], one["name"], one["country"], one["population"], *(one["bounds"][edge] for edge in EDGES))
-        for one in page["cities"]
+        (city["slug"], city["name"], city["country"], city["population"], *(city["bounds"][edge] for edge in EDGES))
+        for city in page["cities"]
     ]
     output.console().print(output.table(("slug", "name", "country", "population", *EDGES), rows))
     typer.echo(f"{len(rows)} of {page['total']}")

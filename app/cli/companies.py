@@ -72,7 +72,9 @@ def list_companies(
     if as_json:
         output.print_json(found)
         return
-    rows = [(one["external_id"] or one["id"], one["name"], one["website"]) for one in found["companies"]]
+    rows = [
+        (company["external_id"] or company["id"], company["name"], company["website"]) for company in found["companies"]
+    ]
     output.console().print(output.table(("id", "name", "website"), rows))
 
 
@@ -140,17 +142,17 @@ def _send(path: str, body: Any, *, watch: bool, url: str, key: str | None, as_js
     async def send() -> tuple[Json, list[Json]]:
         async with Client(url, key) as client:
             asked = await client.post(path, body)
-            ids = [one["job_id"] for one in asked.get("jobs") or [asked]]
+            ids = [job["job_id"] for job in asked.get("jobs") or [asked]]
             console = None if as_json else output.console()
-            return asked, [await follow(client, one, console) for one in ids] if watch else []
+            return asked, [await follow(client, job, console) for job in ids] if watch else []
 
     asked, ended = output.run(send())
     if not ended:
         if as_json:
             output.print_json(asked)
         else:
-            for one in asked.get("jobs") or [asked]:
-                typer.echo(f"{one['status']}: trigpoint jobs watch {one['job_id']}")
+            for job in asked.get("jobs") or [asked]:
+                typer.echo(f"{job['status']}: trigpoint jobs watch {job['job_id']}")
         return
     if len(ended) > 1 and as_json:
         output.print_json(ended)

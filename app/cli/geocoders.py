@@ -20,15 +20,15 @@ def geocoders(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
         return
     rows = [
         (
-            one["name"],
-            "on" if one["on"] else f"off: {one['whyOff']}",
-            one["usedToday"] if one["daily"] is None else f"{one['usedToday']} of {one['daily']}",
-            one["errors"],
-            one["breaker"],
-            one["p50Ms"],
-            one["p95Ms"],
+            geocoder["name"],
+            "on" if geocoder["on"] else f"off: {geocoder['whyOff']}",
+            geocoder["usedToday"] if geocoder["daily"] is None else f"{geocoder['usedToday']} of {geocoder['daily']}",
+            geocoder["errors"],
+            geocoder["breaker"],
+            geocoder["p50Ms"],
+            geocoder["p95Ms"],
         )
-        for one in answer["geocoders"]
+        for geocoder in answer["geocoders"]
     ]
     columns = ("geocoder", "state", "today", "errors", "breaker", "p50 ms", "p95 ms")
     output.console().print(output.table(columns, rows))

@@ -104,8 +104,8 @@ def regions(
             wanted = {"limit": limit, "stale": "true" if stale or refresh else None}
             page = await client.get("/api/heatmap/regions", wanted)
             made: list[Json] = []
-            for one in page["regions"] if refresh else ():
-                body = {"bounds": one["bounds"], "gridStep": one["gridStep"]}
+            for region in page["regions"] if refresh else ():
+                body = {"bounds": region["bounds"], "gridStep": region["gridStep"]}
                 made.append(await client.post("/api/heatmap/schedule", body))
             return page, made
 
@@ -115,10 +115,19 @@ def regions(
         return
     columns = ("city", "step", "south", "west", "cells", "places", "computed", "stale", "job")
     rows = [
-        (one["citySlug"], one["gridStep"], one["bounds"]["south"], one["bounds"]["west"], one["cells"], one["pois"],
-         one["computedAt"], one["stale"], one["jobId"])
-        for one in page["regions"]
-    ]  # fmt: skip
+        (
+            region["citySlug"],
+            region["gridStep"],
+            region["bounds"]["south"],
+            region["bounds"]["west"],
+            region["cells"],
+            region["pois"],
+            region["computedAt"],
+            region["stale"],
+            region["jobId"],
+        )
+        for region in page["regions"]
+    ]
     output.console().print(output.table(columns, rows))
     typer.echo(f"{len(rows)} of {page['total']}" + (f", {len(made)} scheduled" if refresh else ""))
 

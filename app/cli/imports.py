@@ -150,8 +150,8 @@ def _send(
             if not as_json:
                 typer.echo(created["message"])
             if watch:
-                for one in created.get("jobs") or [created]:
-                    ended.append(await follow(client, one["jobId"], None if as_json else output.console()))
+                for job in created.get("jobs") or [created]:
+                    ended.append(await follow(client, job["jobId"], None if as_json else output.console()))
         return created, ended
 
     created, ended = output.run(send())

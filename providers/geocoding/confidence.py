@@ -115,7 +115,7 @@ def _contradictions(query: Query, match: Match) -> Iterator[str]:
     if asked and found and not same_house(asked, found, query.country):
         yield "house_number"
     if query.postcode and match.postcode:
-        codes = {postcode(one, query.country) for one in re.split(r"[;,:]", match.postcode)}
+        codes = {postcode(code, query.country) for code in re.split(r"[;,:]", match.postcode)}
         if postcode(query.postcode, query.country) not in codes:
             yield "postcode"
     if query.state and match.state and state(query.state) != state(match.state):
@@ -184,11 +184,11 @@ def same_house(asked: str, found: str, country: str = "us") -> bool:
     Outside the US "8-12" is a building with all numbers on that side of the street from 8 to 12, and the entrance
     "8 B" belongs to the building "8". In the US "8-12" is a single number, and "8" and "8B" are different houses.
     """
-    if _plain(asked) in {_plain(one) for one in (found, *re.split(r"[;,]", found))}:
+    if _plain(asked) in {_plain(number) for number in (found, *re.split(r"[;,]", found))}:
         return True
     if country.lower() == "us":
         return False
-    return any(_covers(one, asked) or _covers(asked, one) for one in re.split(r"[;,]", found))
+    return any(_covers(number, asked) or _covers(asked, number) for number in re.split(r"[;,]", found))
 
 
 def _covers(building: str, number: str) -> bool:

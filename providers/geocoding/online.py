@@ -149,7 +149,7 @@ class OnlineGeocoder(Geocoder):
     def listed(self, answer: Any, key: str) -> list[dict[str, Any]]:
         """Return the list of objects under `key` of an answer. Raises Unavailable for any other shape."""
         found = answer.get(key) if isinstance(answer, dict) else None
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
             self.garbled(f"no {key}")
         return found
 

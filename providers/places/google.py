@@ -92,7 +92,7 @@ class GooglePlaces(PlacesProvider):
     async def entries(self, text: str) -> list[Entry]:
         """Return at most five entries for a name, which may include its place. Raises ProviderError."""
         listed, _ = await self._search({"textQuery": text, "pageSize": MOST_ENTRIES}, ENTRY_FIELDS)
-        return [_entry(one) for one in listed]
+        return [_entry(place) for place in listed]
 
     async def _search(self, body: dict[str, Any], fields: Sequence[str]) -> tuple[list[Any], str | None]:
         """Return the places of a page and the token of the next page."""
@@ -127,20 +127,20 @@ def _body(query: PlaceQuery, left: int, token: str | None) -> dict[str, Any]:
 
 
 def _places(listed: list[Any]) -> Iterator[Place]:
-    for one in listed:
+    for place in listed:
         try:
-            if one.get("businessStatus") == "CLOSED_PERMANENTLY":
+            if place.get("businessStatus") == "CLOSED_PERMANENTLY":
                 continue
-            parts = {kind: part for part in one.get("addressComponents") or [] for kind in part.get("types") or []}
+            parts = {kind: part for part in place.get("addressComponents") or [] for kind in part.get("types") or []}
             yield Place(
-                id=f"{PREFIX}{one['id']}",
-                name=one["displayName"]["text"],
-                latitude=float(one["location"]["latitude"]),
-                longitude=float(one["location"]["longitude"]),
-                website=one.get("websiteUri"),
-                phone=one.get("internationalPhoneNumber"),
-                category=one.get("primaryType"),
-                address=_street(parts) or one.get("formattedAddress"),
+                id=f"{PREFIX}{place['id']}",
+                name=place["displayName"]["text"],
+                latitude=float(place["location"]["latitude"]),
+                longitude=float(place["location"]["longitude"]),
+                website=place.get("websiteUri"),
+                phone=place.get("internationalPhoneNumber"),
+                category=place.get("primaryType"),
+                address=_street(parts) or place.get("formattedAddress"),
                 city=_part(parts, "locality") or _part(parts, "postal_town"),
                 state=_part(parts, "administrative_area_level_1", "shortText"),
                 zip_code=_part(parts, "postal_code"),
@@ -156,7 +156,7 @@ def _part(parts: Mapping[str, Any], kind: str, form: str = "longText") -> str | 
 
 def _street(parts: Mapping[str, Any]) -> str | None:
     line = [_part(parts, "street_number"), _part(parts, "route")]
-    return " ".join(one for one in line if one) or None
+    return " ".join(part for part in line if part) or None
 
 
 def _entry(place: Any) -> Entry:

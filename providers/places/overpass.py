@@ -35,7 +35,7 @@ class OverpassPlaces(PlacesProvider):
         if query.latitude is None or query.longitude is None:
             raise BadRequest("overpass searches round a point", provider=self.name)
         elements = await self._server.ask(ql(query))
-        return [place for one in elements if (place := _place(one)) is not None][: query.limit]
+        return [place for element in elements if (place := _place(element)) is not None][: query.limit]
 
 
 def ql(query: PlaceQuery) -> str:
@@ -57,7 +57,7 @@ def _place(element: Element) -> Place | None:
     tags = element.tags
     if "name" not in tags:
         return None
-    street = " ".join(one for one in (tags.get("addr:housenumber"), tags.get("addr:street")) if one)
+    street = " ".join(part for part in (tags.get("addr:housenumber"), tags.get("addr:street")) if part)
     return Place(
         id=f"osm:{element.id}",
         name=tags["name"],

@@ -120,11 +120,11 @@ def read(body: bytes) -> list[Element]:
 
 
 def _elements(found: list[Any]) -> Iterator[Element]:
-    for one in found:
+    for element in found:
         try:
-            point = one.get("center", one)
+            point = element.get("center", element)
             latitude, longitude = float(point["lat"]), float(point["lon"])
-            identity, tags = f"{one['type']}/{int(one['id'])}", one.get("tags") or {}
+            identity, tags = f"{element['type']}/{int(element['id'])}", element.get("tags") or {}
         except (AttributeError, TypeError, KeyError, ValueError):
             continue  # an element without coordinates, such as a relation that contains only relations
         if isinstance(tags, dict) and math.isfinite(latitude) and abs(latitude) <= 90 and abs(longitude) <= 180:
