@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -160,6 +161,18 @@ async def run(context: JobContext, args: MisbehavingArgs) -> Any:
         assert task is not None
         task.cancel()
         await asyncio.sleep(10)
+    if args.mode == "gives up waiting for a stop":
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await context.stopped
+        await asyncio.sleep(0.01)
+        return {"waited": True}
+    if args.mode == "damages its context":
+        context.job = context.processed = None  # type: ignore[assignment]
+        return {}
+    if args.mode == "empties its context":
+        vars(context).clear()
+        raise ValueError("broken")
     if args.mode in WRONG_RESULTS:
         return WRONG_RESULTS[args.mode]()
     if args.mode in RAISED:

@@ -67,8 +67,7 @@ class JobContext:
         self.stop_reason: Stop | None = None
         self.shutdown_requested = False
         self.task: asyncio.Task[Any] | None = None
-        self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when the handler must stop."""
+        self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.steps_committed = 0
         self._logged_percent = 0
         self._logged_at = time.monotonic()
@@ -83,11 +82,16 @@ class JobContext:
         """The fence of this claim."""
         return self.job.fence
 
+    @property
+    def stopped(self) -> asyncio.Future[None]:
+        """A future that is done when the handler must stop. Cancelling it, as a timeout does, affects nobody else."""
+        return asyncio.shield(self._stopped)
+
     def stop(self, reason: Stop) -> None:
         """Interrupt the handler. The first reason counts."""
         if self.task and not self.task.done() and self.stop_reason is None:
             self.stop_reason = reason
-            self.stopped.set_result(None)
+            self._stopped.set_result(None)
             self.task.cancel()
 
     @asynccontextmanager

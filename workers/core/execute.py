@@ -110,8 +110,11 @@ async def run(host: Host, job: Claimed) -> Outcome | Superseded:
         ended = await await_handler(context)
     finally:
         del host.running[job.id, job.fence]
-    outcome = normalise(kind, context, ended)
-    log_outcome(context, outcome, seconds=round(time.monotonic() - started, 3))
+    outcome = normalise(kind, job, context, ended)
+    try:
+        log_outcome(context, outcome, seconds=round(time.monotonic() - started, 3))
+    except BaseException as error:  # the handler damaged its context
+        log.error("outcome_not_logged", **fields_of(job), error=describe_error(error))
     return outcome
 
 
@@ -152,33 +155,32 @@ async def await_handler(context: JobContext) -> Returned | BaseException:
     return ended
 
 
-def normalise(kind: Kind, context: JobContext, ended: Returned | BaseException) -> Outcome | Superseded:
+def normalise(kind: Kind, job: Claimed, context: JobContext, ended: Returned | BaseException) -> Outcome | Superseded:
     """Return the outcome for the end of a handler. Never raises, whatever the kind's own code does."""
     try:
         if isinstance(ended, Returned):
-            return from_returned(kind, context, ended.result)
-        return from_raised(kind, context, ended)
+            return from_returned(job, context, ended.result)
+        return from_raised(kind, job, context, ended)
     except BaseException as error:
-        log.error("handler_result_invalid", **fields_of(context), error=describe_error(error))
+        log.error("handler_result_invalid", **fields_of(job), error=describe_error(error))
         detail = str(error) if isinstance(error, normalisation.InvalidResult) else describe_error(error)
         return Failed(error_text(f"the handler of kind {kind.spec.kind} {detail}"))
 
 
-def from_returned(kind: Kind, context: JobContext, result: Any) -> Outcome:
+def from_returned(job: Claimed, context: JobContext, result: Any) -> Outcome:
     """Return the outcome of a handler that returned. A Retry counts as an attempt."""
     outcome = normalisation.from_result(
         result,
         progressed=context.steps_committed > 0,
         stopping=context.shutdown_requested or context.stop_reason is not None,
     )
-    if isinstance(outcome, Retry) and context.job.attempt >= context.job.max_attempts:
+    if isinstance(outcome, Retry) and job.attempt >= job.max_attempts:
         return Failed(outcome.error)
     return outcome
 
 
-def from_raised(kind: Kind, context: JobContext, raised: BaseException) -> Outcome | Superseded:
+def from_raised(kind: Kind, job: Claimed, context: JobContext, raised: BaseException) -> Outcome | Superseded:
     """Return the outcome of a handler that was stopped, lost its server or failed."""
-    job = context.job
     match context.stop_reason:
         case Stop.FENCED:
             return Superseded()
@@ -194,19 +196,19 @@ def from_raised(kind: Kind, context: JobContext, raised: BaseException) -> Outco
         return Interrupted(describe_error(cause))
     if isinstance(cause, ValidationError):
         return Failed(error_text(f"invalid data: {cause}"))
-    log.error("handler_failed", **fields_of(context), exception=normalisation.describe_traceback(cause))
+    log.error("handler_failed", **fields_of(job), exception=normalisation.describe_traceback(cause))
     return normalisation.from_error(kind.spec, job.attempt, job.max_attempts, cause)
 
 
-def fields_of(context: JobContext) -> dict[str, Any]:
+def fields_of(job: Claimed) -> dict[str, Any]:
     """Return the fields of every log line about a job."""
-    return {"job_id": str(context.id), "kind": context.job.kind, "attempt": context.job.attempt}
+    return {"job_id": str(job.id), "kind": job.kind, "attempt": job.attempt}
 
 
 def log_job(context: JobContext, event: str, level: int = logging.INFO, **fields: Any) -> None:
     """Log an event of a job. Short kinds log only problems, because two lines would cost more than the job itself."""
     if level > logging.INFO or context.is_long:
-        log.log(level, event, **fields_of(context), **fields)
+        log.log(level, event, **fields_of(context.job), **fields)
 
 
 def log_outcome(context: JobContext, outcome: Outcome | Superseded, *, seconds: float) -> None:

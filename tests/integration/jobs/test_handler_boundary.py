@@ -71,6 +71,22 @@ async def test_any_exception_fails_its_own_job(worker: Worker, client: ClientSes
     await assert_all_slots_free(worker, client)
 
 
+async def test_a_handler_may_give_up_waiting_for_a_stop(worker: Worker, client: ClientSession) -> None:
+    [job_id] = await submit(client, "gives up waiting for a stop")
+    job = await harness.follow(client, job_id)
+    assert (job["status"], job["attempt"], job["result"]) == ("completed", 1, {"waited": True}), job["error"]
+    await assert_all_slots_free(worker, client)
+
+
+async def test_a_damaged_context_harms_only_its_own_job(worker: Worker, client: ClientSession) -> None:
+    ids = await submit(client, "damages its context", "empties its context")
+    damaged, emptied = [await harness.follow(client, job_id) for job_id in ids]
+    assert (damaged["status"], damaged["attempt"]) == ("completed", 1)
+    assert (emptied["status"], emptied["attempt"]) == ("failed", 1)
+    assert "the handler of kind misbehaving" in emptied["error"]
+    await assert_all_slots_free(worker, client)
+
+
 async def test_a_returned_retry_counts_as_an_attempt(worker: Worker, client: ClientSession) -> None:
     [job_id] = await submit(client, "retry")
     job = await harness.follow(client, job_id)
