@@ -66,6 +66,16 @@ def _is_sql(node: ast.expr) -> bool:
     return False
 
 
+def test_jobs_are_only_made_by_their_spec() -> None:
+    found = [
+        f"{source.path}:{node.lineno}"
+        for source in EVERYTHING
+        for node in source.expressions
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "NewJob"
+    ]
+    assert [place.split(":")[0] for place in found] == ["app/domain/jobs/spec.py"], found
+
+
 @pytest.mark.parametrize("name", registry.MODULES)
 def test_a_kind_is_declared_in_its_area_and_handled_in_a_file_of_its_name(name: str) -> None:
     package, area, kind = name.split(".")
