@@ -173,6 +173,11 @@ async def run(context: JobContext, args: MisbehavingArgs) -> Any:
     if args.mode == "empties its context":
         vars(context).clear()
         raise ValueError("broken")
+    if args.mode == "waits":
+        await asyncio.sleep(600)
+    if args.mode == "empties its context and stays":
+        vars(context).clear()
+        await asyncio.sleep(600)
     if args.mode in WRONG_RESULTS:
         return WRONG_RESULTS[args.mode]()
     if args.mode in RAISED:

@@ -14,7 +14,7 @@ from arq.worker import Worker as ArqWorker
 
 from app.db.core.pool import TRY_AGAIN
 from app.db.jobs import workers
-from workers.core.context import UNWIND_SECONDS, Stop
+from workers.core.context import UNWIND_SECONDS, Stop, stop_job
 from workers.core.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ async def finish_running_jobs(worker: Worker, grace: float) -> None:
     if await worker.slots.wait_until_idle(grace):
         return
     for context in list(worker.running.values()):
-        context.stop(Stop.SHUTDOWN)
+        stop_job(context, Stop.SHUTDOWN)
     if not await worker.slots.wait_until_idle(UNWIND_SECONDS + RECORD_SECONDS):
         log.error("worker_slots_in_use_after_shutdown", slots=worker.slots.used, running=len(worker.running))
 

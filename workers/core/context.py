@@ -16,6 +16,7 @@ import structlog
 from app.db.core.pool import Connection, connection
 from app.db.jobs import ledger
 from app.db.jobs.ledger import Claimed, ItemError
+from app.domain.jobs.outcomes import describe_error
 from workers.core.resources import Resources
 
 log = structlog.get_logger(__name__)
@@ -150,3 +151,13 @@ class JobContext:
 
 class FencedOff(Exception):
     """The job continues elsewhere; this transaction is rolled back."""
+
+
+def stop_job(context: JobContext, reason: Stop) -> bool:
+    """Interrupt a handler. Returns False if the handler damaged its context, so that other jobs are not affected."""
+    try:
+        context.stop(reason)
+    except Exception as error:
+        log.warning("job_stop_failed", reason=reason, error=describe_error(error))
+        return False
+    return True

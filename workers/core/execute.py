@@ -30,7 +30,7 @@ from app.domain.jobs.outcomes import (
     error_text,
 )
 from workers.core import normalisation
-from workers.core.context import UNWIND_SECONDS, FencedOff, JobContext, Stop
+from workers.core.context import UNWIND_SECONDS, FencedOff, JobContext, Stop, stop_job
 from workers.core.kinds import Kind
 from workers.core.resources import Resources
 from workers.core.task_containment import contain_exits
@@ -145,7 +145,8 @@ async def await_handler(context: JobContext) -> Returned | BaseException:
     until = max(0.0, context.job.seconds_left)
     await asyncio.wait({task, context.stopped}, timeout=until, return_when=asyncio.FIRST_COMPLETED)
     if not task.done():
-        context.stop(Stop.TIMEOUT)
+        if not stop_job(context, Stop.TIMEOUT):
+            task.cancel()
         await asyncio.wait({task}, timeout=UNWIND_SECONDS)
     if not task.done():
         return TimeoutError("the handler did not stop when asked to")
@@ -163,7 +164,8 @@ def normalise(kind: Kind, job: Claimed, context: JobContext, ended: Returned | B
         return from_raised(kind, job, context, ended)
     except BaseException as error:
         log.error("handler_result_invalid", **fields_of(job), error=describe_error(error))
-        detail = str(error) if isinstance(error, normalisation.InvalidResult) else describe_error(error)
+        invalid = isinstance(error, normalisation.InvalidResult)
+        detail = str(error) if invalid else f"ended in a way that cannot be read: {describe_error(error)}"
         return Failed(error_text(f"the handler of kind {kind.spec.kind} {detail}"))
 
 

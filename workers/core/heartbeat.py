@@ -13,7 +13,7 @@ import structlog
 
 from app.db.core.pool import TRY_AGAIN, Connection
 from app.db.jobs import ledger, workers
-from workers.core.context import JobContext, Stop
+from workers.core.context import JobContext, Stop, stop_job
 from workers.core.lag import LoopLag
 from workers.core.worker import Worker
 from workers.version import VERSION
@@ -54,9 +54,9 @@ async def renew_leases(
     cancelled = await ledger.cancel_requests(conn, worker_id)
     for key, context in list(running.items()):
         if key in lost:
-            context.stop(Stop.FENCED)
+            stop_job(context, Stop.FENCED)
         elif context.id in cancelled:
-            context.stop(Stop.CANCEL)
+            stop_job(context, Stop.CANCEL)
 
 
 async def keep_sending_heartbeats(worker: Worker) -> None:

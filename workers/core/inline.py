@@ -21,7 +21,7 @@ from app.dispatch import Dispatcher
 from app.domain.jobs.outcomes import Superseded
 from app.domain.jobs.processing import ProcessResult
 from workers.core import execute
-from workers.core.context import JobContext, Stop
+from workers.core.context import JobContext, Stop, stop_job
 from workers.core.heartbeat import heartbeat_interval, renew_leases
 from workers.core.kinds import Kind
 from workers.core.recorder import OUTAGE, record_alone
@@ -123,7 +123,7 @@ class _InlineRun:
         finally:
             self.stopping = True
             for context in list(self.running.values()):
-                context.stop(Stop.SHUTDOWN)
+                stop_job(context, Stop.SHUTDOWN)
             if self._tasks:
                 await asyncio.wait(self._tasks)
             renewing.cancel()

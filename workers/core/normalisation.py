@@ -6,6 +6,7 @@ anything at all. Nothing here does I/O.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import random
 import sys
@@ -160,9 +161,13 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 
 
 def root_cause(error: BaseException, *preferred: type[BaseException]) -> BaseException:
-    """Return the error that broke a handler's task group: the first of a preferred type, else its first."""
+    """Return the error that broke a handler's task group: the first of a preferred type, else the first real error.
+
+    Cancellations are not real errors: a task group cancels the other tasks when one of them fails.
+    """
     leaves = list(_leaves(error)) or [error]
-    return next((leaf for leaf in leaves if isinstance(leaf, preferred)), leaves[0])
+    errors = [leaf for leaf in leaves if not isinstance(leaf, asyncio.CancelledError)] or leaves
+    return next((leaf for leaf in leaves if isinstance(leaf, preferred)), errors[0])
 
 
 def failed_attempt(spec: JobSpec, attempt: int, max_attempts: int, error: str, at_least: float = 0.0) -> Outcome:

@@ -87,6 +87,25 @@ async def test_a_damaged_context_harms_only_its_own_job(worker: Worker, client: 
     await assert_all_slots_free(worker, client)
 
 
+async def test_a_damaged_context_does_not_keep_others_from_being_stopped(
+    settings: Settings, client: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutdown, "UNWIND_SECONDS", 0.1)
+    monkeypatch.setattr(shutdown, "RECORD_SECONDS", 5)
+    async with harness.worker(settings) as running:
+        await submit(client, "empties its context and stays")
+        [innocent] = await submit(client, "waits")
+
+        async def both_run() -> bool:
+            return len(running.running) == 2
+
+        await harness.eventually(both_run)
+        await shutdown.shut_down(running, 0.1)
+    async with client.get(f"/api/v1/jobs/{innocent}") as response:
+        job = await response.json()
+    assert (job["status"], job["attempt"]) == ("pending", 1)
+
+
 async def test_a_returned_retry_counts_as_an_attempt(worker: Worker, client: ClientSession) -> None:
     [job_id] = await submit(client, "retry")
     job = await harness.follow(client, job_id)

@@ -110,6 +110,8 @@ def test_a_preferred_cause_is_found_however_deep() -> None:
     group = BaseExceptionGroup("outer", [ValueError(), inner])
     assert isinstance(root_cause(group, ConnectionError), ConnectionError)
     assert isinstance(root_cause(group), ValueError)
+    cancelled_first = BaseExceptionGroup("group", [asyncio.CancelledError(), KeyError("the cause")])
+    assert isinstance(root_cause(cancelled_first), KeyError)
 
 
 def test_errors_are_cut_once() -> None:
