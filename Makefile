@@ -7,8 +7,8 @@ STAMP := $(VENV)/.installed
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 PORT ?= 8000
 DATA_DIR ?= .trigpoint
-# How many processes run the tests: a number, or `logical` for one on each processor.
-TEST_PROCESSES ?= logical
+# How many processes run the tests: one more than processors, because tests also wait.
+TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test test-fast check fmt bench faults lock compose-up compose-build compose-down clean
