@@ -7,7 +7,8 @@ STAMP := $(VENV)/.installed
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 PORT ?= 8000
 DATA_DIR ?= .trigpoint
-# How many processes run the tests: one more than processors, because tests also wait.
+# How many processes run the tests: one more than processors, because tests also wait. Bytecode is cached for them, since
+# they start hundreds of processes.
 TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := help
@@ -46,10 +47,10 @@ screenshots: $(STAMP) browser ## Take pictures of every page of the dashboard in
 
 test: $(STAMP) ## Run the whole test suite, on servers of its own; without a browser, without the tests in one
 	@$(MAKE) --silent browser || true
-	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES)
+	@unset DATABASE_URL REDIS_URL PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES)
 
 test-fast: $(STAMP) ## Run the unit tests, which need no servers
-	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/unit
+	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/unit
 
 check: $(STAMP) ## Lint, check the format, the types and who imports whom
 	$(BIN)/ruff check .
