@@ -1,4 +1,4 @@
-"""What two overrides of asyncpg save: `python -m tests.benchmarks.overrides`. Prints medians.
+"""Measure what two overrides of asyncpg save: `python -m tests.benchmarks.overrides`. Prints medians.
 
 The first line compares the first statements with arrays on new connections, the second an acquire, a trivial statement
 and a release. Both compare asyncpg as it is with the pool of `app.db.core.connect`, in turns, on a server of its own.

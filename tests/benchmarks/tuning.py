@@ -1,4 +1,4 @@
-"""What each process-wide setting of a worker is worth: imports with and without it, and memory after long pages.
+"""Measure the benefit of each process-wide setting of a worker: the speed of imports, and memory after long pages.
 
 `python -m tests.benchmarks.tuning [--rounds 3]`. The variants run in turn, each on a fresh worker; ratios are taken
 round by round. Decision 14 quotes the figures.
