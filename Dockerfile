@@ -17,4 +17,4 @@ RUN pip install --no-deps --no-build-isolation -e .
 
 USER trigpoint
 EXPOSE 8000
-CMD ["uvicorn", "--factory", "app.main:create", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "3"]
+CMD ["trigpoint", "api", "--host", "0.0.0.0"]

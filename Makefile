@@ -12,7 +12,7 @@ DATA_DIR ?= .trigpoint
 TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test test-fast check fmt bench faults lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test test-fast check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,11 @@ check: $(STAMP) ## Lint, check the format, the types and who imports whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+openapi: $(STAMP) ## Write the OpenAPI document, its reference, and the client's models and methods
+	@$(BIN)/trigpoint openapi >docs/openapi.json
+	@$(BIN)/trigpoint openapi --format markdown >docs/api.md
+	@$(BIN)/python -m app.web.contract.python_client docs/openapi.json
+
 fmt: $(STAMP) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -67,6 +72,9 @@ bench: $(STAMP) ## Measure speed, side by side with bare arq, aiohttp and Starle
 
 faults: $(STAMP) ## Kill anything at any moment and check that nothing is lost (FAULT_ROUNDS=20, FAULT_SEED=N replays)
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.faults --rounds $${FAULT_ROUNDS:-20}
+
+fuzz: $(STAMP) ## Send requests of every sort, made from the OpenAPI document (FUZZ_CASES=50000)
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.fuzz --cases $${FUZZ_CASES:-50000}
 
 lock: ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --upgrade --quiet \

@@ -17,6 +17,11 @@ from app.queue.sender import Sender
 log = structlog.get_logger(__name__)
 
 
+EMPTY_PASS_PAUSE_SECONDS = 0.02
+"""After a pass that admitted nothing, because queues are full, paused or without workers. Otherwise creates that pour
+in would cause passes without end, which compete with them for the database."""
+
+
 class Dispatcher:
     """Admits jobs and sends their dispatches."""
 
@@ -53,10 +58,13 @@ class Dispatcher:
         task.add_done_callback(self._sending.discard)
 
     async def _pass(self, calls: Sequence[None]) -> Sequence[None]:
+        admitted = 0
         try:
-            await self.admit_and_send(announce=True)
+            admitted = await self.admit_and_send(announce=True)
         except TRY_AGAIN as error:
             log.warning("admission_left_to_sweep", error=repr(error))
+        if not admitted:
+            await asyncio.sleep(EMPTY_PASS_PAUSE_SECONDS)
         return calls
 
     async def close(self) -> None:

@@ -6,10 +6,71 @@ docs/logging.md.
 
 from __future__ import annotations
 
+import io
 import logging
+import re
 import sys
+from datetime import datetime
+from typing import TextIO
+from uuid import UUID
 
 import structlog
+
+from app.domain.text.truncation import truncate, truncate_start
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What begins a new line, or moves the cursor of a terminal."""
+TRACEBACKS = ("exception", "stack")
+"""Fields of several lines, which are indented instead."""
+MAX_FIELD_CHARACTERS, MAX_TRACEBACK_CHARACTERS = 4_000, 20_000
+"""Maximum characters of a field of a log line. Of a longer traceback, the end is kept."""
+_SLACK_CHARACTERS = 250
+"""Errors are cut by `outcomes.error_text` already, with a note and the kind of their job."""
+
+
+def _limit_values(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Cut long values, and say in them how many characters were left out."""
+    for name, value in event.items():
+        if name in TRACEBACKS and isinstance(value, str):
+            event[name] = truncate_start(value, MAX_TRACEBACK_CHARACTERS)
+        elif isinstance(value, str):
+            event[name] = truncate(value, MAX_FIELD_CHARACTERS, _SLACK_CHARACTERS)
+        elif not isinstance(value, _SHORT_TYPES) and len(text := _text_of(value)) > MAX_FIELD_CHARACTERS:
+            event[name] = truncate(text, MAX_FIELD_CHARACTERS)
+    return event
+
+
+_SHORT_TYPES = (bool, int, float, type(None), UUID, datetime)
+
+
+def _text_of(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception as error:
+        return f"({type(value).__name__} without a text: {type(error).__name__})"
+
+
+def _escape_values(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Escape control characters in every value, because names and texts come from outside and could forge lines."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _indent(value) if name in TRACEBACKS else _escape(value)
+    return event
+
+
+def _escape(text: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"    {_escape(line)}" for line in text.split("\n"))
+
+
+def _indented_traceback(target: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
+    text = io.StringIO()
+    structlog.dev.plain_traceback(text, exc_info)  # structlog's default takes a second of CPU per traceback
+    shown = truncate_start(text.getvalue().strip("\n"), MAX_TRACEBACK_CHARACTERS)
+    target.write(f"\n{_indent(shown)}")
 
 
 def configure(level: str, *, json: bool = False) -> None:
@@ -36,14 +97,14 @@ def configure(level: str, *, json: bool = False) -> None:
         structlog.processors.JSONRenderer()
         if json
         else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(),
-            pad_event_to=0,
-            exception_formatter=structlog.dev.plain_traceback,  # the default takes a second of CPU per traceback
+            colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=_indented_traceback
         )
     )
     last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if json:
-        last.append(structlog.processors.format_exc_info)
+        last += [structlog.processors.format_exc_info, _limit_values]
+    else:
+        last += [_limit_values, _escape_values]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*last, renderer]))
     root = logging.getLogger()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 import aiohttp
 from redis.asyncio import Redis
@@ -18,26 +19,45 @@ from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
 from app.domain.companies.lead_scores import check_weights
+from app.queue.redis_overrides import open_connections
 from app.queue.sender import Sender
 from app.settings import Settings, load
+from app.version import VERSION
+from app.web.accounts.access_watch import AccessWatch
+from app.web.accounts.key_lookup import forget_callers
+from app.web.accounts.rate_limit import KeyRateLimit
+from app.web.application import Application
+from app.web.contract import openapi
 from app.web.dashboard.routes import PAGES
 from app.web.dashboard.wiring import build_live_updates
+from app.web.http.open_requests import OpenRequests
 from app.web.http.problems import EXCEPTION_HANDLERS
+from app.web.jobs.pending_limit import PendingLimit
+from app.web.jobs.together import Together
 from app.web.platform import Platform
 from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
 from providers.web import normalise_url
 from workers import registry
 from workers.core.inline import InlineProcessor
+from workers.core.process_tuning import tune_api_process
 from workers.geocoding.request_geocoder import RequestGeocoder
 from workers.providers import handler_timeouts, open_resources
 from workers.websites.place_search import build_search
 
-API_TIMEOUTS = Timeouts(acquire_seconds=1.5, command_seconds=3.0, idle_transaction_seconds=5.0)
-"""Timeouts that let a request be answered, if only with 503, within five seconds."""
+API_TIMEOUTS = Timeouts(
+    acquire_seconds=1.5, command_seconds=3.0, idle_transaction_seconds=5.0, turn_seconds=3.5, is_for_requests=True
+)
+"""How long each part of a request waits for Postgres; all of them together end with the request's TimeLimit. Requests
+that wait for their turn when Postgres turns out to be unreachable do not wait any longer."""
 
 STARTING_SECONDS = 2.0
 """How long the start waits for Postgres. After that, requests get a 503 until Postgres is available."""
+
+
+def build_document() -> dict[str, Any]:
+    """Return the OpenAPI document of an installation without kinds of its own."""
+    return openapi.build(ROUTES, {kind: loaded.spec for kind, loaded in registry.load().items()}, VERSION)
 
 
 def create(settings: Settings | None = None) -> Starlette:
@@ -51,7 +71,11 @@ def create(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
-            settings.database_url, size=settings.api_connections, name="trigpoint api", timeouts=API_TIMEOUTS
+            settings.database_url,
+            size=settings.api_connections,
+            name="trigpoint api",
+            timeouts=API_TIMEOUTS,
+            reserved=1,  # for health checks, which must not wait behind requests
         )
         work = await open_pool(
             settings.database_url,
@@ -71,12 +95,17 @@ def create(settings: Settings | None = None) -> Starlette:
         if declaring.done():
             declaring.result()
         await changes.start()
-        limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
+        limits: Redis = Redis.from_pool(open_connections(settings.redis_url, retries=0))
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             resources = open_resources(settings, work, http, RedisRateLimiter(limits), limits)
+            single_jobs = Together(pool)
+            access = AccessWatch(pool, changes, partial(forget_callers, app))
             app.state.platform = Platform(
                 settings,
                 pool,
+                single_jobs,
+                PendingLimit(settings.max_pending_jobs),
+                OpenRequests(settings.max_open_requests, settings.max_open_requests_per_process),
                 specs,
                 dispatcher,
                 sender,
@@ -84,12 +113,20 @@ def create(settings: Settings | None = None) -> Starlette:
                 RequestGeocoder(pool, resources.geocoders),
                 InlineProcessor(kinds, resources, dispatcher),
                 build_search(settings, http, RedisRateLimiter(limits)),
+                access,
                 normalise_url,
+                resources.webhooks.check,
             )
-            app.state.live_updates = build_live_updates(app, app.state.platform)
+            app.state.rate_limit = KeyRateLimit(
+                settings.redis_url, settings.queue_prefix, settings.rate_limit_per_minute
+            )
+            app.state.live_updates = build_live_updates(app.state.platform)
+            tune_api_process()
             yield
             declaring.cancel()
             await app.state.live_updates.close()
+            await single_jobs.finish()
+            await app.state.rate_limit.close()
         await resources.close()
         await limits.aclose()
         await changes.stop()
@@ -98,4 +135,6 @@ def create(settings: Settings | None = None) -> Starlette:
         await work.close()
         await pool.close()
 
-    return Starlette(routes=[*ROUTES, *PAGES], exception_handlers=EXCEPTION_HANDLERS, lifespan=lifespan)
+    app = Application(routes=[*ROUTES, *PAGES], exception_handlers=EXCEPTION_HANDLERS, lifespan=lifespan)
+    app.access_log = settings.access_log
+    return app

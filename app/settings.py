@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     admin_key: str | None = None
     log_level: str = "INFO"
     log_json: bool = False
+    access_log: bool = False
+    """Whether every request is logged."""
     extra_kinds: CommaList = ()
     """Modules with additional job kinds, each with a SPEC and a run()."""
     max_items: int = Field(default=100_000, gt=0)
@@ -53,6 +55,26 @@ class Settings(BaseSettings):
     """Maximum bytes of an uploaded file as sent."""
     max_unpacked_bytes: int = Field(default=5 << 30, gt=0)
     """Maximum bytes of an uploaded file after unpacking."""
+    max_keys: int = Field(default=200, ge=0)
+    """API keys of a user that are not revoked, unless an administrator creates them. 0: no limit."""
+    max_schedules: int = Field(default=200, ge=0)
+    """Schedules of a user who is no administrator. 0: no limit."""
+    max_webhooks: int = Field(default=20, ge=0)
+    """Webhooks of a user for all jobs. 0: no limit."""
+    max_webhooks_per_job: int = Field(default=10, ge=0)
+    """Webhooks of a user for a single job. 0: no limit."""
+    max_pending_jobs: int = Field(default=500_000, ge=0)
+    """Unfinished jobs of a user who is no administrator, when they create or retry more. 0: no limit."""
+    max_exclusions: int = Field(default=10_000, ge=0)
+    """Exclusions of businesses by a user who is no administrator. 0: no limit."""
+    max_open_requests: int = Field(default=500, ge=0)
+    """Streams of events and long polls of a user that an API process holds open. 0: no limit."""
+    max_open_requests_per_process: int = Field(default=5_000, ge=0)
+    """Streams of events and long polls that an API process holds open. 0: no limit."""
+    max_stored_bytes: int = Field(default=20 << 30, ge=0)
+    """Bytes of the uploads of a user who is no administrator, unpacked, until they are removed. 0: no limit."""
+    rate_limit_per_minute: int = Field(default=0, ge=0)
+    """Requests per minute and API key, over all API processes. 0: no limit."""
     public_reads: bool = False
     cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET")
     """Secret for a hosted cron. Without it, the cron route is disabled."""

@@ -20,15 +20,25 @@ import aiohttp
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
 
+from app.domain.text import json_guard
+from app.domain.text.json_guard import MAX_CONTAINERS, MAX_VALUES, UnsafeJson
 from providers.errors import Busy, Misconfigured, ProviderError, Unavailable, from_status
 from providers.latency import Latencies
 
 MAX_BODY = 1 << 20
 """Maximum body size in bytes after decompression; a geocoder's answer has a few kB."""
+MAX_ERROR_BODY = 64 << 10
+"""Bytes of an error's body that are looked at."""
+MAX_BYTES_ON_LOOP = 64 << 10
+"""A longer body is parsed in a thread."""
+MAX_LARGE_VALUES, MAX_LARGE_CONTAINERS = 3_000_000, 600_000
+"""JSON values, and the objects and lists among them, in the largest answers: 10,000 addresses, the places of a city."""
 MAX_DETAIL = 200
 """Maximum number of characters of a provider's error text in our message."""
 MIN_RETRY_BUDGET = 0.25
 """Seconds of the budget that must be left for a second try."""
+RETRY_PAUSE_SECONDS = (0.05, 0.2)
+"""The shortest and the longest pause before a second try."""
 
 MESSAGE_KEYS = (
     "error_message", "error_description", "error", "errors", "message", "title", "cause", "status", "meta", "geocoding",
@@ -118,21 +128,32 @@ async def exchange(
     retrying = AsyncRetrying(
         retry=retry_if_exception(is_worth_a_retry),
         stop=stop_after_attempt(2),
-        wait=wait_random(0.05, 0.2),
+        wait=wait_random(*RETRY_PAUSE_SECONDS),
         reraise=True,
     )
     return await retrying(send)
 
 
-def parse_json(body: bytes, provider: str) -> Any:
-    """Return the JSON in `body`. Raises Unavailable for anything else."""
+def parse_json(
+    body: bytes, provider: str, *, max_values: int = MAX_VALUES, max_containers: int = MAX_CONTAINERS
+) -> Any:
+    """Return the JSON in `body`. Raises Unavailable for anything else, and for JSON that is too deep or too large."""
     try:
-        data = orjson.loads(body)
+        data = json_guard.parse_json(body, max_values=max_values, max_containers=max_containers)
+    except UnsafeJson as error:
+        raise Unavailable(f"garbled answer: {error}", provider=provider) from None
     except orjson.JSONDecodeError as error:
         raise Unavailable("garbled answer: not JSON", provider=provider) from error
     if data is None:
         raise Unavailable("garbled answer: null", provider=provider)
     return data
+
+
+async def parse_json_off_loop(body: bytes, provider: str) -> Any:
+    """Return the JSON in `body`, parsed in a thread if it is long. Raises as `parse_json`."""
+    if len(body) <= MAX_BYTES_ON_LOOP:
+        return parse_json(body, provider)
+    return await asyncio.to_thread(parse_json, body, provider)
 
 
 async def _send(
@@ -168,7 +189,7 @@ async def _send(
 
     if status == 200:
         return HttpReply(body, retry_after)
-    text = redact(body.decode("utf-8", "replace"), request.secrets)
+    text = redact(body[:MAX_ERROR_BODY].decode("utf-8", "replace"), request.secrets)
     failure = judge(status, text, retry_after) if judge else error_of(name, status, text, retry_after)
     if failure is None:
         return None
@@ -205,8 +226,8 @@ def error_of(provider: str, status: int, text: str, retry_after: float | None) -
 
 def brief(text: str) -> str:
     """Return the message in a provider's error body: from JSON if possible, otherwise its beginning; empty for HTML."""
-    with suppress(orjson.JSONDecodeError):  # plain text
-        text = _find_message(orjson.loads(text)) or text
+    with suppress(orjson.JSONDecodeError, UnsafeJson):  # plain text
+        text = _find_message(json_guard.parse_json(text)) or text
     text = " ".join(text.split())
     return "" if text.startswith("<") else text[:MAX_DETAIL]
 

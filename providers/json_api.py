@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 
 from providers.errors import Busy, ProviderError
-from providers.http import HttpReply, Judge, Request, error_of, exchange, parse_json
+from providers.http import HttpReply, Judge, Request, error_of, exchange, parse_json_off_loop
 from providers.rate_limit import RateLimiter, Window
 
 PATIENCE = 10.0
@@ -61,7 +61,7 @@ class JsonApi:
         )
 
         async def read(reply: HttpReply) -> Any:
-            return parse_json(reply.body, self.name)
+            return await parse_json_off_loop(reply.body, self.name)
 
         return await exchange(self._session, request, self._admit, read, _judge(self.name))
 

@@ -23,6 +23,11 @@ class ProviderConfig:
     permanent: bool = False
 
 
+def setting_name(provider: str, setting: str) -> str:
+    """Return the environment variable of a setting in ProviderConfig."""
+    return f"TRIGPOINT_PROVIDERS__{provider}__{setting}".upper()
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """Constructor argument of every provider: its settings and the shared objects."""

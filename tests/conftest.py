@@ -1,34 +1,46 @@
 """Real servers for every test: an embedded PostgreSQL and Valkey for each process, a database for each test.
 
 Under pytest-xdist each process has a session of its own, and so its own pair of servers.
+
+The fixtures import what they start: unit tests use none of them, and start seconds sooner without the platform.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import aiohttp
-import asyncpg
 import hypothesis
 import pytest
-from redis.asyncio import Redis
 
-from app.db.accounts import admins
-from app.db.core.connect import Timeouts, open_pool
-from app.db.core.migrate import upgrade
-from app.db.core.pool import Pool
-from app.embedded import EmbeddedPostgres, EmbeddedValkey
-from app.settings import Settings
-from tests import distribution, harness
+from tests import distribution
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from app.db.core.pool import Pool
+    from app.embedded import EmbeddedPostgres, EmbeddedValkey
+    from app.settings import Settings
 
 TEMPLATE = "trigpoint_template"
 
 # on a loaded machine any example may take long
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
+
+
+def pytest_sessionstart() -> None:
+    """Leave out garbage collection while the tests are imported: nothing of that is garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect again, but never go through what the imports made."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True, scope="session")
 def _environment() -> None:
-    """What the caller's shell says of a platform is not these tests' business."""
+    """Variables of the caller's shell do not apply to these tests."""
     for name in list(os.environ):
         if name.startswith(("TRIGPOINT_", "WORKER_", "GEOCODE_", "ENABLE_", "PG")) or name in (
             "DATABASE_URL",
@@ -55,6 +67,8 @@ def _environment() -> None:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    from app.embedded import EmbeddedPostgres
+
     server = EmbeddedPostgres(tmp_path_factory.mktemp("servers") / "postgres", durable=False)
     server.start()
     yield server
@@ -63,6 +77,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    from app.embedded import EmbeddedValkey
+
     server = EmbeddedValkey(tmp_path_factory.mktemp("servers") / "valkey")
     server.start()
     yield server
@@ -79,6 +95,10 @@ def template(postgres: EmbeddedPostgres) -> str:
     """A migrated database that tests copy."""
     import asyncio
 
+    import asyncpg
+
+    from app.db.core.migrate import upgrade
+
     async def make() -> None:
         conn = await asyncpg.connect(postgres.dsn)
         await conn.execute(f"CREATE DATABASE {TEMPLATE}")
@@ -94,6 +114,8 @@ _numbers = iter(range(1_000_000))
 
 @pytest.fixture
 async def database_url(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
+    import asyncpg
+
     name = f"test_{next(_numbers)}"
     conn = await asyncpg.connect(postgres.dsn)
     await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
@@ -104,6 +126,8 @@ async def database_url(postgres: EmbeddedPostgres, template: str) -> AsyncIterat
 
 @pytest.fixture
 async def redis_url(valkey: EmbeddedValkey) -> str:
+    from redis.asyncio import Redis
+
     async with Redis.from_url(valkey.url) as redis:
         await redis.flushall()
     return valkey.url
@@ -111,6 +135,8 @@ async def redis_url(valkey: EmbeddedValkey) -> str:
 
 @pytest.fixture
 async def db_pool(database_url: str) -> AsyncIterator[Pool]:
+    from app.db.core.connect import Timeouts, open_pool
+
     pool = await open_pool(database_url, size=10, name="test", timeouts=Timeouts(10, 10, 10))
     yield pool
     await pool.close()
@@ -119,6 +145,9 @@ async def db_pool(database_url: str) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def admin_id(db_pool: Pool) -> UUID:
     """The admin, whose key is `harness.ADMIN_KEY`."""
+    from app.db.accounts import admins
+    from tests import harness
+
     async with db_pool.acquire() as conn, conn.transaction():
         await admins.ensure_admin(conn, harness.ADMIN_KEY)
         user_id: UUID = await conn.fetchval("SELECT id FROM users WHERE role = 'admin'")
@@ -127,6 +156,8 @@ async def admin_id(db_pool: Pool) -> UUID:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> Settings:
+    from app.settings import Settings
+
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
@@ -141,12 +172,16 @@ def settings(database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def url(settings: Settings, admin_id: UUID) -> AsyncIterator[str]:
     """A running API."""
+    from tests import harness
+
     async with harness.api(settings) as address:
         yield address
 
 
 @pytest.fixture
 async def client(url: str) -> AsyncIterator[aiohttp.ClientSession]:
+    from tests import harness
+
     async with harness.session(url, harness.ADMIN_KEY) as session:
         yield session
 
@@ -154,6 +189,8 @@ async def client(url: str) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def user_client(url: str, client: aiohttp.ClientSession) -> AsyncIterator[aiohttp.ClientSession]:
     """A plain user's session."""
+    from tests import harness
+
     async with client.post(
         "/api/v1/users", json={"email": "user@example.org", "name": "A User", "role": "user"}
     ) as made:

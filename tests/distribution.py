@@ -18,14 +18,24 @@ OWN_PLATFORMS = (
 )
 """Files below these folders whose tests start platforms of their own, so that they may run in any process."""
 
+SHARED_LOADING = (
+    "tests/unit/companies/test_llm_client.py",  # imports openai
+    "tests/unit/geocoding/test_offline.py",  # loads the offline geocoder's data
+    "tests/unit/structure/",  # parses all modules
+)
+"""Unit tests that load something large, which is loaded once where one process runs them all."""
+
 LONGEST_FIRST = ("tests/acceptance/", "tests/browser/", "tests/faults/", "tests/integration/", "tests/unit/")
 
 
 def group_of(node_id: str) -> str:
     """Return the name of the group of tests that runs in one process: a shared folder, a unit test, or else a file."""
     path = node_id.partition("::")[0]
-    if path.startswith("tests/unit/"):  # with all its parameters: one file takes a third of all the time
-        return node_id.partition("[")[0]
+    if path.startswith("tests/unit/"):  # by test, with all its parameters: some files take much longer than others
+        if node_id.startswith("tests/unit/geocoding/") and "[offline" in node_id:
+            return "tests/unit/geocoding/test_offline.py"
+        test = node_id.partition("[")[0]
+        return next((place for place in SHARED_LOADING if path.startswith(place)), test)
     if path in OWN_PLATFORMS:
         return path
     return next((folder for folder in SHARED_PLATFORMS if path.startswith(folder)), path)

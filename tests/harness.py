@@ -1,4 +1,4 @@
-"""The platform inside a test's own loop: a real API on a real port, a real arq worker, real servers beneath."""
+"""The platform in the event loop of a test: a real API on a real port, a real arq worker, and real servers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import aiohttp
 import uvicorn
 from arq.worker import Worker as ArqWorker
 
+from app.http_connection import HttpConnection
 from app.main import create
 from app.settings import Settings
+from tests.contract import conforming
 from workers.core.worker import Worker
 from workers.main import arq_settings
 
@@ -23,7 +25,7 @@ ADMIN_KEY = "the-admin-key-of-the-tests"
 
 
 async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 60.0) -> T:
-    """The first truthy answer of the probe; fails the test when there is none in time."""
+    """Return the first truthy result of the probe. Fails the test if there is none in time."""
     async with asyncio.timeout(within):
         while not (answer := await probe()):
             await asyncio.sleep(0.02)
@@ -33,9 +35,9 @@ async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 60.0)
 @asynccontextmanager
 async def api(settings: Settings) -> AsyncIterator[str]:
     """The API served by uvicorn; its address."""
-    config = uvicorn.Config(create(settings), log_config=None, lifespan="on")
+    config = uvicorn.Config(create(settings), log_config=None, lifespan="on", http=HttpConnection)
     server = uvicorn.Server(config)
-    # asyncio sets TCP_NODELAY only where the protocol is spelt out; without it each answer waits 40 ms for an ACK
+    # asyncio sets TCP_NODELAY only where the protocol is spelt out; without it each response waits 40 ms for an ACK
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     serving = asyncio.create_task(server._serve([listener]))  # serve() would take over pytest's signal handlers
@@ -51,7 +53,8 @@ async def api(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def session(url: str, key: str) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {key}"}) as client:
+    headers = {"Authorization": f"Bearer {key}"}
+    async with aiohttp.ClientSession(url, headers=headers, middlewares=[conforming]) as client:
         yield client
 
 

@@ -1,4 +1,4 @@
-"""The platform as processes of their own, one by one: what benchmarks and fault tests start, stop, freeze and kill."""
+"""The platform as separate processes, which benchmarks and fault tests start, stop, freeze and kill."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Process:
 
 
 class Platform:
-    """Embedded servers, one API, some workers. Starts what is asked for, ends all it started."""
+    """Embedded servers, one API, some workers. Ends all processes that it started."""
 
     def __init__(self, folder: Path, *, durable: bool = True, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -116,7 +116,19 @@ class Platform:
         return f"http://127.0.0.1:{self.port}"
 
     async def start_api(self) -> Process:
-        argv = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create", "--port", str(self.port)]
+        argv = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--factory",
+            "app.main:create",
+            "--http",
+            "app.http_connection:HttpConnection",
+            "--loop",
+            "app.event_loop:EventLoop",
+            "--port",
+            str(self.port),
+        ]
         self.api = await Process(
             "api", [*argv, "--timeout-graceful-shutdown", "3"], self.env, self.folder / "api.log"
         ).start()

@@ -1,4 +1,4 @@
-"""Voter files, parcels and points made up in the layouts that registers really use, at real addresses."""
+"""Generated voter files, parcels and points of interest in the layouts of real registers, at real addresses."""
 
 from __future__ import annotations
 
@@ -116,7 +116,6 @@ def ohio(count: int) -> Iterator[list[str]]:
 
 def florida(count: int) -> Iterator[list[str]]:
     """Yield rows of a county's extract, which has no header; every fiftieth voter is exempt from public records."""
-    assert FLORIDA.header is not None
     for number in range(count):
         line, address = home(number // 2)
         exempt = number % 50 == 49
@@ -128,7 +127,7 @@ def florida(count: int) -> Iterator[list[str]]:
             "Race": "5", "Birth_Date": "*" if exempt else "12/31/1980", "Registration_Date": "01/02/2003",
             "Party_Affiliation": "NPA", "Precinct": f"{number % 60}", "Voter_Status": "ACT",
         }  # fmt: skip
-        yield [known.get(name, "") for name in FLORIDA.header]
+        yield [known.get(name, "") for name in FLORIDA.headers[0]]
 
 
 def california(count: int) -> Iterator[list[str]]:

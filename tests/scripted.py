@@ -1,4 +1,4 @@
-"""A kind that does as its arguments say, for tests of the platform itself: counts in steps, fails, sleeps, snoozes."""
+"""A kind whose arguments say what its handler does, for tests of the platform: count in steps, fail, sleep, snooze."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ async def run(context: JobContext, args: ScriptedArgs) -> dict[str, Any] | Outco
             state["done"] += 1
             step.total = args.steps * args.items
             step.processed, step.failed = args.items, args.failing_items
-            step.errors = [ItemError(f"{state['done']}-{i}", None, "as told") for i in range(args.failing_items)]
+            step.errors = [ItemError(f"{state['done']}-{i}", None, "as requested") for i in range(args.failing_items)]
             step.checkpoint = dict(state)
     if args.block and context.fence == 1:
-        time.sleep(args.block)  # noqa: ASYNC251 - blocking is what is asked for
+        time.sleep(args.block)  # noqa: ASYNC251 - blocking is intended
     try:
         await asyncio.sleep(args.sleep)
     except asyncio.CancelledError:
@@ -76,9 +76,9 @@ async def run(context: JobContext, args: ScriptedArgs) -> dict[str, Any] | Outco
             raise
         await asyncio.sleep(args.sleep)
     if context.job.attempt <= args.fail_attempts:
-        raise (BrokenForGood if args.permanent else Broken)("as told")
+        raise (BrokenForGood if args.permanent else Broken)("as requested")
     if args.snooze and not state.get("snoozed"):
         async with context.step() as step:
             step.checkpoint = state | {"snoozed": True}
-        return Snooze(args.snooze, "as told")
+        return Snooze(args.snooze, "as requested")
     return {"steps": state["done"], "attempt": context.job.attempt, **args.result}

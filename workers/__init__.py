@@ -12,11 +12,13 @@ def __getattr__(name: str) -> Any:
     if name == "Settings":
         import asyncio
 
-        import uvloop
-
+        from app.event_loop import EventLoop
         from app.settings import load
+        from workers.core import exit_containment
         from workers.main import arq_settings
 
-        asyncio.set_event_loop(uvloop.new_event_loop())  # which arq's worker then takes
-        return arq_settings(load())
+        loop = EventLoop()
+        exit_containment.install(loop)
+        asyncio.set_event_loop(loop)  # which arq's worker then takes
+        return arq_settings(load(), owns_process=True)
     raise AttributeError(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
 from functools import partial
 from typing import Any
@@ -21,33 +20,37 @@ from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
 from app.queue.protocol import FUNCTION, deserialize, queue_name, serialize
+from app.queue.redis_overrides import open_connections
 from app.queue.sender import Sender
 from app.queue.worker_pool import WorkerPool
 from app.settings import Settings
+from app.version import VERSION
 from providers.rate_limit import RedisRateLimiter
 from workers import registry, shutdown
 from workers.core import execute
 from workers.core.heartbeat import keep_sending_heartbeats, send_heartbeat
+from workers.core.process_guard import ProcessGuard
 from workers.core.process_tuning import tune_process
 from workers.core.slots import Slots
 from workers.core.sweep import keep_sweeping
 from workers.core.worker import Worker
 from workers.providers import handler_timeouts, open_resources
-from workers.version import VERSION
 
 log = structlog.get_logger(__name__)
 
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 WEEK_SECONDS = 7 * 24 * 3600
 
 
-def arq_settings(settings: Settings) -> dict[str, Any]:
-    """Return the settings of arq's worker. Retries, results and crons of arq are off: the life cycle is in Postgres."""
+def arq_settings(settings: Settings, *, owns_process: bool = False) -> dict[str, Any]:
+    """Return the settings of arq's worker. Retries, results and crons of arq are off: the life cycle is in Postgres.
+
+    A worker that `owns_process` handles its signals, and may end it by force.
+    """
     queue = queue_name(settings.queue_prefix, settings.worker_route)
     slots = Slots(settings.worker_slots)
 
     async def start(ctx: dict[str, Any]) -> None:
-        ctx["process"] = await Process.start(settings, slots, ctx)
+        ctx["process"] = await Process.start(settings, slots, ctx, owns_process=owns_process)
 
     async def stop(ctx: dict[str, Any]) -> None:
         if "process" in ctx:  # missing if the worker is stopped while it starts
@@ -76,17 +79,26 @@ def arq_settings(settings: Settings) -> dict[str, Any]:
 class Process:
     """A worker process: everything that it opened, and the loops that run beside its jobs."""
 
-    def __init__(self, settings: Settings, worker: Worker, sender: Sender, limits: Redis) -> None:
+    def __init__(
+        self, settings: Settings, worker: Worker, sender: Sender, limits: Redis, *, owns_process: bool
+    ) -> None:
         self._settings = settings
         self._worker = worker
         self._sender = sender
         self._limits = limits
         self._main = asyncio.current_task()
+        self._guard: ProcessGuard | None = None
+        if owns_process:
+            self._guard = ProcessGuard(
+                self._request_stop,
+                stop_seconds=shutdown.longest_shutdown(settings.shutdown_grace_seconds),
+                lease_seconds=settings.lease_seconds,
+            )
         self._loops: list[asyncio.Task[None]] = []
         self._stopping: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, settings: Settings, slots: Slots, ctx: dict[str, Any]) -> Process:
+    async def start(cls, settings: Settings, slots: Slots, ctx: dict[str, Any], *, owns_process: bool) -> Process:
         """Open all resources, register the worker and start its loops. Puts the worker into `ctx` for dispatches."""
         logs.configure(settings.log_level, json=settings.log_json)
         tune_process()
@@ -98,12 +110,12 @@ class Process:
             timeouts=handler_timeouts(settings),
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
-        limits: Redis = Redis.from_url(settings.redis_url, socket_timeout=3, socket_connect_timeout=3)
+        limits: Redis = Redis.from_pool(open_connections(settings.redis_url, retries=0))
         http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=0))
         resources = open_resources(settings, pool, http, RedisRateLimiter(limits), limits)
         worker = Worker(kinds, resources, Dispatcher(pool, sender), slots)
         ctx["worker"] = worker
-        process = cls(settings, worker, sender, limits)
+        process = cls(settings, worker, sender, limits, owns_process=owns_process)
         try:
             await process._register()
         except BaseException:
@@ -114,8 +126,8 @@ class Process:
     async def _register(self) -> None:
         """Wait for Postgres, register the worker and its queues, and start the loops."""
         worker, settings = self._worker, self._settings
-        for number in STOP_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self._request_stop)
+        if self._guard:
+            self._guard.start()
         specs = {settings.queue(kind.spec.queue) for kind in worker.kinds.values()}
         await retry_until_available(worker.pool, partial(queues.declare, queues=specs))
         await send_heartbeat(worker)
@@ -123,6 +135,8 @@ class Process:
             asyncio.create_task(keep_sending_heartbeats(worker)),
             asyncio.create_task(keep_sweeping(worker, settings.worker_poll_interval / 1000)),
         ]
+        if self._guard:
+            self._loops.append(asyncio.create_task(self._guard.keep_checking()))
         log.info(
             "worker_ready",
             version=VERSION,
@@ -136,7 +150,6 @@ class Process:
 
     def _request_stop(self) -> None:
         if self._stopping is None:
-            shutdown.exit_at_the_latest(self._settings.shutdown_grace_seconds)
             self._stopping = asyncio.create_task(self.stop())
 
     async def stop(self) -> None:
@@ -148,8 +161,8 @@ class Process:
     async def close(self) -> None:
         """Stop the loops and close everything that `start` opened."""
         worker = self._worker
-        for number in STOP_SIGNALS:
-            asyncio.get_running_loop().remove_signal_handler(number)
+        if self._guard:
+            self._guard.stop()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

@@ -13,6 +13,7 @@ from providers.rate_limit import RateLimiter
 from providers.web import NetworkPolicy
 from providers.web.mx import MxLookup
 from workers.companies.providers import build_company_providers
+from workers.core.exit_containment import refuse_to_handlers
 from workers.core.resources import Resources
 from workers.geocoding.chain import build_chain
 from workers.heatmaps.poi_provider import build_poi_provider
@@ -33,7 +34,10 @@ def open_resources(
     settings: Settings, pool: Pool, http: aiohttp.ClientSession, limiter: RateLimiter, redis: Redis
 ) -> Resources:
     """Open the configured providers. Raises ValueError for an unknown provider."""
-    return Resources(
+    refuse_to_handlers(pool, "pool", "close", "terminate", "expire_connections")
+    refuse_to_handlers(http, "http", "close", "detach")
+    refuse_to_handlers(http.connector, "http.connector", "close")
+    resources = Resources(
         settings,
         pool,
         http,
@@ -44,3 +48,11 @@ def open_resources(
         Webhooks(settings.user_agent, NetworkPolicy(settings.fetch_allow)),
         places=build_poi_provider(settings, http, limiter),
     )
+    for shared, name in (
+        (resources, "resources"),
+        (resources.fetcher, "fetcher"),
+        (resources.webhooks, "webhooks"),
+        (resources.company_providers, "company_providers"),
+    ):
+        refuse_to_handlers(shared, name, "close")
+    return resources

@@ -18,6 +18,7 @@ MODULES = (
     "workers.imports.parcel_import",
     "workers.imports.poi_import",
     "workers.imports.business_import",
+    "workers.imports.import_undo",
     "workers.heatmaps.heatmap_compute",
     "workers.websites.website_validation",
     "workers.websites.email_scraping",

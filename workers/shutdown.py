@@ -7,7 +7,6 @@ next step, and the rest is interrupted. Whatever cannot be recorded in time is b
 from __future__ import annotations
 
 import asyncio
-import os
 
 import structlog
 from arq.worker import Worker as ArqWorker
@@ -26,10 +25,9 @@ EXIT_SECONDS = 3.0
 """How long closing may take after that, before the process exits regardless."""
 
 
-def exit_at_the_latest(grace: float) -> None:
-    """Exit the process when a shutdown takes longer than it may. The ledger is correct at any time."""
-    latest = grace + UNWIND_SECONDS + EXIT_SECONDS
-    asyncio.get_running_loop().call_later(latest, os._exit, 0)
+def longest_shutdown(grace: float) -> float:
+    """Return after how many seconds a process that is stopping exits regardless."""
+    return grace + UNWIND_SECONDS + EXIT_SECONDS
 
 
 async def shut_down(worker: Worker, grace: float) -> None:

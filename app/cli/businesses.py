@@ -9,8 +9,9 @@ import typer
 
 from app.cli import imports, output
 from app.cli.options import URL, AsJson, Key, Url
+from app.cli.output import Json
 from app.cli.progress import follow
-from app.client import Client, Json
+from app.client import Client, new_key
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites.kinds import WEBSITE_KINDS
 
@@ -58,7 +59,7 @@ def list_businesses(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/v1/businesses", {**chosen, "limit": limit, "offset": offset})
+            return await client.request("GET", "/api/v1/businesses", query={**chosen, "limit": limit, "offset": offset})
 
     page = output.run(ask())
     if as_json:
@@ -86,7 +87,7 @@ def show(business_id: BusinessId, url: Url = URL, key: Key = None, as_json: AsJs
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get(f"/api/v1/businesses/{business_id}")
+            return await client.request("GET", f"/api/v1/businesses/{business_id}")
 
     one = output.run(ask())
     if as_json:
@@ -124,8 +125,12 @@ def add(
     async def send() -> Json:
         async with Client(url, key) as client:
             params = {"priority": str(priority)} if priority else None
-            return await client.post(
-                "/api/v1/businesses", {field: value for field, value in given.items() if value}, params=params
+            return await client.request(
+                "POST",
+                "/api/v1/businesses",
+                query=params,
+                body={field: value for field, value in given.items() if value},
+                idempotency_key=new_key(),
             )
 
     made = output.run(send())
@@ -160,7 +165,7 @@ def export(
 
     async def ask() -> None:
         async with Client(url, key) as client:
-            await client.download("/api/v1/businesses/export.csv", out, chosen)
+            await client.download("/api/v1/businesses/export.csv", query=chosen).save(out)
 
     output.run(ask())
 
@@ -199,7 +204,12 @@ def validate(
         async with Client(url, key) as client:
             after = None
             while True:  # in batches of the maximum size of a request
-                answer = await client.post("/api/v1/validations", body | ({"after": after} if after else {}))
+                answer = await client.request(
+                    "POST",
+                    "/api/v1/validations",
+                    body=body | ({"after": after} if after else {}),
+                    idempotency_key=new_key(),
+                )
                 done = {"businesses": done["businesses"] + answer["businesses"], "jobs": done["jobs"] + answer["jobs"]}
                 after = answer["next"]
                 if after is None:

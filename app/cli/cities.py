@@ -11,7 +11,8 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import Client, Json
+from app.cli.output import Json
+from app.client import Client
 
 app = typer.Typer(help="List cities and load your own.", no_args_is_help=True)
 
@@ -31,7 +32,7 @@ def list_cities(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/v1/cities", {"search": search, "limit": limit})
+            return await client.request("GET", "/api/v1/cities", query={"search": search, "limit": limit})
 
     page = output.run(ask())
     if as_json:
@@ -62,7 +63,7 @@ def load(
 
     async def send() -> Json:
         async with Client(url, key) as client:
-            return await client.post("/api/v1/cities", entries)
+            return await client.request("POST", "/api/v1/cities", body=entries)
 
     counts = output.run(send())
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from app.cli import (
+    api,
     businesses,
     cities,
     companies,
@@ -20,11 +21,14 @@ from app.cli import (
     imports,
     jobs,
     keys,
+    mappings,
     migrate,
+    openapi,
     queues,
     release,
     schedules,
     up,
+    uploads,
     worker,
     workers,
 )
@@ -62,8 +66,10 @@ app = typer.Typer(
 
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
+app.command("api")(api.api)
 app.command("worker")(worker.worker)
 app.command("health")(health.health)
+app.command("openapi")(openapi.openapi)
 app.command("geocode")(geocode.geocode)
 app.command("geocode-file")(geocode_file.geocode_file)
 app.command("geocoders")(geocoders.geocoders)
@@ -78,11 +84,14 @@ app.add_typer(schedules.app, name="schedules")
 app.add_typer(workers.app, name="workers")
 app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
+app.add_typer(imports.app, name="imports", hidden=True)
 app.add_typer(businesses.app, name="businesses")
 app.add_typer(companies.app, name="companies")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")
+app.add_typer(mappings.app, name="mappings")
+app.add_typer(uploads.app, name="uploads")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")
 

@@ -10,9 +10,10 @@ import typer
 
 from app.cli import output
 from app.cli.jobs import finish
-from app.cli.options import URL, AsJson, Key, Url
+from app.cli.options import URL, AsJson, Key, Map, SavedMapping, Set, Url, column_map
+from app.cli.output import CSV, Json
 from app.cli.progress import follow
-from app.client import Client, Json
+from app.client import Client, new_key
 
 app = typer.Typer(help="Research, enrich, score and monitor companies.", no_args_is_help=True)
 
@@ -30,18 +31,29 @@ class Form(StrEnum):
 @app.command()
 def load(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header.")],
+    mapping: Map = None,
+    constants: Set = None,
+    saved: SavedMapping = None,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Load companies from a CSV file. Companies with a known id are updated.
 
-    Columns: id, name, website, registry_number, place_id; others become attributes. Exit code 1 if a row was rejected.
+    Columns: id, name, website, registry_number, place_id; others become attributes, unless --map names them. Exit
+    code 1 if a row was rejected.
     """
 
     async def send() -> Json:
         async with Client(url, key) as client:
-            return await client.post_csv("/api/companies", file.read_bytes().decode("utf-8-sig", "replace"))
+            return await client.request(
+                "POST",
+                "/api/companies",
+                query=column_map(mapping, constants, saved),
+                body=file.read_bytes().decode("utf-8-sig", "replace").encode(),
+                media_type=CSV,
+                idempotency_key=new_key(),
+            )
 
     counts = output.run(send())
     if as_json:
@@ -66,7 +78,7 @@ def list_companies(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/companies", {"name": name, "limit": limit})
+            return await client.request("GET", "/api/companies", query={"name": name, "limit": limit})
 
     found = output.run(ask())
     if as_json:
@@ -131,7 +143,7 @@ def report(
 
     async def ask() -> str:
         async with Client(url, key) as client:
-            return await client.text(f"/api/reports/{report_id}", {"format": form})
+            return await client.download(f"/api/reports/{report_id}", query={"format": form}).text()
 
     typer.echo(output.run(ask()), nl=False)
 
@@ -141,7 +153,7 @@ def _send(path: str, body: Any, *, watch: bool, url: str, key: str | None, as_js
 
     async def send() -> tuple[Json, list[Json]]:
         async with Client(url, key) as client:
-            asked = await client.post(path, body)
+            asked = await client.request("POST", path, body=body, idempotency_key=new_key())
             ids = [job["job_id"] for job in asked.get("jobs") or [asked]]
             console = None if as_json else output.console()
             return asked, [await follow(client, job, console) for job in ids] if watch else []

@@ -9,7 +9,8 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import AccessDenied, ApiError, Client, Json, NotReachable
+from app.cli.output import Json
+from app.client import AccessDenied, Client, NotReachable, TrigpointError
 
 JobIds = Annotated[list[str], typer.Argument(help="Ids of the jobs.")]
 FromStart = Annotated[bool, typer.Option("--from-start", help="Discard the checkpoint, the counters and the errors.")]
@@ -22,7 +23,7 @@ def cancel(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = F
     """
 
     async def one(client: Client, job_id: str) -> str:
-        job = await client.post(f"/api/v1/jobs/{job_id}/cancel")
+        job = await client.request("POST", f"/api/v1/jobs/{job_id}/cancel")
         return "stopping" if job["status"] == "processing" else str(job["status"])
 
     _each(job_ids, one, url, key, as_json=as_json)
@@ -38,7 +39,7 @@ def retry(
     params = {"fromStart": "true"} if from_start else None
 
     async def one(client: Client, job_id: str) -> str:
-        return str((await client.post(f"/api/v1/jobs/{job_id}/retry", params=params))["status"])
+        return str((await client.request("POST", f"/api/v1/jobs/{job_id}/retry", query=params))["status"])
 
     _each(job_ids, one, url, key, as_json=as_json)
 
@@ -47,7 +48,7 @@ def delete(job_ids: JobIds, url: Url = URL, key: Key = None, as_json: AsJson = F
     """Delete finished jobs with their errors and timelines. Exit code 1 if a job has not finished."""
 
     async def one(client: Client, job_id: str) -> str:
-        await client.delete(f"/api/v1/jobs/{job_id}")
+        await client.request("DELETE", f"/api/v1/jobs/{job_id}")
         return "deleted"
 
     _each(job_ids, one, url, key, as_json=as_json)
@@ -85,7 +86,7 @@ def bulk(
     async def ask() -> Json:
         async with Client(url, key) as client:
             body = {"action": action, "filters": given, "fromStart": from_start}
-            return await client.post("/api/v1/jobs/bulk", body)
+            return await client.request("POST", "/api/v1/jobs/bulk", body=body)
 
     counts = output.run(ask())
     if as_json:
@@ -107,7 +108,7 @@ def _each(
                     answers.append({"id": job_id, "outcome": await one(client, job_id), "error": None})
                 except (NotReachable, AccessDenied):
                     raise
-                except ApiError as error:
+                except TrigpointError as error:
                     answers.append({"id": job_id, "outcome": None, "error": str(error)})
         return answers
 

@@ -19,10 +19,11 @@ from app.cli import output, sample
 from app.cli.local import LocalPlatform, Plan, Stopped
 from app.cli.progress import follow, speed
 from app.cli.up import CAN_NOT_START, TICK, stop_on_signals
-from app.client import ApiError, Client, Json
+from app.client import Client, TrigpointError, models
 from app.domain.vocabulary.distance import great_circle_metres
 
 HOUSEHOLDS_A_REQUEST = 1000
+ENTRIES_A_PAGE = 1000
 LOG_LINES = 40
 """Number of log lines to show when the demo fails."""
 
@@ -35,9 +36,9 @@ class DemoFailed(Exception):
 class DemoResult:
     """The result of the job, from the API."""
 
-    job: Json
-    households: list[Json]
-    errors: list[Json]
+    job: models.Job
+    households: list[models.Household]
+    errors: list[models.ItemError]
 
 
 def demo(
@@ -63,7 +64,7 @@ def demo(
                 _run(platform, limit, stop, output.console(), keep=keep)
         except Stopped:
             output.fail("interrupted", output.INTERRUPTED)
-        except (*CAN_NOT_START, ApiError, DemoFailed) as error:
+        except (*CAN_NOT_START, TrigpointError, DemoFailed) as error:
             output.fail("\n".join([*log, f"The demo failed: {error}"]))
 
 
@@ -100,26 +101,19 @@ async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], 
         console.print(f"Loading {len(addresses):,} addresses from {sample.SOURCE}")
         for first in range(0, len(addresses), HOUSEHOLDS_A_REQUEST):
             part = [address.household for address in addresses[first : first + HOUSEHOLDS_A_REQUEST]]
-            loaded = await client.post("/api/v1/households", part)
-            if loaded["rejected"]:
-                raise DemoFailed(f"{loaded['rejected']} addresses were rejected, such as {loaded['errors'][0]}")
-        filters = {"precinctNumber": sample.PRECINCT}
-        created = await client.post("/api/v1/gis/households/geocode", {"filters": filters})
-        console.print(created["message"])
-        job = await follow(client, created["jobId"], console)
-        households = await _all(client, "/api/v1/households", "households", filters)
-        errors = await _all(client, f"/api/v1/jobs/{created['jobId']}/errors", "errors", {})
-    return DemoResult(job, households, errors)
-
-
-async def _all(client: Client, path: str, name: str, params: dict[str, str]) -> list[Json]:
-    """Return all entries of a paged list."""
-    found: list[Json] = []
-    while True:
-        page = await client.get(path, {**params, "limit": 1000, "offset": len(found)})
-        found += page[name]
-        if len(found) >= page["total"] or not page[name]:
-            return found
+            loaded = await client.load_households(part)
+            if loaded.rejected:
+                raise DemoFailed(f"{loaded.rejected} addresses were rejected, such as {loaded.errors[0].to_json()}")
+        filters = models.HouseholdFilters(precinct_number=sample.PRECINCT)
+        created = await client.geocode_households(models.GeocodeHouseholdsRequest(filters=filters))
+        console.print(created.message)
+        await follow(client, created.job_id, console)
+        loaded_households = client.list_households(precinct_number=sample.PRECINCT, limit=ENTRIES_A_PAGE)
+        return DemoResult(
+            await client.get_job(created.job_id),
+            [household async for household in loaded_households],
+            [error async for error in client.list_job_errors(created.job_id, limit=ENTRIES_A_PAGE)],
+        )
 
 
 def report(outcome: DemoResult, addresses: Sequence[sample.Sample], console: Console) -> None:
@@ -127,10 +121,10 @@ def report(outcome: DemoResult, addresses: Sequence[sample.Sample], console: Con
     known = {address.household["id"]: address.location for address in addresses}
     metres: dict[tuple[str, str], list[float]] = {}
     for household in outcome.households:
-        if household["geocoded"]:
-            by = household["geocodingProvider"], household["accuracy"]
-            truth = known[household["externalId"]]
-            distance = great_circle_metres(household["latitude"], household["longitude"], *truth)
+        if household.latitude is not None and household.longitude is not None:
+            by = str(household.geocoding_provider), str(household.accuracy)
+            truth = known[str(household.external_id)]
+            distance = great_circle_metres(household.latitude, household.longitude, *truth)
             metres.setdefault(by, []).append(distance)
     rows = [
         (provider, accuracy, len(distances), *_middle_and_tail(distances))
@@ -139,29 +133,29 @@ def report(outcome: DemoResult, addresses: Sequence[sample.Sample], console: Con
     everything = [distance for distances in metres.values() for distance in distances]
     if len(rows) > 1:
         rows.append(("all", "", len(everything), *_middle_and_tail(everything)))
-    console.print(f"\nJob {outcome.job['id']}: {outcome.job['status']}")
+    console.print(f"\nJob {outcome.job.id}: {outcome.job.status}")
     console.print(f"{len(outcome.households):,} households, {len(everything):,} geocoded", end="")
-    console.print(f", {len(outcome.errors):,} failed, {speed(outcome.job) or 0:,.0f} households/s\n")
+    console.print(f", {len(outcome.errors):,} failed, {speed(outcome.job.to_json()) or 0:,.0f} households/s\n")
     console.print(output.table(("provider", "accuracy", "households", "median distance", "90 % within"), rows))
     console.print("(metres from the coordinates in the source of the address)")
-    reasons = Counter(error["error"] for error in outcome.errors)
+    reasons = Counter(error.error for error in outcome.errors)
     if reasons:
         console.print(output.table(("failures", "reason"), [(n, reason) for reason, n in reasons.most_common(10)]))
 
 
 def verify(outcome: DemoResult, addresses: Sequence[sample.Sample]) -> None:
     """Raise DemoFailed unless the job completed and every household is geocoded or in the error log."""
-    if outcome.job["status"] != "completed":
-        raise DemoFailed(f"the job ended as {outcome.job['status']}: {outcome.job.get('error') or 'no reason given'}")
-    geocoded = {household["id"] for household in outcome.households if household["geocoded"]}
+    if outcome.job.status != "completed":
+        raise DemoFailed(f"the job ended as {outcome.job.status}: {outcome.job.error or 'no reason given'}")
+    geocoded = {str(household.id) for household in outcome.households if household.geocoded}
     if not geocoded:
         raise DemoFailed("nothing was geocoded")
-    failed = {error["householdId"] for error in outcome.errors}
+    failed = {error.household_id for error in outcome.errors}
     missing = len(addresses) - len(geocoded | failed)
-    if missing or outcome.job["processedItems"] != len(addresses):
+    if missing or outcome.job.processed_items != len(addresses):
         raise DemoFailed(
             f"{missing} households are unaccounted for: {len(addresses)} loaded, {len(geocoded)} geocoded, "
-            f"{len(failed)} failed, {outcome.job['processedItems']} processed by the job's count"
+            f"{len(failed)} failed, {outcome.job.processed_items} processed by the job's count"
         )
 
 

@@ -9,8 +9,9 @@ import typer
 from app.cli import output
 from app.cli.jobs import finish
 from app.cli.options import URL, AsJson, Key, Url
+from app.cli.output import Json
 from app.cli.progress import follow
-from app.client import Client, Json
+from app.client import Client, new_key
 
 MIN_ACCURACY = "Go on asking until an answer is as fine: rooftop, interpolated, street, postcode, place or region."
 
@@ -50,7 +51,9 @@ def geocode(
 
     async def ask() -> tuple[Json, Json | None]:
         async with Client(url, key) as client:
-            created = await client.post("/api/v1/gis/households/geocode", body)
+            created = await client.request(
+                "POST", "/api/v1/gis/households/geocode", body=body, idempotency_key=new_key()
+            )
             if not watch:
                 return created, None
             if not as_json:

@@ -8,19 +8,25 @@ from typing import Annotated
 import typer
 
 from app.cli import output
+from app.cli.columns import show_columns
 from app.cli.geocode import MIN_ACCURACY
 from app.cli.jobs import finish
-from app.cli.options import URL, AsJson, Key, Url, column_map
+from app.cli.options import URL, AsJson, HasHeader, Key, Map, SavedMapping, Set, Url, column_map, header_option
+from app.cli.output import ANY_FILE, Json
 from app.cli.progress import follow
-from app.client import Client, Json
+from app.client import Client, new_key
+
+OUTPUT_FORMATS = ("csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml")
+"""Suffixes of the file that is written; it is CSV under any other name."""
 
 
 def geocode_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header.")],
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="File for the output; waits for the job.")] = None,
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="FIELD=COLUMN, such as address='Situs'; repeatable.")
-    ] = None,
+    mapping: Map = None,
+    constants: Set = None,
+    saved: SavedMapping = None,
+    header: HasHeader = None,
     country: Annotated[str | None, typer.Option(help="Country of rows without one, such as us.")] = None,
     provider: Annotated[str | None, typer.Option(help="Geocoder to ask first.")] = None,
     min_accuracy: Annotated[str | None, typer.Option(help=MIN_ACCURACY)] = None,
@@ -32,22 +38,32 @@ def geocode_file(
     """Geocode the addresses of a file: `trigpoint geocode-file people.csv --out geocoded.csv`.
 
     Columns are recognised by name (address, city, state, zip …) or set by --map. All rows are returned, in order.
+    The name after --out chooses the format: .csv, .xlsx, .geojson, .geojsonl, .gpkg or .kml.
     """
     options = {"country": country, "providerId": provider, "minAccuracy": min_accuracy}
     given = {name: value for name, value in options.items() if value is not None}
-    if mapping:
-        given["mapping"] = column_map(mapping)
+    given |= column_map(mapping, constants, saved) | header_option(header)
 
     async def send() -> tuple[Json, Json | None]:
         async with Client(url, key) as client:
-            created = await client.post_file("/api/v1/gis/geocode-file", file, params=given)
+            created = await client.request(
+                "POST",
+                "/api/v1/gis/geocode-file",
+                query=given,
+                body=file,
+                media_type=ANY_FILE,
+                idempotency_key=new_key(),
+            )
             if not (watch or out):
                 return created, None
             if not as_json:
                 typer.echo(created["message"])
+                show_columns(created)
             job = await follow(client, created["jobId"], None if as_json else output.console())
             if out and job["status"] == "completed":
-                await client.download(f"/api/v1/jobs/{job['id']}/output.csv", out)
+                suffix = out.suffix[1:].lower()
+                chosen = {"format": suffix} if suffix in OUTPUT_FORMATS else {}
+                await client.download(f"/api/v1/jobs/{job['id']}/output.csv", query=chosen).save(out)
             return created, job
 
     created, job = output.run(send())
@@ -56,4 +72,6 @@ def geocode_file(
     elif as_json:
         output.print_json(created)
     else:
-        typer.echo(f"{created['message']}\nFollow it with: trigpoint jobs watch {created['jobId']}")
+        typer.echo(created["message"])
+        show_columns(created)
+        typer.echo(f"Follow it with: trigpoint jobs watch {created['jobId']}")

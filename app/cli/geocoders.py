@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import Client, Json
+from app.cli.output import Json
+from app.client import Client
 
 
 def geocoders(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
@@ -12,7 +13,7 @@ def geocoders(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/v1/geocoders")
+            return await client.request("GET", "/api/v1/geocoders")
 
     answer = output.run(ask())
     if as_json:

@@ -10,8 +10,9 @@ import typer
 from app.cli import output
 from app.cli.jobs import finish
 from app.cli.options import URL, AsJson, Key, Url
+from app.cli.output import Json
 from app.cli.progress import follow
-from app.client import Client, Json
+from app.client import Client, new_key
 
 app = typer.Typer(help="Compute and export heat maps, and get the score of a point.", no_args_is_help=True)
 
@@ -66,10 +67,10 @@ def _compute(body: Json, afresh: bool, *, watch: bool, url: str, key: str | None
     async def ask() -> tuple[Json, Json | None]:
         async with Client(url, key) as client:
             if afresh:
-                removed = (await client.post("/api/heatmap/reset", body))["removed"]
+                removed = (await client.request("POST", "/api/v1/heatmap/reset", body=body))["removed"]
                 if not as_json:
                     typer.echo(f"{removed} cells removed")
-            created = await client.post("/api/heatmap/schedule", body)
+            created = await client.request("POST", "/api/v1/heatmap/schedule", body=body, idempotency_key=new_key())
             if not as_json:
                 state = "" if created["isNew"] else f", {created['status']} already"
                 typer.echo(f"{created['estimatedCells']} cells, job {created['jobId']}{state}")
@@ -102,11 +103,13 @@ def regions(
     async def ask() -> tuple[Json, list[Json]]:
         async with Client(url, key) as client:
             wanted = {"limit": limit, "stale": "true" if stale or refresh else None}
-            page = await client.get("/api/heatmap/regions", wanted)
+            page = await client.request("GET", "/api/v1/heatmap/regions", query=wanted)
             made: list[Json] = []
             for region in page["regions"] if refresh else ():
                 body = {"bounds": region["bounds"], "gridStep": region["gridStep"]}
-                made.append(await client.post("/api/heatmap/schedule", body))
+                made.append(
+                    await client.request("POST", "/api/v1/heatmap/schedule", body=body, idempotency_key=new_key())
+                )
             return page, made
 
     page, made = output.run(ask())
@@ -145,8 +148,8 @@ def score(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            wanted = {"lat": str(latitude), "lng": str(longitude), "explain": "true" if explain else None}
-            return await client.get("/api/score", wanted)
+            wanted = {"latitude": str(latitude), "longitude": str(longitude), "explain": "true" if explain else None}
+            return await client.request("GET", "/api/v1/score", query=wanted)
 
     found = output.run(ask())
     if as_json:
@@ -173,6 +176,6 @@ def export(
 
     async def ask() -> None:
         async with Client(url, key) as client:
-            await client.download(f"/api/heatmap?bbox={bbox}&gridStep={grid_step:g}&format=geojson", out)
+            await client.download(f"/api/v1/heatmap?bbox={bbox}&gridStep={grid_step:g}&format=geojson").save(out)
 
     output.run(ask())

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import output
-from app.cli.options import URL, AsJson, Key, Url
-from app.client import Client
+from app.cli.options import URL, AsJson, Key, Map, SavedMapping, Set, Url, column_map
+from app.cli.output import CSV
+from app.client import Client, new_key
 
 app = typer.Typer(help="Load households.", no_args_is_help=True)
 
@@ -27,6 +28,9 @@ def load(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first part of the file with an invalid row.")
     ] = False,
+    mapping: Map = None,
+    constants: Set = None,
+    saved: SavedMapping = None,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
@@ -34,9 +38,9 @@ def load(
     """Load households from a CSV file. Households with a known id are updated.
 
     Columns: id, address (or house_number and street), unit, city, state, zip, country, county, precinct. Invalid rows
-    are reported with their line number and skipped; the exit code is then 1.
+    are reported with their line number and skipped; the exit code is then 1. Name other columns with --map.
     """
-    outcome = output.run(_load(file, strict=strict, url=url, key=key))
+    outcome = output.run(_load(file, strict=strict, options=column_map(mapping, constants, saved), url=url, key=key))
     if as_json:
         output.print_json(outcome)
     else:
@@ -47,12 +51,19 @@ def load(
         raise typer.Exit(output.FAILED)
 
 
-async def _load(file: Path, *, strict: bool, url: str, key: str | None) -> dict[str, Any]:
-
+async def _load(file: Path, *, strict: bool, options: dict[str, str], url: str, key: str | None) -> dict[str, Any]:
+    query = options | ({"strict": "true"} if strict else {})
     outcome: dict[str, Any] = {**dict.fromkeys(COUNTERS, 0), "errors": []}
     async with Client(url, key) as client:
         for first_line, text in parts(file):
-            answer = await client.post_csv("/api/v1/households", text, params={"strict": "true"} if strict else None)
+            answer = await client.request(
+                "POST",
+                "/api/v1/households",
+                query=query,
+                body=text.encode(),
+                media_type=CSV,
+                idempotency_key=new_key(),
+            )
             for name in COUNTERS:
                 outcome[name] += answer.get(name, 0)
             # a part's own header is its line 1

@@ -8,8 +8,9 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
+from app.cli.output import Json
 from app.cli.progress import follow
-from app.client import Client, Json
+from app.client import Client
 
 app = typer.Typer(help="List, follow, cancel, retry and delete jobs.", no_args_is_help=True)
 
@@ -23,6 +24,9 @@ def list_jobs(
     status: Annotated[str | None, typer.Option(help="pending, processing, completed, failed or cancelled.")] = None,
     kind: Annotated[str | None, typer.Option("--type", help="Job type, such as geocode_households.")] = None,
     queue: Annotated[str | None, typer.Option(help="Name of the queue.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", "-q", help="Text in the title, id, input, error or owner.")
+    ] = None,
     limit: Limit = 50,
     offset: Offset = 0,
     url: Url = URL,
@@ -33,8 +37,8 @@ def list_jobs(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            wanted = {"status": status, "type": kind, "queue": queue, "limit": limit, "offset": offset}
-            return await client.get("/api/v1/jobs", wanted)
+            wanted = {"status": status, "type": kind, "queue": queue, "q": search, "limit": limit, "offset": offset}
+            return await client.request("GET", "/api/v1/jobs", query=wanted)
 
     page = output.run(ask())
     if as_json:
@@ -45,7 +49,10 @@ def list_jobs(
         for job in page["jobs"]
     ]
     output.console().print(output.table(("id", "type", "status", "items", "failed", "created"), rows))
-    typer.echo(f"{len(rows)} of {page['total']}")
+    about = "about " if page.get("totalIsEstimate") else ""
+    typer.echo(f"{len(rows)} of {about}{page['total']}")
+    if page.get("incomplete"):
+        typer.echo("The search stopped early: older jobs may match. Narrow it with --type, --status or --queue.")
 
 
 @app.command()
@@ -54,7 +61,7 @@ def show(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get(f"/api/v1/jobs/{job_id}")
+            return await client.request("GET", f"/api/v1/jobs/{job_id}")
 
     job = output.run(ask())
     if as_json:
@@ -86,7 +93,9 @@ def errors(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get(f"/api/v1/jobs/{job_id}/errors", {"limit": limit, "offset": offset})
+            return await client.request(
+                "GET", f"/api/v1/jobs/{job_id}/errors", query={"limit": limit, "offset": offset}
+            )
 
     page = output.run(ask())
     if as_json:
@@ -105,7 +114,9 @@ def timeline(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get(f"/api/v1/jobs/{job_id}/timeline", {"limit": limit, "offset": offset})
+            return await client.request(
+                "GET", f"/api/v1/jobs/{job_id}/timeline", query={"limit": limit, "offset": offset}
+            )
 
     page = output.run(ask())
     if as_json:

@@ -16,8 +16,11 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from app.cli import admin
+from app.cli.api import SHUTDOWN_SECONDS, UVICORN
+from app.cli.health import readiness
+from app.cli.output import Json
 from app.cli.supervisor import Say, Service, ServiceFailed, Supervisor
-from app.client import Client, Json, NotReachable
+from app.client import Client, NotReachable
 from app.embedded import DataFolderLock, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from app.embedded.server import launch
 
@@ -94,8 +97,8 @@ class LocalPlatform:
             "REDIS_URL": redis_url,
             "PYTHONUNBUFFERED": "1",
         }
-        api = ["uvicorn", "--factory", "app.main:create", "--host", plan.host, "--port", str(port), "--no-access-log"]
-        api += ["--timeout-graceful-shutdown", "3"]  # requests that wait for a job may take longer
+        api = [*UVICORN, "--host", plan.host, "--port", str(port)]
+        api += ["--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]  # requests that wait for a job may take longer
         self._start_python("api", api, environment)
         for number in range(1, plan.workers + 1):
             name = "worker" if plan.workers == 1 else f"worker-{number}"
@@ -158,7 +161,7 @@ class LocalPlatform:
                 self._pause()
                 self._supervisor.check()
                 try:
-                    ready, parts = await client.readiness()
+                    ready, parts = await readiness(client)
                 except NotReachable:
                     ready = False
                 if ready:

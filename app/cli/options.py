@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated
 
 import typer
@@ -22,9 +23,57 @@ RedisUrl = Annotated[
 ]
 
 
-def column_map(pairs: list[str]) -> str:
-    """Convert FIELD=COLUMN pairs to the JSON object that the API expects."""
-    named = [pair.partition("=") for pair in pairs]
-    if not all(field and column for field, _, column in named):
-        raise typer.BadParameter("write each --map as FIELD=COLUMN")
-    return json.dumps({field: column for field, _, column in named})
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help="FIELD=COLUMN or FIELD=COLUMN+COLUMN, such as recordId='Voter Number' or address=HOUSE_NUM+STREET;"
+        " repeatable. A plus before a digit is part of the name (Zip+4).",
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="FIELD=VALUE, the same for all rows, such as state=NC; repeatable."),
+]
+SavedMapping = Annotated[
+    str | None,
+    typer.Option("--mapping", help="Name of a saved mapping (see trigpoint mappings), in place of --map and --set."),
+]
+HasHeader = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first row has the names of the columns; without a header they are 'column 1' and so on."
+        " Default: found out.",
+    ),
+]
+_JOIN = re.compile(r"\+(?!\d)")
+
+
+def column_map(maps: list[str] | None, sets: list[str] | None = None, saved: str | None = None) -> dict[str, str]:
+    """Return the option `mapping` of the API for FIELD=COLUMN and FIELD=VALUE pairs, or a saved one; {} for none."""
+    mapping: dict[str, object] = {}
+    if saved and (maps or sets):
+        raise typer.BadParameter("use either --mapping, or --map and --set")
+    if saved:
+        return {"mapping": "@" + saved.removeprefix("@")}
+    for pair in maps or ():
+        field, column = _pair(pair, "--map as FIELD=COLUMN or FIELD=COLUMN+COLUMN")
+        columns = [name.strip() for name in _JOIN.split(column) if name.strip()]
+        mapping[field] = columns if len(columns) > 1 else column
+    for pair in sets or ():
+        field, value = _pair(pair, "--set as FIELD=VALUE")
+        mapping[field] = {"constant": value}
+    return {"mapping": json.dumps(mapping)} if mapping else {}
+
+
+def header_option(header: bool | None) -> dict[str, str]:
+    """Return the option `header` of the API; {} if it is not given."""
+    return {} if header is None else {"header": str(header).lower()}
+
+
+def _pair(pair: str, form: str) -> tuple[str, str]:
+    field, _, value = pair.partition("=")
+    if not (field.strip() and value.strip()):
+        raise typer.BadParameter(f"write each {form}")
+    return field.strip(), value

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.client import AccessDenied, ApiError, NotReachable
+from app.client import AccessDenied, NotReachable, TrigpointError
 
 FAILED = 1
 NOT_REACHABLE = 3
@@ -21,7 +21,13 @@ REFUSED = 4
 INTERRUPTED = 130
 """Exit code that shells report for Ctrl-C."""
 
+CSV = "text/csv; charset=utf-8"
+ANY_FILE = "application/octet-stream"
+"""The platform finds out what it is."""
+
 T = TypeVar("T")
+Json = dict[str, Any]
+"""A response as it came, so that --json prints all of it."""
 
 
 def console() -> Console:
@@ -42,7 +48,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(f"{error}\nStart the platform with `trigpoint up`, or correct TRIGPOINT_URL.", NOT_REACHABLE)
     except AccessDenied as error:
         fail(f"{error}\nSet TRIGPOINT_API_KEY or --key to a key with the required permission.", REFUSED)
-    except ApiError as error:
+    except TrigpointError as error:
         fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None

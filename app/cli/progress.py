@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Protocol
+from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.client import Client, Json
+from app.cli.output import Json
+from app.client import Client
+from app.client.following import follow as updates
 
 LINE_EVERY = 5.0
 """Seconds between progress lines if stdout is not a terminal."""
@@ -22,11 +25,11 @@ class ProgressDisplay(Protocol):
     def show(self, job: Json) -> None: ...
 
 
-async def follow(client: Client, job_id: str, console: Console | None) -> Json:
+async def follow(client: Client, job_id: UUID | str, console: Console | None) -> Json:
     """Follow the job until it finishes and return it. Prints nothing without a console."""
     job: Json = {}
     with _meter(console) as meter:
-        async for job in client.follow(job_id):
+        async for job in updates(client.transport, job_id):
             meter.show(job)
     return job
 

@@ -9,7 +9,8 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import Client, Json
+from app.cli.output import Json
+from app.client import Client
 
 app = typer.Typer(help="List queues, pause them and change their limits.", no_args_is_help=True)
 
@@ -25,7 +26,7 @@ def list_queues(url: Url = URL, key: Key = None, as_json: AsJson = False) -> Non
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/v1/queues")
+            return await client.request("GET", "/api/v1/queues")
 
     page = output.run(ask())
     if as_json:
@@ -44,7 +45,7 @@ def show(name: Name, url: Url = URL, key: Key = None, as_json: AsJson = False) -
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get(f"/api/v1/queues/{name}")
+            return await client.request("GET", f"/api/v1/queues/{name}")
 
     _print(output.run(ask()), as_json=as_json)
 
@@ -70,7 +71,7 @@ def pause(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.post(f"/api/v1/queues/{name}/pause", {"until": until})
+            return await client.request("POST", f"/api/v1/queues/{name}/pause", body={"until": until})
 
     _print(output.run(ask()), as_json=as_json)
 
@@ -81,7 +82,7 @@ def resume(name: Name, url: Url = URL, key: Key = None, as_json: AsJson = False)
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.post(f"/api/v1/queues/{name}/resume")
+            return await client.request("POST", f"/api/v1/queues/{name}/resume")
 
     _print(output.run(ask()), as_json=as_json)
 
@@ -106,7 +107,7 @@ def set_limits(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.patch(f"/api/v1/queues/{name}", change)
+            return await client.request("PATCH", f"/api/v1/queues/{name}", body=change)
 
     _print(output.run(ask()), as_json=as_json)
 
@@ -122,7 +123,7 @@ def run(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.post(f"/api/v1/jobs/{job_id}/run")
+            return await client.request("POST", f"/api/v1/jobs/{job_id}/run")
 
     job = output.run(ask())
     if as_json:

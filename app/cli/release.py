@@ -8,7 +8,8 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import Client, Json
+from app.cli.output import Json
+from app.client import Client
 
 
 def release(
@@ -28,7 +29,7 @@ def release(
 
     async def send() -> Json:
         async with Client(url, key) as client:
-            return await client.post("/api/v1/jobs/release")
+            return await client.request("POST", "/api/v1/jobs/release")
 
     answer = output.run(send())
     if as_json:

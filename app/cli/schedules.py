@@ -9,7 +9,8 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import ApiError, Client, Json
+from app.cli.output import Json
+from app.client import Client, TrigpointError, new_key
 
 app = typer.Typer(help="Create jobs regularly, at the times of a cron expression.", no_args_is_help=True)
 
@@ -22,7 +23,7 @@ def list_schedules(url: Url = URL, key: Key = None, as_json: AsJson = False) -> 
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/v1/schedules", {"limit": 1000})
+            return await client.request("GET", "/api/v1/schedules", query={"limit": 1000})
 
     page = output.run(ask())
     if as_json:
@@ -67,7 +68,7 @@ def add(
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.post("/api/v1/schedules", body)
+            return await client.request("POST", "/api/v1/schedules", body=body)
 
     _print(output.run(ask()), as_json=as_json)
 
@@ -78,14 +79,14 @@ def show(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False)
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get(await _path(client, which))
+            return await client.request("GET", await _path(client, which))
 
     _print(output.run(ask()), as_json=as_json)
 
 
 @app.command()
 def enable(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Enable a schedule. Runs missed while it was disabled are not made up for."""
+    """Enable a schedule. Runs missed while it was disabled are skipped."""
     _print(_switch(which, url, key, enabled=True), as_json=as_json)
 
 
@@ -101,7 +102,7 @@ def delete(which: Which, url: Url = URL, key: Key = None) -> None:
 
     async def ask() -> None:
         async with Client(url, key) as client:
-            await client.delete(await _path(client, which))
+            await client.request("DELETE", await _path(client, which))
 
     output.run(ask())
     typer.echo(f"deleted {which}")
@@ -113,7 +114,7 @@ def run(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) 
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.post(f"{await _path(client, which)}/run")
+            return await client.request("POST", f"{await _path(client, which)}/run", idempotency_key=new_key())
 
     made = output.run(ask())
     if as_json:
@@ -127,19 +128,19 @@ def run(which: Which, url: Url = URL, key: Key = None, as_json: AsJson = False) 
 def _switch(which: str, url: str, key: str | None, *, enabled: bool) -> Json:
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.patch(await _path(client, which), {"enabled": enabled})
+            return await client.request("PATCH", await _path(client, which), body={"enabled": enabled})
 
     return output.run(ask())
 
 
 async def _path(client: Client, which: str) -> str:
-    """Return the path of the schedule with this name or id. Raises ApiError if there is none."""
+    """Return the path of the schedule with this name or id. Raises TrigpointError if there is none."""
     try:
         return f"/api/v1/schedules/{UUID(which)}"
     except ValueError:
-        found = (await client.get("/api/v1/schedules", {"name": which}))["schedules"]
+        found = (await client.request("GET", "/api/v1/schedules", query={"name": which}))["schedules"]
     if not found:
-        raise ApiError(f"There is no schedule {which!r}.")
+        raise TrigpointError(f"There is no schedule {which!r}.")
     return f"/api/v1/schedules/{found[0]['id']}"
 
 

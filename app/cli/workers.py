@@ -6,7 +6,8 @@ import typer
 
 from app.cli import output
 from app.cli.options import URL, AsJson, Key, Url
-from app.client import Client, Json
+from app.cli.output import Json
+from app.client import Client
 
 app = typer.Typer(help="List the worker processes.", no_args_is_help=True)
 
@@ -22,7 +23,7 @@ def list_workers(url: Url = URL, key: Key = None, as_json: AsJson = False) -> No
 
     async def ask() -> Json:
         async with Client(url, key) as client:
-            return await client.get("/api/v1/workers")
+            return await client.request("GET", "/api/v1/workers")
 
     page = output.run(ask())
     if as_json:

@@ -5,6 +5,7 @@ arq is pinned and accepts only versions of redis-py below 6.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from redis.asyncio.client import Pipeline
@@ -28,25 +29,39 @@ MAX_CONNECTIONS = 200
 MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.05, 1.0
 
 
-class _ReportsClosedTransport:
-    """Mixin of connections: reports a closed transport, a RuntimeError from uvloop, as a lost connection."""
+class _BoundedWrites:
+    """Mixin of connections: writes a command within `socket_timeout`.
 
-    async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+    redis-py bounds it by `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that meets the end of the
+    write: the cancelled task goes on. A closed transport, a RuntimeError from uvloop, is a lost connection.
+    """
+
+    async def send_packed_command(self: Any, command: Any, check_health: bool = True) -> None:
+        if not self.is_connected:
+            await self.connect()
+        elif check_health:
+            await self.check_health()
         try:
-            await super().send_packed_command(command, check_health)  # type: ignore[misc]
-        except RuntimeError as error:
-            raise RedisConnectionError(str(error)) from error
+            async with asyncio.timeout(self.socket_timeout):
+                await self._send_packed_command([command] if isinstance(command, bytes) else command)
+        except BaseException as error:  # part of the command may have been written
+            await self.disconnect(nowait=True)
+            if isinstance(error, TimeoutError):
+                raise RedisTimeoutError("Timeout writing to socket") from error
+            if isinstance(error, OSError | RuntimeError):
+                raise RedisConnectionError(f"Error while writing to socket: {error}") from error
+            raise
 
 
-class _TcpConnection(_ReportsClosedTransport, Connection):
+class _TcpConnection(_BoundedWrites, Connection):
     pass
 
 
-class _TlsConnection(_ReportsClosedTransport, SSLConnection):
+class _TlsConnection(_BoundedWrites, SSLConnection):
     pass
 
 
-class _UnixConnection(_ReportsClosedTransport, UnixDomainSocketConnection):
+class _UnixConnection(_BoundedWrites, UnixDomainSocketConnection):
     pass
 
 
@@ -89,7 +104,8 @@ def open_connections(url: str, *, retries: int) -> ConnectionPool:
 class LossTolerantPipeline(Pipeline):
     """Tolerates a connection that is lost between arq's WATCH and EXISTS, which would end the worker.
 
-    Told that the job is already running elsewhere, arq continues with the next one and reads this one again later.
+    It reports that the job is already running elsewhere. arq then continues with the next job, and reads this one
+    again later.
     """
 
     async def immediate_execute_command(self, *args: Any, **options: Any) -> Any:

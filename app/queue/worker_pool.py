@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 from arq.connections import ArqRedis
-from arq.utils import timestamp_ms
+from arq.constants import in_progress_key_prefix
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_fixed
@@ -32,7 +31,6 @@ class WorkerPool(ArqRedis):
     """
 
     IDLE_SECONDS = 0.5
-    ABANDONED_SECONDS = 60.0
 
     def __init__(
         self,
@@ -47,7 +45,7 @@ class WorkerPool(ArqRedis):
         self._wake = wake or asyncio.Event()
         self._queue = queue
         self._listener: asyncio.Task[None] | None = None
-        self._cleared = float("-inf")
+        self._last_read: list[bytes] = []
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
         return LossTolerantPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
@@ -55,25 +53,32 @@ class WorkerPool(ArqRedis):
     async def zrangebyscore(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
-        if time.monotonic() - self._cleared > self.ABANDONED_SECONDS:
-            self._cleared = time.monotonic()
-            await self._clear_abandoned()
         self._wake.clear()
-        ids = await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
+        ids = await self._read(name, *args, **kwargs)
         if ids:
             return ids
         with contextlib.suppress(TimeoutError):  # not woken: read again, in case the notification was lost
             async with asyncio.timeout(self.IDLE_SECONDS):
                 await self._wake.wait()
-        return await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
+        return await self._read(name, *args, **kwargs)
 
-    async def _clear_abandoned(self) -> None:
-        """Remove ids that have been in the queue for a minute: their dispatches have long counted as lost.
+    async def _read(self, name: Any, *args: Any, **kwargs: Any) -> list[bytes]:
+        """Return the ids to start. One that was there before may be of a dispatch that runs already, or did."""
+        ids: list[bytes] = await super().zrangebyscore(name, *args, **kwargs) if self._has_free_slot() else []
+        if again := set(self._last_read).intersection(ids):
+            await self._remove_started(list(again))
+        self._last_read = ids
+        return ids
 
-        A worker that dies between arq's mark "in progress", which lasts for a week, and `remove_from_queue` leaves its
-        id behind: no worker would run it, and it would fill one of the few places that each of them reads.
+    async def _remove_started(self, ids: list[bytes]) -> None:
+        """Take out of the queue what is marked "in progress", which arq never starts again.
+
+        A live worker does that itself (`remove_from_queue`). One that died just before left its id behind, and its
+        mark lasts for a week: such ids would fill the few places that each worker reads.
         """
-        await self.zremrangebyscore(self._queue, "-inf", timestamp_ms() - 1000 * self.ABANDONED_SECONDS)
+        marks = await self.mget([in_progress_key_prefix.encode() + id_ for id_ in ids])
+        if started := [id_ for id_, mark in zip(ids, marks, strict=True) if mark is not None]:
+            await self.zrem(self._queue, *started)
 
     async def remove_from_queue(self, dispatch_id: str) -> None:
         """Take a running dispatch out of the queue's set: arq would look at it again on every poll."""

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from starlette.requests import Request
 
+from app.db.accounts.sessions import Caller
+from app.db.accounts.users import User
+from app.db.core.idempotency import RequestKey, StoredResponse
 from app.db.core.notifications import Changes
 from app.db.core.pool import Pool
+from app.db.jobs.creator import Creator
+from app.db.jobs.job import Job
 from app.db.jobs.ledger import Claimed
+from app.db.jobs.records import Inserted
 from app.dispatch import Dispatcher
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.geocoder_status import GeocoderStatus
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import LookupResult
 from app.domain.jobs.processing import ProcessResult
-from app.domain.jobs.spec import JobSpec
+from app.domain.jobs.spec import JobSpec, NewJob
 from app.queue.sender import Sender
 from app.settings import Settings
 
@@ -65,6 +72,27 @@ class Processor(Protocol):
         ...
 
 
+class SingleJobs(Protocol):
+    """Creates and reads single jobs, those that are asked for together in one transaction."""
+
+    async def insert(self, job: NewJob, creator: Creator) -> Inserted:
+        """Insert and commit a job, even if the caller stops waiting. Raises LimitReached."""
+        ...
+
+    async def insert_once(
+        self, job: NewJob, creator: Creator, key: RequestKey, to_stored: Callable[[Inserted], StoredResponse]
+    ) -> Inserted | StoredResponse:
+        """Insert a job and store its response under the key, or return the response that is stored there already.
+
+        Raises LimitReached, Conflict while another request with the key is running, and what `to_stored` raises.
+        """
+        ...
+
+    async def get(self, job_id: UUID, reader: UUID | None) -> Job | None:
+        """Return a job, or None if there is none that `reader` (None: an admin) may read."""
+        ...
+
+
 class FoundPlace(Protocol):
     """A business that a place provider found."""
 
@@ -107,12 +135,64 @@ class PlaceSearch(Protocol):
         ...
 
 
+class Access(Protocol):
+    """The access by which something was opened, as it is now."""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the access has ended, or its user has got another role."""
+        ...
+
+    def require_user(self) -> User:
+        """Return the user with their present role. Raises Unauthorized once the access has ended."""
+        ...
+
+
+class AccessWatch(Protocol):
+    """Notices within seconds that keys, users and sessions change, in whichever process."""
+
+    def watch(self, caller: Caller, wake: Callable[[], None] = ...) -> AbstractAsyncContextManager[Access]:
+        """Enter the access of the caller; `wake` is called after each change of it."""
+        ...
+
+    def check_soon(self) -> None:
+        """Forget what is cached, and check everything that is open at once."""
+        ...
+
+
+class PendingLimit(Protocol):
+    """Limits how many unfinished jobs a user may have."""
+
+    def creator(self, user: User) -> AbstractAsyncContextManager[Creator]:
+        """Enter the user as the creator of a request's jobs, around its transaction: if that fails, none counts."""
+        ...
+
+
+class OpenRequests(Protocol):
+    """Limits the requests that are held open at the same time: streams of events, and long polls."""
+
+    def enter(self, user_id: UUID) -> bool:
+        """Count a request until `leave` is called. Returns False, and counts nothing, beyond a limit."""
+        ...
+
+    def leave(self, user_id: UUID) -> None:
+        """Uncount a request that `enter` has counted."""
+        ...
+
+    def held(self, user_id: UUID) -> AbstractContextManager[bool]:
+        """Enter whether the user may hold a request open until the context ends."""
+        ...
+
+
 @dataclass(frozen=True)
 class Platform:
     """The objects that route handlers share."""
 
     settings: Settings
     pool: Pool
+    single_jobs: SingleJobs
+    pending_limit: PendingLimit
+    open_requests: OpenRequests
     specs: Mapping[str, JobSpec]
     """By kind."""
     dispatcher: Dispatcher
@@ -121,8 +201,11 @@ class Platform:
     geocoder: InstantGeocoder
     processor: Processor
     places: PlaceSearch
+    access: AccessWatch
     normalise_website: Callable[[str], str]
     """Return the URL that a text such as `example.com` means. Raises ValueError if it can never be fetched."""
+    check_receiver: Callable[[str], Awaitable[str]]
+    """Return the URL of a receiver of webhooks. Raises ValueError if no message may be sent there."""
 
     def kind(self, name: str) -> JobSpec | None:
         """Return the spec of a kind, by its name or one of its aliases; None if there is no such kind."""

@@ -109,5 +109,5 @@ class Search:
 
 
 def _worth(location: Location) -> tuple[bool, float, int]:
-    """Sort key, lowest first: a location in another state comes last, otherwise the highest confidence wins."""
-    return "state" in location.contradicts, -location.confidence, location.accuracy.rank
+    """Sort key, lowest first: another state or country comes last, otherwise the highest confidence wins."""
+    return not {"state", "country"}.isdisjoint(location.contradicts), -location.confidence, location.accuracy.rank

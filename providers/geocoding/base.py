@@ -14,10 +14,13 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import ProviderError
 from providers.latency import Latencies
 from providers.rate_limit import LimiterState, Window, window_of_rate
-from providers.setup import ProviderConfig, Setup
+from providers.setup import ProviderConfig, Setup, setting_name
 
-# A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", but not "1st Avenue".
-_LEADING_NUMBER = re.compile(r"\s*(\d+(?:[-/.]\d+)*[a-z]?)(?=[\s,]|$)", re.IGNORECASE)
+# A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", "123 1/2 Oak St", and in a grid "N6W23001
+# Bluemound Rd", "W148 N9748 Tree Tops Dr", but not "1st Avenue".
+_LEADING_NUMBER = re.compile(
+    r"\s*(\d+(?:[-/.]\d+)*[a-z]?(?: \d/\d)?|[nsew]\d+ ?[nsew]\d+|\d+[nsew]\d+)(?=[\s,]|$)", re.IGNORECASE
+)
 # A number last, with or without an entrance and a flat, as in "Mannerheimintie 20", "Aleksanterinkatu 52 B 9".
 _TRAILING_NUMBER = re.compile(r"\s(\d+(?:[-/.]\d+)*(?:\s?[a-z])?)(?:(?<=[a-z])\s+\d+)?\s*$", re.IGNORECASE)
 
@@ -71,7 +74,8 @@ class Location:
 
     `confidence` (0 to 1) is computed in `providers.geocoding.confidence`, the same way for all providers; `raw_score`
     is the provider's own number. `attribution` must be shown with the result. `contradicts` lists the parts of the
-    query (`house_number`, `postcode`, `state`) for which the answer has a different value.
+    query (`house_number`, `direction`, `road`, `postcode`, `city`, `state`, `country`) for which the answer has a
+    different value; `direction` is another direction or suffix of a street with that name.
     """
 
     latitude: float
@@ -127,18 +131,22 @@ class Geocoder(ABC):
     def lacks(cls, config: ProviderConfig, contact: str | None = None, allow_personal_data: bool = False) -> str | None:
         """Return why the provider cannot be used with `config`, or None if it can."""
         if cls.needs_url and not config.url:
-            return "no url configured"
+            return cls._unset("url")
         if cls.needs_key and not config.key:
-            return "no key configured"
+            return cls._unset("key")
         if cls.is_public(config):
             if cls.public_wants_contact and not contact:
                 return "its public server wants a contact: set TRIGPOINT_CONTACT"
             if cls.public_refuses_personal_data and not allow_personal_data:
                 return (
-                    "its public server is not for personal data: configure the url of another one, "
-                    "or set TRIGPOINT_ALLOW_PUBLIC_PERSONAL_DATA=true"
+                    "its public server is not for personal data: set the URL of another one as "
+                    f"{setting_name(cls.name, 'url')}, or set TRIGPOINT_ALLOW_PUBLIC_PERSONAL_DATA=true"
                 )
         return None
+
+    @classmethod
+    def _unset(cls, setting: str) -> str:
+        return f"{setting_name(cls.name, setting)} is not set"
 
     @classmethod
     def is_public(cls, config: ProviderConfig) -> bool:

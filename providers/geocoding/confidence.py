@@ -4,23 +4,25 @@
 
 The providers' own numbers are not comparable: they measure fame (Nominatim's importance), the size of a box, or the
 text, and "exact" may come with another house number. Therefore the parts of the matched address are compared with the
-query here, and an answer that is coarser than the question gets the coarser accuracy.
+query here. An answer that is coarser than the question gets the coarser accuracy. One that contradicts the question is
+no house of it: in another direction of the street, or in another postcode, it is at most the street; on another
+street, or in another town, state or country, it is at most a place.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from app.domain.vocabulary import usps
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
+from app.domain.vocabulary.spelling import is_misspelling
 from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Location, Query
+from providers.geocoding.roads import Agreement, compare, normalise
 
 BASE: Mapping[Accuracy, float] = MappingProxyType(
     {
@@ -34,14 +36,29 @@ BASE: Mapping[Accuracy, float] = MappingProxyType(
 )
 
 OTHER_NAME_FACTOR = 0.8
-"""Another city or street name may be an alias; another ZIP or state is a contradiction."""
+"""For a street or city that is spelt differently, and a city that may be an alias because it has the postcode."""
 CONTRADICTION_CAP = 0.5
+LIMITS: Mapping[str, Accuracy] = MappingProxyType(
+    {
+        "direction": Accuracy.STREET,
+        "postcode": Accuracy.STREET,
+        "road": Accuracy.PLACE,
+        "city": Accuracy.PLACE,
+        "state": Accuracy.PLACE,
+        "country": Accuracy.REGION,
+    }
+)
+"""The finest accuracy of an answer that differs in this part. `direction` is also another suffix: Oak Ln for Oak St."""
 
 HOUSE_METRES, STREET_METRES = 100.0, 1000.0
 """Maximum distance in metres between a point and the house or street returned for it."""
 
-_APOSTROPHES = re.compile("['’]")
-_PUNCTUATION = re.compile(r"[^\w\s]|_")
+_US_TERRITORIES = frozenset({"as", "gu", "mp", "pr", "um", "vi"})
+_PREFIXES: Mapping[str, str] = MappingProxyType({
+    "at": "a", "be": "b", "ch": "ch", "de": "d", "es": "e", "fi": "fin", "fr": "f", "it": "i", "li": "fl", "lu": "l",
+    "no": "n", "pl": "pl", "pt": "p", "se": "s",
+})  # fmt: skip
+"""What may stand before a postcode of digits, besides the code of its country: the sign on its cars."""
 _RANGE = re.compile(r"(?P<first>\d{1,6})(?:\s*[-–]\s*(?P<last>\d{1,6}))?\s*(?:(?P<letter>[^\W\d_])(?:\s+\d+)?)?")
 
 
@@ -57,6 +74,8 @@ class Match:
     cities: tuple[str, ...] = ()
     state: str | None = None
     postcode: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
 
 
 class Assessment(NamedTuple):
@@ -74,12 +93,16 @@ def assess(query: Query, match: Match, accuracy: Accuracy, text_factor: float = 
     """
     contradicts = tuple(_contradictions(query, match))
     accuracy = lower_for_house_number(query, match, accuracy)
+    limits = [LIMITS[part] for part in contradicts if part in LIMITS]
+    if query.line and not query.street:
+        limits.append(Accuracy.POSTCODE)  # no street was asked for
+    accuracy = max(accuracy, *limits, key=lambda one: one.rank) if limits else accuracy
     confidence = BASE[accuracy] * text_factor
-    if query.road and match.road and not same_road(query.road, match.road):
+    if query.road and match.road and compare(query.road, match.road) is not Agreement.SAME:
         confidence *= OTHER_NAME_FACTOR
     if query.city and match.cities and not any(same_name(query.city, city) for city in match.cities):
         confidence *= OTHER_NAME_FACTOR
-    if "postcode" in contradicts or "state" in contradicts:  # a different house number has already lowered the accuracy
+    if not {"postcode", "state", "country"}.isdisjoint(contradicts):
         confidence = min(confidence, CONTRADICTION_CAP)
     return Assessment(accuracy, round(min(1.0, max(0.0, confidence)), 3), contradicts)
 
@@ -114,19 +137,31 @@ def _contradictions(query: Query, match: Match) -> Iterator[str]:
     asked, found = query.house_number, match.house_number
     if asked and found and not same_house(asked, found, query.country):
         yield "house_number"
+    if query.road and match.road:
+        agreement = compare(query.road, match.road)
+        if agreement is Agreement.VARIANT:
+            yield "direction"
+        elif agreement is Agreement.OTHER:
+            yield "road"
+    has_postcode = False
     if query.postcode and match.postcode:
         codes = {postcode(code, query.country) for code in re.split(r"[;,:]", match.postcode)}
-        if postcode(query.postcode, query.country) not in codes:
+        has_postcode = postcode(query.postcode, query.country) in codes
+        if not has_postcode:
             yield "postcode"
+    # towns have many names, of the post and of the government; the postcode tells whether it is another town
+    if query.city and match.cities and not has_postcode and not _is_one_of(query.city, match.cities):
+        yield "city"
     if query.state and match.state and state(query.state) != state(match.state):
         yield "state"
+    if query.line and match.country and not _is_country(query, match.country):
+        yield "country"
 
 
-def normalise(text: str) -> list[str]:
-    """Return the words of `text` without case, accents and punctuation."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _PUNCTUATION.sub(" ", _APOSTROPHES.sub("", text.casefold())).split()
+def _is_country(query: Query, found: str) -> bool:
+    """Whether an answer is in the country asked for; territories of the US have codes of their own."""
+    asked, code = query.country.casefold(), found.casefold()
+    return code == asked or (asked == "us" and code in _US_TERRITORIES)
 
 
 def state(name: str) -> str:
@@ -137,8 +172,13 @@ def state(name: str) -> str:
 
 def postcode(code: str, country: str = "us") -> str:
     """Return a postcode for comparison: five digits in the US, letters and digits elsewhere."""
-    plain = "".join(normalise(code))
-    return plain[:5] if country.lower() == "us" else plain
+    plain, country = "".join(normalise(code)), country.lower()
+    if country == "us":
+        return plain[:5]
+    for prefix in (country, _PREFIXES.get(country, country)):  # FI-00100, D-10115
+        if plain.startswith(prefix) and plain[len(prefix) :].isdecimal():
+            return plain[len(prefix) :]
+    return plain
 
 
 def same_name(one: str, other: str) -> bool:
@@ -146,36 +186,25 @@ def same_name(one: str, other: str) -> bool:
     return settlement(one) == settlement(other)
 
 
-def same_road(one: str, other: str) -> bool:
-    """Whether two street names are equal apart from abbreviations and a missing suffix or direction.
-
-    "E 11th Ave" equals "East 11th Avenue" and "11th", but not "W 11th Ave"; "Oak St" does not equal "Oak Ln".
-    """
-    ours, theirs = road_words(one), road_words(other)
-    shorter, longer = sorted((ours, theirs), key=len)
-    return shorter == longer or (bool(shorter - _ORDINARY) and shorter < longer and longer - shorter <= _ORDINARY)
+def _is_one_of(city: str, names: Sequence[str]) -> bool:
+    return any(same_name(city, name) or is_misspelling(settlement(city), settlement(name)) for name in names)
 
 
+_GOVERNMENTS = frozenset({"city", "town", "village", "township", "twp", "borough", "municipality"})
 _SETTLEMENT_WORDS: Mapping[str, str] = MappingProxyType({
     "st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount", "n": "north", "s": "south", "e": "east", "w": "west",
     "spgs": "springs", "hts": "heights", "pk": "park", "twp": "township",
 })  # fmt: skip
 
-# "St" is Street or Saint. Both become the same word, so that "St Charles Ave" equals "Saint Charles Avenue".
-_ROAD_WORDS: Mapping[str, str] = MappingProxyType(
-    {word.lower(): code.lower() for word, code in {**usps.SUFFIXES, **usps.DIRECTIONS, "SAINT": "ST"}.items()}
-)
-_ORDINARY = frozenset(_ROAD_WORDS.values())
-
 
 def settlement(name: str) -> str:
-    """Return a settlement's name for comparison; "St. Louis" equals "Saint Louis"."""
-    return "".join(_SETTLEMENT_WORDS.get(word, word) for word in normalise(name))
-
-
-def road_words(name: str) -> frozenset[str]:
-    """Return the words of a street name for comparison, suffixes and directions as USPS abbreviates them."""
-    return frozenset(_ROAD_WORDS.get(word, word) for word in normalise(name))
+    """Return a settlement's name for comparison; "St. Louis" equals "Saint Louis", "City of Troy" equals "Troy"."""
+    words = normalise(name)
+    if len(words) > 2 and words[0] in _GOVERNMENTS and words[1] == "of":
+        words = words[2:]
+    if len(words) > 1 and words[-1] in _GOVERNMENTS - {"city"}:
+        words = words[:-1]
+    return "".join(_SETTLEMENT_WORDS.get(word, word) for word in words)
 
 
 def same_house(asked: str, found: str, country: str = "us") -> bool:

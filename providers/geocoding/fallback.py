@@ -41,7 +41,7 @@ T = TypeVar("T")
 class GeocoderChain:
     """Geocoders in the order in which they are asked.
 
-    `left_out` maps configured geocoders that cannot be used to the reason. `known` are all geocoder classes, for
+    `left_out` maps the other geocoders to the reason why they cannot be used. `known` are all geocoder classes, for
     `states`.
     """
 

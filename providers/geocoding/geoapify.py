@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
-from providers.geocoding.online import OnlineGeocoder, text, texts
+from providers.geocoding.online import OnlineGeocoder
+from providers.json_values import text, texts
 from providers.rate_limit import Window
 
 TYPES: Mapping[str, Accuracy] = MappingProxyType(

@@ -20,8 +20,9 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import BASE, Match
-from providers.geocoding.online import OnlineGeocoder, number, text, texts
-from providers.http import Request, brief, parse_json
+from providers.geocoding.online import OnlineGeocoder
+from providers.http import MAX_LARGE_CONTAINERS, MAX_LARGE_VALUES, Request, brief, parse_json
+from providers.json_values import number, text, texts
 from providers.rate_limit import Window
 
 TYPES: Mapping[str, tuple[Accuracy, float]] = MappingProxyType(
@@ -95,7 +96,7 @@ class Geocodio(OnlineGeocoder):
 
     def read_batch(self, queries: Sequence[Query], body: bytes) -> list[Location | None | ProviderError]:
         """See OnlineGeocoder."""
-        answer = parse_json(body, self.name)
+        answer = parse_json(body, self.name, max_values=MAX_LARGE_VALUES, max_containers=MAX_LARGE_CONTAINERS)
         results = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(results, dict):
             self.garbled("no results")

@@ -18,8 +18,9 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
-from providers.geocoding.online import OnlineGeocoder, text
+from providers.geocoding.online import OnlineGeocoder
 from providers.http import MAX_DETAIL, redact
+from providers.json_values import text
 from providers.rate_limit import Window
 
 HOUSES: Mapping[str, Accuracy] = MappingProxyType(

@@ -18,8 +18,9 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.gazetteer import country_alpha3
-from providers.geocoding.online import OnlineGeocoder, number, text, texts
+from providers.geocoding.online import OnlineGeocoder
 from providers.http import Request
+from providers.json_values import number, text, texts
 from providers.rate_limit import Window
 
 TYPES: Mapping[str, Accuracy] = MappingProxyType(

@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
-from providers.geocoding.online import OnlineGeocoder, text, texts
+from providers.geocoding.online import OnlineGeocoder
+from providers.json_values import text, texts
 from providers.rate_limit import Window
 
 SETTLEMENTS = (
@@ -135,4 +136,5 @@ def matched(address: object) -> Match:
         cities=texts(address, *SETTLEMENTS),
         state=text(address, "ISO3166-2-lvl4", "state"),
         postcode=text(address, "postcode"),
+        country=text(address, "country_code"),
     )

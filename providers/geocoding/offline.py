@@ -106,8 +106,13 @@ class Offline(Geocoder):
         return self._location(query, Accuracy.PLACE, candidates[0], AMBIGUOUS_FACTOR if ambiguous else 1.0)
 
     def _location(self, query: Query, accuracy: Accuracy, place: GazetteerEntry, text_factor: float = 1.0) -> Location:
-        # The city is compared only if the lookup was not by city.
-        match = Match(cities=(place.city, *place.also) if accuracy is Accuracy.POSTCODE else (), state=place.state)
+        # what was looked up agrees
+        is_zip = accuracy is Accuracy.POSTCODE
+        match = Match(
+            cities=(place.city, *place.also) if is_zip else (),
+            state=place.state,
+            postcode=query.postcode if is_zip else None,
+        )
         accuracy, confidence, contradicts = assess(query, match, accuracy, text_factor)
         return Location(
             latitude=place.latitude,

@@ -14,7 +14,8 @@ from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
 from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.confidence import Match, assess, lower_for_distance
-from providers.http import HttpReply, Request, error_of, exchange, parse_json
+from providers.http import HttpReply, Request, error_of, exchange, parse_json_off_loop
+from providers.json_values import number
 from providers.latency import Latencies
 from providers.rate_limit import LimiterState
 from providers.setup import Setup
@@ -108,21 +109,21 @@ class OnlineGeocoder(Geocoder):
     async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
         """See Geocoder. Unsupported queries and those beyond the daily allowance are not sent."""
         replies: list[Location | None | ProviderError] = [None] * len(queries)
-        sent = [number for number, query in enumerate(queries) if query.line and self.knows(query)]
+        sent = [index for index, query in enumerate(queries) if query.line and self.knows(query)]
         room = await self._room(len(sent))
-        for number in sent[room:]:
+        for index in sent[room:]:
             words = f"daily quota of {self.active_daily} used up"
-            replies[number] = QuotaExceeded(words, provider=self.name, asked=False, resets_at=next_utc_midnight())
+            replies[index] = QuotaExceeded(words, provider=self.name, asked=False, resets_at=next_utc_midnight())
         if sent := sent[:room]:
-            batch = [queries[number] for number in sent]
+            batch = [queries[index] for index in sent]
 
             async def read(reply: HttpReply) -> list[Location | None | ProviderError]:
                 return await asyncio.to_thread(self.read_batch, batch, reply.body)
 
             admit = partial(self._admit, len(sent) if self.batch_costs_each else 1)
             found = await self._ask(self.batch_request(batch, timeout), admit, read)
-            for number, reply in zip(sent, found or [None] * len(sent), strict=True):
-                replies[number] = reply
+            for index, reply in zip(sent, found or [None] * len(sent), strict=True):
+                replies[index] = reply
         return replies
 
     async def pause(self, seconds: float, reason: str = "") -> None:
@@ -200,7 +201,7 @@ class OnlineGeocoder(Geocoder):
 
     def _read_json(self, read: Callable[[Any], Location | None]) -> Callable[[HttpReply], Awaitable[Location | None]]:
         async def parse(reply: HttpReply) -> Location | None:
-            answer = parse_json(reply.body, self.name)
+            answer = await parse_json_off_loop(reply.body, self.name)
             if failure := self.refused(answer, reply.retry_after):
                 raise failure
             return read(answer)
@@ -226,26 +227,3 @@ class OnlineGeocoder(Geocoder):
 def best(locations: Iterable[Location]) -> Location | None:
     """Return the location with the highest confidence, the first of equals: candidates are not always sorted."""
     return max(locations, key=lambda location: location.confidence, default=None)
-
-
-def number(value: object) -> float | None:
-    """Return a JSON number as float, or None for any other value."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def text(source: object, *keys: str) -> str | None:
-    """Return the first non-empty text under one of `keys`; numbers count as their digits."""
-    if not isinstance(source, dict):
-        return None
-    for key in keys:
-        value = source.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if isinstance(value, str) and value:
-            return value
-    return None
-
-
-def texts(source: object, *keys: str) -> tuple[str, ...]:
-    """Return all non-empty texts under `keys`."""
-    return tuple(value for key in keys if (value := text(source, key)))

@@ -18,8 +18,9 @@ from providers.errors import ProviderError
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
 from providers.geocoding.nominatim import SETTLEMENTS
-from providers.geocoding.online import OnlineGeocoder, text, texts
+from providers.geocoding.online import OnlineGeocoder
 from providers.http import redact
+from providers.json_values import text, texts
 from providers.rate_limit import Window
 
 TYPES: Mapping[str, Accuracy] = MappingProxyType(

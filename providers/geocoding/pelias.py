@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Location, Query
 from providers.geocoding.confidence import Match
-from providers.geocoding.online import OnlineGeocoder, best, number, text, texts
+from providers.geocoding.online import OnlineGeocoder, best
+from providers.json_values import number, text, texts
 from providers.rate_limit import Window
 from providers.setup import ProviderConfig
 
@@ -54,7 +55,7 @@ class Pelias(OnlineGeocoder):
     def lacks(cls, config: ProviderConfig, contact: str | None = None, allow_personal_data: bool = False) -> str | None:
         """See Geocoder. Only geocode.earth requires a key."""
         if cls.is_public(config) and not config.key:
-            return "no key configured"
+            return cls._unset("key")
         return super().lacks(config, contact, allow_personal_data)
 
     def params(self, query: Query) -> Mapping[str, str]:

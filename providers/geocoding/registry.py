@@ -27,7 +27,7 @@ def build(
     contact: str | None,
     allow_personal_data: bool = False,
 ) -> GeocoderChain:
-    """Build the chain of the geocoders `names`, in that order. Geocoders without a required key or URL are left out.
+    """Build the chain of the geocoders `names`, in that order, without those that lack a required setting.
 
         `allow_personal_data` permits sending people's addresses to public servers whose policy forbids it. `names` and
         `configs` use the names of `discover`. Raises ValueError for an unknown name.
@@ -39,9 +39,12 @@ def build(
             raise ValueError(f"unknown geocoder {name!r}; known are {', '.join(known)}")
     chosen: list[Geocoder] = []
     left_out: dict[str, str] = {}
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys((*names, *known)):
         config = configs.get(name, ProviderConfig())
-        if reason := known[name].lacks(config, contact, allow_personal_data):
+        reason = known[name].lacks(config, contact, allow_personal_data)
+        if name not in names:
+            left_out[name] = "; ".join(filter(None, ["it is not in TRIGPOINT_GEOCODERS", reason]))
+        elif reason is not None:
             left_out[name] = reason
         else:
             chosen.append(known[name](Setup(config, session, limiter, user_agent, contact)))

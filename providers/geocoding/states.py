@@ -22,6 +22,7 @@ class ProviderState:
     on: bool
     why_off: str | None
     needs_key: bool
+    reverses: bool
     used_today: int
     daily: int | None
     errors: int
@@ -40,6 +41,7 @@ def left_out(kind: type[Geocoder], why: str) -> ProviderState:
         on=False,
         why_off=why,
         needs_key=kind.needs_key,
+        reverses=kind.reverses,
         used_today=0,
         daily=kind.daily,
         errors=0,
@@ -63,6 +65,7 @@ async def in_chain(geocoder: Geocoder, why_off: str | None, errors: int, breaker
         on=why_off is None,
         why_off=why_off,
         needs_key=geocoder.needs_key,
+        reverses=geocoder.reverses,
         used_today=standing.used_today,
         daily=geocoder.active_daily,
         errors=errors,

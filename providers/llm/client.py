@@ -15,12 +15,16 @@ from openai.types.chat import ChatCompletion
 from providers.errors import BadRequest, ProviderError, QuotaExceeded, Unavailable, from_status
 from providers.http import brief, parse_retry_after, redact
 from providers.llm.base import CostSource, Endpoint, ModelReply, Prompt, TooLong, Usage
+from providers.llm.reply_limits import ReplyRefused, bound_reply
 from providers.llm.request_form import RequestForm
 
 CONNECT_SECONDS = 5.0
 MAX_REQUEST_FORMS = 6
 """Forms of a request that are tried with a server that refuses them."""
 MAX_ERROR_CHARACTERS = 200
+MAX_TOKENS = 1_000_000_000
+MAX_COST_USD = 1_000_000.0
+"""Figures of a single call beyond these are not believed."""
 TOO_LONG_SIGNS = ("context_length", "context length", "context size", "exceed_context", "too many tokens", "too long")
 log = structlog.get_logger(__name__)
 
@@ -37,7 +41,8 @@ class ChatClient:
             api_key=endpoint.key or "none",  # the client requires a key, many local servers do not
             timeout=openai.Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
             max_retries=0,
-            default_headers={"User-Agent": user_agent, "X-Title": "Trigpoint"},
+            default_headers={"User-Agent": user_agent, "X-Title": "Trigpoint", "Accept-Encoding": "identity"},
+            http_client=openai.DefaultAsyncHttpxClient(event_hooks={"response": [bound_reply]}),
         )
 
     async def close(self) -> None:
@@ -77,11 +82,16 @@ class ChatClient:
         except openai.APITimeoutError:
             raise self._unavailable(f"no answer within {self.endpoint.timeout_seconds:g} s") from None
         except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, ReplyRefused):
+                raise self._unavailable(f"garbled answer: {error.__cause__}") from None
             message = f"connection failed or cut off ({type(error.__cause__ or error).__name__})"
             raise self._unavailable(message, transient=True) from None
         except (openai.OpenAIError, ValueError) as error:  # among them a 200 with what is not JSON
             raise self._unavailable(f"garbled answer ({type(error).__name__})", transient=True) from None
-        return self._read(answer, prompt, int((time.monotonic() - started) * 1000))
+        try:
+            return self._read(answer, prompt, int((time.monotonic() - started) * 1000))
+        except (AttributeError, TypeError, LookupError, ArithmeticError) as error:  # its types are not checked
+            raise self._unavailable(f"garbled answer ({type(error).__name__})", transient=True) from None
 
     def _read(self, answer: Any, prompt: Prompt, latency_ms: int) -> ModelReply:
         if not isinstance(answer, ChatCompletion):
@@ -97,9 +107,12 @@ class ChatClient:
         refusal = choice.message.refusal
         if choice.finish_reason == "content_filter":
             refusal = refusal or "its content filter stopped the answer"
+        text, model = choice.message.content or "", answer.model or self.endpoint.model
+        if not (isinstance(text, str) and isinstance(model, str) and isinstance(refusal, str | None)):
+            raise self._unavailable("garbled answer: not a text", transient=True)
         return ModelReply(
-            text=choice.message.content or "",
-            model=answer.model or self.endpoint.model,
+            text=text,
+            model=model,
             cut_off=choice.finish_reason == "length",
             refusal=refusal,
             usage=self._usage(answer, prompt),
@@ -110,14 +123,15 @@ class ChatClient:
     def _usage(self, answer: ChatCompletion, prompt: Prompt) -> Usage:
         """Return the provider's figures, else those of the configured prices, else the worst case."""
         usage, prices = answer.usage, self.endpoint.prices
-        if usage is None or not usage.prompt_tokens:
+        if usage is None or not _are_counts(usage.prompt_tokens, usage.completion_tokens) or not usage.prompt_tokens:
             prompt_tokens, completion_tokens = prompt.max_prompt_tokens, prompt.answer_tokens
             cost = prices.cost(prompt_tokens, completion_tokens) if prices else None
             return Usage(prompt_tokens, completion_tokens, 0, 0, cost, CostSource.WORST_CASE)
         cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None
         reasoning = usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else None
+        cached, reasoning = (count if _are_counts(count) else None for count in (cached, reasoning))
         reported_cost = (usage.model_extra or {}).get("cost")
-        if isinstance(reported_cost, int | float) and reported_cost >= 0:
+        if isinstance(reported_cost, int | float) and 0 <= reported_cost <= MAX_COST_USD:
             cost, source = float(reported_cost), CostSource.PROVIDER
         elif prices:
             cost, source = prices.cost(usage.prompt_tokens, usage.completion_tokens), CostSource.PRICES
@@ -146,3 +160,7 @@ class ChatClient:
         if isinstance(error, dict):
             error = error.get("message") or error.get("error") or error
         return redact(str(error)[:MAX_ERROR_CHARACTERS], self._secrets)
+
+
+def _are_counts(*counts: object) -> bool:
+    return all(isinstance(count, int) and 0 <= count <= MAX_TOKENS for count in counts)

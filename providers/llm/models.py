@@ -1,6 +1,6 @@
 """Ask language models for JSON, one after the other: each with a quick retry, and again if its answer is unusable.
 
-A meter is told of each call before and after it, and may refuse it (the budget).
+A meter is called before and after each call, and may refuse it (the budget).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
+from app.domain.text.json_guard import UnsafeJson, parse_json
 from providers.breaker import Breaker
 from providers.errors import Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.llm.base import Endpoint, ModelRefusal, ModelReply, Prompt, TooLong, Unusable
@@ -33,6 +34,8 @@ QUOTA_PAUSE_SECONDS = 300.0
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.1, 0.4
 MAX_SHOWN_CHARACTERS = 4000
 """Characters of an unusable answer that are repeated in the second prompt."""
+MAX_ANSWER_VALUES = 20_000
+"""JSON values in the text of a model. A section has some dozens."""
 
 
 class Meter(Protocol):
@@ -200,7 +203,9 @@ def parse(reply: ModelReply, shape: type[T]) -> T:
     if reply.cut_off or end < start:
         raise ValueError("the answer was cut off: it is too long")
     try:
-        return shape.model_validate(orjson.loads(text[start : end + 1]))
+        return shape.model_validate(parse_json(text[start : end + 1], max_values=MAX_ANSWER_VALUES))
+    except UnsafeJson:
+        raise
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not valid JSON: {error}") from None
     except ValidationError as error:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from providers.setup import ProviderConfig, Setup
+from providers.setup import ProviderConfig, Setup, setting_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PlacesProvider(ABC):
     def lacks(cls, config: ProviderConfig) -> str | None:
         """Return the setting that is missing, or None if the provider can be used."""
         given = config.key if cls.needs == "key" else config.url
-        return None if given else f"TRIGPOINT_PROVIDERS__{cls.name.upper()}__{cls.needs.upper()}"
+        return None if given else setting_name(cls.name, cls.needs)
 
     @abstractmethod
     def __init__(self, setup: Setup) -> None:

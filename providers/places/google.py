@@ -14,12 +14,14 @@ from urllib.parse import quote
 
 from providers.errors import Unavailable, from_status
 from providers.json_api import JsonApi
+from providers.json_values import number, part, parts, text
 from providers.places.base import Place, PlaceQuery, PlacesProvider
 from providers.rate_limit import Window
 from providers.rate_limit.base import window_of_rate
 from providers.setup import Setup
 
 PAGE = 20
+MOST_PAGES = 3
 MOST_ENTRIES = 5
 PLACE_FIELDS = (
     "id", "displayName", "location", "websiteUri", "internationalPhoneNumber", "primaryType", "businessStatus",
@@ -77,10 +79,10 @@ class GooglePlaces(PlacesProvider):
         """See PlacesProvider."""
         found: list[Place] = []
         token: str | None = None
-        while len(found) < query.limit:
+        for _ in range(MOST_PAGES):
             listed, token = await self._search(_body(query, query.limit - len(found), token), PLACE_FIELDS)
             found += _places(listed)
-            if not token:
+            if not token or len(found) >= query.limit:
                 break
         return found[: query.limit]
 
@@ -94,16 +96,15 @@ class GooglePlaces(PlacesProvider):
         listed, _ = await self._search({"textQuery": text, "pageSize": MOST_ENTRIES}, ENTRY_FIELDS)
         return [_entry(place) for place in listed]
 
-    async def _search(self, body: dict[str, Any], fields: Sequence[str]) -> tuple[list[Any], str | None]:
+    async def _search(self, body: dict[str, Any], fields: Sequence[str]) -> tuple[list[dict[str, Any]], str | None]:
         """Return the places of a page and the token of the next page."""
         mask = _mask([*(f"places.{name}" for name in fields), "nextPageToken"])
         answer = await self._api.post("/v1/places:searchText", body, mask)
         if answer is None:  # a search without results is not a 404
             raise from_status(self.name, 404, "")
-        places = answer.get("places", []) if isinstance(answer, dict) else None
-        if not isinstance(places, list):
+        if not isinstance(answer, dict) or not isinstance(answer.get("places", []), list):
             raise Unavailable("garbled answer: no list of places", provider=self.name)
-        return places, answer.get("nextPageToken")
+        return parts(answer, "places"), text(answer, "nextPageToken")
 
 
 def own_id(place_id: str) -> str | None:
@@ -126,52 +127,61 @@ def _body(query: PlaceQuery, left: int, token: str | None) -> dict[str, Any]:
     return body | ({"pageToken": token} if token else {})
 
 
-def _places(listed: list[Any]) -> Iterator[Place]:
+def _places(listed: list[dict[str, Any]]) -> Iterator[Place]:
+    """Yield the places that have an id, a name and a point."""
     for place in listed:
-        try:
-            if place.get("businessStatus") == "CLOSED_PERMANENTLY":
-                continue
-            parts = {kind: part for part in place.get("addressComponents") or [] for kind in part.get("types") or []}
-            yield Place(
-                id=f"{PREFIX}{place['id']}",
-                name=place["displayName"]["text"],
-                latitude=float(place["location"]["latitude"]),
-                longitude=float(place["location"]["longitude"]),
-                website=place.get("websiteUri"),
-                phone=place.get("internationalPhoneNumber"),
-                category=place.get("primaryType"),
-                address=_street(parts) or place.get("formattedAddress"),
-                city=_part(parts, "locality") or _part(parts, "postal_town"),
-                state=_part(parts, "administrative_area_level_1", "shortText"),
-                zip_code=_part(parts, "postal_code"),
-                country=(_part(parts, "country", "shortText") or "").lower() or None,
-            )
-        except (AttributeError, KeyError, TypeError, ValueError):
-            continue  # skip places without a name or a point
-
-
-def _part(parts: Mapping[str, Any], kind: str, form: str = "longText") -> str | None:
-    return (parts.get(kind) or {}).get(form)
-
-
-def _street(parts: Mapping[str, Any]) -> str | None:
-    line = [_part(parts, "street_number"), _part(parts, "route")]
-    return " ".join(part for part in line if part) or None
-
-
-def _entry(place: Any) -> Entry:
-    try:
-        return Entry(
-            place_id=str(place["id"]),
-            name=str(place["displayName"]["text"]),
-            address=place.get("formattedAddress"),
-            website=place.get("websiteUri"),
-            phone=place.get("internationalPhoneNumber"),
-            category=(place.get("primaryTypeDisplayName") or {}).get("text"),
-            status=place.get("businessStatus"),
-            rating=place.get("rating"),
-            ratings=place.get("userRatingCount"),
-            url=str(place.get("googleMapsUri") or f"https://www.google.com/maps/place/?q=place_id:{place['id']}"),
+        identity, name, point = text(place, "id"), text(part(place, "displayName"), "text"), part(place, "location")
+        latitude, longitude = number(point.get("latitude")), number(point.get("longitude"))
+        if identity is None or name is None or latitude is None or longitude is None:
+            continue
+        if place.get("businessStatus") == "CLOSED_PERMANENTLY":
+            continue
+        components = {kind: entry for entry in parts(place, "addressComponents") for kind in _kinds(entry)}
+        yield Place(
+            id=f"{PREFIX}{identity}",
+            name=name,
+            latitude=latitude,
+            longitude=longitude,
+            website=text(place, "websiteUri"),
+            phone=text(place, "internationalPhoneNumber"),
+            category=text(place, "primaryType"),
+            address=_street(components) or text(place, "formattedAddress"),
+            city=_component(components, "locality") or _component(components, "postal_town"),
+            state=_component(components, "administrative_area_level_1", "shortText"),
+            zip_code=_component(components, "postal_code"),
+            country=(_component(components, "country", "shortText") or "").lower() or None,
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Unavailable(f"garbled answer: {type(error).__name__}", provider=GooglePlaces.name) from error
+
+
+def _kinds(component: dict[str, Any]) -> list[str]:
+    kinds = component.get("types")
+    return [kind for kind in kinds if isinstance(kind, str)] if isinstance(kinds, list) else []
+
+
+def _component(components: Mapping[str, Any], kind: str, form: str = "longText") -> str | None:
+    return text(components.get(kind), form)
+
+
+def _street(components: Mapping[str, Any]) -> str | None:
+    line = [_component(components, "street_number"), _component(components, "route")]
+    return " ".join(word for word in line if word) or None
+
+
+def _entry(place: object) -> Entry:
+    """Return the entry. Raises Unavailable if it has no id or no name."""
+    identity, name = text(place, "id"), text(part(place, "displayName"), "text")
+    if not isinstance(place, dict) or identity is None or name is None:
+        raise Unavailable("garbled answer: a place without id or name", provider=GooglePlaces.name)
+    ratings = place.get("userRatingCount")
+    return Entry(
+        place_id=identity,
+        name=name,
+        address=text(place, "formattedAddress"),
+        website=text(place, "websiteUri"),
+        phone=text(place, "internationalPhoneNumber"),
+        category=text(part(place, "primaryTypeDisplayName"), "text"),
+        status=text(place, "businessStatus"),
+        rating=number(place.get("rating")),
+        ratings=ratings if type(ratings) is int else None,
+        url=text(place, "googleMapsUri") or f"https://www.google.com/maps/place/?q=place_id:{identity}",
+    )

@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 
 from providers.errors import ProviderError, RateLimited, Unavailable
-from providers.http import HttpReply, Request, error_of, exchange, parse_json
+from providers.http import MAX_LARGE_CONTAINERS, MAX_LARGE_VALUES, HttpReply, Request, error_of, exchange, parse_json
 from providers.rate_limit import RateLimiter, Window
 from providers.rate_limit.base import window_of_rate
 
@@ -110,7 +110,7 @@ def query(box: tuple[float, float, float, float], values: Mapping[str, Sequence[
 
 def read(body: bytes) -> list[Element]:
     """Return the elements of an answer. Raises Unavailable if it is incomplete."""
-    answer = parse_json(body, Overpass.name)
+    answer = parse_json(body, Overpass.name, max_values=MAX_LARGE_VALUES, max_containers=MAX_LARGE_CONTAINERS)
     elements = answer.get("elements") if isinstance(answer, dict) else None
     if not isinstance(elements, list):
         raise Unavailable("garbled answer: no elements", provider=Overpass.name)

@@ -16,6 +16,7 @@ import aiohttp
 
 from providers.errors import Unavailable
 from providers.json_api import JsonApi
+from providers.json_values import part, text, texts
 from providers.rate_limit import RateLimiter, Window
 
 NAME = "companies_house"
@@ -82,9 +83,9 @@ class CompaniesHouse:
         """
         answer = await self._api.get("/search/companies", {"q": name, "items_per_page": "20"})
         items = _list(answer or {}, "items")
-        same = [item for item in items if _plain(str(item.get("title", ""))) == _plain(name)]
+        same = [item for item in items if _plain(text(item, "title") or "") == _plain(name)]
         active = [item for item in same if item.get("company_status") == "active"] or same
-        return str(active[0]["company_number"]) if len(active) == 1 else None
+        return text(active[0], "company_number") if len(active) == 1 else None
 
     async def record(self, number: str) -> Record | None:
         """Return the record of a company with its officers; None if the number is unknown. Raises ProviderError."""
@@ -103,39 +104,41 @@ def _list(answer: Any, name: str) -> list[dict[str, Any]]:
     return items
 
 
-def _record(profile: Any, officers: list[dict[str, Any]]) -> Record:
-    try:
-        accounts = profile.get("accounts") or {}
-        return Record(
-            number=str(profile["company_number"]),
-            name=str(profile["company_name"]),
-            status=str(profile.get("company_status", "unknown")).replace("-", " "),
-            kind=str(profile.get("type", "unknown")),
-            incorporated_on=profile.get("date_of_creation"),
-            dissolved_on=profile.get("date_of_cessation"),
-            address=_address(profile.get("registered_office_address") or {}),
-            sic_codes=tuple(str(code) for code in profile.get("sic_codes") or ()),
-            accounts_made_up_to=(accounts.get("last_accounts") or {}).get("made_up_to"),
-            accounts_overdue=bool(accounts.get("overdue")),
-            has_charges=bool(profile.get("has_charges")),
-            has_insolvency_history=bool(profile.get("has_insolvency_history")),
-            officers=tuple(
-                Officer(
-                    _person(str(officer["name"])),
-                    str(officer.get("officer_role", "officer")).replace("-", " "),
-                    officer.get("appointed_on"),
-                    officer.get("resigned_on"),
-                )
-                for officer in officers
-            ),
-        )
-    except (KeyError, AttributeError, TypeError) as error:
-        raise Unavailable(f"garbled answer: {type(error).__name__}", provider=NAME) from error
+def _record(profile: object, officers: list[dict[str, Any]]) -> Record:
+    """Return the record. Raises Unavailable if it has no number or no name."""
+    number, name = text(profile, "company_number"), text(profile, "company_name")
+    if not isinstance(profile, dict) or number is None or name is None:
+        raise Unavailable("garbled answer: a company without number or name", provider=NAME)
+    codes = profile.get("sic_codes")
+    return Record(
+        number=number,
+        name=name,
+        status=(text(profile, "company_status") or "unknown").replace("-", " "),
+        kind=text(profile, "type") or "unknown",
+        incorporated_on=text(profile, "date_of_creation"),
+        dissolved_on=text(profile, "date_of_cessation"),
+        address=_address(part(profile, "registered_office_address")),
+        sic_codes=tuple(code for code in codes if isinstance(code, str)) if isinstance(codes, list) else (),
+        accounts_made_up_to=text(part(profile, "accounts", "last_accounts"), "made_up_to"),
+        accounts_overdue=part(profile, "accounts").get("overdue") is True,
+        has_charges=profile.get("has_charges") is True,
+        has_insolvency_history=profile.get("has_insolvency_history") is True,
+        officers=tuple(
+            Officer(
+                _person(name),
+                (text(officer, "officer_role") or "officer").replace("-", " "),
+                text(officer, "appointed_on"),
+                text(officer, "resigned_on"),
+            )
+            for officer in officers
+            if (name := text(officer, "name"))
+        ),
+    )
 
 
-def _address(parts: dict[str, Any]) -> str:
+def _address(address: dict[str, Any]) -> str:
     names = ("premises", "address_line_1", "address_line_2", "locality", "region", "postal_code", "country")
-    return ", ".join(str(parts[name]) for name in names if parts.get(name))
+    return ", ".join(texts(address, *names))
 
 
 def _person(name: str) -> str:

@@ -6,12 +6,13 @@ Wire format: `GET /res/v1/web/search` with `X-Subscription-Token`, answers `web.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import aiohttp
 
 from providers.errors import Unavailable
 from providers.json_api import JsonApi
+from providers.json_values import parts, text
 from providers.rate_limit import RateLimiter, Window
 
 NAME = "brave"
@@ -63,10 +64,6 @@ class Brave:
         return [*_hits(answer.get("news"), True), *_hits(answer.get("web"), False)][:max_hits]
 
 
-def _hits(part: Any, is_news: bool) -> list[Hit]:
-    if part is None:
-        return []
-    try:
-        return [Hit(str(hit["url"]), str(hit["title"]), is_news, hit.get("page_age")) for hit in part["results"]]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Unavailable(f"garbled answer: {type(error).__name__}", provider=NAME) from error
+def _hits(found: object, is_news: bool) -> list[Hit]:
+    hits = [(text(hit, "url"), text(hit, "title") or "", text(hit, "page_age")) for hit in parts(found, "results")]
+    return [Hit(url, title, is_news, published) for url, title, published in hits if url]

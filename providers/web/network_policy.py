@@ -14,8 +14,14 @@ _IPV4_IN_IPV6 = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1:
 """Forms whose last 32 bits are an IPv4 address, to which the packets go: NAT64 (RFC 6052 and, for local use, RFC 8215)
 and IPv4-compatible addresses (RFC 4291). `ipaddress` knows mapped, 6to4 and Teredo addresses."""
 
-_NOT_WEBSITES = (IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
-"""Relays and documentation: `ipaddress` calls them global, but no website is served from there."""
+_NOT_WEBSITES = (
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("3fff::/20"),
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("168.63.129.16/32"),
+)
+"""Relays, documentation, protocol assignments (among them Oracle's metadata server) and Azure's host agent: `ipaddress`
+calls some of them global, but no website is served from there."""
 _IPV6_UNICAST = IPv6Network("2000::/3")
 """All IPv6 addresses that are allocated for use as unicast."""
 

@@ -36,7 +36,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def until(condition: Callable[[], bool], *, within: float, otherwise: Callable[[], str]) -> None:
-    """Poll a condition; fails the test with what `otherwise` says when it does not come true in time."""
+    """Poll a condition. Fails the test with the message of `otherwise` if it does not hold in time."""
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, otherwise()
@@ -50,7 +50,7 @@ class Up:
         self.data_dir = data_dir
         self.url = ""
         self.key: str | None = None
-        """The administrator's key, where this installation made one."""
+        """The administrator's key, if this installation generated it."""
         self._env = dict(env)
         self._log = data_dir.with_name(f"{data_dir.name}.log")
         self._said = data_dir.with_name(f"{data_dir.name}.out")
@@ -120,7 +120,7 @@ class Up:
 
 
 class Provider:
-    """A stand-in as a process, told over HTTP how to behave."""
+    """A stand-in as a process, which is configured over HTTP."""
 
     def __init__(self, *argv: str) -> None:
         self._process = subprocess.Popen(
@@ -130,7 +130,7 @@ class Provider:
         self.url = self._process.stdout.readline().strip()
         assert self.url, f"{argv} did not start"
         self.failed = False
-        """Whether it was told to fail since this was last set."""
+        """Whether it was set to fail since this was last set."""
 
     async def behave(self, fault: Fault | None = None, *, latency: float = 0.0, times: int | None = None) -> None:
         """Fail that way from now on (`times` times only), and answer after `latency` seconds."""
@@ -142,8 +142,8 @@ class Provider:
     async def queries(self) -> list[dict[str, Any]]:
         """The query parameters of every request so far."""
         async with aiohttp.ClientSession() as http, http.get(self.url + CONTROL) as response:
-            told: dict[str, Any] = await response.json()
-        queries: list[dict[str, Any]] = told["queries"]
+            seen: dict[str, Any] = await response.json()
+        queries: list[dict[str, Any]] = seen["queries"]
         return queries
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Platforms and providers that tests share: `world` is well, `place` is there to be killed."""
+"""Platforms and providers that tests share: `world` stays healthy, `place` may be killed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def admin(world: World) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def mend(world: World, client: aiohttp.ClientSession) -> None:
-    """Make the providers well, and wait until the worker asks them again: it leaves alone who failed too often."""
+    """Repair the providers, and wait until the worker uses them again: it skips providers that failed too often."""
     for name, provider in (("nominatim", world.nominatim), ("locationiq", world.locationiq)):
         await provider.behave()
         if provider.failed:
@@ -99,7 +99,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture
 async def boss(office: Office) -> AsyncIterator[aiohttp.ClientSession]:
-    """The administrator's session with the office, whose model answers at once."""
+    """The administrator's session with the office, whose model replies at once."""
     await office.llm.behave()
     async with harness.session(office.up.url, harness.ADMIN_KEY) as client:
         yield client
@@ -107,7 +107,7 @@ async def boss(office: Office) -> AsyncIterator[aiohttp.ClientSession]:
 
 @dataclass(frozen=True)
 class Place:
-    """An installation to do harm to, and the one geocoder it has."""
+    """An installation that tests may damage, and its only geocoder."""
 
     up: Up
     nominatim: Provider

@@ -1,4 +1,4 @@
-"""The yardstick of polling: a Starlette route that fetches the job's row and says it as JSON, and nothing else."""
+"""The yardsticks: a Starlette route that only fetches the row of a job, and one that stores nothing at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -24,6 +25,13 @@ async def show(request: Request) -> Response:
     return Response(orjson.dumps(dict(row), default=str), media_type="application/json")
 
 
+async def accept(request: Request) -> Response:
+    """Read a new job and answer as if it had been created."""
+    job = orjson.loads(await request.body())
+    answer = {"success": True, "jobId": str(uuid4()), "isNew": True, "status": "pending", "type": job["type"]}
+    return Response(orjson.dumps(answer), 202, media_type="application/json")
+
+
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=0, max_size=10)
@@ -32,7 +40,9 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def main() -> None:
-    app = Starlette(routes=[Route("/jobs/{id}", show)], lifespan=lifespan)
+    app = Starlette(
+        routes=[Route("/jobs/{id}", show), Route("/api/v1/jobs", accept, methods=["POST"])], lifespan=lifespan
+    )
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     serving: Any = asyncio.create_task(server.serve([listener]))

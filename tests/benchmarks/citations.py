@@ -1,4 +1,4 @@
-"""Whether a report may be believed: every citation resolves to a stored source, and its quotation stands in that text.
+"""Checks reports: every citation resolves to a stored source, and the text of that source contains the quotation.
 
     python -m tests.benchmarks.citations --url http://127.0.0.1:8000 --key KEY [REPORT_ID ...]
 
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 
 
 async def examine(client: aiohttp.ClientSession, report_id: str) -> Examined:
-    """Look at one report over the interface of the platform that `client` is bound to."""
+    """Check one report over the REST interface of the platform."""
     found = Examined(report_id)
     async with client.get(f"/api/reports/{report_id}") as response:
         response.raise_for_status()

@@ -1,4 +1,4 @@
-"""Research: how fast it is asked for, how long a report takes, and whether its citations hold.
+"""Research: how fast requests are accepted, how long a report takes, and whether its citations hold.
 
 python -m tests.benchmarks.companies [--seconds 10]
 """
@@ -26,7 +26,7 @@ MOODS = (Mood.HONEST, Mood.LIAR, Mood.MALFORMED, Mood.REFUSES, Mood.CUT_OFF)
 
 
 async def creates(client: aiohttp.ClientSession, website: str, seconds: float) -> list[float]:
-    """Ask for researches of ever new companies at an even pace; the seconds to each 202.
+    """Request research of new companies at an even rate. Returns the seconds to each 202.
 
     They are not worked on meanwhile: on a machine of two cores that would measure the worker's share of them.
     """

@@ -70,7 +70,7 @@ async def geocode(http: aiohttp.ClientSession, precinct: str) -> tuple[float, di
 
 
 async def bare_loop(url: str, count: int) -> float:
-    """Addresses a second by a loop that asks with the same concurrency and keeps nothing."""
+    """Return the addresses per second of a loop that sends requests with the same concurrency and stores nothing."""
     todo = iter(sample(count))
     async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0)) as http:
         start = time.perf_counter()
@@ -128,10 +128,12 @@ async def limited(folder: Path) -> None:
         _, job = await geocode(http, "all")
         assert job["processedItems"] == LIMITED_HOUSEHOLDS
     async with aiohttp.ClientSession() as http, http.get(f"{url}/_stand-in") as response:
-        told = await response.json()
-    times = sorted(told["arrivals"])
+        counts = await response.json()
+    times = sorted(counts["arrivals"])
     used = (len(times) - 1) / (times[-1] - times[0]) / LIMIT
-    line(f"limit of {LIMIT}/s: violations seen by the server", str(told["violations"]), "0", told["violations"] == 0)
+    line(
+        f"limit of {LIMIT}/s: violations seen by the server", str(counts["violations"]), "0", counts["violations"] == 0
+    )
     line(f"limit of {LIMIT}/s: share of it used", f"{used:.1%}", ">= 97 %", used >= 0.97)
     await server.end(signal.SIGTERM)
 

@@ -33,7 +33,7 @@ FAULTS = "5xx=0.2,hang=0.05,garbage=0.02,burst429=0.005"
 LIMIT = 30
 """Requests a second that each provider takes."""
 TIMEOUT = 2.0
-"""Seconds a request: what the last hanging ones hold up the end for."""
+"""Seconds per request; the last requests that hang delay the end by this time."""
 HOUSEHOLDS = 10_000
 OFFLINE = 100_000
 SMALL = 1_000
@@ -43,7 +43,7 @@ FLAT_MB = 30.0
 
 
 def _neighbour(one: Address, number: int) -> Address:
-    """Another house of the same street, whose place the stand-ins know to the street."""
+    """Return another house of the same street, for which the stand-ins know only the street."""
     _, _, road = one["address1"].partition(" ")
     return one | {"address1": f"{20_000 + number} {road}"}
 

@@ -1,6 +1,6 @@
 """Cost of a heat map: scoring alone, regions through the whole platform, the worker's memory, and a single score.
 
-`python -m tests.benchmarks.heatmaps [--rounds 3]`. Document 002 promises 500 to 1,000 cells a second.
+`python -m tests.benchmarks.heatmaps [--rounds 3]`. Document 002 requires 500 to 1,000 cells per second.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ async def put(conn: asyncpg.Connection[Any], points: Points) -> None:
 
 
 async def compute(http: aiohttp.ClientSession, grid: Grid) -> tuple[float, float]:
-    """Seconds from the request to the answer that says completed, and from the claim to the end."""
+    """Return the seconds from the request to the response with `completed`, and from the claim to the end."""
     start = perf_counter()
     body = {"bounds": grid.bounds.as_dict(), "gridStep": grid.step, "force": True}
     async with http.post("/api/heatmap/schedule", json=body) as response:
@@ -117,7 +117,7 @@ async def regions(running: Platform, http: aiohttp.ClientSession, conn: Any, rou
 
 
 async def memory(running: Platform, http: aiohttp.ClientSession, conn: Any) -> None:
-    """The worker's most resident memory over its idle one, for regions of growing size."""
+    """Return the worker's peak memory beyond its idle memory, for regions of growing size."""
     await put(conn, some_pois(20_000, Grid.around(*MIDDLE, 0.005, km=250).bounds))
     for km in (25, 250):
         grid = Grid.around(*MIDDLE, 0.005, km=km)

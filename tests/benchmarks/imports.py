@@ -1,4 +1,4 @@
-"""What importing costs beside COPY: voters and parcels through the whole platform, and the worker's memory.
+"""The cost of imports compared with COPY: voters and parcels on the whole platform, and the worker's memory.
 
 `python -m tests.benchmarks.imports [--rounds 3] [--large]`. The yardstick is a COPY of the same file into a bare table
 of the same columns in the same run. `--large` imports a million voters too, for the memory.
@@ -56,7 +56,7 @@ async def bare_copy(conn: asyncpg.Connection[Any], file: Path, header: Sequence[
 
 
 def voters(folder: Path, rows: int) -> Path:
-    """An Ohio file, elections and all: 44 columns, some 250 bytes a row."""
+    """An Ohio file with elections: 44 columns, some 250 bytes per row."""
     file = folder / f"voters-{rows}.csv"
     with file.open("wb") as out:
         for first in range(0, rows, 10_000):
@@ -66,7 +66,7 @@ def voters(folder: Path, rows: int) -> Path:
 
 
 def plain_voters(folder: Path, rows: int) -> Path:
-    """A campaign's own list: 11 columns, some 100 bytes a row."""
+    """The list of a campaign: 11 columns, some 100 bytes per row."""
     file = folder / f"plain-{rows}.csv"
     file.write_bytes(registers.table([registers.voter(n) for n in range(rows)]))
     return file
@@ -108,7 +108,7 @@ async def parcel_speed(running: Platform, http: aiohttp.ClientSession, folder: P
 
 
 async def memory(running: Platform, http: aiohttp.ClientSession, folder: Path, sizes: Sequence[int]) -> None:
-    """The worker's most resident memory over its idle one, for files of growing length, each on a fresh worker."""
+    """Return the worker's peak memory beyond its idle memory for files of growing length, each on a new worker."""
     for rows in sizes:
         for worker in running.workers:
             if worker.alive:

@@ -1,4 +1,4 @@
-"""What a job costs: latency, drain against bare arq, bulk creation, the idle platform, polling against a bare route.
+"""Cost of a job: latency, drain against bare arq, bulk creation, the idle platform, polling against a bare route.
 
 `python -m tests.benchmarks.jobs [--rounds 3]`. Everything runs as processes of its own on embedded servers with fsync;
 what is compared runs in turn in the same call, and medians over the rounds are what counts.
@@ -37,7 +37,7 @@ HEADERS = {"Authorization": f"Bearer {ADMIN_KEY}"}
 
 
 async def latency(http: aiohttp.ClientSession, jobs: int = 300) -> list[float]:
-    """Milliseconds from the create request to the answer that says completed, for a client that follows each."""
+    """Return the milliseconds from the create request to the response with `completed`, for each of several jobs."""
     taken = []
     for _ in range(jobs):
         start = time.perf_counter()
@@ -50,7 +50,7 @@ async def latency(http: aiohttp.ClientSession, jobs: int = 300) -> list[float]:
 
 
 async def drain(running: Platform, http: aiohttp.ClientSession, conn: Any) -> tuple[float, float]:
-    """(jobs created a second in bulk, jobs drained a second by one worker process)."""
+    """Return (jobs created per second in bulk, jobs drained per second by one worker process)."""
     await conn.execute("UPDATE queues SET paused_at = now() WHERE name = 'noop'")
     start = time.perf_counter()
     async with http.post("/api/v1/jobs", json=[{"type": "noop"}] * JOBS) as response:
@@ -65,7 +65,7 @@ async def drain(running: Platform, http: aiohttp.ClientSession, conn: Any) -> tu
 
 
 async def drain_bare_arq(running: Platform) -> float:
-    """Jobs drained a second by one bare arq worker."""
+    """Return the jobs per second that one bare arq worker drains."""
     redis = ArqRedis(ConnectionPool.from_url(running.valkey.url), serialize, deserialize)
     for i in range(0, JOBS, 500):
         await asyncio.gather(*(redis.enqueue_job("nothing", _queue_name=QUEUE) for _ in range(min(500, JOBS - i))))
@@ -83,7 +83,7 @@ async def drain_bare_arq(running: Platform) -> float:
 
 
 async def idle(running: Platform, seconds: float = 20.0) -> float:
-    """Share of one core that API, worker, Postgres and Valkey use together while nothing happens."""
+    """Return the share of one core that API, worker, Postgres and Valkey use together while idle."""
 
     def cpu() -> float:
         assert running.api and running.postgres.process and running.valkey.process

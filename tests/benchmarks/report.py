@@ -1,4 +1,4 @@
-"""Medians and ratios as one prints them."""
+"""Printing medians and ratios."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ async def client(world: World) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 ERROR_RESPONSE = "the server responded with a status of 4"
-"""The console logs this as an error when a form is answered with its errors; it is expected."""
+"""The console logs this as an error when the response is the form with its errors; it is expected."""
 
 
 class ConsoleErrors(list[str]):

@@ -69,4 +69,25 @@ async def create(client: aiohttp.ClientSession) -> dict[str, str]:
     )
     for job_id in [everywhere["jobId"], *ids.values()]:
         await follow(client, job_id, within=60)
+    ids["webhook"] = await create_webhook(client)
+    ids["upload"] = await keep_file(client)
     return ids
+
+
+async def keep_file(client: aiohttp.ClientSession) -> str:
+    """A file with a problem that was sent for a preview."""
+    form = aiohttp.FormData()
+    table = "Voter ID,Last,Address,City,State,Zip,Notes\n" + "".join(
+        f"{n or ''},Doe {n},{n + 1} Elm Street,Reno,NV,89501,{'long words ' * 5}\n" for n in range(25)
+    )
+    form.add_field("file", table.encode(), filename="reno.csv")
+    async with client.post("/api/v1/uploads", data=form) as response:
+        return str((await response.json())["upload"]["id"])
+
+
+async def create_webhook(client: aiohttp.ClientSession) -> str:
+    """A webhook for a single job, which has finished; no host has the name of the receiver."""
+    job_id = (await post(client, "/api/v1/jobs", {"type": "noop", "data": {"seconds": 1}}))["jobId"]
+    webhook = await post(client, "/api/v1/webhooks", {"url": "https://hooks.invalid/trigpoint", "jobId": job_id})
+    await follow(client, job_id, within=60)
+    return str(webhook["id"])

@@ -40,7 +40,7 @@ async def test_signing_in_and_out(chromium: Browser, world: World) -> None:
     await expect(page).to_have_url(re.compile("/login"))
     await page.get_by_label("API key").fill("tp_wrong")
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_text("This API key is unknown")).to_be_visible()
+    await expect(page.get_by_text("The API key is unknown")).to_be_visible()
     await page.get_by_label("API key").fill(harness.ADMIN_KEY)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="Queues")).to_be_visible()
@@ -214,6 +214,24 @@ async def test_revoking_a_key_ends_its_session(page: Page, chromium: Browser, wo
         await expect(other).to_have_url(re.compile("/login"))
 
 
+async def test_sending_a_delivery_again(page: Page, client: aiohttp.ClientSession, world: World) -> None:
+    path = f"/api/v1/webhooks/{world.ids['webhook']}/deliveries"
+
+    async def cancelled() -> bool:
+        async with client.get(path) as response:
+            [delivery] = (await response.json())["deliveries"]
+        async with client.post(f"/api/v1/jobs/{delivery['id']}/cancel") as response:
+            return response.status == 200 or delivery["status"] in ("cancelled", "failed")
+
+    await harness.eventually(cancelled)
+    await page.goto("/webhooks")
+    await page.get_by_role("link", name="https://hooks.invalid/trigpoint").click()
+    row = page.locator("main tr", has_text="job.completed")
+    await row.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("The delivery is sent again.")).to_be_visible()
+    await expect(row.get_by_role("button", name="Send")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_the_map_shows_households_and_other_layers(chromium: Browser, world: World, width: int) -> None:
     async with opened_page(chromium, world, viewport={"width": width, "height": 800}) as page:
@@ -264,7 +282,7 @@ async def test_a_user_sees_only_their_pages_and_jobs(
     async with opened_page(chromium, world, key=key) as page:
         await expect(page.get_by_role("heading", name="No jobs yet")).to_be_visible()
         links = await page.locator("#nav a").all_inner_texts()
-        assert [link.strip() for link in links] == ["Jobs", "New job", "Map", "Keys"]
+        assert [link.strip() for link in links] == ["Jobs", "New job", "Map", "Webhooks", "Keys"]
         await page.goto("/new/noop")
         await page.get_by_role("button", name="Create job").click()
         await status(page, "completed")

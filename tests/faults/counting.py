@@ -1,4 +1,4 @@
-"""Jobs whose every effect is a row: what was done twice, or by whom it should not have been, can be read afterwards."""
+"""Jobs that insert a row for each effect, so that repeated effects and those under an old fence can be found."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CountArgs(BaseModel):
     failing: int = 0
     """Every so-manieth item fails; 0: none."""
     fail_attempts: int = 0
-    """So many attempts raise, each further on than the one before."""
+    """The number of attempts that raise, each after more items than the one before."""
     snooze: float = 0.0
     """Snoozes for so many seconds, once, half-way."""
     block: float = 0.0
@@ -84,11 +84,11 @@ async def run(context: JobContext, args: CountArgs) -> dict[str, Any] | Outcome:
         if pause and args.snooze:
             return Snooze(args.snooze, "half-way")
         if pause and args.block:
-            time.sleep(args.block)  # noqa: ASYNC251 - blocking is what is asked for
+            time.sleep(args.block)  # noqa: ASYNC251 - blocking is intended
 
 
 async def count(context: JobContext, args: CountArgs, done: int, *, paused: bool) -> dict[str, Any]:
-    """One step: the next items' effects, counters and checkpoint. Answers the state to go on from."""
+    """Commit one step: the effects of the next items, counters and checkpoint. Returns the state to continue from."""
     items = range(done, min(done + args.step_items, args.items))
     state = {"done": items.stop, "paused": paused}
     async with context.step() as step:
@@ -99,6 +99,6 @@ async def count(context: JobContext, args: CountArgs, done: int, *, paused: bool
             list(items),
         )
         step.total, step.processed, step.checkpoint = args.items, len(items), state
-        step.errors = [ItemError(str(item), None, "as told") for item in items if args.fails(item)]
+        step.errors = [ItemError(str(item), None, "as requested") for item in items if args.fails(item)]
         step.failed = len(step.errors)
     return state

@@ -1,4 +1,4 @@
-"""The faults. Each strikes, lets time pass, and returns when what it broke has been put right again."""
+"""The faults. Each breaks something, waits, repairs it, and returns."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.harness import eventually
 TIMEOUTS = Timeouts(acquire_seconds=5, command_seconds=5, idle_transaction_seconds=5)
 QUEUE = "trigpoint:default"
 TAKE_OVER_SECONDS = 5.0
-"""Jobs of a worker that does not answer are another's so long after its lease: a sweep, on a slow machine."""
+"""Seconds after its lease until another worker has the jobs of a silent worker: a sweep, on a slow machine."""
 
 
 @dataclass
@@ -120,7 +120,7 @@ async def replaced(stage: Stage, pid: int) -> bool:
 
 
 async def taken_over(stage: Stage, pid: int) -> None:
-    """Wait until no run of a worker that does not answer goes on under its fence."""
+    """Wait until no run of a silent worker continues under its fence."""
     held = "SELECT j.id, j.fence FROM jobs AS j JOIN workers AS w ON w.id = j.worker_id WHERE w.pid = $1"
 
     async def runs(conn: asyncpg.Connection[asyncpg.Record]) -> set[tuple[UUID, int]]:
@@ -178,7 +178,7 @@ async def cut_redis(stage: Stage) -> None:
 
 @fault("dispatches delivered again")
 async def redeliver(stage: Stage) -> None:
-    """Whatever is on its way or running is sent again, once under its own id and once under a new one."""
+    """Send all dispatches that are on the way or running again, once under their own id and once under a new one."""
     until = time.monotonic() + 1.5
     sent: set[str] = set()
     async with redis(stage) as server:
@@ -241,7 +241,7 @@ async def end_sessions(stage: Stage) -> None:
 
 @fault("more dispatchers at once")
 async def dispatch_more(stage: Stage) -> None:
-    """Three further processes' worth of admission, without a pause, beside the API's and the workers' own."""
+    """Admit without a pause in three more loops, in addition to the API and the workers."""
 
     async def pump() -> None:
         pool = await open_pool(stage.fleet.platform.postgres.dsn, size=2, name="dispatcher", timeouts=TIMEOUTS)

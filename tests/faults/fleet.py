@@ -1,6 +1,6 @@
 """The platform under supervision: an API and three workers that are started again, and servers that can be broken.
 
-Who ends a process here says so first; a process that ends without that, or with another status than it should, is a
+Code that ends a process declares it first. A process that ends without that, or with the wrong status, is a
 finding.
 """
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 WORKERS = 3
 POLL_MS = 300
 STOP_SECONDS = 9.0
-"""A worker that was told to stop may take so long beyond its grace, for handlers to unwind and to close."""
+"""Seconds beyond its grace period that a stopping worker may take, for handlers to unwind and to close."""
 BACK_OFF = 0.2
 RETURN_SECONDS = 30.0
 """How long a broken server may take until it is up again: PostgreSQL waits for its last orphan to go."""
@@ -40,7 +40,7 @@ ENDS: Mapping[signal.Signals, tuple[int, ...]] = {signal.SIGKILL: (-9,), signal.
 
 
 class Fleet:
-    """Starts, breaks, watches. `findings` gathers what should not have happened to a process."""
+    """Starts, breaks and watches processes. `findings` lists what should not have happened to them."""
 
     def __init__(self, folder: Path, *, lease: float, grace: float) -> None:
         """`lease` and `grace` in seconds: a round takes some of both."""
@@ -58,7 +58,7 @@ class Fleet:
         self.platform = Platform(folder, env=settings)
         self.findings: list[str] = []
         self.workers: list[Process] = []
-        """The current one of each place; `platform.workers` holds all there ever were."""
+        """The current process of each place; `platform.workers` holds all earlier ones as well."""
         self.lives: dict[Process, tuple[float, float | None]] = {}
         """When each worker was started and ended, in seconds since the epoch."""
         self._expected: dict[Process, tuple[int, ...]] = {}
@@ -92,7 +92,7 @@ class Fleet:
         return await asyncpg.connect(self.platform.postgres.dsn, timeout=5)
 
     async def ask(self, question: Callable[[asyncpg.Connection[asyncpg.Record]], Coroutine[None, None, T]]) -> T:
-        """Ask Postgres on a connection of its own; while the server is away, again until it answers."""
+        """Query Postgres on a new connection, and repeat it while the server is unavailable."""
         async with asyncio.timeout(RETURN_SECONDS):
             while True:
                 try:
@@ -188,7 +188,7 @@ class Fleet:
                     await asyncio.sleep(0.1)
 
     def freeze(self, server: EmbeddedServer) -> Callable[[], None]:
-        """Stop a server with all its children; what is answered lets them go on."""
+        """Freeze a server with all its children. The returned function lets them continue."""
         assert server.process is not None
         parent = psutil.Process(server.process.pid)
         parent.suspend()

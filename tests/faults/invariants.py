@@ -1,4 +1,4 @@
-"""What must hold after a round, whatever befell the processes: read from the database alone, finding by finding."""
+"""Invariants that hold after a round, whatever happened to the processes. They are checked in the database alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOVES: Mapping[tuple[str, str], str] = {
     ("running", "cancel_requested"): "running",
     ("ended", "sent_in_again"): "waiting",
 }
-"""What may be written into a timeline, by where the job stands, and where it stands then."""
+"""The events that may follow in a timeline, by the state of the job, and its next state."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Ledger:
 
 
 def check(ledger: Ledger, wanted: Mapping[UUID, Wanted], limits: Mapping[str, int]) -> list[str]:
-    """Every finding about the counting jobs of a round, and about the timelines of all jobs."""
+    """Yield the findings about the counting jobs of a round and the timelines of all jobs."""
     findings = list(created(ledger, wanted))
     for job_id, job in ledger.jobs.items():
         findings += (f"job {job_id} ({job['kind']}): {text}" for text in timeline(job, ledger.events[job_id]))
@@ -94,7 +94,7 @@ def check(ledger: Ledger, wanted: Mapping[UUID, Wanted], limits: Mapping[str, in
 
 
 def created(ledger: Ledger, answered: Iterable[UUID]) -> Iterator[str]:
-    """Each create that was answered made its jobs, once."""
+    """Each create with a response created its jobs once."""
     made = {job_id for job_id, job in ledger.jobs.items() if job["kind"].startswith("count_")}
     if missing := set(answered) - made:
         yield f"{len(missing)} jobs were promised and are not there: {sorted(missing)[:3]}"
@@ -103,7 +103,7 @@ def created(ledger: Ledger, answered: Iterable[UUID]) -> Iterator[str]:
 
 
 def timeline(job: Record, events: Sequence[Record]) -> Iterator[str]:
-    """One move at a time, as the life cycle allows it; a fence that grows by one a claim, and by nothing else."""
+    """Each move is allowed by the life cycle, and the fence grows by one with each claim only."""
     state, fence = "waiting", 0
     for event in events:
         name = event["event"]
@@ -126,7 +126,7 @@ def timeline(job: Record, events: Sequence[Record]) -> Iterator[str]:
 
 
 def counted(job: Record, effects: Sequence[Record]) -> Iterator[str]:
-    """Each effect once, and as many as the counters say; all of them where the job completed."""
+    """Each effect happened once, and as many as are counted; all of them if the job completed."""
     items = Counter(effect["item"] for effect in effects)
     if twice := [item for item, times in items.items() if times > 1]:
         yield f"items done more than once: {sorted(twice)[:5]}"
@@ -140,7 +140,7 @@ def counted(job: Record, effects: Sequence[Record]) -> Iterator[str]:
 
 
 def as_designed(job: Record, wanted: Wanted) -> Iterator[str]:
-    """A job that nobody touched ends as its arguments say, in as many attempts: a crash or a deploy is none."""
+    """A job that no user touched ends as its arguments say: crashes and deploys do not count as attempts."""
     args = wanted.args
     if wanted.touched:
         return
@@ -166,7 +166,7 @@ def fenced(ledger: Ledger, runs: Iterable[Run]) -> Iterator[str]:
 
 
 def limited(runs: Iterable[Run], limits: Mapping[str, int]) -> Iterator[str]:
-    """No queue ran more jobs at once than it may, over all workers: from the timeline, not from counters."""
+    """No queue ran more jobs at a time than its limit over all workers, according to the timelines."""
     for queue, group in groupby(sorted(runs, key=attrgetter("queue")), key=attrgetter("queue")):
         moves = sorted(move for run in group for move in ((run.start, 1), (run.end, -1)))
         running = most = 0
@@ -178,7 +178,7 @@ def limited(runs: Iterable[Run], limits: Mapping[str, int]) -> Iterator[str]:
 
 
 async def households(conn: Connection, job_ids: Iterable[UUID]) -> list[str]:
-    """Each household is either geocoded or in the error log, once; the counters say as many."""
+    """Each household is either geocoded or in the error log, once, and the counters agree."""
     findings = []
     for job_id in job_ids:
         job = await conn.fetchrow("SELECT * FROM jobs WHERE id = $1", job_id)
@@ -197,10 +197,10 @@ async def households(conn: Connection, job_ids: Iterable[UUID]) -> list[str]:
             PRECINCT,
         )
         assert row is not None
-        told = (job["processed_items"], job["failed_items"], job["total_items"])
+        of_job = (job["processed_items"], job["failed_items"], job["total_items"])
         found = (row["geocoded"] + row["failed"], row["failed"], row["geocoded"] + row["failed"])
-        if row["twice"] or told != found:
+        if row["twice"] or of_job != found:
             findings.append(
-                f"households job {job_id}: counted {told}, found {found}, {row['twice']} accounted for twice"
+                f"households job {job_id}: counted {of_job}, found {found}, {row['twice']} accounted for twice"
             )
     return findings

@@ -1,4 +1,4 @@
-"""Rounds as people read them: a line each, and a table of what each fault met and what came of it."""
+"""Reports of rounds: one line per round, and a table of what each fault hit and what followed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEAD = (
 
 
 def line(one: Round) -> str:
-    """A round on a line, and beneath it whatever was found."""
+    """Return one line for a round, followed by its findings."""
     jobs = sum(one.ended.values())
     head = f"seed {one.seed}  {jobs:>4} jobs  {len(one.findings)} violations  {one.seconds:5.1f} s  "
     return "\n    ".join([head + " + ".join(one.faults), *one.findings])

@@ -1,4 +1,4 @@
-"""One round: load and faults from a seed, quiet, and what the database says then."""
+"""One round: load and faults from a seed, a quiet phase, and the checks of the database afterwards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workers import registry
 
 SETTLE_SECONDS = 60.0
 OVERDUE_SECONDS = 10.0
-"""A lease that ran out so long ago should have been rescued, also where Postgres was away meanwhile."""
+"""Seconds after which an expired lease must have been rescued, even if Postgres was unavailable in between."""
 TABLES = "jobs, job_events, effects, idempotency_keys, audit_log"
 
 STATES = """
@@ -36,6 +36,19 @@ SELECT CASE WHEN status = 'processing' THEN 'running'
             ELSE 'ready' END AS state, count(*) AS jobs
 FROM jobs GROUP BY 1
 """
+
+# What is printed of a platform that does not come to rest.
+UNFINISHED = """
+SELECT kind, status, min(run_at) AS due_since, min(lease_until) AS leased_until, count(*) AS jobs FROM jobs
+WHERE status IN ('pending', 'processing') GROUP BY kind, status, run_at IS NULL, lease_until IS NULL
+"""
+SESSIONS = """
+SELECT a.pid, application_name, state, now() - xact_start AS since, wait_event, pg_blocking_pids(a.pid) AS waits_for,
+       (SELECT array_agg(objid) FROM pg_locks AS l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted) AS holds,
+       left(query, 80) AS query
+FROM pg_stat_activity AS a WHERE xact_start IS NOT NULL AND a.pid <> pg_backend_pid()
+"""
+WORKERS = "SELECT pid, route, slots, stopping, now() - beat_at AS silent_for FROM workers"
 
 
 @dataclass
@@ -63,7 +76,7 @@ def plan(seed: int) -> list[str]:
 
 
 async def furnish(fleet: Fleet, number: int) -> None:
-    """Households to geocode: real addresses, several to a house, and some that nobody can find."""
+    """Households to geocode: real addresses, several per house, and some that cannot be found."""
     addresses = sample(2_000)
     new = [
         NewHousehold(
@@ -148,6 +161,12 @@ async def settle(fleet: Fleet, findings: list[str]) -> None:
         await eventually(lambda: fleet.ask(quiet), within=SETTLE_SECONDS)
     except TimeoutError:
         findings.append(f"not all jobs had ended {SETTLE_SECONDS:g} s after the last fault")
+        findings += await fleet.ask(describe_state)
+
+
+async def describe_state(conn: asyncpg.Connection[asyncpg.Record]) -> list[str]:
+    """What is unfinished, which transactions are open, and which workers are alive."""
+    return [str(dict(row)) for query in (UNFINISHED, SESSIONS, WORKERS) for row in await conn.fetch(query)]
 
 
 async def overdue(fleet: Fleet, findings: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The short form: each fault once, two a round, on one fleet of real processes."""
+"""The short run: each fault once, two per round, on one fleet of real processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that freezes in the midst of a transaction gives up its locks; one whose server freezes does not wait."""
+"""A process that freezes within a transaction loses its locks; one whose server freezes does not wait for it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ async def between_statements(conn: Connection) -> None:
 
 
 async def before_a_prepared_statement(conn: Connection) -> None:
-    """The server waits in the midst of a statement, and does not call that idle."""
+    """The server waits within a statement, and does not count that as idle."""
     await conn.prepare("SELECT 1")
 
 
 @pytest.mark.parametrize("freeze", [between_statements, before_a_prepared_statement])
-async def test_the_admission_lock_comes_free(
+async def test_the_admission_lock_is_released(
     database_url: str, db_pool: Pool, freeze: Callable[[Connection], Awaitable[None]]
 ) -> None:
     pool = await open_pool(database_url, size=1, name="frozen", timeouts=SHORT_TIMEOUTS)
-    frozen = await pool.acquire()
+    frozen = await pool.acquire().__aenter__()
     await frozen.execute("BEGIN")
     await admission.list_candidates(frozen)
     await freeze(frozen)

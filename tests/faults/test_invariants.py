@@ -1,4 +1,4 @@
-"""The invariants find what they are there to find: each is broken once, on a ledger that is sound otherwise."""
+"""The checks find violations: each invariant is violated once, in a ledger that is correct otherwise."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize(("finding", "harm"), BREAKS.items(), ids=list(BREAKS))
-async def test_what_is_broken_is_found(db_pool: Pool, sound: UUID, finding: str, harm: str) -> None:
+async def test_violations_are_found(db_pool: Pool, sound: UUID, finding: str, harm: str) -> None:
     await db_pool.execute(harm)
     assert finding in await findings(db_pool, {sound: WANTED})
 
@@ -81,7 +81,7 @@ async def test_a_job_that_was_promised_must_be_there(db_pool: Pool, sound: UUID)
     assert "promised and are not there" in await findings(db_pool, {sound: WANTED, uuid4(): WANTED})
 
 
-async def test_a_create_that_was_answered_once_makes_no_second_job(db_pool: Pool, sound: UUID) -> None:
+async def test_a_create_with_a_response_creates_no_second_job(db_pool: Pool, sound: UUID) -> None:
     assert "no answer named" in await findings(db_pool, {})
 
 

@@ -1,4 +1,4 @@
-"""A connection that Redis cut is an error that is retried, whatever the event loop calls it."""
+"""A connection that Redis closed is retried, whatever exception the event loop raises for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that start before their database does: they wait for it, and can be told to stop meanwhile."""
+"""Processes that start before their database wait for it, and can be stopped while they wait."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ async def test_sigterm_while_waiting_for_postgres_is_exit_0(valkey: EmbeddedValk
     assert (status, "Traceback" in log.read_text()) == (0, False), log.read_text()
 
 
-async def test_an_api_answers_503_until_postgres_is_there(
+async def test_an_api_returns_503_until_postgres_is_available(
     settings: Settings, postgres: EmbeddedPostgres, admin_id: UUID, tmp_path: Path
 ) -> None:
     later = tmp_path / "later"
     dsn = settings.database_url.replace(str(postgres.socket_dir), str(later))
-    job = {"type": "geocode_households", "data": {}}
+    job = {"type": "geocode_households", "data": {"filters": {"state": "CA"}}}
     async with (
         harness.api(settings.model_copy(update={"database_url": dsn})) as url,
         harness.session(url, harness.ADMIN_KEY) as client,

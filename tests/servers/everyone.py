@@ -1,4 +1,4 @@
-"""All stand-ins by the name of the geocoder that they stand in for."""
+"""All stand-ins by the name of their geocoder."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ MAX_BATCH = 10_000
 
 
 class GeocodioStandIn(StandIn):
-    """Knows the real addresses, and answers an unknown street with its city."""
+    """Knows the real addresses, and returns the city for an unknown street."""
 
     path = "/v1.9/geocode"
     reverse_path = "/v1.9/reverse"

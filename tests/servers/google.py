@@ -17,7 +17,7 @@ KINDS = {
 
 
 class GoogleStandIn(StandIn):
-    """Knows the real addresses, and answers an unknown street with its city, as a partial match."""
+    """Knows the real addresses, and returns the city for an unknown street, as a partial match."""
 
     path = "/maps/api/geocode/json"
 

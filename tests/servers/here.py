@@ -17,7 +17,7 @@ KINDS: dict[Level, tuple[str, dict[str, str], float]] = {
 
 
 class HereStandIn(StandIn):
-    """Knows the real addresses, and answers an unknown street with its city."""
+    """Knows the real addresses, and returns the city for an unknown street."""
 
     path = "/v1/geocode"
     reverse_path = "/v1/revgeocode"

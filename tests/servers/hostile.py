@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import struct
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -17,12 +18,23 @@ Act = Callable[["Hostile", Writer], Coroutine[Any, Any, None]]
 FOR_EVER = 120.0
 """Seconds; longer than any visit may take."""
 HTML = b"Content-Type: text/html; charset=utf-8\r\n"
-BOMB = zlib.compressobj(9, zlib.DEFLATED, 31)
 CHINESE = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(1900))
 CONTACTS = b"<a href='mailto:info@shop.de'>info@shop.de</a>"
 PROFILES = b"".join(b"<a href=https://facebook.com/abc%d>x</a>" % n for n in range(400))
-# 200 MB of zeros in 200 kB.
-BOMB_BYTES = b"".join(BOMB.compress(bytes(1_000_000)) for _ in range(200)) + BOMB.flush()
+
+
+def zeros(megabytes: int) -> bytes:
+    """A gzip file of zeros, a thousandth as long: one compressed megabyte, repeated."""
+    megabyte, checksum = bytes(1_000_000), 0
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(megabyte) + packer.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(megabytes):
+        checksum = zlib.crc32(megabyte, checksum)
+    head = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+    return head + packed * megabytes + packer.flush() + struct.pack("<II", checksum, megabytes * 1_000_000)
+
+
+BOMB_BYTES = zeros(200)
 
 
 def answer(body: bytes, more: bytes = HTML, status: bytes = b"200 OK") -> bytes:

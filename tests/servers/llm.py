@@ -1,4 +1,4 @@
-"""A stand-in for a language model behind an OpenAI-compatible API: honest, or a liar, or broken, as it is told.
+"""A stand-in for a language model behind an OpenAI-compatible API: honest, lying or broken, as configured.
 
 `POST /v1/chat/completions` with the wire format of the real ones (usage, refusals, errors with codes, Retry-After).
 As a process: `python -m tests.servers.llm [--latency 0.2]` prints its address; its log is at CONTROL.
@@ -42,7 +42,7 @@ class Mood(StrEnum):
     NO_CREDIT = "no-credit"  # 402
     DOWN = "down"  # 503
     ERROR_IN_200 = "error-in-200"
-    HANGS_UP = "hangs-up"  # in the midst of the answer
+    HANGS_UP = "hangs-up"  # within the reply
     HANGS = "hangs"
     NO_SCHEMA = "no-schema"  # 400 for json_schema; honest without
     SMALL = "small"  # 400 for prompts of more than SMALL_CHARS; honest below
@@ -166,7 +166,7 @@ class LlmStandIn:
         return json_response(answer)
 
     def _refusal(self, mood: Mood, body: dict[str, Any], prompt: str) -> web.Response | None:
-        """An answer that is none."""
+        """Return an unusable reply."""
         match mood:
             case Mood.RATE_LIMITED:
                 response = _error(429, "Rate limit reached for requests", "rate_limit_exceeded")
@@ -228,7 +228,7 @@ def _message(mood: Mood, prompt: str) -> tuple[dict[str, Any], str]:
 
 
 def _honest(prompt: str) -> list[dict[str, Any]]:
-    """A sentence of each source, as it stands there."""
+    """Return one sentence of each source, word by word."""
     claims = []
     for source, text in SOURCE.findall(prompt):
         for line in text.split("\n"):
@@ -240,7 +240,7 @@ def _honest(prompt: str) -> list[dict[str, Any]]:
 
 
 def _lies(prompt: str) -> list[dict[str, Any]]:
-    """Every way to say what no source says."""
+    """Return claims that no source supports, one of each kind."""
     sources = SOURCE.findall(prompt)
     source, text = sources[0]
     real = next((line for line in text.split("\n") if len(line.split()) >= 6), "")

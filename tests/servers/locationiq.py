@@ -21,7 +21,7 @@ QUALITIES = {
 
 
 class LocationIQStandIn(StandIn):
-    """Knows the real addresses; for an unknown street it answers with the city, as it does there."""
+    """Knows the real addresses; for an unknown street it returns the city, as the real server does."""
 
     path = "/v1/search/structured"
     reverse_path = "/v1/reverse"
@@ -66,7 +66,7 @@ def _place(finding: Finding, with_quality: bool) -> dict[str, object]:
         del described[name]
     if with_quality:
         match_type, level = QUALITIES[finding.level]
-        # "exact" means the words of the query were found, and says nothing of the house number.
+        # "exact" means that the words of the query were found, whatever the house number.
         code = "fallback" if finding.street_dropped else "exact"
         described["matchquality"] = {"matchcode": code, "matchtype": match_type, "matchlevel": level}
     return described

@@ -18,7 +18,7 @@ KINDS = {
 
 
 class MapboxStandIn(StandIn):
-    """Knows the real addresses, and answers an unknown street with its city."""
+    """Knows the real addresses, and returns the city for an unknown street."""
 
     path = "/search/geocode/v6/forward"
     reverse_path = "/search/geocode/v6/reverse"

@@ -55,7 +55,7 @@ class NominatimStandIn(StandIn):
 
 
 def place(finding: Finding) -> dict[str, object]:
-    """One element of the answer."""
+    """Return one element of the response."""
     osm_type, category, kind, rank, address_type = KINDS[finding.level]
     address = finding.address
     parts = address_parts(finding)

@@ -21,7 +21,7 @@ POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 
 
 class OpenCageStandIn(StandIn):
-    """Knows the real addresses, and answers an unknown street with its city."""
+    """Knows the real addresses, and returns the city for an unknown street."""
 
     path = "/geocode/v1/json"
 

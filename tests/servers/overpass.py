@@ -29,9 +29,9 @@ def way(number: int, latitude: float, longitude: float, **tags: str) -> dict[str
 
 
 class OverpassStandIn(StandIn):
-    """`elements` may be changed while it runs; `queries` is what it was asked, in Overpass QL.
+    """`elements` may be changed while it runs; `queries` lists the queries in Overpass QL.
 
-    `remark` ends every answer early, as a server does whose query ran out of time.
+    `remark` ends every response early, as a server does when a query times out.
     """
 
     path = "/api/interpreter"

@@ -18,7 +18,7 @@ KINDS = {
 
 
 class PeliasStandIn(StandIn):
-    """Knows the real addresses, and answers an unknown street with its city."""
+    """Knows the real addresses, and returns the city for an unknown street."""
 
     path = "/v1/search"
     reverse_path = "/v1/reverse"

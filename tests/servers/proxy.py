@@ -1,4 +1,4 @@
-"""A TCP proxy before a Redis, to take that Redis away from one client: closed, or frozen with its connections open."""
+"""A TCP proxy for Redis that cuts off one client: closed, or frozen with its connections open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A company's website: pages by path, on a free port; counts what is asked for.
+"""A company's website: pages by path, on a free port; counts the requests.
 
 As a process, `python -m tests.servers.site`, it prints its address.
 """

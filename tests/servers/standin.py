@@ -18,7 +18,7 @@ from aiohttp import web
 
 #: The key that the stand-ins of providers with keys accept.
 KEY = "pk.stand-in"
-#: The stand-in's own address beside the provider's: GET tells the log, POST sets fault and latency.
+#: The path that controls the stand-in: GET returns the log, POST sets fault and latency.
 CONTROL = "/_stand-in"
 #: What SLOW adds, in seconds: longer than a test's timeout, shorter than anyone's patience.
 SLOWNESS = 1.0
@@ -29,13 +29,13 @@ BURST = 0.3
 class Fault(StrEnum):
     """Ways to fail."""
 
-    SLOW = "slow"  # the right answer, SLOWNESS later
+    SLOW = "slow"  # the right response after SLOWNESS
     HANG = "hang"  # no answer
     RATE_LIMITED = "rate-limited"  # 429 without Retry-After
     RETRY_AFTER = "retry-after"  # 429 with it
     SERVER_ERROR = "server-error"  # 503
     GARBAGE = "garbage"  # 200 and a page of HTML
-    CUT_OFF = "cut-off"  # half an answer, then the connection ends
+    CUT_OFF = "cut-off"  # half of the response, then the connection ends
     RESET = "reset"  # the connection ends at once
     QUOTA = "quota"  # the day's allowance is used up
     BAD_KEY = "bad-key"  # we are refused
@@ -70,7 +70,7 @@ class StandIn(ABC):
     Attributes may be changed while it runs.
     """
 
-    #: Where the provider answers queries, points, and batches by POST; empty where it does not.
+    #: The paths for queries, points, and batches by POST; empty if the provider has none.
     path: str
     reverse_path = ""
     batch_path = ""
@@ -122,14 +122,14 @@ class StandIn(ABC):
 
     @abstractmethod
     def look_up(self, params: dict[str, str]) -> web.Response:
-        """The provider's answer to a query."""
+        """Return the provider's response to a query."""
 
     def look_back(self, params: dict[str, str]) -> web.Response:
-        """The provider's answer to a point."""
+        """Return the provider's response to a point."""
         raise NotImplementedError
 
     def look_up_batch(self, params: dict[str, str], body: bytes) -> web.Response:
-        """The provider's answer to a batch: the body posted, or the file in it."""
+        """Return the provider's response to a batch: the posted body, or the file in it."""
         raise NotImplementedError
 
     @abstractmethod
@@ -245,7 +245,7 @@ def json_response(data: object, status: int = 200) -> web.Response:
 
 
 def html_response(status: int) -> web.Response:
-    """What the front of a public server says: a page of HTML."""
+    """The error page of the proxy before a public server, in HTML."""
     return web.Response(status=status, text=f"<html><h1>{status}</h1></html>", content_type="text/html")
 
 

@@ -1,4 +1,4 @@
-"""What the environment says, and how queues follow it."""
+"""Settings from the environment, and their effect on queues."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_lists_and_providers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (loaded.providers["locationiq"].key, loaded.providers["locationiq"].rate) == ("k", 2.5)
 
 
-def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("REDIS_URL", "redis://x")
     with pytest.raises(ValidationError, match="DATABASE_URL"):

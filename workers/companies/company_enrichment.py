@@ -14,6 +14,7 @@ from app.db.companies import fields, scores
 from app.db.companies import records as companies
 from app.db.core.pool import connection
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import ItemError
 from app.domain.companies import kinds
 from app.domain.companies.kinds import ENRICHMENT_SOURCES, EnrichmentArgs, EnrichmentSource
@@ -39,7 +40,7 @@ async def run(context: JobContext, args: EnrichmentArgs) -> dict[str, Any] | Out
         return Snooze(wait, "waiting until the company's site may be asked")
     async with context.step() as step:
         creator = await jobs.get_creator_id(step.conn, context.id)
-        await scores.rescore(step.conn, [company.id], creator)
+        await scores.rescore(step.conn, [company.id], Creator(creator))
     found = [source for source, result in enrichment.results.items() if result["status"] == "found"]
     return {"company_id": str(company.id), "sources": enrichment.results, "found": found}
 

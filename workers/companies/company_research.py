@@ -17,6 +17,7 @@ from app.db.companies import records as companies
 from app.db.companies.records import Company
 from app.db.core.pool import connection
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.domain.companies import kinds
 from app.domain.companies.kinds import ResearchArgs
 from app.domain.companies.research import confidence
@@ -183,5 +184,5 @@ async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict
             usage=await llm_calls.get_usage(step.conn, context.id),
         )
         creator = await jobs.get_creator_id(step.conn, context.id)
-        await scores.rescore(step.conn, [company_id], creator)
+        await scores.rescore(step.conn, [company_id], Creator(creator))
         return (await reports.get_result(step.conn, report_id)).to_json()

@@ -90,7 +90,7 @@ async def score_batch(
 
 
 async def ask_opinion(context: JobContext, name: str, facts: Facts, meter: CostMeter) -> dict[str, Any]:
-    """Return a model's opinion as the score shows it; if it fails, one of no points that says why. Raises Busy."""
+    """Return a model's opinion as the score shows it; if it fails, one of 0 points with the reason. Raises Busy."""
     models = context.resources.company_providers.models
     assert models is not None
     text = llm_opinion.facts_text(name, facts)

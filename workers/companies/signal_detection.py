@@ -6,6 +6,7 @@ signal is announced exactly once, and an aborted run announces nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from app.db.companies import records as companies
 from app.db.companies.page_versions import PageVersion
 from app.db.core.pool import Connection, connection
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import ItemError
 from app.domain.companies import kinds
 from app.domain.companies.kinds import DetectionArgs
@@ -67,21 +69,23 @@ async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outc
 async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> dict[str, Any]:
     """Store the new signals with all that follows from them, in one step; return the job's result."""
     pages = [CrawledPage(page.url, page.title, page.text, page.published_on, page.html) for page in gathered.pages]
-    technologies = find_technologies(pages)
+    async with connection(context.resources.pool) as conn:  # only one job at a time detects signals of a company
+        versions = await page_versions.list_latest_versions(conn, company_id)
+        known_technologies = await _known_technologies(conn, company_id)
+    technologies = await asyncio.to_thread(find_technologies, pages)
+    texts_before = {url: version.text for url, version in versions.items()}
+    candidates = await asyncio.to_thread(find_candidates, gathered, pages, texts_before)
+    if known_technologies is not None:
+        candidates += find_new_technologies(known_technologies, technologies)
+    candidates = without_duplicates(candidates)
     async with context.step() as step:
-        versions = await page_versions.list_latest_versions(step.conn, company_id)
-        candidates = find_candidates(gathered, pages, {url: version.text for url, version in versions.items()})
-        known_technologies = await _known_technologies(step.conn, company_id)
-        if known_technologies is not None:
-            candidates += find_new_technologies(known_technologies, technologies)
-        candidates = without_duplicates(candidates)
         new = await signals.insert_new(step.conn, company_id, context.id, candidates)
         creator = await jobs.get_creator_id(step.conn, context.id)
         notified = await notifications.insert_for_signals(step.conn, new, creator) if new else 0
         if pages:
             await _store_pages(step.conn, company_id, gathered, technologies)
         if new:
-            await scores.rescore(step.conn, [company_id], creator)
+            await scores.rescore(step.conn, [company_id], Creator(creator))
         step.total = step.processed = len(SIGNAL_KINDS)
         step.errors = [
             ItemError(kind, None, result.detail)

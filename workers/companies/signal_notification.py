@@ -15,10 +15,10 @@ from app.db.companies.notifications import PendingNotification
 from app.db.core.pool import connection
 from app.domain.companies import kinds
 from app.domain.companies.kinds import NotificationArgs
-from app.domain.jobs.outcomes import Failed, Outcome
+from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import BadRequest
+from workers.core import limited_sending
 from workers.core.context import JobContext
-from workers.core.resources import Resources
 
 SPEC = kinds.SIGNAL_NOTIFICATION
 
@@ -30,27 +30,34 @@ async def run(context: JobContext, args: NotificationArgs) -> dict[str, Any] | O
     if notification is None:
         return {"sent": False, "reason": "already sent, or its channel was deleted"}
     try:
-        await send(notification, context.resources)
+        sent = await send(notification, context)
     except BadRequest as error:
         return Failed(f"{notification.channel_kind} {notification.target}: {error}")
+    if isinstance(sent, Snooze):
+        return sent
     async with context.step() as step:
         await notifications.mark_sent(step.conn, notification.id)
         step.processed = 1
     return {"sent": True, "channel": notification.channel_kind, "target": notification.target}
 
 
-async def send(notification: PendingNotification, resources: Resources) -> None:
-    """Send a notification by webhook or e-mail. Raises ProviderError."""
+async def send(notification: PendingNotification, context: JobContext) -> int | Snooze | None:
+    """Send a notification by webhook or e-mail. Returns a Snooze if it has to wait. Raises ProviderError."""
+    resources = context.resources
     if notification.channel_kind == "webhook":
-        message_id = f"msg_{notification.id.hex}"
-        secret = notification.secret or ""
-        await resources.webhooks.send(notification.target, secret, message_id, webhook_body(notification))
-        return
+        message_id, secret = f"msg_{notification.id.hex}", notification.secret or ""
+        body = webhook_body(notification)
+
+        async def post(timeout_seconds: float) -> int:
+            return await resources.webhooks.send(notification.target, secret, message_id, body, timeout_seconds)
+
+        return await limited_sending.send(context, notification.channel_id, notification.target, post)
     mailer = resources.company_providers.mailer
     if mailer is None:
         raise BadRequest("no mail server is configured (TRIGPOINT_SMTP_URL)", provider="smtp")
     subject = f"{notification.company.name}: {notification.signal.title}"
     await mailer.send(notification.target, subject, email_body(notification), f"signal.{notification.id.hex}")
+    return None
 
 
 def webhook_body(notification: PendingNotification) -> bytes:

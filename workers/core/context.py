@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,8 @@ import structlog
 from app.db.core.pool import Connection, connection
 from app.db.jobs import ledger
 from app.db.jobs.ledger import Claimed, ItemError
-from app.domain.jobs.outcomes import describe_error
+from app.domain.jobs.outcomes import describe_error, type_name
+from workers.core.exit_containment import HandlerExit
 from workers.core.resources import Resources
 
 log = structlog.get_logger(__name__)
@@ -24,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 PROGRESS_PERCENT = 10
 PROGRESS_SECONDS = 10.0
+MAX_ITEMS = 2**31 - 1
+"""The largest counter of a job in Postgres."""
 UNWIND_SECONDS = 5.0
 """How long an interrupted handler may clean up before it is abandoned."""
 
@@ -38,6 +42,8 @@ class Stop(StrEnum):
     SHUTDOWN = "shutdown"
     """The worker is stopping: another one continues from the checkpoint."""
     TIMEOUT = "timeout"
+    EXIT = "exit"
+    """A task or a callback of the handler raised SystemExit or KeyboardInterrupt."""
 
 
 @dataclass
@@ -67,6 +73,7 @@ class JobContext:
         self.total = job.total_items
         self.stop_reason: Stop | None = None
         self.shutdown_requested = False
+        self.exit_error: HandlerExit | None = None
         self.task: asyncio.Task[Any] | None = None
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.steps_committed = 0
@@ -95,17 +102,24 @@ class JobContext:
             self._stopped.set_result(None)
             self.task.cancel()
 
+    def exit(self, error: HandlerExit) -> None:
+        """End the handler because one of its tasks or callbacks raised an exit. The first one counts."""
+        self.exit_error = self.exit_error or error
+        self.stop(Stop.EXIT)
+
     @asynccontextmanager
     async def step(self) -> AsyncIterator[Step]:
         """Commit rows, counters and checkpoint together, or nothing. Keep it under a second: it holds row locks.
 
         After the commit, a handler that must stop (cancelled, fenced off, shutting down) is interrupted here, where
-        no work is left half done. Raises FencedOff if the job continues elsewhere; the transaction is rolled back.
+        no work is left half done. Rolls the transaction back and raises FencedOff if the job continues elsewhere,
+        InvalidStep for a counter that is not a count.
         """
         async with connection(self.resources.pool) as conn:
             async with conn.transaction():
                 step = Step(conn)
                 yield step
+                self._check_counters(step)
                 cancel_requested = await ledger.checkpoint(
                     conn,
                     self.id,
@@ -132,6 +146,18 @@ class JobContext:
             self.stop(Stop.SHUTDOWN)
         await asyncio.sleep(0)  # a stop takes effect here
 
+    def _check_counters(self, step: Step) -> None:
+        processed = self.processed + count("processed", step.processed)
+        failed = self.failed + count("failed", step.failed)
+        if step.total is not None:
+            count("total", step.total)
+        if processed > MAX_ITEMS:
+            raise InvalidStep(f"{processed:,} items were processed in all; the counter ends at {MAX_ITEMS:,}")
+        if failed > processed:
+            raise InvalidStep(
+                f"{failed:,} failed items are more than the {processed:,} processed ones, which include them"
+            )
+
     def _log_progress(self) -> None:
         """Log the progress at most every PROGRESS_PERCENT and every PROGRESS_SECONDS."""
         percent = 100 * self.processed // self.total if self.total else 0
@@ -147,6 +173,25 @@ class JobContext:
                 processed=self.processed,
                 total=self.total,
             )
+
+
+class InvalidStep(ValueError):
+    """A handler set a counter of a step to something that is not a count."""
+
+    permanent = True
+
+
+def count(name: str, value: Any) -> int:
+    """Return a counter of a step. Raises InvalidStep unless it is a whole number from 0 to MAX_ITEMS."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        shown = f"a {type_name(value)}"
+    else:
+        if 0 <= number <= MAX_ITEMS:
+            return number
+        shown = f"{number:,}" if number < 0 else f"more than {MAX_ITEMS:,}"
+    raise InvalidStep(f"step.{name} is {shown}; expected a whole number from 0 to {MAX_ITEMS:,}")
 
 
 class FencedOff(Exception):

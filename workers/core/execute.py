@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -27,13 +30,16 @@ from app.domain.jobs.outcomes import (
     Snooze,
     Superseded,
     describe_error,
-    error_text,
+    job_error,
 )
+from app.domain.jobs.request_id import request_id
+from providers.errors import ProviderError
 from workers.core import normalisation
 from workers.core.context import UNWIND_SECONDS, FencedOff, JobContext, Stop, stop_job
+from workers.core.exit_containment import HandlerExit, contain_exits
+from workers.core.handler_threads import use_own_threads
 from workers.core.kinds import Kind
 from workers.core.resources import Resources
-from workers.core.task_containment import contain_exits
 from workers.core.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -130,12 +136,36 @@ async def invoke(kind: Kind, context: JobContext) -> Returned | BaseException:
 
     Raises nothing, because a SystemExit or KeyboardInterrupt that leaves a task would end the event loop.
     """
+    threads = use_own_threads()
     try:
-        contain_exits()
-        args = kind.spec.args.model_validate_json(context.job.data)
-        return Returned(await kind.run(context, args))
+        contain_exits(partial(end_after_exit, weakref.ref(context), fields_of(context.job)))
+        request_id.set(context.job.request_id)  # jobs that this one creates carry it, too; this task is its own context
+        try:
+            args = kind.spec.args.model_validate_json(context.job.data)
+        except ValidationError as error:
+            return InvalidData(error)
+        running = kind.run(context, args)
+        if not inspect.isawaitable(running):
+            return normalisation.not_awaitable(running)
+        return Returned(await running)
     except BaseException as error:
         return error
+    finally:
+        threads.close()
+
+
+class InvalidData(Exception):
+    """The data of a job do not fit the arguments of its kind."""
+
+
+def end_after_exit(context: weakref.ref[JobContext], fields: dict[str, Any], error: HandlerExit) -> None:
+    """Stop the handler one of whose tasks or callbacks raised an exit, if it is still running."""
+    log.error("handler_exit_contained", **fields, error=str(error))
+    if running := context():
+        try:
+            running.exit(error)
+        except Exception as broken:  # the handler damaged its context
+            log.warning("job_stop_failed", **fields, reason=Stop.EXIT, error=describe_error(broken))
 
 
 async def await_handler(context: JobContext) -> Returned | BaseException:
@@ -159,14 +189,16 @@ async def await_handler(context: JobContext) -> Returned | BaseException:
 def normalise(kind: Kind, job: Claimed, context: JobContext, ended: Returned | BaseException) -> Outcome | Superseded:
     """Return the outcome for the end of a handler. Never raises, whatever the kind's own code does."""
     try:
-        if isinstance(ended, Returned):
-            return from_returned(job, context, ended.result)
-        return from_raised(kind, job, context, ended)
+        if not isinstance(ended, Returned):
+            return from_raised(kind, job, context, ended)
+        if context.exit_error is not None:
+            return from_raised(kind, job, context, context.exit_error)
+        return from_returned(job, context, ended.result)
     except BaseException as error:
         log.error("handler_result_invalid", **fields_of(job), error=describe_error(error))
         invalid = isinstance(error, normalisation.InvalidResult)
         detail = str(error) if invalid else f"ended in a way that cannot be read: {describe_error(error)}"
-        return Failed(error_text(f"the handler of kind {kind.spec.kind} {detail}"))
+        return Failed(job_error(kind.spec.kind, f"the handler {detail}"))
 
 
 def from_returned(job: Claimed, context: JobContext, result: Any) -> Outcome:
@@ -191,20 +223,26 @@ def from_raised(kind: Kind, job: Claimed, context: JobContext, raised: BaseExcep
         case Stop.SHUTDOWN:
             return HandOver()
         case Stop.TIMEOUT:
-            error = f"timed out after {kind.spec.timeout.total_seconds():g} s"
+            error = job_error(kind.spec.kind, f"timed out after {kind.spec.timeout.total_seconds():g} s")
             return normalisation.failed_attempt(kind.spec, job.attempt, job.max_attempts, error)
+        case Stop.EXIT:
+            raised = context.exit_error or raised
     cause = normalisation.root_cause(raised, ServerLost, FencedOff)
     if isinstance(cause, ServerLost):
         return Interrupted(describe_error(cause))
-    if isinstance(cause, ValidationError):
-        return Failed(error_text(f"invalid data: {cause}"))
-    log.error("handler_failed", **fields_of(job), exception=normalisation.describe_traceback(cause))
+    if isinstance(cause, normalisation.InvalidResult):
+        raise cause
+    if isinstance(cause, InvalidData):
+        return Failed(job_error(kind.spec.kind, f"invalid data: {cause}"))
+    if not isinstance(cause, ProviderError):  # the outcome says what an outside server did; no traceback is needed
+        log.error("handler_failed", **fields_of(job), exception=normalisation.describe_traceback(cause))
     return normalisation.from_error(kind.spec, job.attempt, job.max_attempts, cause)
 
 
 def fields_of(job: Claimed) -> dict[str, Any]:
     """Return the fields of every log line about a job."""
-    return {"job_id": str(job.id), "kind": job.kind, "attempt": job.attempt}
+    fields = {"job_id": str(job.id), "kind": job.kind, "attempt": job.attempt}
+    return fields | ({"request_id": job.request_id} if job.request_id else {})
 
 
 def log_job(context: JobContext, event: str, level: int = logging.INFO, **fields: Any) -> None:

@@ -6,17 +6,17 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import structlog
 
 from app.db.core.pool import TRY_AGAIN, Connection
 from app.db.jobs import ledger, workers
+from app.version import VERSION
 from workers.core.context import JobContext, Stop, stop_job
 from workers.core.lag import LoopLag
 from workers.core.worker import Worker
-from workers.version import VERSION
 
 log = structlog.get_logger(__name__)
 
@@ -42,15 +42,23 @@ async def send_heartbeat(worker: Worker, loop_lag_ms: float = 0.0) -> None:
             version=VERSION,
             loop_lag_ms=loop_lag_ms,
         )
-        if worker.running:
-            await renew_leases(conn, worker.running, worker.id, worker.lease_seconds)
+        ended = worker.recorder.waiting
+        if worker.running or ended:
+            await renew_leases(conn, worker.running, worker.id, worker.lease_seconds, ended)
 
 
 async def renew_leases(
-    conn: Connection, running: Mapping[tuple[UUID, int], JobContext], worker_id: UUID, lease_seconds: float
+    conn: Connection,
+    running: Mapping[tuple[UUID, int], JobContext],
+    worker_id: UUID,
+    lease_seconds: float,
+    ended: Collection[tuple[UUID, int]] = (),
 ) -> None:
-    """Renew the leases of running jobs. Stops the jobs whose lease was lost and those that should be cancelled."""
-    lost = await ledger.renew(conn, list(running), lease_seconds)
+    """Renew the leases of running jobs, and of ended jobs whose outcome is not recorded yet.
+
+    Stops the jobs whose lease was lost and those that should be cancelled.
+    """
+    lost = await ledger.renew(conn, [*running, *ended], lease_seconds)
     cancelled = await ledger.cancel_requests(conn, worker_id)
     for key, context in list(running.items()):
         if key in lost:

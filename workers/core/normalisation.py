@@ -1,12 +1,13 @@
 """Turns whatever a handler returned or raised into an outcome of its job.
 
-Handlers are other people's code: their results, their exceptions and what their kinds declare are taken to be
-anything at all. Nothing here does I/O.
+Handlers come from contributors: nothing is assumed about their results, their exceptions and the declarations of their
+kinds. Nothing here does I/O.
 """
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import math
 import random
 import sys
@@ -29,14 +30,19 @@ from app.domain.jobs.outcomes import (
     Snooze,
     describe_error,
     error_text,
+    job_error,
+    type_name,
 )
 from app.domain.jobs.spec import JobSpec
+from app.domain.text.truncation import object_text, truncate_start
 
 MAX_DELAY_SECONDS = 31 * 86_400.0
 """Longer backoffs and `retry_after`s are shortened to this."""
 MAX_RETURNED_DELAY_SECONDS = 100 * 365 * 86_400.0
 MIN_SNOOZE_SECONDS = 1.0
 """The shortest snooze of a run that committed no step: without it a handler could start over without end or pause."""
+MAX_RESULT_CHARACTERS = 1_000_000
+"""Maximum characters of the JSON text. The longest members of a longer result are shortened and say so."""
 MAX_ERRORS_IN_GROUP = 1_000
 MAX_TRACEBACK_CHARACTERS = 20_000
 
@@ -53,9 +59,9 @@ def from_result(result: Any, *, progressed: bool, stopping: bool) -> Outcome:
     """
     match result:
         case dict():
-            return _completed(result)
+            return Completed(_limited(_json_of(result)))
         case Completed():
-            return Completed(_json_object(result.result))
+            return Completed(_limited(_json_object(result.result)))
         case Failed():
             return Failed(_text("Failed.error", result.error))
         case Retry():
@@ -80,31 +86,46 @@ def from_result(result: Any, *, progressed: bool, stopping: bool) -> Outcome:
 def _what(result: Any) -> str:
     if result is None:
         return "None (is a return statement missing?)"
-    return f"the class {result.__name__}" if isinstance(result, type) else f"a {type(result).__name__}"
+    if inspect.iscoroutine(result):
+        result.close()
+        return "a coroutine (is an await missing?)"
+    return f"the class {type_name(result)}" if isinstance(result, type) else f"a {type_name(result)}"
 
 
-def _completed(result: dict[str, Any]) -> Completed:
+def not_awaitable(result: Any) -> InvalidResult:
+    """Return the error of a handler that is not a coroutine function; `result` is what calling it returned."""
+    hint = "write `async def run`, and `return` its result"
+    if inspect.isasyncgen(result):
+        return InvalidResult(f"is an async generator because it contains `yield`; {hint}")
+    return InvalidResult(f"is not asynchronous: calling it returned {_what(result)}; {hint}")
+
+
+def _json_of(result: dict[str, Any]) -> str:
     try:
-        return Completed.of(result)
+        return Completed.of(result).result
     except (TypeError, RecursionError) as error:
         raise InvalidResult(f"returned a dict that JSON cannot express: {describe_error(error)}") from error
 
 
 def _json_object(value: Any) -> str:
     if not isinstance(value, str):
-        raise InvalidResult(f"returned Completed with a {type(value).__name__}; expected JSON text (see Completed.of)")
+        raise InvalidResult(f"returned Completed with a {type_name(value)}; expected JSON text (see Completed.of)")
     try:
         parsed = orjson.loads(value)
     except ValueError as error:
         raise InvalidResult(f"returned Completed with text that is not JSON: {describe_error(error)}") from error
     if not isinstance(parsed, dict):
-        raise InvalidResult(f"returned Completed with a JSON {type(parsed).__name__}; expected a JSON object")
+        raise InvalidResult(f"returned Completed with a JSON {type_name(parsed)}; expected a JSON object")
     return str.__str__(value).replace(r"\u0000", r"\ufffd")
+
+
+def _limited(json: str) -> str:
+    return json if len(json) <= MAX_RESULT_CHARACTERS else object_text(orjson.loads(json), MAX_RESULT_CHARACTERS)
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        shown = describe_error(value) if isinstance(value, BaseException) else type(value).__name__
+        shown = describe_error(value) if isinstance(value, BaseException) else type_name(value)
         raise InvalidResult(f"returned {name} that is no text: {shown}")
     return error_text(str.__str__(value))
 
@@ -112,7 +133,7 @@ def _text(name: str, value: Any) -> str:
 def _delay(name: str, value: Any) -> float:
     seconds = to_seconds(value)
     if seconds is None:
-        raise InvalidResult(f"returned {name} that is no number of seconds from 0 up ({type(value).__name__})")
+        raise InvalidResult(f"returned {name} that is no number of seconds from 0 up ({type_name(value)})")
     if seconds > MAX_RETURNED_DELAY_SECONDS:
         raise InvalidResult(f"returned {name} of more than 100 years")
     return seconds
@@ -143,9 +164,9 @@ def describe_traceback(error: BaseException) -> str:
     """Return where an exception was raised, with its causes, at most MAX_TRACEBACK_CHARACTERS long."""
     try:
         lines = traceback.TracebackException(type(error), error, error.__traceback__, limit=-50, compact=True).format()
-        return "".join(error_text(line) for line in lines)[-MAX_TRACEBACK_CHARACTERS:]
+        return truncate_start("".join(error_text(line) for line in lines), MAX_TRACEBACK_CHARACTERS)
     except BaseException as broken:
-        return f"{describe_error(error)} (its traceback cannot be read: {type(broken).__name__})"
+        return f"{describe_error(error)} (its traceback cannot be read: {type_name(broken)})"
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
@@ -182,19 +203,17 @@ def _backoff(spec: JobSpec, attempt: int) -> tuple[float, str]:
     """The kind's delay; the default one, and what was wrong, where the kind's own code fails."""
     try:
         delay = to_seconds(declared := spec.backoff(attempt))
-        problem = f"it returned a {type(declared).__name__} that is no number of seconds from 0 up"
+        problem = f"it returned a {type_name(declared)} that is no number of seconds from 0 up"
     except BaseException as error:
         delay, problem = None, describe_error(error)
     if delay is not None:
         return delay, ""
-    return exponential_backoff(attempt), f" (the backoff of kind {spec.kind} failed: {problem}; the default was used)"
+    return exponential_backoff(attempt), f" (the kind's backoff failed: {problem}; the default was used)"
 
 
 def from_error(spec: JobSpec, attempt: int, max_attempts: int, error: BaseException) -> Outcome:
     """Return the outcome of a handler that raised: a failed attempt, or a failure for good if the error says so."""
-    text = describe_error(error)
-    if not isinstance(error, Exception):  # SystemExit, KeyboardInterrupt, a CancelledError that nobody asked for
-        text = f"the handler of kind {spec.kind} raised {text}"
+    text = job_error(spec.kind, error)
     if _is_permanent(error):
         return Failed(text)
     return failed_attempt(spec, attempt, max_attempts, text, at_least=_retry_after(error))
@@ -208,7 +227,7 @@ def _is_permanent(error: BaseException) -> bool:
 
 
 def _retry_after(error: BaseException) -> float:
-    """How long the error asks to wait, in seconds; 0 where it does not, or not in a way that can be understood."""
+    """The wait that the error requests, in seconds; 0 if it requests none or its value cannot be understood."""
     try:
         return to_seconds(getattr(error, "retry_after", None)) or 0.0
     except BaseException:

@@ -18,12 +18,12 @@ import asyncpg
 import structlog
 
 from app.db.core.coalesce import Coalescer
-from app.db.core.pool import TRY_AGAIN, Pool
+from app.db.core.pool import TRY_AGAIN, Pool, is_writable
 from app.db.jobs import admission, ledger
 from app.db.jobs.admission import Candidate
 from app.db.jobs.ledger import Claimed, Ended
 from app.dispatch import Dispatcher
-from app.domain.jobs.outcomes import Failed, Outcome, Superseded, describe_error
+from app.domain.jobs.outcomes import Failed, Outcome, Superseded, describe_error, job_error
 from workers.core.context import JobContext
 from workers.core.normalisation import describe_traceback
 
@@ -41,6 +41,14 @@ OUTAGE: tuple[type[Exception], ...] = (
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is about to be promoted
 )
 """Postgres cannot write at the moment; the same write may succeed later."""
+UNFINISHED: tuple[type[Exception], ...] = (
+    TimeoutError,
+    asyncpg.QueryCanceledError,
+    asyncpg.TransactionTimeoutError,
+)
+"""The write was begun, and Postgres did not finish it. The reason may be the write itself: its size, or a lock."""
+MAX_UNFINISHED_TRIES = 3
+"""Of one outcome, while Postgres finishes other writes."""
 
 
 class SlotOwner(Protocol):
@@ -63,6 +71,11 @@ class SlotOwner(Protocol):
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Postgres did not accept the write in which this outcome was one of many."""
+
+
+@dataclass(frozen=True)
 class EndedRun:
     """A run that ended, whose slot waits for the next job."""
 
@@ -70,20 +83,34 @@ class EndedRun:
     outcome: Outcome | Superseded
 
 
-async def record_alone(pool: Pool, job: Claimed, outcome: Outcome) -> None:
-    """Record one outcome, or a failure that says why it could not be recorded. Raises OUTAGE errors only."""
+class NotFinished(Exception):
+    """Postgres finishes other writes, but not this one."""
+
+
+Repeat = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+
+
+async def once(write: Callable[[], Awaitable[None]]) -> None:
+    """Write, and raise what the write raises."""
+    await write()
+
+
+async def record_alone(pool: Pool, job: Claimed, outcome: Outcome, repeat: Repeat = once) -> None:
+    """Record one outcome, or a failure that says why it could not be recorded.
+
+    `repeat` makes each write, and decides for how long. Raises its OUTAGE errors only.
+    """
     try:
-        await _finish(pool, job, outcome)
+        await repeat(partial(_finish, pool, job, outcome))
         return
     except OUTAGE:
         raise
     except Exception as error:
         refused = error
     log.error("outcome_refused", job_id=str(job.id), kind=job.kind, error=describe_error(refused))
+    failed = Failed(job_error(job.kind, f"the outcome could not be recorded: {describe_error(refused)}"))
     try:
-        await _finish(
-            pool, job, Failed(f"the outcome of kind {job.kind} could not be recorded: {describe_error(refused)}")
-        )
+        await repeat(partial(_finish, pool, job, failed))
     except OUTAGE:
         raise
     except Exception as error:  # the job's lease brings it back
@@ -100,36 +127,57 @@ class Recorder:
 
     def __init__(self, worker: SlotOwner) -> None:
         self._worker = worker
-        self._writes = Coalescer(self._write_safely, max_items=MAX_OUTCOMES_PER_WRITE)
+        self._writes = Coalescer(self._write_together, max_items=MAX_OUTCOMES_PER_WRITE)
+        self.waiting: set[tuple[UUID, int]] = set()
+        """Ended jobs, by id and fence, whose outcome is not recorded yet: the heartbeat renews their leases, too."""
 
     async def record(self, job: Claimed, outcome: Outcome | Superseded) -> Claimed | None:
         """Record an outcome (nothing for Superseded). Returns the next job for the slot, already claimed, if any."""
-        return await self._writes(EndedRun(job, outcome))
-
-    async def _write_safely(self, ended: Sequence[EndedRun]) -> list[Claimed | None]:
-        """Record all outcomes, whatever is wrong with some of them. Returns the next job for each slot."""
+        key = job.id, job.fence
+        self.waiting.add(key)
         try:
-            return await self._outlast_outages(partial(self._write, ended))
-        except Exception as error:  # one of the outcomes is the cause; find it by writing them one by one
-            log.error("outcomes_refused", jobs=len(ended), exception=describe_traceback(error))
-        for run in ended:
-            if not isinstance(run.outcome, Superseded):
-                await self._outlast_outages(partial(record_alone, self._worker.pool, run.job, run.outcome))
+            recorded = await self._writes(EndedRun(job, outcome))
+            if not isinstance(recorded, Refused):
+                return recorded
+            if not isinstance(outcome, Superseded):
+                repeat = partial(self._outlast_outages, tries=MAX_UNFINISHED_TRIES)
+                await record_alone(self._worker.pool, job, outcome, repeat)
+        finally:
+            self.waiting.discard(key)
         self._worker.dispatcher.schedule_pass()  # admission sends the next jobs
-        return [None] * len(ended)
+        return None
 
-    async def _outlast_outages(self, write: Callable[[], Awaitable[T]]) -> T:
+    async def _write_together(self, ended: Sequence[EndedRun]) -> Sequence[Claimed | None | Refused]:
+        """Record all outcomes. Returns the next job for each slot, or Refused for all: each is then recorded alone.
+
+        So the outcomes that are not the cause do not wait for the one that is.
+        """
+        try:
+            return await self._outlast_outages(partial(self._write, ended), tries=1)
+        except Exception as error:
+            log.error("outcomes_refused", jobs=len(ended), exception=describe_traceback(error))
+        return [Refused()] * len(ended)
+
+    async def _outlast_outages(self, write: Callable[[], Awaitable[T]], tries: int) -> T:
         """Repeat a write until Postgres accepts it, so that no outcome is lost and no slot waits for ever.
 
         If an earlier try was committed after all, the fence voids the repetition. If the lease expires first, the job
-        continues elsewhere, and the fence voids the write as well.
+        continues elsewhere, and the fence voids the write as well. Raises NotFinished if the write is not finished
+        `tries` times although Postgres is available, and the errors that are no OUTAGE.
         """
         pause = FIRST_PAUSE_SECONDS
+        unfinished = 0
         while True:
             try:
                 return await write()
             except OUTAGE as error:
                 log.warning("outcomes_wait_for_postgres", error=describe_error(error))
+                if isinstance(error, UNFINISHED) and await is_writable(self._worker.pool):
+                    unfinished += 1
+                    if unfinished >= tries:
+                        raise NotFinished(
+                            f"Postgres is available but did not finish the write: {describe_error(error)}"
+                        ) from error
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MAX_PAUSE_SECONDS)
 

@@ -13,7 +13,7 @@ class Slots:
         self.used = 0
         self.closed = False
         self.released = asyncio.Event()
-        """Set whenever slots are released. Whoever waits for free slots clears it first."""
+        """Set whenever slots are released. Callers that wait for free slots clear it first."""
         self._idle = asyncio.Event()
 
     def has_free(self) -> bool:

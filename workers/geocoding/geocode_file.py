@@ -6,7 +6,6 @@ Every row of the input has a row in the output. Rows that cannot be read have th
 from __future__ import annotations
 
 import asyncio
-import csv
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,24 +17,23 @@ from app.db.geocoding import cache, file_rows
 from app.db.geocoding.file_rows import GeocodedRow
 from app.db.imports import uploads
 from app.domain.addresses.columns import AddressColumns
-from app.domain.addresses.postal_address import Address
 from app.domain.geocoding import kinds
 from app.domain.geocoding.kinds import GeocodeFileArgs
+from app.domain.imports.address_files import read_address
 from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Failed, Outcome
 from app.domain.text import csv_writer
-from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
-from app.domain.text.csv_table import surplus
+from app.domain.text.confidentiality import find_flags
+from app.domain.text.csv_reader import CsvReader, Position, Row
 from app.domain.text.errors import Unreadable
-from app.storage.uploads import Uploads
+from app.storage.uploads import Uploads, opened
 from workers.core.context import JobContext
 from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import GeocodeItem, ResolvedItem
 from workers.geocoding.pipeline import Pipeline
 from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.quality_report import QualityReport
-
-NO_ADDRESS = Address(None, None, None, None, None, "")
+from workers.geocoding.resolution import describe
 
 SPEC = kinds.GEOCODE_FILE
 
@@ -51,7 +49,7 @@ async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Ou
     if not state or context.processed != context.total:
         store = await asyncio.to_thread(Uploads, context.resources.settings.uploads_url)
         try:
-            with await asyncio.to_thread(store.open, args.upload_id) as file:
+            async with opened(store.open, args.upload_id) as file:
                 table = AddressTable(file, Layout.from_json(upload.layout), args, context)
                 state = state or await start(context, table)
                 progress: ItemProgress[int] = ItemProgress(state.get("reached"), state.get("open", ()))
@@ -64,7 +62,9 @@ async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Ou
         except Unreadable as error:
             return Failed(str(error))
         await remove_upload(context, store, args.upload_id)
-    return {"rows": context.processed, "failed": context.failed, **report.to_result()}
+    layout = Layout.from_json(upload.layout)
+    columns = {"columns": layout.columns, "warnings": layout.warnings}
+    return {"rows": context.processed, "failed": context.failed, **report.to_result(), **columns}
 
 
 async def start(context: JobContext, table: AddressTable) -> dict[str, Any]:
@@ -97,7 +97,8 @@ class AddressTable:
         settings = context.resources.settings
         self._batch_size = settings.geocode_batch_size
         self._country = (args.country or settings.default_country).lower()
-        self._columns = AddressColumns.find(layout.header, args.mapping)
+        self._flags = find_flags(layout.header[: layout.own])
+        self._columns = AddressColumns.find(layout.header, args.mapping, layout.findings)
 
     def _open_reader(self) -> CsvReader:
         return CsvReader(self._file, self._layout.dialect, Position(*self._layout.start))
@@ -124,18 +125,8 @@ class AddressTable:
                 yield items
 
     def _item(self, number: int, row: Row) -> GeocodeItem:
-        _, cells = row
-        if isinstance(cells, BrokenRow):
-            guessed = split_leniently(cells.text, self._layout.delimiter)
-            return GeocodeItem(number, NO_ADDRESS, guessed, f"the row {cells.error}")
-        width = len(self._layout.header)
-        if (problem := surplus(cells, width)) is not None:
-            return GeocodeItem(number, NO_ADDRESS, cells, f"the row {problem}")
-        try:
-            address = self._columns.address(cells, self._country)
-            return GeocodeItem(number, address, cells[:width], known_point=self._columns.coordinates(cells))
-        except ValueError as error:
-            return GeocodeItem(number, NO_ADDRESS, cells[:width], str(error))
+        read = read_address(row, self._layout, self._columns, self._country, self._flags)
+        return GeocodeItem(number, read.address, read.cells, read.error, note=read.note, known_point=read.point)
 
     async def save(self, conn: Connection, batch: Sequence[ResolvedItem]) -> dict[Any, str]:
         """Write the output rows; every result can be used."""
@@ -148,8 +139,12 @@ class AddressTable:
         number = int(resolved.item.id)
         line = csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter)
         beyond = csv_writer.line(cells[width:], delimiter) if len(cells) > width else None
+        note = resolved.item.note
         if place is None:
-            return GeocodedRow(number, line, beyond, error=resolved.resolution.reason)
+            reason = "; ".join(filter(None, [resolved.resolution.reason, note]))
+            return GeocodedRow(number, line, beyond, error=reason)
+        if contradicts := resolved.resolution.contradicts:
+            note = "; ".join(filter(None, [note, f"{place.provider} {describe(contradicts)}"]))
         return GeocodedRow(
             number,
             line,
@@ -160,12 +155,5 @@ class AddressTable:
             confidence=place.confidence,
             provider=place.provider,
             matched_address=place.matched_address,
+            error=note,
         )
-
-
-def split_leniently(text: str, delimiter: str) -> list[str]:
-    """Return the cells of a line with a stray quote, as well as they can be recognised."""
-    try:
-        return next(csv.reader([text], delimiter=delimiter))
-    except csv.Error:
-        return [text]

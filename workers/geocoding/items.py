@@ -23,6 +23,8 @@ class GeocodeItem:
     """The object that it was read from, for the job that saves it."""
     problem: str | None = None
     """Why its address cannot be looked up."""
+    note: str | None = None
+    """What was left out of its address, because it cannot be right."""
     known_point: tuple[float, float] | None = None
     """Latitude and longitude that the sender or an earlier job gave it."""
 

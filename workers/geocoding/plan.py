@@ -11,7 +11,7 @@ from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
-from workers.geocoding.resolution import AnswerSource, Resolution, to_cached
+from workers.geocoding.resolution import AnswerSource, Resolution, describe, has_street, to_cached
 
 NOT_CACHEABLE = timedelta(0)
 MAX_LOCAL_BATCH = 1000
@@ -56,7 +56,7 @@ class GeocodePlan:
 
     def sufficient_accuracy(self, address: Address) -> Accuracy:
         """Return the accuracy that ends the search."""
-        return self.options.min_accuracy or (Accuracy.STREET if address.street else Accuracy.REGION)
+        return self.options.min_accuracy or (Accuracy.STREET if has_street(address) else Accuracy.REGION)
 
     def ends_search(self, answer: CachedAnswer, address: Address) -> bool:
         """Return whether an answer is accurate enough and agrees with the address."""
@@ -99,7 +99,9 @@ class GeocodePlan:
         best = ending[0] if ending else min(found, key=_rank, default=None)
         reason = "; ".join(f"{name}: {details[name]}" for name in self.order if name in details)
         places = tuple(entry.place for entry in found if entry.place is not None)
-        return Resolution(best.place if best else None, reason or "no geocoder is configured", places, source)
+        reason = reason or "no geocoder is configured"
+        contradicts = best.contradicts if best else ()
+        return Resolution(best.place if best else None, reason, places, source, contradicts)
 
     def cacheable_answers(self, key: str, answer: Answer) -> list[NewAnswer]:
         """Return the parts of an answer that may be cached: places as their provider allows, no matches for a day."""
@@ -122,11 +124,11 @@ def _detail(answer: CachedAnswer) -> str:
     if answer.place is None:
         return "no match"
     if answer.contradicts:
-        return f"found another {' and '.join(answer.contradicts)}"
+        return describe(answer.contradicts)
     return f"found ({answer.place.accuracy})"
 
 
 def _rank(answer: CachedAnswer) -> tuple[bool, float, int]:
-    """Sort key, best first. An answer in another state comes last; otherwise confidence decides."""
+    """Sort key, best first. An answer in another state or country comes last; otherwise confidence decides."""
     assert answer.place is not None
-    return "state" in answer.contradicts, -answer.place.confidence, answer.place.accuracy.rank
+    return not {"state", "country"}.isdisjoint(answer.contradicts), -answer.place.confidence, answer.place.accuracy.rank

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.db.geocoding.cache import CachedAnswer
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.places import GeocodedPlace
+from app.domain.vocabulary.po_boxes import is_po_box
 from providers.geocoding.base import Location, Query
 
 
@@ -33,17 +35,29 @@ class Resolution:
     places: tuple[GeocodedPlace, ...]
     """All places that were found, including `place`."""
     source: AnswerSource
+    contradicts: tuple[str, ...] = ()
+    """The parts of the address for which `place` has another value."""
 
     def for_duplicate(self) -> Resolution:
         """Return the resolution for another item with the same address."""
         source = self.source if self.source is AnswerSource.LOCAL else AnswerSource.SHARED
-        return Resolution(self.place, self.reason, self.places, source)
+        return replace(self, source=source)
+
+
+def describe(contradicts: Sequence[str]) -> str:
+    """Return what is wrong with an answer: "found another direction and postcode"."""
+    return f"found another {' and '.join(part.replace('_', ' ') for part in contradicts)}"
+
+
+def has_street(address: Address) -> bool:
+    """Whether an address has a street on which there may be a house; a PO box is none."""
+    return bool(address.street) and not is_po_box(address.street or "")
 
 
 def to_query(address: Address) -> Query:
-    """Return the address as geocoders take it."""
+    """Return the address as geocoders take it. One that is asked for a PO box would find a street of that name."""
     return Query(
-        street=address.street,
+        street=address.street if has_street(address) else None,
         city=address.city,
         county=address.county,
         state=address.state,

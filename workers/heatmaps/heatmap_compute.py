@@ -11,6 +11,7 @@ from app.domain.heatmaps import kinds, packaged_cities, scoring
 from app.domain.heatmaps.bounds import InvalidRegion
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.kinds import HeatmapComputeArgs
+from app.domain.heatmaps.packaged_cities import AmbiguousName
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from workers.core.context import JobContext
 from workers.heatmaps import poi_tiles
@@ -62,7 +63,10 @@ async def resolve_region(context: JobContext, args: HeatmapComputeArgs) -> tuple
     async with connection(context.resources.pool) as conn:
         city = await cities.get(conn, args.city_slug)
         if city is None:
-            packaged = await asyncio.to_thread(packaged_cities.find, args.city_slug)
+            try:
+                packaged = await asyncio.to_thread(packaged_cities.find, args.city_slug)
+            except AmbiguousName as ambiguous:
+                raise InvalidRegion(str(ambiguous)) from None
             if packaged is None:
                 raise InvalidRegion(f"city {args.city_slug!r} not found")
             city = await cities.upsert(conn, packaged)

@@ -6,8 +6,9 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.imports import seen_records
+from app.db.imports import business_changes, seen_records
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.websites import business_jobs
 from app.domain.imports import kinds
 from app.domain.imports.businesses import BusinessReader, report_id
@@ -16,7 +17,7 @@ from app.domain.imports.kinds import BusinessImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.jobs.outcomes import Outcome
 from app.domain.websites.businesses import FROM_CSV
-from app.domain.websites.kinds import WEBSITE_SPECS
+from app.domain.websites.kinds import WEBSITE_KINDS
 from providers.web import normalise_url
 from workers.core.context import JobContext, Step
 from workers.imports.import_run import run_import
@@ -31,9 +32,10 @@ async def run(context: JobContext, args: BusinessImportArgs) -> dict[str, Any] |
 
 class BusinessImporter:
     counters = ("excluded", "jobsCreated")
+    table = None
 
     def __init__(self, context: JobContext, args: BusinessImportArgs) -> None:
-        self._specs = list(WEBSITE_SPECS.values()) if args.visit else []
+        self._kinds = WEBSITE_KINDS if args.visit else ()
         self._job_id, self._country = context.id, context.resources.settings.default_country
         self._args = args
 
@@ -47,15 +49,25 @@ class BusinessImporter:
         duplicates = [(line, report_id(business)) for line, business in chunk.businesses if business.key not in unseen]
         trial = conn.transaction()  # a dry run does all of it, and is rolled back
         await trial.start()
+        if not self._args.dry_run:
+            await business_changes.keep_before(conn, run, [business.key for _, business in chunk.businesses])
         saved, created = await business_jobs.upsert_with_jobs(
             conn,
             [business for _, business in chunk.businesses if business.key in unseen],
-            self._specs,
+            self._kinds,
             source=self._args.source,
             country=self._country,
-            user_id=await jobs.get_creator_id(conn, self._job_id),
+            creator=Creator(await jobs.get_creator_id(conn, self._job_id)),
             priority=self._args.priority,
         )
+        if not self._args.dry_run:
+            await business_changes.note_written(
+                conn,
+                run,
+                inserted=[business.id for business in saved.values() if business.is_new],
+                updated=[business.id for business in saved.values() if business.is_changed],
+                unchanged=[b.id for b in saved.values() if not (b.is_new or b.is_changed)],
+            )
         await (trial.rollback() if self._args.dry_run else trial.commit())
         inserted = sum(business.is_new for business in saved.values())
         updated = sum(business.is_changed for business in saved.values())

@@ -9,48 +9,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db.core.pool import Connection, connection
-from app.db.imports import reports, seen_records, uploads
+from app.db.core.pool import connection
+from app.db.imports import changes, missing_records, reports, runs, seen_records, uploads
 from app.db.jobs.ledger import ItemError
-from app.domain.imports.chunks import Chunk, Reader
+from app.domain.imports.chunks import Chunk
+from app.domain.imports.file_sample import column_names
 from app.domain.imports.kinds import ImportArgs
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode, RowProblem
 from app.domain.jobs.outcomes import Failed, Outcome
 from app.domain.text.errors import Unreadable
-from app.storage.uploads import Uploads
-from workers.core.context import JobContext, Step
-from workers.imports.progress import ChunkCounts, ImportProgress
+from app.storage.uploads import Uploads, opened
+from workers.core.context import JobContext
+from workers.imports.importer import Importer
+from workers.imports.missing import find_missing
+from workers.imports.overwrite_check import OverwriteCheck
+from workers.imports.progress import ImportProgress
 
 MIN_ROWS_FOR_RATE = 1_000
 """Before these are read, the rate of rejected rows is not compared with `maxErrorRate`."""
+FILE_IS_GONE = "The uploaded file is no longer in the storage. Send it again."
 MAX_WARNINGS = 10_000
 """Stored per job; the summary counts all of them. Rejected rows are always stored."""
-
-
-class Importer(Protocol):
-    """The differences between the kinds of import."""
-
-    @property
-    def counters(self) -> tuple[str, ...]:
-        """Names of further counters in the result."""
-        ...
-
-    def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
-        """Return a reader of the file that begins at a position. Called in a thread."""
-        ...
-
-    async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
-        """Write the valid rows of a chunk in the transaction of `conn`."""
-        ...
-
-    async def finish(self, step: Step, context: JobContext) -> None:
-        """Do what follows from the whole import, in the transaction of its last chunk."""
 
 
 async def run_import(context: JobContext, args: ImportArgs, importer: Importer) -> dict[str, Any] | Outcome:
@@ -60,36 +45,81 @@ async def run_import(context: JobContext, args: ImportArgs, importer: Importer) 
     if upload is None:
         return Failed("The uploaded file does not exist, or another user uploaded it. Send the file again.")
     layout = Layout.from_json(upload.layout)
-    progress = await _begin(context, args, layout, importer)
     store = await asyncio.to_thread(Uploads, context.resources.settings.uploads_url)
+    try:
+        progress = await _begin(context, args, layout, importer, store)
+    except FileNotFoundError:
+        return Failed(FILE_IS_GONE)
     if not progress.done:
         try:
-            file = await asyncio.to_thread(store.open, args.upload_id)
+            async with opened(store.open, args.upload_id) as file:
+                failed = await OverwriteCheck(context, args, importer, progress).run(file, layout)
+                if failed is None:
+                    failed = await _ImportRun(context, args, importer, progress).read(file, layout)
         except FileNotFoundError:
-            return Failed("The uploaded file is no longer in the storage. Send it again.")
-        try:
-            failed = await _ImportRun(context, args, importer, progress).read(file, layout)
-        finally:
-            await asyncio.to_thread(file.close)
+            return Failed(FILE_IS_GONE)
         if failed is not None:
             return failed
+    if (nothing := progress.nothing_usable()) is not None:
+        return Failed(nothing)
+    failed = await find_missing(context, args, importer.table, progress)
+    await _complete(context, args, importer, progress)
+    if failed is not None:
+        return failed
     await _remove_files(context, args, store)
-    return progress.to_result() | {"dryRun": args.dry_run, "profile": layout.profile}
+    return progress.to_result() | {
+        "dryRun": args.dry_run,
+        "profile": layout.profile,
+        "columns": layout.columns,
+        "warnings": layout.warnings,
+    }
 
 
-async def _begin(context: JobContext, args: ImportArgs, layout: Layout, importer: Importer) -> ImportProgress:
+async def _begin(
+    context: JobContext, args: ImportArgs, layout: Layout, importer: Importer, store: Uploads
+) -> ImportProgress:
     """Return the progress of the job, and delete what an earlier attempt reported about rows that are read again."""
-    if context.checkpoint:
+    async with connection(context.resources.pool) as conn:
+        begun = UUID(context.checkpoint["run"]) if context.checkpoint else None
+        is_undone = begun is not None and await runs.is_undone(conn, begun)
+    if context.checkpoint and not is_undone:
         progress = ImportProgress(context.checkpoint, importer.counters)
         line = int(progress.position.get("line", 0))
     else:
         position = args.part.position if args.part else layout.start_position
         progress = ImportProgress({"run": str(uuid7()), "position": position}, importer.counters)
         line = -1
+        async with opened(store.open, args.upload_id) as file:
+            progress.columns = await asyncio.to_thread(column_names, file, layout)
+    derived = {"sourceDerivedFrom": args.source_derived_from} if args.source_derived_from else {}
+    progress.source = {"source": args.source} | derived | ({"place": args.place} if args.place else {})
     async with context.step() as step:
         await reports.delete_after_line(step.conn, context.id, line)
+        if not args.dry_run:
+            await runs.insert(
+                step.conn,
+                progress.run,
+                context.id,
+                place=args.place,
+                columns=progress.columns,
+                file_name=args.file_name,
+            )
         step.checkpoint = progress.to_checkpoint()
     return progress
+
+
+async def _complete(context: JobContext, args: ImportArgs, importer: Importer, progress: ImportProgress) -> None:
+    """End the run: what it had to remember is deleted, and what follows from the import is begun."""
+    if progress.completed:
+        return
+    async with context.step() as step:
+        progress.completed = True
+        await seen_records.delete_run(step.conn, progress.run)
+        if not args.dry_run:
+            await runs.mark_completed(step.conn, progress.run)
+        await changes.delete_old(step.conn)
+        await importer.finish(step, context)
+        step.checkpoint = progress.to_checkpoint()
 
 
 async def _remove_files(context: JobContext, args: ImportArgs, store: Uploads) -> None:
@@ -156,6 +186,11 @@ class _ImportRun:
         context, progress = self._context, self._progress
         async with context.step() as step:
             counts = await self._importer.write(step.conn, chunk, progress.run)
+            if not self._args.dry_run:
+                await runs.add_counts(step.conn, progress.run, inserted=counts.inserted, updated=counts.updated)
+            rejected = [problem.record_id for problem in chunk.problems if problem.rejects and problem.record_id]
+            if rejected and self._importer.table is not None:
+                await missing_records.note_rejected(step.conn, progress.run, rejected)
             for line, record_id in counts.duplicates:
                 chunk.add_duplicate(line, record_id)
             progress.add(chunk, counts)
@@ -166,8 +201,6 @@ class _ImportRun:
             if chunk.last:
                 progress.done = True
                 step.total = context.processed + chunk.read
-                await seen_records.delete_run(step.conn, progress.run)
-                await self._importer.finish(step, context)
             step.checkpoint = progress.to_checkpoint()
 
     def _may_store_warning(self) -> bool:

@@ -26,17 +26,18 @@ async def run(context: JobContext, args: ImportArgs) -> dict[str, Any] | Outcome
 
 
 class ParcelImporter:
-    counters = ()
+    counters = ("protected",)
+    table = PARCELS
 
     def __init__(self, args: ImportArgs, country: str) -> None:
         self._args, self._country = args, country
 
     def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
-        return ParcelReader(file, layout, position, country=self._country)
+        return ParcelReader(file, layout, position, country=self._country, mapping=self._args.mapping)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
         written = await staging.upsert_chunk(conn, PARCELS, chunk.rows, self._args.source, run, dry=self._args.dry_run)
-        return ChunkCounts(written.inserted, written.updated, written.unchanged, written.duplicates, {})
+        return ChunkCounts(written.inserted, written.updated, written.unchanged, written.duplicates, dict(chunk.counts))
 
     async def finish(self, step: Step, context: JobContext) -> None:
         """Do nothing: no other work depends on parcels."""

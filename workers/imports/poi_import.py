@@ -27,12 +27,13 @@ async def run(context: JobContext, args: ImportArgs) -> dict[str, Any] | Outcome
 
 class PoiImporter:
     counters = ()
+    table = POIS
 
     def __init__(self, args: ImportArgs) -> None:
         self._args = args
 
     def reader(self, file: BinaryIO, layout: Layout, position: dict[str, Any]) -> Reader:
-        return PoiReader(file, layout, position)
+        return PoiReader(file, layout, position, mapping=self._args.mapping)
 
     async def write(self, conn: Connection, chunk: Chunk, run: UUID) -> ChunkCounts:
         written = await staging.upsert_chunk(conn, POIS, chunk.rows, self._args.source, run, dry=self._args.dry_run)

@@ -10,7 +10,7 @@ from app.domain.websites import kinds
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.emails import find_emails
 from app.domain.websites.extraction.phones import find_phones
-from app.domain.websites.kinds import BusinessArgs
+from app.domain.websites.kinds import EmailScrapingArgs
 from workers.core.context import JobContext
 from workers.websites.page_visitor import Site
 from workers.websites.scrape import FindingsByKind, scrape
@@ -18,7 +18,7 @@ from workers.websites.scrape import FindingsByKind, scrape
 SPEC = kinds.EMAIL_SCRAPING
 
 
-async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
+async def run(context: JobContext, args: EmailScrapingArgs) -> dict[str, Any] | Outcome:
     return await scrape(context, args.business_id, (ContactKind.EMAIL, ContactKind.PHONE), extract)
 
 

@@ -9,7 +9,7 @@ from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites import kinds
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.social.own_profiles import find_own_profiles
-from app.domain.websites.kinds import BusinessArgs
+from app.domain.websites.kinds import SocialScrapingArgs
 from workers.core.context import JobContext
 from workers.websites.page_visitor import Site
 from workers.websites.scrape import FindingsByKind, scrape
@@ -17,7 +17,7 @@ from workers.websites.scrape import FindingsByKind, scrape
 SPEC = kinds.SOCIAL_SCRAPING
 
 
-async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
+async def run(context: JobContext, args: SocialScrapingArgs) -> dict[str, Any] | Outcome:
     return await scrape(context, args.business_id, (ContactKind.SOCIAL,), extract)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.websites import business_jobs, businesses, page_store
 from app.domain.websites import kinds
 from app.domain.websites.kinds import RevalidationArgs
@@ -18,7 +19,7 @@ SPEC = kinds.WEBSITE_REVALIDATION
 
 
 async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
-    specs = [kinds.WEBSITE_SPECS[kind] for kind in dict.fromkeys(args.job_types)]
+    job_types = list(dict.fromkeys(args.job_types))
     state = context.checkpoint or {"after": None, "jobs": 0}
     while True:
         async with context.step() as step:
@@ -27,9 +28,9 @@ async def run(context: JobContext, args: RevalidationArgs) -> dict[str, Any]:
                 step.conn, stale_after_days=args.stale_after_days, after=after, limit=BATCH_SIZE
             )
             if ids:
-                creator = await jobs.get_creator_id(step.conn, context.id)
+                creator = Creator(await jobs.get_creator_id(step.conn, context.id))
                 created = await business_jobs.insert_jobs(
-                    step.conn, ids, specs, user_id=creator, priority=args.priority
+                    step.conn, ids, job_types, creator=creator, priority=args.priority
                 )
                 state = {"after": str(ids[-1]), "jobs": state["jobs"] + sum(job.is_new for job in created)}
             else:

@@ -14,7 +14,7 @@ from app.domain.websites.extraction.discovery import find_refresh_target
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.parked import find_parked_phrase
-from app.domain.websites.kinds import BusinessArgs
+from app.domain.websites.kinds import ValidationArgs
 from providers.web import Page
 from workers.core.context import JobContext
 from workers.websites import page_cache
@@ -26,7 +26,7 @@ MIN_TEXT_CHARACTERS = 200
 """A page with less visible text is taken to be rendered by scripts."""
 
 
-async def run(context: JobContext, args: BusinessArgs) -> dict[str, Any] | Outcome:
+async def run(context: JobContext, args: ValidationArgs) -> dict[str, Any] | Outcome:
     """A fault of the site is the result of the job, not its failure."""
     site = await load_site(context, args.business_id)
     if isinstance(site, str):

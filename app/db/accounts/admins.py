@@ -1,7 +1,7 @@
 """The rule that somebody can always administer the installation.
 
 Call `lock_admins` before any change that could remove an admin, and `has_live_admin` after it. A live admin is an admin
-who is not disabled and has a key that is not revoked.
+who is not disabled and has a live key with the scope `admin`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ async def has_live_admin(conn: Connection) -> bool:
     """Return whether any admin can sign in."""
     return bool(
         await conn.fetchval(
-            """SELECT EXISTS (SELECT FROM users AS u JOIN api_keys AS k ON k.user_id = u.id
-               WHERE u.role = 'admin' AND u.disabled_at IS NULL AND k.revoked_at IS NULL)"""
+            f"""SELECT EXISTS (SELECT FROM users AS u JOIN api_keys AS k ON k.user_id = u.id
+                WHERE u.role = 'admin' AND 'admin' = ANY(k.scopes) AND {keys.LIVE})"""
         )
     )
 

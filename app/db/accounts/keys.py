@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -19,7 +20,16 @@ ALPHABET = string.ascii_letters + string.digits
 PREFIX_LENGTH = len("tp_") + 8
 USE_RECORDED_EVERY = "1 minute"
 
-COLUMNS = "id, user_id, name, prefix, created_at, last_used_at, revoked_at"
+COLUMNS = "id, user_id, name, prefix, created_at, last_used_at, revoked_at, scopes, expires_at"
+
+
+class Scope(StrEnum):
+    """What requests with a key may do, as far as its user may."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+    """Act as an administrator. Without it, the key of an administrator has the rights of an ordinary user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    scopes: Sequence[str]
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +60,16 @@ class NewApiKey:
 
 @dataclass(frozen=True, slots=True)
 class LiveKey:
-    """A key that is not revoked, of a user who is not disabled."""
+    """A key that is neither revoked nor expired, of a user who is not disabled."""
 
     id: UUID
     key_hash: bytes
     use_due: bool
     """Whether `record_use` should be called for a use of the key now."""
+    scopes: frozenset[str]
+    expires_at: datetime | None
     user: User
+    """With the role that the key's scopes allow."""
 
 
 def generate_key() -> str:
@@ -67,55 +82,68 @@ def hash_key(text: str) -> bytes:
     return sha256(text.encode()).digest()
 
 
-async def insert(conn: Connection, user_id: UUID, name: str) -> NewApiKey:
+async def lock_and_count(conn: Connection, user_id: UUID) -> int:
+    """Return how many live keys the user has. Until the transaction ends, others that call this wait."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"keys of {user_id}")
+    count: int = await conn.fetchval(
+        """SELECT count(*) FROM api_keys
+           WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())""",
+        user_id,
+    )
+    return count
+
+
+async def insert(
+    conn: Connection,
+    user_id: UUID,
+    name: str,
+    scopes: Collection[str] = tuple(Scope),
+    expires_at: datetime | None = None,
+) -> NewApiKey:
     """Create a key for an existing user."""
     key = NewApiKey(uuid7(), generate_key())
     await conn.execute(
-        "INSERT INTO api_keys (id, user_id, name, prefix, key_hash) VALUES ($1, $2, $3, $4, $5)",
+        """INSERT INTO api_keys (id, user_id, name, prefix, key_hash, scopes, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
         key.id,
         user_id,
         name,
         key.prefix,
         hash_key(key.text),
+        sorted(scopes),
+        expires_at,
     )
     return key
 
 
+LIVE = "k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.disabled_at IS NULL"
+"""The condition that a key gives access, on `api_keys AS k JOIN users AS u`."""
+
+USER_COLUMNS = """u.id, u.email, u.name, CASE WHEN 'admin' = ANY(k.scopes) THEN u.role ELSE 'user' END AS role,
+                  u.created_at, u.disabled_at"""
+"""The columns of `User`, with the role that the key's scopes allow."""
 SELECT_LIVE = f"""
 SELECT k.id AS key_id, k.key_hash,
        k.last_used_at IS NULL OR k.last_used_at < now() - interval '{USE_RECORDED_EVERY}' AS use_due,
-       u.id, u.email, u.name, u.role, u.created_at, u.disabled_at
+       k.scopes, k.expires_at, {USER_COLUMNS}
 FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
-WHERE k.revoked_at IS NULL AND u.disabled_at IS NULL
+WHERE {LIVE}
 """
 
 
 async def find_live(conn: Connection, text: str) -> LiveKey | None:
     """Return the live key with this text, or None."""
-    return await _find_live(conn, "k.key_hash = $1", hash_key(text))
+    key_hash = hash_key(text)
+    return (await find_live_by_hash(conn, [key_hash])).get(key_hash)
 
 
-async def find_live_by_id(conn: Connection, key_id: UUID) -> LiveKey | None:
-    """Return the live key with this id, or None."""
-    return await _find_live(conn, "k.id = $1", key_id)
-
-
-async def _find_live(conn: Connection, condition: str, value: UUID | bytes) -> LiveKey | None:
-    row = await conn.fetchrow(f"{SELECT_LIVE} AND {condition}", value)
-    if row is None:
-        return None
-    key_id, key_hash, use_due, *user = row.values()
-    return LiveKey(key_id, key_hash, use_due, User(*user))
-
-
-async def list_live_ids(conn: Connection, key_ids: Iterable[UUID]) -> set[UUID]:
-    """Return which of these keys are live."""
-    rows = await conn.fetch(
-        """SELECT k.id FROM api_keys AS k JOIN users AS u ON u.id = k.user_id
-           WHERE k.id = ANY($1) AND k.revoked_at IS NULL AND u.disabled_at IS NULL""",
-        list(key_ids),
-    )
-    return {row["id"] for row in rows}
+async def find_live_by_hash(conn: Connection, key_hashes: Sequence[bytes]) -> dict[bytes, LiveKey]:
+    """Return the live keys among these hashes, by their hash."""
+    found: dict[bytes, LiveKey] = {}
+    for row in await conn.fetch(f"{SELECT_LIVE} AND k.key_hash = ANY($1)", key_hashes):
+        key_id, key_hash, use_due, scopes, expires_at, *user = row.values()
+        found[key_hash] = LiveKey(key_id, key_hash, use_due, frozenset(scopes), expires_at, User(*user))
+    return found
 
 
 async def record_use(conn: Connection, key_id: UUID) -> None:

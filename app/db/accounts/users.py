@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
 
+Role = Literal["admin", "user"]
 COLUMNS = "id, email, name, role, created_at, disabled_at"
 
 
@@ -19,8 +21,7 @@ class User:
     email: str
     """In lower case."""
     name: str
-    role: str
-    """`admin` or `user`."""
+    role: Role
     created_at: datetime
     disabled_at: datetime | None
 

@@ -12,6 +12,7 @@ import orjson
 
 from app.db.core.pool import Connection
 from app.domain.companies.kinds import ENRICHMENT_SOURCES
+from app.domain.text.json_guard import load_stored
 from app.domain.text.storable import storable
 
 
@@ -56,6 +57,6 @@ async def list_fields(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUI
     )
     fields: dict[UUID, list[CompanyField]] = {}
     for row in rows:
-        field = CompanyField(**{**row, "value": orjson.loads(row["value"])})
+        field = CompanyField(**{**row, "value": load_stored(row["value"])})
         fields.setdefault(field.company_id, []).append(field)
     return fields

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from app.db.companies.signals import signal_from_row
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.domain.companies.kinds import SIGNAL_NOTIFICATION, NotificationArgs
 from app.domain.companies.signals import Signal
 
@@ -30,6 +31,7 @@ class PendingNotification:
     """A notification that is not sent yet."""
 
     id: UUID
+    channel_id: UUID
     channel_kind: str
     """`webhook` or `email`."""
     target: str
@@ -52,7 +54,7 @@ async def insert_for_signals(conn: Connection, signals: Sequence[Signal], user_i
     for row in rows:
         notification_id = uuid7()
         new = SIGNAL_NOTIFICATION.new_job(NotificationArgs(notification_id=notification_id), total_items=1)
-        [job] = await jobs.insert(conn, [new], user_id)
+        [job] = await jobs.insert(conn, [new], Creator(user_id))
         await conn.execute(
             "INSERT INTO notifications (id, signal_id, channel_id, job_id) VALUES ($1, $2, $3, $4)",
             notification_id,
@@ -66,8 +68,8 @@ async def insert_for_signals(conn: Connection, signals: Sequence[Signal], user_i
 async def get_pending(conn: Connection, notification_id: UUID) -> PendingNotification | None:
     """Return a notification to send; None if it was sent, or if its channel or company was deleted."""
     row = await conn.fetchrow(
-        """SELECT n.id AS notification_id, c.kind AS channel_kind, c.target, c.secret, t.name AS team,
-                   o.name AS company_name, o.external_id, o.website, s.*
+        """SELECT n.id AS notification_id, c.id AS channel_id, c.kind AS channel_kind, c.target, c.secret,
+                  t.name AS team, o.name AS company_name, o.external_id, o.website, s.*
             FROM notifications AS n JOIN team_channels AS c ON c.id = n.channel_id JOIN teams AS t ON t.id = c.team_id
             JOIN signals AS s ON s.id = n.signal_id JOIN companies AS o ON o.id = s.company_id
             WHERE n.id = $1 AND n.sent_at IS NULL""",
@@ -77,6 +79,7 @@ async def get_pending(conn: Connection, notification_id: UUID) -> PendingNotific
         return None
     return PendingNotification(
         id=row["notification_id"],
+        channel_id=row["channel_id"],
         channel_kind=row["channel_kind"],
         target=row["target"],
         secret=row["secret"],

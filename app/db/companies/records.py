@@ -12,8 +12,11 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
+from app.db.core.conditions import Conditions, escape_like
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.domain.companies.input import NewCompany
+from app.domain.text.json_guard import load_stored_object
 
 COLUMNS = """id, external_id, name, website, registry_number, place_id, business_id, attributes, created_at,
 updated_at"""
@@ -45,6 +48,23 @@ class CompanyUpsert:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyPlace:
+    """The place of a company in the order of names."""
+
+    name: str
+    """In lower case, as Postgres has it."""
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCompany:
+    """A company in a list."""
+
+    company: Company
+    place: CompanyPlace
+
+
 def _company(row: asyncpg.Record) -> Company:
     return Company(
         id=row["id"],
@@ -54,7 +74,7 @@ def _company(row: asyncpg.Record) -> Company:
         registry_number=row["registry_number"],
         place_id=row["place_id"],
         business_id=row["business_id"],
-        attributes=orjson.loads(row["attributes"]),
+        attributes=load_stored_object(row["attributes"]),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
@@ -155,21 +175,25 @@ def _uuid_or_none(text: str) -> UUID | None:
 
 
 async def list_companies(
-    conn: Connection, name_prefix: str | None, *, limit: int, offset: int
-) -> tuple[list[Company], int]:
-    """Return a page of companies in the order of their names, and how many there are in all.
+    conn: Connection, name_prefix: str | None, *, after: CompanyPlace | None = None, limit: int, offset: int = 0
+) -> Page[ListedCompany]:
+    """Return a page of companies in the order of their names, of those behind `after`.
 
     `name_prefix` selects those whose name begins with it, in any case.
     """
-    condition = r"$1::text IS NULL OR lower(name) LIKE regexp_replace(lower($1), '([%_\\])', '\\\1', 'g') || '%'"
+    where = Conditions()
+    if name_prefix is not None:
+        where.add("lower(name) LIKE lower({})", f"{escape_like(name_prefix)}%")
+    total = await count_or_estimate(conn, f"SELECT FROM companies WHERE {where}", where.args)
+    if after is not None:  # the first comparison is for the index
+        where.add("lower(name) >= {0} AND (lower(name), id) > ({0}, {1})", after.name, after.id)
     rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM companies WHERE {condition} ORDER BY lower(name), id LIMIT $2 OFFSET $3",
-        name_prefix,
-        limit,
-        offset,
+        f"""SELECT {COLUMNS}, lower(name) AS lower_name FROM companies WHERE {where}
+            ORDER BY lower(name), id LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval(f"SELECT count(*) FROM companies WHERE {condition}", name_prefix)
-    return [_company(row) for row in rows], total
+    listed = [ListedCompany(_company(row), CompanyPlace(row["lower_name"], row["id"])) for row in rows]
+    return Page.of(listed, limit, total)
 
 
 async def update(conn: Connection, company_id: UUID, values: Mapping[str, Any]) -> Company | None:

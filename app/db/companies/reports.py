@@ -14,10 +14,13 @@ from uuid_utils.compat import uuid7
 from app.db.companies import report_parts
 from app.db.companies.llm_calls import get_usage
 from app.db.companies.report_parts import ReportSection, ReportSource, to_json_text
+from app.db.core.conditions import Conditions
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.report import ReportResult, ReportStatus
 from app.domain.companies.research.sources import Source
+from app.domain.text.json_guard import load_stored_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +138,20 @@ async def find_fresh(conn: Connection, company_id: UUID, max_age: timedelta, mod
 
 
 async def list_reports(
-    conn: Connection, company_id: UUID, *, limit: int, offset: int
-) -> tuple[list[ReportOverview], int]:
-    """Return a page of a company's reports, newest first, and how many there are in all."""
+    conn: Connection, company_id: UUID, *, before: UUID | None = None, limit: int, offset: int = 0
+) -> Page[ReportOverview]:
+    """Return a page of a company's reports, newest first; `before` (a cursor) limits it to those older than that."""
+    where = Conditions()
+    where.add("company_id = {}", company_id)
+    total = await count_or_estimate(conn, f"SELECT FROM research_reports WHERE {where}", where.args)
+    where.add_if_given("id < {}", before)
     rows = await conn.fetch(
-        """SELECT id, status, model, confidence_score, dropped_claims, created_at, completed_at
-           FROM research_reports WHERE company_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3""",
-        company_id,
-        limit,
-        offset,
+        f"""SELECT id, status, model, confidence_score, dropped_claims, created_at, completed_at
+            FROM research_reports WHERE {where}
+            ORDER BY id DESC LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval("SELECT count(*) FROM research_reports WHERE company_id = $1", company_id)
-    return [ReportOverview(**row) for row in rows], total
+    return Page.of([ReportOverview(**row) for row in rows], limit, total)
 
 
 async def get(conn: Connection, report_id: UUID) -> Report | None:
@@ -160,7 +165,7 @@ async def get(conn: Connection, report_id: UUID) -> Report | None:
         return None
     return Report(
         id=row["id"],
-        company=orjson.loads(row["company"]),
+        company=load_stored_object(row["company"]),
         status=row["status"],
         model=row["model"],
         confidence_score=row["confidence_score"],

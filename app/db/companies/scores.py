@@ -9,14 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
 from app.db.companies.fields import list_fields
+from app.db.core.conditions import Conditions
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.domain.companies.kinds import LEAD_SCORING, ScoringArgs
 from app.domain.companies.lead_scores import Facts, Score, SeenSignal
+from app.domain.text.json_guard import load_stored_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,51 @@ class LeadScore:
     """The model's opinion, if one was asked for."""
     job_id: UUID
     computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyScore:
+    """The newest score of a company."""
+
+    company_id: UUID
+    company_name: str
+    external_id: str | None
+    """The client's own id of the company."""
+    score: LeadScore
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePlace:
+    """The place of a score in the list of current scores."""
+
+    score: float
+    company_id: UUID
+
+
+@dataclass(frozen=True)
+class ScoreFilters:
+    """Filters on current scores that are joined by AND; None matches every score."""
+
+    min_score: float | None = None
+    max_score: float | None = None
+    company_id: UUID | None = None
+    computed_after: datetime | None = None
+    """At or after this time."""
+    computed_before: datetime | None = None
+
+    def conditions(self) -> Conditions:
+        """Return the conditions on `lead_scores AS s`, also that there is no newer score of the company."""
+        where = Conditions()
+        where.add(
+            """NOT EXISTS (SELECT FROM lead_scores AS newer WHERE newer.company_id = s.company_id
+                           AND (newer.computed_at, newer.id) > (s.computed_at, s.id))"""
+        )
+        where.add_if_given("s.score >= {}", self.min_score)
+        where.add_if_given("s.score <= {}", self.max_score)
+        where.add_if_given("s.company_id = {}", self.company_id)
+        where.add_if_given("s.computed_at >= {}", self.computed_after)
+        where.add_if_given("s.computed_at < {}", self.computed_before)
+        return where
 
 
 async def get_facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID, Facts]:
@@ -56,7 +106,7 @@ async def get_facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID,
             values[field.field] = field.value
             sources[field.field] = field.url or field.source
         values |= {"website": company["website"]} if company["website"] else {}
-        values |= orjson.loads(company["attributes"])
+        values |= load_stored_object(company["attributes"])
         facts[company["id"]] = Facts(values, sources, signals[company["id"]], company["report"])
     return facts
 
@@ -97,18 +147,51 @@ async def get_latest(conn: Connection, company_id: UUID) -> LeadScore | None:
            WHERE company_id = $1 ORDER BY computed_at DESC, id DESC LIMIT 1""",
         company_id,
     )
-    if row is None:
-        return None
+    return None if row is None else _lead_score(row)
+
+
+def _lead_score(row: asyncpg.Record) -> LeadScore:
     return LeadScore(
         score=row["score"],
-        features=orjson.loads(row["features"]),
-        ai=orjson.loads(row["ai"]) if row["ai"] else None,
+        features=load_stored_object(row["features"]),
+        ai=load_stored_object(row["ai"]) if row["ai"] else None,
         job_id=row["job_id"],
         computed_at=row["computed_at"],
     )
 
 
-async def rescore(conn: Connection, company_ids: Sequence[UUID], user_id: UUID) -> list[UUID]:
+async def list_current(
+    conn: Connection, filters: ScoreFilters, *, after: ScorePlace | None = None, limit: int, offset: int = 0
+) -> Page[CompanyScore]:
+    """Return a page of the newest scores of all companies, highest first, of those behind `after`."""
+    where = filters.conditions()
+    total = await count_or_estimate(conn, f"SELECT FROM lead_scores AS s WHERE {where}", where.args)
+    return Page.of(await _list_current(conn, where, after, limit + 1, offset), limit, total)
+
+
+async def list_current_for_export(
+    conn: Connection, filters: ScoreFilters, *, after: ScorePlace | None, limit: int
+) -> list[CompanyScore]:
+    """Return the next ones of `list_current`."""
+    return await _list_current(conn, filters.conditions(), after, limit, 0)
+
+
+async def _list_current(
+    conn: Connection, where: Conditions, after: ScorePlace | None, limit: int, offset: int
+) -> list[CompanyScore]:
+    if after is not None:  # the first comparison is for the index
+        where.add("s.score <= {0} AND (-s.score, s.company_id) > (-{0}::float8, {1})", after.score, after.company_id)
+    rows = await conn.fetch(
+        f"""SELECT s.*, c.name AS company_name, c.external_id FROM (
+                SELECT company_id, score, features, ai, job_id, computed_at FROM lead_scores AS s WHERE {where}
+                ORDER BY score DESC, company_id LIMIT {where.arg(limit)} OFFSET {where.arg(offset)}
+            ) AS s JOIN companies AS c ON c.id = s.company_id ORDER BY s.score DESC, s.company_id""",
+        *where.args,
+    )
+    return [CompanyScore(row["company_id"], row["company_name"], row["external_id"], _lead_score(row)) for row in rows]
+
+
+async def rescore(conn: Connection, company_ids: Sequence[UUID], creator: Creator) -> list[UUID]:
     """Insert a scoring job for each of these companies that has a score; return the ids of the jobs.
 
     To be called in the transaction that changes what scores are computed from.
@@ -117,4 +200,4 @@ async def rescore(conn: Connection, company_ids: Sequence[UUID], user_id: UUID) 
         "SELECT DISTINCT company_id FROM lead_scores WHERE company_id = ANY($1) ORDER BY company_id", company_ids
     )
     new = [LEAD_SCORING.new_job(ScoringArgs(company_ids=[row["company_id"]]), total_items=1) for row in rows]
-    return [job.id for job in await jobs.insert(conn, new, user_id)] if new else []
+    return [job.id for job in await jobs.insert(conn, new, creator)] if new else []

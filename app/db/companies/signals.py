@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 from uuid_utils.compat import uuid7
 
 from app.db.companies.source_texts import insert_texts
+from app.db.core.conditions import Conditions
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.domain.companies.signals import Signal, SignalCandidate
 from app.domain.text.storable import storable
 
 COLUMNS = "id, company_id, kind, title, quote, url, sha256, occurred_on, strength, detected_at"
+
+
+@dataclass(frozen=True)
+class SignalFilters:
+    """Filters that are joined by AND; None matches every signal."""
+
+    company_id: UUID | None = None
+    kind: str | None = None
+    detected_after: datetime | None = None
+    """At or after this time."""
+    detected_before: datetime | None = None
+
+    def conditions(self) -> Conditions:
+        """Return the conditions on `signals`."""
+        where = Conditions()
+        where.add_if_given("company_id = {}", self.company_id)
+        where.add_if_given("kind = {}", self.kind)
+        where.add_if_given("detected_at >= {}", self.detected_after)
+        where.add_if_given("detected_at < {}", self.detected_before)
+        return where
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPlace:
+    """The place of a signal in the order of detection."""
+
+    detected_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedSignal:
+    """A signal with the company that it is of."""
+
+    signal: Signal
+    company_name: str
+    external_id: str | None
+    """The client's own id of the company."""
 
 
 def signal_from_row(row: asyncpg.Record) -> Signal:
@@ -62,16 +104,33 @@ async def insert_new(
 
 
 async def list_signals(
-    conn: Connection, *, company_id: UUID | None, kind: str | None, limit: int, offset: int
-) -> tuple[list[Signal], int]:
-    """Return a page of signals, newest first, and how many there are in all; None means any company or kind."""
-    condition = "($1::uuid IS NULL OR company_id = $1) AND ($2::text IS NULL OR kind = $2)"
+    conn: Connection, filters: SignalFilters, *, before: SignalPlace | None = None, limit: int, offset: int = 0
+) -> Page[Signal]:
+    """Return a page of signals, newest first, of those older than `before`."""
+    where = filters.conditions()
+    total = await count_or_estimate(conn, f"SELECT FROM signals WHERE {where}", where.args)
+    if before is not None:
+        where.add("(detected_at, id) < ({}, {})", before.detected_at, before.id)
     rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM signals WHERE {condition} ORDER BY detected_at DESC, id DESC LIMIT $3 OFFSET $4",
-        company_id,
-        kind,
-        limit,
-        offset,
+        f"""SELECT {COLUMNS} FROM signals WHERE {where}
+            ORDER BY detected_at DESC, id DESC LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval(f"SELECT count(*) FROM signals WHERE {condition}", company_id, kind)
-    return [signal_from_row(row) for row in rows], total
+    return Page.of([signal_from_row(row) for row in rows], limit, total)
+
+
+async def list_for_export(
+    conn: Connection, filters: SignalFilters, *, before: SignalPlace | None, limit: int
+) -> list[ExportedSignal]:
+    """Return the next signals, newest first, those older than `before`, with the names of their companies."""
+    where = filters.conditions()
+    if before is not None:
+        where.add("(detected_at, id) < ({}, {})", before.detected_at, before.id)
+    rows = await conn.fetch(
+        f"""SELECT s.*, c.name AS company_name, c.external_id FROM (
+                SELECT {COLUMNS} FROM signals WHERE {where}
+                ORDER BY detected_at DESC, id DESC LIMIT {where.arg(limit)}
+            ) AS s JOIN companies AS c ON c.id = s.company_id ORDER BY s.detected_at DESC, s.id DESC""",
+        *where.args,
+    )
+    return [ExportedSignal(signal_from_row(row), row["company_name"], row["external_id"]) for row in rows]

@@ -6,17 +6,23 @@ asyncpg is pinned to its minor version because of them.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
 from asyncpg.pool import PoolAcquireContext
 from asyncpg.transaction import Transaction
 
-from app.db.core.pool import CONNECTION_LOST, Connection, Pool, Session
+from app.db.core.pool import CONNECTION_LOST, Connection, Pool, ServerUnreachable, Session
+from app.db.core.time_limit import LIMIT, TimeLimit
+from app.db.core.turns import Turns
 
 SPOILING_ERRORS = (TimeoutError, asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """After these a connection may be in the middle of an operation, for ever if the server is frozen."""
+
+UNREACHABLE = (OSError, asyncpg.CannotConnectNowError)
+"""Errors of connecting that everybody else would get as well."""
 
 MAX_ROLLBACK_SECONDS = 0.5
 """Limit of a ROLLBACK after one of them. It is worth a try, since asyncpg has made the server cancel the statement
@@ -78,14 +84,73 @@ class AcquireContext(PoolAcquireContext):
         await super().__aexit__(*exc)
 
 
-class BoundedPool(Pool):
-    """A pool whose `acquire()` raises TimeoutError after `acquire_seconds`."""
+class UseWithBlock(TypeError):
+    """A connection of the pool was awaited."""
 
+    permanent = True
+
+
+class TurnContext(AcquireContext):
+    """Waits for its turn before it takes a connection."""
+
+    pool: BoundedPool
+
+    def __await__(self) -> Any:
+        """Refuse: nothing would return the connection to the pool if its user forgets it, or is cancelled."""
+        raise UseWithBlock("use `async with pool.acquire()`")
+
+    async def __aenter__(self) -> Any:
+        turns = self.pool.turns
+        await turns.take(self.pool.turn_seconds)
+        try:
+            return await super().__aenter__()
+        except TimeoutError as error:
+            lost = ServerUnreachable(f"Postgres accepted no connection within {self.timeout:g} s")
+            turns.fail_waiting(lost)
+            turns.give_back()
+            raise lost from error
+        except BaseException as error:
+            if isinstance(error, UNREACHABLE):
+                turns.fail_waiting(error)
+            turns.give_back()
+            raise
+
+    async def __aexit__(self, *exc: object) -> None:
+        try:
+            await super().__aexit__(*exc)
+        finally:
+            self.pool.turns.give_back()
+
+
+class BoundedPool(Pool):
+    """A pool whose connections are given in fair turns.
+
+    `async with pool.acquire()` raises NoTurn after `turn_seconds`, and ServerUnreachable if Postgres accepts no
+    connection within `acquire_seconds`. If it `is_for_requests`, the block raises OutOfTime when the TimeLimit of the
+    current request is used up.
+    """
+
+    is_for_requests: bool
     acquire_seconds: float
+    turn_seconds: float
+    turns: Turns
 
     def acquire(self, *, timeout: float | None = None) -> Any:
         """Return a context manager for a connection; `timeout` defaults to `acquire_seconds`."""
-        return AcquireContext(self, self.acquire_seconds if timeout is None else timeout)
+        context = TurnContext(self, self.acquire_seconds if timeout is None else timeout)
+        limit = LIMIT.get() if self.is_for_requests else None
+        return context if limit is None else _in_time(context, limit)
+
+
+@asynccontextmanager
+async def _in_time(context: TurnContext, limit: TimeLimit) -> AsyncIterator[Any]:
+    async with limit.run(), context as conn:
+        yield conn
+
+
+def acquire_ahead(pool: Pool) -> Any:
+    """Return a context manager for a connection that waits for no turn: `open_pool` must have `reserved` some."""
+    return AcquireContext(pool, pool.acquire_seconds)  # type: ignore[attr-defined]
 
 
 async def skip_reset(conn: Connection) -> None:

@@ -13,6 +13,7 @@ import orjson
 from app.db.core.conditions import Conditions
 from app.db.core.notifications import PLATFORM
 from app.db.core.pool import Connection
+from app.domain.text.json_guard import load_stored_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ async def list_entries(
             WHERE {where} ORDER BY a.id DESC LIMIT {where.arg(limit)}""",
         *where.args,
     )
-    return [AuditEntry(**{**row, "details": orjson.loads(row["details"])}) for row in rows]
+    return [AuditEntry(**{**row, "details": load_stored_object(row["details"])}) for row in rows]
 
 
 async def list_actions(conn: Connection) -> list[str]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 
+def escape_like(text: str) -> str:
+    """Return the text with those characters escaped that LIKE takes for wildcards."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
 class Conditions:
     """Conditions joined by AND, and the values of their arguments from $1 on.
 
@@ -18,9 +23,10 @@ class Conditions:
         rows = await conn.fetch(f"SELECT * FROM jobs AS j WHERE {where} LIMIT {where.arg(limit)}", *where.args)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, args: list[Any] | None = None) -> None:
+        """`args` is the list to append arguments to, if the conditions belong to a statement that has some already."""
         self._conditions: list[str] = []
-        self.args: list[Any] = []
+        self.args: list[Any] = [] if args is None else args
 
     def arg(self, value: Any) -> str:
         """Append an argument and return its placeholder, such as `$3`."""

@@ -8,6 +8,7 @@ import asyncpg
 
 from app.db.core.asyncpg_overrides import BoundedPool, PooledConnection, skip_reset
 from app.db.core.pool import Connection, Pool
+from app.db.core.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Timeouts:
     """How long a process waits before it considers the server lost. A frozen server closes no connection."""
 
     acquire_seconds: float
-    """For a free connection, including opening a new one."""
+    """For opening a connection."""
     command_seconds: float
     """For the result of a statement."""
     idle_transaction_seconds: float
@@ -23,10 +24,16 @@ class Timeouts:
     transaction_seconds: float = 30.0
     """How long the server lets a transaction last in all. A process that freezes between preparing a statement and
     running it does not count as idle, so only this ends its transaction. Needs PostgreSQL 17."""
+    turn_seconds: float | None = None
+    """For a connection while all are in use; as long as `acquire_seconds` by default."""
+    is_for_requests: bool = False
+    """Whether the TimeLimit of the current request bounds all of this together."""
 
 
-async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts) -> Pool:
+async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reserved: int = 0) -> Pool:
     """Open a pool of up to `size` connections, which show as `name` in pg_stat_activity.
+
+    `reserved` of them are for `acquire_ahead`.
 
     Connects lazily: a server that is not up yet delays the first query, not the start. jsonb values are returned as
     text, so that what only passes through is never parsed.
@@ -56,5 +63,8 @@ async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts) -> Po
             "idle_in_transaction_session_timeout": str(int(timeouts.idle_transaction_seconds * 1000)),
         },
     )
+    pool.is_for_requests = timeouts.is_for_requests
     pool.acquire_seconds = timeouts.acquire_seconds
+    pool.turn_seconds = timeouts.acquire_seconds if timeouts.turn_seconds is None else timeouts.turn_seconds
+    pool.turns = Turns(size - reserved)
     return await pool

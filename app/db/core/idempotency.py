@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,32 +16,48 @@ MAX_PURGED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class StoredResponse:
+class RequestKey:
+    """An Idempotency-Key, and the request that came with it."""
+
+    user_id: UUID
+    key: str
     fingerprint: bytes
     """Hash of the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    fingerprint: bytes
     status: int
     body: bytes
     location: str | None
 
 
-async def try_lock(conn: Connection, user_id: UUID, key: str) -> bool:
-    """Hold the user's key until the transaction ends, unless another transaction holds it. Returns whether it did."""
-    return await locks.try_acquire(conn, named_lock("idempotency key", str(user_id), key))
-
-
-async def find(conn: Connection, user_id: UUID, key: str) -> StoredResponse | None:
-    """Return the unexpired response stored under the user's key, or None."""
-    row = await conn.fetchrow(
-        f"""SELECT fingerprint, status, body, location FROM idempotency_keys
-            WHERE user_id = $1 AND key = $2 AND created_at > now() - interval '{RETENTION_HOURS} hours'""",
-        user_id,
-        key,
+async def lock_each(conn: Connection, keys: Sequence[RequestKey]) -> list[bool]:
+    """Hold each user's key until the transaction ends, unless another transaction holds it. Returns which are held."""
+    return await locks.try_acquire_each(
+        conn, [named_lock("idempotency key", str(key.user_id), key.key) for key in keys]
     )
-    return StoredResponse(**row) if row else None
 
 
-async def upsert(conn: Connection, user_id: UUID, key: str, response: StoredResponse) -> None:
-    """Store a response in place of an expired one, and delete some other expired ones."""
+async def find_each(conn: Connection, keys: Sequence[RequestKey]) -> list[StoredResponse | None]:
+    """Return the unexpired response stored under each user's key, whatever its request was, or None; in order."""
+    rows = await conn.fetch(
+        f"""SELECT place, fingerprint, status, body, location
+            FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (user_id, key, place)
+            JOIN idempotency_keys AS stored USING (user_id, key)
+            WHERE created_at > now() - interval '{RETENTION_HOURS} hours'""",
+        [key.user_id for key in keys],
+        [key.key for key in keys],
+    )
+    found: list[StoredResponse | None] = [None] * len(keys)
+    for place, *columns in rows:
+        found[place - 1] = StoredResponse(*columns)
+    return found
+
+
+async def upsert_each(conn: Connection, responses: Sequence[tuple[RequestKey, StoredResponse]]) -> None:
+    """Store responses in place of expired ones, and delete some other expired ones."""
     await conn.execute(
         f"""DELETE FROM idempotency_keys WHERE (user_id, key) IN (
                 SELECT user_id, key FROM idempotency_keys
@@ -49,13 +66,13 @@ async def upsert(conn: Connection, user_id: UUID, key: str, response: StoredResp
     )
     await conn.execute(
         """INSERT INTO idempotency_keys (user_id, key, fingerprint, status, body, location)
-           VALUES ($1, $2, $3, $4, $5, $6)
+           SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::smallint[], $5::bytea[], $6::text[])
            ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
                body = excluded.body, location = excluded.location, created_at = now()""",
-        user_id,
-        key,
-        response.fingerprint,
-        response.status,
-        response.body,
-        response.location,
+        [key.user_id for key, _ in responses],
+        [key.key for key, _ in responses],
+        [response.fingerprint for _, response in responses],
+        [response.status for _, response in responses],
+        [response.body for _, response in responses],
+        [response.location for _, response in responses],
     )

@@ -5,6 +5,7 @@ Numbers stay as they are from version to version, so that the locks also hold be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum, unique
 from hashlib import sha256
 
@@ -52,6 +53,16 @@ async def acquire_shared(conn: Connection, lock: int) -> None:
 async def try_acquire(conn: Connection, lock: int) -> bool:
     """Hold the lock until the transaction ends, if no other transaction holds it. Returns whether it is held."""
     return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", lock))
+
+
+async def try_acquire_each(conn: Connection, numbers: Sequence[int]) -> list[bool]:
+    """Try to acquire each lock as `try_acquire` does. Returns which are held, in order."""
+    rows = await conn.fetch(
+        """SELECT pg_try_advisory_xact_lock(number) AS is_held
+           FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (number, place) ORDER BY place""",
+        numbers,
+    )
+    return [row["is_held"] for row in rows]
 
 
 async def try_acquire_for_session(conn: Connection, lock: int) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -67,6 +69,16 @@ class Changes:
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._observers: list[Observer] = []
         self._task: asyncio.Task[None] | None = None
+        self._ahead_seconds = 0.0
+        """How far the database's clock is ahead of ours."""
+
+    def now_ms(self) -> int:
+        """Return the time in Unix milliseconds by the database's clock, on which all API processes agree."""
+        return int((time.time() + self._ahead_seconds) * 1000)
+
+    def now(self) -> datetime:
+        """Return the time by the database's clock."""
+        return datetime.fromtimestamp(self.now_ms() / 1000, UTC)
 
     def observe(self, observer: Observer) -> None:
         """Call the observer for every notification, for as long as the process lives."""
@@ -109,6 +121,7 @@ class Changes:
         try:
             closed = asyncio.Event()
             conn.add_termination_listener(lambda _: closed.set())
+            await self._compare_clocks(conn)
             await conn.add_listener(CHANNEL, self._on_jobs)
             await conn.add_listener(PLATFORM, self._on_platform)
             self._wake_all()
@@ -119,10 +132,17 @@ class Changes:
                     async with asyncio.timeout(CHECK_SECONDS):
                         await closed.wait()
                 except TimeoutError:  # a half-open connection raises nothing by itself
-                    await conn.fetchval("SELECT 1", timeout=CONNECT_SECONDS)
+                    await self._compare_clocks(conn)
             raise ConnectionError("the listening connection ended")
         finally:
             conn.terminate()
+
+    async def _compare_clocks(self, conn: asyncpg.Connection) -> None:
+        before = time.time()
+        now: float = await conn.fetchval(
+            "SELECT extract(epoch FROM clock_timestamp())::float8", timeout=CONNECT_SECONDS
+        )
+        self._ahead_seconds = now - (before + time.time()) / 2
 
     def _on_jobs(self, _conn: object, _pid: int, _channel: str, payload: object) -> None:
         ids = [UUID(text) for text in str(payload).split(",")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -40,15 +41,42 @@ NO_WAIT = "(SELECT set_config('synchronous_commit', 'off', true)) AS no_wait"
 """In the FROM of a statement: its commit does not wait for the disk. Only for work that is redone if it is lost."""
 
 
+class ServerUnreachable(ConnectionError):
+    """Postgres did not accept a connection in time."""
+
+
 class ServerLost(Exception):
     """A handler lost Postgres: its job continues from the checkpoint once the server is back."""
 
 
 @asynccontextmanager
 async def connection(pool: Pool) -> AsyncIterator[Connection]:
-    """Take a connection from the pool. Raises ServerLost if it is lost, which is no failure of the handler."""
+    """Take a connection from the pool. Raises ServerLost if it is lost, which is not a failure of the handler.
+
+    An OSError or a TimeoutError of the caller itself, which did not come from Postgres, is passed on.
+    """
+    inside = False
     try:
         async with pool.acquire() as conn:
+            inside = True
             yield conn
+            inside = False
     except TRY_AGAIN as error:
+        if inside and isinstance(error, OSError | TimeoutError) and not _passed_through_asyncpg(error):
+            raise
         raise ServerLost(f"{type(error).__name__}: {error}") from error
+
+
+async def is_writable(pool: Pool) -> bool:
+    """Whether Postgres finishes a transaction that may write at the moment. Raises nothing."""
+    try:
+        async with pool.acquire() as conn, conn.transaction():
+            await conn.execute("SELECT pg_current_xact_id()")
+    except Exception:
+        return False
+    return True
+
+
+def _passed_through_asyncpg(error: BaseException) -> bool:
+    modules = (frame.f_globals.get("__name__") or "" for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(module.partition(".")[0] == "asyncpg" for module in modules)

@@ -14,7 +14,9 @@ COLUMNS = "row, line, beyond, latitude, longitude, accuracy, confidence, provide
 
 @dataclass(frozen=True, slots=True)
 class GeocodedRow:
-    """A row of the file with its coordinates in degrees, or with `error` instead."""
+    """A row of the file with its coordinates in degrees; `error` says why it has none, or what was left out of its
+    address.
+    """
 
     row: int
     """Number of the row in the file, from 1."""

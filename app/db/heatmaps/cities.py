@@ -7,6 +7,8 @@ from datetime import datetime
 
 import asyncpg
 
+from app.db.core.conditions import Conditions
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.domain.heatmaps.bounds import Bounds
 from app.domain.heatmaps.cities import City
@@ -45,14 +47,21 @@ async def get(conn: Connection, slug: str) -> StoredCity | None:
     return StoredCity(**row) if row else None
 
 
-async def list_page(conn: Connection, *, search: str, limit: int, offset: int) -> tuple[list[StoredCity], int]:
-    """Return a page of the cities whose slug or name contains `search`, ordered by slug, and their total number."""
-    where = "$1 = '' OR strpos(slug, lower($1)) > 0 OR strpos(lower(name), lower($1)) > 0"
+async def list_page(
+    conn: Connection, *, search: str | None = None, after: str | None = None, limit: int, offset: int = 0
+) -> Page[StoredCity]:
+    """Return a page of the cities whose slug or name contains `search`, ordered by slug, starting after a slug."""
+    where = Conditions()
+    if search:
+        where.add("strpos(slug, lower({0})) > 0 OR strpos(lower(name), lower({0})) > 0", search)
+    total = await count_or_estimate(conn, f"SELECT FROM cities WHERE {where}", where.args)
+    where.add_if_given("slug > {}::text", after)
     rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM cities WHERE {where} ORDER BY slug LIMIT $2 OFFSET $3", search, limit, offset
+        f"""SELECT {COLUMNS} FROM cities WHERE {where}
+            ORDER BY slug LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval(f"SELECT count(*) FROM cities WHERE {where}", search)
-    return [StoredCity(**row) for row in rows], total
+    return Page.of([StoredCity(**row) for row in rows], limit, total)
 
 
 UPSERT = f"""

@@ -12,7 +12,8 @@ from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.scoring import Poi
 from app.domain.vocabulary.distance import equirectangular_km
 
-IN_BOUNDS = "latitude >= $1 AND latitude <= $2 AND longitude >= $3 AND longitude <= $4 AND category = ANY($5)"
+IN_BOUNDS = """latitude >= $1 AND latitude <= $2 AND longitude >= $3 AND longitude <= $4 AND category = ANY($5)
+    AND retired_at IS NULL"""
 MARGIN_DEGREES = 1e-6
 """Added at every edge against rounding."""
 
@@ -69,7 +70,7 @@ async def _list_in_box(
 
 def box_around(latitude: float, longitude: float, km: float) -> Bounds:
     """Return bounds that contain all points within `km` of a point. Raises InvalidRegion near a pole."""
-    east = longitude + MARGIN_DEGREES if longitude < 180 else longitude - MARGIN_DEGREES
+    east = longitude + MARGIN_DEGREES if longitude + MARGIN_DEGREES <= 180 else longitude - MARGIN_DEGREES
     return Bounds(latitude, min(longitude, east), latitude + MARGIN_DEGREES, max(longitude, east)).expanded(km)
 
 

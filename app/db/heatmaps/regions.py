@@ -12,6 +12,8 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from app.db.core import locks
+from app.db.core.conditions import Conditions
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.db.heatmaps import cells
 from app.db.heatmaps.pois import PoiDigest
@@ -131,14 +133,20 @@ async def find(conn: Connection, grid: Grid) -> HeatRegion | None:
     return _region(row) if row else None
 
 
-async def list_page(conn: Connection, *, step: float | None, limit: int, offset: int) -> tuple[list[HeatRegion], int]:
-    """Return a page of the regions, optionally of one step, newest first, and their total number."""
-    where = "$1::float8 IS NULL OR r.grid_step = $1"
+async def list_page(
+    conn: Connection, *, step: float | None = None, before: UUID | None = None, limit: int, offset: int = 0
+) -> Page[HeatRegion]:
+    """Return a page of the regions, optionally of one step, newest first, starting before the given id."""
+    where = Conditions()
+    where.add_if_given("r.grid_step = {}::float8", step)
+    total = await count_or_estimate(conn, f"SELECT FROM heat_regions AS r WHERE {where}", where.args)
+    where.add_if_given("r.id < {}::uuid", before)
     rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM {TABLES} WHERE {where} ORDER BY r.id DESC LIMIT $2 OFFSET $3", step, limit, offset
+        f"""SELECT {COLUMNS} FROM {TABLES} WHERE {where}
+            ORDER BY r.id DESC LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval(f"SELECT count(*) FROM heat_regions AS r WHERE {where}", step)
-    return [_region(row) for row in rows], total
+    return Page.of([_region(row) for row in rows], limit, total)
 
 
 async def list_computed(conn: Connection, bounds: Bounds, step: float) -> list[HeatRegion]:

@@ -10,9 +10,13 @@ from app.domain.vocabulary.states import state_code
 def conditions(
     filters: HouseholdFilters, *, geocoded: bool | None = None, external_id: str | None = None
 ) -> Conditions:
-    """Return the conditions on `households` for these filters, each of which can use its index."""
+    """Return the conditions on `households` for these filters, each of which can use its index.
+
+    Retired households are left out.
+    """
     zip_code = filters.zip_code and filters.zip_code.upper()
     where = Conditions()
+    where.add("retired_at IS NULL")
     where.add_if_given("lower(city) = lower({}::text)", filters.city)
     where.add_if_given("lower(state) = lower({}::text)", filters.state and (state_code(filters.state) or filters.state))
     where.add_if_given("split_part(zip_code, '-', 1) = split_part({}::text, '-', 1)", zip_code)

@@ -53,6 +53,10 @@ LAYERS = {
 }
 
 
+WITH_RETIRED = ("households", "pois", "parcels")
+"""Layers of which imports retire points; these are not shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Some points of a layer: the condition `where` with its arguments from $1 on."""
@@ -64,7 +68,8 @@ class Selection:
 
 def select_all(layer: str) -> Selection:
     """Select all points of a layer."""
-    return Selection(LAYERS[layer], "latitude IS NOT NULL", ())
+    shown = " AND retired_at IS NULL" if layer in WITH_RETIRED else ""
+    return Selection(LAYERS[layer], f"latitude IS NOT NULL{shown}", ())
 
 
 def select_of_job(layer: str, job_or_run_id: UUID) -> Selection:

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
+from app.db.core.slices import slices
 from app.db.households.filters import conditions
 from app.domain.households.filters import HouseholdFilters
 from app.domain.households.input import NewHousehold
@@ -66,7 +68,7 @@ WITH written AS (
         (id, external_id, address, unit, city, state, zip_code, country, county, precinct_number)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                          $9::text[], $10::text[]) AS new (id, external_id)
-    ORDER BY new.external_id
+    ORDER BY new.external_id COLLATE "C"
     ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO UPDATE SET
         address = excluded.address, unit = excluded.unit, city = excluded.city, state = excluded.state,
         zip_code = excluded.zip_code, country = excluded.country, county = excluded.county,
@@ -96,21 +98,25 @@ async def upsert(conn: Connection, households: Sequence[NewHousehold]) -> Upsert
     precinct leaves them as they are.
     """
     await conn.execute(LOCK, [new.external_id for new in households if new.external_id is not None])
-    row = await conn.fetchrow(
-        UPSERT,
-        [uuid7() for _ in households],
-        [new.external_id for new in households],
-        [new.address for new in households],
-        [new.unit for new in households],
-        [new.city for new in households],
-        [new.state for new in households],
-        [new.zip_code for new in households],
-        [new.country for new in households],
-        [new.county for new in households],
-        [new.precinct_number for new in households],
-    )
-    assert row is not None  # an aggregate always returns a row
-    created, updated = row["created"], row["updated"]
+    created = updated = 0
+    # in the order of the external ids, so that two transactions with the same ids do not wait for each other
+    for part in slices(sorted(households, key=lambda new: new.external_id or "")):
+        row = await conn.fetchrow(
+            UPSERT,
+            [uuid7() for _ in part],
+            [new.external_id for new in part],
+            [new.address for new in part],
+            [new.unit for new in part],
+            [new.city for new in part],
+            [new.state for new in part],
+            [new.zip_code for new in part],
+            [new.country for new in part],
+            [new.county for new in part],
+            [new.precinct_number for new in part],
+        )
+        assert row is not None  # an aggregate always returns a row
+        created += row["created"]
+        updated += row["updated"]
     return UpsertCounts(created, updated, len(households) - created - updated)
 
 
@@ -126,15 +132,17 @@ async def list_page(
     *,
     geocoded: bool | None,
     external_id: str | None,
+    after: UUID | None = None,
     limit: int,
-    offset: int,
-) -> tuple[list[Household], int]:
-    """Return a page of matching households ordered by id, and their total number."""
+    offset: int = 0,
+) -> Page[Household]:
+    """Return a page of matching households ordered by id, starting after the given id."""
     where = conditions(filters, geocoded=geocoded, external_id=external_id)
-    total: int = await conn.fetchval(f"SELECT count(*) FROM households WHERE {where}", *where.args)
-    page = f"LIMIT {where.arg(limit)} OFFSET {where.arg(offset)}"
+    total = await count_or_estimate(conn, f"SELECT FROM households WHERE {where}", where.args)
+    where.add_if_given("id > {}::uuid", after)
+    page = f"LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}"
     rows = await conn.fetch(f"SELECT {COLUMNS} FROM households WHERE {where} ORDER BY id {page}", *where.args)
-    return [Household(**row) for row in rows], total
+    return Page.of([Household(**row) for row in rows], limit, total)
 
 
 async def list_after(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -32,15 +33,15 @@ async def list_rejected_rows(conn: Connection, job_id: UUID, after_line: int, li
     return [RejectedRow(**row) for row in rows]
 
 
-async def find_header(conn: Connection, job_id: UUID) -> list[str] | None:
-    """Return the columns of the file of an import job, none for GeoJSON; None if the job is not an import."""
+async def find_layout(conn: Connection, job_id: UUID) -> dict[str, Any] | None:
+    """Return the layout of the file of an import job; None if the job is not an import."""
     layout = await conn.fetchval(
         """SELECT u.layout FROM jobs AS j JOIN uploads AS u ON u.id = (j.data ->> 'uploadId')::uuid
            WHERE j.id = $1 AND j.kind = ANY($2)""",
         job_id,
         [spec.kind for spec in IMPORT_SPECS],
     )
-    return None if layout is None else orjson.loads(layout)["header"]
+    return None if layout is None else orjson.loads(layout)
 
 
 async def delete_after_line(conn: Connection, job_id: UUID, line: int) -> None:

@@ -7,37 +7,34 @@ the workers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from app.db.core.notifications import announce
 from app.db.core.pool import Connection
+from app.db.jobs.creator import Creator
 from app.db.jobs.job import MAY_READ
+from app.db.jobs.ledger import LEFT_BEHIND
 from app.domain.jobs.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class LockedJob:
-    status: Status
-    created_by: UUID
+async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> Status | None:
+    """Lock a job until the transaction ends. Returns its status, or None if there is none that `reader` may read.
 
-
-async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> LockedJob | None:
-    """Lock a job until the transaction ends. Returns None if there is none that `reader` (None: an admin) may read.
-
+    `reader` is a user, or None for an admin.
     Waits for a step that is running, which takes less than a second.
     """
-    row = await conn.fetchrow(
-        f"SELECT j.status, j.created_by FROM jobs AS j WHERE j.id = $1 AND {MAY_READ} FOR NO KEY UPDATE OF j",
+    status: str | None = await conn.fetchval(
+        f"SELECT j.status FROM jobs AS j WHERE j.id = $1 AND {MAY_READ} FOR NO KEY UPDATE OF j",
         job_id,
         reader,
     )
-    return LockedJob(Status(row["status"]), row["created_by"]) if row else None
+    return None if status is None else Status(status)
 
 
-CANCEL = """
+CANCEL = f"""
 WITH moved AS (
-    UPDATE jobs SET status = 'cancelled', completed_at = clock_timestamp(), run_at = NULL,
+    UPDATE jobs AS j SET status = 'cancelled', completed_at = clock_timestamp(), run_at = NULL,
+        result = coalesce({LEFT_BEHIND}, j.result),
         lease_until = NULL, dispatch_id = NULL, attempt_open = false, updated_at = clock_timestamp()
     WHERE id = ANY($1) AND status = 'pending' RETURNING id, attempt, fence
 ), asked AS (
@@ -92,18 +89,25 @@ SELECT id FROM moved
 """
 
 
-async def retry_all(conn: Connection, ids: Sequence[UUID], *, from_start: bool = False) -> list[UUID]:
+async def retry_all(conn: Connection, ids: Sequence[UUID], creator: Creator, *, from_start: bool = False) -> list[UUID]:
     """Make failed or cancelled jobs pending again, with new attempts, from their checkpoints.
 
-    `from_start` deletes the checkpoint, the counters and the item errors. Returns the ids of the retried jobs.
-    Raises asyncpg.UniqueViolationError if another transaction takes a dedupe key at the same moment.
+    `creator` is the user who retries them, and `from_start` deletes the checkpoint, the counters and the item errors.
+    Returns the ids of the retried jobs. Raises LimitReached if the user may not have so many unfinished jobs, and
+    asyncpg.UniqueViolationError if another transaction takes a dedupe key at the same moment.
     """
-    return await _moved(conn, RETRY, ids, from_start)
+    await creator.reserve(conn, len(ids))
+    retried: list[UUID] = []
+    try:
+        retried = await _moved(conn, RETRY, ids, from_start)
+    finally:
+        creator.give_back(len(ids) - len(retried))
+    return retried
 
 
-async def retry(conn: Connection, job_id: UUID, *, from_start: bool = False) -> bool:
+async def retry(conn: Connection, job_id: UUID, creator: Creator, *, from_start: bool = False) -> bool:
     """Retry one job. Returns False if it is in another status or another active job holds its dedupe key."""
-    return bool(await retry_all(conn, [job_id], from_start=from_start))
+    return bool(await retry_all(conn, [job_id], creator, from_start=from_start))
 
 
 async def find_dedupe_holder(conn: Connection, job_id: UUID) -> UUID | None:

@@ -16,46 +16,28 @@ from uuid_utils.compat import uuid7
 from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import Connection
+from app.db.jobs import waiting
 from app.db.jobs.workers import LIVE_BY_ROUTE
+
+# The jobs that hold a slot are counted per queue, each in its part of a small partial index: for all queues at once the
+# planner would read the whole table as long as it is small.
+SELECT = waiting.select_oldest(
+    f"""SELECT q.name, q.route, q.dispatch_size, live.workers, coalesce(q.priority_override, q.priority) AS rank,
+               q.served, q.served_at, busy.jobs AS held,
+               live.slots - sum(busy.jobs) OVER (PARTITION BY q.route) AS free,
+               coalesce(q.concurrency_override, q.concurrency)
+                   * CASE WHEN q.per_worker THEN live.workers ELSE 1 END AS concurrency,
+               CASE WHEN q.paused_until IS NULL OR q.paused_until > now() THEN q.paused_at END AS paused_at
+        FROM queues AS q JOIN ({LIVE_BY_ROUTE}) AS live USING (route)
+        CROSS JOIN LATERAL (
+            SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
+        ) AS busy"""
+)
+SELECT_TURNS = waiting.select_turns()
+STATEMENTS = waiting.Statements(SELECT, SELECT_TURNS)
 
 MAX_TRAVEL_SECONDS = 5.0
 """From admission to claim; a dispatch that takes longer counts as lost."""
-
-READY = "status = 'pending' AND lease_until IS NULL AND run_at IS NULL"
-
-# A paused queue only admits jobs that were pinned since; of the two parts of the UNION one reads no row.
-# The jobs that hold a slot are counted per queue, each in its part of a small partial index: for all queues at once the
-# planner would read the whole table as long as it is small.
-SELECT = f"""
-WITH live AS ({LIVE_BY_ROUTE}), busy AS (
-    SELECT q.name, q.route, count.jobs
-    FROM queues AS q CROSS JOIN LATERAL (
-        SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
-    ) AS count
-), open AS (
-    SELECT q.name, q.route, q.dispatch_size, live.workers, coalesce(q.priority_override, q.priority) AS rank,
-           live.slots - sum(busy.jobs) OVER (PARTITION BY q.route) AS free, limits.concurrency,
-           limits.concurrency - busy.jobs AS room,
-           CASE WHEN q.paused_until IS NULL OR q.paused_until > now() THEN q.paused_at END AS paused_at
-    FROM queues AS q JOIN busy USING (name) JOIN live ON live.route = q.route
-    CROSS JOIN LATERAL (
-        SELECT coalesce(q.concurrency_override, q.concurrency)
-               * CASE WHEN q.per_worker THEN live.workers ELSE 1 END AS concurrency
-    ) AS limits
-), ranked AS (
-    SELECT j.id, open.*, row_number() OVER (PARTITION BY route ORDER BY rank, j.priority, j.id) AS place
-    FROM open CROSS JOIN LATERAL (
-        (SELECT id, priority FROM jobs
-         WHERE open.paused_at IS NULL AND queue = open.name AND {READY}
-         ORDER BY priority, id LIMIT greatest(0, least(open.room, open.free)))
-        UNION ALL
-        (SELECT id, priority FROM jobs
-         WHERE open.paused_at IS NOT NULL AND pinned_at >= open.paused_at AND queue = open.name AND {READY}
-         ORDER BY priority, id LIMIT greatest(0, least(open.room, open.free)))
-    ) AS j
-)
-SELECT id, name, route, dispatch_size, workers, concurrency FROM ranked WHERE place <= free ORDER BY route, place
-"""
 
 
 @dataclass(frozen=True)
@@ -88,8 +70,11 @@ async def list_candidates(conn: Connection) -> list[Candidate]:
     The lock is a statement of its own, so that the counts after it see what its previous holder committed.
     """
     await locks.acquire(conn, Lock.ADMISSION)
-    rows = await conn.fetch(SELECT)
-    return [Candidate(r["id"], r["name"], r["route"], r["dispatch_size"], r["workers"], r["concurrency"]) for r in rows]
+    turns = await waiting.list_next(conn, STATEMENTS)
+    return [
+        Candidate(job.id, queue.name, queue.route, queue.dispatch_size, queue.workers, queue.concurrency)
+        for queue, job in turns
+    ]
 
 
 def build_dispatches(candidates: Iterable[Candidate]) -> list[Dispatch]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.db.core.pool import Connection
 from app.db.jobs import actions
+from app.db.jobs.creator import Creator
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import ACTIVE, TERMINAL, Status
 
@@ -70,12 +71,17 @@ async def lock_available(conn: Connection, ids: Sequence[UUID]) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def apply(conn: Connection, action: Action, ids: Sequence[UUID], *, from_start: bool = False) -> list[UUID]:
-    """Apply the action to these jobs, where their status allows it. Returns their ids. `from_start` is for a retry."""
+async def apply(
+    conn: Connection, action: Action, ids: Sequence[UUID], creator: Creator, *, from_start: bool = False
+) -> list[UUID]:
+    """Apply the action to these jobs, where their status allows it. Returns their ids.
+
+    `creator` and `from_start` are for a retry, which raises as `actions.retry_all`.
+    """
     match action:
         case Action.CANCEL:
             return await actions.cancel_all(conn, ids)
         case Action.RETRY:
-            return await actions.retry_all(conn, ids, from_start=from_start)
+            return await actions.retry_all(conn, ids, creator, from_start=from_start)
         case Action.DELETE:
             return await actions.delete_all(conn, ids)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.db.core.pool import Connection
 from app.db.jobs.workers import LIVE
@@ -14,15 +16,21 @@ SAMPLE_SIZE = 50
 class JobPace:
     seconds: float | None
     """Median from start to end of recently completed jobs; None if there are none."""
-    ahead: int
-    """Jobs of the queue that are waiting or running."""
+    active: Mapping[UUID, int]
+    """By user, the jobs of the queue that are waiting or running."""
     at_once: int
     """Jobs of the queue that may run at once on the live workers."""
 
-    def estimate(self, default: float) -> float:
-        """Return the expected seconds until a job that is created now finishes. `default` is used without a median."""
+    def estimate(self, user_id: UUID, default: float) -> float:
+        """Return the expected seconds until a job that this user creates now finishes.
+
+        Users take turns, so of each other user at most as many jobs go first as this one has, and one more. `default`
+        is used without a median.
+        """
         each = self.seconds if self.seconds is not None else default
-        return each * (1 + self.ahead // max(1, self.at_once))
+        own = self.active.get(user_id, 0)
+        ahead = own + sum(min(jobs, own + 1) for user, jobs in self.active.items() if user != user_id)
+        return each * (1 + ahead // max(1, self.at_once))
 
 
 async def get_pace(conn: Connection, kind: str, queue: str) -> JobPace:
@@ -35,7 +43,9 @@ async def get_pace(conn: Connection, kind: str, queue: str) -> JobPace:
                         AND completed_at > now() - interval '7 days'
                       ORDER BY completed_at DESC LIMIT {SAMPLE_SIZE}) AS latest
             )::float8 AS seconds,
-            (SELECT count(*) FROM jobs WHERE queue = $2 AND status IN ('pending', 'processing'))::int AS ahead,
+            (SELECT array_agg((created_by, jobs)) FROM (
+                 SELECT created_by, count(*)::int AS jobs FROM jobs
+                 WHERE queue = $2 AND status IN ('pending', 'processing') GROUP BY created_by) AS active) AS active,
             (SELECT coalesce(q.concurrency_override, q.concurrency) * CASE WHEN q.per_worker THEN (
                  SELECT count(*) FROM workers AS w
                  WHERE w.route = q.route AND {LIVE}) ELSE 1 END
@@ -44,4 +54,4 @@ async def get_pace(conn: Connection, kind: str, queue: str) -> JobPace:
         queue,
     )
     assert row is not None
-    return JobPace(row["seconds"], row["ahead"], row["at_once"] or 1)
+    return JobPace(row["seconds"], dict(row["active"] or ()), row["at_once"] or 1)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from app.db.core.conditions import Conditions
+from app.db.core.conditions import Conditions, escape_like
 from app.db.jobs.job import Job
+from app.domain.jobs.status import ACTIVE
+from app.domain.text.json_guard import load_stored
+
+SEARCHED = "job_text(j.title, j.kind, j.data, j.error)"
+"""The text in which a search looks, in lower case: a function of the schema, because an index is made on it."""
+MAX_SEARCHED_CHARACTERS = 4_000
+"""The beginning of a job's data, and of its error, that job_text() contains."""
+NO_IDS = (UUID(int=1), UUID(int=0))
+"""A range of ids that is empty."""
+ID_PATTERN = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -29,22 +37,34 @@ class Filters:
     data_contains: str | None = None
     """JSON text of an object that the job's data must contain, in the sense of jsonb's `@>`."""
     text: str | None = None
-    """The beginning of the job's id, or a part of its data as text; upper and lower case are the same."""
+    """The beginning of the job's id, or a part of its title, kind, data or error, or of its owner's name or e-mail
+    address. Upper and lower case are the same."""
 
-    def conditions(self, owner: UUID | None) -> Conditions:
-        """Return the conditions on `jobs AS j`; `owner` limits them to one user's jobs, None to nobody's."""
-        where = Conditions()
+    def conditions(self, owner: UUID | None, args: list[Any] | None = None) -> Conditions:
+        """Return the conditions on `jobs AS j`; `owner` limits them to one user's jobs, None to nobody's.
+
+        `args` is the list to append arguments to; a new one if not given.
+        """
+        where = Conditions(args)
         where.add_if_given("j.created_by = {}", owner)
         where.add_if_given("j.status = {}", self.status)
+        if self.status in ACTIVE:
+            where.add("j.completed_at IS NULL")  # implied, but the planner does not know that
         where.add_if_given("j.kind = {}", self.kind)
-        where.add_if_given("j.queue = {}", self.queue)
+        if self.queue is not None:
+            where.add("j.queue = {}", self.queue)
+            where.add("j.completed_at IS NULL OR j.completed_at IS NOT NULL")  # so partial indexes of both kinds apply
         where.add_if_given("j.id = ANY({})", self.ids)
         where.add_if_given("j.created_at >= {}", self.created_after)
         where.add_if_given("j.created_at < {}", self.created_before)
         where.add_if_given("j.data @> {}", self.data_contains)
-        where.add_if_given(
-            "starts_with(j.id::text, lower({0})) OR strpos(lower(j.data::text), lower({0})) > 0", self.text
-        )
+        if self.text is not None:
+            where.add(
+                f"""{SEARCHED} LIKE lower({{0}}) OR j.id BETWEEN {{1}} AND {{2}} OR j.created_by IN (
+                    SELECT id FROM users WHERE lower(email) LIKE lower({{0}}) OR lower(name) LIKE lower({{0}}))""",
+                like_pattern(self.text),
+                *(id_range(self.text) or NO_IDS),
+            )
         return where
 
     def matches(self, job: Job) -> bool:
@@ -56,14 +76,42 @@ class Filters:
             and (self.ids is None or job.id in self.ids)
             and (self.created_after is None or job.created_at >= self.created_after)
             and (self.created_before is None or job.created_at < self.created_before)
-            and (self.data_contains is None or contains(orjson.loads(job.data), orjson.loads(self.data_contains)))
-            and (self.text is None or found(self.text.lower(), str(job.id), job.data.lower()))
+            and (self.data_contains is None or contains(load_stored(job.data), load_stored(self.data_contains)))
+            and (self.text is None or is_found(self.text.lower(), job))
         )
 
 
-def found(text: str, job_id: str, data: str) -> bool:
-    """Whether the text is the beginning of the id or occurs in the data; all in lower case."""
-    return job_id.startswith(text) or text in data
+def is_found(text: str, job: Job) -> bool:
+    """Whether the text, in lower case, is the beginning of the job's id or occurs where a search looks."""
+    words = f"{job.title} {job.kind.replace('_', ' ')}"
+    data, error = job.data[:MAX_SEARCHED_CHARACTERS], (job.error or "")[:MAX_SEARCHED_CHARACTERS]
+    return (
+        str(job.id).startswith(text)
+        or text in f"{words} {data} {error}".lower()
+        or text in job.creator_email.lower()
+        or text in job.creator_name.lower()
+    )
+
+
+def like_pattern(text: str) -> str:
+    """Return the LIKE pattern of a value that contains the text."""
+    return f"%{escape_like(text)}%"
+
+
+def id_range(text: str) -> tuple[UUID, UUID] | None:
+    """Return the lowest and the highest id that begin with the text; None if no id does."""
+    ends = [text.lower() + ID_PATTERN[len(text) :].replace("0", digit) for digit in "0f"]
+    try:
+        low, high = map(UUID, ends)
+    except ValueError:
+        return None
+    return (low, high) if str(low) == ends[0] else None
+
+
+def uuid7_at(at: datetime, offset: timedelta = timedelta()) -> UUID:
+    """Return the lowest UUIDv7 of the moment `offset` after `at`; 1970 is the earliest."""
+    milliseconds = (at - datetime.fromtimestamp(0, UTC) + offset) // timedelta(milliseconds=1)
+    return UUID(int=min(max(0, milliseconds), 2**48 - 1) << 80)
 
 
 def contains(whole: Any, part: Any) -> bool:

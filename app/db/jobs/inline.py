@@ -12,39 +12,46 @@ from uuid import UUID
 from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import Connection
-from app.db.jobs import ledger
-from app.db.jobs.admission import READY
+from app.db.jobs import ledger, waiting
 from app.db.jobs.ledger import Claimed
 from app.db.jobs.workers import LIVE_BY_ROUTE
 from app.domain.jobs.processing import JobRun
 from app.domain.jobs.status import Status
 
-SELECT = f"""
-WITH live AS ({LIVE_BY_ROUTE}), open AS (
-    SELECT q.name, coalesce(q.priority_override, q.priority) AS rank,
-           coalesce(q.concurrency_override, q.concurrency)
-               * CASE WHEN q.per_worker THEN greatest(1, coalesce(live.workers, 0)) ELSE 1 END - busy.jobs AS room
-    FROM queues AS q LEFT JOIN live ON live.route = q.route
-    CROSS JOIN LATERAL (
-        SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
-    ) AS busy
-    WHERE q.paused_at IS NULL OR q.paused_until <= now()
+CONDITION = "kind = ANY(${:d}) AND (${:d}::uuid IS NULL OR created_by = ${:d})"
+STATEMENTS = waiting.Statements(
+    waiting.select_oldest(
+        f"""SELECT q.name, '' AS route, q.dispatch_size, coalesce(live.workers, 0) AS workers,
+                   coalesce(q.priority_override, q.priority) AS rank, q.served, q.served_at, busy.jobs AS held,
+                   $3::int AS free,
+                   coalesce(q.concurrency_override, q.concurrency)
+                       * CASE WHEN q.per_worker THEN greatest(1, coalesce(live.workers, 0)) ELSE 1 END AS concurrency,
+                   NULL::timestamptz AS paused_at
+            FROM queues AS q LEFT JOIN ({LIVE_BY_ROUTE}) AS live USING (route)
+            CROSS JOIN LATERAL (
+                SELECT count(*)::int AS jobs FROM jobs WHERE queue = q.name AND lease_until IS NOT NULL
+            ) AS busy
+            WHERE q.paused_at IS NULL OR q.paused_until <= now()""",
+        CONDITION.format(1, 2, 2),
+    ),
+    waiting.select_turns(CONDITION.format(6, 7, 7)),
 )
-SELECT j.id FROM open CROSS JOIN LATERAL (
-    SELECT id, priority FROM jobs
-    WHERE queue = open.name AND {READY} AND kind = ANY($1) AND ($2::uuid IS NULL OR created_by = $2)
-    ORDER BY priority, id LIMIT greatest(0, least(open.room, $3))
-) AS j ORDER BY open.rank, j.priority, j.id LIMIT $3
-"""
 
 
 async def claim_due(
     conn: Connection, kinds: Sequence[str], owner: UUID | None, at_most: int, holder: UUID, lease: float
 ) -> list[Claimed]:
-    """Claim up to `at_most` due jobs for `lease` seconds, as their queues have room. Run it in a transaction."""
+    """Claim up to `at_most` due jobs for `lease` seconds, as their queues have room, in the order of `admission`.
+
+    Run it in a transaction.
+    """
     await locks.acquire(conn, Lock.ADMISSION)
-    rows = await conn.fetch(SELECT, kinds, owner, at_most)
-    return await ledger.claim_ready(conn, [row["id"] for row in rows], holder, lease) if rows else []
+    turns = await waiting.list_next(conn, STATEMENTS, (kinds, owner, at_most), (kinds, owner))
+    places = {job.id: place for place, (_, job) in enumerate(turns)}
+    if not places:
+        return []
+    claimed = await ledger.claim_ready(conn, list(places), holder, lease)
+    return sorted(claimed, key=lambda job: places[job.id])
 
 
 async def list_runs(conn: Connection, job_ids: Sequence[UUID]) -> list[JobRun]:

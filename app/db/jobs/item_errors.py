@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from app.db.core.pool import Connection
+from app.domain.text.json_guard import load_stored_object
 
 COLUMNS = "id, item_id, address, error, at, detail"
 
@@ -31,7 +31,7 @@ class RecordedError:
 
 
 def _errors(rows: Sequence[asyncpg.Record]) -> list[RecordedError]:
-    return [RecordedError(**{**row, "detail": row["detail"] and orjson.loads(row["detail"])}) for row in rows]
+    return [RecordedError(**{**row, "detail": row["detail"] and load_stored_object(row["detail"])}) for row in rows]
 
 
 async def list_newest(conn: Connection, job_id: UUID, *, limit: int) -> list[RecordedError]:

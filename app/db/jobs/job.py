@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +18,8 @@ from app.domain.jobs.status import Status
 class Job:
     id: UUID
     kind: str
+    title: str
+    """What the job does, in words; empty for jobs from before titles were stored."""
     queue: str
     status: Status
     priority: int
@@ -47,24 +50,43 @@ class Job:
     created_by: UUID
     creator_email: str
     creator_name: str
+    request_id: str | None
+    """The id of the request that created the job."""
+    is_cut: bool = False
+    """Whether data or result were left out of a list because they are long."""
     error_log: Sequence[RecordedError] | None = None
     """The newest MAX_ERROR_LOG item errors, newest first; None if no item failed, and in lists."""
 
 
 COLUMNS = """
-j.id, j.kind, j.queue, j.status, j.priority, j.data, j.result, j.error, j.total_items, j.processed_items,
+j.id, j.kind, j.title, j.queue, j.status, j.priority, j.data, j.result, j.error, j.total_items, j.processed_items,
 j.failed_items, j.attempt, j.max_attempts, j.run_at, j.cancel_requested_at, j.created_at, j.started_at,
 j.completed_at, j.updated_at, extract(epoch FROM now() - j.created_at)::float8 AS age_seconds,
 extract(epoch FROM now() - j.started_at)::float8 AS running_seconds,
-j.created_by, u.email AS creator_email, u.name AS creator_name
+j.created_by, u.email AS creator_email, u.name AS creator_name, j.request_id
 """
 """The columns of `Job`, from `jobs AS j JOIN users AS u ON u.id = j.created_by`."""
+MAX_LISTED_BYTES = 20_000
 
-MAY_READ = """($2::uuid IS NULL OR j.created_by = $2
-    OR EXISTS (SELECT FROM job_readers AS r WHERE r.job_id = j.id AND r.user_id = $2))"""
+
+def _is_long(column: str) -> str:
+    """Return the condition that JSON is long. Stored values are compressed, a thousand times if they repeat a text."""
+    return f"""CASE WHEN pg_column_size({column}) > {MAX_LISTED_BYTES} THEN true
+        ELSE octet_length({column}::text) > {MAX_LISTED_BYTES} END"""
+
+
+LIST_COLUMNS = COLUMNS.replace(
+    "j.data, j.result,",
+    f"""CASE WHEN {_is_long("j.data")} THEN 'null' ELSE j.data END AS data,
+CASE WHEN {_is_long("j.result")} THEN NULL ELSE j.result END AS result,
+{_is_long("j.data")} OR coalesce({_is_long("j.result")}, false) AS is_cut,""",
+)
+"""The columns of `Job` for lists, without data and results of more than MAX_LISTED_BYTES as text."""
+
+MAY_READ = "($2::uuid IS NULL OR j.created_by = $2)"
 """The condition on `jobs AS j` that the user $2 may read the job; null stands for an admin."""
 
 
-def to_job(row: asyncpg.Record) -> Job:
+def to_job(row: asyncpg.Record | Mapping[str, Any]) -> Job:
     """Return the job in a row of COLUMNS."""
     return Job(**{**row, "status": Status(row["status"])})

@@ -29,6 +29,7 @@ from app.domain.jobs.outcomes import (
     error_text,
 )
 from app.domain.text.storable import storable
+from app.domain.text.truncation import object_text, truncate
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Claimed:
     total_items: int | None
     processed_items: int
     failed_items: int
+    request_id: str | None = None
+    """The id of the request that created the job."""
 
 
 SECONDS_LEFT = "least(timeout_seconds, 2 * timeout_seconds - spent_seconds)"
@@ -65,7 +68,7 @@ WITH claimed AS (
     WHERE id = ANY($1) AND status = 'pending' AND {{condition}}
     RETURNING id, kind, queue, fence, attempt, max_attempts, data, checkpoint, priority,
               extract(epoch FROM deadline - now())::float8 AS seconds_left,
-              total_items, processed_items, failed_items
+              total_items, processed_items, failed_items, request_id
 ), event AS (
     INSERT INTO job_events (job_id, event, attempt, fence, worker_id)
     SELECT id, 'claimed', attempt, fence, $2 FROM claimed
@@ -91,6 +94,7 @@ def _claimed(row: Any) -> Claimed:
         total_items=row["total_items"],
         processed_items=row["processed_items"],
         failed_items=row["failed_items"],
+        request_id=row["request_id"],
     )
 
 
@@ -113,6 +117,11 @@ class Ended:
     outcome: Outcome
 
 
+LEFT_BEHIND = (
+    "CASE WHEN jsonb_typeof(j.checkpoint -> 'partialResult') = 'object' THEN j.checkpoint -> 'partialResult' END"
+)
+"""What a job that fails or is cancelled has done: its handler may keep it in the checkpoint as `partialResult`."""
+
 FINISH = f"""
 WITH ended AS (
     SELECT *, event IN ('completed', 'failed', 'cancelled') AS final, (event = 'interrupted')::int AS crash
@@ -132,9 +141,12 @@ WITH ended AS (
                  END,
         error = CASE WHEN o.event = 'completed' THEN NULL
                      WHEN j.crashes + o.crash >= {MAX_CRASHES} AND NOT o.final
-                     THEN 'interrupted {MAX_CRASHES} times without getting any further; last: ' || o.error
+                     THEN j.kind || ': interrupted {MAX_CRASHES} times without getting any further; last: ' || o.error
+                     WHEN o.event = 'interrupted' THEN j.kind || ': ' || o.error
                      ELSE coalesce(o.error, j.error) END,
-        result = coalesce(o.result, j.result),
+        result = coalesce(o.result, CASE WHEN o.event <> 'completed' AND (o.final OR j.cancel_requested_at IS NOT NULL
+                                              OR j.crashes + o.crash >= {MAX_CRASHES})
+                                         THEN {LEFT_BEHIND} END, j.result),
         attempt_open = NOT o.final AND o.event <> 'retried',
         deadline = NULL,
         spent_seconds = CASE WHEN o.event IN ('handed_over', 'interrupted')
@@ -179,6 +191,10 @@ async def finish(conn: Connection, ended: Sequence[Ended]) -> set[UUID]:
     return set(await conn.fetchval(FINISH, ids, fences, events, results, errors, delays))
 
 
+MAX_ITEM_CHARACTERS, MAX_DETAIL_CHARACTERS = 500, 4_000
+"""Maximum characters of an item's id or address, and of the JSON of its detail. Longer ones are cut, and say so."""
+
+
 @dataclass(frozen=True)
 class ItemError:
     """An item that failed. `address` is the text by which people recognise it."""
@@ -200,6 +216,27 @@ RETURNING cancel_requested_at IS NOT NULL AS cancel_requested, pg_notify('{CHANN
 """
 
 
+def _item_text(text: str) -> str:
+    return storable(truncate(text, MAX_ITEM_CHARACTERS))
+
+
+def _detail_text(detail: dict[str, Any]) -> str:
+    try:
+        return object_text(detail, MAX_DETAIL_CHARACTERS)
+    except TypeError as error:  # a note on an item must not fail the job
+        return object_text({"notShown": f"JSON cannot express it: {error}"}, MAX_DETAIL_CHARACTERS)
+
+
+MAX_CHECKPOINT_CHARACTERS = 10_000_000
+"""Maximum characters of its JSON. Each step writes the whole checkpoint; other jobs wait while it is prepared."""
+
+
+class CheckpointTooLarge(ValueError):
+    """A handler set a checkpoint of more than MAX_CHECKPOINT_CHARACTERS."""
+
+    permanent = True
+
+
 async def checkpoint(
     conn: Connection,
     job_id: UUID,
@@ -214,9 +251,14 @@ async def checkpoint(
 ) -> bool | None:
     """Commit a step's counters and checkpoint with the rows of its transaction, and renew the lease.
 
-    Answers whether someone wants the job cancelled; None when the runner is fenced off and must roll back.
+    Returns whether a user wants the job cancelled; None if the runner is fenced off and must roll back.
+    Raises CheckpointTooLarge.
     """
     text = None if state is None else orjson.dumps(state, default=str).decode()
+    if text is not None and len(text) > MAX_CHECKPOINT_CHARACTERS:
+        raise CheckpointTooLarge(
+            f"the checkpoint has {len(text):,} characters of JSON; at most {MAX_CHECKPOINT_CHARACTERS:,}"
+        )
     cancel_requested = await conn.fetchval(CHECKPOINT, job_id, fence, text, processed, failed, total, lease)
     if cancel_requested is None:
         return None
@@ -225,10 +267,10 @@ async def checkpoint(
             """INSERT INTO job_errors (job_id, item_id, address, error, detail)
                SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::jsonb[])""",
             job_id,
-            [e.item_id for e in errors],
-            [e.address and storable(e.address) for e in errors],
+            [e.item_id and _item_text(e.item_id) for e in errors],
+            [e.address and _item_text(e.address) for e in errors],
             [error_text(e.error) for e in errors],
-            [e.detail and orjson.dumps(e.detail).decode() for e in errors],
+            [e.detail and _detail_text(e.detail) for e in errors],
         )
     return bool(cancel_requested)
 
@@ -285,8 +327,9 @@ WITH lost AS (
         attempt_open = j.attempt_open AND l.becomes = 'pending', cancel_requested_at = NULL,
         completed_at = CASE WHEN l.becomes <> 'pending' THEN clock_timestamp() END,
         error = CASE WHEN l.becomes = 'failed'
-                     THEN '{MAX_CRASHES} workers were lost while they ran this job, and it got no further'
+                     THEN j.kind || ': {MAX_CRASHES} workers were lost while they ran this job, and it got no further'
                      ELSE j.error END,
+        result = CASE WHEN l.becomes <> 'pending' THEN coalesce({LEFT_BEHIND}, j.result) ELSE j.result END,
         updated_at = clock_timestamp()
     FROM lost AS l WHERE j.id = l.id
     RETURNING j.id, j.status, j.attempt, j.fence, l.was, l.worker_id

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.jobs.admission import READY
+from app.db.jobs.waiting import READY
 from app.db.jobs.workers import LIVE_BY_ROUTE
 from app.domain.jobs.spec import QueueSpec
 

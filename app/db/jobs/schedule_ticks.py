@@ -13,6 +13,7 @@ import structlog
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.jobs.records import Inserted
 from app.db.jobs.schedules import Schedule
 from app.domain.jobs.outcomes import error_text
@@ -68,9 +69,12 @@ async def tick(conn: Connection, specs: Mapping[str, JobSpec], now: datetime | N
     return created
 
 
-async def run_now(conn: Connection, schedule: Schedule, job: NewJob) -> Inserted:
-    """Create the job of a schedule outside its times, unless it must not overlap with one that is still active."""
-    (inserted,) = await _insert_jobs(conn, schedule, [job], ["by hand"])
+async def run_now(conn: Connection, schedule: Schedule, job: NewJob, creator: Creator) -> Inserted:
+    """Create the job of a schedule outside its times, unless it must not overlap with one that is still active.
+
+    `creator` is the schedule's. Raises LimitReached.
+    """
+    (inserted,) = await _insert_jobs(conn, schedule, [job], ["by hand"], creator)
     await conn.execute("UPDATE schedules SET last_job_id = $2 WHERE id = $1", schedule.id, inserted.id)
     return inserted
 
@@ -79,6 +83,8 @@ async def _tick(conn: Connection, specs: Mapping[str, JobSpec], schedule: DueSch
     spec = specs.get(schedule.kind)
     if spec is None:
         return await _disable(conn, schedule, f"there is no job type {schedule.kind!r} any more")
+    if spec.is_internal:
+        return await _disable(conn, schedule, f"jobs of type {schedule.kind} are created by the platform itself")
     if schedule.creator_is_disabled:
         return await _disable(conn, schedule, "the user who created it is disabled")
     try:
@@ -91,7 +97,7 @@ async def _tick(conn: Connection, specs: Mapping[str, JobSpec], schedule: DueSch
     reasons = [f"due {at:%Y-%m-%dT%H:%M:%SZ}" for at in ticks]
     try:
         async with conn.transaction():
-            inserted = await _insert_jobs(conn, schedule, [job] * len(ticks), reasons)
+            inserted = await _insert_jobs(conn, schedule, [job] * len(ticks), reasons, Creator(schedule.created_by))
     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
         return await _disable(conn, schedule, f"{type(error).__name__}: {error}")
     await conn.execute(
@@ -106,10 +112,14 @@ async def _tick(conn: Connection, specs: Mapping[str, JobSpec], schedule: DueSch
 
 
 async def _insert_jobs(
-    conn: Connection, schedule: Schedule | DueSchedule, new: Sequence[NewJob], reasons: Sequence[str]
+    conn: Connection,
+    schedule: Schedule | DueSchedule,
+    new: Sequence[NewJob],
+    reasons: Sequence[str],
+    creator: Creator,
 ) -> list[Inserted]:
     """Insert jobs in the name of the schedule's creator; the timeline of each names the schedule and the reason."""
-    inserted = await jobs.insert(conn, new, schedule.created_by)
+    inserted = await jobs.insert(conn, new, creator)
     events = [(entry.id, reason) for entry, reason in zip(inserted, reasons, strict=True) if entry.is_new]
     await conn.execute(
         """INSERT INTO job_events (job_id, event, attempt, fence, detail)

@@ -85,6 +85,13 @@ async def get(conn: Connection, schedule_id: UUID, reader: UUID | None, *, lock:
     return _schedule(row) if row else None
 
 
+async def lock_and_count(conn: Connection, user_id: UUID) -> int:
+    """Return how many schedules the user has. Until the transaction ends, others that call this wait."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"schedules of {user_id}")
+    count: int = await conn.fetchval("SELECT count(*) FROM schedules WHERE created_by = $1", user_id)
+    return count
+
+
 async def insert(conn: Connection, new: ScheduleDefinition, next_at: datetime | None, user_id: UUID) -> UUID | None:
     """Insert a schedule that is first due at `next_at`, None for a disabled one.
 
@@ -93,7 +100,8 @@ async def insert(conn: Connection, new: ScheduleDefinition, next_at: datetime | 
     schedule_id: UUID | None = await conn.fetchval(
         """INSERT INTO schedules (id, name, cron, timezone, kind, data, priority, missed, overlap, enabled, next_at,
                                   created_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (name) DO NOTHING RETURNING id""",
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+           ON CONFLICT (created_by, name) DO NOTHING RETURNING id""",
         uuid7(),
         new.name,
         new.cron,

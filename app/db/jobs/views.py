@@ -1,4 +1,4 @@
-"""Queries of the dashboard beyond a single job or queue: lists, changed jobs, details, the activity of recent hours."""
+"""Queries of the dashboard beyond a single job or queue: changed jobs, details, the activity of recent hours."""
 
 from __future__ import annotations
 
@@ -8,45 +8,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.jobs.filters import Filters
-from app.db.jobs.job import COLUMNS, MAY_READ, Job, to_job
+from app.db.jobs.job import COLUMNS, LIST_COLUMNS, MAY_READ, Job, to_job
 from app.domain.jobs.status import Status
 
-MAX_COUNTED = 10_000
-"""Jobs that a list counts at most."""
-MAX_SEARCHED = 200_000
-"""How many of the newest jobs are searched for a text, since no index helps to find it."""
 MAX_RUNNING = 1000
 ACTIVITY_TIMEOUT_SECONDS = 20
 MAX_ID = UUID(int=(1 << 128) - 1)
 
 
-async def list_page(
-    conn: Connection, filters: Filters, reader: UUID | None, *, before: UUID | None, limit: int
-) -> tuple[list[Job], int]:
-    """Return a page of jobs, the newest first, and the number of all that match, at most MAX_COUNTED.
-
-    `reader` limits them to the jobs of one user, `before` (a cursor) to jobs older than that one.
-    """
-    where = filters.conditions(reader)
-    if filters.text is not None:
-        where.add(f"j.id >= coalesce((SELECT id FROM jobs ORDER BY id DESC OFFSET {MAX_SEARCHED} LIMIT 1), j.id)")
-    count: int = await conn.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM jobs AS j WHERE {where} LIMIT {MAX_COUNTED}) AS found", *where.args
-    )
-    where.add_if_given("j.id < {}", before)
-    rows = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
-            WHERE {where} ORDER BY j.id DESC LIMIT {where.arg(limit)}""",
-        *where.args,
-    )
-    return [to_job(row) for row in rows], count
-
-
 async def list_changed(conn: Connection, ids: Sequence[UUID], newer_than: UUID | None, limit: int) -> list[Job]:
     """Return these jobs, and the newest `limit` jobs with ids above `newer_than` (None: none), the newest first."""
     rows = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
+        f"""SELECT {LIST_COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
             WHERE j.id = ANY($1) OR j.id IN (SELECT id FROM jobs WHERE id > $2 ORDER BY id DESC LIMIT $3)
             ORDER BY j.id DESC""",
         ids,

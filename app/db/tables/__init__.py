@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from app.db.tables import companies, geocoding, heatmaps, households, imports, jobs, research, teams, users, websites
+from app.db.tables import (
+    companies,
+    deliveries,
+    geocoding,
+    heatmaps,
+    households,
+    imports,
+    jobs,
+    research,
+    teams,
+    users,
+    websites,
+)
 
 __all__ = [
     "companies",
+    "deliveries",
     "geocoding",
     "heatmaps",
     "households",

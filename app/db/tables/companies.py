@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -23,7 +23,14 @@ class CompanyTable(SQLModel, table=True):
     """A company; `external_id` is the client's own id of it. Further facts are in its fields."""
 
     __tablename__ = "companies"
-    __table_args__ = (Index("companies_lower_name_idx", text("lower(name)")),)
+    __table_args__ = (
+        Index("companies_lower_name_idx", text("lower(name)")),
+        Index(
+            "companies_name_prefix_idx",
+            func.lower(literal_column("name")).label("lower_name"),
+            postgresql_ops={"lower_name": "text_pattern_ops"},
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     external_id: str | None = Field(sa_type=Text, unique=True)
@@ -76,7 +83,11 @@ class PageVersionTable(SQLModel, table=True):
 
 class LeadScoreTable(SQLModel, table=True):
     __tablename__ = "lead_scores"
-    __table_args__ = (Index(None, "company_id", "computed_at"),)
+    __table_args__ = (
+        Index(None, "company_id", "computed_at"),
+        Index("lead_scores_score_idx", text("score DESC"), "company_id"),
+        Index("lead_scores_computed_idx", "computed_at"),
+    )
 
     id: UUID = Field(primary_key=True)
     company_id: UUID = of_company()
@@ -94,6 +105,8 @@ class SignalTable(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("company_id", "kind", "fingerprint"),
         Index(None, "company_id", "detected_at"),
+        Index("signals_detected_idx", "detected_at", "id"),
+        Index("signals_kind_idx", "kind", "detected_at", "id"),
         one_of("kind", SIGNAL_KINDS),
     )
 

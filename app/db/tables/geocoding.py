@@ -72,7 +72,7 @@ class GeocodedRowTable(SQLModel, table=True):
 
     __tablename__ = "geocoded_rows"
     __table_args__ = (
-        CheckConstraint("(latitude IS NULL) = (error IS NOT NULL)", name="outcome"),
+        CheckConstraint("latitude IS NOT NULL OR error IS NOT NULL", name="outcome"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
     )
 

@@ -49,5 +49,9 @@ class HouseholdTable(SQLModel, table=True):
     matched_address: str | None = Field(sa_type=Text)
     raw_score: float | None
     attribution: str | None = Field(sa_type=Text)
+    created_run: UUID | None
+    """The run of the import that created it."""
+    retired_at: datetime | None = time()
+    """When the last of its voters was retired."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")

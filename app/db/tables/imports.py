@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from app.db.tables.columns import time
+from app.db.tables.columns import column, one_of, time
 
 
 class UploadTable(SQLModel, table=True):
@@ -30,6 +30,33 @@ class UploadTable(SQLModel, table=True):
     created_at: datetime = time("now()")
     removed_at: datetime | None = time()
     """When the file itself was removed from the storage."""
+    kept_until: datetime | None = time()
+    """Of a file that was sent before there is a job: when it is removed."""
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """What such a file is: see `app.domain.imports.content`."""
+    source_id: UUID | None = None
+    """The upload whose file this one shares: both count as one."""
+
+
+class ColumnMappingTable(SQLModel, table=True):
+    """A mapping of columns that a user has saved under a name."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (
+        Index("column_mappings_user_id_name_key", "user_id", "name", unique=True),
+        one_of("date_order", ("mdy", "dmy", "ymd")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id")
+    name: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    mapping: dict[str, Any] = Field(sa_type=JSONB)
+    date_order: str | None = Field(sa_type=Text)
+    columns: list[str] = Field(sa_type=ARRAY(Text))
+    """Canonical names of the columns of the files that it fits, sorted."""
+    created_at: datetime = time("now()")
+    updated_at: datetime = time("now()")
 
 
 class ImportSeenTable(SQLModel, table=True):
@@ -39,6 +66,43 @@ class ImportSeenTable(SQLModel, table=True):
 
     run: UUID = Field(primary_key=True)
     record: str = Field(sa_type=Text, primary_key=True)
+
+
+class ImportRunTable(SQLModel, table=True):
+    """One reading of a file by an import job: what brought the records whose `run` it is."""
+
+    __tablename__ = "import_runs"
+    __table_args__ = (Index("import_runs_source_idx", "kind", "source"),)
+
+    run: UUID = Field(primary_key=True)
+    job_id: UUID | None = Field(foreign_key="jobs.id", ondelete="SET NULL", index=True)
+    kind: str = Field(sa_type=Text)
+    source: str = Field(sa_type=Text)
+    place: str | None = Field(sa_type=Text)
+    """The county, city or state of the file, such as `us-nc-durham`; null if it was not found."""
+    columns: list[str] = Field(sa_type=ARRAY(Text))
+    """Canonical names of the columns or properties of the file."""
+    file_name: str = Field(sa_type=Text)
+    created_by: UUID = Field(foreign_key="users.id", index=True)
+    started_at: datetime = time("now()")
+    inserted: int = column(BigInteger, default="0")
+    updated: int = column(BigInteger, default="0")
+    completed_at: datetime | None = time()
+    undone_at: datetime | None = time()
+    forgotten_at: datetime | None = time()
+    """When the previous values of the records that it changed were deleted: they cannot be restored any more."""
+
+
+class ImportChangeTable(SQLModel, table=True):
+    """A record as it was before a run changed or deleted it."""
+
+    __tablename__ = "import_changes"
+
+    table_name: str = Field(sa_type=Text, primary_key=True)
+    record: str = Field(sa_type=Text, primary_key=True)
+    """The record id, or the id of a household or business."""
+    run: UUID = Field(primary_key=True, index=True)
+    before: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class ImportRejectTable(SQLModel, table=True):
@@ -97,6 +161,10 @@ class VoterTable(SQLModel, table=True):
     """Hash of the whole row, by which an unchanged one is recognised."""
     run: UUID
     """The run of the import that last wrote it."""
+    missing_run: UUID | None
+    """The import of a complete file of its source that no longer had it."""
+    retired_at: datetime | None = time()
+    """When an import retired it; it is left out of lists, scores and geocoding until a file has it again."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")
 
@@ -129,6 +197,10 @@ class ParcelTable(SQLModel, table=True):
     extra: dict[str, Any] | None = Field(sa_type=JSONB)
     row_hash: UUID
     run: UUID
+    missing_run: UUID | None
+    """The import of a complete file of its source that no longer had it."""
+    retired_at: datetime | None = time()
+    """When an import retired it; it is left out of lists, scores and geocoding until a file has it again."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")
 
@@ -149,5 +221,9 @@ class PointOfInterestTable(SQLModel, table=True):
     extra: dict[str, Any] | None = Field(sa_type=JSONB)
     row_hash: UUID
     run: UUID
+    missing_run: UUID | None
+    """The import of a complete file of its source that no longer had it."""
+    retired_at: datetime | None = time()
+    """When an import retired it; it is left out of lists, scores and geocoding until a file has it again."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")

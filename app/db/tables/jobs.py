@@ -6,8 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, identity, one_of, time
@@ -36,6 +47,10 @@ class QueueTable(SQLModel, table=True):
     concurrency_override: int | None
     paused_at: datetime | None = time()
     paused_until: datetime | None = time()
+    served: list[UUID] = column(ARRAY(PG_UUID(as_uuid=True)), default="'{}'")
+    """The users whose jobs were admitted last, the latest at the end. Admission keeps it while slots are scarce."""
+    served_at: datetime | None = time()
+    """When the queue last got one of the slots that several queues of its route wanted."""
 
 
 class WorkerTable(SQLModel, table=True):
@@ -73,7 +88,15 @@ class JobTable(SQLModel, table=True):
             postgresql_where=text("status = 'pending' AND lease_until IS NULL AND run_at IS NULL"),
         ),
         Index("jobs_deferred_idx", "run_at", postgresql_where=text("run_at IS NOT NULL")),
-        Index("jobs_slots_idx", "queue", postgresql_where=text("lease_until IS NOT NULL")),
+        Index(
+            "jobs_turns_idx",
+            "queue",
+            "priority",
+            "created_by",
+            "id",
+            postgresql_where=text("status = 'pending' AND lease_until IS NULL AND run_at IS NULL"),
+        ),
+        Index("jobs_slots_idx", "queue", "created_by", postgresql_where=text("lease_until IS NOT NULL")),
         Index(
             "jobs_pinned_idx",
             "queue",
@@ -93,7 +116,28 @@ class JobTable(SQLModel, table=True):
         ),
         Index("jobs_owner_idx", "created_by", "id"),
         Index("jobs_kind_idx", "kind", "id"),
-        Index("jobs_unsuccessful_idx", "id", postgresql_where=text("status IN ('cancelled', 'failed')")),
+        Index("jobs_unfinished_idx", "id", postgresql_where=text("completed_at IS NULL")),
+        Index("jobs_owner_unfinished_idx", "created_by", postgresql_where=text("completed_at IS NULL")),
+        Index(
+            "jobs_text_idx",
+            literal_column("job_text(title, kind, data, error)").label("searched"),
+            postgresql_using="gin",
+            postgresql_ops={"searched": "gin_trgm_ops"},
+            postgresql_where=text("lease_until IS NULL"),
+        ),
+        Index(
+            "jobs_data_idx",
+            "data",
+            postgresql_using="gin",
+            postgresql_ops={"data": "jsonb_path_ops"},
+            postgresql_where=text("lease_until IS NULL"),
+        ),
+        Index(
+            "jobs_unsuccessful_idx",
+            "id",
+            postgresql_include=["status", "kind", "queue", "created_by"],
+            postgresql_where=text("status IN ('cancelled', 'failed')"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -101,6 +145,7 @@ class JobTable(SQLModel, table=True):
     queue: str = Field(sa_type=Text, foreign_key="queues.name")
     status: str = column(Text, default="'pending'")
     priority: int = column(SmallInteger, default="5")
+    title: str = column(Text, default="''")
     data: dict[str, Any] = Field(sa_type=JSONB)
     result: dict[str, Any] | None = Field(sa_type=JSONB)
     error: str | None = Field(sa_type=Text)
@@ -133,19 +178,12 @@ class JobTable(SQLModel, table=True):
 
     dedupe_key: str | None = Field(sa_type=Text)
     created_by: UUID = Field(foreign_key="users.id")
+    request_id: str | None = Field(sa_type=Text)
+    """`X-Request-Id` of the request that created it; null for jobs of schedules and triggers."""
     created_at: datetime = time("now()")
     started_at: datetime | None = time()
     completed_at: datetime | None = time()
     updated_at: datetime = time("now()")
-
-
-class JobReaderTable(SQLModel, table=True):
-    """A user who may read somebody else's job, because deduplication returned it to them."""
-
-    __tablename__ = "job_readers"
-
-    job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
-    user_id: UUID = Field(primary_key=True, foreign_key="users.id")
 
 
 class JobErrorTable(SQLModel, table=True):
@@ -185,12 +223,13 @@ class ScheduleTable(SQLModel, table=True):
     __table_args__ = (
         one_of("missed", Missed),
         one_of("overlap", Overlap),
+        UniqueConstraint("created_by", "name"),
         CheckConstraint("NOT enabled OR (next_at IS NOT NULL AND error IS NULL)", name="enabled"),
         Index("schedules_due_idx", "next_at", postgresql_where=text("enabled")),
     )
 
     id: UUID = Field(primary_key=True)
-    name: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
     cron: str = Field(sa_type=Text)
     timezone: str = Field(sa_type=Text)
     kind: str = Field(sa_type=Text)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -29,6 +29,7 @@ class ApiKeyTable(SQLModel, table=True):
     """An API key. Only its SHA-256 is stored: keys have 256 random bits, so a slow hash would add nothing."""
 
     __tablename__ = "api_keys"
+    __table_args__ = (CheckConstraint("scopes <@ '{read,write,admin}' AND cardinality(scopes) > 0", name="scopes"),)
 
     id: UUID = Field(primary_key=True)
     user_id: UUID = Field(foreign_key="users.id", index=True)
@@ -38,6 +39,25 @@ class ApiKeyTable(SQLModel, table=True):
     created_at: datetime = time("now()")
     last_used_at: datetime | None = time()
     revoked_at: datetime | None = time()
+    scopes: list[str] = column(ARRAY(Text), default="'{read,write,admin}'")
+    """What requests with the key may do, as far as its user may."""
+    expires_at: datetime | None = time()
+
+
+class SessionTable(SQLModel, table=True):
+    """A browser session. Only a digest of its cookie is stored."""
+
+    __tablename__ = "sessions"
+
+    id_hash: bytes = Field(primary_key=True)
+    key_id: UUID = Field(foreign_key="api_keys.id", index=True)
+    """The key by which the user signed in; the session ends with it."""
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    created_at: datetime = time("now()")
+    last_seen_at: datetime = time("now()")
+    expires_at: datetime = column(DateTime(timezone=True), index=True)
+    ended_at: datetime | None = time()
+    """When the user signed out."""
 
 
 class AuditEntryTable(SQLModel, table=True):

@@ -25,6 +25,11 @@ class BusinessTable(SQLModel, table=True):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="place"),
         Index("businesses_stale_idx", "website_checked_at", postgresql_where=text("website IS NOT NULL")),
         Index("businesses_domain_idx", "domain"),
+        Index("businesses_city_idx", text("lower(city)"), "id"),
+        Index("businesses_state_idx", text("lower(state)"), "id"),
+        Index("businesses_source_idx", "source", "id"),
+        Index("businesses_status_idx", "website_status", "id"),
+        Index("businesses_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )
 
     id: UUID = Field(primary_key=True)

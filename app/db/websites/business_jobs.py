@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.db.core.pool import Connection
+from app.db.core.slices import in_slices
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.websites.business_upserts import BusinessUpsert, upsert_businesses
-from app.domain.jobs.spec import JobSpec
+from app.domain.jobs.spec import NewJob
 from app.domain.websites.businesses import NewBusiness
-from app.domain.websites.kinds import BusinessArgs
+from app.domain.websites.kinds import WEBSITE_SPECS, WebsiteKind
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessJob:
     """A job for a business: a new one, or the active one of the same kind."""
 
-    id: UUID
-    kind: str
+    id: UUID | None
+    """None if it is another user's."""
+    kind: WebsiteKind
     business_id: UUID
     is_new: bool
 
@@ -30,7 +33,7 @@ class FailedJob:
     """A failed job and its business, which may be deleted by now."""
 
     id: UUID
-    kind: str
+    kind: WebsiteKind
     error: str | None
     attempt: int
     max_attempts: int
@@ -42,38 +45,52 @@ class FailedJob:
 async def upsert_with_jobs(
     conn: Connection,
     businesses: Iterable[NewBusiness],
-    specs: Sequence[JobSpec],
+    kinds: Sequence[WebsiteKind],
     *,
     source: str,
     country: str,
-    user_id: UUID,
+    creator: Creator,
     priority: int,
+    run_at: datetime | None = None,
 ) -> tuple[dict[str, BusinessUpsert], list[BusinessJob]]:
-    """Insert or update businesses and create jobs for those that are new or changed, in one transaction.
+    """Insert or update businesses and create jobs of these kinds for those that are new or changed, in one
+    transaction.
 
     Businesses that are excluded or have no website get no jobs; of businesses with the same key the last one counts.
     Returns the results by key, and the jobs.
     """
-    unique = {business.key: business for business in businesses}
-    results = await upsert_businesses(conn, list(unique.values()), source=source, country=country, user_id=user_id)
+    unique = dict(await in_slices(list(businesses), lambda part: ((business.key, business) for business in part)))
+    results = await upsert_businesses(conn, list(unique.values()), source=source, country=country, user_id=creator.id)
     ids = [
         result.id
         for result in results.values()
         if (result.is_new or result.is_changed) and result.website is not None and not result.is_excluded
     ]
-    return results, await insert_jobs(conn, ids, specs, user_id=user_id, priority=priority)
+    return results, await insert_jobs(conn, ids, kinds, creator=creator, priority=priority, run_at=run_at)
 
 
 async def insert_jobs(
-    conn: Connection, business_ids: Iterable[UUID], specs: Sequence[JobSpec], *, user_id: UUID, priority: int
+    conn: Connection,
+    business_ids: Iterable[UUID],
+    kinds: Sequence[WebsiteKind],
+    *,
+    creator: Creator,
+    priority: int,
+    run_at: datetime | None = None,
 ) -> list[BusinessJob]:
     """Create one job per business and kind, or return the active one if there is one already."""
-    wanted = [(business_id, spec) for business_id in business_ids for spec in specs]
-    new = [spec.new_job(BusinessArgs(business_id=business_id), priority=priority) for business_id, spec in wanted]
-    inserted = await jobs.insert(conn, new, user_id)
+    wanted = [(business_id, kind) for business_id in business_ids for kind in kinds]
+
+    def to_new_jobs(part: Sequence[tuple[UUID, WebsiteKind]]) -> Iterator[NewJob]:
+        for business_id, kind in part:
+            spec = WEBSITE_SPECS[kind]
+            yield spec.new_job(spec.args(business_id=business_id), priority=priority, run_at=run_at)
+
+    new = await in_slices(wanted, to_new_jobs)
+    inserted = await jobs.insert(conn, new, creator)
     return [
-        BusinessJob(job.id, spec.kind, business_id, job.is_new)
-        for (business_id, spec), job in zip(wanted, inserted, strict=True)
+        BusinessJob(job.shown_id, kind, business_id, job.is_new)
+        for (business_id, kind), job in zip(wanted, inserted, strict=True)
     ]
 
 

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import Connection
+from app.db.core.slices import slices
 from app.domain.websites.businesses import NewBusiness, normalise_name
 from app.domain.websites.extraction.hosts import domain_of, host_of
 
@@ -55,7 +56,7 @@ WITH submitted AS (
         WHERE (e.by = 'place_id' AND e.value = submitted.place_id) OR (e.by = 'name' AND e.value = submitted.plain_name)
            OR (e.by = 'domain' AND e.value = ANY(string_to_array(submitted.hosts, ' ')))
         LIMIT 1
-    ), {_NAMES} FROM submitted ORDER BY key
+    ), {_NAMES} FROM submitted ORDER BY key COLLATE "C"
     ON CONFLICT (key) DO UPDATE SET
         {", ".join(f"{name} = coalesce(excluded.{name}, b.{name})" for name in COLUMN_TYPES)},
         excluded_by = excluded.excluded_by,
@@ -74,6 +75,10 @@ FROM submitted LEFT JOIN written AS w USING (key) LEFT JOIN businesses AS b USIN
 """
 
 
+BUSINESSES_PER_SLICE = 250
+"""Fewer than of other rows, because names and hosts are normalised here."""
+
+
 async def upsert_businesses(
     conn: Connection, businesses: Sequence[NewBusiness], *, source: str, country: str, user_id: UUID
 ) -> dict[str, BusinessUpsert]:
@@ -83,6 +88,17 @@ async def upsert_businesses(
     new website resets what was known of the old one. `country` (ISO 3166-1 alpha-2) applies to businesses without one.
     """
     await locks.acquire_shared(conn, Lock.EXCLUSIONS)
+    results: dict[str, BusinessUpsert] = {}
+    # in the order of the keys, so that two transactions with the same keys do not wait for each other
+    ordered = sorted(businesses, key=lambda business: business.key)
+    for part in slices(ordered, BUSINESSES_PER_SLICE):
+        results |= await _upsert_part(conn, part, source=source, country=country, user_id=user_id)
+    return results
+
+
+async def _upsert_part(
+    conn: Connection, businesses: Sequence[NewBusiness], *, source: str, country: str, user_id: UUID
+) -> dict[str, BusinessUpsert]:
     hosts = [host_of(business.website or "") for business in businesses]
     columns: dict[str, list[Any]] = {
         name: [getattr(business, name, None) for business in businesses] for name in COLUMN_TYPES

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import orjson
 
-from app.db.core.conditions import Conditions
+from app.db.core.conditions import Conditions, escape_like
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
+from app.domain.vocabulary.websites import ContactKind
 
 COLUMNS = """b.id, b.source, b.place_id, b.external_id, b.name, b.website, b.domain, b.phone, b.category, b.address,
 b.city, b.state, b.zip_code, b.country, b.latitude, b.longitude, b.attribution, b.excluded_by, b.website_status,
@@ -57,7 +59,7 @@ class ListedBusiness:
     """A business in a list."""
 
     business: Business
-    contact_counts: Mapping[str, int]
+    contact_counts: Mapping[ContactKind, int]
     """Number of contacts by kind; kinds without any are left out."""
 
 
@@ -91,23 +93,25 @@ class BusinessFilters:
         """Return the conditions on `businesses AS b`."""
         where = Conditions()
         where.add_if_given("b.website_status = {}", self.website_status)
-        where.add_if_given("(b.website IS NOT NULL) = {}", self.has_website)
-        where.add_if_given(_HAS_CONTACT.format(kind="email"), self.has_email)
-        where.add_if_given(_HAS_CONTACT.format(kind="social"), self.has_social)
-        where.add_if_given("(b.excluded_by IS NOT NULL) = {}", self.excluded)
+        for condition, flag in (
+            ("b.website IS NOT NULL", self.has_website),
+            (_HAS_CONTACT.format(kind="email"), self.has_email),
+            (_HAS_CONTACT.format(kind="social"), self.has_social),
+            ("b.excluded_by IS NOT NULL", self.excluded),
+        ):
+            if flag is not None:
+                where.add(condition if flag else f"NOT ({condition})")
         where.add_if_given("b.domain = {}", self.domain)
         where.add_if_given("lower(b.city) = lower({})", self.city)
         where.add_if_given("lower(b.state) = lower({})", self.state)
         where.add_if_given("b.source = {}", self.source)
         if self.name_contains is not None:
-            where.add("b.name ILIKE {}", f"%{self.name_contains.translate(_LITERAL)}%")
+            where.add("b.name ILIKE {}", f"%{escape_like(self.name_contains)}%")
         where.add_if_given("b.website_checked_at IS NULL OR b.website_checked_at < {}", self.checked_before)
         return where
 
 
-_HAS_CONTACT = "EXISTS (SELECT FROM business_contacts AS c WHERE c.business_id = b.id AND c.kind = '{kind}') = {{}}"
-_LITERAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-"""Escapes the characters that LIKE takes for wildcards."""
+_HAS_CONTACT = "EXISTS (SELECT FROM business_contacts AS c WHERE c.business_id = b.id AND c.kind = '{kind}')"
 
 
 async def get_business(conn: Connection, business_id: UUID) -> Business | None:
@@ -117,23 +121,27 @@ async def get_business(conn: Connection, business_id: UUID) -> Business | None:
 
 
 async def list_businesses(
-    conn: Connection, filters: BusinessFilters, *, limit: int, offset: int
-) -> tuple[list[ListedBusiness], int]:
-    """Return one page of businesses, newest first, and the number of all that match."""
+    conn: Connection, filters: BusinessFilters, *, before: UUID | None = None, limit: int, offset: int = 0
+) -> Page[ListedBusiness]:
+    """Return one page of businesses, newest first; `before` (a cursor) limits it to those older than that one."""
     where = filters.conditions()
-    total: int = await conn.fetchval(f"SELECT count(*) FROM businesses AS b WHERE {where}", *where.args)
+    total = await count_or_estimate(conn, f"SELECT FROM businesses AS b WHERE {where}", where.args)
+    where.add_if_given("b.id < {}", before)
     rows = await conn.fetch(
         f"""SELECT {COLUMNS}, (
                 SELECT json_object_agg(kind, n) FROM (
                     SELECT kind, count(*) AS n FROM business_contacts AS c WHERE c.business_id = b.id GROUP BY kind
                 ) AS counted) AS contact_counts
             FROM businesses AS b WHERE {where}
-            ORDER BY b.id DESC LIMIT {where.arg(limit)} OFFSET {where.arg(offset)}""",
+            ORDER BY b.id DESC LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
         *where.args,
     )
     found = [dict(row) for row in rows]
-    counts = [orjson.loads(row.pop("contact_counts") or "{}") for row in found]
-    return [ListedBusiness(Business(**row), count) for row, count in zip(found, counts, strict=True)], total
+    counts = [
+        {ContactKind(kind): n for kind, n in orjson.loads(row.pop("contact_counts") or "{}").items()} for row in found
+    ]
+    listed = [ListedBusiness(Business(**row), count) for row, count in zip(found, counts, strict=True)]
+    return Page.of(listed, limit, total)
 
 
 async def list_for_export(

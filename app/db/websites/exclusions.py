@@ -9,7 +9,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from app.db.core import locks
+from app.db.core.conditions import Conditions
 from app.db.core.locks import Lock
+from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.domain.websites.businesses import ExclusionBy, normalise_name
 
@@ -28,13 +30,19 @@ class Exclusion:
     created_at: datetime
 
 
-async def list_exclusions(conn: Connection, *, limit: int, offset: int) -> tuple[list[Exclusion], int]:
-    """Return one page of the exclusion list, newest first, and the number of all entries."""
+async def list_exclusions(
+    conn: Connection, *, before: UUID | None = None, limit: int, offset: int = 0
+) -> Page[Exclusion]:
+    """Return one page of the exclusion list, newest first; `before` (a cursor) limits it to entries older than that."""
+    total = await count_or_estimate(conn, "SELECT FROM business_exclusions", ())
+    where = Conditions()
+    where.add_if_given("id < {}", before)
     rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM business_exclusions ORDER BY id DESC LIMIT $1 OFFSET $2", limit, offset
+        f"""SELECT {COLUMNS} FROM business_exclusions WHERE {where}
+            ORDER BY id DESC LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
+        *where.args,
     )
-    total: int = await conn.fetchval("SELECT count(*) FROM business_exclusions")
-    return [Exclusion(**row) for row in rows], total
+    return Page.of([Exclusion(**row) for row in rows], limit, total)
 
 
 async def insert_exclusion(
@@ -54,7 +62,17 @@ async def insert_exclusion(
         reason,
         user_id,
     )
-    if row is None:
+    if row is None:  # an admin takes an entry of a user over, so that only admins can lift it
+        await conn.execute(
+            """UPDATE business_exclusions AS e SET created_by = $3, reason = coalesce($4, reason)
+               WHERE by = $1 AND value = $2
+               AND EXISTS (SELECT FROM users WHERE id = $3 AND role = 'admin')
+               AND NOT EXISTS (SELECT FROM users WHERE id = e.created_by AND role = 'admin')""",
+            by,
+            value,
+            user_id,
+            reason,
+        )
         existing = await conn.fetchrow(
             f"SELECT {COLUMNS} FROM business_exclusions WHERE by = $1 AND value = $2", by, value
         )
@@ -77,6 +95,23 @@ async def _mark_excluded(conn: Connection, exclusion_id: UUID, by: ExclusionBy, 
             return
     await conn.execute(
         f"UPDATE businesses SET excluded_by = $1 WHERE excluded_by IS NULL AND {condition}", exclusion_id, value
+    )
+
+
+async def count_exclusions(conn: Connection, user_id: UUID) -> int:
+    """Return how many entries a user has made."""
+    count: int = await conn.fetchval("SELECT count(*) FROM business_exclusions WHERE created_by = $1", user_id)
+    return count
+
+
+async def is_set_by_admin(conn: Connection, exclusion_id: UUID) -> bool:
+    """Return whether an admin made the entry; False if there is none."""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT FROM business_exclusions AS e JOIN users AS u ON u.id = e.created_by
+                              WHERE e.id = $1 AND u.role = 'admin')""",
+            exclusion_id,
+        )
     )
 
 

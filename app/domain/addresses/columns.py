@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.addresses.fields import MAX_CHARACTERS
+from app.domain.addresses.fields import MAX_CHARACTERS, Problems
 from app.domain.addresses.input import from_fields
 from app.domain.addresses.postal_address import Address
-from app.domain.text.columns import ADDRESS, Vocabulary, shown
-from app.domain.text.csv_table import values
+from app.domain.text.address_groups import OTHER, RESIDENCE
+from app.domain.text.column_mapping import Mapped
+from app.domain.text.columns import ADDRESS, STREET_PARTS, Vocabulary, canonical, shown
 from app.domain.text.errors import Unreadable
+from app.domain.text.findings import NOTHING, Findings
+from app.domain.text.located_columns import Located
 
 COORDINATES = ("latitude", "longitude")
 COLUMNS = Vocabulary(
@@ -19,41 +22,64 @@ COLUMNS = Vocabulary(
         "address": (*ADDRESS["address"], "location"),
         "latitude": (*ADDRESS["latitude"], "y"),
         "longitude": (*ADDRESS["longitude"], "x"),
-    }
+    },
+    addresses=(*RESIDENCE, *OTHER),
 )
+
+
+def check_house_number(header: Sequence[str], located: Located) -> None:
+    """Raises Unreadable where the street is in parts, and the house number is in none that is known.
+
+    Whole streets would be taken for houses.
+    """
+    parts = located.fields & {"pre_direction", "street_type", "post_direction", "house_fraction"}
+    street = located.index("street")
+    if "address" not in located and "house_number" not in located and street is not None and parts:
+        raise Unreadable(
+            f"The column {header[street]!r} has the names of streets, and no column of the header is known to have the"
+            f' house numbers; it has {shown(header)}. Name the column: mapping={{"houseNumber": "<column>"}}.'
+        )
 
 
 @dataclass(frozen=True)
 class AddressColumns:
-    """Field to the index of its column."""
-
-    indexes: Mapping[str, int]
+    located: Located
+    zip_may_be_extension: bool = False
+    """Whether the column of the ZIP code may hold only the last four digits of ZIP+4."""
 
     @classmethod
-    def find(cls, header: Sequence[str], mapping: Mapping[str, str]) -> AddressColumns:
+    def find(cls, header: Sequence[str], mapping: Mapped, findings: Findings = NOTHING) -> AddressColumns:
         """Find the columns by name; `mapping` names some of them by field and takes precedence.
 
         Raises Unreadable where no column can hold an address, or `mapping` does not fit the header.
         """
-        indexes = COLUMNS.locate(header, mapping)
-        if not indexes.keys() & {"address", "street", "city", "zip_code"}:
+        located = COLUMNS.locate(header, mapping, findings=findings)
+        check_house_number(header, located)
+        if not located.columns.keys() & {"address", "street", "city", "zip_code"}:
             raise Unreadable(
                 f"No column of the header can hold an address; it has {shown(header)}. Name the column:"
                 ' mapping={"address": "<column>"}.'
             )
-        return cls(indexes)
+        zip_code = located.index("zip_code")
+        name = "" if zip_code is None else canonical(header[zip_code])
+        return cls(located, name in ("zip4", "zipplus4"))
 
-    def address(self, cells: Sequence[str], default_country: str) -> Address:
-        """Return the address of a row. Raises ValueError with what is wrong with it."""
-        fields = {field: text for field, text in values(cells, self.indexes).items() if field not in COORDINATES}
-        if not fields.keys() - {"unit", "country", "house_number"}:
+    def address(self, cells: Sequence[str], default_country: str, notes: Problems) -> Address:
+        """Return the address of a row, and add what was left out of it to `notes`. Raises ValueError."""
+        fields = {field: text for field, text in self.located.values(cells).items() if field not in COORDINATES}
+        if not fields.keys() - self.located.constants.keys():
             raise ValueError("the row has no address")
-        return from_fields(fields, default_country)
+        if self.zip_may_be_extension and len(fields.get("zip_code", "")) <= 4:
+            fields.pop("zip_code", None)
+        if not fields.keys() - {"unit", "country", *STREET_PARTS} and "street" not in fields:
+            raise ValueError("the row has no address")
+        return from_fields(fields, default_country, notes)
 
     def coordinates(self, cells: Sequence[str]) -> tuple[float, float] | None:
         """Return the latitude and longitude that a row brings with it, in degrees; None without usable ones."""
         try:
-            latitude, longitude = (float(cells[self.indexes[field]]) for field in COORDINATES)
-        except (KeyError, IndexError, ValueError):
+            values = self.located.values(cells)
+            latitude, longitude = (float(values[field]) for field in COORDINATES)
+        except (KeyError, ValueError):
             return None
         return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

@@ -18,7 +18,18 @@ OTHER_NAMES = {
 
 def country_code(name: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code in lower case for a country's name or three-letter code, in any case."""
-    return _names().get(name.strip().casefold())
+    return _names().get(" ".join(name.split()).casefold())
+
+
+def country_field_code(text: str) -> str | None:
+    """Return the code for what a field for the country holds: a name, or a code of two or three letters."""
+    code = text.strip().lower()
+    return code if code in _codes() else country_code(text)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(_names().values())
 
 
 @cache

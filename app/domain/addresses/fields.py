@@ -11,11 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.addresses import parts
+from app.domain.addresses.countries import country_field_code
+from app.domain.addresses.placeholders import is_placeholder
+from app.domain.addresses.us_parser import parse_us
+from app.domain.text.columns import STREET_PARTS
+from app.domain.text.numbers import number_text
 
 MAX_CHARACTERS = {
     "address": 200,
     "house_number": 20,
+    "house_fraction": 10,
+    "pre_direction": 20,
     "street": 180,
+    "street_type": 30,
+    "post_direction": 20,
     "unit": 50,
     "city": 100,
     "state": 100,
@@ -25,7 +34,6 @@ MAX_CHARACTERS = {
 }
 """Maximum characters per field, after white space is collapsed."""
 
-_COUNTRY = re.compile(r"[a-z]{2}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 Problems = list[tuple[str, str]]
@@ -45,7 +53,10 @@ class NormalisedAddress:
 
 
 def clean(values: Mapping[str, Any], limits: Mapping[str, int], problems: Problems) -> dict[str, str]:
-    """Return the texts of the fields that are good and not empty, white space squeezed. Numbers are taken as text."""
+    """Return the texts of the fields that are good and not empty, white space squeezed. Numbers are taken as text.
+
+    Placeholders in fields of an address count as empty.
+    """
     texts: dict[str, str] = {}
     for field, value in values.items():
         try:
@@ -53,27 +64,34 @@ def clean(values: Mapping[str, Any], limits: Mapping[str, int], problems: Proble
         except ValueError as error:
             problems.append((field, str(error)))
         else:
-            if text:
+            if text and not (field in MAX_CHARACTERS and is_placeholder(field, text)):
                 texts[field] = text
     return texts
 
 
-def normalise(texts: Mapping[str, str], default_country: str, problems: Problems) -> NormalisedAddress | None:
-    """Return the address in texts that `clean` returned; None where something is wrong with it."""
-    country = texts.get("country", default_country).lower()
-    if not _COUNTRY.fullmatch(country):
-        problems.append(("country", "must be a two-letter ISO 3166 code such as us"))
+def normalise(
+    texts: Mapping[str, str], default_country: str, problems: Problems, notes: Problems | None = None
+) -> NormalisedAddress | None:
+    """Return the address in texts that `clean` returned; None where something is wrong with it.
+
+    With `notes`, a state or postcode that cannot be right is left out and noted there; without, it is a problem.
+    """
+    country = country_field_code(texts.get("country", default_country))
+    if country is None:
+        problems.append(("country", "is not known; use a name such as Germany or an ISO 3166 code such as de"))
         return None
+    if country == "us":
+        texts = _with_places_apart(texts)
     normalised: dict[str, str] = {}
     for field, normalise_part in (("state", parts.normalise_state), ("zip_code", parts.normalise_postcode)):
         if field in texts:
             try:
                 normalised[field] = normalise_part(texts[field], country)
             except ValueError as error:
-                problems.append((field, str(error)))
+                (problems if notes is None else notes).append((field, str(error)))
     if problems:
         return None
-    street = street_line(texts.get("address", ""), texts.get("house_number", ""), texts.get("street", ""))
+    street = street_line(texts)
     unit = texts.get("unit")
     without_unit, found = parts.split_unit(street)
     if found and (unit is None or parts.same_unit(unit, found)):
@@ -82,24 +100,46 @@ def normalise(texts: Mapping[str, str], default_country: str, problems: Problems
     return NormalisedAddress(street, unit, texts.get("city"), state, zip_code, country, texts.get("county"))
 
 
-def street_line(address: str, house_number: str, street: str) -> str:
-    """Join house number and street; empty without a street.
+def _with_places_apart(texts: Mapping[str, str]) -> Mapping[str, str]:
+    """Take apart "Concord, CA 94520" in the field of the city, and "CA 94520" in that of the state."""
+    found = dict(texts)
+    for field in ("city", "state"):
+        text = found.get(field, "")
+        if not (text and (any(map(str.isdigit, text)) or "," in text)):
+            continue
+        parts = parse_us(text if field == "city" else f"A, {text}")
+        if field == "city" and parts["city"] and not parts["address"]:
+            found["city"] = parts["city"]
+        elif field == "state" and parts["state"]:
+            found["state"] = parts["state"]
+        else:
+            continue
+        for other in ("state", "zip_code"):
+            if parts[other] and not found.get(other):
+                found[other] = parts[other]
+    return found
+
+
+def street_line(texts: Mapping[str, str]) -> str:
+    """Return the line of house number and street; empty without a street.
 
     A full `address` counts before its parts. One that does not begin with a number, beside a house number and no
     street, is the name of the street.
     """
-    if address and (street or not house_number or address[0].isdigit()):
+    address, number, street = (texts.get(field, "") for field in ("address", "house_number", "street"))
+    if address and (street or not number or address[0].isdigit()):
         return address
-    street = address or street
-    return f"{house_number} {street}".strip() if street else ""
+    if not (address or street):
+        return ""
+    return " ".join(
+        part for field in STREET_PARTS if (part := (address or street) if field == "street" else texts.get(field, ""))
+    )
 
 
 def _text(value: Any, limit: int) -> str:
     """Raises ValueError for a value that is neither text nor a number, or too long."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # a column of numbers with gaps comes as floats from some tools
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+    if (isinstance(value, float) and value.is_integer()) or type(value) is int:
+        value = number_text(value)
     if not isinstance(value, str):
         raise ValueError("must be text")
     text = " ".join(value.split())

@@ -22,27 +22,21 @@ def parse_address(value: Any, default_country: str) -> Address:
     if not isinstance(value, Mapping):
         raise ValueError("an address must be text or an object")
     names = [name for name, field in value.items() if field not in (None, "")]
-    found = FIELDS.locate(names)
+    found = FIELDS.find(names)
     return from_fields({field: value[names[index]] for field, index in found.items()}, default_country)
 
 
-def from_fields(fields: Mapping[str, Any], default_country: str) -> Address:
+def from_fields(fields: Mapping[str, Any], default_country: str, notes: Problems | None = None) -> Address:
     """Return the address in values by field, none of them empty.
 
     An address without other fields is parsed as a whole line. Without a street, the city or postcode is the address.
+    With `notes`, a state or postcode that cannot be right is left out and noted there.
     Raises ValueError with what is wrong.
     """
-    fields = dict(fields)
-    line = fields.get("address")
-    if isinstance(line, str) and not fields.keys() & _PLACES:
-        if len(line) > MAX_LINE_CHARACTERS:
-            raise ValueError(f"address must have at most {MAX_LINE_CHARACTERS} characters")
-        del fields["address"]
-        # a country that the line names counts before the default
-        fields |= parse_line(line, str(fields.get("country", default_country)))
+    fields = with_parsed_line(fields, default_country, notes)
     problems: Problems = []
     texts = clean(fields, MAX_CHARACTERS, problems)
-    address = normalise(texts, default_country, problems)
+    address = normalise(texts, default_country, problems, notes)
     if address is not None and not address.street and not texts.keys() & _PLACES:
         problems.append(("address", "is required (or house_number and street)"))
     if problems or address is None:
@@ -55,3 +49,22 @@ def from_fields(fields: Mapping[str, Any], default_country: str) -> Address:
         zip_code=address.zip_code,
         country=address.country,
     )
+
+
+def with_parsed_line(
+    fields: Mapping[str, Any], default_country: str, notes: Problems | None = None
+) -> Mapping[str, Any]:
+    """Return the fields with an `address` that has no town or postcode beside it parsed as a whole line.
+
+    Raises ValueError if it is too long.
+    """
+    line = fields.get("address")
+    if not isinstance(line, str) or fields.keys() & _PLACES:
+        return fields
+    if len(line) > MAX_LINE_CHARACTERS:
+        raise ValueError(f"address must have at most {MAX_LINE_CHARACTERS} characters")
+    # a country that the line names counts before the default
+    parsed = parse_line(line, str(fields.get("country", default_country)))
+    if (recipient := parsed.pop("recipient", None)) and notes is not None:
+        notes.append(("address", f"begins with {recipient!r}, which is no part of an address"))
+    return {field: value for field, value in fields.items() if field != "address"} | parsed

@@ -5,26 +5,24 @@ from __future__ import annotations
 import re
 
 from app.domain.addresses.countries import country_code
-from app.domain.addresses.parts import split_unit
+from app.domain.addresses.us_parser import parse_us
 from app.domain.vocabulary.states import CODES_BY_NAME, OTHER_NAMES, STATES
-from app.domain.vocabulary.usps import COMMON_SUFFIXES, DIRECTIONS, SUFFIXES
 
-_UNITED_STATES = re.compile(r"[, ]+(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?)$", re.IGNORECASE)
-_ZIP = re.compile(r"(?:^|[ ,])(\d{5}(?:-\d{4})?)$")
 # "00100 Helsinki", "114 55 Stockholm", "1016 GV Amsterdam"
 _POSTCODE_FIRST = re.compile(r"((?=[^ ]*\d)[0-9A-Z-]{3,8}(?: (?:\d[0-9A-Z]{1,2}|[A-Z]{2}))?) (.+)")
 # "London SW1A 2AA", "ON K1A 0A6", "Sydney NSW 2000"
-_POSTCODE_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})")
+_POSTCODE_LAST = re.compile(r"(.*?)(?<![ ,])[ ,]*\b([A-Z]{1,2}\d[0-9A-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})")
 # A postcode without a street; a house number before a street has fewer digits
 _POSTCODE_ALONE = re.compile(r"(\d{5}|\d{3} \d{2}|\d{4} [A-Z]{2})(?: ([^\d,]+))?")
-_REGION_LAST = re.compile(r"(.*?)[ ,]*\b([A-Z]{2,3})")
+_REGION_LAST = re.compile(r"(.*?)(?<![ ,])[ ,]*\b([A-Z]{2,3})")
 _STATES = CODES_BY_NAME | OTHER_NAMES | {code: code for code in STATES}
-del _STATES["WASHINGTON DC"]  # of "12 K St Washington DC", Washington is the city
-_MAX_STATE_WORDS = max(len(name.split()) for name in _STATES)
 
 
 def parse_line(line: str, country: str) -> dict[str, str]:
-    """Return the parts that are not empty, by field; what cannot be recognised stays in `address`."""
+    """Return the parts that are not empty, by field; what cannot be recognised stays in `address`.
+
+    `recipient` is the name of a person or building before the address.
+    """
     text = " ".join(line.split()).strip(" ,")
     rest, comma, last = text.rpartition(",")
     # "12 Main St, Peru" is a town in Indiana, "Lima, Peru" is not
@@ -36,60 +34,9 @@ def parse_line(line: str, country: str) -> dict[str, str]:
         text, country = rest.rstrip(" ,"), named
     if named is not None and town_only and "," not in text and named != "us":
         text = f", {text}"
-    parts = _us(_UNITED_STATES.sub("", text)) if country.lower() == "us" else _elsewhere(text)
+    parts = parse_us(text) if country.lower() == "us" else _elsewhere(text)
     parts["country"] = named or ""
     return {name: value for name, value in parts.items() if value}
-
-
-def _us(text: str) -> dict[str, str]:
-    zip_code = state = ""
-    if match := _ZIP.search(text):
-        zip_code, text = match[1], text[: match.start()].rstrip(" ,")
-    text, state = _take_state(text)
-    street, comma, city = text.rpartition(",")
-    if not comma:
-        street, city = _split_at_suffix(text) if zip_code or state else (text, "")
-        if (zip_code or state) and not city and not any(char.isdigit() for char in street):
-            street, city = "", street  # "Concord, CA"
-    street, city = street.strip(" ,"), city.strip()
-    if not street and not zip_code and not state:
-        street, city = city, ""
-    return {"address": street, "city": city, "state": state, "zip_code": zip_code}
-
-
-def _take_state(text: str) -> tuple[str, str]:
-    """Split off a state at the end, by code or name. Text that is nothing else is a city: "New York"."""
-    words = text.split(" ")
-    for count in range(min(_MAX_STATE_WORDS, len(words) - 1), 0, -1):
-        name = " ".join(words[-count:]).strip(",").upper()
-        if name in _STATES:
-            return " ".join(words[:-count]).rstrip(" ,"), _STATES[name]
-    return text, ""
-
-
-def _split_at_suffix(text: str) -> tuple[str, str]:
-    """Split street and city that no comma separates: after the last street suffix, its direction and the unit.
-
-    The common suffixes come first: in "12 Main St Lake Forest" the city begins with a rare one.
-    """
-    words = text.split(" ")
-    suffixes = [index for index, word in enumerate(words) if index > 1 and _plain(word) in SUFFIXES]
-    common = [index for index in suffixes if _plain(words[index]) in COMMON_SUFFIXES]
-    for index in (*reversed(common), *reversed(suffixes)):
-        end = index + 1
-        if end < len(words) - 1 and _plain(words[end]) in DIRECTIONS:
-            end += 1
-        for unit_end in range(min(end + 4, len(words)), end, -1):
-            if split_unit(" ".join(words[:unit_end]))[0] == " ".join(words[:end]):
-                end = unit_end
-                break
-        if end < len(words):
-            return " ".join(words[:end]), " ".join(words[end:])
-    return text, ""
-
-
-def _plain(word: str) -> str:
-    return word.strip(".").upper()
 
 
 def _elsewhere(text: str) -> dict[str, str]:

@@ -14,14 +14,20 @@ _ZIP = re.compile(r"(\d{3,5})(?:[ -]+(\d{4}))?", re.ASCII)
 _ZIP_DIGITS = re.compile(r"\d{7,9}", re.ASCII)
 _POSTCODE = re.compile(r"[0-9A-Z](?:[0-9A-Z -]{0,10}[0-9A-Z])?")
 
+UNIT_WORDS = (
+    "apartment|apt|apartamento|apto|building|bldg|department|dept|flat|floor|fl|hangar|hngr|lot|office|ofc|penthouse|ph|pier"
+    "|room|rm|slip|space|spc|suite|ste|trailer|trlr|unit"
+)
+"""Designators of units, in the words of USPS Publication 28 (C2) and of Puerto Rico, for a regular expression."""
 # An identifier has a digit or is a single letter, so that "12 Unit St" and "7 Lower Lot Rd" stay streets.
-_IDENTIFIER = r"(?:[a-z]|[a-z]{0,2}-?\d{1,5}-?[a-z]{0,2})"
+_IDENTIFIER = r"(?:[a-z]|[a-z]{0,2}-?\d{1,5}(?:-?[a-z0-9]{1,4})?)"
 _UNIT = (
-    r"(?:(?:apartment|apt|building|bldg|department|dept|floor|fl|hangar|hngr|lot|pier|room|rm|slip|space|spc"
-    rf"|suite|ste|trailer|trlr|unit)(?:\b\.?|(?=[0-9])) ?(?:# ?)?{_IDENTIFIER}|# ?{_IDENTIFIER})"
+    rf"(?:(?:{UNIT_WORDS})(?:\b\.?|(?=[0-9])) ?(?:# ?)?{_IDENTIFIER}|# ?{_IDENTIFIER}"
+    r"|(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|ground|top) (?:floor|fl)\b"
+    r"|rear|basement|bsmt|penthouse)"
 )
 _TRAILING_UNIT = re.compile(rf"(?:(?:, ?| ){_UNIT}){{1,3}}$", re.IGNORECASE | re.ASCII)
-_TRAILING_IDENTIFIER = re.compile(r"[0-9a-z-]+$", re.IGNORECASE)
+_TRAILING_IDENTIFIER = re.compile(r"(?<![0-9a-z-])[0-9a-z-]+$", re.IGNORECASE)
 
 
 def normalise_state(text: str, country: str) -> str:

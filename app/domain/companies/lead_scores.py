@@ -90,7 +90,7 @@ class Score:
 
 
 class UnknownFeature(ValueError):
-    """A weight or half-life for a name that is no feature."""
+    """A weight or half-life for a name that is not a feature."""
 
 
 def check_weights(weights: Mapping[str, float], half_lives: Mapping[str, float]) -> None:

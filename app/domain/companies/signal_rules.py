@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from app.domain.companies.research.figures import MONTHS
 from app.domain.companies.research.normalization import folded
-from app.domain.companies.research.passages import BOILERPLATE, sentences
+from app.domain.companies.research.passages import BOILERPLATE, MAX_SENTENCE_CHARACTERS, cut, sentences
 from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.signals import SignalCandidate
 from app.domain.websites.technologies import detect_technologies
@@ -118,8 +118,9 @@ def find_changes(before: Mapping[str, str], pages: Sequence[CrawledPage]) -> Ite
         return
     for page in pages:
         old = before.get(page.url)
-        known = {folded(line) for line in (old or "").splitlines()}
-        new = [line for line in page.text.splitlines() if folded(line) not in known and not BOILERPLATE.search(line)]
+        known = {folded(line) for whole in (old or "").splitlines() for line in cut(whole, MAX_SENTENCE_CHARACTERS)}
+        lines = [line for whole in page.text.splitlines() for line in cut(whole, MAX_SENTENCE_CHARACTERS)]
+        new = [line for line in lines if folded(line) not in known and not BOILERPLATE.search(line)]
         substantial = [line for line in new if len(line.split()) >= MIN_WORDS and not is_prompt_injection(line)]
         if not substantial or (old is not None and not _is_changed(new, page.text)):
             continue

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from app.domain.companies.research.normalization import folded
 
-SIGNAL_KINDS = ("hiring", "funding", "leadership", "expansion", "technology", "site_change")
+SignalKind = Literal["hiring", "funding", "leadership", "expansion", "technology", "site_change"]
+SIGNAL_KINDS: tuple[SignalKind, ...] = get_args(SignalKind)
 FINGERPRINT_CHARACTERS = 32
 
 
@@ -43,7 +44,7 @@ class Signal:
 
     id: UUID
     company_id: UUID
-    kind: str
+    kind: SignalKind
     title: str
     quote: str
     """Verbatim from the source's text."""

@@ -14,6 +14,8 @@ class GeocoderStatus:
     on: bool
     why_off: str | None
     needs_key: bool
+    reverses: bool
+    """Whether it can look up points."""
     used_today: int
     """Requests, over all workers."""
     daily: int | None

@@ -5,37 +5,58 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.households.filters import HouseholdFilters
-from app.domain.jobs.spec import JobSpec, QueueSpec
+from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference, RequestedArgs
 from app.domain.text.column_mapping import ColumnMapping
+
+FILTER_NAMES = [str(field.alias) for field in HouseholdFilters.model_fields.values()]
 
 
 class GeocodeHouseholdsArgs(GeocodeOptions):
-    """Which households to geocode, and how."""
+    """Find the coordinates of the households that match the filters, and store them with the households."""
 
-    filters: HouseholdFilters = HouseholdFilters()
-    limit: int | None = Field(default=None, gt=0)
-    """Maximum number of households; None for all that match."""
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"filters": {"city": "Concord", "state": "CA"}, "minAccuracy": "street"}]}
+    )
+
+    filters: HouseholdFilters = Field(default=HouseholdFilters(), validate_default=True)
+    """Which households; requests must have at least one filter."""
+    limit: int | None = Field(default=None, gt=0, lt=2**31)
+    """Maximum number of households; null for all that match."""
     skip_geocoded: bool = True
+    """Leave out households that have coordinates."""
+
+    @field_validator("filters", mode="after")
+    @classmethod
+    def _require_one(cls, filters: HouseholdFilters, info: ValidationInfo) -> HouseholdFilters:
+        """Refuse requests without a filter: they would geocode all households. Imports create such jobs."""
+        if isinstance(info.context, RequestedArgs) and filters.is_empty:
+            raise ValueError(f"must have at least one of {', '.join(FILTER_NAMES)}")
+        return filters
 
 
 class GeocodeFileOptions(GeocodeOptions):
     """How to read and geocode a file."""
 
     country: str | None = Field(default=None, pattern="^[A-Za-z]{2}$")
-    """Country of rows that name none; None for the platform's default."""
+    """Country of rows that name none, ISO 3166-1 alpha-2; null for the platform's default."""
     mapping: ColumnMapping = {}
-    """Names of columns by address field; they take precedence over the usual column names."""
+    """What holds each field of the address (`address, unit, city, state, zipCode, country, county`, and the parts
+    `houseNumber, preDirection, street, streetType, postDirection`), where the usual names of columns do not tell: a
+    column, several of which the values are joined by spaces, or a constant, such as
+    `{"address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}`; in requests also `@name` of a saved mapping."""
 
 
 class GeocodeFileArgs(GeocodeFileOptions):
-    """The file to geocode. The layout of the file is stored with its upload."""
+    """Add coordinates to the addresses in an uploaded CSV file, for download as `/api/v1/jobs/{id}/output.csv`."""
 
     upload_id: UUID
+    """The stored file. Uploads are made by `POST /api/v1/gis/geocode-file`, which also creates the job."""
     file_name: str = ""
+    """As it was uploaded; the name of the result is made from it."""
 
 
 GEOCODE_HOUSEHOLDS = JobSpec(
@@ -50,4 +71,5 @@ GEOCODE_FILE = JobSpec(
     queue=QueueSpec("geocode-file", concurrency=1),
     args=GeocodeFileArgs,
     timeout=timedelta(hours=24),
+    references=lambda args: [Reference(RecordType.UPLOAD, str(args.upload_id), "uploadId")],
 )

@@ -35,8 +35,10 @@ def slugify(name: str) -> str:
 
     The result is empty if no such letter is left.
     """
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(TRANSLITERATIONS))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(TRANSLITERATIONS))
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’`ʻʼ]", "", plain)).strip("-")
 
 

@@ -13,14 +13,23 @@ class HouseholdFilters(BaseModel):
     """
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, coerce_numbers_to_str=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        coerce_numbers_to_str=True,
     )
 
     city: str | None = Field(default=None, max_length=100)
+    """Its name, in any case."""
     state: str | None = Field(default=None, max_length=100)
+    """A code such as `CA`, or a name such as `California`."""
     zip_code: str | None = Field(default=None, max_length=20)
+    """`94520` also matches `94520-1234`."""
     county: str | None = Field(default=None, max_length=100)
+    """Its name, in any case."""
     precinct_number: str | None = Field(default=None, max_length=50)
+    """Exactly as it was loaded."""
 
     @field_validator("city", "state", "zip_code", "county", "precinct_number", mode="after")
     @classmethod

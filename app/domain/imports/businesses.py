@@ -15,7 +15,9 @@ from app.domain.imports.chunks import Chunk, RowLimit
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
 from app.domain.imports.survey import FileFormat, Survey
-from app.domain.text.columns import canonical
+from app.domain.text.column_mapping import Mapped
+from app.domain.text.columns import mapped_names
+from app.domain.text.confidentiality import find_flags, find_protecting_cell
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
 from app.domain.text.errors import Unreadable
 from app.domain.websites.business_files import COLUMNS, Columns
@@ -28,15 +30,18 @@ IDENTIFYING = {"name", "website", "externalId", "placeId"}
 COORDINATES = {"latitude", "longitude"}
 
 
-def recognise_business_file(survey: Survey, mapping: Mapping[str, str]) -> Layout:
+def recognise_business_file(survey: Survey, mapping: Mapped, header: bool | None = None) -> Layout:
     """Return the layout of a file of businesses.
 
     Raises Unreadable where no column can be the name, or `mapping` does not fit the header.
     """
     if survey.format() is not FileFormat.DELIMITED:
-        raise Unreadable("A file of businesses is CSV or tab-separated text, not JSON.")
-    found = layout.recognise_table(survey, COLUMNS.known | {canonical(name) for name in mapping.values()})
-    Columns(found.header, mapping)
+        raise Unreadable(
+            "A file of businesses is a table (CSV, tab-separated text or a spreadsheet), not map data, not JSON."
+        )
+    found = layout.recognise_table(survey, COLUMNS.known | mapped_names(mapping), header)
+    if not found.headerless:
+        Columns(found.header, mapping)
     return found
 
 
@@ -50,13 +55,14 @@ class BusinessReader:
         position: Mapping[str, int],
         *,
         normalise: Callable[[str], str],
-        mapping: Mapping[str, str] | None = None,
+        mapping: Mapped | None = None,
         ids_of: str = "",
     ) -> None:
         self._rows = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
         self._limit = RowLimit(position, ROWS_PER_CHUNK)
         self._header = layout.header
-        self._columns = Columns(layout.header[: layout.own], mapping)
+        self._flags = find_flags(layout.header[: layout.own], of_people=False)
+        self._columns = Columns(layout.header[: layout.own], mapping, layout.findings)
         self._normalise, self._ids_of = normalise, ids_of
 
     def chunk(self) -> Chunk:
@@ -86,6 +92,9 @@ class BusinessReader:
             return None
         if any("\0" in cell for cell in cells):
             chunk.reject(line, cells, ProblemCode.NUL, "has a NUL byte")
+            return None
+        if (flag := find_protecting_cell(cells, self._flags)) is not None:
+            chunk.reject_protected(line, cells, self._header[flag])
             return None
         values = self._columns.values(cells)
         if website := values.get("website"):
@@ -139,8 +148,10 @@ class BusinessReader:
         chunk.reject(line, cells, code, error, column=self._column(field), value=value)
 
     def _column(self, field: str) -> str | None:
-        indexes = self._columns.indexes
-        index = indexes.get(to_snake(field), indexes.get("domain") if field == "website" else None)
+        located = self._columns.located
+        index = located.index(to_snake(field))
+        if index is None and field == "website":
+            index = located.index("domain")
         return None if index is None else self._header[index]
 
 

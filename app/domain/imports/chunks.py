@@ -52,6 +52,12 @@ class Chunk:
         message = f"{column} {error}" if column else error
         self.rejected_rows.append(RejectedRow(line, [cell.replace("\0", " ") for cell in cells], code, message))
 
+    def reject_protected(self, line: int, cells: list[str], flag: str, record_id: str | None = None) -> None:
+        """Leave out a row that is marked as confidential; its report has none of its cells."""
+        error = "marks the record as confidential; it was not imported"
+        masked = ["*" if cell else "" for cell in cells]
+        self.reject(line, masked, ProblemCode.PROTECTED, error, column=flag, record_id=record_id)
+
     def warn(
         self,
         line: int,

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from app.domain.addresses.keys import address_key
 from app.domain.addresses.parts import normalise_postcode, normalise_state, same_unit, split_unit
+from app.domain.addresses.placeholders import is_placeholder
 from app.domain.imports.row_problems import ProblemCode
 
 _DESIGNATOR = re.compile(
@@ -22,6 +23,8 @@ _DESIGNATOR = re.compile(
 )
 """Kinds of units (USPS Publication 28, appendix C2)."""
 _WORD = re.compile(r"\w+")
+_INNER_DASH = re.compile(r"(?<=\d)-(?=[A-Z])|(?<=[A-Z])-(?=\d)")
+FIELDS = ("address", "unit", "city", "state", "zip_code")
 LIMITS = {"address": 200, "unit": 50, "city": 100}
 """Characters."""
 
@@ -44,6 +47,10 @@ class Dwelling:
 def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> Dwelling:
     """Normalise the parts as a register writes them: white space squeezed, empty if unknown."""
     problems: list[tuple[str, ProblemCode, str, str]] = []
+    address, unit, city, state, zip_code = (
+        "" if is_placeholder(field, text) else text
+        for field, text in zip(FIELDS, (address, unit, city, state, zip_code), strict=True)
+    )
     if state:
         try:
             state = _state(state, country)
@@ -73,15 +80,18 @@ def _key(address: str, unit: str, city: str, state: str, zip_code: str, country:
     number, _, road = address.partition(" ")
     if not number[0].isdigit():
         number, road = "", address
-    place = zip_code[:5] or city.casefold()
+    place = (zip_code[:5] if country == "us" else zip_code) or city.casefold()
     parts = (number.upper(), _road(road, country), _unit(unit), place, state, country)
     return blake2b("|".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _unit(unit: str) -> str:
-    """Return the identifiers of a unit: `4B` of `APT 4-B`, `# 4B` and `Unit 4B`, `2 3` of `Bldg 2 Apt 3`."""
+    """Return the identifiers of a unit: `4B` of `APT 4-B`, `# 4B` and `Unit 4B`, `2 3` of `Bldg 2 Apt 3`.
+
+    A dash between numbers stays a boundary: 1-12, 11-2 and 112 are three units.
+    """
     text = unit.upper()
-    return " ".join(_WORD.findall(_DESIGNATOR.sub(" ", text).replace("-", ""))) or text
+    return " ".join(_WORD.findall(_INNER_DASH.sub("", _DESIGNATOR.sub(" ", text)))) or text
 
 
 # Many houses stand in one street, and many streets in one place.

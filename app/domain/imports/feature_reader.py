@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import BinaryIO, Protocol
 
@@ -12,9 +13,10 @@ from app.domain.imports.geojson import FeatureCollection
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
 from app.domain.imports.survey import FileFormat
-from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position
+from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position, physical_lines
 from app.domain.text.csv_writer import unguarded
 from app.domain.text.errors import Unreadable
+from app.domain.text.json_guard import UnsafeJson, parse_json
 
 
 class Features(Protocol):
@@ -64,23 +66,23 @@ class _TableRows:
 
 def _plain(cell: str) -> str:
     """Return the cell with its white space squeezed, without the apostrophe that a report puts before a formula."""
-    return unguarded(" ".join(cell.replace("\0", " ").split()))
+    return unguarded(" ".join(cell.replace("\0", " ").split())).strip()
 
 
 class _FeatureLines:
     def __init__(self, file: BinaryIO, position: Mapping[str, int]) -> None:
         self.position = dict(position)
-        self._file = file
         file.seek(position["offset"])
+        self._lines = physical_lines(file)
 
     def read(self, count: int) -> list[FeatureRow]:
         rows: list[FeatureRow] = []
-        while len(rows) < count and (raw := self._file.readline(MAX_LINE_BYTES + 1)):
+        while len(rows) < count and (raw := next(self._lines, b"")):
             if len(raw) > MAX_LINE_BYTES:
                 raise Unreadable(f"Line {self.position['line'] + 1} has more than {MAX_LINE_BYTES:,} bytes.")
             self.position["offset"] += len(raw)
             self.position["line"] += 1
-            text = raw.strip(b"\x1e \t\r\n").removeprefix(b"\xef\xbb\xbf")
+            text = raw.strip(b"\x1e \t\r\n" + BOM_UTF8)
             if text:
                 rows.append((self.position["line"], _parse(text)))
         return rows
@@ -88,6 +90,8 @@ class _FeatureLines:
 
 def _parse(text: bytes) -> Feature | BrokenRow:
     try:
-        return to_feature(orjson.loads(text))
+        return to_feature(parse_json(text))
+    except UnsafeJson as unsafe:
+        return BrokenRow(ProblemCode.NOT_A_FEATURE, str(unsafe), text.decode(errors="replace"))
     except orjson.JSONDecodeError as error:
         return BrokenRow(ProblemCode.NOT_JSON, f"is not JSON: {error.msg}", text.decode(errors="replace"))

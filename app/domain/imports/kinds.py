@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.domain.jobs.spec import DEFAULT_PRIORITY, JobSpec, QueueSpec
+from app.domain.imports.date_orders import DateOrder
+from app.domain.jobs.spec import DEFAULT_PRIORITY, JobSpec, QueueSpec, RecordType, Reference
 from app.domain.text.column_mapping import ColumnMapping
 from app.domain.websites.businesses import FROM_CSV
 
@@ -23,27 +25,46 @@ class ImportOptions(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     dry_run: bool = False
-    """Read, check and count, but write nothing."""
-    max_errors: int | None = Field(default=None, ge=0)
+    """Read, check and count the rows without writing anything."""
+    max_errors: int | None = Field(default=None, ge=0, lt=2**31)
     """Fail as soon as more rows than this are rejected."""
     max_error_rate: float | None = Field(default=None, ge=0, le=1)
-    """Fail as soon as more than this share of at least 1,000 rows (at the end: of all) is rejected."""
+    """Fail as soon as more than this share of at least 1,000 rows (at the end: of all) is rejected; 0.02 means 2 %."""
     source: str = Field(default="", max_length=100, pattern=NO_CONTROL_CHARACTERS)
-    """The namespace of the record ids: records of two sources never meet."""
-
-
-class VoterOptions(ImportOptions):
-    county: str = Field(default="", max_length=100, pattern=NO_CONTROL_CHARACTERS)
-    """For files that do not name the county; part of the source where ids are unique within a county only."""
+    """Namespace of the record ids: records of different sources are never merged."""
+    max_overwrite_rate: float = Field(default=0.05, ge=0, le=1)
+    """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
+    allow_overwrite: bool = False
+    """Overwrite records of another file, however many."""
     mapping: ColumnMapping = {}
+    """What holds each field, where the usual names of columns and properties do not tell: a column, several of which
+    the values are joined by spaces, or a constant, such as
+    `{"id": "Account No", "address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}`; in requests also `@name` of
+    a saved mapping."""
+    date_order: DateOrder | None = None
+    """Order of day, month and year in dates; found from the values if it is not given. Dates with the year first, or
+    with the month in letters, are read in any case."""
+
+
+class RecordOptions(ImportOptions):
+    """The options of imports of files that are published again and again."""
+
+    retire_missing: bool = False
+    """Retire the records of earlier versions of the file that this one no longer has, until a later one has them."""
+    max_retire_rate: float = Field(default=0.2, ge=0, le=1)
+    """Retire nothing and fail if more than this share of the records would be retired: the file may be cut off."""
+
+
+class VoterOptions(RecordOptions):
+    county: str = Field(default="", max_length=100, pattern=NO_CONTROL_CHARACTERS)
+    """For files without a county column; part of the source if ids are unique within a county only."""
     geocode_after: bool = False
-    """When the import is complete, geocode the households that have no coordinates yet."""
+    """When the import has finished, create a job that geocodes the households without coordinates."""
 
 
 class BusinessOptions(ImportOptions):
-    mapping: ColumnMapping = {}
     visit: bool = True
-    """Create the jobs that visit the websites of new and changed businesses."""
+    """Create the jobs that check the websites of new and changed businesses."""
 
 
 class Part(BaseModel):
@@ -51,8 +72,10 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    number: int = Field(ge=1)
-    of: int = Field(ge=1)
+    number: int = Field(ge=1, lt=2**31)
+    """From 1 to `of`."""
+    of: int = Field(ge=1, lt=2**31)
+    """The number of parts."""
     position: dict[str, Any]
     """Where the part begins, and how many rows are `left` in it."""
 
@@ -61,32 +84,73 @@ class ImportArgs(ImportOptions):
     """The `data` of an import job. How the file is to be read is stored with the upload."""
 
     upload_id: UUID
+    """The stored file. Uploads are made by the routes of imports, which also create the job."""
     file_name: str = ""
+    """As it was uploaded; shown in the title of the job."""
+    source_derived_from: str = Field(default="", max_length=200)
+    """What the source was derived from, unless the sender named it."""
+    place: str | None = Field(default=None, max_length=200)
+    """The county, city or state that the file is about, if it was found."""
     part: Part | None = None
-    """The rows of the file that this job imports; None for all of them."""
+    """The rows of the file that this job imports; null for all of them."""
 
 
-class VoterImportArgs(ImportArgs, VoterOptions):
-    """The `data` of a `voter_import` job."""
+class RecordImportArgs(ImportArgs, RecordOptions):
+    """The `data` of an import of records with ids of their source."""
+
+
+class VoterImportArgs(RecordImportArgs, VoterOptions):
+    """Import voters from an uploaded voter file, and the households at their addresses."""
+
+
+class ParcelImportArgs(RecordImportArgs):
+    """Import land parcels with their geometry from uploaded GeoJSON or CSV."""
+
+
+class PoiImportArgs(RecordImportArgs):
+    """Import points of interest from uploaded GeoJSON or CSV; heat maps are computed from them."""
 
 
 class BusinessImportArgs(ImportArgs, BusinessOptions):
-    """The `data` of a `business_import` job."""
+    """Import businesses from an uploaded CSV file, and create the jobs that check their websites."""
 
     source: str = Field(default=FROM_CSV, max_length=100, pattern=NO_CONTROL_CHARACTERS)
     """External ids of a named source are its own; those of `csv` are those of the REST interface."""
     priority: int = Field(default=DEFAULT_PRIORITY, ge=1, le=9)
-    """Priority of the jobs that visit the websites."""
+    """Priority of the jobs that check the websites; 1 runs first."""
+
+
+def _upload(args: Any) -> Sequence[Reference]:
+    return [Reference(RecordType.UPLOAD, str(args.upload_id), "uploadId")]
 
 
 def _import_spec(kind: str, args: type[ImportArgs], *aliases: str) -> JobSpec:
     queue = QueueSpec(kind.replace("_", "-"), concurrency=1)
-    return JobSpec(kind=kind, queue=queue, args=args, timeout=TIMEOUT, aliases=aliases)
+    return JobSpec(kind=kind, queue=queue, args=args, timeout=TIMEOUT, aliases=aliases, references=_upload)
 
 
 VOTER_IMPORT = _import_spec("voter_import", VoterImportArgs, "import_voters")
-PARCEL_IMPORT = _import_spec("parcel_import", ImportArgs)
-POI_IMPORT = _import_spec("poi_import", ImportArgs)
+PARCEL_IMPORT = _import_spec("parcel_import", ParcelImportArgs)
+POI_IMPORT = _import_spec("poi_import", PoiImportArgs)
 BUSINESS_IMPORT = _import_spec("business_import", BusinessImportArgs, "import_businesses")
+
+
+class ImportUndoArgs(BaseModel):
+    """Revert what an import inserted or changed, except what a later import changed again."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    import_job_id: UUID
+    """The job of the import."""
+
+
+IMPORT_UNDO = JobSpec(
+    kind="import_undo",
+    queue=QueueSpec("import-undo", concurrency=1),
+    args=ImportUndoArgs,
+    timeout=TIMEOUT,
+    is_internal=True,
+    dedupe_key=lambda args: str(args.import_job_id),
+)
 
 IMPORT_SPECS = (VOTER_IMPORT, PARCEL_IMPORT, POI_IMPORT, BUSINESS_IMPORT)

@@ -28,6 +28,7 @@ class ProblemCode(StrEnum):
     QUOTE = csv_reader.STRAY_QUOTE
     NUL = csv_reader.NUL
     TOO_LONG = csv_reader.TOO_LONG
+    NOT_DATA = csv_reader.NOT_DATA
     NOT_JSON = "not_json"
     NOT_A_FEATURE = "not_a_feature"
     BAD_GEOMETRY = "bad_geometry"
@@ -35,6 +36,7 @@ class ProblemCode(StrEnum):
     BAD_COORDINATES = "bad_coordinates"
     BAD_CATEGORY = "no_category"
     NO_NAME = "no_name"
+    PROTECTED = "protected"
     BAD_WEBSITE = "bad_website"
     # warnings: the row is kept
     BAD_DATE = "unreadable_date"
@@ -43,6 +45,7 @@ class ProblemCode(StrEnum):
     BAD_ZIP = "unreadable_zip"
     BAD_NUMBER = "unreadable_number"
     BAD_COUNTRY = "unknown_country"
+    UNKNOWN_FLAG = "unknown_flag"
     NO_ADDRESS = "no_address"
     NO_GEOMETRY = "no_geometry"
     REPAIRED = "geometry_repaired"

@@ -5,6 +5,7 @@ Files that cannot be read at all are refused here, before there is a job; so non
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +14,8 @@ import orjson
 from app.domain.text.csv_reader import MAX_LINE_BYTES
 from app.domain.text.decoding import check_is_text
 from app.domain.text.errors import Unreadable
+from app.domain.text.json_guard import UnsafeJson, parse_json
+from app.domain.text.streamed_json import StreamedJson
 
 HEAD_BYTES = 1 << 20
 """Bytes from the beginning that are kept to recognise the file."""
@@ -32,10 +35,12 @@ class Survey:
     size: int = 0
     """Bytes."""
     head: bytes = b""
-    newlines: int = 0
-    returns: int = 0
+    line_ends: int = 0
+    """LF, CRLF and CR."""
     longest: int = 0
-    """Bytes of the longest line; lines end with LF, or with CR until the first LF."""
+    """Bytes of the longest line."""
+    spreadsheet_columns: list[tuple[list[str], str | int | None]] | None = None
+    """Of a spreadsheet: the kinds of cells in each column, and its number format."""
     _run: int = 0
     _last: bytes = field(default=b"", repr=False)
 
@@ -44,37 +49,31 @@ class Survey:
             return
         if len(self.head) < HEAD_BYTES:
             self.head += block[: HEAD_BYTES - len(self.head)]
-        newlines = block.count(b"\n")
-        self.newlines += newlines
-        self.returns += block.count(b"\r")
-        self._measure(block, b"\n" if self.newlines else b"\r")
+        self.line_ends += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+        self.line_ends -= self._last == b"\r" and block.startswith(b"\n")
+        self._measure(block)
         self.size += len(block)
         self._last = block[-1:]
 
-    def _measure(self, block: bytes, end: bytes) -> None:
+    def _measure(self, block: bytes) -> None:
         """Lines that are too long are longer than a block; so only the first and last line end of a block matter."""
-        first = block.find(end)
-        if first < 0:
+        ends = [place for end in (b"\n", b"\r") if (place := block.find(end)) >= 0]
+        if not ends:
             self._run += len(block)
         else:
-            self.longest = max(self.longest, self._run + first)
-            self._run = len(block) - block.rfind(end) - 1
+            self.longest = max(self.longest, self._run + min(ends))
+            self._run = len(block) - max(block.rfind(b"\n"), block.rfind(b"\r")) - 1
         self.longest = max(self.longest, self._run)
-
-    @property
-    def carriage_returns(self) -> bool:
-        return not self.newlines and self.returns > 0
 
     @property
     def lines(self) -> int:
         """Physical lines, including a last one without a line end."""
-        ends = self.newlines or self.returns
-        return ends + (self._last not in (b"\n", b"\r", b""))
+        return self.line_ends + (self._last not in (b"\n", b"\r", b""))
 
     def format(self) -> FileFormat:
         """Return the format. Raises Unreadable for an empty file, binary data, or a table with too long a line."""
         check_is_text(self.head)
-        text = self.head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # a record separator: RFC 8142
+        text = self.head.lstrip(BOM_UTF8 + b" \t\r\n\x1e")  # a record separator: RFC 8142
         if text[:1] in (b"{", b"["):
             return self._json(text)
         if self.longest > MAX_LINE_BYTES:
@@ -86,7 +85,10 @@ class Survey:
 
     def _json(self, text: bytes) -> FileFormat:
         try:
-            first = orjson.loads(text.partition(b"\n")[0])
+            stream = StreamedJson()  # a first feature that cannot be imported says nothing about the format
+            first = parse_json(stream.feed(text.splitlines()[0]) + stream.close())
+        except UnsafeJson as unsafe:
+            raise Unreadable(str(unsafe)) from None
         except orjson.JSONDecodeError:
             return FileFormat.GEOJSON
         lines = isinstance(first, dict) and first.get("type") == "Feature" and self.longest <= MAX_LINE_BYTES

@@ -1,7 +1,8 @@
 """Profiles of voter files: which column holds which field, how flags are written, and how to recognise the file.
 
 Layouts: North Carolina State Board of Elections (`layout_ncvoter.txt`), Ohio Secretary of State (statewide voter file),
-Florida Division of Elections (voter extract, no header), California counties on DFM's EIMS. Columns are found by name,
+Florida Division of Elections (voter extract, no header), California counties on DFM's EIMS, New York State Board of
+Elections and Pennsylvania Department of State (both without a header). Columns are found by name,
 never by position, and unknown ones are kept: the column sets grow with each election.
 """
 
@@ -12,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.domain.text.columns import ADDRESS, COMPANY
+from app.domain.imports import headerless_registers as registers
+from app.domain.text.columns import ADDRESS, COMPANY, STREET_PARTS, Vocabulary
 
 FIELDS = (
     "record_id", "status", "last_name", "first_name", "middle_name", "suffix", "birth_date", "birth_year", "gender",
@@ -21,7 +23,7 @@ FIELDS = (
 """The fields of a voter, in the order in which they are stored."""
 
 
-ProfileName = Literal["north_carolina", "ohio", "florida", "california_county", "generic"]
+ProfileName = Literal["north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"]
 
 
 @dataclass(frozen=True)
@@ -35,25 +37,30 @@ class Flag:
 
 @dataclass(frozen=True)
 class VoterProfile:
-    """`columns` maps a field to groups of columns: the first group in the file counts, and its cells are joined."""
+    """`columns` maps a field to groups of columns: the first group in the file counts, and its cells are joined.
+
+    In a group, `name?` may be missing, and `@field` is any column for that field of an address.
+    """
 
     name: ProfileName
     title: str
     columns: Mapping[str, tuple[tuple[str, ...], ...]]
     signature: frozenset[str] = frozenset()
     """Canonical names of columns that only this file has together."""
-    protected: Flag | None = None
-    """Marks voters whose address is confidential."""
+    protected: tuple[str, ...] = ()
+    """Columns that mark voters whose address is confidential, besides those with usual names of such flags."""
     removed: Flag | None = None
     """Marks voters who are no longer registered: they are kept, but belong to no household."""
     state: str | None = None
     """For files without a column for the state."""
     counties: Mapping[str, str] = field(default_factory=dict)
     """Names by the codes that the file uses."""
-    header: tuple[str, ...] | None = None
-    """The names of the columns, for files without a header."""
-    first_cells: re.Pattern[str] | None = None
-    """Matches the first line of such a file, its cells joined by tabs."""
+    headers: tuple[tuple[str, ...], ...] = ()
+    """The names of the columns, for files without a header; several for layouts that have changed."""
+    delimiter: str = "\t"
+    """That of such a file."""
+    first_cells: Mapping[int, re.Pattern[str]] = field(default_factory=dict)
+    """What some cells of the first row of such a file match, by their indexes."""
 
 
 def either(*names: str) -> tuple[tuple[str, ...], ...]:
@@ -113,7 +120,7 @@ NORTH_CAROLINA = VoterProfile(
         "zip_code": either("zip_code"),
     },
     signature=frozenset({"ncid", "voterregnum", "resstreetaddress"}),
-    protected=Flag(("confidential_ind",), frozenset({"Y"})),
+    protected=("confidential_ind",),
     removed=Flag(("status_cd",), frozenset({"R"})),
     state="NC",
 )
@@ -169,20 +176,11 @@ FLORIDA = VoterProfile(
         "zip_code": either("Residence_Zipcode"),
     },
     signature=frozenset({"countycode", "voterid", "requestedpublicrecordsexemption"}),
-    protected=Flag(("Requested_Public_Records_Exemption",), frozenset({"Y"})),
+    protected=("Requested_Public_Records_Exemption",),
     state="FL",
     counties=FLORIDA_COUNTIES,
-    header=(
-        "County_Code", "Voter_ID", "Name_Last", "Name_Suffix", "Name_First", "Name_Middle",
-        "Requested_Public_Records_Exemption", "Residence_Address_Line_1", "Residence_Address_Line_2", "Residence_City",
-        "Residence_State", "Residence_Zipcode", "Mailing_Address_Line_1", "Mailing_Address_Line_2",
-        "Mailing_Address_Line_3", "Mailing_City", "Mailing_State", "Mailing_Zipcode", "Mailing_Country", "Gender",
-        "Race", "Birth_Date", "Registration_Date", "Party_Affiliation", "Precinct", "Precinct_Group", "Precinct_Split",
-        "Precinct_Suffix", "Voter_Status", "Congressional_District", "House_District", "Senate_District",
-        "County_Commission_District", "School_Board_District", "Daytime_Area_Code", "Daytime_Phone_Number",
-        "Daytime_Phone_Extension", "Email_Address",
-    ),
-    first_cells=re.compile(r"[A-Z]{3}\t\d{6,12}\t(?:[^\t]*\t){35}[^\t]*"),
+    headers=(registers.FLORIDA,),
+    first_cells={0: re.compile(r"[A-Z]{3}"), 1: re.compile(r"\d{6,12}")},
 )  # fmt: skip
 
 CALIFORNIA_COUNTY = VoterProfile(
@@ -203,7 +201,7 @@ CALIFORNIA_COUNTY = VoterProfile(
         "registered_on": either("dtRegDate"),
         "precinct": either("sPrecinctID", "szPrecinctName"),
         "address": (
-            ("sHouseNum", "sHouseFractionNum", "sPreDir", "szStreetName", "sStreetSuffix", "sPostDir"),
+            ("sHouseNum", "sHouseFractionNum?", "sPreDir?", "szStreetName", "sStreetSuffix?", "sPostDir?"),
             ("szSitusAddress",),
         ),
         "unit": (("sUnitAbbr", "sUnitNum"),),
@@ -212,48 +210,116 @@ CALIFORNIA_COUNTY = VoterProfile(
         "zip_code": either("sSitusZip"),
     },
     signature=frozenset({"lvoteruniqueid", "sznamelast", "szsitusaddress"}),
-    protected=Flag(("sConfidential",), frozenset({"Y", "T", "1", "TRUE"})),
+    protected=("sConfidential",),
     state="CA",
+)
+
+NEW_YORK = VoterProfile(
+    name="new_york",
+    title="New York, statewide voter file",
+    columns={
+        "record_id": either("SBOEID"),
+        "status": either("STATUS"),
+        "last_name": either("LASTNAME"),
+        "first_name": either("FIRSTNAME"),
+        "middle_name": either("MIDDLENAME"),
+        "suffix": either("NAMESUFFIX"),
+        "birth_date": either("DOB"),
+        "gender": either("GENDER"),
+        "party": either("ENROLLMENT"),
+        "registered_on": either("REGDATE"),
+        "county": either("COUNTYCODE"),
+        "precinct": either("ED"),
+        "address": (("RADDNUMBER", "RHALFCODE?", "RPREDIRECTION?", "RSTREETNAME", "RPOSTDIRECTION?", "RADDRNONSTD?"),),
+        "unit": (("RAPARTMENTTYPE?", "RAPARTMENT"),),
+        "city": either("RCITY"),
+        "zip_code": either("RZIP5"),
+    },
+    signature=frozenset({"sboeid", "raddnumber", "rstreetname"}),
+    state="NY",
+    headers=(registers.NEW_YORK, registers.NEW_YORK_BEFORE_2022),
+    delimiter=",",
+    first_cells={-2: re.compile(r"NY\d{18}")},
+)
+
+PENNSYLVANIA = VoterProfile(
+    name="pennsylvania",
+    title="Pennsylvania, full voter export",
+    columns={
+        "record_id": either("ID Number"),
+        "status": either("Voter Status"),
+        "last_name": either("Last Name"),
+        "first_name": either("First Name"),
+        "middle_name": either("Middle Name"),
+        "suffix": either("Suffix"),
+        "birth_date": either("DOB"),
+        "gender": either("Gender"),
+        "party": either("Party Code"),
+        "phone": either("Home Phone"),
+        "registered_on": either("Registration Date"),
+        "county": either("County"),
+        "precinct": either("Precinct Code"),
+        "address": (("House Number", "House Number Suffix?", "Street Name"),),
+        "unit": either("Apartment Number"),
+        "city": either("City"),
+        "state": either("State"),
+        "zip_code": either("Zip"),
+    },
+    signature=frozenset({"idnumber", "housenumbersuffix", "precinctsplitid"}),
+    state="PA",
+    headers=(registers.PENNSYLVANIA,),
+    first_cells={0: re.compile(r"\d{6,9}-\d{2}")},
 )
 
 GENERIC = VoterProfile(
     name="generic",
     title="any file with a header",
     columns={
-        "record_id": either("record_id", "voter_id", "voterid", "id", "state_voter_id", "external_id"),
-        "status": either("status", "voter_status"),
-        "last_name": either("last_name", "lastname", "surname", "name_last"),
-        "first_name": either("first_name", "firstname", "name_first"),
-        "middle_name": either("middle_name", "middlename", "name_middle"),
+        "record_id": either(
+            "record_id", "voter_id", "voterid", "id", "state_voter_id", "external_id", "vuid", "registration_number",
+            "voter_registration_number", "voter_reg_num", "reg_num", "voter_number", "vanid", "voter_file_vanid",
+            "registrant_id", "voter_identification_number", "identification_number", "sos_voterid", "state_id",
+            "state_file_id", "dwid", "lalvoterid", "display_id", "county_voter_id", "voter_num", "ncid", "id_number",
+        ) + (("ElectorNumberPrefix", "ElectorNumber", "ElectorNumberSuffix?"), ("PD", "ENO"), ("ElectorNumber",)),
+        "status": either("status", "voter_status", "status_code", "voter_status_code", "county_status",
+        "registration_status", "voter_status_type_code", "status_desc"),
+        "last_name": either("last_name", "lastname", "surname", "name_last", "lname", "last", "elector_surname",
+        "family_name"),
+        "first_name": either("first_name", "firstname", "name_first", "fname", "first", "elector_forename", "forename",
+        "given_name"),
+        "middle_name": either("middle_name", "middlename", "name_middle", "mname", "middle"),
         "suffix": either("suffix", "name_suffix"),
-        "birth_date": either("birth_date", "birthdate", "date_of_birth", "dob"),
+        "birth_date": either("birth_date", "birthdate", "date_of_birth", "dob", "elector_dob", "birthday"),
         "birth_year": either("birth_year", "year_of_birth", "yob"),
         "gender": either("gender", "sex"),
-        "party": either("party", "party_affiliation", "party_code"),
+        "party": either("party", "party_affiliation", "party_code", "political_party", "polit_aff",
+        "political_affiliation", "enrollment"),
         "phone": either(*COMPANY["phone"]),
         "email": either("email", "email_address"),
-        "registered_on": either("registered_on", "registration_date", "date_registered"),
-        "county": either(*ADDRESS["county"]),
-        "precinct": either("precinct", "precinct_number", "precinct_name"),
+        "registered_on": either("registered_on", "registration_date", "date_registered", "date_of_registration",
+        "original_registration", "reg_date", "registr_dt"),
+        "county": either(*ADDRESS["county"], "locality_name", "county_code", "registration_county"),
+        "precinct": either("precinct", "precinct_number", "precinct_name", "precinct_code", "registered_precinct",
+        "voting_precinct", "precinct_id"),
         "address": (
             *either(*ADDRESS["address"]),
-            ("house_number", "street"),
-            ("house_number", "pre_direction", "street_name", "street_type", "post_direction"),
+            (
+                "@house_number", "@house_fraction?", "@pre_direction?", "@street", "@street_type?", "@post_direction?",
+            ),
         ),
-        "unit": (("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), *either(*ADDRESS["unit"])),
+        "unit": (
+            ("unit",), ("apartment",), ("apt",), ("unit_type", "unit_number"), ("RegUnitType?", "RegStUnitNum"),
+            *either(*ADDRESS["unit"]),
+        ),
         "city": either(*ADDRESS["city"]),
         "state": either(*ADDRESS["state"]),
         "zip_code": either(*ADDRESS["zip_code"]),
     },
-    protected=Flag(
-        (
-            "confidential", "is_confidential", "confidential_ind", "confidential_flag", "sConfidential",
-            "Requested_Public_Records_Exemption", "address_confidential", "protected",
-        ),
-        frozenset({"Y", "YES", "T", "TRUE", "1"}),
-    ),
 )  # fmt: skip
 
+VOTER_FIELDS = Vocabulary({field: () for field in (*FIELDS, *STREET_PARTS, "protected")}, ids=("record_id",))
+"""What a mapping may name: the fields, the parts of the address, and the flag of confidential addresses."""
 PROFILES: dict[str, VoterProfile] = {
-    profile.name: profile for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, GENERIC)
+    profile.name: profile
+    for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, NEW_YORK, PENNSYLVANIA, GENERIC)
 }

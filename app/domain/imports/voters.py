@@ -16,6 +16,7 @@ import orjson
 from uuid_utils import uuid7
 
 from app.domain.imports.chunks import Chunk, RowLimit, copy_text
+from app.domain.imports.date_orders import DATES, DateOrder
 from app.domain.imports.dates import to_iso_date
 from app.domain.imports.dwellings import Dwelling, normalise_dwelling
 from app.domain.imports.layout import Layout
@@ -27,12 +28,14 @@ from app.domain.imports.voter_columns import (
     COUNTY,
     ID,
     PRECINCT,
-    REGISTERED,
     STATUS,
     VoterColumns,
 )
 from app.domain.imports.voter_profiles import FIELDS
+from app.domain.text.column_mapping import Mapped
+from app.domain.text.confidentiality import NOT_PROTECTED, PROTECTED
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position, Row
+from app.domain.text.unmended import HIDDEN
 
 COLUMNS = (*FIELDS, "protected", "extra", "address_key")
 """Columns of a line of `Chunk.rows`, between its line number in the file and the hash of the row."""
@@ -48,11 +51,21 @@ ROWS_PER_READ = 200
 MAX_ID_CHARACTERS = 255
 MAX_NAME_CHARACTERS = 100
 """Maximum length of names of counties and precincts, because they are indexed."""
+_WITHOUT_NUMBER = re.compile(r"\d|RR\b|RTE?\b|RURAL|HC\b|P\.? ?O\b|BOX\b|PSC\b|CMR\b|UNIT\b|GENERAL DEL", re.IGNORECASE)
+"""Addresses that need no house number, or whose number is in the column of the street."""
+_HIDDEN = re.compile(r"\*|CONFIDENTIAL|PROTECTED|WITHHELD|REDACTED|SUPPRESSED|SAFE AT HOME", re.IGNORECASE)
+"""What registers write in the place of an address that they keep secret."""
+HIDDEN_NAMES = frozenset({
+    "CONFIDENTIAL", "CONFIDENTIAL VOTER", "PROTECTED", "PROTECTED VOTER", "WITHHELD", "REDACTED", "SUPPRESSED",
+    "SAFE AT HOME", "ACP", "ADDRESS CONFIDENTIAL", "ADDRESS PROTECTED",
+})  # fmt: skip
+"""What registers write in the place of a name or city that they keep secret, in upper case."""
+LAST_NAME, CITY = FIELDS.index("last_name"), FIELDS.index("city")
 _YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
 
 
 class VoterReader:
-    """See `Reader`. `county` is used where the file has none."""
+    """See `Reader`. `county` is used where the file has none, `date_order` in place of the one that was found."""
 
     def __init__(
         self,
@@ -62,17 +75,20 @@ class VoterReader:
         *,
         country: str = "us",
         county: str = "",
-        mapping: Mapping[str, str] | None = None,
+        mapping: Mapped | None = None,
+        date_order: DateOrder | None = None,
     ) -> None:
         self._rows = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
         self._limit = RowLimit(position)
         self._columns = VoterColumns(layout, mapping or {})
         self._country, self._county = country, county
+        found = layout.date_orders
+        self._orders = [(FIELDS.index(name), date_order or found.get(name, "mdy")) for name in DATES]
 
     def chunk(self) -> Chunk:
         want = self._limit.next_rows
         chunk = Chunk(counts={"protected": 0})
-        conversion = _Conversion(self._columns, chunk, self._country, self._county)
+        conversion = _Conversion(self._columns, chunk, self._country, self._county, self._orders)
         while chunk.read < want and (rows := self._rows.read(min(ROWS_PER_READ, want - chunk.read))):
             chunk.read += len(rows)
             conversion.convert(rows)
@@ -84,7 +100,10 @@ class VoterReader:
 class _Conversion:
     """Converts the rows of one chunk."""
 
-    def __init__(self, columns: VoterColumns, chunk: Chunk, country: str, county: str) -> None:
+    def __init__(
+        self, columns: VoterColumns, chunk: Chunk, country: str, county: str, orders: list[tuple[int, DateOrder]]
+    ) -> None:
+        self._orders = orders
         self._columns, self._chunk = columns, chunk
         self._country, self._county = country, county
         self._seen: set[str] = set()
@@ -108,7 +127,7 @@ class _Conversion:
         cells = self._clean(line, original)
         if cells is None:
             return
-        record_id = cells[columns.id]
+        record_id = columns.id(cells)
         if not record_id or len(record_id) > MAX_ID_CHARACTERS:
             self._reject_id(line, original, cells)
             return
@@ -116,17 +135,24 @@ class _Conversion:
             chunk.add_duplicate(line, record_id)
             return
         self._seen.add(record_id)
-        cells.append("")
+        cells += columns.tail
         values = list(columns.fields(cells))
-        for number, indexes in columns.joined:
-            values[number] = " ".join([cells[index] for index in indexes if cells[index]])
+        for field, indexes in columns.joined:
+            values[field] = " ".join([cells[index] for index in indexes if cells[index]])
+        number = columns.house_number
+        if number is not None and not cells[number] and not _WITHOUT_NUMBER.match(values[ADDRESS]):
+            values[ADDRESS] = ""  # the street is no house
         values[COUNTY] = columns.profile.counties.get(values[COUNTY], values[COUNTY]) or self._county
         if len(values[COUNTY]) > MAX_NAME_CHARACTERS or len(values[PRECINCT]) > MAX_NAME_CHARACTERS:
             self._drop_long(line, record_id, values)
         key, extra = "", ""
-        protected = columns.protected
-        starred = values[ADDRESS].startswith("*")  # registers write *** Protected *** in its place
-        if starred or (protected and cells[protected[0]].upper() in protected[1]):
+        address = values[ADDRESS]
+        hidden = not address[:1].isdigit() and _HIDDEN.search(address) is not None
+        hidden = hidden or values[LAST_NAME].upper() in HIDDEN_NAMES or values[CITY].upper() in HIDDEN_NAMES
+        for index in columns.protected:
+            hidden = hidden or cells[index].upper() not in NOT_PROTECTED
+        if hidden:
+            self._report_flag(line, record_id, cells)
             chunk.counts["protected"] += 1
             values = [v if n in (ID, STATUS, COUNTY) else "" for n, v in enumerate(values)]
             protected_text = "t"
@@ -139,6 +165,13 @@ class _Conversion:
             protected_text = "f"
         row = copy_text("\t".join((*values, protected_text, extra, key))).encode()
         self._lines.append(b"%d\t%b\t%b\n" % (line, row, blake2b(row, digest_size=16).hexdigest().encode()))
+
+    def _report_flag(self, line: int, record_id: str, cells: list[str]) -> None:
+        for index in self._columns.protected:
+            if (flag := cells[index]).upper() not in PROTECTED | NOT_PROTECTED:
+                message = "is neither a yes nor a no; the voter counts as protected"
+                name = self._columns.header[index]
+                self._chunk.warn(line, record_id, ProblemCode.UNKNOWN_FLAG, message, column=name, value=flag)
 
     def _clean(self, line: int, original: list[str]) -> list[str] | None:
         """Return the cells with white space squeezed; None where the row was rejected."""
@@ -170,7 +203,7 @@ class _Conversion:
         columns = self._columns
         column = columns.names["record_id"]
         original = self._reportable(original)
-        if not cells[columns.id]:
+        if not columns.id(cells):
             self._chunk.reject(line, original, ProblemCode.NO_ID, "is empty; every row needs an id", column=column)
         else:
             error = f"has more than {MAX_ID_CHARACTERS} characters"
@@ -179,19 +212,21 @@ class _Conversion:
     def _reportable(self, original: list[str]) -> list[str]:
         """Return the cells of a rejected row for the report: without personal data where the voter is protected.
 
-        In a row with too few or too many cells the flag may be off by as many cells as are missing or surplus.
+        In a row with too few or too many cells a flag may be off by as many cells as are missing or surplus: it
+        protects if it may be a yes, and unless it may be a no.
         """
         columns = self._columns
-        if columns.protected is None:
-            return original
-        flag, values = columns.protected
         cells = original if len(original) > 1 else original[0].split(columns.delimiter)
         off = abs(len(cells) - columns.width)
-        near = cells[max(0, flag - off) : flag + off + 1]
-        if not any(cell.strip(' \0"').upper() in values for cell in near):
+        plain = [cell.strip(" \0\"'").upper() for cell in cells]
+        protected = any(not cell[:1].isdigit() and _HIDDEN.search(cell) for cell in plain)
+        for flag in columns.protected:
+            near = plain[max(0, flag - off) : flag + off + 1]
+            protected = protected or bool(PROTECTED.intersection(near)) or NOT_PROTECTED.isdisjoint(near)
+        if not protected:
             return original
-        kept = {flag, *columns.kept_if_protected} if not off else set()
-        return [cell if index in kept else "*" if cell else "" for index, cell in enumerate(cells)]
+        kept = {*columns.protected, *columns.kept_if_protected} if not off else set()
+        return [cell if index in kept else HIDDEN if cell else "" for index, cell in enumerate(cells)]
 
     def _drop_long(self, line: int, record_id: str, values: list[str]) -> None:
         for number in (COUNTY, PRECINCT):
@@ -202,17 +237,17 @@ class _Conversion:
                 values[number] = ""
 
     def _dates(self, line: int, record_id: str, values: list[str]) -> None:
-        for number in (BIRTH_DATE, REGISTERED):
+        for number, order in self._orders:
             if text := values[number]:
                 try:
-                    values[number] = to_iso_date(text)
+                    values[number] = to_iso_date(text, order)
                 except ValueError as error:
-                    column = self._columns.names[FIELDS[number]]
+                    column = self._columns.names.get(FIELDS[number])
                     self._chunk.warn(line, record_id, ProblemCode.BAD_DATE, str(error), column=column, value=text)
                     values[number] = ""
         if year := values[BIRTH_YEAR]:
             if not _YEAR.fullmatch(year):
-                column = self._columns.names["birth_year"]
+                column = self._columns.names.get("birth_year")
                 message = "is not a year such as 1980"
                 self._chunk.warn(line, record_id, ProblemCode.BAD_YEAR, message, column=column, value=year)
                 values[BIRTH_YEAR] = ""

@@ -29,4 +29,5 @@ WEBHOOK_DELIVERY = JobSpec(
     timeout=timedelta(seconds=30),
     max_attempts=DELIVERY_ATTEMPTS,
     backoff=delivery_backoff,
+    is_internal=True,
 )

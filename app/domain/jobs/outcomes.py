@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from app.domain.text.storable import storable
+from app.domain.text.truncation import truncate
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class Failed:
-    """For good; no attempt is left or none could mend it."""
+    """The job failed for good: no attempt is left, or another one would not help."""
 
     error: str
 
@@ -38,7 +39,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Snooze:
-    """Waits for someone else: gives its slot back and goes on with the same attempt after `delay` seconds."""
+    """The job waits for something: its slot becomes free, and the same attempt continues after `delay` seconds."""
 
     delay: float
     reason: str = ""
@@ -46,14 +47,14 @@ class Snooze:
 
 @dataclass(frozen=True)
 class HandOver:
-    """The worker stops: another goes on with the same attempt at once."""
+    """The worker is stopping: another one continues the same attempt at once."""
 
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A server was lost under the handler: the same attempt goes on, but too many of these without progress fail it.
+    """The handler lost a server: the same attempt continues, but too many interruptions without progress fail the job.
 
-    `delay` is in seconds and doubles each time: five in a row are half a minute without a single step.
+    `delay` is in seconds and doubles each time: five in a row take half a minute without a single step.
     """
 
     error: str
@@ -62,7 +63,7 @@ class Interrupted:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """At a person's word; what was committed stays."""
+    """A user cancelled the job. Committed steps are kept."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ class Superseded:
 
 Outcome = Completed | Failed | Retry | Snooze | HandOver | Interrupted | Cancelled
 
+_CLASS_NAME: Any = vars(type)["__name__"].__get__
 MAX_ERROR_CHARACTERS = 4_000
-_SUFFIX_CHARACTERS = 50
+_MAX_ADDED_CHARACTERS = 200
+"""For the note on what was cut, and the kind of the job."""
 
 
 def error_text(text: str) -> str:
@@ -81,17 +84,26 @@ def error_text(text: str) -> str:
 
     Applying it twice changes nothing more.
     """
-    more = len(text) - MAX_ERROR_CHARACTERS
-    if more <= _SUFFIX_CHARACTERS:
-        return storable(text)
-    return storable(f"{text[:MAX_ERROR_CHARACTERS]}… ({more:,} characters more)")
+    return storable(truncate(text, MAX_ERROR_CHARACTERS, slack=_MAX_ADDED_CHARACTERS))
 
 
 def describe_error(error: BaseException) -> str:
     """Return `TypeName: text` of an exception, cut as by `error_text`, even where its `__str__` fails."""
-    name = type(error).__name__
+    name = type_name(error)
     try:
         text = str.__str__(str(error))
     except BaseException as broken:
-        return f"{name} (its text cannot be read: {type(broken).__name__})"
+        return f"{name} (its text cannot be read: {type_name(broken)})"
     return error_text(f"{name}: {text}" if text else name)
+
+
+def type_name(value: object) -> str:
+    """Return the name of a class, or of a value's class, even where the metaclass hides it."""
+    name: str = _CLASS_NAME(value if issubclass(type(value), type) else type(value))
+    return name
+
+
+def job_error(kind: str, cause: BaseException | str) -> str:
+    """Return the error of a job as users read it, `kind: cause`. Only a text that a handler returned stands alone."""
+    text = describe_error(cause) if isinstance(cause, BaseException) else error_text(cause)
+    return f"{kind}: {text}"

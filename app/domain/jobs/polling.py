@@ -1,4 +1,4 @@
-"""How often a client should poll a job, and what it is told about the progress."""
+"""How often a client should poll a job, and the progress that it receives."""
 
 from __future__ import annotations
 

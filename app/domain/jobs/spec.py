@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from app.domain.jobs.attempts import exponential_backoff
+from app.domain.jobs.request_id import current_request_id
 
 DEFAULT_PRIORITY = 5
 """Priority of a job within its queue, from 1 (first) to 9."""
+MIN_USER_PRIORITY = 3
+"""The priorities below are reserved for jobs of administrators."""
+
+
+@dataclass(frozen=True)
+class RequestedArgs:
+    """The context in which the arguments that a client sends are validated.
+
+    Stored arguments are validated without a context, so that a kind can become stricter without failing the jobs that
+    it has.
+    """
+
+    geocoders: Callable[[], Mapping[str, str | None]]
+    """Returns every known geocoder with the reason why it cannot be used, None if it can."""
+
+
+class RecordType(StrEnum):
+    """What the arguments of a job may name by its id."""
+
+    BUSINESS = "business"
+    CITY = "city"
+    COMPANY = "company"
+    UPLOAD = "upload"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A record that must exist when a client creates the job."""
+
+    type: RecordType
+    id: str
+    field: str
+    """The name of the argument in JSON."""
 
 
 class Derived(Enum):
@@ -58,8 +92,14 @@ class JobSpec:
     """Seconds to wait after this number of failed attempts."""
     aliases: tuple[str, ...] = ()
     """Further names that a filter by type accepts for this kind."""
+    is_internal: bool = False
+    """Whether only the platform itself creates jobs of this kind."""
     dedupe_key: Callable[[Any], str | None] = lambda args: None
     """The key, derived from the arguments, under which only one job of this kind may be active."""
+    references: Callable[[Any], Sequence[Reference]] = lambda args: ()
+    """The records that the arguments name."""
+    needs: Callable[[Any], Sequence[str]] = lambda args: ()
+    """What the arguments name that must be configured: providers that have a key, and `llm` for a language model."""
 
     def new_job(
         self,
@@ -68,8 +108,11 @@ class JobSpec:
         priority: int = DEFAULT_PRIORITY,
         dedupe_key: str | Derived | None = DERIVED,
         total_items: int | None = None,
+        run_at: datetime | None = None,
     ) -> NewJob:
         """Return a job of this kind to insert; `args` must be an instance of `self.args`.
+
+        Not run before `run_at`, if that is in the future.
 
         Without `dedupe_key` the kind derives the key from the arguments; None means no key.
         Raises TypeError where the derived key is no text, and whatever the kind's own code raises.
@@ -83,6 +126,9 @@ class JobSpec:
             priority=priority,
             dedupe_key=key,
             total_items=total_items,
+            run_at=run_at,
+            title=make_title(self.kind, args),
+            references=tuple(self.references(args)),
         )
 
 
@@ -95,4 +141,21 @@ class NewJob:
     """The arguments as JSON text."""
     priority: int = DEFAULT_PRIORITY
     dedupe_key: str | None = None
+    request_id: str | None = field(default_factory=current_request_id)
+    """The id of the request that creates the job, None if none does."""
     total_items: int | None = None
+    run_at: datetime | None = None
+    title: str = ""
+    references: tuple[Reference, ...] = ()
+
+
+MAX_TITLE_CHARACTERS = 200
+TELLING_ARGUMENTS = ("name", "file_name", "city_slug", "county")
+
+
+def make_title(kind: str, args: BaseModel) -> str:
+    """Return what a job with these arguments does, such as "Voter import · durham.csv"."""
+    words = kind.replace("_", " ").capitalize()
+    values = vars(args)
+    telling = (values.get(name) for name in TELLING_ARGUMENTS)
+    return " · ".join([words, *(text for text in telling if text and isinstance(text, str))])[:MAX_TITLE_CHARACTERS]

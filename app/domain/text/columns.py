@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic.alias_generators import to_camel
 
+from app.domain.text.address_groups import PARTS, address_groups, choose, part_of
+from app.domain.text.column_mapping import Mapped, columns_of, constant_of, mapped_columns
 from app.domain.text.errors import Unreadable
+from app.domain.text.findings import NOTHING, Findings
+from app.domain.text.located_columns import Located, Rule
 
 MAX_NAMES_SHOWN = 12
+NO_CONSTANT = "cannot be a constant, because it tells the records apart; name a column."
 _IGNORED = re.compile(r"[\W_]+")
 
 
@@ -22,31 +27,67 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
     "address": (
         "address", "streetaddress", "address1", "addressline1", "addr", "fulladdress", "resstreetaddress",
         "residentialaddress", "residentialaddress1", "residenceaddress", "residenceaddressline1", "situsaddress",
+        "homeaddress", "homeaddress1", "physicaladdress", "siteaddress", "propertyaddress", "street1", "addr1", "add1",
+        "addressline", "homestreet", "vaddress", "addressformatted",
     ),
-    "house_number": ("housenumber", "streetnumber", "houseno", "saddno"),
-    "street": ("street", "streetname", "road", "strasse", "straße"),
+    "house_number": (
+        "housenumber", "streetnumber", "houseno", "housenum", "streetnum", "streetno", "stnumber", "stnum", "stno",
+        "regstnum", "residencestreetnumber", "residentialstreetnumber", "resstreetnumber", "addressnumber", "addnumber",
+        "addrnum", "adrnum", "addno", "saddno", "house", "number",
+    ),
+    "house_fraction": (
+        "housefraction", "housefractionnum", "housenumbersuffix", "streetnumbersuffix", "housesuffix", "regstfrac",
+        "streetfraction", "halfcode", "housefractionnumber", "addressnumbersuffix", "addnumsuffix", "fraction",
+        "addrnsfx", "numsfx",
+    ),
+    "pre_direction": (
+        "predirection", "predir", "predirectional", "directionprefix", "streetpredirection", "streetpredir", "stpredir",
+        "regstpredirection", "residencepredirection", "streetdirprefix", "streetdirection", "streetdir", "stdir",
+        "saddpref", "direction",
+    ),
+    "street": (
+        "street", "streetname", "stname", "regstname", "residencestreetname", "residentialstreetname", "saddstr",
+        "road", "roadname", "strasse", "straße",
+    ),
+    "street_type": (
+        "streettype", "streetsuffix", "streetsufx", "streetsfx", "sttype", "stsuffix", "regsttype",
+        "residencestreettype", "residentialstreettype", "streetposttype", "stpostype", "saddsttyp", "roadtype",
+    ),
+    "post_direction": (
+        "postdirection", "postdir", "postdirectional", "directionsuffix", "streetpostdirection", "streetpostdir",
+        "stpostdir", "streetdirsuffix", "regstpostdirection", "residencepostdirection",
+    ),
     "unit": (
         "unit", "apartment", "apt", "suite", "address2", "addressline2", "residentialsecondaryaddr",
-        "residenceaddressline2",
+        "residenceaddressline2", "unitnumber", "unitnum", "unitno", "aptnumber", "aptnum", "aptno", "apartmentnumber",
+        "suitenumber", "regstunitnum", "residenceaptunitnumber", "addr2", "homeaddress2", "extension", "addressunit",
+        "aptunit", "aptunitnumber",
     ),
     "city": (
-        "city", "cityname", "rescitydesc", "residentialcity", "residencecity", "town", "municipality", "locality",
-        "ort", "stadt",
+        "city", "cityname", "rescitydesc", "residentialcity", "residencecity", "vcity", "town", "municipality",
+        "locality",
+        "ort", "stadt", "regcity", "homecity", "physicalcity", "situscity", "sitecity", "citytown", "postcity",
+        "postalcommunity",
     ),
     "state": (
         "state", "statecode", "statecd", "st", "residentialstate", "residencestate", "stateprovince", "stateregion",
-        "province", "region",
+        "province", "region", "regstate", "homestate", "physicalstate", "situsstate", "vstate", "provincecode",
     ),
     "zip_code": (
-        "zipcode", "zip", "zip5", "postalcode", "postcode", "zippostalcode", "residentialzip", "residencezipcode",
-        "plz",
+        "zipcode", "zip", "zip5", "postalcode", "postcode", "zippostalcode", "zippostal", "residentialzip",
+        "residentialzipcode", "residencezipcode", "residencezip", "plz", "regzipcode", "homezip", "homezipcode",
+        "homepostalcode", "physicalzip", "situszip", "sitezip", "zipplus4", "zip9", "zip4", "vzip5", "vzip", "zippost",
+        "zipcd",
     ),
-    "country": ("country", "countrycode", "countryregion"),
+    "country": ("country", "countrycode", "countryregion", "countryname", "homecountry"),
     "county": ("county", "countyname", "countydesc"),
     "latitude": ("latitude", "lat"),
     "longitude": ("longitude", "lon", "lng", "long"),
 }  # fmt: skip
 """Fields of an address to the canonical names of their columns, the most specific first."""
+
+STREET_PARTS = ("house_number", "house_fraction", "pre_direction", "street", "street_type", "post_direction")
+"""The fields that make up the line of house number and street, in its order."""
 
 COMPANY: Mapping[str, tuple[str, ...]] = {
     "name": (
@@ -73,33 +114,136 @@ COMPANY: Mapping[str, tuple[str, ...]] = {
 """Likewise for fields of a company."""
 
 
+class Header:
+    """The names of a table's columns, to look them up."""
+
+    def __init__(self, names: Sequence[str], distrusted: Collection[str] = ()) -> None:
+        """Columns whose names are `distrusted` are not found, but can be required."""
+        self.names = names
+        numbered = list(enumerate(names))[::-1]  # of two columns with one name the first counts
+        self._exact = {name: index for index, name in numbered}
+        self._canonical = {canonical(name): index for index, name in numbered}
+        self._trusted = self._canonical
+        self.distrusted = {index for index, name in numbered if name in distrusted}
+        if distrusted:
+            self._trusted = {canonical(name): index for index, name in numbered if name not in distrusted}
+
+    def find(self, spellings: Iterable[str], taken: Collection[int] = ()) -> int | None:
+        """Return the index of the first of the canonical names that the table has, None if it has none of them.
+
+        Columns that are `taken` do not count.
+        """
+        found = (self._trusted[name] for name in spellings if name in self._trusted)
+        return next((index for index in found if index not in taken), None)
+
+    def require(self, field: str, column: str) -> int:
+        """Return the index of a column that a mapping names for a field. Raises Unreadable where there is none."""
+        index = self._exact.get(column)
+        if index is None and (name := canonical(column)):
+            index = self._canonical.get(name)
+        if index is None:
+            raise Unreadable(
+                f"mapping: {to_camel(field)}: the file has no column {column[:40]!r}; it has {shown(self.names)}."
+            )
+        return index
+
+    def __contains__(self, column: str) -> bool:
+        return column in self._exact or canonical(column) in self._canonical
+
+
 class Vocabulary:
     """The fields that one kind of table may have, each with the names its column goes by."""
 
-    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
-        """`names` maps a field to canonical names, the most specific first."""
+    def __init__(
+        self, names: Mapping[str, Iterable[str]], ids: Collection[str] = (), addresses: Sequence[str] = ()
+    ) -> None:
+        """`names` maps a field to canonical names, the most specific first. `ids` tell records apart.
+
+        `addresses` are the words of the addresses that a record may have several of (see `address_groups`), in the
+        order in which they count.
+        """
+        self.addresses = tuple(addresses)
+        self.ids = frozenset(ids)
         self.names = {field: tuple(dict.fromkeys(spellings)) for field, spellings in names.items()}
         self.known = frozenset(name for spellings in self.names.values() for name in spellings)
 
-    def locate(self, header: Sequence[str], mapping: Mapping[str, str] | None = None) -> dict[str, int]:
-        """Return field to index of its column, for the fields that the header has.
+    def find(self, header: Sequence[str]) -> dict[str, int]:
+        """Return field to index of its column, for the fields that the header has by name.
 
-        `mapping` names columns by field and takes precedence; field names may be in camelCase or snake_case. A column
-        serves one field, and of two columns with one name the first counts.
+        A column serves one field, and of two columns with one name the first counts.
+        """
+        return {field: indexes[0] for field, indexes in self.locate(header).columns.items()}
+
+    def locate(
+        self,
+        header: Sequence[str],
+        mapping: Mapped | None = None,
+        *,
+        sparse: bool = False,
+        findings: Findings = NOTHING,
+    ) -> Located:
+        """Return the columns of the fields that the header has, and the constants of the mapping.
+
+        `mapping` takes precedence over names; field names may be in camelCase or snake_case. Beside a mapped address
+        its parts count only if they are mapped, too. With `sparse`, mapped columns may be missing: a record of map
+        data need not have all properties. `findings` correct what the names say.
         Raises Unreadable where `mapping` names an unknown field or a column that is not in the header.
         """
-        indexes = {canonical(name): index for index, name in reversed(list(enumerate(header)))}
-        columns = {self._mapped_field(name): self._mapped_index(column, header, indexes)
-                   for name, column in (mapping or {}).items()}  # fmt: skip
-        taken = set(columns.values())
+        names, located = Header(header, findings.distrusted), Located()
+        for name, source in (mapping or {}).items():
+            field = self.field(name)
+            located.rules[field] = Rule.MAPPED
+            constant = constant_of(source)
+            if constant is not None:
+                if field in self.ids:
+                    raise Unreadable(f"mapping: {to_camel(field)}: {NO_CONSTANT}")
+                located.constants[field] = constant
+                continue
+            columns = [column for column in columns_of(source) if not sparse or column in names]
+            located.columns[field] = tuple(names.require(field, column) for column in columns)
+        for field, column in findings.by_content.items():
+            if field in self.names and field not in located.rules and column in names:
+                located.columns[field], located.rules[field] = (names.require(field, column),), Rule.CONTENT
+        taken = located.used
+        hidden = STREET_PARTS if "address" in located.rules else ()
         for field, spellings in self.names.items():
-            index = next((indexes[name] for name in spellings if name in indexes), None)
-            if index is not None and field not in columns and index not in taken:
-                columns[field] = index
+            if field in located.rules or field in hidden:
+                continue
+            index = names.find(spellings, taken)
+            if index is not None:
+                located.columns[field], located.rules[field] = (index,), Rule.NAME
                 taken.add(index)
-        return columns
+        if self.addresses and all(located.rules.get(part, Rule.NAME) is Rule.NAME for part in ("address", "street")):
+            self._take_group(names, located)
+        return located
 
-    def _mapped_field(self, name: str) -> str:
+    def _take_group(self, header: Header, located: Located) -> None:
+        """Take the parts of one address, so that none is of another: the city beside `Mailing Street` is the mailing's.
+
+        An address that was found by a name without such a word keeps its parts.
+        """
+        fixed = {
+            index
+            for name, indexes in located.columns.items()
+            for index in indexes
+            if located.rules[name] is not Rule.NAME or name not in PARTS
+        }
+        groups = address_groups([canonical(name) for name in header.names], fixed | header.distrusted)
+        line = located.index("address") if "address" in located else located.index("street")
+        if line is None:
+            group = choose(groups, self.addresses)
+        else:
+            named = part_of(canonical(header.names[line]))
+            group = groups.get(named[0], {}) if named is not None else {}
+        for field, index in group.items():
+            if field in self.names and located.rules.get(field, Rule.NAME) is Rule.NAME:
+                if field == "street" and "house_number" not in group and "address" not in group and line is None:
+                    field = "address"  # Mailing Street: house number and street
+                if line is None or field not in ("address", "street"):
+                    located.columns[field], located.rules[field] = (index,), Rule.NAME
+
+    def field(self, name: str) -> str:
+        """Return the field of this name, in any spelling. Raises Unreadable where there is none."""
         fields = {canonical(field): field for field in self.names}
         if canonical(name) not in fields:
             raise Unreadable(
@@ -107,11 +251,10 @@ class Vocabulary:
             )
         return fields[canonical(name)]
 
-    @staticmethod
-    def _mapped_index(column: str, header: Sequence[str], indexes: Mapping[str, int]) -> int:
-        if canonical(column) not in indexes:
-            raise Unreadable(f"mapping: the header has no column {column[:40]!r}; it has {shown(header)}.")
-        return indexes[canonical(column)]
+
+def mapped_names(mapping: Mapped) -> set[str]:
+    """Return the canonical names of all columns that a mapping names."""
+    return {canonical(column) for column in mapped_columns(mapping)}
 
 
 def shown(header: Sequence[str]) -> str:

@@ -1,31 +1,34 @@
 """Read delimited text of any size: rows with their line numbers, and the byte offset at which reading can resume.
 
-UTF-8, or Windows-1252 for each line that is not UTF-8; LF, CRLF or CR; quoting as in RFC 4180. A quote that is never
-closed costs its own line, not the rest of the file, and no more than one line's limit is ever held in memory.
+UTF-8, or Windows-1252 for each line that is not UTF-8; LF, CRLF and CR in any mixture; quoting as in RFC 4180. A quote
+that is never closed costs its own line, not the rest of the file, and no more than one line's limit is held in memory.
 """
 
 from __future__ import annotations
 
 import csv
-import io
-from codecs import BOM_UTF8
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from app.domain.text.decoding import decode
 from app.domain.text.errors import Unreadable
+from app.domain.text.not_data import NotData
+from app.domain.text.unmended import HIDDEN, find_surplus, is_unsplit
 
 DELIMITERS = (",", "\t", ";", "|")
 MAX_LINE_BYTES = 1_000_000
 """Maximum length of a physical line. The widest known voter file has about 1,500 bytes."""
+BLOCK_BYTES = 1 << 16
 MAX_CELL_CHARACTERS = 131_072
 MAX_LINES_PER_ROW = 20
 """Physical lines that one quoted row may span; beyond that a quote was left open."""
 
 STRAY_QUOTE, TOO_LONG = "stray_quote", "too_long"
-WRONG_COLUMNS, NUL = "wrong_number_of_columns", "nul_byte"
+WRONG_COLUMNS, NUL, NOT_DATA = "wrong_number_of_columns", "nul_byte", "not_data"
 """Codes of what may be wrong with a row."""
+_STRAY_QUOTE = "has a quote that is not closed, or one in the wrong place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,10 @@ class Dialect:
     """How the text is split into cells."""
 
     delimiter: str = ","
-    carriage_returns: bool = False
-    """Lines end with CR alone, as on old Macintoshes."""
+    header: tuple[str, ...] = ()
+    """Names of the columns, to recognise rows that repeat the header and totals; empty to take every row as data."""
+    report_columns: int = 0
+    """How many columns at the end are those of a report of rejected rows, with the code and the error; 0 or 2."""
 
 
 @dataclass(slots=True)
@@ -77,9 +82,11 @@ class CsvReader:
     def __init__(self, file: BinaryIO, dialect: Dialect, position: Position | None = None) -> None:
         self.position = position or Position()
         file.seek(self.position.offset)
-        lines = _with_newlines(file) if dialect.carriage_returns else file
-        self._lines = _Lines(lines, first=not self.position.offset)
+        self._lines = _Lines(file)
         self._delimiter = dialect.delimiter
+        self._own = len(dialect.header) - dialect.report_columns if dialect.report_columns else 0
+        """Columns before those of a report."""
+        self._not_data = NotData(dialect.header[: self._own] if self._own else dialect.header)
         self._reader = self._new_reader()
 
     def read(self, count: int) -> list[Row]:
@@ -89,6 +96,7 @@ class CsvReader:
         """
         rows: list[Row] = []
         position, taken = self.position, self._lines.taken
+        suspects, find_reason = self._not_data.first_characters, self._not_data.find_reason
         while len(rows) < count:
             cells: list[str] | BrokenRow
             try:
@@ -97,7 +105,13 @@ class CsvReader:
                 break
             except (csv.Error, _RowTooLong) as error:
                 cells = self._broken(error)
-            if len(cells) > 1 or (cells and not cells[0].isspace() and cells[0]) if isinstance(cells, list) else True:
+            if isinstance(cells, BrokenRow):
+                rows.append((position.line + 1, cells))
+            elif len(cells) > 1 or (cells and not cells[0].isspace() and cells[0]):
+                if self._own and (broken := self._find_unmended(cells)):
+                    cells = broken
+                elif cells[0][:1] in suspects and (reason := find_reason(cells)):
+                    cells = BrokenRow(NOT_DATA, reason, "", cells)
                 rows.append((position.line + 1, cells))
             position.line += len(taken)
             position.offset += len(taken[0]) if len(taken) == 1 else sum(map(len, taken))
@@ -110,12 +124,23 @@ class CsvReader:
         self._lines.again.extendleft(reversed(taken[1:]))
         del taken[1:]
         self._reader = self._new_reader()
-        text = self._lines.decode(taken[0]).rstrip("\r\n")
+        text = decode(taken[0]).rstrip("\r\n")
         if "field larger" in str(error):
             return BrokenRow(TOO_LONG, f"has a cell of more than {MAX_CELL_CHARACTERS:,} characters", text)
-        if "new-line character" in str(error):
-            return BrokenRow(STRAY_QUOTE, "has a carriage return outside of quotes", text)
-        return BrokenRow(STRAY_QUOTE, "has a quote that is not closed, or one in the wrong place", text)
+        return BrokenRow(STRAY_QUOTE, _STRAY_QUOTE, text)
+
+    def _find_unmended(self, cells: list[str]) -> BrokenRow | None:
+        """Return a row of a report that is still as it was rejected; None where it can be read by now."""
+        own, (code, error) = cells[: self._own], (*cells[self._own : self._own + 2], "", "")[:2]
+        if code == STRAY_QUOTE and is_unsplit(own):
+            return BrokenRow(STRAY_QUOTE, _STRAY_QUOTE, own[0])
+        if code in (STRAY_QUOTE, WRONG_COLUMNS, NUL, TOO_LONG) and HIDDEN in own:
+            return BrokenRow(code, f"has {HIDDEN} in place of values of a protected person", "", cells)
+        if code == WRONG_COLUMNS and (wrong := find_surplus(own, error)):
+            return BrokenRow(WRONG_COLUMNS, wrong, "", cells)
+        if code == NOT_DATA and (reason := self._not_data.find_reason(own)):
+            return BrokenRow(NOT_DATA, reason, "", cells)
+        return None
 
     def _new_reader(self) -> csv._reader:  # type: ignore[name-defined]  # the stubs' name; there is no public one
         return csv.reader(self._lines, delimiter=self._delimiter, strict=True)
@@ -124,9 +149,8 @@ class CsvReader:
 class _Lines:
     """Decoded physical lines for csv.reader; remembers the lines that the current row consists of."""
 
-    def __init__(self, file: BinaryIO | io.BufferedReader, *, first: bool) -> None:
-        self._readline = file.readline
-        self._first = first
+    def __init__(self, file: BinaryIO) -> None:
+        self._lines = physical_lines(file)
         self.taken: list[bytes] = []
         self.again: deque[bytes] = deque()
 
@@ -134,9 +158,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        raw = self.again.popleft() if self.again else self._readline(MAX_LINE_BYTES + 1)
-        if not raw:
-            raise StopIteration
+        raw = self.again.popleft() if self.again else next(self._lines)
         taken = self.taken
         taken.append(raw)
         if len(raw) > MAX_LINE_BYTES:
@@ -145,29 +167,21 @@ class _Lines:
             )
         if len(taken) > MAX_LINES_PER_ROW:
             raise _RowTooLong
-        return self.decode(raw)
-
-    def decode(self, raw: bytes) -> str:
-        if self._first:
-            self._first = False
-            raw = raw.removeprefix(BOM_UTF8)
         return decode(raw)
 
 
-class _CarriageReturns(io.RawIOBase):
-    """A file with each CR replaced by LF: one byte for one, so that offsets stay true."""
+def physical_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines with their ends, from the current position; LF, CRLF and CR all end a line.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # typeshed's Buffer is wider than what comes
-        block = self._file.read(len(buffer)).replace(b"\r", b"\n")
-        buffer[: len(block)] = block
-        return len(block)
-
-
-def _with_newlines(file: BinaryIO) -> BinaryIO:
-    return io.BufferedReader(_CarriageReturns(file))  # type: ignore[type-var]  # readinto, see above
+    Ends after a line of more than MAX_LINE_BYTES, which may be incomplete.
+    """
+    rest = b""
+    while block := file.read(BLOCK_BYTES):
+        lines = (rest + block).splitlines(keepends=True)
+        # the next block may continue the last line, also one that ends with CR
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        yield from lines
+        if len(rest) > MAX_LINE_BYTES:
+            break
+    if rest:
+        yield rest

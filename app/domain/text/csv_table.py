@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.text.columns import canonical
-from app.domain.text.csv_reader import DELIMITERS, NUL, WRONG_COLUMNS, BrokenRow, CsvReader, Dialect, Position, Row
+from app.domain.text.csv_reader import (
+    DELIMITERS,
+    NUL,
+    WRONG_COLUMNS,
+    BrokenRow,
+    CsvReader,
+    Dialect,
+    Position,
+    Row,
+    physical_lines,
+)
 from app.domain.text.csv_writer import unguarded
-from app.domain.text.decoding import check_is_text
+from app.domain.text.decoding import check_is_text, decode
+from app.domain.text.encodings import to_utf8
 from app.domain.text.errors import TooManyRows, Unreadable
+from app.domain.text.first_row import holds_values
 
 MAX_COLUMNS = 2_000
+MAX_TITLE_ROWS = 20
+"""Rows above the header."""
 ROWS_PER_READ = 500
+MAX_FIRST_ROWS = 200
+ROWS_COMPARED = 50
+"""Rows from the beginning that tell whether the first one is a header."""
 
 
 @dataclass(frozen=True)
@@ -24,42 +41,96 @@ class TableFormat:
     dialect: Dialect
     start: Position
     """Where the data begin, behind the header."""
+    sent_header: Sequence[str] = ()
+    """The header's cells as they are in the file; those of `header` have no superfluous spaces."""
+    title_lines: int = 0
+    """Lines above the header that are not blank."""
+    headerless: bool = False
+    """Whether the first row is a record already: the columns are named by their numbers."""
 
 
-def recognise(head: bytes, known: Collection[str], *, carriage_returns: bool) -> TableFormat:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A row that may be the header, under one delimiter."""
+
+    header: list[str]
+    delimiter: str
+    start: Position
+    known: int
+    """How many of its cells are known names of columns."""
+    rows_above: int
+    cells: list[str]
+    """The header as it was sent, without the guards of formulas."""
+
+
+def recognise(head: bytes, known: Collection[str], header: bool | None = None) -> TableFormat:
     """Find the delimiter under which the header has the most of the `known` canonical names, then the most columns.
 
-    Raises Unreadable where there is no header, or it is broken or too wide.
+    Excel's line `sep=;` names the delimiter. The header may stand below titles: rows with fewer cells, and without
+    names of columns. `header` says whether there is one; without it, a first row with no known name that looks like the
+    rows below it is none. Raises Unreadable where there is no header, or it is broken or too wide.
     """
-    candidates: list[tuple[int, int, str]] = []
+    declared, begin = _declared_delimiter(head)
+    candidates: list[_Candidate] = []
     broken: Unreadable | None = None
-    for delimiter in DELIMITERS:
+    for delimiter in (declared,) if declared else DELIMITERS:
         try:
-            header = read_header(head, Dialect(delimiter, carriage_returns))
+            candidates.append(_find_header(head, delimiter, begin, known))
         except Unreadable as error:
             broken = broken or error
-        else:
-            candidates.append((sum(canonical(name) in known for name in header), len(header), delimiter))
-    names, _, delimiter = max(candidates, key=lambda candidate: candidate[:2], default=(0, 0, ""))
-    if broken is not None and names == 0:
-        raise broken
-    dialect = Dialect(delimiter, carriage_returns)
-    reader = CsvReader(io.BytesIO(head), dialect)
-    reader.read(1)
-    return TableFormat(read_header(head, dialect), dialect, reader.position)
+    best = max(candidates, key=lambda candidate: (candidate.known, len(candidate.header)), default=None)
+    if best is None or (broken is not None and best.known == 0):
+        raise broken or Unreadable("The file is empty. It needs a header line and at least one row.")
+    if len(best.header) > MAX_COLUMNS:
+        raise Unreadable(f"The header has {len(best.header):,} columns; at most {MAX_COLUMNS:,} are allowed.")
+    if header is False or (header is None and not best.known and not best.rows_above and _is_record(head, best, begin)):
+        columns = [f"column {number}" for number in range(1, len(best.header) + 1)]
+        return TableFormat(columns, Dialect(best.delimiter, tuple(columns)), begin, headerless=True)
+    return TableFormat(
+        best.header, Dialect(best.delimiter, tuple(best.header)), best.start, best.cells, best.rows_above
+    )
 
 
-def read_header(head: bytes, dialect: Dialect) -> list[str]:
-    """Return the trimmed cells of the first row. Raises Unreadable where there is none, or it is broken or too wide."""
-    rows = CsvReader(io.BytesIO(head), dialect).read(1)
-    if not rows:
+def _declared_delimiter(head: bytes) -> tuple[str | None, Position]:
+    """Return the delimiter that the first line names, as Excel writes it, and where the rows begin."""
+    first = next(physical_lines(io.BytesIO(head)), b"")
+    text = decode(first[:40]).rstrip("\r\n")
+    text = text[1:-1] if text[:1] == text[-1:] == '"' else text
+    if len(text) == 5 and text[:4].lower() == "sep=" and text[4] not in "\"'" and not text[4].isalnum():
+        return text[4], Position(len(first), 1)
+    return None, Position()
+
+
+def _is_record(head: bytes, first: _Candidate, begin: Position) -> bool:
+    reader = CsvReader(io.BytesIO(head), Dialect(first.delimiter), replace(begin))
+    rows = [cells for _, cells in reader.read(ROWS_COMPARED) if not isinstance(cells, BrokenRow)]
+    plain = [[" ".join(cell.split()) for cell in row] for row in rows]
+    return holds_values(first.header, [row for row in plain[1:] if len(row) == len(first.header)])
+
+
+def _find_header(head: bytes, delimiter: str, begin: Position, known: Collection[str]) -> _Candidate:
+    reader = CsvReader(io.BytesIO(head), Dialect(delimiter), replace(begin))
+    found: _Candidate | None = None
+    widest = 0
+    for number in range(MAX_TITLE_ROWS + 1):
+        rows = reader.read(1)
+        if not rows:
+            break
+        line, cells = rows[0]
+        if isinstance(cells, BrokenRow):
+            if found is None:
+                raise Unreadable(f"The header (line {line}) {cells.error}.")
+            break
+        header = [unguarded(" ".join(cell.replace("\0", " ").split())) for cell in cells]
+        names = sum(canonical(name) in known for name in header)
+        filled = sum(map(bool, header))
+        is_below_titles = found is not None and names > found.known and filled > widest and (names > 1 or widest == 1)
+        if found is None or is_below_titles:
+            found = _Candidate(header, delimiter, replace(reader.position), names, number, list(map(unguarded, cells)))
+        widest = max(widest, filled)
+    if found is None:
         raise Unreadable("The file is empty. It needs a header line and at least one row.")
-    line, cells = rows[0]
-    if isinstance(cells, BrokenRow):
-        raise Unreadable(f"The header (line {line}) {cells.error}.")
-    if len(cells) > MAX_COLUMNS:
-        raise Unreadable(f"The header has {len(cells):,} columns; at most {MAX_COLUMNS:,} are allowed.")
-    return [" ".join(cell.replace("\0", " ").split()) for cell in cells]
+    return found
 
 
 def surplus(cells: Sequence[str], width: int) -> str | None:
@@ -77,7 +148,7 @@ def values(cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
     return {
         field: text
         for field, index in columns.items()
-        if index < len(cells) and (text := unguarded(cells[index].strip()))
+        if index < len(cells) and (text := unguarded(cells[index].strip()).strip())
     }
 
 
@@ -86,10 +157,14 @@ class CsvTable:
 
     def __init__(self, raw: bytes, known: Collection[str]) -> None:
         """Raises Unreadable where `raw` is not text, or there is no header."""
+        raw = to_utf8(raw)
         check_is_text(raw)
-        form = recognise(raw, known, carriage_returns=b"\n" not in raw and b"\r" in raw)
+        form = recognise(raw, known)
         self.header = form.header
         self._reader = CsvReader(io.BytesIO(raw), form.dialect, form.start)
+        first = CsvReader(io.BytesIO(raw), form.dialect, replace(form.start)).read(MAX_FIRST_ROWS)
+        self.first_rows = [cells for _, cells in first if not isinstance(cells, BrokenRow)]
+        """To see what the columns hold."""
 
     def rows(self, limit: int) -> Iterator[Row]:
         """Yield the rows, cut to the width of the header; short ones stay short.

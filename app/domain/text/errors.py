@@ -7,6 +7,10 @@ class Unreadable(ValueError):
     """The input as a whole cannot be read. The message says why and what to do about it."""
 
 
+class NeedsOption(Unreadable):
+    """The input could be read if its sender said how: which part of it, or in which coordinate system."""
+
+
 class TooManyRows(ValueError):
     """The input has more rows than the caller accepts."""
 

@@ -27,8 +27,26 @@ OTHER_NAMES = {
 }
 """Further names in use, to the code."""
 
+ABBREVIATIONS = {
+    "ALA": "AL", "ARIZ": "AZ", "ARK": "AR", "CAL": "CA", "CALIF": "CA", "COLO": "CO", "CONN": "CT", "DEL": "DE",
+    "FLA": "FL", "ILL": "IL", "ILLS": "IL", "IND": "IN", "KAN": "KS", "KANS": "KS", "KEN": "KY", "MASS": "MA",
+    "MICH": "MI", "MINN": "MN", "MISS": "MS", "MONT": "MT", "NEB": "NE", "NEBR": "NE", "NEV": "NV", "OKLA": "OK",
+    "ORE": "OR", "OREG": "OR", "PENN": "PA", "PENNA": "PA", "TENN": "TN", "TEX": "TX", "VIRG": "VA", "WASH": "WA",
+    "WVA": "WV", "WIS": "WI", "WISC": "WI", "WYO": "WY", "NMEX": "NM", "NDAK": "ND", "SDAK": "SD", "NCAR": "NC",
+    "SCAR": "SC",
+}  # fmt: skip
+"""Abbreviations from before the two-letter codes, without spaces. Not for one-line addresses: `Miss` may be a name."""
+
 
 def state_code(text: str) -> str | None:
     """Return the two-letter code of a US state or territory given by code or name, in any case; None if unknown."""
     plain = " ".join(text.replace(".", "").replace(",", " ").upper().split())
-    return plain if plain in STATES else CODES_BY_NAME.get(plain) or OTHER_NAMES.get(plain)
+    if plain in STATES:
+        return plain
+    close = plain.replace(" ", "")
+    return (
+        CODES_BY_NAME.get(plain)
+        or OTHER_NAMES.get(plain)
+        or ABBREVIATIONS.get(close)
+        or (close if close in STATES else None)
+    )

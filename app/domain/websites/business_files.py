@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from pydantic.alias_generators import to_camel
 
 from app.domain.addresses.fields import street_line
-from app.domain.text import csv_table
-from app.domain.text.columns import ADDRESS, COMPANY, Vocabulary, shown
+from app.domain.text.address_groups import OTHER, PROPERTY, RESIDENCE
+from app.domain.text.column_mapping import Mapped
+from app.domain.text.column_uses import ColumnUse, describe
+from app.domain.text.columns import ADDRESS, COMPANY, STREET_PARTS, Vocabulary, mapped_names, shown
 from app.domain.text.csv_reader import BrokenRow
 from app.domain.text.csv_table import CsvTable
 from app.domain.text.errors import Unreadable
+from app.domain.text.findings import NOTHING, Findings
+from app.domain.text.verification import verify
 
 COLUMNS = Vocabulary(
     {
         **{field: COMPANY[field] for field in COMPANY if field != "registry_number"},
         "address": (*ADDRESS["address"], "billingstreet", "billingaddress", "mailingaddress"),
-        "house_number": ADDRESS["house_number"],
-        "street": ADDRESS["street"],
+        **{field: ADDRESS[field] for field in STREET_PARTS},
         "city": ("city", "town", "billingcity", "mailingcity", *ADDRESS["city"]),
         "state": ("state", "stateregion", "stateprovince", "billingstate", "billingstateprovince", "mailingstate",
                   *ADDRESS["state"]),
@@ -27,9 +30,12 @@ COLUMNS = Vocabulary(
         "country": (*ADDRESS["country"], "billingcountry", "mailingcountry", "land"),
         "latitude": ADDRESS["latitude"],
         "longitude": ADDRESS["longitude"],
-    }
+    },
+    ids=("external_id", "place_id"),
+    addresses=(*PROPERTY, "business", "company", "office", "work", "primary", "billing", "mailing", "shipping", *OTHER,
+    *RESIDENCE),
 )  # fmt: skip
-"""`domain` counts where there is no website; house number and street where there is no address."""
+"""`domain` is used if there is no website; house number and street if there is no address."""
 NO_WEBSITE = frozenset({"n/a", "na", "none", "null", "nil", "no", "-", "--", "unknown", "#n/a"})
 """Placeholders for a missing website, in lower case."""
 
@@ -40,9 +46,9 @@ class Columns:
     Raises Unreadable where no column can be the name, or `mapping` does not fit the header.
     """
 
-    def __init__(self, header: Sequence[str], mapping: Mapping[str, str] | None = None) -> None:
-        self.indexes = COLUMNS.locate(header, mapping)
-        if "name" not in self.indexes:
+    def __init__(self, header: Sequence[str], mapping: Mapped | None = None, findings: Findings = NOTHING) -> None:
+        self.located = COLUMNS.locate(header, mapping, findings=findings)
+        if not self.located.columns.get("name"):
             raise Unreadable(
                 f"No column of the header is the business's name (name or company); it has {shown(header)}."
                 ' Name the column: mapping={"name": "<column>"}.'
@@ -50,24 +56,34 @@ class Columns:
 
     def values(self, cells: Sequence[str]) -> dict[str, str]:
         """Return the values of a row by the names that `NewBusiness` takes, those that are not empty."""
-        values = csv_table.values(cells, self.indexes)
+        values = self.located.values(cells)
         for field in ("website", "domain"):
             if values.get(field, "").lower() in NO_WEBSITE:
                 del values[field]
         if domain := values.pop("domain", None):
             values.setdefault("website", domain)
-        number, street = values.pop("house_number", ""), values.pop("street", "")
-        if address := street_line(values.get("address", ""), number, street):
+        parts = {field: values.pop(field, "") for field in STREET_PARTS}
+        if address := street_line({**parts, "address": values.get("address", "")}):
             values["address"] = address
         return {to_camel(field): value for field, value in values.items()}
 
 
-def from_csv(raw: bytes, limit: int) -> Iterator[tuple[int, dict[str, str] | str]]:
-    """Yield line number and values of each row of a CSV file, or a message why the row has none.
+Row = tuple[int, dict[str, str] | str]
+"""Line number, and values by the names that `NewBusiness` takes, or a message why the row has none."""
+
+
+def from_csv(raw: bytes, limit: int, mapping: Mapped | None = None) -> tuple[list[Row], list[ColumnUse]]:
+    """Return the rows of a CSV file, and what its columns are used as.
 
     Raises Unreadable without a column for the name, TooManyRows beyond `limit` rows.
     """
-    table = CsvTable(raw, COLUMNS.known)
-    columns = Columns(table.header)
-    for line, cells in table.rows(limit):
-        yield line, cells.error if isinstance(cells, BrokenRow) else columns.values(cells)
+    table = CsvTable(raw, COLUMNS.known | mapped_names(mapping or {}))
+    verified = verify(lambda findings: Columns(table.header, mapping, findings).located, table.header, table.first_rows)
+    columns = Columns(table.header, mapping, verified.findings)
+    rows: list[Row] = [
+        (line, cells.error if isinstance(cells, BrokenRow) else columns.values(cells))
+        for line, cells in table.rows(limit)
+    ]
+    return rows, describe(
+        table.header, columns.located.roles(), table.first_rows, keeps_others=False, notes=verified.notes
+    )

@@ -28,26 +28,46 @@ class ExclusionBy(StrEnum):
 
 
 class NewBusiness(BaseModel):
-    """A business to insert or update. `website` may lack its scheme; the caller normalises it."""
+    """A business to insert or update."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", str_strip_whitespace=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Bakery Miller",
+                    "website": "bakery-miller.example",
+                    "externalId": "crm-1042",
+                    "city": "Boston",
+                }
+            ]
+        },
     )
 
     name: str = Field(min_length=1, max_length=300)
     website: str | None = Field(default=None, max_length=2083)
+    """A URL, with or without its scheme."""
     external_id: str | None = Field(default=None, min_length=1, max_length=255)
+    """The sender's own id."""
     place_id: str | None = Field(default=None, min_length=1, max_length=255)
+    """The id at a provider of places."""
     phone: str | None = Field(default=None, max_length=60)
     category: str | None = Text
     address: str | None = Text
+    """House number and street."""
     city: str | None = Text
     state: str | None = Text
     zip_code: str | None = Field(default=None, max_length=20)
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$")
+    """ISO 3166-1 alpha-2, or the name of the country; the installation's country if not given."""
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    """Degrees (WGS 84)."""
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     attribution: str | None = Text
+    """What to show with the data, as their provider demands."""
     _id_namespace: str = PrivateAttr(default="")
 
     @field_validator("*", mode="before")

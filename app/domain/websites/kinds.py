@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.domain.jobs.spec import JobSpec, QueueSpec
+from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference
 
 WebsiteKind = Literal["website_validation", "email_scraping", "social_scraping"]
 """The kinds whose jobs visit the website of one business."""
@@ -20,20 +21,35 @@ REVALIDATION_QUEUE = QueueSpec("revalidation", concurrency=1)
 
 
 class BusinessArgs(BaseModel):
-    """The `data` of a job that visits the website of one business."""
+    """Visit the website of one business."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     business_id: UUID
+    """A business that has a website and is not excluded."""
+
+
+class ValidationArgs(BusinessArgs):
+    """Check that the website of a business works: its status, certificate, redirects, and whether it is parked."""
+
+
+class EmailScrapingArgs(BusinessArgs):
+    """Find e-mail addresses and telephone numbers on the pages of a business's website, each with its evidence."""
+
+
+class SocialScrapingArgs(BusinessArgs):
+    """Find the business's own profiles in social networks on the pages of its website, each with its evidence."""
 
 
 class RevalidationArgs(BaseModel):
-    """The `data` of a `website_revalidation` job."""
+    """Create jobs for the businesses whose websites were not validated lately, and delete stored pages out of date."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
     stale_after_days: float = Field(default=30, gt=0, le=3650)
+    """Days since the last validation."""
     job_types: list[WebsiteKind] = Field(default=list(WEBSITE_KINDS), min_length=1)
+    """Kinds of jobs to create for each business."""
     priority: int = Field(default=7, ge=1, le=9)
     """Priority of the jobs that are created; by default they run after those that people request."""
 
@@ -43,27 +59,32 @@ def _business_dedupe_key(args: Any) -> str:
     return str(args.business_id)
 
 
-def _website_spec(kind: WebsiteKind) -> JobSpec:
+def _business(args: Any) -> Sequence[Reference]:
+    return [Reference(RecordType.BUSINESS, str(args.business_id), "businessId")]
+
+
+def _website_spec(kind: WebsiteKind, args: type[BusinessArgs]) -> JobSpec:
     return JobSpec(
         kind=kind,
         queue=WEBSITES_QUEUE,
-        args=BusinessArgs,
+        args=args,
         timeout=timedelta(seconds=60),
         max_attempts=3,
         dedupe_key=_business_dedupe_key,
+        references=_business,
     )
 
 
-WEBSITE_VALIDATION = _website_spec("website_validation")
-EMAIL_SCRAPING = _website_spec("email_scraping")
-SOCIAL_SCRAPING = _website_spec("social_scraping")
+WEBSITE_VALIDATION = _website_spec("website_validation", ValidationArgs)
+EMAIL_SCRAPING = _website_spec("email_scraping", EmailScrapingArgs)
+SOCIAL_SCRAPING = _website_spec("social_scraping", SocialScrapingArgs)
 
 WEBSITE_SPECS: dict[WebsiteKind, JobSpec] = {
     "website_validation": WEBSITE_VALIDATION,
     "email_scraping": EMAIL_SCRAPING,
     "social_scraping": SOCIAL_SCRAPING,
 }
-"""The kinds of which a new business with a website gets a job each."""
+"""A new business with a website gets one job of each of these kinds."""
 
 WEBSITE_REVALIDATION = JobSpec(
     kind="website_revalidation",

@@ -7,13 +7,19 @@ this process and within CACHE_SECONDS in others.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 
-from app.db.accounts import keys
+from app.db.accounts import keys, sessions
+from app.db.accounts.keys import Scope
+from app.db.accounts.sessions import Caller
 from app.db.accounts.users import User
+from app.db.core.turns import OWNER
 from app.errors import Forbidden, Unauthorized
-from app.web.accounts import session
+from app.web.accounts import key_lookup, session
 from app.web.accounts.key_cache import key_cache
+from app.web.http.request_context import CALLER
 from app.web.platform import get_platform
 
 ACTING_USER = "trigpoint.acting_user"
@@ -24,16 +30,30 @@ SAFE_METHODS = ("GET", "HEAD")
 async def require(request: Request, admin: bool = False) -> User:
     """Return the user who makes the request.
 
-    Raises Unauthorized without a valid key or session, and Forbidden if an admin is required and the user is none.
+    Raises Unauthorized without a valid key or session, and Forbidden if the key lacks the scope for the request's
+    method, or if an admin is required and the user is none.
     """
     user: User | None = request.scope.get(ACTING_USER)
     if user is None and _may_use_session(request):
         user = await find_session_user(request)
     if user is None:
         user = await _get_key_user(request)
+    if ACTING_USER not in request.scope:
+        require_scope(request, Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
+        await request.app.state.rate_limit.check(request, get_caller(request).key_id)
+    OWNER.set(str(user.id))
     if admin and not user.is_admin:
-        raise Forbidden("Only an admin may do this.")
+        raise Forbidden("Only an admin may do this, with a key that has the scope `admin`.")
     return user
+
+
+def require_scope(request: Request, scope: Scope) -> None:
+    """Raises Forbidden if the key or session by which the request came lacks the scope."""
+    if scope not in get_caller(request).scopes:
+        raise Forbidden(
+            f"The API key lacks the scope `{scope}`. Use another key, or create one with this scope.",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+        )
 
 
 async def require_reader(request: Request) -> User | None:
@@ -48,27 +68,44 @@ async def require_reader(request: Request) -> User | None:
 
 
 def is_same_origin(request: Request) -> bool:
-    """Whether the request comes from one of our pages, by the browser's Sec-Fetch-Site; true for other clients."""
-    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    """Whether the request comes from one of our pages, or from no page at all.
+
+    Browsers say so in Sec-Fetch-Site. Over plain HTTP they send only Origin, for requests that may change something.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
 
 
 async def find_session_user(request: Request) -> User | None:
-    """Return the user of the request's session cookie; None if it is expired or its key is revoked."""
-    cookie = request.cookies.get(session.COOKIE_NAME)
-    key_id = session.parse_key_id(cookie) if cookie else None
-    if cookie is None or key_id is None:
+    """Return the user of the request's session; None if it has ended or expired, or its key gives no access."""
+    token = session.find_token(request)
+    if token is None:
         return None
-    cache = key_cache(request.app)
-    cookie_hash = keys.hash_key(f"session {cookie}")  # cannot be an API key: those contain no space
-    if (user := cache.find(cookie_hash)) is not None:
-        return user
     platform = get_platform(request)
-    async with platform.pool.acquire() as conn:
-        key = await keys.find_live_by_id(conn, key_id)
-    if key is None or not session.is_valid(cookie, key.key_hash, platform.settings.session_secret):
-        return None
-    cache.insert(cookie_hash, key.user)
-    return key.user
+    id_hash = session.digest(token, platform.settings.session_secret)
+    cache = key_cache(request.app)
+    caller = cache.find(id_hash)
+    if caller is None:
+        generation = cache.generation
+        async with platform.pool.acquire() as conn:
+            found = await sessions.find_live(conn, id_hash)
+            if found is None:
+                return None
+            if found.seen_due:
+                await sessions.record_seen(conn, id_hash)
+        caller = Caller(found.user, found.key_id, id_hash, found.scopes, found.expires_at)
+        cache.insert(id_hash, caller, generation)
+    request.scope[CALLER] = caller
+    return caller.user
+
+
+def get_caller(request: Request) -> Caller:
+    """Return by which key or session the request came, after `require` or `find_session_user` found its user."""
+    caller: Caller = request.scope[CALLER]
+    return caller
 
 
 def _may_use_session(request: Request) -> bool:
@@ -76,26 +113,21 @@ def _may_use_session(request: Request) -> bool:
 
 
 async def _get_key_user(request: Request) -> User:
-    """Return the user of the request's API key. Raises Unauthorized."""
+    """Return the user of the request's API key. Raises Unauthorized, and TooManyRequests after many failures."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not text:
         raise Unauthorized("An API key is required: send the header Authorization: Bearer <key>.")
     cache = key_cache(request.app)
     key_hash = keys.hash_key(text)
-    user = cache.find(key_hash)
-    if user is None:
-        user = await _get_live_key_user(request, text)
-        cache.insert(key_hash, user)
-    return user
-
-
-async def _get_live_key_user(request: Request, text: str) -> User:
-    platform = get_platform(request)
-    async with platform.pool.acquire() as conn:
-        key = await keys.find_live(conn, text)
-        if key is None:
-            raise Unauthorized("The API key is unknown or has been revoked.")
+    caller = cache.find(key_hash)
+    if caller is None:
+        generation = cache.generation
+        key = await key_lookup.get_live_key(request, text)
         if key.use_due:
-            await keys.record_use(conn, key.id)
-    return key.user
+            async with get_platform(request).pool.acquire() as conn:
+                await keys.record_use(conn, key.id)
+        caller = Caller(key.user, key.id, None, key.scopes, key.expires_at)
+        cache.insert(key_hash, caller, generation)
+    request.scope[CALLER] = caller
+    return caller.user

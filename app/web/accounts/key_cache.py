@@ -8,37 +8,43 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
-from app.db.accounts.users import User
+from app.db.accounts.sessions import Caller
 
-CACHE_SECONDS = 5.0
+CACHE_SECONDS = 2.5
 MAX_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    user: User
+    caller: Caller
     expires_at: float
     """In seconds, on the cache's clock."""
 
 
 class KeyCache:
-    """Users by the hash of a valid key or session. Invalid keys are not cached: they could fill it."""
+    """Callers by the hash of a valid key or session. Invalid keys are not cached: they could fill it."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._entries: dict[bytes, _Entry] = {}
+        self.generation = 0
+        """Grows with each `clear`. Callers remember it before they read the database, and pass it to `insert`."""
 
-    def find(self, key_hash: bytes) -> User | None:
+    def find(self, key_hash: bytes) -> Caller | None:
         entry = self._entries.get(key_hash)
-        return entry.user if entry is not None and entry.expires_at > self._clock() else None
+        return entry.caller if entry is not None and entry.expires_at > self._clock() else None
 
-    def insert(self, key_hash: bytes, user: User) -> None:
+    def insert(self, key_hash: bytes, caller: Caller, generation: int) -> None:
+        """Insert what was read, unless something has changed since `generation`."""
+        if generation != self.generation:
+            return
         if len(self._entries) >= MAX_ENTRIES:
             self._entries.clear()
-        self._entries[key_hash] = _Entry(user, self._clock() + CACHE_SECONDS)
+        self._entries[key_hash] = _Entry(caller, self._clock() + CACHE_SECONDS)
 
     def clear(self) -> None:
         self._entries.clear()
+        self.generation += 1
 
 
 def key_cache(app: Starlette) -> KeyCache:

@@ -2,54 +2,96 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts import admins, keys, users
-from app.db.accounts.keys import ApiKey
+from app.db.accounts.keys import ApiKey, Scope
+from app.db.accounts.sessions import Caller
+from app.db.accounts.users import User
 from app.db.core import audit
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from app.web.accounts import auth
-from app.web.accounts.key_cache import key_cache
 from app.web.http import request_parsing
-from app.web.http.pagination import Paging, page_of
+from app.web.http.limits import require_room
+from app.web.http.models import PageModel, RequestModel, ResponseModel
+from app.web.http.operation import Reply, operation
+from app.web.http.pagination import Paging, page_fields
 from app.web.http.responses import JSON
+from app.web.http.schema_types import Timestamp
 from app.web.platform import get_platform
 
 
-class NewKey(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+class NewKey(RequestModel):
+    """An API key to create."""
+
+    model_config = ConfigDict(
+        str_strip_whitespace=True, json_schema_extra={"examples": [{"name": "Nightly import", "scopes": ["read"]}]}
+    )
 
     name: str = Field(min_length=1, max_length=200)
-    user_id: UUID | None = Field(default=None, alias="userId")
+    user_id: UUID | None = None
     """The owner; the caller if not given."""
+    scopes: list[Scope] | None = Field(default=None, min_length=1, max_length=len(Scope))
+    """All that the caller's key has and the owner may use if not given."""
+    expires_at: Timestamp | None = None
+    """Never if not given, but not later than the caller's own key."""
 
 
-class KeyQuery(Paging):
-    user_id: UUID | None = Field(default=None, alias="userId")
+class KeyQuery(Paging, RequestModel):
+    user_id: UUID | None = None
+    """Only the keys of this user."""
 
 
-def present_key(key: ApiKey) -> dict[str, Any]:
-    return {
-        "id": key.id,
-        "userId": key.user_id,
-        "name": key.name,
-        "prefix": key.prefix,
-        "createdAt": key.created_at,
-        "lastUsedAt": key.last_used_at,
-        "revokedAt": key.revoked_at,
-    }
+class BasicKey(ResponseModel):
+    id: UUID
+    user_id: UUID
+    name: str
+    prefix: str
+    """The beginning of the key, by which people recognise it."""
+    scopes: list[Scope]
+    expires_at: datetime | None
 
 
+class KeyModel(BasicKey):
+    """An API key, without its secret part."""
+
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class KeyPage(PageModel):
+    keys: list[KeyModel]
+
+
+class KeyCreated(BasicKey):
+    key: str
+    """The key itself, which is shown this once."""
+
+
+def present_key(key: ApiKey) -> KeyModel:
+    return KeyModel(
+        id=key.id,
+        user_id=key.user_id,
+        name=key.name,
+        prefix=key.prefix,
+        created_at=key.created_at,
+        last_used_at=key.last_used_at,
+        revoked_at=key.revoked_at,
+        scopes=[Scope(scope) for scope in key.scopes],
+        expires_at=key.expires_at,
+    )
+
+
+@operation("listKeys", tag="Accounts", query=KeyQuery, returns={200: KeyPage})
 async def index(request: Request) -> Response:
-    """List the caller's keys; for an admin all keys, or those of `userId`.
-
-    200 `{"keys": [key], "total", "limit", "offset"}`, without the secret parts of the keys.
-    """
+    """List your API keys. Administrators see those of all users."""
     user = await auth.require(request)
     platform = get_platform(request)
     paging = request_parsing.parse_query(request, KeyQuery)
@@ -58,13 +100,19 @@ async def index(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         owner_id = paging.user_id if user.is_admin else user.id
         found, total = await keys.list_keys(conn, owner_id, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("keys", [present_key(key) for key in found], total, paging))
+    return JSON(KeyPage(keys=[present_key(key) for key in found], **page_fields(total, paging)))
 
 
+@operation("createKey", tag="Accounts", body=NewKey, returns={201: KeyCreated}, errors=[LimitReached])
 async def create(request: Request) -> Response:
-    """Create a key. 201 `{"id", "userId", "name", "key", "prefix"}`: the only response that contains the key itself."""
+    """Create an API key.
+
+    This is the only response that contains the key itself. A key cannot create one with more scopes or a longer life
+    than its own.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
+    caller = auth.get_caller(request)
     new = await request_parsing.read_model(request, NewKey)
     owner_id = new.user_id or user.id
     if owner_id != user.id and not user.is_admin:
@@ -73,15 +121,52 @@ async def create(request: Request) -> Response:
         owner = await users.get(conn, owner_id)
         if owner is None or owner.disabled_at is not None:
             raise Invalid([("userId", "no such user, or the user is disabled")])
-        key = await keys.insert(conn, owner_id, new.name)
-        details = {"keyId": key.id, "userId": owner_id, "name": new.name}
+        if not user.is_admin:
+            current = await keys.lock_and_count(conn, owner_id)
+            require_room("keys", "API keys", current, platform.settings.max_keys)
+        scopes = _scopes(caller, owner, new.scopes)
+        expires_at = _expiry(caller, new.expires_at, platform.changes.now())
+        key = await keys.insert(conn, owner_id, new.name, scopes, expires_at)
+        details = {"keyId": key.id, "userId": owner_id, "name": new.name, "scopes": scopes}
         await audit.record(conn, "KEY_CREATED", details, user_id=user.id)
-    content = {"id": key.id, "userId": owner_id, "name": new.name, "key": key.text, "prefix": key.prefix}
-    return JSON(content, 201, {"Cache-Control": "no-store"})
+    created = KeyCreated(
+        id=key.id,
+        user_id=owner_id,
+        name=new.name,
+        key=key.text,
+        prefix=key.prefix,
+        scopes=scopes,
+        expires_at=expires_at,
+    )
+    return JSON(created, 201)
 
 
+def _scopes(caller: Caller, owner: User, requested: Sequence[Scope] | None) -> list[Scope]:
+    """Return the scopes of a new key. Raises Invalid, and Forbidden for what the caller's key lacks."""
+    if requested is None:
+        return [scope for scope in Scope if scope in caller.scopes and (scope is not Scope.ADMIN or owner.is_admin)]
+    if Scope.ADMIN in requested and not owner.is_admin:
+        raise Invalid([("scopes", "only keys of administrators can have the scope admin")])
+    if lacking := set(requested) - caller.scopes:
+        raise Forbidden(f"Your own key lacks the scope {', '.join(sorted(lacking))}, so it cannot give it to another.")
+    return [scope for scope in Scope if scope in requested]
+
+
+def _expiry(caller: Caller, requested: datetime | None, now: datetime) -> datetime | None:
+    """Return when a new key expires. Raises Invalid."""
+    if requested is not None and requested <= now:
+        raise Invalid([("expiresAt", "must be in the future")])
+    if caller.expires_at is None or requested is None:
+        return requested or caller.expires_at
+    if requested > caller.expires_at:
+        own = f"{caller.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        raise Invalid([("expiresAt", f"must not be later than that of your own key, {own}")])
+    return requested
+
+
+@operation("revokeKey", tag="Accounts", returns={204: Reply()}, errors=[Conflict])
 async def revoke(request: Request) -> Response:
-    """Revoke the key, which ends its sessions too. 204."""
+    """Revoke an API key, which ends its sessions too."""
     user = await auth.require(request)
     platform = get_platform(request)
     key_id = request_parsing.path_id(request)
@@ -93,5 +178,5 @@ async def revoke(request: Request) -> Response:
         if not await admins.has_live_admin(conn):
             raise Conflict("This is the last API key of an admin. Create another one first.")
         await audit.record(conn, "KEY_REVOKED", {"keyId": key_id, "userId": owner_id}, user_id=user.id)
-    key_cache(request.app).clear()
+    platform.access.check_soon()
     return Response(status_code=204)

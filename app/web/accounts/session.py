@@ -1,44 +1,67 @@
-"""Browser sessions: a signed cookie that names the API key by which the user signed in, and is valid as long as it.
+"""Browser sessions: a random cookie, whose digest is stored in Postgres until the user signs out.
 
-The cookie is signed with the stored hash of the key and the installation's TRIGPOINT_SESSION_SECRET. So nothing is
-stored about a session, all API processes accept it, and revoking a key ends its sessions.
+All API processes accept the cookie, and no clock but the database's is asked. The digest is made with the
+installation's TRIGPOINT_SESSION_SECRET: a new secret ends all sessions.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
-from uuid import UUID
 
-from itsdangerous import BadData, TimestampSigner
+from starlette.requests import Request
+from starlette.responses import Response
 
 COOKIE_NAME = "trigpoint_session"
 MAX_AGE_SECONDS = 14 * 24 * 3600
+HOST_PREFIX = "__Host-"
+"""Browsers accept a cookie with this prefix only over HTTPS and for this very host: no other host can plant it."""
+MAX_COOKIE_CHARACTERS = 200
 
 
-def create_cookie(key_id: UUID, key_hash: bytes, secret: str | None) -> str:
-    """Return the cookie of a new session."""
-    return _signer(key_hash, secret).sign(f"{key_id.hex}~{secrets.token_urlsafe(16)}").decode()
+def create_token() -> str:
+    """Return the cookie of a new session: 256 random bits."""
+    return secrets.token_urlsafe(32)
 
 
-def parse_key_id(cookie: str) -> UUID | None:
-    """Return the key id that the cookie claims, before its signature is verified; None if it is malformed."""
-    try:
-        return UUID(hex=cookie.partition("~")[0])
-    except ValueError:
-        return None
+def digest(token: str, secret: str | None) -> bytes:
+    """Return the digest under which a session is stored."""
+    return hmac.digest((secret or "").encode(), f"session {token}".encode(), "sha256")
 
 
-def is_valid(cookie: str, key_hash: bytes, secret: str | None) -> bool:
-    """Whether the signature is ours and the session has not expired."""
-    try:
-        _signer(key_hash, secret).unsign(cookie, max_age=MAX_AGE_SECONDS)
-    except BadData:
-        return False
-    return True
+def find_token(request: Request) -> str | None:
+    """Return the session cookie of the request, None without one."""
+    token = get_cookie(request, COOKIE_NAME)
+    return token if token and len(token) <= MAX_COOKIE_CHARACTERS else None
 
 
-def _signer(key_hash: bytes, secret: str | None) -> TimestampSigner:
-    key = hmac.digest((secret or "").encode(), key_hash, "sha256")
-    return TimestampSigner(key, salt="trigpoint session", digest_method=hashlib.sha256)
+def is_https(request: Request) -> bool:
+    return bool(request.scope["scheme"] == "https")
+
+
+def get_cookie(request: Request, name: str) -> str | None:
+    """Return one of our cookies. Over HTTPS only the one counts that no other host can have planted."""
+    return request.cookies.get(_full_name(request, name))
+
+
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, *, max_age: int | None = None, strict: bool = False
+) -> None:
+    """Set a cookie for this host that scripts cannot read. `max_age` is in seconds; None: until the browser ends."""
+    response.set_cookie(
+        _full_name(request, name),
+        value,
+        max_age=max_age,
+        path="/",
+        httponly=True,
+        samesite="strict" if strict else "lax",
+        secure=is_https(request),
+    )
+
+
+def delete_cookie(request: Request, response: Response, name: str) -> None:
+    response.delete_cookie(_full_name(request, name), path="/", httponly=True, secure=is_https(request))
+
+
+def _full_name(request: Request, name: str) -> str:
+    return f"{HOST_PREFIX}{name}" if is_https(request) else name

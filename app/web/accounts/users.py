@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import datetime
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts import admins, users
-from app.db.accounts.users import User
+from app.db.accounts.users import Role, User
 from app.db.core import audit
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
-from app.web.accounts.key_cache import key_cache
 from app.web.http import request_parsing
-from app.web.http.pagination import Paging, page_of
+from app.web.http.models import PageModel, RequestModel, ResponseModel
+from app.web.http.operation import Access, operation
+from app.web.http.pagination import Paging, page_fields
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
-Role = Literal["admin", "user"]
 
+class NewUser(RequestModel):
+    """A user to create."""
 
-class NewUser(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        str_strip_whitespace=True, json_schema_extra={"examples": [{"email": "ann@example.com", "name": "Ann Lee"}]}
+    )
 
     email: str = Field(max_length=254)
+    """Their e-mail address, by which they are known; stored in lower case."""
     name: str = Field(min_length=1, max_length=200)
     role: Role = "user"
 
@@ -39,43 +44,69 @@ class NewUser(BaseModel):
         return value.lower()
 
 
-class UserChange(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+class UserChange(RequestModel):
+    """What to change of a user: at least one field."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, json_schema_extra={"examples": [{"role": "admin"}]})
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     role: Role | None = None
     disabled: bool | None = None
+    """Whether their keys and sessions are refused."""
 
 
-def present_user(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "email": user.email,
-        "name": user.name,
-        "role": user.role,
-        "disabled": user.disabled_at is not None,
-        "createdAt": user.created_at,
-    }
+class Caller(ResponseModel):
+    """The user to whom the key or the session belongs."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
 
 
+class UserModel(Caller):
+    """A user."""
+
+    disabled: bool
+    created_at: datetime
+
+
+class UserPage(PageModel):
+    users: list[UserModel]
+
+
+def present_user(user: User) -> UserModel:
+    return UserModel(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        disabled=user.disabled_at is not None,
+        created_at=user.created_at,
+    )
+
+
+@operation("getMe", tag="Accounts", returns={200: Caller})
 async def me(request: Request) -> Response:
-    """Return the caller. 200 `{"id", "email", "name", "role"}`."""
+    """Return the caller."""
     user = await auth.require(request)
-    return JSON({"id": user.id, "email": user.email, "name": user.name, "role": user.role})
+    return JSON(Caller(id=user.id, email=user.email, name=user.name, role=user.role))
 
 
+@operation("listUsers", tag="Accounts", access=Access.ADMIN, query=Paging, returns={200: UserPage})
 async def index(request: Request) -> Response:
-    """List all users. Admins only. 200 `{"users": [user], "total", "limit", "offset"}`."""
+    """List all users."""
     await auth.require(request, admin=True)
     platform = get_platform(request)
     paging = request_parsing.parse_query(request, Paging)
     async with platform.pool.acquire() as conn:
         found, total = await users.list_users(conn, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("users", [present_user(user) for user in found], total, paging))
+    return JSON(UserPage(users=[present_user(user) for user in found], **page_fields(total, paging)))
 
 
+@operation("createUser", tag="Accounts", access=Access.ADMIN, body=NewUser, returns={201: UserModel}, errors=[Conflict])
 async def create(request: Request) -> Response:
-    """Create a user, who needs an API key next. Admins only. 201 with the user."""
+    """Create a user, who needs an API key next."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     new = await request_parsing.read_model(request, NewUser)
@@ -88,8 +119,11 @@ async def create(request: Request) -> Response:
     return JSON(present_user(user), 201)
 
 
+@operation(
+    "updateUser", tag="Accounts", access=Access.ADMIN, body=UserChange, returns={200: UserModel}, errors=[Conflict]
+)
 async def update(request: Request) -> Response:
-    """Change the name or role of a user, or disable them. Admins only. 200 with the user."""
+    """Change the name or role of a user, or disable them."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     user_id = request_parsing.path_id(request)
@@ -105,5 +139,5 @@ async def update(request: Request) -> Response:
         if not await admins.has_live_admin(conn):
             raise Conflict("This is the last admin with an API key. Create another admin with a key first.")
         await audit.record(conn, "USER_UPDATED", {"userId": user_id, **given}, user_id=admin.id)
-    key_cache(request.app).clear()
+    platform.access.check_soon()
     return JSON(present_user(user))

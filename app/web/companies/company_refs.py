@@ -6,56 +6,43 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from app.db.companies import records as companies
 from app.db.companies.records import Company
 from app.db.core.pool import Connection
-from app.domain.companies.input import SLUG, SLUG_RULE, Name, RegistryNumber, Website, snake_or_camel
-from app.domain.companies.kinds import MAX_SCORED_COMPANIES
+from app.domain.companies.input import SLUG, SLUG_RULE, Name, RegistryNumber, Website
 from app.errors import Invalid, NotFound
+from app.web.http.models import RequestModel
 
 MAX_SHOWN_KEY_CHARACTERS = 128
 
 
-class CompanyRef(BaseModel):
+CompanyKey = Annotated[
+    str, Field(min_length=1, max_length=128, json_schema_extra={"pattern": f"^{SLUG.pattern}$", "examples": ["acme"]})
+]
+"""The id of a company, that of its business, or the client's own id."""
+
+
+class CompanyRef(RequestModel):
     """A company by its id, the id of its business or the client's own id; under the latter it is created if new."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    key: Annotated[str, Field(min_length=1, max_length=128)] = Field(
-        validation_alias=AliasChoices("business_id", "company_id", "businessId", "companyId", "id")
-    )
-    name: Name | None = Field(
-        default=None,
-        validation_alias=AliasChoices("business_name", "company_name", "businessName", "companyName", "name"),
-    )
+    company_id: CompanyKey
+    """The company's id, that of its business, or the client's own id."""
+    name: Name | None = None
+    """The name of a company that is new; its id if not given."""
     website: Website = None
-    registry_number: RegistryNumber = Field(default=None, validation_alias=snake_or_camel("registry_number"))
+    """Set if the company has none."""
+    registry_number: RegistryNumber = None
+    """Set if the company has none."""
 
 
-class CompaniesRequest(BaseModel):
-    """`{companies: [CompanyRef], priority}`; also a bare list, ids instead of objects, or one company's fields."""
+def _from_id(value: Any) -> Any:
+    return {"companyId": value} if isinstance(value, str) else value
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    companies: list[CompanyRef] = Field(min_length=1, max_length=MAX_SCORED_COMPANIES)
-    priority: int = Field(default=5, ge=1, le=9)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _normalize(cls, value: Any) -> Any:
-        if isinstance(value, list):
-            value = {"companies": value}
-        if not isinstance(value, dict):
-            return value
-        if "companies" not in value:
-            options = {name: value[name] for name in cls.model_fields if name in value}
-            value = options | {"companies": [{k: v for k, v in value.items() if k not in options}]}
-        entries = value["companies"]
-        if isinstance(entries, list):
-            entries = [{"id": entry} if isinstance(entry, str) else entry for entry in entries]
-        return value | {"companies": entries}
+CompanyRefOrId = Annotated[CompanyRef, BeforeValidator(_from_id, json_schema_input_type=CompanyRef | CompanyKey)]
+"""A company, or only its id."""
 
 
 async def find_company(conn: Connection, key: str) -> Company:
@@ -66,22 +53,25 @@ async def find_company(conn: Connection, key: str) -> Company:
     return company
 
 
-async def find_or_create_all(conn: Connection, refs: Sequence[CompanyRef], user_id: UUID) -> list[Company]:
+async def find_or_create_all(
+    conn: Connection, refs: Sequence[CompanyRef], user_id: UUID, *, field: str
+) -> list[Company]:
     """Return the companies, each once, in order; those that the client names for the first time are created.
 
-    Raises Invalid with all references that stand for no company and by which none can be created.
+    Raises Invalid with all references that stand for no company and by which none can be created; `field` is the name
+    of their id in the request.
     """
     found: dict[UUID, Company] = {}
     errors: list[tuple[str, str]] = []
     for index, ref in enumerate(refs):
-        company = await find_or_none(conn, ref.key)
-        if company is None and is_uuid(ref.key):
-            errors.append((f"companies.{index}.id", f"no company or business has the id {ref.key}"))
+        company = await find_or_none(conn, ref.company_id)
+        if company is None and is_uuid(ref.company_id):
+            errors.append((f"companies.{index}.{field}", f"no company or business has the id {ref.company_id}"))
             continue
-        if company is None and not SLUG.fullmatch(ref.key):
-            errors.append((f"companies.{index}.id", SLUG_RULE))
+        if company is None and not SLUG.fullmatch(ref.company_id):
+            errors.append((f"companies.{index}.{field}", SLUG_RULE))
             continue
-        company = company or await companies.insert_if_missing(conn, ref.key, ref.name, user_id)
+        company = company or await companies.insert_if_missing(conn, ref.company_id, ref.name, user_id)
         company = await set_missing(conn, company, website=ref.website, registry_number=ref.registry_number)
         found[company.id] = company
     if errors:

@@ -7,56 +7,56 @@ from datetime import datetime
 from html import escape
 
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
-from app.web.companies.report_json import NOT_FOUND, ClaimJson, ReportJson, SectionJson, SourceJson, as_sentence
+from app.web.companies.report_json import NOT_FOUND, ClaimModel, ReportModel, SectionModel, SourceModel, as_sentence
 
 SHOWN_HASH_CHARACTERS = 16
 
 
-def title(report: ReportJson) -> str:
+def title(report: ReportModel) -> str:
     """Return the title of a report."""
-    return f"{report['company']['name']}: company report"
+    return f"{report.company.name}: company report"
 
 
-def summary(report: ReportJson) -> list[tuple[str, str]]:
+def summary(report: ReportModel) -> list[tuple[str, str]]:
     """Return the names and values shown above the sections."""
     return [
-        ("Written by", "quotations only, without a model" if report["model"] == EXTRACTIVE_MODEL else report["model"]),
-        ("Confidence", f"{report['confidence_score']:.2f} of 1, computed from the sources"),
-        ("Claims dropped", f"{report['dropped_claims']}: not supported by their quotations"),
-        ("Sources", str(len(report["sources"]))),
-        ("Date", _day(report["completed_at"] or report["created_at"])),
+        ("Written by", "quotations only, without a model" if report.model == EXTRACTIVE_MODEL else report.model),
+        ("Confidence", f"{report.confidence_score:.2f} of 1, computed from the sources"),
+        ("Claims dropped", f"{report.dropped_claims}: not supported by their quotations"),
+        ("Sources", str(len(report.sources))),
+        ("Date", _day(report.completed_at or report.created_at)),
     ]
 
 
-def to_markdown(report: ReportJson) -> str:
+def to_markdown(report: ReportModel) -> str:
     """Return a report as Markdown, with its sources as footnotes."""
     lines = [f"# {_escape_markdown(title(report))}", ""]
     lines += [f"- {name}: {_escape_markdown(value)}" for name, value in summary(report)]
-    for section in report["sections"]:
-        lines += ["", f"## {section['title']}", ""]
-        if not section["claims"]:
+    for section in report.sections:
+        lines += ["", f"## {section.title}", ""]
+        if not section.claims:
             lines.append(_status(section))
-        for claim in section["claims"]:
-            marks = "".join(f"[^{source_id}]" for source_id in claim["sources"])
-            lines += [f"- {_escape_markdown(as_sentence(claim['text']))}{marks}"]
-            if claim["quote"] != claim["text"]:
-                lines += [f"  > {_escape_markdown(claim['quote'])}"]
-        if section["note"]:
-            lines += ["", f"*{_escape_markdown(section['note'])}*"]
+        for claim in section.claims:
+            marks = "".join(f"[^{source_id}]" for source_id in claim.sources)
+            lines += [f"- {_escape_markdown(as_sentence(claim.text))}{marks}"]
+            if claim.quote != claim.text:
+                lines += [f"  > {_escape_markdown(claim.quote)}"]
+        if section.note:
+            lines += ["", f"*{_escape_markdown(section.note)}*"]
     lines += ["", "## Sources", ""]
-    for source in report["sources"]:
+    for source in report.sources:
         lines.append(
-            f"[^{source['id']}]: {_escape_markdown(source['title'] or source['url'])} <{_safe_url(source['url'])}>,"
-            f" fetched {_day(source['fetched_at'])}, sha256 {source['sha256'][:SHOWN_HASH_CHARACTERS]}"
+            f"[^{source.id}]: {_escape_markdown(source.title or source.url)} <{_safe_url(source.url)}>,"
+            f" fetched {_day(source.fetched_at)}, sha256 {source.sha256[:SHOWN_HASH_CHARACTERS]}"
         )
     return "\n".join(lines) + "\n"
 
 
-def to_html(report: ReportJson) -> str:
+def to_html(report: ReportModel) -> str:
     """Return a report as a complete HTML page without scripts."""
     head = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in summary(report))
-    sections = "".join(_section(section) for section in report["sections"])
-    sources = "".join(_source(source) for source in report["sources"])
+    sections = "".join(_section(section) for section in report.sections)
+    sources = "".join(_source(source) for source in report.sources)
     name = escape(title(report))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
@@ -83,33 +83,33 @@ sup a{text-decoration:none}
 """
 
 
-def _section(section: SectionJson) -> str:
-    claims = "".join(_claim(claim) for claim in section["claims"])
+def _section(section: SectionModel) -> str:
+    claims = "".join(_claim(claim) for claim in section.claims)
     body = f"<ul>{claims}</ul>" if claims else f'<p class="none">{escape(_status(section))}</p>'
-    note = f'<p class="note">{escape(section["note"])}</p>' if section["note"] else ""
-    return f'<section id="{escape(section["key"])}"><h2>{escape(section["title"])}</h2>{body}{note}</section>'
+    note = f'<p class="note">{escape(section.note)}</p>' if section.note else ""
+    return f'<section id="{escape(section.key)}"><h2>{escape(section.title)}</h2>{body}{note}</section>'
 
 
-def _claim(claim: ClaimJson) -> str:
+def _claim(claim: ClaimModel) -> str:
     marks = "".join(
         f'<sup><a href="#{escape(source_id)}">[{escape(source_id.removeprefix("S"))}]</a></sup>'
-        for source_id in claim["sources"]
+        for source_id in claim.sources
     )
-    quote = "" if claim["quote"] == claim["text"] else f"<blockquote>{escape(claim['quote'])}</blockquote>"
-    return f"<li>{escape(as_sentence(claim['text']))}{marks}{quote}</li>"
+    quote = "" if claim.quote == claim.text else f"<blockquote>{escape(claim.quote)}</blockquote>"
+    return f"<li>{escape(as_sentence(claim.text))}{marks}{quote}</li>"
 
 
-def _source(source: SourceJson) -> str:
-    url = _safe_url(source["url"])
-    name = escape(source["title"] or source["url"])
+def _source(source: SourceModel) -> str:
+    url = _safe_url(source.url)
+    name = escape(source.title or source.url)
     link = f'<a href="{escape(url)}" rel="nofollow noopener">{name}</a>' if url else name
-    sha256 = source["sha256"][:SHOWN_HASH_CHARACTERS]
-    meta = f"{source['url']} · {source['kind']} · fetched {_day(source['fetched_at'])} · sha256 {sha256}"
-    return f'<li id="{escape(source["id"])}">{link}<div class="meta">{escape(meta)}</div></li>'
+    sha256 = source.sha256[:SHOWN_HASH_CHARACTERS]
+    meta = f"{source.url} · {source.kind} · fetched {_day(source.fetched_at)} · sha256 {sha256}"
+    return f'<li id="{escape(source.id)}">{link}<div class="meta">{escape(meta)}</div></li>'
 
 
-def _status(section: SectionJson) -> str:
-    return "Not written yet." if section["status"] == "pending" else NOT_FOUND
+def _status(section: SectionModel) -> str:
+    return "Not written yet." if section.status == "pending" else NOT_FOUND
 
 
 def _safe_url(url: str) -> str:

@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.companies import report_parts, reports
 from app.errors import NotFound
 from app.web.accounts import auth
-from app.web.companies.company_refs import find_company
-from app.web.companies.presenters import present_overview
+from app.web.companies.company_refs import CompanyKey, find_company
+from app.web.companies.presenters import ReportOverviewModel, present_overview
 from app.web.companies.report_formats import to_html, to_markdown
-from app.web.companies.report_json import present_report
+from app.web.companies.report_json import ReportModel, present_report
+from app.web.companies.words import OWN, Words
 from app.web.http import request_parsing
-from app.web.http.pagination import Paging, page_of
-from app.web.http.responses import JSON
+from app.web.http.list_headers import list_header
+from app.web.http.models import KeysetPageModel, RequestModel
+from app.web.http.operation import ETAG, Media, Reply, operation
+from app.web.http.pagination import KeysetPaging, keyset_fields
 from app.web.platform import get_platform
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 MAX_SOURCE_NUMBER_DIGITS = 4
+SourceNumber = Annotated[str, Field(pattern=r"^S?[0-9]{1,4}$", examples=["S1"])]
 
 
-class ReportQuery(BaseModel):
+class ReportQuery(RequestModel):
     """The query parameters of a report."""
 
     format: Literal["json", "markdown", "md", "html"] | None = None
+    """The Accept header decides if it is not given; JSON is the default."""
 
 
+class ReportPage(KeysetPageModel):
+    reports: list[ReportOverviewModel]
+
+
+@operation(
+    "listCompanyReports", tag="Companies", path={"id": CompanyKey}, query=KeysetPaging, returns={200: ReportPage}
+)
 async def index_of_company(request: Request) -> Response:
-    """List a company's reports, newest first. 200 `{"reports": [overview], "total", "limit", "offset"}`."""
+    """List a company's reports, newest first."""
+    return await list_of_company(request, OWN)
+
+
+async def list_of_company(request: Request, words: Words) -> Response:
     await auth.require(request)
-    platform = get_platform(request)
-    query = request_parsing.parse_query(request, Paging)
-    async with platform.pool.acquire() as conn:
+    query = request_parsing.parse_query(request, KeysetPaging)
+    async with get_platform(request).pool.acquire() as conn:
         company = await find_company(conn, request.path_params["id"])
-        found, total = await reports.list_reports(conn, company.id, limit=query.limit, offset=query.offset)
-    return JSON(page_of("reports", [present_overview(report) for report in found], total, query))
+        page = await reports.list_reports(conn, company.id, before=query.cursor, limit=query.limit, offset=query.offset)
+    presented = [present_overview(report) for report in page.rows]
+    return words.json(ReportPage(reports=presented, **keyset_fields(page, query, lambda report: report.id)))
 
 
+@operation(
+    "getReport",
+    tag="Companies",
+    query=ReportQuery,
+    returns={200: Reply(ReportModel, media=Media(("text/markdown", "text/html")))},
+)
 async def read(request: Request) -> Response:
-    """Show a report in the format that `?format=` or the Accept header asks for; JSON is the default.
+    """Return a report as JSON, Markdown or HTML."""
+    return await show_report(request, OWN)
 
-    200 application/json, text/markdown or text/html.
-    """
+
+async def show_report(request: Request, words: Words) -> Response:
     await auth.require(request)
     platform = get_platform(request)
     report_format = request_parsing.parse_query(request, ReportQuery).format or _accepted_format(
-        request.headers.get("accept", "")
+        list_header(request, "accept")
     )
     report_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn:
@@ -59,7 +82,7 @@ async def read(request: Request) -> Response:
     if report is None:
         raise NotFound(f"Report {report_id} not found.")
     content = present_report(report)
-    headers = {"Vary": "Accept", "Cache-Control": "private, no-cache"}
+    headers = {"Vary": "Accept"}
     match report_format:
         case "markdown" | "md":
             return Response(to_markdown(content), 200, headers, "text/markdown; charset=utf-8")
@@ -67,7 +90,7 @@ async def read(request: Request) -> Response:
             policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
             return Response(to_html(content), 200, headers | policy, "text/html")
         case _:
-            return JSON(content, headers=headers)
+            return words.json(content, headers=headers)
 
 
 def _accepted_format(accept: str) -> str:
@@ -83,11 +106,21 @@ def _accepted_format(accept: str) -> str:
     return "json"
 
 
+@operation(
+    "getReportSource",
+    tag="Companies",
+    path={"source": SourceNumber},
+    returns={200: Reply(Media(("text/plain",)), headers=[ETAG])},
+)
 async def source(request: Request) -> Response:
-    """Show the stored text of a source: the report gives its SHA-256, and all quotations stand in it verbatim.
+    """Return the stored text of a source.
 
-    200 text/plain.
+    The report gives its SHA-256, and all quotations stand in it verbatim.
     """
+    return await show_source(request)
+
+
+async def show_source(request: Request) -> Response:
     await auth.require(request)
     platform = get_platform(request)
     report_id = request_parsing.path_id(request)

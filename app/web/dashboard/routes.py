@@ -5,11 +5,22 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from app.web.dashboard.accounts import audit, keys, login, users
-from app.web.dashboard.core import assets
+from app.web.dashboard.core import assets, reference
 from app.web.dashboard.core.guard import Handler, require_session, with_error_pages
 from app.web.dashboard.geocoding import providers
 from app.web.dashboard.households import map
-from app.web.dashboard.jobs import detail, listing, new_job, queue_charts, queues, schedules, streams, workers
+from app.web.dashboard.jobs import (
+    detail,
+    file_preview,
+    listing,
+    new_job,
+    queue_charts,
+    queues,
+    schedules,
+    streams,
+    webhooks,
+    workers,
+)
 
 
 def get(path: str, handler: Handler, *, admin: bool = False) -> Route:
@@ -23,6 +34,7 @@ def post(path: str, handler: Handler, *, admin: bool = False) -> Route:
 PAGES = [
     Route("/static/{version}/{path:path}", assets.serve, methods=["GET"]),
     Route("/favicon.ico", assets.favicon, methods=["GET"]),
+    Route("/docs", with_error_pages(reference.show), methods=["GET"]),
     Route("/login", with_error_pages(login.show), methods=["GET"]),
     Route("/login", with_error_pages(login.sign_in), methods=["POST"]),
     post("/logout", login.sign_out),
@@ -37,10 +49,16 @@ PAGES = [
     post("/jobs/{id}/cancel", detail.cancel),
     post("/jobs/{id}/retry", detail.retry),
     post("/jobs/{id}/delete", detail.delete),
+    post("/jobs/{id}/undo", detail.undo),
     post("/jobs/{id}/run", detail.run, admin=True),
     get("/new", new_job.index),
     get("/new/{kind}", new_job.form),
     post("/new/{kind}", new_job.create),
+    get("/import", file_preview.start_page),
+    post("/import", file_preview.upload),
+    get("/import/{id}", file_preview.preview),
+    post("/import/{id}", file_preview.start),
+    post("/import/{id}/delete", file_preview.delete),
     get("/map", map.show),
     get("/map/places", map.map_data),
     get("/queues", queues.index, admin=True),
@@ -58,6 +76,11 @@ PAGES = [
     get("/schedules/{id}", schedules.edit, admin=True),
     post("/schedules/{id}", schedules.update, admin=True),
     post("/schedules/{id}/act", schedules.run_action, admin=True),
+    get("/webhooks", webhooks.index),
+    get("/webhooks/{id}", webhooks.show),
+    post("/webhooks/{id}/enable", webhooks.enable),
+    post("/webhooks/{id}/replay", webhooks.replay),
+    post("/webhooks/{id}/deliveries/{delivery}/resend", webhooks.resend),
     get("/audit", audit.index, admin=True),
     get("/keys", keys.show),
     post("/keys", keys.create),

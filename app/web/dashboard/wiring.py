@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.applications import Starlette
-
-from app.web.accounts.key_cache import key_cache
 from app.web.dashboard.accounts import audit
 from app.web.dashboard.core.live_updates import LiveUpdates
 from app.web.dashboard.core.panels import Panels
@@ -14,7 +11,7 @@ from app.web.dashboard.jobs.view import render_update
 from app.web.platform import Platform
 
 
-def build_live_updates(app: Starlette, platform: Platform) -> LiveUpdates:
+def build_live_updates(platform: Platform) -> LiveUpdates:
     pool = platform.pool
     panels = Panels(
         {
@@ -24,7 +21,8 @@ def build_live_updates(app: Starlette, platform: Platform) -> LiveUpdates:
             "schedules": schedules.panel(pool),
             "providers": providers.panel(platform),
             "audit": audit.panel(pool),
-        }
+        },
+        platform.changes.now_ms,
     )
 
-    return LiveUpdates(pool, platform.changes, render_update, panels, key_cache(app).clear)
+    return LiveUpdates(pool, platform.changes, render_update, panels)

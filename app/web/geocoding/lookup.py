@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,24 +14,131 @@ from app.domain.addresses.input import parse_address
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import GeocodedPlace, LookupResult
-from app.errors import BadRequest, Invalid, NotFound, ServiceUnavailable
+from app.domain.vocabulary.accuracy import Accuracy
+from app.errors import BadRequest, Invalid, NotConfigured, NotFound, ServiceUnavailable
 from app.web.accounts import auth
 from app.web.geocoding import geocoders
 from app.web.http import request_parsing
-from app.web.http.problems import invalid
+from app.web.http.models import RequestModel, ResponseModel
+from app.web.http.operation import operation
+from app.web.http.request_parsing import validate
 from app.web.http.responses import JSON
-from app.web.platform import get_platform
+from app.web.platform import Platform, get_platform
 
 MAX_ADDRESSES = 100
 TIME_LIMIT_SECONDS = 10.0
 """For the whole request, however many addresses it has."""
+SETTING = re.compile(r"TRIGPOINT_[A-Z_]+")
 OPTIONS = {str(field.alias or name) for name, field in GeocodeOptions.model_fields.items()}
 
 
-async def locate(request: Request) -> Response:
-    """Geocode an address (text or an object), a list of up to 100, or `{address | addresses, …options}`.
+class AddressFields(BaseModel):
+    """An address by its fields. The usual names of columns, such as `street address` or `postal_code`, work too."""
 
-    200 `{"address", "latitude", "longitude", …, "error"}`, or for a list `{"results", "total", "geocoded"}`.
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="allow",
+        json_schema_extra={
+            "examples": [{"address": "1 Main St", "city": "Concord", "state": "CA", "zipCode": "94520"}]
+        },
+    )
+
+    address: str | None = Field(default=None, max_length=400)
+    """House number and street; without other fields, the whole address in one line."""
+    house_number: str | None = Field(default=None, max_length=20)
+    street: str | None = Field(default=None, max_length=180)
+    unit: str | None = Field(default=None, max_length=50)
+    city: str | None = Field(default=None, max_length=100)
+    state: str | None = Field(default=None, max_length=100)
+    """In the US a state or territory, by code or name."""
+    zip_code: str | None = Field(default=None, max_length=20)
+    country: str | None = Field(default=None, max_length=60)
+    """By ISO 3166-1 code or name; without it, the platform's default applies."""
+    county: str | None = Field(default=None, max_length=100)
+
+
+class AddressRequest(AddressFields, GeocodeOptions):
+    """An address, by its fields or as `address` alone, and options."""
+
+    address: str | AddressFields | None = None  # type: ignore[assignment]  # wider than in a list
+    """House number and street, or the whole address as text or as an object."""
+
+
+class AddressListRequest(GeocodeOptions):
+    """Addresses and options for all of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"addresses": ["1 Main St, Concord, CA 94520"], "minAccuracy": "street"}]}
+    )
+
+    addresses: list[str | AddressFields] = Field(min_length=1, max_length=MAX_ADDRESSES)
+
+
+class PlaceModel(ResponseModel):
+    """An address and where it is: all other fields are null if it was not found."""
+
+    address: str | None
+    """The address that was looked up, in one line."""
+    latitude: float | None = Field(ge=-90, le=90)
+    """In degrees (WGS 84)."""
+    longitude: float | None = Field(ge=-180, le=180)
+    confidence: float | None = Field(ge=0, le=1)
+    """How likely it is the right place, on one scale for all geocoders."""
+    source: str | None
+    """The same as `provider`."""
+    accuracy: Accuracy | None
+    """The kind of place to which the coordinates belong, from `rooftop` (the finest) to `region`."""
+    provider: str | None
+    """The geocoder that found it."""
+    matched_address: str | None
+    """The address as that geocoder writes it."""
+    attribution: str | None
+    """The text that the geocoder wants shown with the result."""
+    raw_score: float | None
+    """The geocoder's own measure, whose meaning differs between geocoders."""
+
+
+class AddressResult(PlaceModel):
+    """The result for an address."""
+
+    error: str | None
+    """Why it was not found, by geocoder."""
+
+
+class AddressResults(ResponseModel):
+    """The results for a list of addresses."""
+
+    results: list[AddressResult]
+    """In the order of the request."""
+    total: int
+    """The number of addresses."""
+    geocoded: int
+    """How many were found."""
+
+
+class NearestAddress(PlaceModel):
+    """The address nearest to a point, and where it is."""
+
+    address: str
+    latitude: float = Field(ge=-90, le=90)
+    """The latitude of the address, in degrees (WGS 84)."""
+    longitude: float = Field(ge=-180, le=180)
+
+
+@operation(
+    "geocodeAddresses",
+    tag="Geocoding",
+    body=str
+    | AddressRequest
+    | AddressListRequest
+    | Annotated[list[str | AddressFields], Field(min_length=1, max_length=MAX_ADDRESSES)],
+    returns={200: AddressResult | AddressResults},
+)
+async def locate(request: Request) -> Response:
+    """Geocode one address or up to 100, within 10 seconds.
+
+    An address is a text or an object. In a list, an address that cannot be found or read has an `error` of its own. For
+    more addresses, create a job: `POST /api/v1/gis/geocode-file`.
     """
     await auth.require(request)
     platform = get_platform(request)
@@ -49,8 +158,8 @@ async def locate(request: Request) -> Response:
     ]
     if not is_list:
         return JSON(results[0])
-    geocoded = sum(result["error"] is None for result in results)
-    return JSON({"results": results, "total": len(results), "geocoded": geocoded})
+    geocoded = sum(result.error is None for result in results)
+    return JSON(AddressResults(results=results, total=len(results), geocoded=geocoded))
 
 
 def _parse_body(body: Any) -> tuple[list[Any], GeocodeOptions, bool]:
@@ -58,10 +167,7 @@ def _parse_body(body: Any) -> tuple[list[Any], GeocodeOptions, bool]:
     if not isinstance(body, dict):
         is_list = isinstance(body, list)
         return (body if is_list else [body]), GeocodeOptions(), is_list
-    try:
-        options = GeocodeOptions.model_validate({name: body[name] for name in OPTIONS & body.keys()})
-    except ValidationError as error:
-        raise invalid(error) from None
+    options = validate(GeocodeOptions, {name: body[name] for name in OPTIONS & body.keys()})
     rest = {name: value for name, value in body.items() if name not in OPTIONS}
     if "addresses" in rest:
         if not isinstance(rest["addresses"], list) or len(rest) > 1:
@@ -80,46 +186,62 @@ def _parse_address(entry: Any, default_country: str) -> Address | str:
         return str(error)
 
 
-def _present_result(entry: Any, address: Address | str, result: LookupResult) -> dict[str, Any]:
+def _present_result(entry: Any, address: Address | str, result: LookupResult) -> AddressResult:
     line = address.line if isinstance(address, Address) else entry if isinstance(entry, str) else None
-    return {"address": line, **present_place(result.place), "error": result.error}
+    return AddressResult(**_place_fields(line, result.place), error=result.error)
 
 
-def present_place(place: GeocodedPlace | None) -> dict[str, Any]:
-    """Return a place as JSON, all fields null without one; `source` is another name of `provider`."""
+def _place_fields(address: str | None, place: GeocodedPlace | None) -> dict[str, Any]:
+    """Return the fields of a PlaceModel, for an address and its place."""
     return {
+        "address": address,
         "latitude": place and place.latitude,
         "longitude": place and place.longitude,
         "confidence": place and place.confidence,
         "source": place and place.provider,
         "accuracy": place and place.accuracy,
         "provider": place and place.provider,
-        "matchedAddress": place and place.matched_address,
+        "matched_address": place and place.matched_address,
         "attribution": place and place.attribution,
-        "rawScore": place and place.raw_score,
+        "raw_score": place and place.raw_score,
     }
 
 
-class ReverseQuery(BaseModel):
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+class ReverseQuery(RequestModel):
+    latitude: float = Field(validation_alias=AliasChoices("latitude", "lat"), ge=-90, le=90, allow_inf_nan=False)
+    """In degrees (WGS 84); `lat` is the same."""
+    longitude: float = Field(
+        validation_alias=AliasChoices("longitude", "lng", "lon"), ge=-180, le=180, allow_inf_nan=False
+    )
+    """In degrees (WGS 84); `lng` and `lon` are the same."""
 
 
+@operation(
+    "reverseGeocode",
+    tag="Geocoding",
+    query=ReverseQuery,
+    returns={200: NearestAddress},
+    errors=[NotFound, NotConfigured],
+)
 async def reverse(request: Request) -> Response:
-    """Return the address nearest to the point `?lat=&lon=`.
-
-    200 `{"address", "latitude", "longitude", …}` as `present_place`.
-    """
+    """Return the address nearest to a point."""
     await auth.require(request)
     platform = get_platform(request)
     point = request_parsing.parse_query(request, ReverseQuery)
-    result = await platform.geocoder.reverse(point.lat, point.lon, TIME_LIMIT_SECONDS)
+    result = await platform.geocoder.reverse(point.latitude, point.longitude, TIME_LIMIT_SECONDS)
     if result is None:
-        raise ServiceUnavailable(
-            "None of the configured geocoders can look up points; see /api/v1/geocoders.", retry_after=60
-        )
+        raise await _no_geocoder_for_points(platform)
     if result.place is not None:
-        return JSON({"address": result.place.matched_address, **present_place(result.place)})
+        return JSON(NearestAddress(**_place_fields(result.place.matched_address, result.place)))
     if result.error is None:
         raise NotFound("No address is known near that point.")
     raise ServiceUnavailable(result.error)
+
+
+async def _no_geocoder_for_points(platform: Platform) -> NotConfigured:
+    lacking = {status.name: status.why_off for status in await platform.geocoder.statuses() if status.reverses}
+    return NotConfigured(
+        "No configured geocoder can look up points. Configure one that can:"
+        f" {', '.join(f'{name} ({why})' for name, why in lacking.items())}.",
+        settings=list(dict.fromkeys(word for why in lacking.values() for word in SETTING.findall(why or ""))),
+    )

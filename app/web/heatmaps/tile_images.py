@@ -18,8 +18,10 @@ from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.heatmaps.cells import etag
 from app.web.http import request_parsing
-from app.web.http.conditional import matches_etag
-from app.web.http.schema_types import RequestModel
+from app.web.http.conditional import matches_etag, revalidated
+from app.web.http.list_headers import list_header
+from app.web.http.models import RequestModel
+from app.web.http.operation import ETAG, IF_NONE_MATCH, Access, Media, Reply, operation
 from app.web.platform import get_platform
 
 
@@ -28,12 +30,24 @@ class TileQuery(RequestModel):
     """Defaults to the smallest step that is computed here and can be drawn at this zoom."""
 
 
+@operation(
+    "getHeatTile",
+    tag="Heat maps",
+    access=Access.PUBLIC_READS,
+    query=TileQuery,
+    headers=[IF_NONE_MATCH],
+    returns={
+        200: Reply(Media(("image/png",)), headers=[ETAG]),
+        304: Reply(headers=[ETAG], description="The ETag that the client has is still current."),
+    },
+)
 async def tile(request: Request) -> Response:
-    """Return 256 × 256 pixels, transparent where there are no cells or where they are too small to be drawn.
+    """Return a tile of the heat map for web maps, 256 × 256 pixels.
 
-    200 image/png, or 304.
+    It is transparent where there are no cells, or where they are too small to be drawn. The numbers in the path are
+    those of all web maps: zoom, column and row.
     """
-    await auth.require_reader(request)
+    reader = await auth.require_reader(request)
     platform = get_platform(request)
     zoom, x, y = (request.path_params[name] for name in ("z", "x", "y"))
     if not (zoom <= tile_images.MAX_ZOOM and x < 2**zoom and y < 2**zoom):
@@ -47,8 +61,8 @@ async def tile(request: Request) -> Response:
         count, latest = 0, None
         if tile_images.is_drawable(zoom, step):
             count, latest = await cells.get_version(conn, bounds, step, tile_images.MAX_CELLS_ACROSS**2)
-        headers = {"ETag": etag(count, latest, step), "Cache-Control": "no-cache"}
-        if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
+        headers = {"ETag": etag(count, latest, step), **revalidated(is_public=reader is None)}
+        if matches_etag(list_header(request, "if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if count:
             found = await cells.list_in_bounds(conn, bounds, step)

@@ -1,84 +1,103 @@
-"""Download all households that a filter selects, as CSV or GeoJSON."""
+"""Download all households that a filter selects, as a table or as points for a map."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 from uuid import UUID
 
+from pydantic.alias_generators import to_camel
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from app.db.core.pool import Connection
+from app.db.core.pool import Connection, Pool
 from app.db.households import records as households
 from app.db.households.records import Household
+from app.domain.text.typed_columns import typed_columns
 from app.web.accounts import auth
 from app.web.households.filters import HouseholdSelection
-from app.web.households.records import present_household
+from app.web.households.records import FIELDS
 from app.web.http import request_parsing
-from app.web.http.csv_export import csv_response
+from app.web.http.operation import operation
 from app.web.http.pagination import keyset_pages
-from app.web.http.responses import attachment, encode
+from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_formats import ALL_FORMATS, TableDownload, TableFormat, choose_format, table_reply
 from app.web.platform import get_platform
 
-PAGE_SIZE = 2000
-COLUMNS = ("id", "externalId", "address", "unit", "city", "state", "zipCode", "country", "county", "precinctNumber",
-           "latitude", "longitude", "geocoded", "geocodedAt", "geocodingProvider", "accuracy", "confidence",
-           "matchedAddress", "rawScore", "attribution")  # fmt: skip
-"""The fields of a household as JSON."""
-
-Pages = AsyncIterator[Sequence[Household]]
-
-
-async def households_csv(request: Request) -> Response:
-    """Stream the fields of the list as columns. 200 text/csv."""
-    await auth.require(request)
-    pages = _pages(request)
-    rows = ([_cells(household) for household in page] async for page in pages)
-    return await csv_response("households.csv", COLUMNS, rows)
+PAGE_SIZE = 500
+FIELD_NAMES = tuple(FIELDS)
+COLUMNS = typed_columns(
+    map(to_camel, FIELD_NAMES),
+    numbers=("latitude", "longitude", "confidence", "rawScore"),
+    dates=("geocodedAt",),
+    booleans=("geocoded",),
+)
+"""The columns and properties, in the order of the fields of a household."""
 
 
-def _cells(household: Household) -> list[Any]:
-    presented = present_household(household)
-    return [presented[name] for name in COLUMNS]
+class HouseholdExport(HouseholdSelection, TableDownload):
+    """The household filters, and the format."""
 
 
-async def households_geojson(request: Request) -> Response:
-    """Stream a FeatureCollection (RFC 7946); a household that is not geocoded has no geometry.
+@operation(
+    "exportHouseholds",
+    tag="Households",
+    query=HouseholdExport,
+    returns={200: table_reply(ALL_FORMATS)},
+)
+async def export_households(request: Request) -> Response:
+    """Download the households that match in any format, with the fields of the list as columns.
 
-    200 application/geo+json.
+    In GeoJSON, GeoPackage and KML, a household without coordinates has no geometry.
     """
+    return await _export(request, TableFormat.CSV)
+
+
+@operation(
+    "exportHouseholdsCsv",
+    tag="Households",
+    query=HouseholdExport,
+    returns={200: table_reply(ALL_FORMATS)},
+)
+async def households_csv(request: Request) -> Response:
+    """Download the households that match as a CSV file, with the fields of the list as columns."""
+    return await _export(request, TableFormat.CSV)
+
+
+@operation(
+    "exportHouseholdsGeojson",
+    tag="Households",
+    query=HouseholdExport,
+    returns={200: table_reply(ALL_FORMATS)},
+)
+async def households_geojson(request: Request) -> Response:
+    """Download the households that match as a FeatureCollection (RFC 7946).
+
+    A household without coordinates has no geometry.
+    """
+    return await _export(request, TableFormat.GEOJSON)
+
+
+async def _export(request: Request, default: TableFormat) -> Response:
+    """Return the download. Raises Invalid for wrong parameters."""
     await auth.require(request)
-    pages = _pages(request)
-    content = _geojson(await anext(pages), pages)
-    return StreamingResponse(content, media_type="application/geo+json", headers=attachment("households.geojson"))
+    query = request_parsing.parse_query(request, HouseholdExport)
+
+    table = Table(
+        "households",
+        COLUMNS,
+        _pages(get_platform(request).pool, query),
+        point=(FIELD_NAMES.index("latitude"), FIELD_NAMES.index("longitude")),
+        id_column=FIELD_NAMES.index("id"),
+    )
+    format = choose_format(request, query.format, ALL_FORMATS, default)
+    return await table_response(table, format, bom=query.bom == "true")
 
 
-def _pages(request: Request) -> Pages:
-    """Return the pages of households that the query selects. Raises Invalid."""
-    query = request_parsing.parse_query(request, HouseholdSelection)
-
+def _pages(pool: Pool, query: HouseholdExport) -> AsyncIterator[Sequence[Row]]:
     async def read(conn: Connection, after: UUID | None) -> list[Household]:
         return await households.list_after(
             conn, query, geocoded=query.is_geocoded, external_id=query.external_id, after=after, limit=PAGE_SIZE
         )
 
-    return keyset_pages(get_platform(request).pool, read, lambda household: household.id, PAGE_SIZE)
-
-
-async def _geojson(first: Sequence[Household], rest: Pages) -> AsyncIterator[bytes]:
-    yield b'{"type":"FeatureCollection","features":[' + _features(first)
-    async for page in rest:
-        if page:
-            yield b"," + _features(page)
-    yield b"]}"
-
-
-def _features(households_page: Sequence[Household]) -> bytes:
-    return b",".join(encode(_feature(present_household(household))) for household in households_page)
-
-
-def _feature(household: dict[str, Any]) -> dict[str, Any]:
-    longitude, latitude = household.pop("longitude"), household.pop("latitude")
-    geometry = None if latitude is None else {"type": "Point", "coordinates": [longitude, latitude]}
-    return {"type": "Feature", "id": household["id"], "geometry": geometry, "properties": household}
+    pages = keyset_pages(pool, read, lambda household: household.id, PAGE_SIZE)
+    return ([[getattr(household, name) for name in FIELD_NAMES] for household in page] async for page in pages)

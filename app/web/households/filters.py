@@ -13,7 +13,9 @@ class HouseholdSelection(HouseholdFilters):
     """The household filters, and two more that only lists and exports have."""
 
     geocoded: Literal["true", "false"] | None = None
+    """Whether they have coordinates."""
     external_id: str | None = Field(default=None, max_length=255)
+    """The id that your system gave them."""
 
     @property
     def is_geocoded(self) -> bool | None:

@@ -23,9 +23,10 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core import idempotency
-from app.db.core.idempotency import StoredResponse
+from app.db.core.idempotency import RequestKey, StoredResponse
 from app.db.core.pool import Connection
 from app.errors import BadRequest, Conflict, Invalid
+from app.web.http.off_loop import off_loop
 from app.web.platform import get_platform
 
 MAX_KEY_CHARACTERS = 255
@@ -40,29 +41,54 @@ async def run_once(
     request, BadRequest for a malformed key.
     """
     platform = get_platform(request)
-    key = _parse_key(request)
+    key = await read_key(request, user, body)
     async with platform.pool.acquire() as conn, conn.transaction():
         if key is None:
             return await create(conn)
-        if not await idempotency.try_lock(conn, user.id, key):
-            raise Conflict("A request with this Idempotency-Key is still running. Try again shortly.")
-        fingerprint = _fingerprint(request, body)
-        stored = await idempotency.find(conn, user.id, key)
+        if not all(await idempotency.lock_each(conn, [key])):
+            raise still_running()
+        [stored] = await idempotency.find_each(conn, [key])
         if stored is not None:
-            return _replay(stored, fingerprint)
+            return replay(stored, key)
         response = await create(conn)
-        location = response.headers.get("location")
-        stored = StoredResponse(fingerprint, response.status_code, bytes(response.body), location)
-        await idempotency.upsert(conn, user.id, key, stored)
+        await idempotency.upsert_each(conn, [(key, to_stored(response, key))])
         return response
+
+
+async def read_key(request: Request, user: User, body: bytes) -> RequestKey | None:
+    """Return the request's Idempotency-Key, None if it has none. Raises BadRequest for a malformed key."""
+    key = _parse_key(request)
+    return None if key is None else RequestKey(user.id, key, await off_loop(len(body), _fingerprint, request, body))
+
+
+def to_stored(response: Response, key: RequestKey) -> StoredResponse:
+    return StoredResponse(key.fingerprint, response.status_code, bytes(response.body), response.headers.get("location"))
+
+
+def replay(stored: StoredResponse, key: RequestKey) -> Response:
+    """Return a stored response again. Raises Invalid if the key was used for a different request."""
+    if stored.fingerprint != key.fingerprint:
+        raise Invalid([("Idempotency-Key", "was already used for a different request; use a new key")])
+    headers = {"Idempotent-Replayed": "true"}
+    if stored.location is not None:
+        headers["Location"] = stored.location
+    if stored.status == 202:
+        headers["Retry-After"] = "1"
+    return Response(stored.body, stored.status, headers, media_type="application/json")
+
+
+def still_running() -> Conflict:
+    return Conflict("A request with this Idempotency-Key is still running. Try again shortly.")
 
 
 def _parse_key(request: Request) -> str | None:
     """Return the key without the quotes that the draft standard asks for. Raises BadRequest."""
-    header = request.headers.get("idempotency-key")
-    if header is None:
+    fields = request.headers.getlist("idempotency-key")
+    if not fields:
         return None
-    key = header.strip()
+    if len(fields) > 1:
+        raise BadRequest("The Idempotency-Key is given more than once.")
+    key = fields[0].strip()
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1]
     if not key or len(key) > MAX_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
@@ -71,16 +97,5 @@ def _parse_key(request: Request) -> str | None:
 
 
 def _fingerprint(request: Request, body: bytes) -> bytes:
-    target = f"{request.method} {request.url.path}?{request.url.query}\n"
+    target = f"{request.method} {request.scope['path']}?{request.url.query}\n"
     return sha256(target.encode() + body).digest()
-
-
-def _replay(stored: StoredResponse, fingerprint: bytes) -> Response:
-    if stored.fingerprint != fingerprint:
-        raise Invalid([("Idempotency-Key", "was already used for a different request; use a new key")])
-    headers = {"Idempotent-Replayed": "true"}
-    if stored.location is not None:
-        headers["Location"] = stored.location
-    if stored.status == 202:
-        headers["Retry-After"] = "1"
-    return Response(stored.body, stored.status, headers, media_type="application/json")

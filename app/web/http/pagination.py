@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app.db.core.pages import Page
 from app.db.core.pool import Connection, Pool
+
+MAX_CURSOR_CHARACTERS = 4_000
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
@@ -17,15 +21,39 @@ class Paging(BaseModel):
     """The query parameters of every list."""
 
     limit: int = Field(default=50, ge=1, le=1000)
+    """Entries per page."""
     offset: int = Field(default=0, ge=0, lt=2**63)
+    """Entries to skip."""
+    fields: str | None = Field(default=None, min_length=1, max_length=1000)
+    """Only these fields of each entry, with commas between, such as `id,status`; all fields by default."""
 
 
-def page_of(name: str, items: Sequence[Any], total: int, paging: Paging) -> dict[str, Any]:
-    """Return the body of a list response: `{name: [items of this page], "total": n, "limit": n, "offset": n}`.
+class KeysetPaging(Paging):
+    """The query parameters of a list that may be long."""
 
-    `total` counts all matching rows, not only those of this page.
-    """
-    return {name: items, "total": total, "limit": paging.limit, "offset": paging.offset}
+    cursor: UUID | None = None
+    """The `nextCursor` of the page before: unlike an offset, it does not shift when entries are added."""
+
+
+class OpaqueKeysetPaging(Paging):
+    """The query parameters of a long list that is not in the order of ids."""
+
+    cursor: str | None = Field(default=None, max_length=MAX_CURSOR_CHARACTERS)
+    """The `nextCursor` of the page before: unlike an offset, it does not shift when entries are added."""
+
+
+def page_fields(total: int, paging: Paging) -> dict[str, int]:
+    """Return the fields of a `PageModel`."""
+    return {"total": total, "limit": paging.limit, "offset": paging.offset}
+
+
+def keyset_fields(page: Page[Any], paging: Paging, cursor_of: Callable[[Any], object]) -> dict[str, Any]:
+    """Return the fields of a `KeysetPageModel`; `cursor_of` returns the cursor of the page behind a row."""
+    return {
+        **page_fields(page.total.count, paging),
+        "total_is_estimate": page.total.is_estimate,
+        "next_cursor": str(cursor_of(page.rows[-1])) if page.has_more else None,
+    }
 
 
 async def keyset_pages(

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import structlog
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 
-from app.db.core.pool import TRY_AGAIN
-from app.errors import AppError, BadRequest, Invalid, ServiceUnavailable, Unauthorized
+from app.errors import MAX_FINDINGS, AppError, BadRequest, Invalid, Unauthorized
+from app.web.http.known_fields import known_fields
+from app.web.http.models import ResponseModel
+from app.web.http.request_context import REQUEST_ID, AccessEnded
 from app.web.http.responses import JSON
+from app.web.http.unavailable import CAUSES, explain
 
 log = structlog.get_logger(__name__)
 
 TYPE = "urn:trigpoint:problem:"
-DATABASE_UNAVAILABLE = "The database is not reachable at the moment. Try again in a few seconds."
 UNEXPECTED = "An unexpected error occurred and was logged. Try again, or report it with the time it happened."
 MESSAGES = {
     "missing": "is required",
@@ -57,18 +60,60 @@ MESSAGES = {
 """By pydantic's error types; `{…}` is filled from the error's context. Other types keep pydantic's message."""
 
 
-def invalid(error: ValidationError, prefix: str = "") -> Invalid:
-    """Return pydantic's errors as Invalid, one finding per field.
+class Finding(ResponseModel):
+    """One invalid value. Those in lines of a file or list have further members, such as `line`."""
 
-    `prefix` is the path of the validated value in the body; empty for the body itself.
+    model_config = ConfigDict(extra="allow")
+
+    field: str
+    """The path of the value, such as `filters.ids.0`; empty for the body as a whole."""
+    message: str
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). Some types have further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    """The stable name of the sort of error."""
+    title: str
+    status: int
+    detail: str
+    """What happened, why, and what to do next."""
+    instance: str
+    """The path of the request."""
+    error: str
+    """The same as `detail`, for clients that only read this."""
+    requestId: str | None
+    """The id under which the request is in the logs."""
+    errors: list[Finding] = []
+    """The first 100 invalid values, for the type `invalid`."""
+    moreErrors: int = 0
+    """How many more there are."""
+
+
+MAX_DESCRIBED_ERRORS = 10_000
+MAX_FIELD_CHARACTERS, MAX_MESSAGE_CHARACTERS = 300, 1_000
+
+
+def invalid(error: ValidationError, model: type[BaseModel] | None, prefix: str = "") -> Invalid:
+    """Return pydantic's errors as Invalid, one finding per field, or a single one if there are very many.
+
+    The finding of an unknown field lists those that `model` knows; None if the model is not known. `prefix` is the path
+    of the validated value in the body; empty for the body itself.
     """
+    if (count := error.error_count()) > MAX_DESCRIBED_ERRORS:
+        return Invalid([(prefix, f"has {count:,} invalid values, too many to list. Check its format with a few first")])
     findings = []
-    for item in error.errors(include_url=False, include_input=False):
+    for item in error.errors(include_url=False, include_input=False)[:MAX_FINDINGS]:
         path = [part for part in (prefix, *item["loc"]) if part != ""]
         template = MESSAGES.get(item["type"])
         message = item["msg"] if template is None else template.format(**item.get("ctx", {}))
-        findings.append((".".join(map(str, path)), message))
-    return Invalid(findings)
+        if item["type"] == "extra_forbidden" and model is not None:
+            message += f"; known are {', '.join(known_fields(model, item['loc'][:-1]))}"
+        findings.append((".".join(map(str, path))[:MAX_FIELD_CHARACTERS], message[:MAX_MESSAGE_CHARACTERS]))
+    return Invalid(findings, uncounted=count - len(findings))
 
 
 def problem_response(request: Request, error: AppError) -> Response:
@@ -89,8 +134,9 @@ def _problem(
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": request.scope["path"],
         "error": detail,
+        "requestId": request.scope.get(REQUEST_ID),
         **(extra or {}),
     }
     response = JSON(body, status, headers)
@@ -105,18 +151,28 @@ async def _app_error(request: Request, error: Exception) -> Response:
 
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError)
-    return problem_response(request, invalid(error))
+    if error.title in _names_of_responses(ResponseModel):  # it is ours that is wrong, not the request
+        return await _unexpected(request, error)
+    return problem_response(request, invalid(error, None))
+
+
+def _names_of_responses(model: type[ResponseModel]) -> set[str]:
+    return {model.__name__}.union(*map(_names_of_responses, model.__subclasses__()))
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
     """Handle what Starlette itself refuses: unknown paths and methods."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and (path := _path_with_other_slash(request)) is not None:
+        return RedirectResponse(path, 307)
+    if error.status_code == 405 and request.method == "OPTIONS":
+        return Response(status_code=204, headers={"Allow": _allowed_methods(request)})
     if error.status_code == 401:
         return problem_response(request, Unauthorized(error.detail))
     phrase = HTTPStatus(error.status_code).phrase
     details = {
-        404: f"{request.url.path} not found.",
-        405: f"{request.url.path} does not support {request.method}.",
+        404: f"{request.scope['path']} not found.",
+        405: f"{request.scope['path']} does not support {request.method}.",
     }
     detail = details.get(error.status_code, error.detail) if error.detail == phrase else error.detail
     slug = phrase.lower().replace(" ", "-")
@@ -124,21 +180,43 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     return _problem(request, error.status_code, slug, phrase, detail, headers)
 
 
+def _path_with_other_slash(request: Request) -> str | None:
+    """Return the path and query without the slash at the end, or with one, if there is such a route; else None.
+
+    It names no host: the Host header may be anything, and behind a proxy it is not the client's.
+    """
+    path: str = request.scope["path"]
+    if path == "/" or path.startswith("//"):  # two slashes would lead to another host
+        return None
+    path = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    if not any(route.matches({**request.scope, "path": path})[0] != Match.NONE for route in request.app.routes):
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    return quote(path) + (f"?{query}" if query else "")
+
+
 def _allowed_methods(request: Request) -> str:
     """Return the methods of all routes that match the path; Starlette names only those of the first route."""
     routes = (route for route in request.app.routes if isinstance(route, Route))
-    matching = (route for route in routes if route.path_regex.match(request.url.path))
-    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
+    matching = (route for route in routes if route.matches(request.scope)[0] != Match.NONE)
+    return ", ".join(sorted({"OPTIONS", *(method for route in matching for method in route.methods or ())}))
 
 
-async def _database_unavailable(request: Request, error: Exception) -> Response:
-    log.warning("database_unavailable", method=request.method, path=request.url.path, error=repr(error))
-    return problem_response(request, ServiceUnavailable(DATABASE_UNAVAILABLE, retry_after=2))
+async def _unavailable(request: Request, error: Exception) -> Response:
+    reason = explain(error)
+    log.warning(
+        "request_unavailable",
+        method=request.method,
+        path=request.scope["path"],
+        reason=reason.slug,
+        error=repr(error),
+    )
+    return problem_response(request, reason)
 
 
 async def _reference_missing(request: Request, error: Exception) -> Response:
     if getattr(error, "constraint_name", None) == "jobs_queue_fkey":  # migrated, but the queues are not registered yet
-        return await _database_unavailable(request, error)
+        return await _unavailable(request, error)
     return await _unexpected(request, error)
 
 
@@ -147,7 +225,9 @@ async def _client_disconnected(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected_error", method=request.method, path=request.url.path, exc_info=error)
+    if isinstance(error, AccessEnded):  # the response has begun, so this one is not sent
+        return Response(status_code=401)
+    log.error("unexpected_error", method=request.method, path=request.scope["path"], exc_info=error)
     return _problem(request, 500, "internal", "Internal error", UNEXPECTED)
 
 
@@ -157,7 +237,7 @@ EXCEPTION_HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]
     HTTPException: _http_exception,
     ClientDisconnect: _client_disconnected,
     asyncpg.ForeignKeyViolationError: _reference_missing,
-    **dict.fromkeys((*TRY_AGAIN, asyncpg.QueryCanceledError), _database_unavailable),
+    **dict.fromkeys(CAUSES, _unavailable),
     Exception: _unexpected,
 }
 """For Starlette's `exception_handlers`."""

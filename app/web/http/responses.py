@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel
 from starlette.responses import Response
 
 
-def _default(value: object) -> str:
+def _default(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(by_alias=True)
     if isinstance(value, UUID):  # asyncpg's subclass, which orjson does not take for a UUID
         return str(value)
     raise TypeError(f"{type(value).__name__} is not JSON serializable")
@@ -25,6 +28,7 @@ class JSON(Response):
 
     def __init__(self, content: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(encode(content), status_code, headers)
+        self.content = content
 
 
 def attachment(file_name: str) -> dict[str, str]:

@@ -1,22 +1,17 @@
-"""The base of request models, and types of fields that several of them share."""
+"""Types of fields that several request models share."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.errors import AppError
 from app.web.http.request_parsing import parse_json
 
-
-class RequestModel(BaseModel):
-    """A request body or query: camelCase names on the wire, and no unknown names."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+MAX_DELAY_DAYS = 366
 
 
 def _timestamp(value: Any) -> datetime:
@@ -29,6 +24,20 @@ def _timestamp(value: Any) -> datetime:
 
 Timestamp = Annotated[datetime, BeforeValidator(_timestamp)]
 """A time with its zone (RFC 3339), converted to UTC."""
+
+
+def _within_a_year(value: datetime) -> datetime:
+    if value > datetime.now(UTC) + timedelta(days=MAX_DELAY_DAYS):
+        raise ValueError(f"must be within the next {MAX_DELAY_DAYS} days; use a schedule for regular jobs")
+    return value
+
+
+RunAt = Annotated[
+    datetime,
+    BeforeValidator(_timestamp),
+    AfterValidator(_within_a_year),
+    Field(description="The job waits until this time; one in the past is now."),
+]
 
 
 def _from_text(value: Any) -> Any:

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal, cast
+from uuid import UUID
 
 import orjson
-from pydantic import ValidationError
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,23 +20,35 @@ from app.db.core.pool import Connection
 from app.db.imports import uploads
 from app.db.jobs import records as jobs
 from app.db.jobs import workers
+from app.db.jobs.creator import Creator
 from app.db.jobs.records import Inserted
 from app.domain.imports import businesses, job_parts, kinds, layout, parcels, pois
-from app.domain.imports.geojson import check_crs
+from app.domain.imports.column_report import VOCABULARIES, FileKind, describe_columns, with_columns
+from app.domain.imports.date_orders import usual_order
 from app.domain.imports.layout import Layout
+from app.domain.imports.sample import read_sample
 from app.domain.imports.survey import FileFormat
+from app.domain.imports.voter_profiles import ProfileName
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import JobSpec, NewJob
+from app.domain.text.columns import mapped_names
+from app.domain.text.errors import Unreadable
 from app.domain.websites.businesses import FROM_CSV
-from app.errors import BadRequest
-from app.settings import Settings
+from app.errors import BadRequest, Conflict, LimitReached, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
-from app.web.http.problems import invalid
+from app.web.http.file_columns import ColumnModel, present_columns
+from app.web.http.models import ResponseModel, is_none
+from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER, Reply, operation
+from app.web.http.request_parsing import validate
 from app.web.http.responses import JSON
-from app.web.http.uploads import Upload, received_upload
-from app.web.imports.requests import BusinessImportRequest, ImportRequest, VoterImportRequest
-from app.web.platform import get_platform
+from app.web.http.saved_mappings import SuggestedMapping, find_suggestion, refused, with_saved_mapping
+from app.web.http.uploads import FEATURES_BODY, TABLE_BODY, Upload, received_upload, record_upload
+from app.web.imports.requests import BusinessImportRequest, ImportRequest, RecordImportRequest, VoterImportRequest
+from app.web.imports.source import FileEvidence, SourceChoice, choose_source, examine
+from app.web.jobs.create import check_priority
+from app.web.jobs.presenters import PollInterval
+from app.web.platform import Platform, get_platform
 
 
 @dataclass(frozen=True)
@@ -50,28 +63,26 @@ class ImportRoute:
     """Plural noun for the rows of the file, used in messages."""
     audit_action: str
     default_source: str = ""
-    """The namespace of the record ids unless the request names one; that of voters depends on the file."""
+    """The common source of records of this kind; that of voters is their profile."""
 
 
 def _recognise_voters(upload: Upload, options: VoterImportRequest) -> Layout:
-    return layout.recognise_voter_file(upload.intake.survey, options.profile, options.mapping)
+    return layout.recognise_voter_file(upload.survey, options.profile, options.mapping, options.header)
 
 
 def _recognise_businesses(upload: Upload, options: BusinessImportRequest) -> Layout:
-    return businesses.recognise_business_file(upload.intake.survey, options.mapping)
+    return businesses.recognise_business_file(upload.survey, options.mapping, options.header)
 
 
 def _recognise_places(
-    known: frozenset[str], check_header: Callable[[list[str]], None]
+    known: frozenset[str],
 ) -> Callable[[Upload, ImportRequest], Layout]:
     """Return the function that recognises GeoJSON, or a table with some of the `known` columns."""
 
     def recognise(upload: Upload, options: ImportRequest) -> Layout:
         if upload.format is not FileFormat.DELIMITED:
-            check_crs(upload.intake.survey.head)
             return Layout(upload.format, [])
-        table = layout.recognise_table(upload.intake.survey, known)
-        check_header(table.header)
+        table = layout.recognise_table(upload.survey, known | mapped_names(options.mapping), options.header)
         return table
 
     return recognise
@@ -80,16 +91,16 @@ def _recognise_places(
 VOTERS = ImportRoute(kinds.VOTER_IMPORT, VoterImportRequest, _recognise_voters, "voters", "VOTERS_IMPORT_QUEUED")
 PARCELS = ImportRoute(
     kinds.PARCEL_IMPORT,
-    ImportRequest,
-    _recognise_places(parcels.NAMES.known, parcels.check_header),
+    RecordImportRequest,
+    _recognise_places(parcels.NAMES.known),
     "parcels",
     "PARCELS_IMPORT_QUEUED",
     "parcel",
 )
 POIS = ImportRoute(
     kinds.POI_IMPORT,
-    ImportRequest,
-    _recognise_places(pois.NAMES.known, pois.check_header),
+    RecordImportRequest,
+    _recognise_places(pois.NAMES.known),
     "points of interest",
     "POIS_IMPORT_QUEUED",
     "poi",
@@ -104,23 +115,116 @@ BUSINESSES = ImportRoute(
 )
 
 
+class PartCreated(ResponseModel):
+    """A job for a part of the file."""
+
+    job_id: UUID
+    is_new: bool
+
+
+class ImportCreated(ResponseModel):
+    """The job, or the jobs, that import a file."""
+
+    success: Literal[True] = True
+    job_id: UUID
+    """The first job, if the file was divided."""
+    is_new: bool
+    """False for the active job with the same file and options."""
+    message: str
+    estimated_rows: int
+    """Rows or features in the file."""
+    profile: ProfileName | None
+    """The recognised layout of a voter file."""
+    format: FileFormat
+    processing_started: bool
+    """Whether a worker serves the queue."""
+    poll_interval_ms: PollInterval = FIRST_MS
+    source: str
+    """The source that the ids of the records belong to."""
+    source_derived_from: str | None
+    """What the source was derived from; null if the request named it."""
+    notes: list[str] = []
+    """What was found in the file, in sentences: rows above the header, the sheet or layer, transformed coordinates."""
+    warnings: list[str] = []
+    """What may be wrong with the columns, in sentences: columns that are not used because of what they hold."""
+    columns: list[ColumnModel]
+    """What the columns of the table, or the properties of the first features, are taken for; at most 250."""
+    suggested_mapping: SuggestedMapping | None
+    """Your saved mapping for files with these columns; null without one, and if the request has a mapping. It is not
+    applied unless you send the file with it."""
+    jobs: list[PartCreated] | None = Field(default=None, exclude_if=is_none)
+    """All jobs, if the file was divided."""
+
+
+@operation(
+    "importVoters",
+    tag="Imports",
+    headers=[IDEMPOTENCY_KEY],
+    query=VoterImportRequest,
+    body=TABLE_BODY,
+    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
+    errors=[Conflict, LimitReached, NotFound],
+)
 async def create_voters(request: Request) -> Response:
-    """Create a job that imports voters. 202 as `_create`."""
+    """Create a job that imports voters, and the households at their addresses, from a voter file.
+
+    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
+    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
+    """
     return await _create(request, VOTERS)
 
 
+@operation(
+    "importParcels",
+    tag="Imports",
+    headers=[IDEMPOTENCY_KEY],
+    query=RecordImportRequest,
+    body=FEATURES_BODY,
+    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
+    errors=[Conflict, LimitReached, NotFound],
+)
 async def create_parcels(request: Request) -> Response:
-    """Create a job that imports parcels. 202 as `_create`."""
+    """Create a job that imports land parcels from GeoJSON or CSV.
+
+    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
+    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
+    """
     return await _create(request, PARCELS)
 
 
+@operation(
+    "importPois",
+    tag="Imports",
+    headers=[IDEMPOTENCY_KEY],
+    query=RecordImportRequest,
+    body=FEATURES_BODY,
+    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
+    errors=[Conflict, LimitReached, NotFound],
+)
 async def create_pois(request: Request) -> Response:
-    """Create a job that imports points of interest. 202 as `_create`."""
+    """Create a job that imports points of interest from GeoJSON or CSV.
+
+    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
+    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
+    """
     return await _create(request, POIS)
 
 
+@operation(
+    "importBusinesses",
+    tag="Imports",
+    headers=[IDEMPOTENCY_KEY],
+    query=BusinessImportRequest,
+    body=TABLE_BODY,
+    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
+    errors=[Conflict, LimitReached, NotFound],
+)
 async def create_businesses(request: Request) -> Response:
-    """Create a job that imports businesses. 202 as `_create`."""
+    """Create a job that imports businesses from CSV, and the jobs that check their websites.
+
+    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
+    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
+    """
     return await _create(request, BUSINESSES)
 
 
@@ -135,46 +239,53 @@ class ImportFile:
     """Data rows; of a table that fits into one job the number of lines, which may be more."""
     parts: list[dict[str, Any]]
     """Where each of several jobs begins; empty for one job."""
+    evidence: FileEvidence
+    default_source: str
+    suggestion: SuggestedMapping | None
+    """The user's saved mapping that fits the file, if it came without one."""
 
     @property
     def digest(self) -> str:
         """Identifies the import: the file and the options."""
         options = orjson.dumps(self.options.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-        return sha256(self.upload.intake.digest.digest() + options).hexdigest()
+        return sha256(self.upload.digest + options).hexdigest()
 
 
 async def _create(request: Request, route: ImportRoute) -> Response:
-    """202 `{"success": true, "jobId", "isNew", "message", "estimatedRows", "profile", "format", …}`.
-
-    For a file that was divided also `"jobs": [{"jobId", "isNew"}]`.
-    """
     user = await auth.require(request)
     platform = get_platform(request)
-    async with received_upload(request, platform.settings) as upload:
-        file = await _import_file(route, upload, platform.settings)
+    async with received_upload(request, platform, user) as upload:
+        file = await _import_file(route, upload, platform, user)
 
         async def insert(conn: Connection) -> Response:
-            created = await _insert(conn, user, route, file)
+            options = file.options
+            source = await choose_source(conn, route.spec.kind, file.default_source, file.evidence, options)
+            created = await _insert(conn, platform, user, creator, route, file, source)
             upload.keep = any(job.is_new for job in created)
-            return await _respond(conn, route, file, created)
+            return await _respond(conn, route, file, source, created)
 
-        response = await idempotency.run_once(request, user, file.digest.encode(), insert)
+        async with platform.pending_limit.creator(user) as creator:
+            response = await idempotency.run_once(request, user, file.digest.encode(), insert)
     platform.dispatcher.schedule_pass()
     return response
 
 
-async def _import_file(route: ImportRoute, upload: Upload, settings: Settings) -> ImportFile:
+async def _import_file(route: ImportRoute, upload: Upload, platform: Platform, user: User) -> ImportFile:
     """Recognise the file and count its rows.
 
     Raises Unreadable where it does not fit, Invalid for wrong options, BadRequest where it has no rows or too many.
     """
+    settings = platform.settings
+    saved = await with_saved_mapping(platform, user, upload.fields, has_date_order=True)
+    options = validate(route.options, {**upload.fields, **saved})
+    suggestion = None
+    if not options.mapping:
+        suggestion = await find_suggestion(platform, user, route.spec.kind, upload, VOCABULARIES[route.spec.kind].known)
     try:
-        options = route.options.model_validate(upload.fields)
-    except ValidationError as error:
-        raise invalid(error) from None
-    found = await asyncio.to_thread(route.recognise, upload, options)
-    intake = upload.intake
-    rows = intake.count.features if intake.count else max(0, intake.survey.lines - found.start[1])
+        found = await asyncio.to_thread(recognise, route, upload, options, settings.default_country)
+    except Unreadable as error:
+        raise refused(error, suggestion) from None
+    rows = max(0, upload.survey.lines - found.start[1]) if upload.features is None else upload.features
     divided: list[dict[str, Any]] = []
     if rows > settings.max_items:
         rows, divided = await asyncio.to_thread(_divide, upload, found, settings.max_items, rows)
@@ -188,7 +299,24 @@ async def _import_file(route: ImportRoute, upload: Upload, settings: Settings) -
             )
     if not rows:
         raise BadRequest("The file has a header, but no rows.")
-    return ImportFile(upload, options, found, rows, divided if len(divided) > 1 else [])
+    default = route.default_source or found.profile or "generic"
+    country = settings.default_country
+    evidence = await asyncio.to_thread(
+        examine, upload, found, options, kind=route.spec.kind, default=default, country=country
+    )
+    parts = divided if len(divided) > 1 else []
+    return ImportFile(upload, options, found, rows, parts, evidence, default, suggestion)
+
+
+def recognise(route: ImportRoute, upload: Upload, options: ImportRequest, country: str) -> Layout:
+    """Return how the file is to be read, with what its columns are taken for. Blocks. Raises Unreadable."""
+    found = route.recognise(upload, options)
+    with upload.store.open(upload.id) as file:
+        sample = read_sample(file, found)
+    order = usual_order(country)
+    kind = cast(FileKind, route.spec.kind)
+    report = describe_columns(kind, found, options.mapping, sample, date_order=options.date_order, usual_order=order)
+    return with_columns(found, report)
 
 
 def _divide(upload: Upload, found: Layout, max_rows: int, features: int) -> tuple[int, list[dict[str, Any]]]:
@@ -196,25 +324,40 @@ def _divide(upload: Upload, found: Layout, max_rows: int, features: int) -> tupl
         return job_parts.split(file, found, max_rows, features)
 
 
-async def _insert(conn: Connection, user: User, route: ImportRoute, file: ImportFile) -> list[Inserted]:
+async def _insert(
+    conn: Connection,
+    platform: Platform,
+    user: User,
+    creator: Creator,
+    route: ImportRoute,
+    file: ImportFile,
+    source: SourceChoice,
+) -> list[Inserted]:
+    check_priority(user, file.options.priority)
     upload = file.upload
-    digest, size = upload.intake.digest.digest(), upload.intake.survey.size
-    await uploads.insert(conn, upload.id, upload.name, size, digest, file.layout.to_json(), user.id)
-    created = await jobs.insert(conn, list(_new_jobs(user, route, file)), user.id)
+    await record_upload(conn, platform, user, upload, file.layout, upload.name)
+    created = await jobs.insert(conn, list(_new_jobs(user, route, file, source)), creator)
     for job in created:
         if job.is_new:
-            details = {"fileName": upload.name, "sha256": digest.hex(), "estimatedRows": file.rows}
+            details = {"fileName": upload.name, "sha256": upload.digest.hex(), "estimatedRows": file.rows}
             await audit.record(conn, route.audit_action, details, user_id=user.id, job_id=job.id)
     if not any(job.is_new for job in created):
         await uploads.delete(conn, upload.id)
     return created
 
 
-def _new_jobs(user: User, route: ImportRoute, file: ImportFile) -> Iterator[NewJob]:
+def _new_jobs(user: User, route: ImportRoute, file: ImportFile, source: SourceChoice) -> Iterator[NewJob]:
     """Yield the jobs of the file. Only the last one geocodes afterwards: it runs when all others are done."""
     spec = route.spec
     fields = file.options.model_dump(include=set(spec.args.model_fields))
-    fields |= {"upload_id": file.upload.id, "file_name": file.upload.name, "source": _source(route, file)}
+    place = file.evidence.place
+    fields |= {
+        "upload_id": file.upload.id,
+        "file_name": file.upload.name,
+        "source": source.source,
+        "source_derived_from": source.derived_from,
+        "place": place.code if place else None,
+    }
     count = max(1, len(file.parts))
     for number, position in enumerate(file.parts or (None,), 1):
         part = None if position is None else {"number": number, "of": count, "position": position}
@@ -224,34 +367,30 @@ def _new_jobs(user: User, route: ImportRoute, file: ImportFile) -> Iterator[NewJ
             priority=file.options.priority,
             dedupe_key=f"{user.id}:{file.digest}:{number}",
             total_items=position["left"] if position else file.rows,
+            run_at=file.options.run_at,
         )
 
 
-def _source(route: ImportRoute, file: ImportFile) -> str:
-    """Return the namespace of the record ids."""
-    if file.options.source:
-        return file.options.source
-    if not isinstance(file.options, VoterImportRequest):
-        return route.default_source
-    profile = file.layout.profile or "generic"
-    county = file.options.county.strip().lower()
-    return f"{profile}:{county}" if county and profile in ("california_county", "generic") else profile
-
-
-async def _respond(conn: Connection, route: ImportRoute, file: ImportFile, created: list[Inserted]) -> Response:
+async def _respond(
+    conn: Connection, route: ImportRoute, file: ImportFile, source: SourceChoice, created: list[Inserted]
+) -> Response:
     several = f" in {len(created)} jobs" if len(created) > 1 else ""
-    content = {
-        "success": True,
-        "jobId": created[0].id,
-        "isNew": created[0].is_new,
-        "message": f"Import job created for {file.rows:,} {route.noun}{several}",
-        "estimatedRows": file.rows,
-        "profile": file.layout.profile,
-        "format": file.layout.format,
-        "processingStarted": await workers.is_any_live(conn, route.spec.queue.name),
-        "poll_interval_ms": FIRST_MS,
-    }
-    if len(created) > 1:
-        content["jobs"] = [{"jobId": job.id, "isNew": job.is_new} for job in created]
+    parts = [PartCreated(job_id=job.id, is_new=job.is_new) for job in created]
+    content = ImportCreated(
+        job_id=created[0].id,
+        is_new=created[0].is_new,
+        message=f"Import job created for {file.rows:,} {route.noun}{several}",
+        estimated_rows=file.rows,
+        profile=file.layout.profile,
+        format=file.layout.format,
+        processing_started=await workers.is_any_live(conn, route.spec.queue.name),
+        source=source.source,
+        source_derived_from=source.derived_from or None,
+        notes=[*file.upload.notes, *file.layout.notes, *file.evidence.notes],
+        warnings=file.layout.warnings,
+        columns=present_columns(file.layout.columns),
+        suggested_mapping=file.suggestion,
+        jobs=parts if len(parts) > 1 else None,
+    )
     headers = {"Location": f"/api/v1/jobs/{created[0].id}", "Retry-After": retry_after(FIRST_MS)}
     return JSON(content, 202, headers)

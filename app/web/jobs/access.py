@@ -1,4 +1,4 @@
-"""Which jobs a user may see and act on: their own, those they were given by deduplication, and for admins all."""
+"""Which jobs a user may see and act on: their own, and for admins all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.db.jobs import actions
 from app.db.jobs import records as jobs
 from app.db.jobs.job import Job
 from app.domain.jobs.status import Status
-from app.errors import Forbidden, NotFound
+from app.errors import NotFound
 from app.web.platform import Platform
 
 
@@ -21,8 +21,7 @@ def reader_id(user: User) -> UUID | None:
 
 async def get_job(platform: Platform, job_id: UUID, user: User) -> Job:
     """Return the job as it is now. Raises NotFound if it does not exist or the user may not see it."""
-    async with platform.pool.acquire() as conn:
-        job = await jobs.get(conn, job_id, reader_id(user))
+    job = await platform.single_jobs.get(job_id, reader_id(user))
     if job is None:
         raise job_not_found(job_id)
     return job
@@ -35,16 +34,11 @@ async def require_readable(conn: Connection, job_id: UUID, user: User) -> None:
 
 
 async def lock_for_action(conn: Connection, job_id: UUID, user: User) -> Status:
-    """Lock the job until the transaction ends and return its status.
-
-    Raises NotFound if the user may not see the job, and Forbidden if they may only read it.
-    """
-    job = await actions.lock(conn, job_id, reader_id(user))
-    if job is None:
+    """Lock the job until the transaction ends and return its status. Raises NotFound if the user may not see it."""
+    status = await actions.lock(conn, job_id, reader_id(user))
+    if status is None:
         raise job_not_found(job_id)
-    if not user.is_admin and job.created_by != user.id:
-        raise Forbidden("Only the user who created the job or an admin may do this.")
-    return job.status
+    return status
 
 
 def job_not_found(job_id: UUID) -> NotFound:

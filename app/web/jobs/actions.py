@@ -17,15 +17,17 @@ from app.db.core.pool import Connection
 from app.db.jobs import actions
 from app.db.jobs import records as jobs
 from app.db.jobs.bulk import ALLOWED_STATUSES, Action
+from app.db.jobs.creator import Creator
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.status import TERMINAL, Status
-from app.errors import Conflict
+from app.errors import Conflict, LimitReached
 from app.web.accounts import auth
+from app.web.http.models import RequestModel
+from app.web.http.operation import LOCATION, RETRY_AFTER, Access, Reply, operation
 from app.web.http.request_parsing import parse_query, path_id
 from app.web.http.responses import JSON
-from app.web.http.schema_types import RequestModel
 from app.web.jobs.access import lock_for_action
-from app.web.jobs.presenters import present_job
+from app.web.jobs.presenters import JobModel, present_job
 from app.web.platform import get_platform
 
 
@@ -34,8 +36,20 @@ class RetryQuery(RequestModel):
     """Discard the checkpoint, the counters and the item errors."""
 
 
+@operation(
+    "cancelJob",
+    tag="Jobs",
+    returns={
+        200: JobModel,
+        202: Reply(JobModel, headers=[LOCATION, RETRY_AFTER], description="Its worker stops it within seconds."),
+    },
+    errors=[Conflict],
+)
 async def cancel(request: Request) -> Response:
-    """Cancel the job. 200 with the cancelled job, or 202 with the job while its worker stops it within seconds."""
+    """Cancel a job.
+
+    A running job is stopped by its worker within seconds, and keeps what it has committed.
+    """
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
@@ -49,16 +63,27 @@ async def cancel(request: Request) -> Response:
     return response
 
 
+@operation(
+    "retryJob",
+    tag="Jobs",
+    query=RetryQuery,
+    returns={202: Reply(JobModel, headers=[LOCATION, RETRY_AFTER])},
+    errors=[Conflict, LimitReached],
+)
 async def retry(request: Request) -> Response:
-    """Retry the job from its checkpoint, or with `?fromStart=true` from the beginning. 202 with the pending job."""
+    """Run a failed or cancelled job again, from its checkpoint and with new attempts."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
     from_start = parse_query(request, RetryQuery).from_start
-    async with platform.pool.acquire() as conn, conn.transaction():
+    async with (
+        platform.pending_limit.creator(user) as creator,
+        platform.pool.acquire() as conn,
+        conn.transaction(),
+    ):
         status = await lock_for_action(conn, job_id, user)
         require_status(Action.RETRY, job_id, status)
-        if not await requeue(conn, job_id, from_start):
+        if not await requeue(conn, job_id, creator, from_start):
             active_id = await actions.find_dedupe_holder(conn, job_id)
             active = "another active job" if active_id is None else f"job {active_id}"
             raise Conflict(
@@ -73,17 +98,18 @@ async def retry(request: Request) -> Response:
     return response
 
 
-async def requeue(conn: Connection, job_id: UUID, from_start: bool) -> bool:
+async def requeue(conn: Connection, job_id: UUID, creator: Creator, from_start: bool) -> bool:
     """Make the job pending again. Returns False if another active job holds its dedupe key."""
     try:
         async with conn.transaction():
-            return await actions.retry(conn, job_id, from_start=from_start)
+            return await actions.retry(conn, job_id, creator, from_start=from_start)
     except asyncpg.UniqueViolationError:  # the other job took the key after our statement had begun
         return False
 
 
+@operation("deleteJob", tag="Jobs", returns={204: Reply()}, errors=[Conflict])
 async def delete(request: Request) -> Response:
-    """Delete a finished job with its item errors and its timeline. 204."""
+    """Delete a finished job with its item errors and its timeline."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
@@ -95,8 +121,15 @@ async def delete(request: Request) -> Response:
     return Response(status_code=204)
 
 
+@operation(
+    "runJob",
+    tag="Jobs",
+    access=Access.ADMIN,
+    returns={202: Reply(JobModel, headers=[LOCATION, RETRY_AFTER])},
+    errors=[Conflict],
+)
 async def run(request: Request) -> Response:
-    """Run a pending job now, even if its queue is paused or the job is deferred. Admins only. 202 with the job."""
+    """Run a pending job now, even if its queue is paused or the job is deferred."""
     admin = await auth.require(request, admin=True)
     platform = get_platform(request)
     job_id = path_id(request)

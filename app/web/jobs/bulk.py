@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,11 +17,14 @@ from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import bulk
 from app.db.jobs.bulk import Action
-from app.errors import BadRequest
+from app.db.jobs.creator import Creator
+from app.errors import BadRequest, LimitReached
 from app.web.accounts import auth
-from app.web.http.request_parsing import read_model, wire_names
+from app.web.http.known_fields import wire_names
+from app.web.http.models import RequestModel, ResponseModel
+from app.web.http.operation import operation
+from app.web.http.request_parsing import read_model
 from app.web.http.responses import JSON
-from app.web.http.schema_types import RequestModel
 from app.web.jobs.access import reader_id
 from app.web.jobs.filters import JobFilters
 from app.web.platform import Platform, get_platform
@@ -37,17 +40,31 @@ class BulkFilters(JobFilters):
 
 
 class BulkRequest(RequestModel):
+    """An action on all jobs that match the filters; at least one filter is needed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"action": "retry", "filters": {"type": "voter_import", "status": "failed"}}]}
+    )
+
     action: Action
     filters: BulkFilters
     from_start: bool = False
     """For retries: discard checkpoints, counters and item errors."""
 
 
-async def bulk_action(request: Request) -> Response:
-    """Apply the action to the caller's jobs (for an admin: all jobs) that match the filters.
+class BulkResult(ResponseModel):
+    matched: int
+    changed: int
+    skipped: int
+    """Those whose status forbids the action."""
 
-    200 `{"matched": n, "changed": n, "skipped": n}`; skipped are those whose status forbids the action. Each batch
-    commits on its own: a request that is cut off has done a part, and does the rest when it is sent again.
+
+@operation("changeJobs", tag="Jobs", body=BulkRequest, returns={200: BulkResult}, errors=[LimitReached])
+async def bulk_action(request: Request) -> Response:
+    """Cancel, retry or delete all your jobs that match the filters.
+
+    Administrators reach the jobs of all users. Each batch commits on its own: a request that is cut off has done a
+    part, and does the rest when it is sent again.
     """
     user = await auth.require(request)
     platform = get_platform(request)
@@ -69,7 +86,7 @@ async def bulk_action(request: Request) -> Response:
         changed += await _apply_to_batch(platform, user, command, ids)
         platform.dispatcher.schedule_pass()
         after = ids[-1]
-    return JSON({"matched": matched, "changed": changed, "skipped": max(0, matched - changed)})
+    return JSON(BulkResult(matched=matched, changed=changed, skipped=max(0, matched - changed)))
 
 
 async def _apply_to_batch(platform: Platform, user: User, command: BulkRequest, ids: Sequence[UUID]) -> int:
@@ -77,19 +94,27 @@ async def _apply_to_batch(platform: Platform, user: User, command: BulkRequest, 
     free: list[UUID] = []
     changed = 0
     with suppress(*LOST_RACES):
-        async with platform.pool.acquire() as conn, conn.transaction():
+        async with (
+            platform.pending_limit.creator(user) as creator,
+            platform.pool.acquire() as conn,
+            conn.transaction(),
+        ):
             locked = await bulk.lock_available(conn, ids)
-            changed = await _apply(conn, user, command, locked)
+            changed = await _apply(conn, user, creator, command, locked)
         free = locked
     for job_id in sorted(set(ids).difference(free)):
         with suppress(*LOST_RACES):
-            async with platform.pool.acquire() as conn, conn.transaction():
-                changed += await _apply(conn, user, command, [job_id])
+            async with (
+                platform.pending_limit.creator(user) as creator,
+                platform.pool.acquire() as conn,
+                conn.transaction(),
+            ):
+                changed += await _apply(conn, user, creator, command, [job_id])
     return changed
 
 
-async def _apply(conn: Connection, user: User, command: BulkRequest, ids: Sequence[UUID]) -> int:
-    changed = await bulk.apply(conn, command.action, ids, from_start=command.from_start)
+async def _apply(conn: Connection, user: User, creator: Creator, command: BulkRequest, ids: Sequence[UUID]) -> int:
+    changed = await bulk.apply(conn, command.action, ids, creator, from_start=command.from_start)
     if changed:
         asked = command.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"filters": {"ids"}})
         details = {**asked, "jobs": len(changed), "jobIds": changed}

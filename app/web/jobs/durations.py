@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from time import monotonic
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -19,9 +20,9 @@ ASSUMED_SECONDS = {"company_research": 60.0, "company_enrichment": 15.0, "signal
 ASSUMED_SECONDS_OTHERS = 30.0
 
 
-async def estimate_seconds(request: Request, conn: Connection, spec: JobSpec) -> float:
-    """Return the estimated seconds from now until a job that is created now has finished."""
-    return (await _pace(request, conn, spec)).estimate(_assumed_seconds(spec.kind))
+async def estimate_seconds(request: Request, conn: Connection, spec: JobSpec, user_id: UUID) -> float:
+    """Return the estimated seconds from now until a job that this user creates now has finished."""
+    return (await _pace(request, conn, spec)).estimate(user_id, _assumed_seconds(spec.kind))
 
 
 async def usual_seconds(request: Request, kinds: Iterable[str]) -> dict[str, float]:

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import Status
-from app.web.http.schema_types import JsonObject, RequestModel, Timestamp
+from app.web.http.models import RequestModel
+from app.web.http.schema_types import JsonObject, Timestamp
 from app.web.platform import Platform
 
 
@@ -23,7 +24,8 @@ class JobFilters(RequestModel):
     data_contains: JsonObject | None = None
     """Members that the job's `data` must have with these values; lists and objects in it may hold more."""
     q: str | None = Field(default=None, min_length=1, max_length=200)
-    """The beginning of the job's id, or text that occurs in its `data`, ignoring case."""
+    """The beginning of the job's id, or text that occurs in its title, type, `data` or error or in its owner's name or
+    e-mail address, ignoring case."""
 
     def to_filters(self, platform: Platform) -> Filters:
         spec = platform.kind(self.type) if self.type else None

@@ -7,14 +7,16 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db.jobs import records as jobs
+from app.db.jobs import search
 from app.web.accounts import auth
-from app.web.http.pagination import Paging, page_of
+from app.web.http.models import KeysetPageModel
+from app.web.http.operation import operation
+from app.web.http.pagination import Paging, page_fields
 from app.web.http.request_parsing import parse_query
 from app.web.http.responses import JSON
 from app.web.jobs.access import reader_id
 from app.web.jobs.filters import JobFilters
-from app.web.jobs.presenters import present_job
+from app.web.jobs.presenters import JobModel, present_job
 from app.web.platform import get_platform
 
 
@@ -23,16 +25,20 @@ class JobQuery(Paging, JobFilters):
     """The `nextCursor` of the page before: unlike an offset, it does not shift when new jobs arrive."""
 
 
-async def index(request: Request) -> Response:
-    """List the caller's jobs (for an admin: all jobs), newest first.
+class JobPage(KeysetPageModel):
+    jobs: list[JobModel]
+    incomplete: bool
+    """Whether the search stopped early, so that older jobs may match: follow the cursor to continue it."""
 
-    200 `{"jobs": [job], "total", "limit", "offset", "nextCursor": id or null}`.
-    """
+
+@operation("listJobs", tag="Jobs", query=JobQuery, returns={200: JobPage})
+async def index(request: Request) -> Response:
+    """List your jobs, newest first. Administrators see the jobs of all users."""
     user = await auth.require(request)
     platform = get_platform(request)
     asked = parse_query(request, JobQuery)
     async with platform.pool.acquire() as conn:
-        found, total = await jobs.list_jobs(
+        page = await search.list_page(
             conn,
             asked.to_filters(platform),
             reader_id(user),
@@ -40,5 +46,12 @@ async def index(request: Request) -> Response:
             limit=asked.limit,
             offset=asked.offset,
         )
-    page = page_of("jobs", [present_job(job) for job in found], total, asked)
-    return JSON(page | {"nextCursor": str(found[-1].id) if len(found) == asked.limit else None})
+    return JSON(
+        JobPage(
+            jobs=[present_job(job) for job in page.jobs],
+            total_is_estimate=page.is_estimate,
+            next_cursor=str(page.next_before) if page.next_before else None,
+            incomplete=not page.is_complete,
+            **page_fields(page.total, asked),
+        )
+    )

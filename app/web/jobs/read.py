@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,23 +12,43 @@ from app.db.jobs.job import Job
 from app.domain.jobs.polling import retry_after
 from app.web.accounts import auth
 from app.web.http.conditional import matches_etag
+from app.web.http.list_headers import list_header
+from app.web.http.operation import (
+    ETAG,
+    IF_NONE_MATCH,
+    PREFER_WAIT,
+    PREFERENCE_APPLIED,
+    RETRY_AFTER,
+    Reply,
+    operation,
+)
 from app.web.http.request_parsing import path_id
 from app.web.http.responses import JSON
 from app.web.jobs.access import get_job
-from app.web.jobs.presenters import present_job
+from app.web.jobs.presenters import JobModel, present_job
 from app.web.jobs.waiting import preferred_wait_seconds, wait_until_finished
 from app.web.platform import get_platform
 
 
+@operation(
+    "getJob",
+    tag="Jobs",
+    headers=[PREFER_WAIT, IF_NONE_MATCH],
+    returns={
+        200: Reply(JobModel, headers=[ETAG, RETRY_AFTER, PREFERENCE_APPLIED]),
+        304: Reply(headers=[ETAG, RETRY_AFTER], description="The ETag that the client has is still current."),
+    },
+)
 async def read(request: Request) -> Response:
-    """Return the job; with `Prefer: wait=N` once it has finished or after N seconds, whichever comes first.
+    """Return a job.
 
-    200 `{"id", "type", "status", "progress", …}` as `present_job`, or 304 if the client's ETag is still current.
+    With `Prefer: wait=N` the response comes once the job has finished or after N seconds, whichever comes
+    first. Beyond the limit of open streams and long polls it is returned at once.
     """
     return await job_response(request, lambda job: (present_job(job), 200))
 
 
-async def job_response(request: Request, present: Callable[[Job], tuple[dict[str, Any], int]]) -> Response:
+async def job_response(request: Request, present: Callable[[Job], tuple[BaseModel, int]]) -> Response:
     """Respond as `read` does, with the body and the status code that `present` makes of the job's job."""
     user = await auth.require(request)
     platform = get_platform(request)
@@ -37,13 +57,16 @@ async def job_response(request: Request, present: Callable[[Job], tuple[dict[str
     headers: dict[str, str] = {}
     wait_seconds = preferred_wait_seconds(request)
     if wait_seconds is not None:
-        job = await wait_until_finished(platform, job_id, user, wait_seconds)
-        headers["Preference-Applied"] = f"wait={wait_seconds:g}"
+        with platform.open_requests.held(user.id) as may_wait:
+            if may_wait:
+                job = await wait_until_finished(platform, job_id, auth.get_caller(request), wait_seconds)
+                headers["Preference-Applied"] = f"wait={wait_seconds:g}"
     body, status = present(job)
-    headers |= {"ETag": f'W/"{job_version(job)}"', "Cache-Control": "private, no-cache"}
-    if "poll_interval_ms" in body:
-        headers["Retry-After"] = retry_after(body["poll_interval_ms"])
-    if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
+    headers |= {"ETag": f'W/"{job_version(job)}"'}
+    poll_interval_ms = getattr(body, "poll_interval_ms", None)  # that of a finished job may be missing
+    if poll_interval_ms is not None:
+        headers["Retry-After"] = retry_after(poll_interval_ms)
+    if matches_etag(list_header(request, "if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return JSON(body, status, headers)
 

@@ -8,15 +8,25 @@ from starlette.responses import Response
 from app.db.core import audit
 from app.db.jobs import ledger
 from app.web.accounts import auth
+from app.web.http.models import ResponseModel
+from app.web.http.operation import Access, operation
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
 
-async def release(request: Request) -> Response:
-    """Make jobs whose lease has expired pending again, keeping their checkpoints. Admins only.
+class Released(ResponseModel):
+    released: int
+    """Jobs taken back from lost workers."""
+    undelivered: int
+    """Jobs that had been sent to a worker and never arrived."""
 
-    200 `{"released": n, "undelivered": n}`. A worker that still runs such a job can no longer write its outcome. Jobs
-    whose lease is valid are not touched, because their worker is alive; cancel and retry those.
+
+@operation("releaseJobs", tag="Jobs", access=Access.ADMIN, returns={200: Released})
+async def release(request: Request) -> Response:
+    """Make jobs whose lease has expired pending again, keeping their checkpoints.
+
+    Workers do this by themselves. A worker that still runs such a job can no longer write its outcome. Jobs whose lease
+    is valid are not touched, because their worker is alive; cancel and retry those.
     """
     user = await auth.require(request, admin=True)
     platform = get_platform(request)
@@ -25,4 +35,4 @@ async def release(request: Request) -> Response:
         if lost:
             await audit.record(conn, "JOBS_RELEASED", {"jobs": lost}, user_id=user.id)
     platform.dispatcher.schedule_pass()
-    return JSON({"released": lost, "undelivered": undelivered})
+    return JSON(Released(released=lost, undelivered=undelivered))

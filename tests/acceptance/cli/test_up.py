@@ -1,4 +1,4 @@
-"""`trigpoint up` beside others of its kind."""
+"""Several `trigpoint up` on one machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.acceptance.geocoding.loaded import addresses, geocode, household, loa
 from tests.processes import ROOT
 
 
-async def test_two_installations_on_one_machine_do_not_meet(world: World, place: Place) -> None:
+async def test_two_installations_on_one_machine_are_separate(world: World, place: Place) -> None:
     await world.nominatim.behave()
     await place.nominatim.behave()
     totals = []

@@ -32,7 +32,7 @@ async def company(client: aiohttp.ClientSession, office: Office, name: str) -> s
 
 
 async def ended(client: aiohttp.ClientSession, asked: Json, *, within: float = 30) -> Json:
-    """The result of a job that was asked for."""
+    """Return the result of a job that was requested."""
     job = await harness.follow(client, asked["job_id"], within=within)
     assert job["status"] == "completed", job
     result: Json = job["result"]

@@ -17,7 +17,7 @@ from tests.servers.standin import CONTROL
 
 
 async def model_state(office: Office) -> dict[str, Any]:
-    """What the model was asked and answered."""
+    """Return the requests to the model and its replies."""
     async with aiohttp.ClientSession() as http, http.get(office.llm.url + CONTROL) as response:
         answer: dict[str, Any] = await response.json()
         return answer

@@ -1,4 +1,4 @@
-"""Households through the REST interface: load them, have them geocoded, and account for every one of them."""
+"""Households over the REST interface: load them, geocode them, and account for each of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 1000
 
 
 def addresses(count: int, *, within: str | None = None, outside: str | None = None) -> list[Address]:
-    """`count` real addresses, no two in the same street and city; of one state only, or of all but one."""
+    """Return `count` real addresses, each in another street, within one state or outside of it."""
     chosen: dict[tuple[str, str], Address] = {}
     for address in sample(3000):
         state = address["state"]
@@ -44,7 +44,7 @@ async def load(client: aiohttp.ClientSession, precinct: str, households: Sequenc
 
 
 async def create(client: aiohttp.ClientSession, precinct: str, **options: Any) -> str:
-    """Create a geocoding job over a precinct that asks for everything afresh; its id."""
+    """Create a geocoding job over a precinct that ignores cached results. Returns its id."""
     body = {"filters": {"precinctNumber": precinct}, "useCache": False, **options}
     async with client.post("/api/v1/gis/households/geocode", json=body) as response:
         assert response.status == 202, await response.text()
@@ -69,13 +69,13 @@ class Account:
 
     @property
     def found(self) -> Counter[tuple[str, str]]:
-        """How many were found by whom and how finely: (provider, accuracy)."""
+        """Number of results by (provider, accuracy)."""
         located = [one for one in self.households.values() if one["geocoded"]]
         return Counter((one["geocodingProvider"], one["accuracy"]) for one in located)
 
 
 async def account(client: aiohttp.ClientSession, precinct: str, job: Json) -> Account:
-    """Hold the job's counters, its result and its error log against the households, one by one.
+    """Compare the job's counters, its result and its error log with each household.
 
     Every household of the precinct that has no coordinates must be in the error log, once, and no other.
     """

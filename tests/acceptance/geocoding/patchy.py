@@ -17,7 +17,7 @@ from tests.servers.standin import json_response
 
 
 class PatchyNominatim(NominatimStandIn):
-    """Answers with a miss wherever the query names one of the missing states."""
+    """Finds nothing if the query names one of the missing states."""
 
     def __init__(self, missing: frozenset[str]) -> None:
         super().__init__()

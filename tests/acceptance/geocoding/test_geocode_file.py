@@ -34,7 +34,7 @@ async def test_a_file_comes_back_with_coordinates(world: World, admin: aiohttp.C
     assert result["distance"]["compared"] == result["distance"]["withinMetres"]["100"] == 40
     async with admin.get(f"/api/v1/jobs/{job['id']}/output.csv") as response:
         assert response.status == 200
-        rows = list(csv.DictReader(io.StringIO(await response.text(), newline="")))
+        rows = list(csv.DictReader(io.StringIO(await response.text("utf-8-sig"), newline="")))
     assert [row["Name"] for row in rows] == [*(f"person {number}" for number in range(40)), "nobody"]
     for row in rows[:-1]:
         found = float(row["latitude"]), float(row["longitude"])

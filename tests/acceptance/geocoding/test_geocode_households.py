@@ -18,12 +18,12 @@ from tests.acceptance.geocoding.loaded import Json, account, addresses, create, 
 from tests.servers.standin import Fault
 
 FEW = FAILURES - 1
-"""Failures in a row after which the provider is still asked."""
+"""Failures in a row after which the provider is still used."""
 UNKNOWN = {"address": "1 No Such Road", "city": "Nowhereville", "state": "CA", "zipCode": "00001"}
 
 
 async def poll(client: aiohttp.ClientSession, job_id: str) -> list[Json]:
-    """Look at the job as often as it asks for, until it is finished; all that was seen."""
+    """Poll the job at its interval until it has finished. Returns all responses."""
     seen: list[Json] = []
     async with asyncio.timeout(20):
         while not seen or seen[-1]["completedAt"] is None:
@@ -75,7 +75,9 @@ async def test_two_hundred_households_from_the_request_to_the_result(
     assert '"estimatedHouseholds": "200"' in audited[0]["details"]
 
 
-async def test_what_one_geocoder_does_not_know_the_next_one_may(world: World, admin: aiohttp.ClientSession) -> None:
+async def test_an_address_that_a_geocoder_does_not_find_goes_to_the_next(
+    world: World, admin: aiohttp.ClientSession
+) -> None:
     known, missing = addresses(12, outside=MISSING_STATE), addresses(10, within=MISSING_STATE)
     misspelt = [household(one, address=f"{i} Zzyzx Misspelt Way") for i, one in enumerate(known[:6], start=1)]
     households = [household(one) for one in (*known, *missing)] + misspelt + [UNKNOWN] * 3
@@ -113,14 +115,14 @@ async def test_a_geocoder_that_fails_is_made_up_for(
     assert not done.errors
 
 
-async def test_a_passing_failure_is_asked_again(world: World, admin: aiohttp.ClientSession) -> None:
+async def test_a_temporary_failure_is_retried(world: World, admin: aiohttp.ClientSession) -> None:
     await world.nominatim.behave(Fault.RESET, times=3)
     await load(admin, "passing", [household(one) for one in addresses(5, outside=MISSING_STATE)])
     done = await geocode(admin, "passing")
     assert done.found == Counter({("nominatim", "rooftop"): 5})
 
 
-async def test_the_last_resort_answers_when_everybody_else_fails(world: World, admin: aiohttp.ClientSession) -> None:
+async def test_the_last_geocoder_is_used_if_all_others_fail(world: World, admin: aiohttp.ClientSession) -> None:
     await world.nominatim.behave(Fault.SERVER_ERROR)
     await world.locationiq.behave(Fault.GARBAGE)
     await load(admin, "resort", [*(household(one) for one in addresses(FEW - 1)), UNKNOWN])
@@ -146,7 +148,7 @@ async def test_one_provider_alone(world: World, admin: aiohttp.ClientSession) ->
     assert len(await world.nominatim.queries()) == asked
 
 
-async def test_a_limit_is_kept_and_what_is_geocoded_is_skipped(world: World, admin: aiohttp.ClientSession) -> None:
+async def test_a_limit_is_kept_and_geocoded_households_are_skipped(world: World, admin: aiohttp.ClientSession) -> None:
     await load(admin, "twice", [household(one) for one in addresses(30, outside=MISSING_STATE)])
     first = await harness.follow(admin, await create(admin, "twice", limit=10))
     assert (first["status"], first["processedItems"], first["totalItems"]) == ("completed", 10, 10)
@@ -155,7 +157,9 @@ async def test_a_limit_is_kept_and_what_is_geocoded_is_skipped(world: World, adm
 
     asked = len(await world.nominatim.queries())
     assert (await geocode(admin, "twice")).job["processedItems"] == 20
-    assert (await geocode(admin, "twice")).job["processedItems"] == 0
+    body = {"filters": {"precinctNumber": "twice"}}
+    async with admin.post("/api/v1/gis/households/geocode", json=body) as response:
+        assert (response.status, "all have coordinates" in (await response.json())["detail"]) == (409, True)
     assert len(await world.nominatim.queries()) == asked + 20
     assert (await geocode(admin, "twice", skipGeocoded=False)).job["processedItems"] == 30
     assert len(await world.nominatim.queries()) == asked + 50
@@ -173,24 +177,24 @@ async def test_a_provider_without_its_key_is_refused(admin: aiohttp.ClientSessio
     body = {"filters": {"state": "CA"}, "providerId": "google"}
     async with admin.post("/api/v1/gis/households/geocode", json=body) as response:
         assert response.status == 422
-        assert "not among the configured geocoders" in (await response.json())["errors"][0]["message"]
+        assert "it is not in TRIGPOINT_GEOCODERS" in (await response.json())["errors"][0]["message"]
 
 
 async def test_no_key_is_ever_written_down(world: World, admin: aiohttp.ClientSession) -> None:
     """At log level DEBUG, and while the request that carries the key fails in every way it can."""
-    told = ""
+    responses = ""
     for fault in (Fault.RESET, Fault.CUT_OFF, Fault.GARBAGE, Fault.SERVER_ERROR, Fault.HANG):
         precinct = f"secret-{fault}"
         await world.locationiq.behave(fault)
         await load(admin, precinct, [UNKNOWN] * 2)
         done = await geocode(admin, precinct, providerId="locationiq", timeout=0.3)
         assert len(done.errors) == 2
-        told += str(done)
+        responses += str(done)
         await mend(world, admin)
     async with admin.get("/api/v1/jobs", params={"limit": "1000"}) as response:
-        told += await response.text()
+        responses += await response.text()
     assert {query["key"] for query in await world.locationiq.queries()} == {LOCATIONIQ_KEY}
     assert "job_started" in world.up.log
-    for written in (told, world.up.log, world.up.said):
+    for written in (responses, world.up.log, world.up.said):
         assert LOCATIONIQ_KEY not in written
         assert harness.ADMIN_KEY not in written

@@ -36,7 +36,7 @@ async def disturbed(place: Place, client: aiohttp.ClientSession, what: str, raw:
     return result
 
 
-async def test_a_killed_import_goes_on_where_it_was(place: Place) -> None:
+async def test_a_killed_import_continues_from_its_checkpoint(place: Place) -> None:
     raw = registers.table([registers.voter(number) for number in range(ROWS)])
     async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
         result = await disturbed(place, client, "voters", raw, ROWS)
@@ -51,7 +51,7 @@ async def test_killed_with_businesses_it_makes_each_and_its_jobs_once(place: Pla
     shops = [{"id": str(n), "name": f"Shop {n}", "website": f"shop{n}.example"} for n in range(SHOPS)]
     raw = registers.table(shops)
     async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
-        async with client.post("/api/v1/queues/websites/pause") as response:  # their sites are not of this world
+        async with client.post("/api/v1/queues/websites/pause") as response:  # their sites do not exist
             assert response.status == 200, await response.text()
         result = await disturbed(place, client, "businesses", raw, SHOPS)
         assert (result["read"], result["inserted"], result["jobsCreated"]) == (SHOPS, SHOPS, 3 * SHOPS)

@@ -1,4 +1,4 @@
-"""A long job goes on where it was, whatever ends under it: every household once, and nobody asked again."""
+"""A long job continues where it stopped, whatever process ends: every household once, and no repeated request."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.acceptance.geocoding.loaded import Account, Json, account, addresses,
 
 HOUSEHOLDS = 250
 LATENCY = 0.2
-"""Seconds that the geocoder takes: with twenty requests at once, three seconds for the whole job."""
+"""Seconds per request to the geocoder: with twenty requests at a time, three seconds for the whole job."""
 
 
 @dataclass(frozen=True)
 class Underway:
-    """A job in the midst of its work."""
+    """A job that has done part of its work."""
 
     precinct: str
     job_id: str
@@ -46,7 +46,7 @@ async def begin(place: Place, precinct: str) -> Underway:
 
 
 async def end_well(place: Place, underway: Underway) -> Account:
-    """Follow the job to its end; nothing is lost, counted twice, or asked again once it was committed."""
+    """Follow the job to its end; nothing is lost, counted twice, or requested again after it was committed."""
     async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
         job = await harness.follow(client, underway.job_id, within=30)
         assert (job["status"], job["attempt"]) == ("completed", 1)
@@ -65,7 +65,7 @@ def _time(household: Json) -> datetime:
     return datetime.fromisoformat(household["geocodedAt"])
 
 
-async def test_ctrl_c_ends_everything_and_the_next_start_goes_on(place: Place) -> None:
+async def test_ctrl_c_ends_everything_and_the_next_start_continues(place: Place) -> None:
     underway = await begin(place, "ctrl-c")
     place.up.send(signal.SIGINT)
     assert place.up.wait() == 0

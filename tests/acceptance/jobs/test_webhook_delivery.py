@@ -1,7 +1,8 @@
-"""webhook_delivery on the whole platform: signed, once for each end of a job, again where it was not taken."""
+"""webhook_delivery on the whole platform: signed, once for each end of a job, and repeated if it is not accepted."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -13,7 +14,7 @@ from tests import harness
 
 
 class Receiver:
-    """Answers with `statuses` in turn, the last one for ever."""
+    """Responds with `statuses` in turn, and then always with the last one."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -36,7 +37,9 @@ async def receiver() -> AsyncIterator[Receiver]:
     await runner.cleanup()
 
 
-async def test_the_end_of_a_job_is_told_until_it_is_taken(admin: aiohttp.ClientSession, receiver: Receiver) -> None:
+async def test_the_end_of_a_job_is_delivered_until_it_is_accepted(
+    admin: aiohttp.ClientSession, receiver: Receiver
+) -> None:
     receiver.statuses = [500, 204]
     body = {"url": receiver.url, "jobTypes": ["website_revalidation"]}
     async with admin.post("/api/v1/webhooks", json=body) as response:
@@ -52,8 +55,8 @@ async def test_the_end_of_a_job_is_told_until_it_is_taken(admin: aiohttp.ClientS
     await harness.eventually(told_twice, within=20)
     (first, _), (headers, content) = receiver.got
     assert first["webhook-id"] == headers["webhook-id"]
-    told = Webhook(webhook["secret"]).verify(content, headers)
-    assert (told["type"], told["data"]["id"], told["data"]["status"]) == ("job.completed", job["id"], "completed")
+    event = Webhook(webhook["secret"]).verify(content, headers)
+    assert (event["type"], event["data"]["id"], event["data"]["status"]) == ("job.completed", job["id"], "completed")
     async with admin.delete(f"/api/v1/webhooks/{webhook['id']}") as response:
         assert response.status == 204
 
@@ -73,3 +76,61 @@ async def test_one_that_is_gone_is_disabled(admin: aiohttp.ClientSession, receiv
         return any(one["id"] == webhook["id"] and "410" in (one["disabledReason"] or "") for one in listed)
 
     await harness.eventually(disabled)
+
+
+async def test_endpoints_that_hang_do_not_delay_other_messages(
+    admin: aiohttp.ClientSession, receiver: Receiver
+) -> None:
+    release = asyncio.Event()
+    running, most = 0, 0
+
+    async def hang(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal running, most
+        await request.read()
+        running, most = running + 1, max(most, running + 1)
+        try:
+            await release.wait()
+        finally:
+            running -= 1
+        return web.Response()
+
+    runner = web.ServerRunner(web.Server(hang), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    other = {"email": "hanging@example.org", "name": "A"}
+    async with admin.post("/api/v1/users", json=other) as response:
+        assert response.status == 201, await response.text()
+        user = await response.json()
+    async with admin.post("/api/v1/keys", json={"name": "test", "userId": user["id"]}) as response:
+        assert response.status == 201, await response.text()
+        key = (await response.json())["key"]
+    headers = {"Authorization": f"Bearer {key}"}
+    kind, data = "website_revalidation", {"staleAfterDays": 3650}
+    for number in range(20):
+        body = {"url": f"http://127.0.0.1:{port}/{number}"}
+        async with admin.post("/api/v1/webhooks", json=body, headers=headers) as response:
+            assert response.status == 201, await response.text()
+    async with admin.post("/api/v1/webhooks", json={"url": receiver.url, "jobTypes": [kind]}) as response:
+        webhook = await response.json()
+    jobs = [{"type": "geocode_households", "data": {"filters": {"city": f"Nowhere {number}"}}} for number in range(10)]
+    async with admin.post("/api/v1/jobs", json=jobs, headers=headers) as response:
+        assert response.status == 202, await response.text()
+
+    async def hanging() -> bool:
+        return running > 0
+
+    async def delivered() -> bool:
+        return len(receiver.got) == 1
+
+    try:
+        await harness.eventually(hanging, within=20)
+        async with admin.post("/api/v1/jobs", json={"type": kind, "data": data}) as response:
+            await harness.follow(admin, (await response.json())["jobId"])
+        await harness.eventually(delivered, within=10)
+        assert 0 < most <= 5
+    finally:
+        release.set()
+        await runner.cleanup()
+        async with admin.delete(f"/api/v1/webhooks/{webhook['id']}") as response:
+            assert response.status == 204

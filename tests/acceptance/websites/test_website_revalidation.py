@@ -9,7 +9,7 @@ from tests.acceptance.websites.run_job import run_job
 from tests.servers.sites import Sites
 
 
-async def test_what_is_stale_is_looked_at_again(admin: aiohttp.ClientSession) -> None:
+async def test_stale_websites_are_validated_again(admin: aiohttp.ClientSession) -> None:
     async with Sites(net=35) as sites:
         _, business = await run_job(admin, "website_validation", "Bakery Miller 0", sites.url())
         data = {"staleAfterDays": 1e-9, "jobTypes": ["website_validation"]}

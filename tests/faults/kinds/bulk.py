@@ -1,4 +1,4 @@
-"""Many at once, many a dispatch, after all others."""
+"""A queue of the lowest rank that runs many jobs at a time, many per dispatch."""
 
 from __future__ import annotations
 

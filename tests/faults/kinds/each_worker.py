@@ -1,4 +1,4 @@
-"""A limit that grows with the workers."""
+"""A queue whose limit applies to each worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One a dispatch, as long kinds are: a stopping worker hands them over."""
+"""One job per dispatch, as for long kinds: a worker that is stopped hands them over."""
 
 from __future__ import annotations
 

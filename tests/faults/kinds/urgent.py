@@ -1,4 +1,4 @@
-"""Before all others, few at once."""
+"""A queue of the highest rank that runs few jobs at a time."""
 
 from __future__ import annotations
 

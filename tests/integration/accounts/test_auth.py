@@ -99,7 +99,7 @@ async def test_the_use_of_a_key_is_recorded(client: aiohttp.ClientSession) -> No
     assert row["lastUsedAt"].endswith("Z")
 
 
-async def test_what_only_admins_may_do(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
+async def test_only_admins_may_do_this(client: aiohttp.ClientSession, user_client: aiohttp.ClientSession) -> None:
     me = (await call(user_client, "GET", "/api/v1/me")).json
     admin = (await call(client, "GET", "/api/v1/me")).json
     for method, path, body in [

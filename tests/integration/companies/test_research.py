@@ -1,4 +1,4 @@
-"""company_research on the whole platform: reports contain only what their sources say, whatever the model answers."""
+"""company_research on the whole platform: reports contain only what their sources state, whatever the model returns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEYS = ["overview", "products", "leadership", "market", "competitors", "financia
 
 
 async def check(client: aiohttp.ClientSession, report: Json) -> int:
-    """Every quotation stands in the stored text of each source that it names; how many there are."""
+    """Check that the stored text of each source contains its quotations. Returns their number."""
     texts: dict[str, str] = {}
     for source in report["sources"]:
         stored = await call(client, "GET", f"/api/reports/{report['id']}/sources/{source['id']}")
@@ -96,7 +96,7 @@ async def test_claims_that_a_model_invents_are_dropped(
     ("mood", "calls"),
     [(Mood.MALFORMED, 16), (Mood.CUT_OFF, 16), (Mood.APOLOGISES, 16), (Mood.REFUSES, 8), (Mood.BAD_KEY, None)],
 )
-async def test_after_unusable_answers_sections_are_quoted(
+async def test_sections_are_quoted_after_unusable_replies(
     with_model: Settings, research: Research, llm: LlmStandIn, mood: Mood, calls: int | None
 ) -> None:
     llm.be(mood)
@@ -121,7 +121,7 @@ async def test_if_a_model_finds_nothing_strong_sentences_are_quoted(
     assert await check(client, report)
 
 
-async def test_a_malformed_answer_is_asked_for_again(
+async def test_a_malformed_reply_is_requested_again(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.MALFORMED_ONCE)
@@ -166,7 +166,7 @@ async def test_the_budget_stops_before_the_call(
     assert len(notes) == 8 - len(llm.calls) and all("budget" in note for note in notes)
 
 
-async def test_without_sources_no_model_is_asked(
+async def test_no_model_is_called_without_sources(
     with_model: Settings, client: aiohttp.ClientSession, llm: LlmStandIn
 ) -> None:
     async with harness.worker(with_model):
@@ -178,7 +178,7 @@ async def test_without_sources_no_model_is_asked(
     assert {section["text"] for section in report["sections"]} == {"Not found in the sources."}
 
 
-async def test_an_unavailable_model_is_asked_in_the_next_attempt(
+async def test_an_unavailable_model_is_called_in_the_next_attempt(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
     llm.be(Mood.DOWN, times=16)

@@ -68,6 +68,27 @@ async def test_the_quota_counts_a_research_once_and_not_if_it_is_cancelled(
         assert (await post(client, "/api/research/four")).json["quota"]["researches_used"] == 1
 
 
+async def test_a_cancelled_research_counts_if_it_has_written_a_section(
+    settings: Settings, admin_id: UUID, db_pool: Pool
+) -> None:
+    tight = settings.model_copy(update={"research_quota": 1})
+    async with harness.api(tight) as url, harness.session(url, harness.ADMIN_KEY) as client:
+        job_id = (await post(client, "/api/research/one")).json["job_id"]
+        await db_pool.execute(
+            """WITH report AS (
+                   INSERT INTO research_reports (id, company_id, job_id, created_by, model, company, gathered)
+                   SELECT gen_random_uuid(), (data ->> 'companyId')::uuid, id, created_by, 'm', '{}', '{}' FROM jobs
+                   WHERE id = $1::uuid RETURNING id)
+               INSERT INTO research_sections (report_id, key, claims, dropped, confidence)
+               SELECT id, 'overview', '[]', '{}', '{}' FROM report""",
+            job_id,
+        )
+        await post(client, f"/api/v1/jobs/{job_id}/cancel")
+        assert (await post(client, "/api/research/two")).status == 429, "the section can be read"
+        assert (await call(client, "DELETE", f"/api/v1/jobs/{job_id}")).status == 204
+        assert (await post(client, "/api/research/two")).status == 429
+
+
 async def test_the_quota_also_holds_for_the_jobs_route(
     settings: Settings, admin_id: UUID, db_pool: Pool, site: Site
 ) -> None:
@@ -96,9 +117,11 @@ async def test_a_fresh_report_is_reused(
         assert reused.status == 200 and reused.json["status"] == "completed"
         assert reused.json["job"]["result"] == reused.json["result"] == job["result"]
         assert reused.json["quota"]["researches_used"] == 0
-        shown = await call(user_client, "GET", reused.json["poll_url"])
-        assert shown.status == 200 and shown.json["result"] == job["result"], "who is handed a job may read it"
-        assert shown.json["job"].items() >= {"status": "completed", "progress": 100}.items()
+        assert (reused.json["job_id"], reused.json["poll_url"]) == (None, None), "the job is another user's"
+        assert job["id"] not in reused.raw.decode()
+        assert (await call(user_client, "GET", reused.json["report_url"])).status == 200
+        own = await post(client, f"/api/research/{company}")
+        assert (await call(client, "GET", own.json["poll_url"])).json["result"] == job["result"]
         forced = await post(client, f"/api/research/{company}", {"force_refresh": True})
         assert forced.status == 202
         await harness.follow(client, forced.json["job_id"])

@@ -1,4 +1,4 @@
-"""The embedded servers: up, down, up again, and after every kind of bad end."""
+"""The embedded servers start, stop, and start again after every kind of crash."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_postgres_listens_on_its_socket_only_and_speaks_utc_and_utf8(postg
     assert await execute(postgres, "SELECT upper('é')") == "É"
 
 
-async def test_it_is_durable_unless_told_otherwise(postgres: EmbeddedPostgres) -> None:
+async def test_it_is_durable_by_default(postgres: EmbeddedPostgres) -> None:
     assert await execute(postgres, "SHOW fsync") == "off"
     postgres.stop()
     durable = EmbeddedPostgres(postgres.data_dir)
@@ -139,7 +139,7 @@ async def test_a_server_that_runs_already_is_replaced(postgres: EmbeddedPostgres
     assert not second.attach()
 
 
-def test_what_a_killed_starter_left_is_no_hindrance(tmp_path: Path) -> None:
+def test_remains_of_a_killed_starter_do_not_matter(tmp_path: Path) -> None:
     folders = tmp_path / "postgres", tmp_path / "valkey"
     starter = subprocess.Popen([sys.executable, "-c", ORPHANS, *map(str, folders)], stdout=subprocess.PIPE, text=True)
     assert starter.stdout is not None
@@ -161,7 +161,7 @@ def test_what_a_killed_starter_left_is_no_hindrance(tmp_path: Path) -> None:
     assert not valkey.socket_dir.exists()
 
 
-async def test_a_killed_server_recovers_what_was_committed(tmp_path: Path) -> None:
+async def test_a_killed_server_recovers_committed_rows(tmp_path: Path) -> None:
     server = EmbeddedPostgres(tmp_path / "postgres")
     server.start()
     await execute(server, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7) RETURNING n")
@@ -200,7 +200,7 @@ def test_somebody_elses_folder_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "letters.txt").exists()
 
 
-def test_a_server_that_cannot_start_says_why(postgres: EmbeddedPostgres) -> None:
+def test_a_server_that_cannot_start_reports_why(postgres: EmbeddedPostgres) -> None:
     postgres.stop()
     (postgres.data_dir / "postgresql.conf").write_text("no_such_setting = 1\n")
     with pytest.raises(ServerFailed, match="no_such_setting"):

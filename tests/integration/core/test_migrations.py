@@ -1,4 +1,4 @@
-"""Migrations run up and down, and what they make is what the tables say."""
+"""Migrations run up and down, and produce the declared tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pool's connections do unlike asyncpg's own."""
+"""Connections of the pool where they differ from asyncpg's."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ async def test_pausing_a_queue_explains_what_happens_to_running_jobs(admin: Visi
     assert "Queue noop is running again." in (await admin.get("/queues")).text
 
 
-async def test_a_refused_action_says_why(admin: Visitor, client: aiohttp.ClientSession) -> None:
+async def test_a_refused_action_shows_the_reason(admin: Visitor, client: aiohttp.ClientSession) -> None:
     job = await create(client, type="noop")
     page = await admin.post(f"/jobs/{job}/delete", confirmed="yes")
     assert page.location == f"/jobs/{job}"

@@ -72,3 +72,11 @@ async def test_the_form_of_every_kind_renders(admin: Visitor) -> None:
     assert len(kinds) > 10
     for kind in kinds:
         assert (await admin.get(f"/new/{kind}")).status == 200, kind
+
+
+async def test_geocoding_leads_to_the_new_job(admin: Visitor, client: aiohttp.ClientSession) -> None:
+    household = {"externalId": "1", "address": "1 Main St", "city": "Dallas", "state": "TX"}
+    async with client.post("/api/v1/households", json=[household]) as response:
+        assert response.status == 201
+    page = await admin.post("/new/geocode_households", **{"filters.state": "TX", "limit": "5"})
+    assert page.location == f"/jobs/{(await jobs(client))[0]}"

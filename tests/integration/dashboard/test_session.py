@@ -8,14 +8,10 @@ import pytest
 from app.db.core import audit
 from app.db.core.pool import Pool
 from app.settings import Settings
-from app.web.dashboard.accounts.login import MAX_FAILURES
+from app.web.accounts.key_lookup import MAX_FAILURES
 from app.web.dashboard.core.html import local_path
 from tests import harness
-from tests.integration.dashboard.conftest import Visitor, visitor
-
-
-def cookie(page_headers: dict[str, str]) -> str:
-    return page_headers.get("Set-Cookie", "")
+from tests.integration.dashboard.conftest import TOKEN, Visitor, visitor
 
 
 async def test_signing_in_returns_to_the_requested_page(url: str, admin_id: object) -> None:
@@ -28,13 +24,40 @@ async def test_signing_in_returns_to_the_requested_page(url: str, admin_id: obje
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_the_cookie_is_hidden_from_scripts_and_other_sites(url: str, admin_id: object, scheme: str) -> None:
-    async with visitor(url) as stranger:
-        fields = {"csrf": await stranger.token("/login"), "key": harness.ADMIN_KEY, "next": "/"}
-        done = await stranger.send("/login", fields, **{"X-Forwarded-Proto": scheme})
-        flags = cookie(done.headers).lower()
-        assert "httponly" in flags
-        assert "samesite=lax" in flags
+    name = {"http": "trigpoint_session", "https": "__Host-trigpoint_session"}[scheme]
+    async with aiohttp.ClientSession(url, headers={"X-Forwarded-Proto": scheme}) as stranger:
+        async with stranger.get("/login") as page:
+            found = TOKEN.search(await page.text())
+            assert found is not None
+            visit = page.headers["Set-Cookie"].partition(";")[0]
+        fields = {"csrf": found[1], "key": harness.ADMIN_KEY, "next": "/"}
+        async with stranger.post("/login", data=fields, headers={"Cookie": visit}, allow_redirects=False) as done:
+            flags = done.headers["Set-Cookie"].lower().split("; ")
+            value = done.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+        assert flags[0].startswith(f"{name.lower()}=")
+        assert {"httponly", "samesite=lax", "path=/"} <= set(flags)
+        assert not any(flag.startswith("domain") for flag in flags)
         assert ("secure" in flags) is (scheme == "https")
+        headers = {"Cookie": f"{name}={value}"}
+        async with stranger.get("/", headers=headers, allow_redirects=False) as page:
+            assert page.status == 200
+
+
+async def test_over_https_a_cookie_that_another_host_can_plant_is_ignored(url: str, admin_id: object) -> None:
+    async with visitor(url, harness.ADMIN_KEY) as admin:
+        assert (await admin.get("/", **{"X-Forwarded-Proto": "https"})).status == 303
+    async with visitor(url) as stranger:
+        token = await stranger.token("/login")
+        fields = {"csrf": token, "key": harness.ADMIN_KEY}
+        assert (await stranger.send("/login", fields, **{"X-Forwarded-Proto": "https"})).status == 403
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
+async def test_another_site_cannot_sign_a_visitor_in_over_plain_http(url: str, admin_id: object, origin: str) -> None:
+    async with visitor(url) as stranger:
+        fields = {"csrf": await stranger.token("/login"), "key": harness.ADMIN_KEY}
+        assert (await stranger.send("/login", fields, Origin=origin)).status == 403
+        assert (await stranger.send("/login", fields, Origin=url)).status == 303
 
 
 async def test_a_form_without_a_valid_token_is_refused(admin: Visitor, client: aiohttp.ClientSession) -> None:
@@ -76,7 +99,7 @@ async def test_the_cookie_is_ignored_in_cross_site_requests(admin: Visitor) -> N
 async def test_a_forged_cookie_is_refused(url: str, admin: Visitor) -> None:
     value = next(cookie.value for cookie in admin.session.cookie_jar if cookie.key == "trigpoint_session")
     async with visitor(url) as other:
-        for made_up in (value[:-2], value.replace("~", "~x"), "~", "nonsense", value + "x"):
+        for made_up in (value[:-2], value[1:], "~", "nonsense", value + "x"):
             page = await other.get("/keys", Cookie=f"trigpoint_session={made_up}")
             assert page.status == 303, made_up
 
@@ -107,12 +130,13 @@ async def test_a_disabled_user_is_signed_out(user: Visitor, client: aiohttp.Clie
     assert (await user.get("/")).location == "/login"
 
 
-async def test_repeated_failures_to_sign_in_are_throttled(url: str, admin_id: object) -> None:
+async def test_repeated_failures_are_throttled_and_keep_no_right_key_out(url: str, admin_id: object) -> None:
     async with visitor(url) as stranger:
         token = await stranger.token("/login")
         for _ in range(MAX_FAILURES):
             assert (await stranger.send("/login", {"csrf": token, "key": "tp_guess"})).status == 403
-        assert (await stranger.send("/login", {"csrf": token, "key": harness.ADMIN_KEY})).status == 429
+        assert (await stranger.send("/login", {"csrf": token, "key": "tp_guess"})).status == 429
+        assert (await stranger.send("/login", {"csrf": token, "key": harness.ADMIN_KEY})).status == 303
 
 
 async def test_signing_in_and_out_is_in_the_audit_log(admin: Visitor, db_pool: Pool) -> None:

@@ -12,8 +12,9 @@ import pytest
 from app.db.core.pool import Connection, Pool
 from app.db.households import map_points
 from app.db.households.map_points import MapWindow
-from app.db.jobs import queues, views
+from app.db.jobs import queues, search, views
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.jobs.filters import Filters
 from app.domain.jobs.spec import NewJob
 from app.web.dashboard.jobs.queue_charts import SPANS, to_columns
@@ -54,24 +55,25 @@ FILTERS = (
 async def insert(conn: Connection, admin_id: UUID) -> list[UUID]:
     await queues.declare(conn, [SPEC.queue, noop.SPEC.queue])
     new = [NewJob(SPEC, orjson.dumps(data)) for data in DATA] + [NewJob(noop.SPEC, b'{"seconds": 3}')]
-    return [job.id for job in await jobs.insert(conn, new, admin_id)]
+    return [job.id for job in await jobs.insert(conn, new, Creator(admin_id))]
 
 
 @pytest.mark.parametrize("number", range(len(FILTERS)))
 async def test_a_filter_selects_the_same_jobs_in_python_as_in_sql(db_pool: Pool, admin_id: UUID, number: int) -> None:
     async with db_pool.acquire() as conn:
         await insert(conn, admin_id)
-        everything, _ = await views.list_page(conn, Filters(), None, before=None, limit=100)
-        asked, count = await views.list_page(conn, FILTERS[number], None, before=None, limit=100)
-    assert [job.id for job in everything if FILTERS[number].matches(job)] == [job.id for job in asked]
-    assert count == len(asked)
+        everything = await search.list_page(conn, Filters(), None, limit=100)
+        asked = await search.list_page(conn, FILTERS[number], None, limit=100)
+    assert [job.id for job in everything.jobs if FILTERS[number].matches(job)] == [job.id for job in asked.jobs]
+    assert asked.total == len(asked.jobs)
+    assert asked.is_complete and not asked.is_estimate
 
 
 async def test_a_job_is_found_by_the_beginning_of_its_id(db_pool: Pool, admin_id: UUID) -> None:
     async with db_pool.acquire() as conn:
         ids = await insert(conn, admin_id)
         for text in (str(ids[2]), str(ids[2]).upper()):
-            rows, _ = await views.list_page(conn, Filters(text=text), None, before=None, limit=10)
+            rows = (await search.list_page(conn, Filters(text=text), None, limit=10)).jobs
             assert [job.id for job in rows] == [ids[2]]
             assert Filters(text=text).matches(rows[0])
 
@@ -79,17 +81,19 @@ async def test_a_job_is_found_by_the_beginning_of_its_id(db_pool: Pool, admin_id
 async def test_paging_through_the_list(db_pool: Pool, admin_id: UUID) -> None:
     async with db_pool.acquire() as conn:
         ids = await insert(conn, admin_id)
-        first, count = await views.list_page(conn, Filters(), None, before=None, limit=4)
-        second, _ = await views.list_page(conn, Filters(), None, before=first[-1].id, limit=4)
-    assert [job.id for job in (*first, *second)] == sorted(ids, reverse=True)
-    assert count == len(ids)
+        first = await search.list_page(conn, Filters(), None, limit=4)
+        second = await search.list_page(conn, Filters(), None, before=first.next_before, limit=4)
+    assert [job.id for job in (*first.jobs, *second.jobs)] == sorted(ids, reverse=True)
+    assert first.total == len(ids)
+    assert first.next_before == first.jobs[-1].id
+    assert second.next_before is None
 
 
 async def test_the_activity_of_a_queue(db_pool: Pool, admin_id: UUID) -> None:
     """Ten jobs that waited 1 to 10 s and ran 2 s, two of them failed."""
     async with db_pool.acquire() as conn:
         await queues.declare(conn, [noop.SPEC.queue])
-        created = await jobs.insert(conn, [NewJob(noop.SPEC, b"{}")] * 10, admin_id)
+        created = await jobs.insert(conn, [NewJob(noop.SPEC, b"{}")] * 10, Creator(admin_id))
         for n, job in enumerate(created, start=1):
             await conn.execute(
                 """UPDATE jobs SET status = $2, completed_at = now(), started_at = now() - interval '2 s',

@@ -1,4 +1,4 @@
-"""Stand-ins for providers in this process, and a platform that asks them."""
+"""Stand-ins for providers in this process, and a platform that uses them."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ async def five(client: aiohttp.ClientSession, db_pool: object, monkeypatch: pyte
 async def test_csv(client: aiohttp.ClientSession, five: None) -> None:
     answer = await call(client, "GET", f"{PATH}.csv", params={"precinctNumber": "five"})
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
-    rows = list(csv.DictReader(io.StringIO(answer.raw.decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(answer.raw.decode("utf-8-sig"), newline="")))
     shown = await pages(client, "/api/v1/households", "households", precinctNumber="five")
     assert list(rows[0]) == list(shown[0])
     assert [row["id"] for row in rows] == [one["id"] for one in shown]

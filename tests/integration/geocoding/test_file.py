@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -42,7 +43,7 @@ async def output(client: aiohttp.ClientSession, job: dict[str, Any], delimiter: 
     answer = await call(client, "GET", f"/api/v1/jobs/{job['id']}/output.csv")
     assert answer.status == 200, answer.raw
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.reader(io.StringIO(answer.raw.decode(), newline=""), delimiter=delimiter))
+    return list(csv.reader(io.StringIO(answer.raw.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
 async def geocoded(client: aiohttp.ClientSession, settings: Settings, body: Any, **params: Any) -> dict[str, Any]:
@@ -85,12 +86,12 @@ async def test_rows_that_cannot_be_read_or_found_are_there_too(
     errors = [row[10] for row in rows]
     assert [bool(error) for error in errors] == [False, True, True, False, False, True, True, True, False]
     assert errors[1] == "the row has no address"
-    assert errors[2] == "state is not a US state or territory, by code or name"
+    assert errors[2] == "state was left out: it is not a US state or territory, by code or name"
     assert errors[5].startswith("nominatim: no match; locationiq: no match")
     assert errors[6] == "the row has 6 cells, but the header has 4"
     assert rows[6][:4] == next(csv.reader([good])) and rows[6][11:] == ["more", "still"]
     assert "quote that is not closed" in errors[7] and rows[7][0] == "open,Concord,CA,94520"
-    assert (job["processedItems"], job["failedItems"]) == (9, 5)
+    assert (job["processedItems"], job["failedItems"]) == (9, 4)
 
 
 async def test_a_form_with_options_and_named_columns(
@@ -116,10 +117,24 @@ def _form(line: str, **fields: str) -> aiohttp.FormData:
 
 
 async def test_formulas_stay_text(settings: Settings, client: aiohttp.ClientSession, db_pool: Pool) -> None:
-    job = await geocoded(client, settings, table(1).encode())
-    await db_pool.execute("UPDATE geocoded_rows SET matched_address = '=1+1', longitude = -1.5")
-    _, row = await output(client, job)
-    assert row[11] == "'=1+1" and row[7] == "-1.5"
+    header = ["=cmd|'/C calc'!A0", "address", "telephone", "＠note"]
+    text = "\n".join(
+        [
+            ",".join(f'"{name}"' for name in header),
+            '"\n=1+1","1 Main St, Springfield, IL",+1 555 123-4567,\'=2',
+            '-77.03,,-,"a;=1"',
+        ]
+    )
+    job = await geocoded(client, settings, text.encode())
+    await db_pool.execute(
+        """UPDATE geocoded_rows SET matched_address = '=1+1', latitude = 1, longitude = -1.5, error = NULL,
+               accuracy = 'rooftop', confidence = 1, provider = 'known'"""
+    )
+    found_header, first, second = await output(client, job)
+    assert found_header[:4] == ["'=cmd|'/C calc'!A0", "address", "telephone", "'＠note"]
+    assert first[:4] == ["'\n=1+1", "1 Main St, Springfield, IL", "+1 555 123-4567", "'=2"]
+    assert second[:4] == ["-77.03", "", "-", "a;=1"]
+    assert first[9] == "'=1+1" and first[5] == "-1.5"
 
 
 async def test_a_worker_that_is_stopped_loses_and_repeats_no_row(
@@ -171,7 +186,7 @@ async def test_the_same_file_is_one_job_while_that_is_active(
         (b'{"type": "FeatureCollection", "features": []}', "JSON"),
     ],
 )
-async def test_what_is_no_table_of_addresses_is_refused(
+async def test_a_file_that_is_not_a_table_of_addresses_is_refused(
     client: aiohttp.ClientSession, settings: Settings, body: bytes, words: str, tmp_path: Any
 ) -> None:
     refused = await create(client, body, status=400)
@@ -184,3 +199,33 @@ async def test_too_many_rows_and_unknown_options(client: aiohttp.ClientSession, 
     assert "at most 100,000 rows" in (await create(client, body, status=400)).json["detail"]
     assert "Unknown option" in (await create(client, b"address\nx\n", status=400, colour="red")).json["detail"]
     await create(client, b"address\nx\n", status=422, providerId="atlantis")
+
+
+async def test_a_file_without_rows(client: aiohttp.ClientSession) -> None:
+    assert "no rows" in (await create(client, "address,city\n", 400)).json["error"]
+
+
+async def test_run_at(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+    run_at = datetime.now(UTC) + timedelta(days=1)
+    job_id = (await create(client, table(2), runAt=run_at.isoformat())).json["jobId"]
+    form = aiohttp.FormData({"runAt": run_at.isoformat(), "minAccuracy": "place"})
+    form.add_field("file", table(2), filename="people.csv", content_type="text/csv")
+    second = (await create(client, form)).json["jobId"]
+    for created in (job_id, second):
+        row = await db_pool.fetchrow("SELECT run_at, data FROM jobs WHERE id = $1", created)
+        assert row is not None and row["run_at"] == run_at and "runAt" not in row["data"]
+    await create(client, table(2), 422, runAt="2026-01-01")
+
+
+async def test_a_file_without_a_header_is_geocoded_by_content(
+    settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn
+) -> None:
+    found = addresses(3)
+    lines = [f"{n},{one['address1']},{one['city']},{one['state']},{one['postal_code']}" for n, one in enumerate(found)]
+    job = await geocoded(client, settings, "\n".join(lines).encode())
+    assert job["result"]["rows"] == job["result"]["geocoded"] == 3
+    used = {column["column"]: column["fields"] for column in job["result"]["columns"]}
+    assert used == {"column 1": [], "column 2": ["address"], "column 3": ["city"], "column 4": ["state"],
+                    "column 5": ["zipCode"]}  # fmt: skip
+    header, *rows = await output(client, job)
+    assert header[:5] == [f"column {n}" for n in range(1, 6)] and [row[0] for row in rows] == ["0", "1", "2"]

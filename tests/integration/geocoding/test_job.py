@@ -1,4 +1,4 @@
-"""geocode_households against stand-ins: no address is asked for twice, and the result reports quality."""
+"""geocode_households against stand-ins: no address is requested twice, and the result reports quality."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_a_second_run_sends_no_requests(
     assert await db_pool.fetchval("SELECT count(*) FROM geocode_claims") == 0
 
 
-async def test_equal_addresses_are_asked_once(
+async def test_equal_addresses_are_requested_once(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn
 ) -> None:
     nominatim.latency = 0.05
@@ -101,7 +101,7 @@ async def test_no_match_is_remembered_an_error_is_not(
     assert again["cache"]["hits"] == 1 and again["failures"] == {job["errorLog"][0]["error"]: 1}
 
 
-async def test_answers_are_kept_as_long_as_their_provider_allows(
+async def test_results_are_cached_as_long_as_their_provider_allows(
     settings: Settings,
     client: aiohttp.ClientSession,
     nominatim: NominatimStandIn,
@@ -121,7 +121,7 @@ async def test_answers_are_kept_as_long_as_their_provider_allows(
     assert await db_pool.fetchval("SELECT count(*) FROM geocode_cache") == 1, "what has expired goes"
 
 
-async def test_a_coarse_answer_is_no_hit_while_someone_else_could_do_better(
+async def test_a_coarse_cached_result_is_not_used_while_another_geocoder_may_be_finer(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn, locationiq: LocationIQStandIn
 ) -> None:
     one = addresses(1)[0]
@@ -154,7 +154,7 @@ async def test_places_far_apart_are_called_ambiguous(
     assert len(result["agreement"]["ambiguousItems"]) == 1
 
 
-async def test_an_address_that_another_worker_asks_for_is_awaited(
+async def test_an_address_that_another_worker_is_requesting_is_awaited(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn, db_pool: Pool
 ) -> None:
     theirs, orphaned, ours = (household(one) for one in addresses(3))
@@ -182,7 +182,7 @@ async def test_an_address_that_another_worker_asks_for_is_awaited(
     assert await db_pool.fetchval("SELECT count(*) FROM geocode_claims") == 0
 
 
-async def test_a_stopped_worker_is_followed_by_another_from_the_checkpoint(
+async def test_another_worker_continues_from_the_checkpoint_of_a_stopped_one(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn, db_pool: Pool
 ) -> None:
     nominatim.latency = 0.05
@@ -206,13 +206,11 @@ async def test_a_stopped_worker_is_followed_by_another_from_the_checkpoint(
     assert sum(done.found.values()) == 300
     cache = job["result"]["cache"]
     assert cache["hits"] + cache["misses"] == 301
-    # what was under way when the first worker stopped is asked again, and no more
+    # only the requests that were in progress when the first worker stopped are repeated
     assert len(nominatim.arrivals) <= 301 + settings.geocode_concurrency + 50
 
 
-async def test_households_say_what_was_matched_and_whom_to_thank(
-    settings: Settings, client: aiohttp.ClientSession
-) -> None:
+async def test_households_name_the_match_and_the_attribution(settings: Settings, client: aiohttp.ClientSession) -> None:
     await load(client, "told", [household(addresses(1)[0])])
     async with harness.worker(settings):
         await geocode(client, "told")
@@ -226,10 +224,10 @@ async def test_a_provider_that_is_not_there_fails_the_job_with_the_reason(
     settings: Settings, client: aiohttp.ClientSession
 ) -> None:
     await load(client, "wrong", [UNKNOWN])
-    async with client.post(
-        "/api/v1/jobs", json={"type": "geocode_households", "data": {"providerId": "atlantis"}}
-    ) as r:
+    asked = {"filters": {"precinctNumber": "wrong"}, "providerId": "locationiq"}
+    async with client.post("/api/v1/jobs", json={"type": "geocode_households", "data": asked}) as r:
         job_id = (await r.json())["jobId"]
-    async with harness.worker(settings):
+    async with harness.worker(settings.model_copy(update={"geocoders": ("nominatim", "offline")})):
         job = await harness.follow(client, job_id)
-    assert job["status"] == "failed" and "geocoder 'atlantis' is not available" in job["error"]
+    assert job["status"] == "failed"
+    assert "geocoder 'locationiq' is not available (it is not in TRIGPOINT_GEOCODERS)" in job["error"]

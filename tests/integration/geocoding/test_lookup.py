@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from app.settings import Settings
 from app.web.geocoding import lookup
 from tests.acceptance.geocoding.loaded import addresses, household
 from tests.integration.households.calls import call
@@ -95,6 +96,39 @@ async def test_the_address_of_a_point(client: aiohttp.ClientSession) -> None:
     assert (await call(client, "GET", "/api/v1/reverse", params={"lat": "nan", "lon": 0})).status == 422
 
 
+async def test_other_names_of_coordinates(client: aiohttp.ClientSession) -> None:
+    truth = ONE["coordinates"]
+    for latitude, longitude in (("latitude", "longitude"), ("lat", "lng"), ("lat", "lon")):
+        params = {latitude: truth["lat"], longitude: truth["lng"]}
+        answer = await call(client, "GET", "/api/v1/reverse", params=params)
+        assert answer.status == 200 and answer.json["latitude"] == pytest.approx(truth["lat"]), answer.raw
+    twice = await call(client, "GET", "/api/v1/reverse", params={"lat": 1, "latitude": 1, "lon": 1})
+    assert (twice.status, "more than once" in twice.json["error"]) == (400, True)
+    unknown = await call(client, "GET", "/api/v1/reverse", params={"lat": 1, "long": 1})
+    assert unknown.json["supportedParameters"] == ["latitude", "longitude"]
+
+
+class TestWithoutGeocodersForPoints:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"geocoders": ("nominatim", "offline"), "providers": {}})
+
+    async def test_the_missing_settings_are_named(self, client: aiohttp.ClientSession) -> None:
+        answer = await call(client, "GET", "/api/v1/reverse", params={"lat": 1, "lon": 1})
+        assert (answer.status, answer.json["type"]) == (400, "urn:trigpoint:problem:not-configured")
+        assert "Retry-After" not in answer.headers and "Temporarily" not in answer.json["title"]
+        assert "nominatim (TRIGPOINT_PROVIDERS__NOMINATIM__URL is not set)" in answer.json["error"]
+        assert "offline" not in answer.json["error"]
+        settings = answer.json["missingSettings"]
+        assert "TRIGPOINT_PROVIDERS__NOMINATIM__URL" in settings and "TRIGPOINT_PROVIDERS__GOOGLE__KEY" in settings
+        assert len(settings) == len(set(settings))
+
+    async def test_a_provider_by_name(self, client: aiohttp.ClientSession) -> None:
+        problem = await ask(client, {"address": LINE, "providerId": "google"}, 422)
+        assert "TRIGPOINT_GEOCODERS; TRIGPOINT_PROVIDERS__GOOGLE__KEY is not set" in problem["error"]
+        assert problem["supportedProviders"] == ["offline"]
+
+
 async def test_the_status_of_the_geocoders(client: aiohttp.ClientSession) -> None:
     await ask(client, LINE)
     geocoders = (await call(client, "GET", "/api/v1/geocoders")).json["geocoders"]
@@ -103,7 +137,7 @@ async def test_the_status_of_the_geocoders(client: aiohttp.ClientSession) -> Non
     assert by_name["nominatim"]["on"] and by_name["nominatim"]["usedToday"] == 1
     assert by_name["nominatim"]["p50Ms"] > 0
     census = by_name["census"]
-    assert not census["on"] and census["whyOff"] == "not among the configured geocoders"
+    assert not census["on"] and census["whyOff"] == "it is not in TRIGPOINT_GEOCODERS"
 
 
 @pytest.mark.parametrize("path", [PATH, "/api/v1/gis/geocode-file"])

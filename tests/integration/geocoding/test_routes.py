@@ -1,8 +1,9 @@
-"""The request that makes a geocoding job."""
+"""The request that creates a geocoding job."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -93,9 +94,36 @@ async def test_filters_at_top_level_and_all_options(client: aiohttp.ClientSessio
     assert data == {"filters": {"city": "concord", "state": "California", **others}, "limit": 5, **options}
 
 
-async def test_nothing_to_geocode_is_a_job_too(client: aiohttp.ClientSession) -> None:
-    answer = await geocode(client, {"filters": {"city": "Nowhere"}})
-    assert answer["message"] == "Geocoding job created for 0 households"
+class TestNothingToGeocode:
+    async def test_filters_that_match_nothing(self, client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+        answer = await geocode(client, {"filters": {"city": "Nowhere"}}, 422)
+        assert answer["error"] == "filters: match no household"
+        assert answer["supportedFilters"] == NO_FILTER["supportedFilters"]
+        assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 0
+
+    async def test_all_have_coordinates(self, client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+        await db_pool.execute("UPDATE households SET geocoded = true, latitude = 38, longitude = -122")
+        answer = await geocode(client, {"city": "Concord"}, 409)
+        assert "5 households, which all have coordinates" in answer["error"]
+        assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 0
+        again = await geocode(client, {"city": "Concord", "skipGeocoded": False})
+        assert again["estimatedHouseholds"] == 5
+
+    async def test_a_job_for_later_may_find_some_then(self, client: aiohttp.ClientSession, db_pool: Pool) -> None:
+        run_at = datetime.now(UTC) + timedelta(hours=1)
+        answer = await geocode(client, {"city": "Concord", "runAt": run_at.isoformat()})
+        assert (answer["estimatedHouseholds"], answer["limit"]) == (0, 100_000)
+        row, data = await job(db_pool, answer["jobId"])
+        assert (row["run_at"], row["total_items"]) == (run_at, None)
+        assert data["filters"]["city"] == "Concord" and "runAt" not in data
+
+
+async def test_run_at(client: aiohttp.ClientSession, loaded: None, db_pool: Pool) -> None:
+    run_at = datetime.now(UTC) + timedelta(days=1)
+    answer = await geocode(client, {"city": "Concord", "runAt": run_at.isoformat()})
+    row, _ = await job(db_pool, answer["jobId"])
+    assert (row["run_at"], row["total_items"]) == (run_at, 5)
+    await geocode(client, {"city": "Concord", "runAt": "tomorrow"}, 422)
 
 
 @pytest.mark.parametrize("body", [{}, {"filters": {}}, {"filters": None}, {"city": " "}, {"filters": {"city": None}}])
@@ -121,11 +149,42 @@ async def test_without_a_filter(client: aiohttp.ClientSession, body: dict[str, A
         ({"city": "Concord", "skipGeocoded": "perhaps"}, 422, "skipGeocoded"),
     ],
 )
-async def test_refusals_say_what_is_wrong(
+async def test_refusals_name_the_mistake(
     client: aiohttp.ClientSession, db_pool: Pool, body: Any, status: int, named: str
 ) -> None:
     assert named in (await geocode(client, body, status))["error"]
     assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({}, "data.filters: must have at least one of city, state, zipCode, county, precinctNumber"),
+        ({"filters": {"city": " "}, "limit": 5}, "data.filters: must have at least one of"),
+        ({"filters": {"city": "Concord"}, "providerId": "atlantis"}, "there is no geocoder of that name"),
+        ({"filters": {"city": "Concord"}, "providerId": "google"}, "TRIGPOINT_PROVIDERS__GOOGLE__KEY is not set"),
+    ],
+)
+async def test_jobs_and_schedules_of_the_kind_are_checked_in_the_same_way(
+    client: aiohttp.ClientSession, db_pool: Pool, data: dict[str, Any], says: str
+) -> None:
+    asked: dict[str, Any] = {"type": "geocode_households", "data": data}
+    for path, more in (("/api/v1/jobs", {}), ("/api/v1/schedules", {"name": "nightly", "cron": "0 3 * * *"})):
+        response = await call(client, "POST", path, json=asked | more)
+        assert response.status == 422 and says in response.json["error"], response.raw
+    assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 0
+
+
+async def test_a_schedule_of_earlier_versions_without_a_filter_still_runs(
+    client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    asked = {"name": "all", "cron": "0 3 * * *", "type": "geocode_households", "data": {"filters": {"state": "CA"}}}
+    schedule = (await call(client, "POST", "/api/v1/schedules", json=asked)).json
+    await db_pool.execute("UPDATE schedules SET data = '{}'")
+    made = await call(client, "POST", f"/api/v1/schedules/{schedule['id']}/run")
+    assert made.status == 202, made.raw
+    _, data = await job(db_pool, made.json["jobId"])
+    assert data["filters"]["state"] is None
 
 
 async def test_without_a_key(client: aiohttp.ClientSession) -> None:
@@ -133,6 +192,7 @@ async def test_without_a_key(client: aiohttp.ClientSession) -> None:
     assert response.status == 401
 
 
+@pytest.mark.usefixtures("loaded")
 class TestIdempotency:
     body = {"filters": {"city": "Concord"}}
 
@@ -149,7 +209,8 @@ class TestIdempotency:
 
     async def test_another_payload(self, client: aiohttp.ClientSession) -> None:
         await geocode(client, self.body, key="k-1")
-        await geocode(client, {"filters": {"city": "Boston"}}, 422, key="k-1")
+        answer = await geocode(client, {"filters": {"state": "CA"}}, 422, key="k-1")
+        assert "was already used for a different request" in answer["error"]
 
     async def test_keys_belong_to_a_user(
         self, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession

@@ -27,7 +27,7 @@ SHOPS = [
 ]
 
 EDGES = {"south": 21.10, "west": -86.90, "north": 21.18, "east": -86.76}
-"""With 5 km round them they reach over one line of tiles."""
+"""With 5 km around them they cross one line of tiles."""
 
 
 @pytest.fixture

@@ -70,10 +70,14 @@ async def test_four_regions_that_tile_one_have_its_cells(
     assert await cells(db_pool) == whole
 
 
-async def test_asked_again(client: Client, user_client: Client, pois: int, settings: Settings, db_pool: Pool) -> None:
+async def test_a_second_request_for_a_region(
+    client: Client, user_client: Client, pois: int, settings: Settings, db_pool: Pool
+) -> None:
     first = await schedule(client)
-    again = await schedule(user_client)
+    again = await schedule(client)
     assert (again["jobId"], again["isNew"], again["status"]) == (first["jobId"], False, "pending")
+    other = await call(user_client, "POST", "/api/heatmap/schedule", json={"bounds": BOUNDS})
+    assert other.status == 409 and first["jobId"] not in other.raw.decode()
     assert (await schedule(client, gridStep=0.005))["isNew"], "another step is another region"
     async with harness.worker(settings):
         await harness.follow(client, first["jobId"])
@@ -168,10 +172,18 @@ async def test_what_is_refused(client: Client, db_pool: Pool) -> None:
 
 async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker: Worker) -> None:
     huge = {"bounds": {"south": 20, "west": -90, "north": 23, "east": -87}, "gridStep": 0.001}
-    for data, says in ((huge, "9,000,000 cells"), ({"citySlug": "nowhere-at-all"}, "city 'nowhere-at-all' not found")):
-        made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": data})).json
-        job = await harness.follow(client, made["jobId"])
-        assert job["status"] == "failed" and says in job["error"] and job["attempt"] == 1
+    made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": huge})).json
+    job = await harness.follow(client, made["jobId"])
+    assert job["status"] == "failed" and "9,000,000 cells" in job["error"] and job["attempt"] == 1
+
+
+async def test_a_scheduled_job_for_a_city_that_is_gone_fails(client: Client, worker: Worker) -> None:
+    nowhere = {"type": "heatmap_compute", "data": {"citySlug": "nowhere-at-all"}}
+    schedule = {"name": "heat", "cron": "0 3 * * *", **nowhere}
+    made = (await call(client, "POST", "/api/v1/schedules", json=schedule)).json
+    run = (await call(client, "POST", f"/api/v1/schedules/{made['id']}/run")).json
+    job = await harness.follow(client, run["jobId"])
+    assert job["status"] == "failed" and "city 'nowhere-at-all' not found" in job["error"] and job["attempt"] == 1
 
 
 async def test_cancelled_between_two_chunks(
@@ -223,7 +235,7 @@ async def test_reset_leaves_overlapping_regions_to_be_computed(client: Client, w
 async def test_points_that_change_while_it_waits_leave_the_region_stale(
     client: Client, pois: int, settings: Settings, db_pool: Pool
 ) -> None:
-    """A job that goes on with other places than it began with says so."""
+    """A job that continues with other places than it began with reports it."""
     created = await schedule(client)
     grid = Grid.covering(Bounds(**BOUNDS), 0.0025)
     async with db_pool.acquire() as conn:
@@ -256,7 +268,7 @@ async def test_a_worker_that_died_with_its_last_step_leaves_nothing_to_do(
 
 
 @pytest.mark.parametrize("data", [{"citySlug": "cancun"}, {"bounds": BOUNDS}])
-async def test_one_active_job_a_region_however_it_is_asked_for(client: Client, data: dict[str, Any]) -> None:
+async def test_a_region_has_one_active_job_however_it_is_requested(client: Client, data: dict[str, Any]) -> None:
     scheduled = (await call(client, "POST", "/api/heatmap/schedule", json=data)).json
     made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": data})).json
     assert (made["jobId"], made["isNew"]) == (scheduled["jobId"], False)

@@ -1,4 +1,4 @@
-"""GET /api/score: computed within the request, explained, by the index; the region around is scheduled once."""
+"""GET /api/score: computed and explained within the request with an index; the region around it is scheduled once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_the_region_around_a_point_is_scheduled_once(
     job = first["job"]
     assert (job["status"], job["isNew"], job["gridStep"]) == ("pending", True, 0.0025)
     near = await score(user_client, MIDDLE[0] + 0.05, MIDDLE[1] - 0.05)
-    assert near["job"] == {**job, "isNew": False}, "a neighbouring point, for any user"
+    assert near["job"] == {**job, "isNew": False, "jobId": None}, "a neighbouring point, for another user"
     far = await score(client, MIDDLE[0] + 0.5, MIDDLE[1])
     assert far["job"]["isNew"] and far["job"]["jobId"] != job["jobId"]
     async with harness.worker(settings):
@@ -52,7 +52,7 @@ async def test_the_region_around_a_point_is_scheduled_once(
     assert await db_pool.fetchval("SELECT count(*) FROM jobs") == 2
 
 
-async def test_many_at_once_make_one_job(client: Client, pois: int, db_pool: Pool) -> None:
+async def test_many_requests_together_create_one_job(client: Client, pois: int, db_pool: Pool) -> None:
     points = [(MIDDLE[0] + 0.002 * n, MIDDLE[1] + 0.001 * n) for n in range(20)]
     answers = await asyncio.gather(*(score(client, *point) for point in points))
     assert len({answer["job"]["jobId"] for answer in answers}) == 1
@@ -150,3 +150,9 @@ async def test_coverage_is_looked_up_by_the_key(db_pool: Pool, worker: Worker, c
             0.0025, south, south + 0.005, west, west + 0.005,
         )  # fmt: skip
     assert {node["Index Name"] for node in nodes(root) if "Index Name" in node} == {"heat_cells_pkey"}
+
+
+@pytest.mark.parametrize("longitude", ["180", "-180", "179.99999999999997", "179.9999995", "-179.99999999999997"])
+async def test_points_at_the_antimeridian_have_a_score(client: Client, longitude: str) -> None:
+    async with client.get(f"/api/v1/score?latitude=-1e-235&longitude={longitude}&explain=true") as response:
+        assert response.status == 200, await response.text()

@@ -1,4 +1,4 @@
-"""One request and its whole answer."""
+"""One request and its whole response."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from app.db.core import pages
 from app.db.core.pool import Connection, Pool
 from app.db.households import locations
 from app.db.households import records as households
@@ -134,7 +135,7 @@ async def test_a_moved_household_loses_its_coordinates(client: aiohttp.ClientSes
     assert (stayed["geocoded"], stayed["latitude"], stayed["unit"]) == (True, 37.9, "7")
 
 
-async def test_a_late_answer_for_a_former_address_is_not_kept(client: aiohttp.ClientSession, db_pool: Pool) -> None:
+async def test_a_late_result_for_a_former_address_is_not_stored(client: aiohttp.ClientSession, db_pool: Pool) -> None:
     await load(client, ROWS[:1])
     async with db_pool.acquire() as conn:
         [row] = await locations.list_batch(conn, HouseholdFilters(city="concord"), True, limit=10)
@@ -173,24 +174,78 @@ async def test_filters(client: aiohttp.ClientSession, db_pool: Pool, query: dict
         assert ((await call(client, "GET", HOUSEHOLDS, params=query)).json)["total"] == len(found)
 
 
+async def test_cursors(client: aiohttp.ClientSession) -> None:
+    rows = [{"id": str(n), "address": f"{n} Main St", "city": "Concord"} for n in range(5)]
+    await load(client, rows)
+    await load(client, [{"id": "elsewhere", "address": "1 Elm St", "city": "Boston"}])
+    seen, query = [], {"city": "concord", "limit": "2"}
+    while True:
+        page = (await call(client, "GET", HOUSEHOLDS, params=query)).json
+        seen += [row["externalId"] for row in page["households"]]
+        assert page["totalIsEstimate"] is False and page["total"] == (5 if len(seen) < 4 else 6)
+        if page["nextCursor"] is None:
+            break
+        query["cursor"] = page["nextCursor"]
+        if len(seen) == 2:
+            await load(client, [{"id": "5", "address": "5 Main St", "city": "Concord"}])
+    assert seen == ["0", "1", "2", "3", "4", "5"]
+    assert (await call(client, "GET", HOUSEHOLDS, params={"cursor": "2"})).status == 422
+
+
+async def test_a_high_total_is_an_estimate(
+    client: aiohttp.ClientSession, db_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load(client, [{"id": str(n), "address": f"{n} Main St"} for n in range(50)])
+    await db_pool.execute("ANALYZE households")
+    monkeypatch.setattr(pages, "MAX_COUNTED", 10)
+    page = (await call(client, "GET", HOUSEHOLDS, params={"limit": 1})).json
+    assert (page["total"], page["totalIsEstimate"]) == (50, True)
+    page = (await call(client, "GET", HOUSEHOLDS, params={"limit": 1, "externalId": "7"})).json
+    assert (page["total"], page["totalIsEstimate"], page["nextCursor"]) == (1, False, None)
+
+
 async def test_good_lines_are_kept_and_bad_ones_reported(client: aiohttp.ClientSession) -> None:
-    text = "id,address,city,state,zip,colour\na,1 Main St,Concord,CA,94520,red\nb,2 Main St,Concord,XX,1,blue\n"
+    text = (
+        "id,address,city,state,zip,country,colour\na,1 Main St,Concord,CA,94520,us,red\n"
+        "b,2 Main St,Concord,CA,94520,Atlantis,blue\nc,3 Main St,Concord,XX,1,USA,green\n"
+    )
     answer = await load_csv(client, text)
-    assert (answer["created"], answer["rejected"], answer["total"]) == (1, 1, 2)
-    assert [(e["line"], e["field"], e["externalId"]) for e in answer["errors"]] == [
-        (3, "state", "b"),
-        (3, "zipCode", "b"),
+    assert (answer["created"], answer["rejected"], answer["total"]) == (2, 1, 3)
+    assert [(e["line"], e["field"], e["externalId"]) for e in answer["errors"]] == [(3, "country", "b")]
+    assert [(e["line"], e["field"], e["externalId"]) for e in answer["warnings"]] == [
+        (4, "state", "c"),
+        (4, "zipCode", "c"),
     ]
     assert answer["ignoredFields"] == ["colour"]
-    assert await find(client) == ["a"]
+    assert await find(client) == ["a", "c"]
+
+
+async def test_a_value_that_json_cannot_hold_costs_its_own_line(client: aiohttp.ClientSession) -> None:
+    good = b'{"externalId":18446744073709551615,"address":"1 Main St","city":"Raleigh","state":"NC"}'
+    bad = [
+        b'{"externalId":18446744073709551617,"address":"2 Main St"}',
+        b'{"address":"3 Main St","x":' + b"[" * 100 + b"]" * 100 + b"}",
+        b'{"address":"4 Main \\u0000 St"}',
+        b'{"address":"5 Main St",' + b",".join(b'"f%d":0' % number for number in range(1_001)) + b"}",
+    ]
+    body = b"[" + b",".join([bad[0], good, *bad[1:]]) + b"]"
+    answer = await call(client, "POST", "/api/v1/households", data=body, headers={"Content-Type": "application/json"})
+    assert (answer.status, answer.json["created"], answer.json["rejected"]) == (201, 1, 4)
+    assert [(error["line"], error["error"]) for error in answer.json["errors"]] == [
+        (1, "The integer 18446744073709551617 does not fit into 64 bits. Send it as text, in quotes."),
+        (3, "The JSON is nested more than 64 levels deep."),
+        (4, "address must not contain the character U+0000"),
+        (5, "has 1,002 members; an object may have 1,000"),
+    ]
+    (stored,) = (await call(client, "GET", "/api/v1/households")).json["households"]
+    assert stored["externalId"] == "18446744073709551615"
 
 
 async def test_strict_keeps_all_or_none(client: aiohttp.ClientSession) -> None:
     text = "id,address,state\na,1 Main St,CA\nb,2 Main St,XX\n"
     answer = await load_csv(client, text, "?strict=true", 422)
-    assert answer["errors"] == [
-        {"line": 3, "field": "state", "error": "is not a US state or territory, by code or name", "externalId": "b"}
-    ]
+    message = "is not a US state or territory, by code or name"
+    assert answer["errors"] == [{"line": 3, "field": "state", "message": message, "error": message, "externalId": "b"}]
     assert (answer["rejected"], answer["total"]) == (1, 2)
     assert await find(client) == []
     assert (await load_csv(client, "id,address\na,1 Main St\n", "?strict=true"))["created"] == 1
@@ -252,7 +307,7 @@ async def test_everybody_shares_households(client: aiohttp.ClientSession, user_c
     assert len(await find(client)) == 4
 
 
-async def test_a_batch_goes_on_by_id(db_pool: Pool, client: aiohttp.ClientSession) -> None:
+async def test_a_batch_continues_by_id(db_pool: Pool, client: aiohttp.ClientSession) -> None:
     await load(client, [{"id": str(n), "address": f"{n} Main St", "city": "Concord"} for n in range(7)])
     filters = HouseholdFilters(city="Concord")
     async with db_pool.acquire() as conn:
@@ -286,6 +341,9 @@ class Explaining:
     async def fetchval(self, sql: str, *args: Any) -> Any:
         [row] = await self.fetch(sql, *args)
         return row[0]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.conn, name)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ async def test_framework_errors(client: aiohttp.ClientSession) -> None:
     await problem(await call(client, "GET", "/api/v1/nothing-here"), 404)
     refused = await call(client, "PUT", "/api/v1/households", json={})
     await problem(refused, 405)
-    assert refused.headers["Allow"] == "GET, HEAD, POST"
+    assert refused.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 async def test_bad_bodies(client: aiohttp.ClientSession) -> None:
@@ -40,7 +40,8 @@ async def test_bad_bodies(client: aiohttp.ClientSession) -> None:
     assert "line 2, column 3" in wrong["error"]
     await problem(await send(b'{"email": "\xff"}'), 400)
     await problem(await send(b'"\\ud800"'), 400)
-    await problem(await send(b"[" * 5000), 400)
+    deep = await problem(await send(b"[" * 5000), 422)
+    assert "more than 64 levels deep" in deep["detail"]
     await problem(await send(b"[1]"), 422)
     await problem(await send(b'{"email": "\\u0000"}'), 422)
     await problem(await send(b'{"\\u0000": 1}'), 422)

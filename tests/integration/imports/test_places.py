@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import zipfile
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
+import pyogrio.raw
 import pytest
 import shapely
+from pyproj import Transformer
 
 from app.db.core.pool import Pool
 from tests import registers
@@ -84,7 +91,7 @@ async def test_wrong_geometries(imported: Send, client: Any, db_pool: Pool) -> N
     assert (result["read"], result["rejected"], result["inserted"]) == (13, 9, 3)
     assert await db_pool.fetchval("SELECT count(*) FROM parcels WHERE geometry IS NULL") == 1
     async with client.get(f"/api/v1/jobs/{job['id']}/rejected.csv") as response:
-        text = await response.text()
+        text = await response.text("utf-8-sig")
     assert text.splitlines()[0] == "feature,error_code,error" and "projected" in text
 
 
@@ -132,17 +139,17 @@ async def test_a_good_row_after_a_rejected_one_of_the_same_parcel_counts(importe
 
 
 async def test_a_rejected_point_can_be_corrected_and_sent_again(imported: Send, client: Any, db_pool: Pool) -> None:
-    job = await imported("pois", b"id,name,category,lat,lon\n1,=Cafe,,-35.5,-78.6\n2,Two,,1,2\n")
+    job = await imported("pois", b"id,name,category,lat,lon\n1,=Cafe,,-35.5,-78.6\n2,Two,,1,2\n", ends="failed")
     async with client.get(f"/api/v1/jobs/{job['id']}/rejected.csv") as response:
-        report = await response.text()
-    assert "'-78.6" in report, "a spreadsheet must not run what a file said"
+        report = await response.text("utf-8-sig")
+    assert "'=Cafe,,-35.5,-78.6" in report, "a spreadsheet must not run what a file said, and numbers stay numbers"
     again = await imported("pois", report.replace("'=Cafe,,", "'=Cafe,cafe,").encode())
     assert (again["result"]["inserted"], again["result"]["rejected"]) == (1, 1)
     row = await db_pool.fetchrow("SELECT name, latitude, longitude, extra FROM pois")
     assert row is not None and (row["name"], row["latitude"], row["longitude"]) == ("=Cafe", -35.5, -78.6)
     assert "error" not in row["extra"], "the report's columns are none of the file's"
     async with client.get(f"/api/v1/jobs/{again['id']}/rejected.csv") as response:
-        report = await response.text()
+        report = await response.text("utf-8-sig")
     assert report.splitlines()[0] == "id,name,category,lat,lon,error_code,error" and len(report.splitlines()) == 2
 
 
@@ -153,9 +160,9 @@ REFUSED = [
         (b"[1, 2, 3]", "neither a GeoJSON"),
         (b'{"type": "FeatureCollection", "features": [{"type" "Feature"}]}', "broken"),
         (
-            b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2264"}},"features":['
+            b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::99999"}},"features":['
             + orjson.dumps(registers.parcel(1)) + b"]}",
-            "EPSG::2264",
+            "coordinate system cannot be read ('urn:ogc:def:crs:EPSG::99999')",
         ),
         (
             registers.collection(
@@ -210,3 +217,33 @@ async def test_points_of_interest(imported: Send, db_pool: Pool) -> None:
         ("node/3", None, "x", 36.0),
     ]
     assert (await imported("pois", raw))["result"]["unchanged"] == 1
+
+
+async def test_byte_order_marks_before_json(imported: Send) -> None:
+    features = [registers.parcel(number) for number in range(3)]
+    lines = b"\xef\xbb\xbf" + b"\n".join(map(orjson.dumps, features))
+    for number, raw in enumerate((b"\xef\xbb\xbf" + registers.collection(features), lines)):
+        job = await imported("parcels", raw, source=str(number))
+        assert (job["result"]["inserted"], job["result"]["rejected"]) == (3, 0)
+
+
+async def test_a_shapefile_of_a_state_plane(imported: Send, db_pool: Pool, tmp_path: Path) -> None:
+    to = Transformer.from_crs(4326, 2264, always_xy=True)  # North Carolina, in feet
+    corners = [(-78.64, 35.77), (-78.63, 35.77), (-78.63, 35.78), (-78.64, 35.78), (-78.64, 35.77)]
+    shape = shapely.Polygon([to.transform(*corner) for corner in corners])
+    pyogrio.raw.write(
+        tmp_path / "p.shp",
+        geometry=shapely.to_wkb([shape]),
+        field_data=[np.array(["A-1"], dtype=object)],
+        fields=["APN"],
+        geometry_type="Polygon",
+        crs="EPSG:2264",
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in await asyncio.to_thread(lambda: list(tmp_path.glob("p.*"))):
+            archive.write(path, path.name)
+    job = await imported("parcels", packed.getvalue(), form=True)
+    assert (job["result"]["inserted"], job["result"]["rejected"]) == (1, 0)
+    row = await db_pool.fetchrow("SELECT latitude, longitude FROM parcels")
+    assert row is not None and tuple(row) == pytest.approx((35.775, -78.635), abs=1e-5)

@@ -33,9 +33,9 @@ async def test_each_bad_row_is_reported_with_its_line(imported: Send, client: ai
     assert (result["read"], result["valid"], result["rejected"], result["inserted"]) == (9, 3, 6, 3)
     assert (job["totalItems"], job["processedItems"], job["failedItems"]) == (9, 9, 6)
     async with client.get(f"/api/v1/jobs/{job['id']}/errors") as response:
-        told = await response.json()
-    assert told["total"] == 6
-    assert [(one["line"], one["code"]) for one in told["errors"]] == [
+        page = await response.json()
+    assert page["total"] == 6
+    assert [(one["line"], one["code"]) for one in page["errors"]] == [
         (3, "no_id"),
         (4, "wrong_number_of_columns"),
         (5, "stray_quote"),
@@ -43,7 +43,7 @@ async def test_each_bad_row_is_reported_with_its_line(imported: Send, client: ai
         (7, "nul_byte"),
         (10, "wrong_number_of_columns"),
     ]
-    assert told["errors"][0]["column"] == "voter_id" and "voter_id: is empty" in told["errors"][0]["error"]
+    assert page["errors"][0]["column"] == "voter_id" and "voter_id: is empty" in page["errors"][0]["error"]
     summary = result["summary"]["wrong_number_of_columns"]
     assert (summary["count"], summary["rejected"], len(summary["samples"])) == (3, True, 3)
 
@@ -55,7 +55,7 @@ async def test_rejected_rows_can_be_corrected_and_sent_again(
     path = f"/api/v1/jobs/{job['id']}/rejected.csv"
     async with client.get(path) as response:
         assert response.status == 200 and response.content_type == "text/csv"
-        rows = list(csv.reader(io.StringIO(await response.text(), newline="")))
+        rows = list(csv.reader(io.StringIO(await response.text("utf-8-sig"), newline="")))
     header = list(GOOD[0])
     assert rows[0] == [*header, "error_code", "error"]
     assert all(len(row) == len(header) + 2 for row in rows)
@@ -84,9 +84,9 @@ async def test_an_unreadable_value_is_dropped_and_the_row_kept(
     job = await imported("voters", registers.table(rows))
     assert (job["result"]["inserted"], job["result"]["rejected"], job["failedItems"]) == (4, 0, 0)
     async with client.get(f"/api/v1/jobs/{job['id']}/errors") as response:
-        told = {one["code"]: one for one in (await response.json())["errors"]}
-    assert set(told) == {"unreadable_date", "unknown_state", "unreadable_zip", "no_address", "too_long"}
-    date = told["unreadable_date"]
+        page = {one["code"]: one for one in (await response.json())["errors"]}
+    assert set(page) == {"unreadable_date", "unknown_state", "unreadable_zip", "no_address", "too_long"}
+    date = page["unreadable_date"]
     assert (date["line"], date["recordId"], date["column"], date["value"]) == (
         2,
         "V00000000",

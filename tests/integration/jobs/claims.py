@@ -1,4 +1,4 @@
-"""Short hands for tests that move jobs by the ledger's own functions."""
+"""Shorthands for tests that move jobs with the functions of the ledger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from app.db.core.pool import Connection, Pool
 from app.db.jobs import admission, ledger, queues, workers
 from app.db.jobs import records as jobs
+from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import Claimed, Ended
 from app.domain.jobs.outcomes import Outcome
 from app.domain.jobs.spec import NewJob
@@ -18,7 +19,7 @@ LEASE = 30.0
 
 
 class Ledger:
-    """One queue (`scripted`, concurrency 5), one registered worker, and a connection a move."""
+    """One queue (`scripted`, concurrency 5), one registered worker, and one connection per move."""
 
     def __init__(self, pool: Pool, user_id: UUID) -> None:
         self.pool = pool
@@ -38,7 +39,7 @@ class Ledger:
     async def insert(self, number: int = 1, *, priority: int = 5, dedupe_key: str | None = None) -> list[UUID]:
         async with self.pool.acquire() as conn, conn.transaction():
             new = [NewJob(scripted.SPEC, b"{}", priority, dedupe_key) for _ in range(number)]
-            return [one.id for one in await jobs.insert(conn, new, self.user_id)]
+            return [one.id for one in await jobs.insert(conn, new, Creator(self.user_id))]
 
     async def admit(self) -> list[admission.Dispatch]:
         async with self.pool.acquire() as conn, conn.transaction():

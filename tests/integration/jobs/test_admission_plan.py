@@ -1,4 +1,4 @@
-"""A backlog costs nothing: admission reads as much with 100,000 pending jobs as with a few."""
+"""Admission reads as few rows with 100,000 pending jobs as with a few."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from app.db.core.pool import Connection, Pool
-from app.db.jobs import admission, ledger
+from app.db.jobs import admission, ledger, waiting
 from tests.integration.jobs.claims import Ledger
 
 BACKLOG = 100_000
@@ -35,16 +35,19 @@ def pages(root: dict[str, Any]) -> int:
     return int(root["Shared Hit Blocks"] + root["Shared Read Blocks"])
 
 
-async def backlog(pool: Pool, user_id: UUID, *, deferred: bool = False) -> None:
+async def backlog(pool: Pool, *user_ids: UUID, deferred: bool = False) -> None:
+    """Insert BACKLOG jobs, shared among these users."""
     await pool.execute(
         """INSERT INTO jobs (id, kind, queue, data, max_attempts, timeout_seconds, created_by, run_at)
-           SELECT gen_random_uuid(), 'scripted', 'scripted', '{}', 1, 1, $1, $3::timestamptz
-           FROM generate_series(1, $2)""",
-        user_id,
+           SELECT gen_random_uuid(), 'scripted', 'scripted', '{}', 1, 1, u.id, $3::timestamptz
+           FROM generate_series(1, $2) AS n
+           JOIN unnest($1::uuid[]) WITH ORDINALITY AS u (id, number) ON u.number = 1 + n % cardinality($1)""",
+        user_ids,
         BACKLOG,
         None if not deferred else await pool.fetchval("SELECT now() + interval '1 h'"),
+        timeout=300,
     )
-    await pool.execute("VACUUM ANALYZE jobs")
+    await pool.execute("VACUUM ANALYZE jobs", timeout=300)
 
 
 @pytest.mark.parametrize("deferred", [False, True], ids=["ready", "deferred"])
@@ -59,6 +62,38 @@ async def test_admission_reads_no_more_for_a_backlog(db_pool: Pool, admin_id: UU
     assert pages(root) <= few + 30, "a few index pages more, never the backlog"
     scans = [node for node in nodes(root) if node.get("Relation Name") == "jobs"]
     assert scans and all("Index" in node["Node Type"] for node in scans)
+
+
+async def insert_users(pool: Pool, number: int) -> list[UUID]:
+    rows = await pool.fetch(
+        """INSERT INTO users (id, email, name, role)
+           SELECT gen_random_uuid(), n || '@example.org', 'user ' || n, 'user' FROM generate_series(1, $1) AS n
+           RETURNING id""",
+        number,
+    )
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("users", [2, 10_000])
+@pytest.mark.parametrize("served", [False, True], ids=["first", "later"])
+async def test_turns_read_no_more_for_many_users(db_pool: Pool, admin_id: UUID, users: int, served: bool) -> None:
+    """For 5 jobs, 13 users are read along one index, whatever waits: one probe each, and one for their jobs."""
+    book = await Ledger(db_pool, admin_id).open()
+    user_ids = await insert_users(db_pool, users)
+    await backlog(db_pool, *user_ids)
+    await db_pool.execute("UPDATE workers SET beat_at = now() + interval '1 hour'")
+    ids = await db_pool.fetch("SELECT id FROM jobs ORDER BY id LIMIT 6")
+    args = (["scripted"], [5], [ids[-1]["id"]], [5], [max(user_ids) if served else waiting.NIL])
+    async with db_pool.acquire() as conn:
+        oldest, root = await plan(conn, admission.SELECT), await plan(conn, admission.SELECT_TURNS, *args)
+    scans = [node for node in nodes(root) if node.get("Relation Name") == "jobs"]
+    assert {node["Index Name"] for node in scans} == {"jobs_turns_idx", "jobs_slots_idx"}
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 2 * 13 + 5 * waiting.SHARES
+    assert pages(root) <= 300
+    scans = [node for node in nodes(oldest) if node.get("Relation Name") == "jobs" and node["Actual Loops"]]
+    assert {node["Index Name"] for node in scans} == {"jobs_ready_idx", "jobs_turns_idx", "jobs_slots_idx"}
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 6 + 2
+    assert len((await book.admit())[0].job_ids) == 5
 
 
 async def test_a_backlog_holds_up_no_other_queue(db_pool: Pool, admin_id: UUID) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
+from app.db.core.pool import Pool
 from app.settings import Settings
 from tests.harness import follow, worker
 
@@ -35,6 +37,24 @@ async def test_a_job_waits_for_a_worker(client: aiohttp.ClientSession, settings:
     assert (job["status"], job["poll_interval_ms"], response.headers["Retry-After"]) == ("pending", 500, "1")
     async with worker(settings):
         assert (await follow(client, made["jobId"]))["status"] == "completed"
+
+
+async def test_a_job_waits_for_its_time(client: aiohttp.ClientSession, settings: Settings) -> None:
+    later, past = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(hours=1)
+    new = [{"type": "scripted", "runAt": time.isoformat()} for time in (later, past)]
+    waiting, due = [job["jobId"] for job in (await create(client, new))["jobs"]]
+    async with worker(settings):
+        assert (await follow(client, due))["status"] == "completed"
+    async with client.get(f"/api/v1/jobs/{waiting}") as response:
+        job = await response.json()
+    assert (job["status"], datetime.fromisoformat(job["runAt"])) == ("pending", later)
+
+
+@pytest.mark.parametrize("time", ["2026-01-31T12:00:00", "tomorrow", "9999-12-31T00:00:00Z", 7])
+async def test_a_time_that_cannot_be_waited_for_is_refused(client: aiohttp.ClientSession, time: object) -> None:
+    async with client.post("/api/v1/jobs", json={"type": "scripted", "runAt": time}) as response:
+        assert response.status == 422
+        assert [error["field"] for error in (await response.json())["errors"]] == ["runAt"]
 
 
 @pytest.mark.parametrize(
@@ -108,14 +128,36 @@ async def test_users_see_their_own_jobs(client: aiohttp.ClientSession, user_clie
         assert (await response.json())["total"] == 2
 
 
-async def test_a_user_who_gets_an_active_job_by_deduplication_may_read_it(
+async def test_deduplication_across_users_reveals_only_that_the_work_is_in_progress(
     client: aiohttp.ClientSession, user_client: aiohttp.ClientSession
 ) -> None:
-    body = {"type": "scripted", "data": {"dedupe": "house 7"}}
-    first, second = await create(client, body), await create(user_client, body)
-    assert (first["isNew"], second["isNew"], second["jobId"]) == (True, False, first["jobId"])
+    body = {"type": "scripted", "data": {"dedupe": "house 7"}, "priority": 9}
+    first = await create(client, body)
+    async with user_client.post("/api/v1/jobs", json=body | {"priority": 3}) as response:
+        problem = await response.text()
+        assert response.status == 409 and int(response.headers["Retry-After"]) > 0
+    assert "already in progress" in problem
+    async with user_client.post("/api/v1/jobs", json=[body, {"type": "noop"}]) as response:
+        listed = await response.json()
+        assert response.status == 202
+    assert listed["jobs"][0] == {"jobId": None, "isNew": False, "status": "already in progress"}
+    assert listed["jobs"][1]["isNew"] is True
+    for revealed in (first["jobId"], "admin", "priority"):
+        assert revealed not in problem and revealed not in str(listed)
     async with user_client.get(f"/api/v1/jobs/{first['jobId']}") as response:
-        assert response.status == 200
+        assert response.status == 404
+
+
+async def test_an_admin_gets_the_job_of_another_user_by_deduplication(
+    client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    body = {"type": "scripted", "data": {"dedupe": "house 7"}}
+    first = await create(user_client, body)
+    await db_pool.execute(
+        "UPDATE jobs SET status = 'processing', lease_until = now() + interval '1 h', worker_id = gen_random_uuid()"
+    )
+    second = await create(client, body)
+    assert (second["jobId"], second["isNew"], second["status"]) == (first["jobId"], False, "processing")
 
 
 async def test_dedupe_keys_of_different_users_do_not_meet(

@@ -15,7 +15,7 @@ from tests.harness import worker
 async def listen(client: aiohttp.ClientSession, job_id: str, last: str | None = None) -> list[dict[str, Any]]:
     """Return the jobs of a stream's events, each with its event's id, until the stream ends."""
     headers = {"Last-Event-ID": last} if last else {}
-    heard: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     async with asyncio.timeout(10), client.get(f"/api/v1/jobs/{job_id}/events", headers=headers) as response:
         assert (response.status, response.content_type) == (200, "text/event-stream")
         fields: dict[str, str] = {}
@@ -24,9 +24,9 @@ async def listen(client: aiohttp.ClientSession, job_id: str, last: str | None = 
             if name:
                 fields[name] = value
             elif fields.get("event") == "job":
-                heard.append(orjson.loads(fields["data"]) | {"event_id": fields["id"]})
+                events.append(orjson.loads(fields["data"]) | {"event_id": fields["id"]})
                 fields = {}
-    return heard
+    return events
 
 
 async def test_a_stream_has_every_change_and_ends_with_the_job(
@@ -37,14 +37,14 @@ async def test_a_stream_has_every_change_and_ends_with_the_job(
         job_id = (await made.json())["jobId"]
     following = asyncio.create_task(listen(client, job_id))
     async with worker(settings):
-        heard = await following
-    assert [job["status"] for job in heard][:1] == ["pending"]
-    assert heard[-1]["status"] == "completed"
-    assert len(heard) >= 4
-    processed = [job["processedItems"] for job in heard]
+        events = await following
+    assert [job["status"] for job in events][:1] == ["pending"]
+    assert events[-1]["status"] == "completed"
+    assert len(events) >= 4
+    processed = [job["processedItems"] for job in events]
     assert processed == sorted(processed)
-    assert await listen(client, job_id, heard[-1]["event_id"]) == []
-    assert [job["status"] for job in await listen(client, job_id, heard[0]["event_id"])] == ["completed"]
+    assert await listen(client, job_id, events[-1]["event_id"]) == []
+    assert [job["status"] for job in await listen(client, job_id, events[0]["event_id"])] == ["completed"]
 
 
 async def test_other_users_may_not_follow_a_job(

@@ -1,8 +1,10 @@
-"""A handler is other people's code: whatever it does ends its own job and nothing else."""
+"""Whatever a handler does affects its own job and nothing else."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,8 +17,9 @@ from app.domain.jobs.outcomes import Completed, HandOver
 from app.settings import Settings
 from tests import harness, misbehaving
 from tests.integration.jobs.claims import Ledger
-from workers import shutdown
+from workers import main, shutdown
 from workers.core.worker import Worker
+from workers.providers import handler_timeouts
 
 
 @pytest.fixture
@@ -52,7 +55,8 @@ async def test_a_wrong_result_fails_its_own_job(worker: Worker, client: ClientSe
     ids = await submit(client, *modes)
     ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
     assert {mode: job["status"] for mode, job in ends.items()} == dict.fromkeys(modes, "failed")
-    assert all("misbehaving" in job["error"] for job in ends.values()), {m: j["error"] for m, j in ends.items()}
+    errors = {mode: job["error"] for mode, job in ends.items()}
+    assert all(error.startswith("misbehaving: the ") for error in errors.values()), errors
     assert "returned a list" in ends["list"]["error"]
     assert "returned None" in ends["none"]["error"]
     await assert_all_slots_free(worker, client)
@@ -64,11 +68,102 @@ async def test_any_exception_fails_its_own_job(worker: Worker, client: ClientSes
     ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
     assert {mode: job["status"] for mode, job in ends.items()} == dict.fromkeys(modes, "failed")
     assert all(job["attempt"] == 2 and job["error"] for job in ends.values()), "backoff fails, too"
-    assert "SystemExit" in ends["exit"]["error"] and "SystemExit" in ends["spawned exit"]["error"]
-    assert ends["huge text"]["error"].startswith("ValueError: EEEE")
+    errors = {mode: job["error"] for mode, job in ends.items()}
+    assert all(error.startswith("misbehaving: ") for error in errors.values()), errors
+    assert errors["error"] == "misbehaving: ValueError: broken"
+    assert "SystemExit: 3" in errors["exit"] and "SystemExit: 4" in errors["spawned exit"]
+    assert errors["huge text"].startswith("misbehaving: ValueError: EEEE")
     assert ends["huge text"]["error"].endswith(" characters more)")
     assert len(ends["huge text"]["error"]) < 4_200
     await assert_all_slots_free(worker, client)
+
+
+async def test_an_exit_of_a_callback_fails_its_own_job(worker: Worker, client: ClientSession) -> None:
+    modes = [*misbehaving.CALLBACKS, "exits and ignores it"]
+    ids = await submit(client, *modes)
+    ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
+    assert {mode: job["status"] for mode, job in ends.items()} == dict.fromkeys(modes, "failed")
+    errors = {mode: job["error"] for mode, job in ends.items()}
+    assert errors.pop("call soon, interrupt") == "misbehaving: HandlerExit: KeyboardInterrupt"
+    assert set(errors.values()) == {"misbehaving: HandlerExit: SystemExit: 7"}, errors
+    assert all(job["attempt"] == 2 for job in ends.values())
+    await assert_all_slots_free(worker, client)
+
+
+async def test_a_counter_that_is_not_a_count_fails_its_own_job(worker: Worker, client: ClientSession) -> None:
+    modes = list(misbehaving.COUNTERS)
+    ids = await submit(client, *modes)
+    ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
+    seen = {mode: (job["status"], job["attempt"], job["processedItems"]) for mode, job in ends.items()}
+    assert seen == dict.fromkeys(modes, ("failed", 1, 0))
+    errors = {mode: job["error"] for mode, job in ends.items()}
+    assert all(error.startswith("misbehaving: InvalidStep: ") for error in errors.values()), errors
+    await assert_all_slots_free(worker, client)
+
+
+async def test_what_others_use_cannot_be_closed(worker: Worker, client: ClientSession) -> None:
+    modes = list(misbehaving.SHARED)
+    ids = await submit(client, *modes)
+    ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
+    seen = {mode: (job["status"], job["attempt"]) for mode, job in ends.items()}
+    assert seen == dict.fromkeys(modes, ("failed", 1))
+    errors = {mode: job["error"] for mode, job in ends.items()}
+    assert (
+        errors.pop("take a connection without a block") == "misbehaving: UseWithBlock: use `async with pool.acquire()`"
+    )
+    assert all(" a handler must not call " in error for error in errors.values()), errors
+    assert not worker.resources.http.closed
+    await assert_all_slots_free(worker, client)
+
+
+async def test_threads_that_do_not_return_are_those_of_their_own_job(worker: Worker, client: ClientSession) -> None:
+    [blocking] = await submit(client, "fills all threads")
+    try:
+        await harness.eventually(lambda: worker_runs(worker, blocking))
+        [innocent] = await submit(client, "uses a thread")
+        assert (await harness.follow(client, innocent))["result"] == {"answer": 42}
+        assert await worker_runs(worker, blocking)
+    finally:
+        misbehaving.RELEASED.set()
+    assert (await harness.follow(client, blocking))["status"] == "failed", "it returns None"
+
+
+async def test_a_huge_checkpoint_fails_its_own_job(worker: Worker, client: ClientSession) -> None:
+    [job_id] = await submit(client, "keeps a huge checkpoint")
+    job = await harness.follow(client, job_id)
+    assert (job["status"], job["attempt"]) == ("failed", 1)
+    assert job["error"].startswith("misbehaving: CheckpointTooLarge: the checkpoint has 10,000,012 characters")
+    await assert_all_slots_free(worker, client)
+
+
+async def test_a_worker_that_shares_its_process_does_not_end_it(settings: Settings, client: ClientSession) -> None:
+    async with harness.worker(settings) as running:
+        await assert_all_slots_free(running, client)
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+
+
+async def worker_runs(worker: Worker, job_id: str) -> bool:
+    return any(str(running) == job_id for running, _ in worker.running)
+
+
+async def test_a_timeout_of_the_handler_within_a_step_is_its_own_failure(worker: Worker, client: ClientSession) -> None:
+    [job_id] = await submit(client, "times out in a step")
+    job = await harness.follow(client, job_id)
+    assert (job["status"], job["attempt"]) == ("failed", 2)
+    assert job["error"] == "misbehaving: TimeoutError: the handler's own"
+
+
+async def test_odd_results_that_json_can_express_are_stored(worker: Worker, client: ClientSession) -> None:
+    modes = list(misbehaving.FINE_RESULTS)
+    ids = await submit(client, *modes)
+    ends = {mode: await harness.follow(client, job_id) for mode, job_id in zip(modes, ids, strict=True)}
+    assert {mode: job["result"] for mode, job in ends.items()} == {
+        "slow": {"slow": True},
+        "broken dict": {"n": 1},
+        "datetime": {"at": "2020-01-01T00:00:00+00:00"},
+        "not finite": {"n": [None, None]},
+        "number key": {"1": "NUL \ufffd"},
+    }
 
 
 async def test_a_handler_may_give_up_waiting_for_a_stop(worker: Worker, client: ClientSession) -> None:
@@ -79,11 +174,12 @@ async def test_a_handler_may_give_up_waiting_for_a_stop(worker: Worker, client: 
 
 
 async def test_a_damaged_context_harms_only_its_own_job(worker: Worker, client: ClientSession) -> None:
-    ids = await submit(client, "damages its context", "empties its context")
-    damaged, emptied = [await harness.follow(client, job_id) for job_id in ids]
+    ids = await submit(client, "damages its context", "empties its context", "hidden class")
+    damaged, emptied, hidden = [await harness.follow(client, job_id) for job_id in ids]
     assert (damaged["status"], damaged["attempt"]) == ("completed", 1)
     assert (emptied["status"], emptied["attempt"]) == ("failed", 1)
-    assert "the handler of kind misbehaving" in emptied["error"]
+    assert emptied["error"].startswith("misbehaving: the handler ended in a way that cannot be read: ")
+    assert hidden["error"] == "misbehaving: the handler ended in a way that cannot be read: SystemExit"
     await assert_all_slots_free(worker, client)
 
 
@@ -112,6 +208,13 @@ async def test_a_returned_retry_counts_as_an_attempt(worker: Worker, client: Cli
     assert (job["status"], job["attempt"], job["error"]) == ("failed", 2, "later")
 
 
+async def test_returned_interruptions_end(worker: Worker, client: ClientSession) -> None:
+    [job_id] = await submit(client, "interrupted")
+    job = await harness.follow(client, job_id)
+    assert (job["status"], job["attempt"]) == ("failed", 1)
+    assert job["error"] == "misbehaving: interrupted 5 times without getting any further; last: lost something"
+
+
 async def test_a_validator_that_breaks_is_a_refusal(client: ClientSession) -> None:
     body = {"type": "misbehaving", "data": {"number": 13}}
     async with client.post("/api/v1/jobs", json=body) as response:
@@ -127,17 +230,48 @@ async def test_a_poison_outcome_is_isolated_from_the_others(worker: Worker, clie
 
 
 @pytest.fixture
+async def slow_result(db_pool: Pool) -> AsyncIterator[None]:
+    """Postgres does not finish to write a result with the member `slow`."""
+    await db_pool.execute(
+        """CREATE FUNCTION wait_long() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
+           CREATE TRIGGER slow_result BEFORE UPDATE ON jobs FOR EACH ROW WHEN (NEW.result ? 'slow')
+               EXECUTE FUNCTION wait_long()"""
+    )
+    yield
+    await db_pool.execute("DROP TRIGGER slow_result ON jobs; DROP FUNCTION wait_long()")
+
+
+@pytest.mark.usefixtures("slow_result")
+async def test_an_outcome_whose_write_never_finishes_fails_its_own_job(
+    settings: Settings, client: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeouts = dataclasses.replace(handler_timeouts(settings), command_seconds=0.5)
+    monkeypatch.setattr(main, "handler_timeouts", lambda _: timeouts)
+    async with harness.worker(settings) as running:
+        ids = await submit(client, "fine", "slow", "fine", "slow")
+        ends = [await harness.follow(client, job_id) for job_id in ids]
+        await assert_all_slots_free(running, client)
+        assert not running.recorder.waiting
+    assert [(job["status"], job["attempt"]) for job in ends] == [("completed", 1), ("failed", 1)] * 2
+    assert ends[1]["error"] == (
+        "misbehaving: the outcome could not be recorded: "
+        "NotFinished: Postgres is available but did not finish the write: TimeoutError"
+    )
+
+
+@pytest.fixture
 async def book(db_pool: Pool, admin_id: Any) -> Ledger:
     return await Ledger(db_pool, admin_id).open()
 
 
 async def let_run(book: Ledger, seconds: float) -> None:
-    """Make it as if the running job had run for this long."""
+    """Shift the times of the job as if it had run for this long."""
     await book.pool.execute("UPDATE jobs SET deadline = deadline - make_interval(secs => $1)", seconds)
 
 
 async def pause(book: Ledger, seconds: float) -> None:
-    """Make it as if nobody had run the job for this long."""
+    """Shift the times of the job as if no worker had run it for this long."""
     await book.pool.execute("UPDATE jobs SET deadline = deadline - make_interval(secs => $1)", seconds)
 
 

@@ -48,13 +48,13 @@ async def test_due_jobs_run_without_a_worker(client: Client, cron: Client, db_po
     )
     answer = await process(cron, timeout=5000)
     assert answer.status == 200
-    told = answer.json
-    assert (told["processed"], told["succeeded"], told["failed"]) == (3, 1, 1)
-    assert told["remaining"] in (0, 1), "the one that is tried again may be due already"
-    assert {job["id"]: (job["jobType"], job["status"]) for job in told["jobs"]} == {
+    report = answer.json
+    assert (report["processed"], report["succeeded"], report["failed"]) == (3, 1, 1)
+    assert report["remaining"] in (0, 1), "the one that is tried again may be due already"
+    assert {job["id"]: (job["jobType"], job["status"]) for job in report["jobs"]} == {
         good: ("scripted", "success"), bad: ("scripted", "failure"), again: ("scripted", "queued"),
     }  # fmt: skip
-    assert all("as told" in job["error"] for job in told["jobs"] if job["id"] != good)
+    assert all("as requested" in job["error"] for job in report["jobs"] if job["id"] != good)
     row = await db_pool.fetchrow("SELECT processed_items, fence FROM jobs WHERE id = $1", UUID(good))
     assert row is not None and tuple(row) == (6, 1)
     await db_pool.execute("UPDATE jobs SET run_at = now() WHERE id = $1", UUID(again))
@@ -62,16 +62,16 @@ async def test_due_jobs_run_without_a_worker(client: Client, cron: Client, db_po
     assert [(job["id"], job["status"]) for job in later["jobs"]] == [(again, "success")]
 
 
-async def test_what_is_unfinished_is_handed_back_with_its_checkpoint(
+async def test_unfinished_jobs_are_handed_back_with_their_checkpoints(
     client: Client, cron: Client, db_pool: Pool
 ) -> None:
     [job_id] = await create(client, {"steps": 10, "step_seconds": 0.05})
-    told = (await process(cron, timeout=250)).json
-    assert [(job["id"], job["status"]) for job in told["jobs"]] == [(job_id, "queued")] and told["remaining"] == 1
+    report = (await process(cron, timeout=250)).json
+    assert [(job["id"], job["status"]) for job in report["jobs"]] == [(job_id, "queued")] and report["remaining"] == 1
     row = await db_pool.fetchrow("SELECT status, checkpoint, attempt, lease_until FROM jobs")
     assert row is not None and (row["status"], row["attempt"], row["lease_until"]) == ("pending", 1, None)
-    told = (await process(cron, timeout=5000)).json
-    assert told["succeeded"] == 1 and told["remaining"] == 0
+    report = (await process(cron, timeout=5000)).json
+    assert report["succeeded"] == 1 and report["remaining"] == 0
     row = await db_pool.fetchrow("SELECT processed_items, attempt FROM jobs")
     assert row is not None and tuple(row) == (10, 1), "no step twice, and one attempt"
 
@@ -79,9 +79,9 @@ async def test_what_is_unfinished_is_handed_back_with_its_checkpoint(
 async def test_queues_limits_and_pauses_hold(client: Client, cron: Client, db_pool: Pool) -> None:
     await db_pool.execute("UPDATE queues SET concurrency_override = 2 WHERE name = 'scripted'")
     ids = await create(client, *[{"sleep": 0.05}] * 5)
-    told = (await process(cron, timeout=8000, maxJobs=4)).json
-    assert (told["processed"], told["succeeded"], told["remaining"]) == (4, 4, 1)
-    assert [job["id"] for job in told["jobs"]] == ids[:4], "first come, first served"
+    report = (await process(cron, timeout=8000, maxJobs=4)).json
+    assert (report["processed"], report["succeeded"], report["remaining"]) == (4, 4, 1)
+    assert [job["id"] for job in report["jobs"]] == ids[:4], "first come, first served"
     overlaps = await db_pool.fetchval(
         """SELECT max(running) FROM (
                SELECT sum(CASE event WHEN 'claimed' THEN 1 ELSE -1 END) OVER (ORDER BY at, id) AS running
@@ -89,8 +89,8 @@ async def test_queues_limits_and_pauses_hold(client: Client, cron: Client, db_po
     )
     assert overlaps <= 2
     await db_pool.execute("UPDATE queues SET paused_at = now() WHERE name = 'scripted'")
-    told = (await process(cron, timeout=8000)).json
-    assert (told["processed"], told["remaining"]) == (0, 1)
+    report = (await process(cron, timeout=8000)).json
+    assert (report["processed"], report["remaining"]) == (0, 1)
 
 
 async def test_beside_a_worker_no_job_runs_twice(
@@ -115,8 +115,8 @@ async def test_a_running_job_can_be_cancelled(client: Client, cron: Client, db_p
     await harness.eventually(claimed)
     async with db_pool.acquire() as conn, conn.transaction():
         await actions.cancel_all(conn, [UUID(job_id)])
-    told = (await running).json
-    assert [job["status"] for job in told["jobs"]] == ["cancelled"]
+    report = (await running).json
+    assert [job["status"] for job in report["jobs"]] == ["cancelled"]
 
 
 async def test_only_with_the_secret(
@@ -133,8 +133,8 @@ async def test_only_with_the_secret(
 
 async def test_heat_maps_need_no_worker(client: Client, cron: Client, db_pool: Pool) -> None:
     made = (await call(client, "POST", "/api/heatmap/schedule", json={"citySlug": "cancun", "gridStep": 0.01})).json
-    told = (await process(cron)).json
-    assert told["jobs"] == [{"id": made["jobId"], "jobType": "heatmap_compute", "status": "success", "error": None}]
+    report = (await process(cron)).json
+    assert report["jobs"] == [{"id": made["jobId"], "jobType": "heatmap_compute", "status": "success", "error": None}]
     assert await db_pool.fetchval("SELECT count(*) FROM heat_cells") == made["estimatedCells"]
 
 
@@ -151,7 +151,7 @@ async def test_a_job_of_a_worker_that_is_gone_is_released(
     )
     assert (await call(user_client, "POST", "/api/v1/jobs/release")).status == 403
     assert (await call(client, "POST", "/api/v1/jobs/release")).json == {"released": 1, "undelivered": 0}
-    told = (await process(cron, timeout=5000)).json
-    assert [(job["id"], job["status"]) for job in told["jobs"]] == [(lost, "success"), (waiting, "success")]
+    report = (await process(cron, timeout=5000)).json
+    assert [(job["id"], job["status"]) for job in report["jobs"]] == [(lost, "success"), (waiting, "success")]
     row = await db_pool.fetchrow("SELECT status, fence FROM jobs WHERE id = $1", UUID(held))
     assert row is not None and tuple(row) == ("processing", 1)

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.connect import Timeouts, open_pool
 from app.db.core.pool import CONNECTION_LOST, Pool
-from app.db.jobs import admission, ledger
+from app.db.jobs import admission, item_errors, ledger
 from app.db.jobs.ledger import ItemError
 from app.domain.jobs.attempts import MAX_CRASHES
 from app.domain.jobs.outcomes import Completed, Interrupted, Retry, Snooze
@@ -77,7 +77,7 @@ async def test_a_late_dispatch_claims_nothing(book: Ledger) -> None:
     assert job.attempt == 1
 
 
-async def test_concurrency_holds_whoever_admits(book: Ledger) -> None:
+async def test_concurrency_holds_whichever_process_admits(book: Ledger) -> None:
     await book.insert(40)
     admitted = await asyncio.gather(*(book.admit() for _ in range(8)))
     assert sum(len(d.job_ids) for dispatches in admitted for d in dispatches) == 5
@@ -209,7 +209,7 @@ async def test_a_cancellation_is_not_lost_on_the_way(book: Ledger) -> None:
     assert await book.status(job_id) == "cancelled"
 
 
-async def test_renewal_names_what_is_no_longer_held(book: Ledger) -> None:
+async def test_renewal_returns_the_leases_that_are_lost(book: Ledger) -> None:
     await book.insert(2)
     kept, lost = await book.claim(await book.admit())
     await book.finish(lost, Completed.of({}))
@@ -245,15 +245,44 @@ def test_a_dispatch_takes_no_more_than_one_workers_share() -> None:
     assert [len(d.job_ids) for d in admission.build_dispatches(jobs[:1])] == [1]
 
 
-async def test_a_worker_frozen_in_a_transaction_stops_nobody(book: Ledger, database_url: str) -> None:
+async def test_a_worker_frozen_in_a_transaction_does_not_stop_others(book: Ledger, database_url: str) -> None:
     await book.insert(2)
     frozen = await open_pool(database_url, size=1, name="frozen", timeouts=Timeouts(5, 5, idle_transaction_seconds=0.3))
     async with frozen.acquire() as conn:
         transaction = conn.transaction()
         await transaction.start()
-        await admission.list_candidates(conn)  # holds the lock, and says no more
+        await admission.list_candidates(conn)  # holds the lock, and sends nothing more
         async with asyncio.timeout(5):
             assert sum(len(d.job_ids) for d in await book.admit()) == 2
         with pytest.raises(CONNECTION_LOST):
             await conn.fetch("SELECT 1")
     await frozen.close()
+
+
+async def test_errors_of_items_are_cut_and_say_so(book: Ledger) -> None:
+    await book.insert()
+    job = await book.start()
+    deep: dict[str, object] = {}
+    for _ in range(400):
+        deep = {"a": deep}
+    details: list[dict[str, object] | None] = [{"line": 3, "text": "x" * 100_000}, deep, {"nul": "\0"}, None]
+    async with book.pool.acquire() as conn, conn.transaction():
+        await ledger.checkpoint(
+            conn,
+            job.id,
+            job.fence,
+            state=None,
+            processed=4,
+            failed=4,
+            total=4,
+            errors=[ItemError("i" * 10_000, "a" * 10_000 + "\0", "e" * 10_000, detail) for detail in details],
+            lease=LEASE,
+        )
+        errors, _ = await item_errors.list_errors(conn, job.id, limit=10, offset=0)
+    long, not_shown, nul, none = errors
+    assert long.item_id == "i" * 500 + "… (9,500 characters more)"
+    assert long.address == "a" * 500 + "… (9,501 characters more)"
+    assert long.error == "e" * 4_000 + "… (6,000 characters more)"
+    assert long.detail == {"line": 3, "text": "x" * 1_000 + "… (99,000 characters more)"}
+    assert not_shown.detail == {"notShown": "JSON cannot express it: Recursion limit reached"}
+    assert (nul.detail, none.detail) == ({"nul": "\ufffd"}, None)

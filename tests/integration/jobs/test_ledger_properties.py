@@ -1,6 +1,6 @@
 """Any interleaving of moves keeps the ledger's promises: hypothesis plays workers, people and the sweep, old and new.
 
-The model beside the database is deliberately small: what a runner may still write, and what the counters must then say.
+The model is deliberately small: what a runner may still write, and the counters that must follow.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from app.db.core.connect import Timeouts, open_pool
 from app.db.core.pool import Pool
 from app.db.jobs import actions, ledger
 from app.db.jobs.admission import Dispatch
+from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import Claimed, Ended, ItemError
 from app.domain.jobs.attempts import MAX_CRASHES
 from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
@@ -45,15 +46,15 @@ CONCURRENCY = scripted.SPEC.queue.concurrency
 ENDED = {str(status) for status in TERMINAL}
 OUTCOMES: dict[str, Outcome] = {
     "completed": Completed.of({}),
-    "failed": Failed("as told"),
+    "failed": Failed("as requested"),
     "cancelled": Cancelled(),
-    "retried": Retry("as told", 3600),
+    "retried": Retry("as requested", 3600),
     "snoozed": Snooze(3600),
     "handed_over": HandOver(),
-    "interrupted": Interrupted("as told", 3600),
+    "interrupted": Interrupted("as requested", 3600),
 }
 HOUR = 3600.0
-"""Longer than any example takes: no lease ends and nothing falls due but where a rule says so."""
+"""Longer than any example takes: leases end and jobs become due only by a rule."""
 PLACES = st.integers(0, 2**16)
 """Which of what there is, modulo how many there are."""
 
@@ -66,7 +67,7 @@ class Job:
     fence: int = 0
     attempt: int = 0
     open: bool = False
-    """Whether the attempt goes on with the next claim."""
+    """Whether the attempt continues with the next claim."""
     crashes: int = 0
     dispatch: UUID | None = None
     """Of the dispatch that may claim it."""
@@ -83,7 +84,7 @@ class Job:
         self.settle()
 
     def settle(self) -> None:
-        """Nobody holds it now."""
+        """No worker holds it."""
         self.unwanted = self.expired = False
         self.dispatch = None
 
@@ -99,7 +100,7 @@ class Job:
 
 
 class Moves(RuleBasedStateMachine):
-    """One queue of five slots, many workers; every claim and every dispatch that ever was may come back."""
+    """One queue of five slots and many workers. Any earlier claim and dispatch may be used again."""
 
     runner: asyncio.Runner
     book: Ledger
@@ -183,7 +184,7 @@ class Moves(RuleBasedStateMachine):
 
         async def step() -> bool | None:
             async with self.book.pool.acquire() as conn, conn.transaction():
-                errors = [ItemError(str(i), None, "as told") for i in range(failed)]
+                errors = [ItemError(str(i), None, "as requested") for i in range(failed)]
                 return await ledger.checkpoint(
                     conn,
                     run.id,
@@ -212,21 +213,21 @@ class Moves(RuleBasedStateMachine):
     def finish(self, places: list[int], names: list[str]) -> None:
         """Runners that end in one write; some of them may be fenced off, some even of the same job."""
         runs = {place % len(self.claims): name for place, name in zip(places, names, strict=False)}
-        ended, told = [], []
+        ended, reported = [], []
         for place, name in runs.items():
             run = self.claims[place]
             if name == "retried" and run.attempt >= run.max_attempts:
                 name = "failed"  # as the executor has it
             ended.append(Ended(run.id, run.fence, OUTCOMES[name]))
-            told.append((run, name))
+            reported.append((run, name))
 
         async def write() -> set[UUID]:
             async with self.book.pool.acquire() as conn, conn.transaction():
                 return await ledger.finish(conn, ended)
 
-        accepted = {run.id for run, _ in told if self.current(run)}
+        accepted = {run.id for run, _ in reported if self.current(run)}
         assert self.do(write()) == accepted
-        for run, name in told:
+        for run, name in reported:
             job = self.jobs[run.id]
             if self.current(run):
                 if name in ENDED:
@@ -254,7 +255,7 @@ class Moves(RuleBasedStateMachine):
     @precondition(lambda self: self.held())
     @rule(place=PLACES, found=st.booleans())
     def expire(self, place: int, found: bool) -> None:
-        """A worker is killed or frozen, a dispatch is lost: time passes over one lease, and a sweep may see it."""
+        """A worker is killed or frozen, or a dispatch is lost: a lease expires, and a sweep may find it."""
         job_id = self.held()[place % len(self.held())]
         self.jobs[job_id].expired = True
         self.do(
@@ -280,7 +281,7 @@ class Moves(RuleBasedStateMachine):
     @precondition(lambda self: any(job.deferred for job in self.jobs.values()))
     @rule()
     def wake(self) -> None:
-        """The time of all that is deferred has come."""
+        """All deferred jobs are due."""
 
         async def due() -> int:
             async with self.book.pool.acquire() as conn, conn.transaction():
@@ -316,7 +317,7 @@ class Moves(RuleBasedStateMachine):
 
         async def ask() -> bool:
             async with self.book.pool.acquire() as conn, conn.transaction():
-                return await actions.retry(conn, job_id, from_start=from_start)
+                return await actions.retry(conn, job_id, Creator(self.book.user_id), from_start=from_start)
 
         assert self.do(ask()) is (job.status in ("failed", "cancelled"))
         if job.status in ("failed", "cancelled"):

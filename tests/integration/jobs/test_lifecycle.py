@@ -1,4 +1,4 @@
-"""TRANSITIONS, the SQL, the CHECKs and the diagram say the same, for every pair of states."""
+"""TRANSITIONS, the SQL, the CHECKs and the diagram agree for every pair of statuses."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from app.db.core.pool import Pool
 from app.db.jobs import actions
+from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import Claimed
 from app.domain.jobs.outcomes import Cancelled, Completed, Failed, HandOver, Interrupted, Outcome, Retry, Snooze
 from app.domain.jobs.status import TERMINAL, TRANSITIONS, Status
@@ -26,7 +27,7 @@ ENDS: dict[Status, Outcome] = {
 
 
 async def in_state(ledger: Ledger, status: Status) -> Claimed:
-    """A job in this state; its claim is the last (or, for a pending one, a made up) one."""
+    """Insert a job in this state. Returns its last claim, or an invented one for a pending job."""
     (job_id,) = await ledger.insert()
     if status is Status.PENDING:
         return Claimed(job_id, "scripted", "scripted", 0, 0, 3, 1.0, "{}", None, None, 0, 0)
@@ -57,7 +58,7 @@ async def cancel_pending(ledger: Ledger, job: Claimed) -> None:
 
 async def retry(ledger: Ledger, job: Claimed) -> None:
     async with ledger.pool.acquire() as conn, conn.transaction():
-        await actions.retry(conn, job.id)
+        await actions.retry(conn, job.id, Creator(ledger.user_id))
 
 
 MOVES: dict[Status, list[Callable[[Ledger, Claimed], Awaitable[object]]]] = {

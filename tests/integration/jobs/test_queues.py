@@ -99,7 +99,7 @@ async def test_a_paused_queue_runs_only_jobs_that_are_run_by_hand(
             assert (await follow(client, job_id))["status"] == "completed"
 
 
-async def test_running_by_hand_holds_for_one_pause(
+async def test_running_a_job_of_a_paused_queue_applies_to_that_pause_only(
     client: aiohttp.ClientSession, db_pool: Pool, settings: Settings
 ) -> None:
     await call(client, "POST", f"{QUEUE}/pause")
@@ -114,14 +114,17 @@ async def test_running_by_hand_holds_for_one_pause(
         assert (await call(client, "GET", f"{JOBS}/{chosen}")).json["status"] == "pending"
 
 
-async def test_a_pause_ends_by_itself(client: aiohttp.ClientSession, settings: Settings) -> None:
+async def test_a_pause_ends_by_itself(client: aiohttp.ClientSession, settings: Settings, db_pool: Pool) -> None:
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    assert (await call(client, "POST", f"{QUEUE}/pause", json={"until": until})).json["paused"]
+    (held, chosen) = await create(client, 2)
+    await call(client, "POST", f"{JOBS}/{chosen}/run")
     async with worker(settings):
-        until = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
-        paused = (await call(client, "POST", f"{QUEUE}/pause", json={"until": until})).json
-        assert paused["paused"]
-        (job_id,) = await create(client, 1)
-        job = await follow(client, job_id)
-        assert job["startedAt"] >= paused["pausedUntil"]
+        await follow(client, chosen)  # the worker has looked at the queue
+        assert (await call(client, "GET", f"{JOBS}/{held}")).json["status"] == "pending"
+        ended = await db_pool.fetchval("UPDATE queues SET paused_until = now() WHERE name = 'scripted' RETURNING now()")
+        job = await follow(client, held)
+        assert datetime.fromisoformat(job["startedAt"]) >= ended.replace(microsecond=ended.microsecond // 1000 * 1000)
         queue = (await call(client, "GET", QUEUE)).json
         assert (queue["paused"], queue["pausedUntil"]) == (False, None)
 

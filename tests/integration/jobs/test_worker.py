@@ -1,4 +1,4 @@
-"""The arq worker is built as meant: arq reads its settings without a word about what it does not know."""
+"""The arq worker has the intended settings: arq ignores settings that it does not know without a warning."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def test_a_handler_that_swallows_its_cancellation_is_left_behind(
     async with harness.worker(settings):
         job = await harness.follow(client, await submit(client, sleep=30, stubborn=True))
     assert (job["status"], job["attempt"]) == ("failed", 3)
-    assert job["error"] == "timed out after 2 s"
+    assert job["error"] == "scripted: timed out after 2 s"
 
 
 async def test_a_blocked_loop_loses_its_lease_and_no_result_counts_twice(

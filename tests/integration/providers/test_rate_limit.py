@@ -1,4 +1,4 @@
-"""The shared limiter on a real Redis: the common suite, several limiters at once, and a Redis that goes away."""
+"""The shared limiter on a real Redis: the common suite, several limiters at a time, and an outage of Redis."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_the_log_is_as_long_as_the_largest_limit(redis: Redis) -> None:
         assert await pipe.execute() == [5]
 
 
-async def test_a_key_without_limits_asks_redis_now_and_then_only(redis: Redis) -> None:
+async def test_a_key_without_limits_rarely_calls_redis(redis: Redis) -> None:
     limiter = RedisRateLimiter(redis)
     await limiter.acquire("provider", [])
     before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
@@ -83,7 +83,7 @@ async def test_a_key_without_limits_asks_redis_now_and_then_only(redis: Redis) -
     assert after - before < 50
 
 
-async def test_what_passed_unasked_is_counted_with_the_next_look(
+async def test_locally_passed_requests_are_counted_at_the_next_check(
     redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limiter = RedisRateLimiter(redis)
@@ -103,7 +103,7 @@ async def test_a_rest_outlives_the_process(redis: Redis, redis_url: str) -> None
             await RedisRateLimiter(later).acquire("provider", [FAST])
 
 
-async def test_a_used_up_quota_rests_for_all_processes_and_later_ones(redis: Redis, redis_url: str) -> None:
+async def test_a_used_up_quota_pauses_all_processes_and_later_ones(redis: Redis, redis_url: str) -> None:
     query = query_of(sample(1)[0])
     async with (
         LocationIQStandIn() as spent,
@@ -128,7 +128,7 @@ async def test_a_used_up_quota_rests_for_all_processes_and_later_ones(redis: Red
         assert state.used_today == 1
 
 
-async def test_an_absent_redis_does_not_keep_who_looks(
+async def test_an_unavailable_redis_does_not_block_reads_of_the_state(
     proxy: Proxy, through_proxy: RedisRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_module, "CALL_TIMEOUT", 0.1)
@@ -139,7 +139,7 @@ async def test_an_absent_redis_does_not_keep_who_looks(
 
 
 async def test_no_cancellation_is_swallowed(redis: Redis) -> None:
-    """redis-py swallows one in some two hundred."""
+    """redis-py swallows about one of two hundred."""
     limiter, random = RedisRateLimiter(redis), Random(1)
 
     async def send_two() -> None:
@@ -204,7 +204,9 @@ async def test_a_frozen_redis_is_taken_for_away(
         await call
 
 
-async def test_who_waits_for_an_absent_redis_can_be_cancelled(proxy: Proxy, through_proxy: RedisRateLimiter) -> None:
+async def test_a_caller_that_waits_for_an_unavailable_redis_can_be_cancelled(
+    proxy: Proxy, through_proxy: RedisRateLimiter
+) -> None:
     await proxy.close()
     call = asyncio.ensure_future(through_proxy.acquire("provider", [FAST]))
     await asyncio.wait([call], timeout=0.2)

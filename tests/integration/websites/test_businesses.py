@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 from uuid import UUID
 
 import aiohttp
@@ -15,7 +16,7 @@ from tests import harness
 from tests.integration.websites.conftest import add
 
 
-async def test_a_business_comes_with_its_jobs_and_only_once(client: aiohttp.ClientSession) -> None:
+async def test_a_business_and_its_jobs_are_created_once(client: aiohttp.ClientSession) -> None:
     first = await add(client, website="bakery-miller.de", city="Berlin")
     assert first["website"] == "http://bakery-miller.de/"
     assert (first["isNew"], len(first["jobs"])) == (True, 3)
@@ -26,7 +27,7 @@ async def test_a_business_comes_with_its_jobs_and_only_once(client: aiohttp.Clie
     assert [job["jobId"] for job in changed["jobs"]] == [job["jobId"] for job in first["jobs"]], "they are active still"
 
 
-async def test_what_cannot_be_fetched_is_refused_with_every_fault(client: aiohttp.ClientSession) -> None:
+async def test_urls_that_cannot_be_fetched_are_refused_with_all_reasons(client: aiohttp.ClientSession) -> None:
     wrong = [{"name": ""}, {"name": "A", "website": "ftp://a.de"}, {"name": "B", "website": "http://[::1"}, {"x": 1}]
     async with client.post("/api/v1/businesses", json=wrong) as response:
         assert response.status == 422
@@ -104,3 +105,51 @@ async def test_an_exclusion_includes_businesses_that_are_being_stored(db_pool: P
         await harness.eventually(lambda: db_pool.fetchval(waiting))
     await excluding
     assert await db_pool.fetchval("SELECT excluded_by IS NOT NULL FROM businesses")
+
+
+async def test_cursors_visit_every_entry_once(client: aiohttp.ClientSession) -> None:
+    made = [(await add(client, name=f"Bakery {n}"))["id"] for n in range(5)]
+    for domain in ("a.de", "b.de", "c.de"):
+        async with client.post("/api/v1/business-exclusions", json={"by": "domain", "value": domain}) as response:
+            assert response.status == 201
+    for path, name, total in (("businesses", "businesses", 5), ("business-exclusions", "exclusions", 3)):
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            async with client.get(f"/api/v1/{path}?limit=2{cursor}") as response:
+                page = await response.json()
+            assert (page["total"], page["totalIsEstimate"]) == (total, False)
+            seen += [entry["id"] for entry in page[name]]
+            if page["nextCursor"] is None:
+                break
+            if name == "businesses" and not cursor:
+                made.append((await add(client, name="New"))["id"])  # arrives on the first page: shifts no other
+                total += 1
+            cursor = f"&cursor={page['nextCursor']}"
+        assert len(seen) == len(set(seen)) == (5 if name == "businesses" else 3)
+        assert seen == sorted(seen, reverse=True)
+    async with client.get("/api/v1/businesses?limit=2&offset=4") as response:
+        page = await response.json()
+    assert ([entry["id"] for entry in page["businesses"]], page["nextCursor"]) == ([made[1], made[0]], None)
+
+
+async def test_validations_of_no_business_are_refused(client: aiohttp.ClientSession) -> None:
+    await add(client)
+    async with client.post("/api/v1/validations", json={"all": True}) as response:
+        assert response.status == 400, await response.text()
+        assert "There is no business with a website" in (await response.json())["error"]
+
+
+async def test_jobs_for_later_wait(client: aiohttp.ClientSession) -> None:
+    """Whichever route creates them."""
+    later = "2027-06-01T12:00:00+02:00"
+    business = {"name": "Bakery", "website": "http://bakery.de"}
+    async with client.post(f"/api/v1/businesses?runAt={quote(later)}", json=business) as response:
+        assert response.status == 201, await response.text()
+        stored = await response.json()
+    async with client.post("/api/v1/validations", json={"businessIds": [stored["id"]], "runAt": later}) as response:
+        again = await response.json()
+    assert [job["jobId"] for job in again["jobs"]] == [job["jobId"] for job in stored["jobs"]], "they are active"
+    for job in stored["jobs"]:
+        async with client.get(f"/api/v1/jobs/{job['jobId']}") as response:
+            assert (await response.json())["runAt"] == "2027-06-01T10:00:00Z"

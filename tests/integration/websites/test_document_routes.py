@@ -1,4 +1,4 @@
-"""Document 003's routes, in its words."""
+"""The routes of document 003, with the terms of that document."""
 
 from __future__ import annotations
 

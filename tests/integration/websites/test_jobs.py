@@ -1,4 +1,4 @@
-"""The three kinds on sites of many sorts: what they find, what they say, and that a page is read once."""
+"""The three kinds on sites of many sorts: their findings, their results, and that a page is fetched once."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def test_another_domain_and_robots(client: aiohttp.ClientSession, sites: S
     assert denied["social_scraping"]["error"].startswith("robots_denied")
 
 
-async def test_a_site_that_asks_for_time_gets_it(client: aiohttp.ClientSession, sites: Sites) -> None:
+async def test_retry_after_of_a_site_is_respected(client: aiohttp.ClientSession, sites: Sites) -> None:
     answers = iter([web.Response(status=503, headers={"Retry-After": "1"})])
     plain = sites._content
     sites._content = lambda host, path: next(answers, None) or plain(host, path) if path == "/" else plain(host, path)  # type: ignore[method-assign]

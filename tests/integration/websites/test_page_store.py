@@ -46,7 +46,7 @@ async def turn(store: Store, host: str) -> Turn:
     return taken
 
 
-async def test_a_page_comes_back_as_it_was_kept(store: Store) -> None:
+async def test_a_page_is_returned_as_it_was_stored(store: Store) -> None:
     wanted = datetime.now(UTC)
     first = await turn(store, "a.test")
     assert first.cached is None
@@ -58,14 +58,14 @@ async def test_a_page_comes_back_as_it_was_kept(store: Store) -> None:
     assert isinstance(await take(store, "a.test", wanted + timedelta(hours=1)), float)
 
 
-async def test_a_page_that_is_too_old_comes_with_the_turn(store: Store) -> None:
+async def test_a_page_that_is_too_old_is_returned_with_the_turn(store: Store) -> None:
     await store.release(await turn(store, "a.test"), 0.0, PAGE)
     second = await turn(store, "a.test")
     assert second.cached is not None
     assert second.cached.etag == PAGE.etag
 
 
-async def test_what_may_pass_is_believed_for_a_while(store: Store, db_pool: Pool) -> None:
+async def test_temporary_failures_are_cached_for_a_while(store: Store, db_pool: Pool) -> None:
     failed = replace(PAGE, outcome=WebsiteStatus.TIMEOUT, html="", fetched_at=datetime.now(UTC))
     an_hour_ago = failed.fetched_at - timedelta(hours=1)
     await store.release(await turn(store, "a.test"), 0.0, failed)
@@ -78,7 +78,7 @@ async def test_what_may_pass_is_believed_for_a_while(store: Store, db_pool: Pool
     assert isinstance(await take(store, "a.test", an_hour_ago), Turn)
 
 
-async def test_only_one_has_the_turn(store: Store) -> None:
+async def test_only_one_caller_has_the_turn(store: Store) -> None:
     first = await turn(store, "a.test")
     assert isinstance(await take(store, "a.test"), float)
     await store.renew(first)

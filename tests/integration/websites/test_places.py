@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from app.settings import ProviderSettings, Settings
+from tests import harness
 from tests.servers.overpass import node, way
 from tests.servers.places import KEY, GooglePlacesStandIn, OverpassAroundStandIn, google_place
 
@@ -67,7 +69,7 @@ async def test_google_places_come_with_their_jobs(client: aiohttp.ClientSession,
         assert (await response.json())["jobsEnqueued"] == 0
 
 
-async def test_openstreetmap_where_google_does_not_answer(
+async def test_openstreetmap_is_used_if_google_fails(
     client: aiohttp.ClientSession, google: GooglePlacesStandIn
 ) -> None:
     google.status = 429
@@ -81,9 +83,30 @@ async def test_openstreetmap_where_google_does_not_answer(
         assert response.status == 503
 
 
-async def test_a_search_says_all_that_is_wrong_with_it(client: aiohttp.ClientSession) -> None:
+async def test_a_refused_search_names_all_mistakes(client: aiohttp.ClientSession) -> None:
     async with client.post("/api/places/search", json={"query": "x", "radius": 0}) as response:
         assert response.status == 422
         assert {one["field"] for one in (await response.json())["errors"]} == {"query", "radius"}
     async with client.post("/api/places/search", json={"query": "bakery", "provider": "overpass"}) as response:
         assert response.status == 422
+
+
+async def test_unknown_and_unconfigured_providers_are_told_apart(settings: Settings, admin_id: UUID) -> None:
+    configured = settings.model_copy(update={"providers": {"overpass": settings.providers["overpass"]}})
+    async with harness.api(configured) as url, harness.session(url, harness.ADMIN_KEY) as client:
+        asked = {"query": "bakery", "latitude": 52.5, "longitude": 13.4}
+        async with client.post("/api/v1/places/search", json=asked | {"provider": "google_places"}) as response:
+            assert response.status == 400, await response.text()
+            problem = await response.json()
+            assert problem["type"].endswith("not-configured")
+            assert problem["missingSettings"] == ["TRIGPOINT_PROVIDERS__GOOGLE_PLACES__KEY"]
+        async with client.post("/api/v1/places/search", json=asked | {"provider": "yelp"}) as response:
+            assert response.status == 422
+            assert (await response.json())["supportedProviders"] == ["overpass"]
+    async with (
+        harness.api(settings.model_copy(update={"providers": {}})) as url,
+        harness.session(url, harness.ADMIN_KEY) as client,
+        client.post("/api/v1/places/search", json=asked) as response,
+    ):
+        assert (response.status, "Retry-After" in response.headers) == (400, False)
+        assert len((await response.json())["missingSettings"]) == 2

@@ -27,7 +27,7 @@ def test_states_by_code_or_name(given_as: str, code: str) -> None:
     assert addresses.normalise_state(given_as, "us") == code
 
 
-@pytest.mark.parametrize("wrong", ["XX", "Californa", "-", "C A"])
+@pytest.mark.parametrize("wrong", ["XX", "Californa", "-"])
 def test_unknown_states(wrong: str) -> None:
     with pytest.raises(ValueError, match="not a US state"):
         addresses.normalise_state(wrong, "us")

@@ -1,4 +1,4 @@
-"""A stand-in for a platform: answers what it was told, in a thread with a loop of its own, and remembers who asked."""
+"""A stand-in for a platform in a thread with its own event loop: returns prepared responses and records requests."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ JOB = {
 
 @dataclass
 class StandIn:
-    """The answers to one request, such as `GET /readyz`, are given in turn, the last one again and again."""
+    """The responses to a request such as `GET /readyz` are returned in turn, and then always the last one."""
 
-    answers: dict[str, list[tuple[int, Any]]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[str, list[tuple[int, Any, dict[str, str]]]] = field(default_factory=lambda: defaultdict(list))
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     """Method and path, headers, body."""
     queries: list[dict[str, str]] = field(default_factory=list)
     """The query parameters of each."""
     url: str = ""
 
-    def on(self, request: str, *bodies: Any, status: int = 200) -> None:
-        self.answers[request] += [(status, body) for body in bodies]
+    def on(self, request: str, *bodies: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        self.answers[request] += [(status, body, headers or {}) for body in bodies]
 
     async def handle(self, request: web.Request) -> web.Response:
         name = f"{request.method} {request.path}"
@@ -53,8 +53,10 @@ class StandIn:
         known = self.answers.get(name)
         if not known:
             return web.json_response({"title": "Not Found", "detail": f"nothing at {request.path}"}, status=404)
-        status, answer = known.pop(0) if len(known) > 1 else known[0]
-        return web.Response(status=status) if status == 204 else web.json_response(answer, status=status)
+        status, answer, headers = known.pop(0) if len(known) > 1 else known[0]
+        if status == 204:
+            return web.Response(status=status)
+        return web.json_response(answer, status=status, headers=headers)
 
 
 @contextmanager

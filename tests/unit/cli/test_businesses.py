@@ -31,7 +31,7 @@ def test_listing_passes_the_filters_on(platform: StandIn) -> None:
     assert trigpoint("businesses", "list", "--status", "splendid", platform=platform).exit_code == 2
 
 
-def test_one_is_shown_with_what_was_found(platform: StandIn) -> None:
+def test_a_business_is_shown_with_its_findings(platform: StandIn) -> None:
     email = {"address": "info@miller.example", "confidence": 0.9}
     whole = BUSINESS | {"emails": [email], "socials": [], "phones": []}
     platform.on("GET /api/v1/businesses/b1", whole)
@@ -42,7 +42,7 @@ def test_one_is_shown_with_what_was_found(platform: StandIn) -> None:
     assert missing.exit_code == 1 and "(404)" in missing.stderr
 
 
-def test_one_is_added_with_what_is_said_of_it(platform: StandIn) -> None:
+def test_a_business_is_added_with_its_fields(platform: StandIn) -> None:
     platform.on("POST /api/v1/businesses", BUSINESS | {"isNew": True, "jobs": JOBS}, status=201)
     options = ["--website", "miller.example", "--zip", "53111", "--priority", "1"]
     result = trigpoint("businesses", "add", "Bakery Miller", *options, platform=platform)
@@ -99,7 +99,7 @@ def test_validations_are_followed_and_the_worst_is_the_exit_code(platform: Stand
     assert result.stdout.splitlines()[-2:] == ["website_validation: parked", "email_scraping: parked: it is for sale"]
 
 
-def test_whom_to_validate_must_be_said(platform: StandIn) -> None:
+def test_validation_needs_a_selection(platform: StandIn) -> None:
     for arguments in ([], ["b1", "--all"], ["--all", "--watch"]):
         assert trigpoint("businesses", "validate", *arguments, platform=platform).exit_code == 2
     assert platform.asked == []

@@ -64,7 +64,7 @@ def test_watching_ends_as_the_job_does_without_control_codes(platform: StandIn, 
     assert "\x1b" not in result.stdout
 
 
-def test_a_geocoding_job_is_created_with_what_was_asked(platform: StandIn) -> None:
+def test_a_geocoding_job_is_created_with_the_given_options(platform: StandIn) -> None:
     created = {"success": True, "jobId": "j1", "message": "Geocoding job created for 4 households"}
     platform.on("POST /api/v1/gis/households/geocode", created, status=202)
     platform.on("GET /api/v1/jobs/j1", JOB)
@@ -113,7 +113,7 @@ def test_a_key_for_a_new_user(platform: StandIn) -> None:
     assert bodies["POST /api/v1/keys"] == {"name": "laptop", "userId": "u2"}
 
 
-def test_a_key_for_a_known_user_enters_nobody(platform: StandIn) -> None:
+def test_a_key_for_a_known_user_creates_no_user(platform: StandIn) -> None:
     platform.on("GET /api/v1/users", {"users": [{"id": "u1", "email": "bo@example.org"}]})
     platform.on("POST /api/v1/keys", {"id": "k1", "key": "tp_new"}, status=201)
     made = trigpoint("keys", "create", "laptop", "--user", "BO@example.org", "--json", platform=platform)
@@ -127,7 +127,7 @@ def test_revoking_a_key(platform: StandIn) -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
-def test_health_says_what_is_up(platform: StandIn, status: int, code: int) -> None:
+def test_health_shows_the_state_of_all_parts(platform: StandIn, status: int, code: int) -> None:
     good = status == 200
     platform.on("GET /readyz", {"status": "ready" if good else "not ready", "checks": {"worker": good}}, status=status)
     result = trigpoint("health", platform=platform)
@@ -144,8 +144,8 @@ def test_exit_codes_of_refused_requests(platform: StandIn, status: int, code: in
     assert result.stdout == ""
 
 
-def test_exit_code_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.client.FIRST_PAUSE", 0.0)
+def test_exit_code_without_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.client.transport._pause", lambda state: 0.0)
     result = trigpoint("jobs", "list", "--url", "http://127.0.0.1:1")
     assert result.exit_code == 3
     assert "trigpoint up" in result.stderr

@@ -51,7 +51,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert (result.exit_code, "Usage: " in result.output) == (0, True)
 
 
-def test_cancelling_goes_on_after_a_refusal(platform: StandIn) -> None:
+def test_cancelling_continues_after_a_refusal(platform: StandIn) -> None:
     platform.on("POST /api/v1/jobs/j1/cancel", {**JOB, "status": "cancelled"})
     platform.on("POST /api/v1/jobs/j2/cancel", {"detail": "Job j2 is completed"}, status=409)
     platform.on("POST /api/v1/jobs/j3/cancel", {**JOB, "status": "processing"}, status=202)
@@ -92,7 +92,7 @@ def test_bulk_passes_its_filters_on(platform: StandIn) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--data", "{"], ["--data", "[]"]])
-def test_bulk_needs_a_filter_that_says_something(platform: StandIn, options: list[str]) -> None:
+def test_bulk_actions_need_a_filter(platform: StandIn, options: list[str]) -> None:
     assert trigpoint("jobs", "bulk", "cancel", *options, platform=platform).exit_code == 2
     assert platform.asked == []
 

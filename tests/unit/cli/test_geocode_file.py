@@ -20,7 +20,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_goes_there_and_comes_back(platform: StandIn, file: Path, tmp_path: Path) -> None:
+def test_a_file_is_uploaded_and_downloaded(platform: StandIn, file: Path, tmp_path: Path) -> None:
     platform.on("POST /api/v1/gis/geocode-file", CREATED, status=202)
     platform.on("GET /api/v1/jobs/j1", JOB)
     platform.on("GET /api/v1/jobs/j1/output.csv", {"any": "body"})
@@ -41,7 +41,7 @@ def test_a_failed_job_leaves_no_output(platform: StandIn, file: Path, tmp_path: 
     assert not out.exists()
 
 
-def test_without_watching_it_says_how(platform: StandIn, file: Path) -> None:
+def test_without_watch_it_shows_how_to_follow_the_job(platform: StandIn, file: Path) -> None:
     platform.on("POST /api/v1/gis/geocode-file", CREATED, status=202)
     shown = trigpoint("geocode-file", str(file), platform=platform)
     assert "trigpoint jobs watch j1" in shown.stdout
@@ -51,9 +51,16 @@ def test_without_watching_it_says_how(platform: StandIn, file: Path) -> None:
 def test_geocoders(platform: StandIn) -> None:
     times = {"p50Ms": 40.0, "p95Ms": 90.5}
     on = {"name": "nominatim", "on": True, "whyOff": None, "usedToday": 7, "daily": None, "errors": 1, **times}
-    off = {"name": "here", "on": False, "whyOff": "no key configured", "usedToday": 0, "daily": 1000, "errors": 0}
+    off = {
+        "name": "here",
+        "on": False,
+        "whyOff": "TRIGPOINT_PROVIDERS__HERE__KEY is not set",
+        "usedToday": 0,
+        "daily": 1000,
+        "errors": 0,
+    }
     said = {"geocoders": [{**on, "breaker": "closed"}, {**off, "breaker": "closed", "p50Ms": None, "p95Ms": None}]}
     platform.on("GET /api/v1/geocoders", said)
     shown = trigpoint("geocoders", platform=platform).stdout
-    assert "off: no key configured" in shown and "0 of 1000" in shown and "90.5" in shown
+    assert "off: TRIGPOINT_PROVIDERS__HERE__KEY is not set" in shown and "0 of 1000" in shown and "90.5" in shown
     assert json.loads(trigpoint("geocoders", "--json", platform=platform).stdout) == said

@@ -17,15 +17,15 @@ REGION = {"citySlug": "cancun", "gridStep": 0.0025, "bounds": BOUNDS, "cells": 6
 
 
 def test_a_city_is_scheduled_and_followed(platform: StandIn) -> None:
-    platform.on("POST /api/heatmap/schedule", CREATED, status=202)
+    platform.on("POST /api/v1/heatmap/schedule", CREATED, status=202)
     platform.on("GET /api/v1/jobs/j1", JOB)
     result = trigpoint("heatmap", "schedule", "--city", "cancun", "--watch", platform=platform)
     assert result.exit_code == 0 and "3132 cells" in result.output
     assert platform.asked[0][2] == {"citySlug": "cancun", "gridStep": 0.0025, "force": False}
 
 
-def test_a_box_and_what_is_no_region(platform: StandIn) -> None:
-    platform.on("POST /api/heatmap/schedule", CREATED | {"isNew": False, "status": "running"}, status=202)
+def test_a_box_and_invalid_regions(platform: StandIn) -> None:
+    platform.on("POST /api/v1/heatmap/schedule", CREATED | {"isNew": False, "status": "running"}, status=202)
     box = ("--bbox", "-87,21,-86.8,21.2")
     result = trigpoint("heatmap", "schedule", *box, "--grid-step", "0.01", platform=platform)
     assert "running already" in result.output and "trigpoint jobs watch j1" in result.output
@@ -35,16 +35,16 @@ def test_a_box_and_what_is_no_region(platform: StandIn) -> None:
 
 
 def test_reset_forgets_first(platform: StandIn) -> None:
-    platform.on("POST /api/heatmap/reset", {"removed": 7})
-    platform.on("POST /api/heatmap/schedule", CREATED, status=202)
+    platform.on("POST /api/v1/heatmap/reset", {"removed": 7})
+    platform.on("POST /api/v1/heatmap/schedule", CREATED, status=202)
     result = trigpoint("heatmap", "reset", "--city", "cancun", platform=platform)
     assert result.exit_code == 0 and "7 cells removed" in result.output
-    assert [asked[0] for asked in platform.asked] == ["POST /api/heatmap/reset", "POST /api/heatmap/schedule"]
+    assert [asked[0] for asked in platform.asked] == ["POST /api/v1/heatmap/reset", "POST /api/v1/heatmap/schedule"]
 
 
 def test_stale_regions_are_scheduled_again(platform: StandIn) -> None:
-    platform.on("GET /api/heatmap/regions", {"regions": [REGION], "total": 1})
-    platform.on("POST /api/heatmap/schedule", CREATED, status=202)
+    platform.on("GET /api/v1/heatmap/regions", {"regions": [REGION], "total": 1})
+    platform.on("POST /api/v1/heatmap/schedule", CREATED, status=202)
     result = trigpoint("heatmap", "regions", "--refresh", platform=platform)
     assert "1 of 1, 1 scheduled" in result.output and "cancun" in result.output
     assert platform.queries[0] == {"limit": "50", "stale": "true"}
@@ -53,14 +53,14 @@ def test_stale_regions_are_scheduled_again(platform: StandIn) -> None:
 
 def test_a_score_and_its_reasons(platform: StandIn) -> None:
     driver = {"name": "Chedraui", "category": "supermarket", "metres": 250, "rank": 1, "contribution": 1.0}
-    platform.on("GET /api/score", {"score": 63, "drivers": [driver], "job": {"jobId": "j1"}})
+    platform.on("GET /api/v1/score", {"score": 63, "drivers": [driver], "job": {"jobId": "j1"}})
     shown = trigpoint("heatmap", "score", "--explain", "--", "21.16", "-86.85", platform=platform).output
     assert shown.startswith("63\n") and "Chedraui" in shown and "jobs watch j1" in shown
-    assert platform.queries[0] == {"lat": "21.16", "lng": "-86.85", "explain": "true"}
+    assert platform.queries[0] == {"latitude": "21.16", "longitude": "-86.85", "explain": "true"}
 
 
 def test_export_writes_a_file(platform: StandIn, tmp_path: Path) -> None:
-    platform.on("GET /api/heatmap", {"type": "FeatureCollection"})
+    platform.on("GET /api/v1/heatmap", {"type": "FeatureCollection"})
     out = tmp_path / "cells.geojson"
     box = ("--bbox", "-87,21,-86.8,21.2")
     assert trigpoint("heatmap", "export", *box, "--out", str(out), platform=platform).exit_code == 0

@@ -39,7 +39,7 @@ def test_the_file_is_sent_with_its_options_and_followed(platform: StandIn, file:
 
 
 @pytest.mark.parametrize("what", ["voters", "parcels", "pois", "businesses"])
-def test_without_watch_it_says_how_to_follow(what: str, platform: StandIn, file: Path) -> None:
+def test_without_watch_it_shows_how_to_follow(what: str, platform: StandIn, file: Path) -> None:
     platform.on(f"POST /api/v1/{what}/import", CREATED)
     assert "trigpoint jobs watch j1" in trigpoint("import", what, str(file), platform=platform).output
     shown = trigpoint("import", what, str(file), "--json", platform=platform)
@@ -56,3 +56,21 @@ def test_a_failed_import_is_exit_code_1(platform: StandIn, file: Path) -> None:
 def test_a_mapping_that_is_none_is_wrong_usage(platform: StandIn, file: Path) -> None:
     result = trigpoint("import", "voters", str(file), "--map", "recordId", platform=platform)
     assert result.exit_code == 2 and "FIELD=COLUMN" in result.output
+
+
+def test_columns_are_joined_and_values_set(platform: StandIn, file: Path) -> None:
+    platform.on("POST /api/v1/voters/import", CREATED | {"columns": [
+        {"column": "HOUSE_NUM", "fields": ["address"], "note": None}, {"column": "Misc", "fields": [], "note": None},
+        {"column": "Born", "fields": ["birthDate"], "note": "dates are read as month, day, year"},
+    ]})  # fmt: skip
+    options = ["--map", "address=HOUSE_NUM+ STREET", "--map", "zipCode=Zip+4", "--set", "state=NC"]
+    result = trigpoint("import", "voters", str(file), *options, "--date-order", "dmy", platform=platform)
+    assert result.exit_code == 0, result.output
+    assert platform.queries == [
+        {
+            "mapping": '{"address": ["HOUSE_NUM", "STREET"], "zipCode": "Zip+4", "state": {"constant": "NC"}}',
+            "dateOrder": "dmy",
+        }
+    ]
+    assert "columns: HOUSE_NUM → address; Born → birthDate" in result.output and "not used: Misc" in result.output
+    assert "Born: dates are read as" in result.output

@@ -48,7 +48,7 @@ def pids(lines: Lines) -> list[int]:
     return [int(line.split()[1]) for _, line in lines if line.startswith("pid ")]
 
 
-def test_what_dies_is_started_again_and_said(
+def test_processes_that_end_are_restarted_and_reported(
     supervisor: Supervisor, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FIRST_PAUSE", 0.01)
@@ -117,9 +117,9 @@ def test_the_highest_rank_stops_first_and_the_stubborn_are_killed(supervisor: Su
     wait_until(lambda: len(pids(lines)) == 3)
     supervisor.stop()
     wait_until(lambda: sum(line == "bye" for _, line in lines) == 2)
-    told = [(name, line) for name, line in lines if line == "bye" or name == "up"]
-    assert told.index(("base", "bye")) == 2
-    assert ("up", "stubborn did not stop within 0 s; killing it") in told
+    seen = [(name, line) for name, line in lines if line == "bye" or name == "up"]
+    assert seen.index(("base", "bye")) == 2
+    assert ("up", "stubborn did not stop within 0 s; killing it") in seen
 
 
 def test_everything_a_process_prints_is_passed_on(supervisor: Supervisor, lines: Lines) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.llm.base import CostSource, Endpoint, Prices, Prompt, TooLong
-from providers.llm.client import ChatClient
 from tests.servers.llm import MODEL, PER_TOKEN_USD, LlmStandIn, Mood
+
+if TYPE_CHECKING:
+    from providers.llm.client import ChatClient
 
 PROMPT = Prompt(
     [
@@ -33,6 +36,8 @@ async def llm() -> AsyncIterator[LlmStandIn]:
 
 @pytest.fixture
 async def client(llm: LlmStandIn) -> AsyncIterator[ChatClient]:
+    from providers.llm.client import ChatClient  # not by every process that collects: it takes a second
+
     made = ChatClient(
         Endpoint("llm", llm.url, MODEL, "sk-secret", Prices(1.0, 2.0), timeout_seconds=1.0), "Trigpoint/1.0"
     )
@@ -67,7 +72,7 @@ async def test_without_reported_usage_the_worst_case_counts(client: ChatClient, 
         (Mood.HANGS, Unavailable),
     ],
 )
-async def test_statuses_raise_the_error_that_tells_what_to_do(
+async def test_statuses_raise_errors_named_by_what_to_do(
     client: ChatClient, llm: LlmStandIn, mood: Mood, kind: type[ProviderError]
 ) -> None:
     llm.be(mood)
@@ -95,7 +100,7 @@ async def test_a_server_without_schemas_refuses_only_the_first_request(client: C
     assert "maxItems" not in str(llm.calls[1].body["response_format"])
 
 
-async def test_replies_report_refusals_and_cut_answers(client: ChatClient, llm: LlmStandIn) -> None:
+async def test_replies_report_refusals_and_truncated_texts(client: ChatClient, llm: LlmStandIn) -> None:
     llm.be(Mood.REFUSES)
     assert (await client.complete(PROMPT)).refusal == "I'm sorry, but I can't help with that."
     llm.be(Mood.CUT_OFF)
@@ -103,6 +108,8 @@ async def test_replies_report_refusals_and_cut_answers(client: ChatClient, llm: 
 
 
 async def test_an_unreachable_server_is_unavailable() -> None:
+    from providers.llm.client import ChatClient
+
     client = ChatClient(Endpoint("llm", "http://127.0.0.1:9/v1", MODEL, timeout_seconds=1.0), "Trigpoint/1.0")
     with pytest.raises(Unavailable) as failed:
         await client.complete(PROMPT)

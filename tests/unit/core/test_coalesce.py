@@ -1,4 +1,4 @@
-"""Calls that are made together: each gets its own answer, and all of them the error."""
+"""Calls that are made together: each gets its own result, and all of them an error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from app.db.core.coalesce import Coalescer
 
 
-async def test_what_comes_meanwhile_shares_the_next_call() -> None:
+async def test_calls_during_a_call_share_the_next_one() -> None:
     calls: list[list[int]] = []
 
     async def double(numbers: Sequence[int]) -> list[int]:
@@ -38,7 +38,7 @@ async def test_an_error_is_everyones_and_ends_with_them() -> None:
     assert await together(1) == 1
 
 
-async def test_who_gave_up_is_not_in_the_way() -> None:
+async def test_callers_that_gave_up_do_not_matter() -> None:
     async def same(numbers: Sequence[int]) -> list[int]:
         await asyncio.sleep(0)
         return list(numbers)
@@ -49,3 +49,20 @@ async def test_who_gave_up_is_not_in_the_way() -> None:
     assert await other == 2
     with pytest.raises(asyncio.CancelledError):
         await given_up
+
+
+async def test_nobody_waits_for_a_cancelled_call() -> None:
+    async def cancel_itself(numbers: Sequence[int]) -> list[int]:
+        await asyncio.sleep(0)
+        if 0 in numbers:
+            raise asyncio.CancelledError
+        return list(numbers)
+
+    together = Coalescer(cancel_itself)
+    first = together(0)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        ends = await asyncio.gather(first, together(1), return_exceptions=True)
+        assert [type(end) for end in ends] == [asyncio.CancelledError] * 2
+        await together.finish()
+        assert await together(2) == 2

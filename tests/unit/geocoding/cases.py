@@ -19,6 +19,7 @@ from tests.servers.standin import KEY, StandIn
 
 USER_AGENT = "contract-suite/1.0"
 CONTACT = "ops@example.org"
+GEOCODERS = discover()
 
 MISSPELT = Query("12 Misspelt Street", "Anchorage", state="AK", postcode="99501")
 
@@ -126,4 +127,4 @@ async def running(name: str, **settings: Any) -> AsyncIterator[Running]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         config = ProviderConfig(**{"url": server and server.url, "key": KEY, **settings})
         setup = Setup(config, session, limiter, USER_AGENT, CONTACT)
-        yield Running(discover()[name](setup), limiter, case, server)
+        yield Running(GEOCODERS[name](setup), limiter, case, server)

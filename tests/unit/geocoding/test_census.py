@@ -46,7 +46,7 @@ async def test_an_exact_match_is_worth_the_base() -> None:
     assert isinstance(location, Location) and location.confidence == 0.85
 
 
-async def test_what_does_not_come_back_is_an_error_of_its_own() -> None:
+async def test_a_missing_row_is_an_error_of_that_row() -> None:
     location, missing = await read([QUERY, QUERY], HIT.format(id=0, exact="Exact") + POINT)
     assert isinstance(location, Location)
     assert isinstance(missing, Unavailable) and "without this address" in str(missing)
@@ -61,7 +61,7 @@ async def test_a_garbled_row_spoils_no_other(point: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<html><body>Sorry</body></html>", '"9","x","Match"\n', "\x00\n"])
-async def test_an_answer_without_any_row_is_garbled(body: str) -> None:
+async def test_a_response_without_any_row_is_garbled(body: str) -> None:
     with pytest.raises(Unavailable, match="garbled"):
         await read([QUERY], body)
 
@@ -86,7 +86,7 @@ async def test_letters_beyond_latin_are_sent_as_well_as_can_be() -> None:
         (Query("1 Main St", "Helsinki", postcode="00100", country="fi"), False),
     ],
 )
-async def test_what_it_cannot_know_is_not_asked(query: Query, known: bool) -> None:
+async def test_addresses_outside_the_us_are_not_requested(query: Query, known: bool) -> None:
     async with running("census") as it:
         await it.geocoder.geocode(query, 5)
         assert bool(it.server.arrivals) is known

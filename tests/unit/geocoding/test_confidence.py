@@ -17,7 +17,6 @@ from providers.geocoding.confidence import (
     postcode,
     same_house,
     same_name,
-    same_road,
     state,
 )
 
@@ -37,20 +36,26 @@ def test_full_agreement_is_worth_the_base(accuracy: Accuracy) -> None:
         (replace(SAME, house_number=None), Accuracy.STREET, 0.6),
         (replace(SAME, house_number="12;14"), Accuracy.ROOFTOP, 1.0),
         (replace(SAME, house_number="012"), Accuracy.ROOFTOP, 1.0),
-        (replace(SAME, postcode="99502"), Accuracy.ROOFTOP, 0.5),
+        (replace(SAME, postcode="99502"), Accuracy.STREET, 0.5),
         (replace(SAME, postcode="99501-1234"), Accuracy.ROOFTOP, 1.0),
         (replace(SAME, postcode="99502;99501"), Accuracy.ROOFTOP, 1.0),
-        (replace(SAME, state="Texas"), Accuracy.ROOFTOP, 0.5),
+        (replace(SAME, state="Texas"), Accuracy.PLACE, 0.3),
         (replace(SAME, state="US-AK"), Accuracy.ROOFTOP, 1.0),
         (replace(SAME, cities=("Juneau",)), Accuracy.ROOFTOP, 0.8),
         (replace(SAME, cities=("Eagle River", "Anchorage")), Accuracy.ROOFTOP, 1.0),
-        (replace(SAME, road="Maine Street"), Accuracy.ROOFTOP, 0.8),
-        (replace(SAME, road="Maine Street", cities=("Juneau",)), Accuracy.ROOFTOP, 0.64),
-        (replace(SAME, house_number=None, state="Texas"), Accuracy.STREET, 0.5),
+        (replace(SAME, cities=("Juneau",), postcode=None), Accuracy.PLACE, 0.24),
+        (replace(SAME, cities=("Juneau",), postcode="99801"), Accuracy.PLACE, 0.24),
+        (replace(SAME, cities=("Anchorige",), postcode=None), Accuracy.ROOFTOP, 0.8),
+        (replace(SAME, road="Maine Street"), Accuracy.PLACE, 0.24),
+        (replace(SAME, road="Main Avenue"), Accuracy.STREET, 0.48),
+        (replace(SAME, road="Maine Street", cities=("Juneau",)), Accuracy.PLACE, 0.192),
+        (replace(SAME, house_number=None, state="Texas"), Accuracy.PLACE, 0.3),
+        (replace(SAME, country="ca"), Accuracy.REGION, 0.1),
+        (replace(SAME, country="US"), Accuracy.ROOFTOP, 1.0),
         (Match(), Accuracy.PLACE, 0.3),
     ],
 )
-def test_what_differs_costs(match: Match, accuracy: Accuracy, confidence: float) -> None:
+def test_differences_reduce_confidence(match: Match, accuracy: Accuracy, confidence: float) -> None:
     claimed = Accuracy.PLACE if match == Match() else Accuracy.ROOFTOP
     assert assess(QUERY, match, claimed)[:2] == (accuracy, confidence)
 
@@ -63,10 +68,14 @@ def test_what_differs_costs(match: Match, accuracy: Accuracy, confidence: float)
         (replace(SAME, house_number="14"), ("house_number",)),
         (replace(SAME, house_number=None), ()),
         (replace(SAME, postcode="99502", state="TX"), ("postcode", "state")),
-        (replace(SAME, cities=("Juneau",), road="Maine Street"), ()),
+        (replace(SAME, cities=("Juneau",)), ()),
+        (replace(SAME, cities=("Juneau",), postcode=None, road="Maine Street"), ("road", "city")),
+        (replace(SAME, road="West Main Street"), ()),
+        (replace(SAME, road="Main Avenue"), ("direction",)),
+        (replace(SAME, country="gb"), ("country",)),
     ],
 )
-def test_another_house_postcode_or_state_is_a_contradiction(match: Match, contradicts: tuple[str, ...]) -> None:
+def test_contradictions(match: Match, contradicts: tuple[str, ...]) -> None:
     assert assess(QUERY, match, Accuracy.ROOFTOP).contradicts == contradicts
 
 
@@ -80,7 +89,7 @@ def test_another_house_postcode_or_state_is_a_contradiction(match: Match, contra
         (Accuracy.POSTCODE, 0.02, Accuracy.POSTCODE),
     ],
 )
-def test_what_is_far_from_a_point_is_not_what_is_there(found: Accuracy, offset: float, accuracy: Accuracy) -> None:
+def test_the_accuracy_is_lowered_far_from_the_point(found: Accuracy, offset: float, accuracy: Accuracy) -> None:
     location = Location(60.0, 25.0, found, BASE[found], "a", "")
     at_point = lower_for_distance(location, 60.0 + offset, 25.0)
     assert (at_point.accuracy, at_point.confidence) == (accuracy, BASE[accuracy])
@@ -117,7 +126,7 @@ def test_another_house_on_an_interpolated_street_is_the_street() -> None:
     assert assess(QUERY, replace(SAME, house_number="14"), Accuracy.INTERPOLATED)[:2] == (Accuracy.STREET, 0.6)
 
 
-def test_a_house_is_no_answer_to_a_street() -> None:
+def test_a_house_does_not_match_a_street() -> None:
     assert assess(Query("Main St", "Anchorage"), SAME, Accuracy.ROOFTOP)[0] is Accuracy.STREET
 
 
@@ -128,40 +137,13 @@ def test_the_text_factor_counts() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("E 11th Ave", "East 11th Avenue"),
-        ("E. 11TH AVE", "east 11th avenue"),
-        ("11th Avenue", "East 11th Avenue"),
-        ("Main", "Main Street"),
-        ("St Charles Ave", "Saint Charles Avenue"),
-        ("Peña Blvd", "Pena Boulevard"),
-        ("O'Malley Rd", "OMalley Road"),
-        ("Martin Luther King, Jr. Dr", "Martin Luther King Jr Drive"),
-        ("Northeast Parkway", "NE Pkwy"),
+        ("St. Louis", "Saint Louis"),
+        ("Ft Worth", "FORT WORTH"),
+        ("La Cañada", "La Canada"),
+        ("DeKalb", "De Kalb"),
+        ("City of Troy", "Troy"),
+        ("Bloom Township", "Bloom"),
     ],
-)
-def test_the_same_road(one: str, other: str) -> None:
-    assert same_road(one, other)
-    assert same_road(other, one)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("E 11th Ave", "W 11th Ave"),
-        ("Oak St", "Oak Ln"),
-        ("Main Street", "Maine Street"),
-        ("Street", "Avenue"),
-        ("North Street", "Park Street"),
-    ],
-)
-def test_another_road(one: str, other: str) -> None:
-    assert not same_road(one, other)
-    assert not same_road(other, one)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("St. Louis", "Saint Louis"), ("Ft Worth", "FORT WORTH"), ("La Cañada", "La Canada"), ("DeKalb", "De Kalb")],
 )
 def test_the_same_settlement(one: str, other: str) -> None:
     assert same_name(one, other)
@@ -173,7 +155,7 @@ def test_the_same_settlement(one: str, other: str) -> None:
         ("AK", "ak"),
         ("alaska", "ak"),
         ("US-AK", "ak"),
-        ("D.C.", "d c"),
+        ("D.C.", "dc"),
         ("District of Columbia", "dc"),
         ("Åland", "aland"),
     ],

@@ -52,7 +52,7 @@ def outcomes(answer: Answer) -> list[tuple[str, AttemptOutcome]]:
     return [(attempt.provider, attempt.outcome) for attempt in answer.attempts]
 
 
-async def test_the_first_fine_answer_ends_it() -> None:
+async def test_the_first_fine_result_ends_the_chain() -> None:
     last = Scripted("b", Accuracy.ROOFTOP)
     answer = await GeocoderChain([Scripted("a", Accuracy.STREET), last]).geocode(QUERY)
     assert answer.location is not None and answer.location.provider == "a"
@@ -73,14 +73,14 @@ async def test_the_first_fine_answer_ends_it() -> None:
         (RateLimited("too fast", retry_after=0.0), AttemptOutcome.RATE_LIMITED),
     ],
 )
-async def test_it_goes_on_after(reply: Reply, outcome: AttemptOutcome) -> None:
+async def test_the_chain_continues_after(reply: Reply, outcome: AttemptOutcome) -> None:
     chain = GeocoderChain([Scripted("a", reply), Scripted("b", Accuracy.ROOFTOP)])
     answer = await chain.geocode(QUERY, strict_order=True)
     assert outcomes(answer) == [("a", outcome), ("b", AttemptOutcome.FOUND)]
     assert answer.location is not None and answer.location.provider == "b"
 
 
-async def test_the_best_coarse_answer_is_the_last_resort() -> None:
+async def test_the_best_coarse_result_is_the_last_resort() -> None:
     chain = GeocoderChain([Scripted("a", Accuracy.PLACE), Scripted("b", Accuracy.POSTCODE), Scripted("c", None)])
     answer = await chain.geocode(QUERY)
     assert answer.location is not None and answer.location.provider == "b"
@@ -91,7 +91,7 @@ def found(provider: str, accuracy: Accuracy, confidence: float, *contradicts: st
     return Location(61.0, -149.0, accuracy, confidence, provider, "12 Main St", contradicts=contradicts)
 
 
-async def test_a_contradictory_answer_is_not_the_end() -> None:
+async def test_a_contradictory_result_does_not_end_the_chain() -> None:
     other = found("a", Accuracy.ROOFTOP, 0.5, "house_number", "postcode")
     chain = GeocoderChain([Scripted("a", other), Scripted("b", Accuracy.STREET)])
     answer = await chain.geocode(QUERY)
@@ -101,7 +101,7 @@ async def test_a_contradictory_answer_is_not_the_end() -> None:
     assert [location.provider for location in answer.locations] == ["a", "b"]
 
 
-async def test_the_last_resort_is_the_most_trusted_one_of_the_right_state() -> None:
+async def test_the_last_resort_is_the_most_trusted_result_in_the_right_state() -> None:
     replies = {
         "a": found("a", Accuracy.ROOFTOP, 0.5, "state"),
         "b": found("b", Accuracy.ROOFTOP, 0.5, "postcode"),
@@ -124,7 +124,7 @@ async def test_the_last_resort_is_the_most_trusted_one_of_the_right_state() -> N
         (QUERY, Accuracy.PLACE, True),
     ],
 )
-async def test_what_is_coarse_depends_on_what_was_asked(query: Query, minimum: Accuracy | None, found: bool) -> None:
+async def test_coarse_is_relative_to_the_query(query: Query, minimum: Accuracy | None, found: bool) -> None:
     answer = await GeocoderChain([Scripted("a", Accuracy.PLACE)]).geocode(query, min_accuracy=minimum)
     assert (answer.attempts[0].outcome is AttemptOutcome.FOUND) is found
 
@@ -153,12 +153,12 @@ async def test_an_unknown_provider_is_refused() -> None:
         await chain.geocode(QUERY, "locationiq")
 
 
-async def test_nobody_to_ask() -> None:
+async def test_no_geocoder_is_available() -> None:
     answer = await GeocoderChain([]).geocode(QUERY)
     assert (answer.location, answer.reason()) == (None, "no geocoder is configured")
 
 
-async def test_who_was_asked_too_fast_is_asked_again_after_a_pause() -> None:
+async def test_a_rate_limited_geocoder_is_retried_after_a_pause() -> None:
     busy = Scripted("a", RateLimited("slow down", retry_after=3.0), RateLimited("slow down"), Accuracy.ROOFTOP)
     answer = await GeocoderChain([busy, Scripted("b", None)]).geocode(QUERY, strict_order=True)
     assert outcomes(answer) == [("a", AttemptOutcome.FOUND)]
@@ -181,7 +181,7 @@ async def test_a_long_pause_is_not_waited_for() -> None:
     assert (busy.asked, busy.pauses) == (1, [60.0])
 
 
-async def test_a_used_up_quota_rests_and_says_until_when() -> None:
+async def test_a_geocoder_with_a_used_up_quota_rests_until_a_known_time() -> None:
     spent = Scripted("a", QuotaExceeded("Rate Limited Day", resets_at=next_utc_midnight()))
     chain = GeocoderChain([spent, Scripted("b", None)])
     await chain.geocode(QUERY)
@@ -191,7 +191,7 @@ async def test_a_used_up_quota_rests_and_says_until_when() -> None:
 
 
 @pytest.mark.parametrize("error", [Unavailable("gone"), BadRequest("what?"), RateLimited("wait", retry_after=1.0)])
-async def test_a_passing_failure_is_no_reason_to_rest(error: ProviderError) -> None:
+async def test_a_temporary_failure_does_not_rest_a_geocoder(error: ProviderError) -> None:
     failing = Scripted("a", error)
     chain = GeocoderChain([failing])
     await chain.geocode(QUERY)
@@ -232,7 +232,7 @@ class TestRests:
         cooldowns.after("a", error)
         assert asked(cooldowns, now, [timedelta(minutes=1), PROBE_INTERVAL]) == [False, True]
 
-    def test_an_answer_ends_the_rest(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
+    def test_a_result_ends_the_rest(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
         cooldowns.after("a", Misconfigured("bad key"))
         cooldowns.end("a")
         assert cooldowns.reason("a") is None
@@ -245,7 +245,7 @@ class TestRests:
         cooldowns.after("a", Misconfigured("bad key"))
         assert cooldowns.reason("b") is None
 
-    def test_a_bad_key_is_told_once(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
+    def test_a_bad_key_is_logged_once(self, cooldowns: Cooldowns, now: list[datetime]) -> None:
         with capture_logs() as logs:
             for _ in range(3):
                 cooldowns.after("a", Misconfigured("bad key"))

@@ -76,7 +76,7 @@ async def test_what_a_refusal_means(status: int, words: str, error: type[Excepti
     assert judged is None if error is None else type(judged) is error
 
 
-async def test_each_entry_of_a_batch_stands_for_itself() -> None:
+async def test_each_entry_of_a_batch_has_its_own_result() -> None:
     hit = {"results": [result("rooftop", 1)]}
     entries = {
         "0": {"response": hit},

@@ -54,7 +54,7 @@ async def test_the_match_quality(quality: dict[str, str], accuracy: Accuracy, co
     assert (location.accuracy, location.confidence) == (accuracy, confidence)
 
 
-async def test_exact_without_the_house_number_is_no_rooftop() -> None:
+async def test_exact_without_the_house_number_is_not_a_rooftop() -> None:
     exact = place()
     del exact["address"]["house_number"]
     async with running("locationiq") as it:
@@ -64,7 +64,7 @@ async def test_exact_without_the_house_number_is_no_rooftop() -> None:
     assert (location.accuracy, location.confidence) == (Accuracy.STREET, 0.6)
 
 
-async def test_an_answer_without_match_quality_is_garbled() -> None:
+async def test_a_response_without_match_quality_is_garbled() -> None:
     async with running("locationiq") as it:
         assert isinstance(it.geocoder, LocationIQ)
         with pytest.raises(Unavailable, match="no matchquality"):
@@ -122,4 +122,4 @@ def test_the_free_plan_s_limits() -> None:
 
 
 def test_without_a_key_it_is_not_used() -> None:
-    assert LocationIQ.lacks(ProviderConfig()) == "no key configured"
+    assert LocationIQ.lacks(ProviderConfig()) == "TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY is not set"

@@ -58,7 +58,7 @@ async def test_batches_are_as_large_as_the_provider_takes_them() -> None:
     assert chain.batch_size == 10
 
 
-async def test_each_provider_gets_what_the_one_before_left() -> None:
+async def test_each_provider_gets_the_rest_of_the_previous_one() -> None:
     single, batches, last = Knowing("a", 5), Knowing("b", 2, batch_size=100), Knowing("c", 3, batch_size=100)
     answers = await GeocoderChain([single, batches, last]).geocode_many(QUERIES)
     assert single.calls == [1] * 25
@@ -118,7 +118,7 @@ async def test_a_point_goes_to_those_that_know_points() -> None:
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])
-async def test_who_fails_again_and_again_is_left_alone(batch_size: int) -> None:
+async def test_a_provider_that_fails_repeatedly_is_skipped(batch_size: int) -> None:
     dead, alive = Knowing("a", 1, batch_size), Knowing("b", 1)
     dead.failure = Unavailable("no answer", provider="a")
     chain = GeocoderChain([dead, alive])

@@ -59,7 +59,7 @@ def test_the_accuracy_of_a_place(nominatim: Nominatim, changes: dict[str, Any], 
     assert location.accuracy is accuracy
 
 
-def test_fame_is_no_confidence(nominatim: Nominatim) -> None:
+def test_importance_is_not_confidence(nominatim: Nominatim) -> None:
     location = nominatim.read(QUERY, [PLACE])
     assert location is not None
     assert (location.confidence, location.raw_score) == (1.0, 9.99999999995449e-06)
@@ -81,12 +81,12 @@ def test_fame_is_no_confidence(nominatim: Nominatim) -> None:
         [PLACE | {"place_rank": "30"}],
     ],
 )
-def test_an_answer_of_another_shape_is_no_answer(nominatim: Nominatim, answer: Any) -> None:
+def test_a_response_of_another_shape_is_garbled(nominatim: Nominatim, answer: Any) -> None:
     with pytest.raises(Unavailable, match="garbled answer"):
         nominatim.read(QUERY, answer)
 
 
-def test_an_answer_without_address_parts_is_no_rooftop(nominatim: Nominatim) -> None:
+def test_a_result_without_address_parts_is_not_a_rooftop(nominatim: Nominatim) -> None:
     location = nominatim.read(QUERY, [PLACE | {"address": None}])
     assert location is not None
     assert location.accuracy is Accuracy.STREET
@@ -111,7 +111,7 @@ async def test_the_query_on_the_wire() -> None:
 
 
 def test_without_a_url_it_is_not_used() -> None:
-    assert Nominatim.lacks(ProviderConfig()) == "no url configured"
+    assert Nominatim.lacks(ProviderConfig()) == "TRIGPOINT_PROVIDERS__NOMINATIM__URL is not set"
     assert Nominatim.lacks(ProviderConfig(url="http://127.0.0.1:1")) is None
 
 

@@ -46,7 +46,7 @@ def cached(provider: str, accuracy: str | None, *contradicts: str, confidence: f
         ([cached("a", None), cached("b", None)], True),
     ],
 )
-def test_cached_answers_suffice_unless_a_geocoder_could_do_better(answers: list[CachedAnswer], decided: bool) -> None:
+def test_cached_results_suffice_unless_a_geocoder_may_be_finer(answers: list[CachedAnswer], decided: bool) -> None:
     assert plan().is_decided(answers, ADDRESS) is decided
 
 
@@ -59,7 +59,7 @@ def test_the_options_decide() -> None:
     assert plan("a", "b").is_decided([cached("a", "place"), cached("b", "place")], ADDRESS)
 
 
-def test_the_offline_geocoder_is_asked_after_cached_misses() -> None:
+def test_the_offline_geocoder_is_used_after_cached_misses() -> None:
     with_offline = plan("a", "offline")
     assert not with_offline.is_decided([cached("a", None)], ADDRESS)
     assert not with_offline.needs_network([cached("a", None)])
@@ -70,7 +70,7 @@ def location(provider: str, accuracy: str, *contradicts: str, confidence: float 
     return Location(1.0, 2.0, Accuracy(accuracy), confidence, provider, "x", contradicts=contradicts)
 
 
-def test_the_best_of_cached_and_new_answers_is_chosen() -> None:
+def test_the_best_of_cached_and_new_results_is_chosen() -> None:
     answer = Answer(
         location("b", "postcode"), (Attempt("b", AttemptOutcome.COARSE, "coarse"),), (location("b", "postcode"),)
     )
@@ -94,7 +94,7 @@ def test_the_reason_names_every_provider_in_order() -> None:
     assert (resolution.place, resolution.reason) == (None, "a: no match; b: HTTP 503")
 
 
-def test_only_answers_that_may_be_cached_are_cached() -> None:
+def test_only_results_that_may_be_cached_are_cached() -> None:
     found = location("a", "place"), location("temporary", "rooftop"), location("offline", "postcode")
     attempts = (
         Attempt("a", AttemptOutcome.COARSE, ""),

@@ -127,7 +127,7 @@ async def test_photon_s_candidates_of_other_countries_are_left_out() -> None:
 
 @pytest.mark.parametrize("name", ONLINE)
 @pytest.mark.parametrize("answer", [{}, [], "words", [None], {"features": None}, {"results": [{}]}, {"items": [{}]}])
-async def test_an_answer_of_another_shape_is_no_answer(name: str, answer: object) -> None:
+async def test_a_response_of_another_shape_is_garbled(name: str, answer: object) -> None:
     if name in ("nominatim", "locationiq") and answer == []:
         assert await read(name, answer) is None
     else:
@@ -135,7 +135,7 @@ async def test_an_answer_of_another_shape_is_no_answer(name: str, answer: object
             await read(name, answer)
 
 
-async def test_here_is_asked_for_the_country_by_three_letters() -> None:
+async def test_here_gets_the_country_as_three_letters() -> None:
     async with running("here") as it:
         assert isinstance(it.geocoder, OnlineGeocoder)
         assert it.geocoder.params(QUERY)["in"] == "countryCode:USA"
@@ -151,7 +151,7 @@ async def test_here_s_points_have_a_host_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("permanent", [False, True])
-async def test_mapbox_is_asked_for_answers_to_keep_where_that_is_paid_for(permanent: bool) -> None:
+async def test_mapbox_gets_the_permanent_option_only_if_it_is_paid_for(permanent: bool) -> None:
     async with running("mapbox", permanent=permanent) as it:
         await it.geocoder.geocode(QUERY, 5)
         assert ("permanent" in it.server.arrivals[0].query) is permanent

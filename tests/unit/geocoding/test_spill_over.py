@@ -89,7 +89,7 @@ async def test_a_strict_order_waits(clock: FakeTime, limiter: LocalRateLimiter) 
     assert (first.asked, second.asked) == (30, 0)
 
 
-async def test_the_provider_asked_for_gives_nothing_away(clock: FakeTime, limiter: LocalRateLimiter) -> None:
+async def test_a_requested_provider_passes_nothing_on(clock: FakeTime, limiter: LocalRateLimiter) -> None:
     first, second = (Limited(name, limiter, Window(10, 1.0)) for name in "ab")
     chain = GeocoderChain([first, second])
 
@@ -102,14 +102,16 @@ async def test_the_provider_asked_for_gives_nothing_away(clock: FakeTime, limite
 
 
 @pytest.mark.parametrize("finest", [Accuracy.POSTCODE, Accuracy.INTERPOLATED])
-async def test_who_finds_less_is_no_stand_in(clock: FakeTime, limiter: LocalRateLimiter, finest: Accuracy) -> None:
+async def test_nothing_spills_over_to_a_coarser_provider(
+    clock: FakeTime, limiter: LocalRateLimiter, finest: Accuracy
+) -> None:
     first = Limited("a", limiter, Window(10, 1.0))
     coarser = Limited("b", limiter, Window(1000, 1.0), finest)
     await clock.run(geocode_all(GeocoderChain([first, coarser]), 30, at_once=10))
     assert (first.asked, coarser.asked) == (30, 0)
 
 
-async def test_who_was_asked_too_fast_is_left_for_the_others(clock: FakeTime, limiter: LocalRateLimiter) -> None:
+async def test_a_rate_limited_provider_is_left_for_the_others(clock: FakeTime, limiter: LocalRateLimiter) -> None:
     first, second = (Limited(name, limiter, Window(1000, 1.0)) for name in "ab")
     first.refusals = 1
     chain = GeocoderChain([first, second])
@@ -122,7 +124,7 @@ async def test_who_was_asked_too_fast_is_left_for_the_others(clock: FakeTime, li
     assert clock.time() - start >= 2.0
 
 
-async def test_where_all_refuse_it_waits_and_asks_again(clock: FakeTime, limiter: LocalRateLimiter) -> None:
+async def test_if_all_refuse_it_waits_and_retries(clock: FakeTime, limiter: LocalRateLimiter) -> None:
     both = [Limited(name, limiter, Window(1000, 1.0)) for name in "ab"]
     for geocoder in both:
         geocoder.refusals = 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.heatmaps import packaged_cities
 from app.domain.heatmaps.cities import estimate_bounds, slugify
 from app.domain.heatmaps.grid import Grid
-from app.domain.heatmaps.packaged_cities import find, similar_slugs
+from app.domain.heatmaps.packaged_cities import AmbiguousName, find, similar_slugs
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,34 @@ def test_larger_cities_are_there() -> None:
     assert "cancun" in similar_slugs("cancn")
 
 
-def test_cities_of_one_name_are_told_apart() -> None:
-    largest, other = find("springfield"), find("springfield-il")
-    assert largest is not None and other is not None
-    assert (largest.population or 0) > (other.population or 0)
-    assert other.bounds.contains(39.80, -89.64) and other.slug == "springfield-il"
+def test_cities_of_the_same_name_are_distinguished() -> None:
+    springfield = find("springfield-il")
+    assert springfield is not None and springfield.bounds.contains(39.80, -89.64)
+    assert springfield.slug == "springfield-il" and find("springfield-us-il") == springfield
+    london = find("london")
+    assert london is not None and (london.country, london.slug) == ("GB", "london"), "far larger than the others"
+    with pytest.raises(AmbiguousName, match="springfield-mo, springfield-ma, springfield-il") as raised:
+        find("springfield")
+    candidates = raised.value.candidates
+    assert [city.population for city in candidates] == sorted((c.population for c in candidates), reverse=True)
+    assert {city.country for city in candidates} == {"US"}
+
+
+def test_a_slug_of_a_state_and_of_a_country() -> None:
+    with pytest.raises(AmbiguousName) as raised:
+        find("windsor-ca")
+    assert [city.slug for city in raised.value.candidates] == ["windsor-ca-08", "windsor-us-ca"]
+    ontario, california = find("windsor-ca-08"), find("windsor-us-ca")
+    assert ontario is not None and california is not None
+    assert (ontario.country, california.country) == ("CA", "US")
+
+
+def test_the_slug_of_a_city_means_that_city() -> None:
+    for cities in list(packaged_cities._index().values())[:3_000]:
+        for city in cities:
+            found = find(city.slug)
+            assert found is not None
+            assert (found.name, found.population) == (city.name, city.population) or city.slug == city.slugs[-1]
 
 
 def test_bounds_grow_with_the_population_and_have_their_limits() -> None:

@@ -22,7 +22,7 @@ steps = st.sampled_from(STEPS)
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("place", [CANCUN, (30.27, -97.74), (36.0, -78.9), (40.71, -74.0)])
-def test_a_region_has_as_many_cells_as_the_document_says(step: float, place: tuple[float, float]) -> None:
+def test_a_region_has_the_number_of_cells_in_the_document(step: float, place: tuple[float, float]) -> None:
     grid = Grid.around(*place, step)
     assert grid.cells == pytest.approx(DOCUMENT[step], rel=0.15)
     assert grid.bounds.contains(*place)
@@ -91,7 +91,7 @@ def test_bounds_that_are_none(edges: tuple[float, float, float, float], says: st
         Bounds(*edges)
 
 
-def test_too_large_a_region_says_what_would_fit() -> None:
+def test_the_error_for_a_large_region_names_what_fits() -> None:
     with pytest.raises(InvalidRegion, match=r"4,000,000 cells .* use gridStep 0\.0025 or smaller bounds"):
         Grid.covering(Bounds(20, 20, 22, 22), 0.001).check_size()
     with pytest.raises(InvalidRegion, match="use smaller bounds"):

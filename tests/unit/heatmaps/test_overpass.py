@@ -91,14 +91,14 @@ async def test_a_busy_server_is_left_alone(
     assert not again.value.asked and len(server.queries) == 1
 
 
-async def test_without_a_word_how_long(overpass: Overpass, server: OverpassStandIn, limiter: LocalRateLimiter) -> None:
+async def test_without_a_retry_after(overpass: Overpass, server: OverpassStandIn, limiter: LocalRateLimiter) -> None:
     server.fail(Fault.SERVER_ERROR)
     with pytest.raises(RateLimited):
         await overpass.within(BOX, WANTED)
     assert (await limiter.standing("overpass")).paused_for == pytest.approx(BUSY_SECONDS, abs=5)
 
 
-async def test_a_query_that_ran_out_of_time_is_no_empty_answer(overpass: Overpass, server: OverpassStandIn) -> None:
+async def test_a_query_that_timed_out_is_not_an_empty_result(overpass: Overpass, server: OverpassStandIn) -> None:
     server.remark = 'runtime error: Query timed out in "query" at line 1 after 61 seconds.'
     with pytest.raises(Unavailable, match="timed out"):
         await overpass.within(BOX, WANTED)
@@ -110,7 +110,7 @@ async def test_a_query_it_cannot_read(overpass: Overpass) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"elements": 1}', b"null", b"{"])
-def test_answers_that_are_none(body: bytes) -> None:
+def test_unusable_responses(body: bytes) -> None:
     with pytest.raises(Unavailable):
         read(body)
 
@@ -129,7 +129,7 @@ def test_elements_without_a_place_are_left_out() -> None:
     assert found[1].tags == {"a": "1"} and math.isclose(found[1].latitude, 1.5)
 
 
-async def test_the_public_server_is_paced_and_an_own_one_is_not() -> None:
+async def test_the_public_server_is_rate_limited_and_a_self_hosted_one_is_not() -> None:
     async with aiohttp.ClientSession() as session:
         limiter = LocalRateLimiter()
         public = Overpass("https://overpass-api.de", session, limiter, "x")

@@ -135,7 +135,7 @@ def test_no_edges_and_no_tiles_show(name: str) -> None:
     assert (cell_scores.score_rows(grid, half, half + 5, pois) == whole[half : half + 5]).all()
 
 
-def test_a_crowd_at_one_spot_is_halved_down_to_single_cells() -> None:
+def test_many_places_at_one_spot_are_split_down_to_single_cells() -> None:
     spot = by_category([at(0.1)] * 500)
     grid = Grid.around(21, -86.8, 0.01, 5)
     whole = cell_scores.score_rows(grid, 0, grid.rows, spot)

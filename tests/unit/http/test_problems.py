@@ -80,7 +80,7 @@ def test_pydantic_errors_become_plain_messages() -> None:
 
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate({"inner": {"count": 0, "code": "abc"}})
-    error = invalid(caught.value, "0.data")
+    error = invalid(caught.value, Outer, "0.data")
     findings = {entry["field"]: entry["message"] for entry in error.extra["errors"]}
     assert findings["0.data.inner.count"] == "must be at least 1"
     assert findings["0.data.flag"] == "is required"

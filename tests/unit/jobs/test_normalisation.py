@@ -1,4 +1,4 @@
-"""Whatever a handler returns or raises becomes a plain outcome."""
+"""Anything that a handler returns or raises becomes a plain outcome."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from pydantic import BaseModel
 
@@ -81,7 +82,7 @@ def test_a_broken_backoff_falls_back_to_the_default(declared: Any) -> None:
     spec = JobSpec("kind", SPEC.queue, BaseModel, SPEC.timeout, 3, backoff)
     outcome = from_error(spec, 1, 3, ValueError("broken"))
     assert isinstance(outcome, Retry) and 2.0 <= outcome.delay <= 2.5
-    assert outcome.error.startswith("ValueError: broken (the backoff of kind kind failed: ")
+    assert outcome.error.startswith("kind: ValueError: broken (the kind's backoff failed: ")
 
 
 @pytest.mark.parametrize("mode", sorted(set(misbehaving.RAISED) - {"recursion"}))
@@ -97,12 +98,12 @@ def test_every_exception_is_a_failed_attempt(mode: str) -> None:
 @pytest.mark.parametrize("after", [10**400, timedelta.max, datetime.max])
 def test_a_retry_waits_a_month_at_most(after: Any) -> None:
     outcome = from_error(SPEC, 1, 3, misbehaving.Limited(after))
-    assert outcome == Retry("Limited: limited", normalisation.MAX_DELAY_SECONDS)
+    assert outcome == Retry("kind: Limited: limited", normalisation.MAX_DELAY_SECONDS)
 
 
 def test_a_retry_waits_as_long_as_the_error_asks() -> None:
     outcome = from_error(SPEC, 1, 3, misbehaving.Limited(timedelta(hours=1)))
-    assert outcome == Retry("Limited: limited", 3600.0)
+    assert outcome == Retry("kind: Limited: limited", 3600.0)
 
 
 def test_a_preferred_cause_is_found_however_deep() -> None:
@@ -125,3 +126,13 @@ def test_an_error_without_a_text_is_named() -> None:
     assert describe_error(asyncio.CancelledError()) == "CancelledError"
     assert describe_error(misbehaving.Unprintable()) == "Unprintable (its text cannot be read: SystemExit)"
     assert describe_error(misbehaving.WrongText()) == "WrongText (its text cannot be read: TypeError)"
+
+
+def test_a_long_result_is_shortened_and_says_so() -> None:
+    rows = [{"id": number} for number in range(200_000)]
+    for returned in ({"rows": rows, "count": 200_000}, Completed.of({"rows": rows, "count": 200_000})):
+        outcome = from_result(returned, progressed=False, stopping=False)
+        assert isinstance(outcome, Completed) and len(outcome.result) <= normalisation.MAX_RESULT_CHARACTERS
+        result = orjson.loads(outcome.result)
+        assert result["count"] == 200_000
+        assert result["rows"].startswith('[{"id":0},') and result["rows"].endswith(" characters more)")

@@ -1,4 +1,4 @@
-"""How often a client is told to look."""
+"""The polling interval that clients receive."""
 
 from __future__ import annotations
 

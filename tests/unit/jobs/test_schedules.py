@@ -1,4 +1,4 @@
-"""Cron in time zones, and what becomes of missed ticks."""
+"""Cron expressions in time zones, and missed times."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_when_it_is_due(expression: str, zone: str, after: datetime, ticks: list
         ("* * * * *", "", "timezone", "IANA"),
     ],
 )
-def test_what_is_wrong_is_named(expression: str, zone: str, field: str, words: str) -> None:
+def test_the_mistake_is_named(expression: str, zone: str, field: str, words: str) -> None:
     with pytest.raises(BadSchedule, match=words) as raised:
         Cron(expression, zone)
     assert raised.value.field == field

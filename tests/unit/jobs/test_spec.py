@@ -1,4 +1,4 @@
-"""Jobs as their kinds make them, and how long their attempts wait."""
+"""New jobs of a kind, and the delays between attempts."""
 
 from __future__ import annotations
 

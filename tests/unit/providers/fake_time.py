@@ -1,4 +1,4 @@
-"""A clock that stands still until everyone sleeps, and then goes on to the next one's waking."""
+"""A clock that stops until all tasks sleep, and then advances to the next wake-up."""
 
 from __future__ import annotations
 

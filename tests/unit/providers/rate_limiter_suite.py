@@ -1,4 +1,4 @@
-"""What every rate limiter promises: one suite, for the local one on a fake clock and the shared one on a real Redis."""
+"""The contract of all rate limiters, run for the local one on a fake clock and for the shared one on a real Redis."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class RateLimiterSuite:
 
         await self.passing(use_both())
 
-    async def test_a_cancelled_caller_holds_nobody_up(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_a_cancelled_caller_does_not_delay_others(self, limiters: Sequence[PacedRateLimiter]) -> None:
         async def cancel_one_of_three() -> list[bool]:
             await limiters[0].acquire("provider", [FAST])
             calls = [asyncio.ensure_future(limiters[0].acquire("provider", [FAST])) for _ in range(3)]
@@ -79,7 +79,7 @@ class RateLimiterSuite:
 
         assert await self.passing(cancel_one_of_three()) == [True, False, False]
 
-    async def test_nobody_sends_during_a_penalty(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_no_request_is_sent_during_a_penalty(self, limiters: Sequence[PacedRateLimiter]) -> None:
         start = limiters[0].now()
         await self.passing(limiters[0].penalise("provider", 0.4))
         times = await self.passing(send(limiters, [FAST], 3))
@@ -91,7 +91,7 @@ class RateLimiterSuite:
         times = await self.passing(send(limiters, [], 3))
         assert min(times) >= start + 0.4
 
-    async def test_a_penalty_stops_who_already_waits(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_a_penalty_also_delays_waiting_callers(self, limiters: Sequence[PacedRateLimiter]) -> None:
         async def penalise_while_waiting() -> tuple[float, float]:
             limiter = limiters[0]
             await limiter.acquire("provider", [FAST])
@@ -109,7 +109,7 @@ class RateLimiterSuite:
         await self.passing(limiters[-1].penalise("provider", 0.1))
         assert min(await self.passing(send(limiters, [FAST], 2))) >= start + 0.4
 
-    async def test_a_long_penalty_is_told_not_waited_for(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_a_long_penalty_is_raised_instead_of_awaited(self, limiters: Sequence[PacedRateLimiter]) -> None:
         await self.passing(limiters[0].penalise("provider", 3600))
         with pytest.raises(RateLimited) as caught:
             await self.passing(limiters[-1].acquire("provider", [FAST]))
@@ -142,7 +142,7 @@ class RateLimiterSuite:
         await self.passing(limiters[-1].acquire("provider", [], daily=10, cost=2))
         assert (await self.passing(limiters[0].standing("provider"))).used_today == 10
 
-    async def test_what_is_sent_is_counted_without_an_allowance_too(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_requests_without_an_allowance_are_counted(self, limiters: Sequence[PacedRateLimiter]) -> None:
         await self.passing(send(limiters, [Window(100, 0.1)], 6))
         assert (await self.passing(limiters[0].standing("provider"))).used_today == 6
         assert (await self.passing(limiters[0].standing("other"))).used_today == 0
@@ -151,7 +151,7 @@ class RateLimiterSuite:
         assert await self.passing(limiters[0].try_acquire("provider", [FAST]))
         assert (await self.passing(limiters[-1].standing("provider"))).used_today == 1
 
-    async def test_who_will_not_wait_gets_no_slot_and_spends_nothing(
+    async def test_a_caller_that_does_not_wait_gets_no_slot_and_spends_nothing(
         self, limiters: Sequence[PacedRateLimiter]
     ) -> None:
         slow = Window(1, 3600.0)
@@ -170,7 +170,7 @@ class RateLimiterSuite:
         sent, tried = await self.passing(all_of(send(limiters, [FAST], FAST.limit), all_of(*tries)))
         assert_within(sorted(sent + tried), FAST)
 
-    async def test_who_tries_does_not_overtake_who_waits(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_a_try_does_not_overtake_waiting_callers(self, limiters: Sequence[PacedRateLimiter]) -> None:
         slow = Window(1, 3600.0)
 
         async def try_while_another_waits() -> bool:
@@ -189,7 +189,7 @@ class RateLimiterSuite:
             await self.passing(limiters[0].try_acquire("provider", [FAST], daily=0))
         assert not caught.value.asked
 
-    async def test_nobody_gets_through_a_penalty_by_trying(self, limiters: Sequence[PacedRateLimiter]) -> None:
+    async def test_a_try_does_not_bypass_a_penalty(self, limiters: Sequence[PacedRateLimiter]) -> None:
         await self.passing(limiters[0].penalise("provider", 5.0))
         assert not await self.passing(limiters[-1].try_acquire("provider", [FAST]))
         assert limiters[-1].expected_wait("provider", [FAST]) == pytest.approx(5.0, abs=0.5)

@@ -1,4 +1,4 @@
-"""When a breaker opens, who may probe, and what closes it."""
+"""When a circuit breaker opens, which request may probe, and what closes it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_failed_probes_lengthen_the_pause_up_to_the_longest(breaker: Breaker, no
     assert pauses == [(State.OPEN, min(FIRST_PAUSE * 2**number, LONGEST_PAUSE)) for number in range(1, 11)]
 
 
-def test_a_probe_without_a_verdict_leaves_the_place_to_another(breaker: Breaker, now: list[float]) -> None:
+def test_after_an_undecided_probe_another_one_may_follow(breaker: Breaker, now: list[float]) -> None:
     fail(breaker, FAILURES)
     now[0] += FIRST_PAUSE
     with pytest.raises(KeyboardInterrupt), breaker.trial():
@@ -81,7 +81,7 @@ def test_a_probe_without_a_verdict_leaves_the_place_to_another(breaker: Breaker,
     assert (breaker.state, breaker.reason()) == (State.HALF_OPEN, None)
 
 
-def test_what_was_sent_before_it_opened_does_not_lengthen_the_pause(breaker: Breaker, now: list[float]) -> None:
+def test_requests_sent_before_it_opened_do_not_lengthen_the_pause(breaker: Breaker, now: list[float]) -> None:
     with breaker.trial() as early:
         fail(breaker, FAILURES)
         now[0] += FIRST_PAUSE - 1

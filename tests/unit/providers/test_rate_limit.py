@@ -59,7 +59,7 @@ async def test_a_longer_window_is_used_as_well(limiter: LocalRateLimiter, clock:
 
 
 @pytest.mark.parametrize("oversleep", [0.002, 0.02, 0.06, 0.3])
-async def test_who_wakes_up_late_does_not_send_late(
+async def test_a_caller_that_wakes_up_late_takes_another_slot(
     limiter: LocalRateLimiter, clock: FakeTime, oversleep: float
 ) -> None:
     clock.oversleep = uneven(oversleep)
@@ -108,7 +108,7 @@ def test_an_impossible_window_is_refused(limit: int, period: float) -> None:
 
 
 class TestRemoteClock:
-    def test_the_fastest_answer_decides(self) -> None:
+    def test_the_fastest_response_decides(self) -> None:
         local = 100.0
         clock = RemoteClock(lambda: local)
         clock.observe(sent=90.0, received=90.002, remote=1090.001)

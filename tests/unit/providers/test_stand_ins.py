@@ -1,4 +1,4 @@
-"""The stand-ins as a process: every provider at once, and faults that are drawn from a seed."""
+"""The stand-ins as one process for all providers, with faults from a seed."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ async def test_all_of_them_in_one_process() -> None:
                 async with session.get(f"{urls['census']}/geocoder/locations/address", params={"benchmark": "4"}):
                     pass
             async with session.get(f"{urls['census']}/_stand-in") as response:
-                told = await response.json()
+                counts = await response.json()
     finally:
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
-    assert (told["requests"], told["violations"]) == (7, 2)
+    assert (counts["requests"], counts["violations"]) == (7, 2)
 
 
 async def statuses(seed: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""The sender of webhooks: signed, inside nowhere, and each answer as what the sender may do about it."""
+"""The sender of webhooks: messages are signed, private addresses are refused, and each response maps to an error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def webhooks() -> AsyncIterator[Webhooks]:
     await sender.close()
 
 
-async def test_a_message_is_signed_and_its_status_told(receiver: Receiver, webhooks: Webhooks) -> None:
+async def test_a_message_is_signed_and_its_status_returned(receiver: Receiver, webhooks: Webhooks) -> None:
     receiver.answer = (204, {})
     assert await webhooks.send(receiver.url, SECRET, "msg_1", b'{"type":"a"}') == 204
     [(headers, body)] = receiver.got
@@ -64,7 +64,7 @@ async def test_a_message_is_signed_and_its_status_told(receiver: Receiver, webho
         (302, {"Location": "/elsewhere"}, ProviderError),
     ],
 )
-async def test_what_is_not_taken(
+async def test_rejected_deliveries(
     status: int, headers: dict[str, str], kind: type[ProviderError], receiver: Receiver, webhooks: Webhooks
 ) -> None:
     receiver.answer = (status, headers)
@@ -76,7 +76,7 @@ async def test_what_is_not_taken(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "inner.example", "[::1]", "0x7f000001"])
-async def test_nobody_inside_is_reached(host: str, receiver: Receiver) -> None:
+async def test_private_addresses_are_not_reached(host: str, receiver: Receiver) -> None:
     async def lookup(name: str) -> Sequence[tuple[socket.AddressFamily, str]]:
         return [(socket.AF_INET, "127.0.0.1")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -18,27 +18,37 @@ class Source:
     """Relative to the project's root."""
     tree: ast.Module
 
-    @property
+    @cached_property
     def imported(self) -> set[str]:
         """Top-level names of the packages that the module imports anywhere."""
         names: set[str] = set()
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.split(".")[0])
         return names
 
-    @property
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the module, at any depth."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def expressions(self) -> list[ast.expr]:
         """All expressions of the module, at any depth."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, ast.expr)]
+        return [node for node in self.nodes if isinstance(node, ast.expr)]
+
+
+def paths(*folders: str) -> list[Path]:
+    """Every module below these folders of the project; absolute."""
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
 @cache
 def sources(*folders: str) -> list[Source]:
-    """Every module below these folders of the project."""
-    return [parsed(path) for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    """Every module below these folders of the project, parsed."""
+    return [parsed(path) for path in paths(*folders)]
 
 
 @cache

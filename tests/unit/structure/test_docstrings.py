@@ -1,4 +1,4 @@
-"""Public functions that other people build on are documented."""
+"""Public functions that contributors use are documented."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from app.domain.imports.businesses import BusinessReader, recognise_business_fil
 from app.domain.imports.survey import Survey
 from app.domain.imports.voters import COLUMNS, VoterReader
 from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
+from app.domain.text.encodings import to_utf8
 from app.domain.text.errors import TooManyRows, Unreadable
 from app.domain.websites import business_files
 
@@ -34,14 +35,14 @@ def as_households(raw: bytes) -> Rows:
     batch = households.from_csv(raw, "us", 100)
     rows: Rows = [(error.line, None, None, None, None) for error in batch.errors]
     lines = [line for line in range(2, batch.total + 2) if line not in {row[0] for row in rows}]
-    for line, home in zip(lines, batch.households, strict=True):
+    for line, home in zip(lines, batch.households, strict=False):  # titles and totals shift the lines
         rows.append((line, home.external_id, home.address, home.state, home.zip_code))
     return sorted(rows)
 
 
 def as_businesses(raw: bytes) -> Rows:
     rows: Rows = []
-    for line, values in business_files.from_csv(raw, 100):
+    for line, values in business_files.from_csv(raw, 100)[0]:
         if isinstance(values, str):
             rows.append((line, None, None, None, None))
         else:
@@ -52,7 +53,7 @@ def as_businesses(raw: bytes) -> Rows:
 
 def as_companies(raw: bytes) -> Rows:
     rows: Rows = []
-    for line, values in companies.from_csv(raw, 100):
+    for line, values in companies.from_csv(raw, 100)[0]:
         if isinstance(values, str):
             rows.append((line, None, None, None, None))
         else:
@@ -62,6 +63,7 @@ def as_companies(raw: bytes) -> Rows:
 
 
 def for_geocoding(raw: bytes) -> Rows:
+    raw = to_utf8(raw)  # as the intake of uploads does
     found = layout.recognise_table(survey(raw), ADDRESS_COLUMNS.known)
     columns = AddressColumns.find(found.header, {})
     rows: Rows = []
@@ -70,7 +72,7 @@ def for_geocoding(raw: bytes) -> Rows:
             rows.append((line, None, None, None, None))
         else:
             try:
-                address = columns.address(cells, "us")
+                address = columns.address(cells, "us", [])
             except ValueError:
                 rows.append((line, cells[0], None, None, None))
             else:
@@ -79,6 +81,7 @@ def for_geocoding(raw: bytes) -> Rows:
 
 
 def as_voters(raw: bytes) -> Rows:
+    raw = to_utf8(raw)  # as the intake of uploads does
     found = layout.recognise_voter_file(survey(raw), None, {})
     chunk = VoterReader(io.BytesIO(raw), found, found.start_position).chunk()
     rows: Rows = [(row.line, None, None, None, None) for row in chunk.rejected_rows]
@@ -90,6 +93,7 @@ def as_voters(raw: bytes) -> Rows:
 
 
 def as_business_import(raw: bytes) -> Rows:
+    raw = to_utf8(raw)  # as the intake of uploads does
     found = recognise_business_file(survey(raw), {})
     chunk = BusinessReader(io.BytesIO(raw), found, found.start_position, normalise=str).chunk()
     rows: Rows = [(row.line, None, None, None, None) for row in chunk.rejected_rows]
@@ -123,7 +127,9 @@ def test_line_ends(door: Callable[[bytes], Rows], end: str) -> None:
 
 
 @door
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+)
 def test_encodings(door: Callable[[bytes], Rows], encoding: str) -> None:
     assert door(table().encode(encoding)) == EXPECTED
 
@@ -149,12 +155,13 @@ def test_a_stray_quote_costs_its_own_line(door: Callable[[bytes], Rows]) -> None
     ("raw", "says"),
     [
         (b"", "empty"),
-        (table().encode("utf-16"), "UTF-16"),
+        (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "a PDF"),
+        (b"\n<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n", "a web page"),
         (bytes(range(32)) * 40, "binary"),
         (b'"ID,Street Address,Company\n1,12 Main St,A\n', "quote"),
         (b"colour,shape\nred,round\n", "header"),
     ],
-    ids=["empty", "utf-16", "binary", "open quote", "unknown columns"],
+    ids=["empty", "pdf", "html", "binary", "open quote", "unknown columns"],
 )
 def test_unreadable_files(door: Callable[[bytes], Rows], raw: bytes, says: str) -> None:
     with pytest.raises(Unreadable, match=says):
@@ -163,8 +170,8 @@ def test_unreadable_files(door: Callable[[bytes], Rows], raw: bytes, says: str) 
 
 @pytest.mark.parametrize("from_csv", [
     lambda raw, limit: households.from_csv(raw, "us", limit),
-    lambda raw, limit: list(business_files.from_csv(raw, limit)),
-    lambda raw, limit: list(companies.from_csv(raw, limit)),
+    business_files.from_csv,
+    companies.from_csv,
 ], ids=["households", "businesses", "companies"])  # fmt: skip
 def test_the_limit_of_rows(from_csv: Callable[[bytes, int], object]) -> None:
     from_csv(table().encode(), 2)
@@ -176,3 +183,64 @@ def test_the_limit_of_rows(from_csv: Callable[[bytes, int], object]) -> None:
 def test_house_number_and_street_in_separate_columns(door: Callable[[bytes], Rows]) -> None:
     raw = b"ID,House Number,Street,ST,Postal Code,Company\n1,12,Main St,CA,94520,A\n"
     assert door(raw) == EXPECTED[:1]
+
+
+def values(rows: Rows) -> list[tuple[str | None, ...]]:
+    """Return the rows without their lines, and without those that cannot be read."""
+    return [row[1:] for row in rows if row[1:] != (None, None, None, None)]
+
+
+@door
+def test_excels_line_for_the_separator(door: Callable[[bytes], Rows]) -> None:
+    for first in ("sep=;\r\n", '"sep=;"\r\n', "\ufeffsep=;\r\n"):
+        assert values(door((first + table(";", "\r\n")).encode())) == values(EXPECTED)
+
+
+@door
+def test_line_ends_may_be_mixed(door: Callable[[bytes], Rows]) -> None:
+    header, first, second = table().splitlines()
+    for one, two, three in (("\n", "\r", "\n"), ("\r\n", "\r", ""), ("\r", "\n", "\r\n"), ("\r", "\r", "\n")):
+        assert door(f"{header}{one}{first}{two}{second}{three}".encode()) == EXPECTED
+
+
+@door
+def test_byte_order_marks_of_files_that_were_put_together(door: Callable[[bytes], Rows]) -> None:
+    header, first, second = table().splitlines(keepends=True)
+    assert door(("\ufeff" + header + first + "\ufeff" + second).encode()) == EXPECTED
+
+
+@door
+def test_titles_above_and_totals_below_the_data(door: Callable[[bytes], Rows]) -> None:
+    title = "Registered voters of the county,,,,\nas of 1 March,,,,\n\n"
+    for total in (
+        "Total,,,,2\n",
+        "Total records: 2\n",
+        ",,,Grand Total,2\n",
+        "(2 rows affected)\n",
+        "Source: county,,,,\n",
+    ):
+        found = door((title + table() + total).encode())
+        assert values(found) == values(EXPECTED), total
+
+
+@door
+def test_a_repeated_header_is_not_a_row(door: Callable[[bytes], Rows]) -> None:
+    header, first, second = table().splitlines(keepends=True)
+    raw = header + first + header.lower() + second
+    assert values(door(raw.encode())) == values(EXPECTED)
+
+
+def test_columns_that_hold_something_else_are_not_used_at_any_door() -> None:
+    batch = households.from_csv(b"address,state,city\n1 Oak St,2020-01-02,Reno\n2 Oak St,2021-01-02,Reno\n", "us", 9)
+    assert [household.state for household in batch.households] == [None, None] and not batch.warnings
+    assert len(batch.column_warnings) == 1 and 'mapping={"state": "state"}' in batch.column_warnings[0]
+    assert batch.columns[1].note == "is named like the state, but holds dates; it is not used"
+    rows, uses = companies.from_csv(b"name,website\nAcme,Smith\nBolt,Jones\n", 9)
+    assert [values["attributes"] for _, values in rows if isinstance(values, dict)] == [
+        {"website": "Smith"}, {"website": "Jones"},
+    ]  # fmt: skip
+    assert uses[1].kept and uses[1].note is not None
+    _, uses = business_files.from_csv(b"name,phone\nAcme,1/2/2020\nBolt,2/3/2020\n", 9)
+    assert uses[1].fields == () and uses[1].note is not None
+    with pytest.raises(Unreadable, match=r"The column 'wo' looks like an address: mapping={\"address\": \"wo\"}"):
+        households.from_csv(b"wer,wo\nA,1 Oak St\nB,2 Oak St\n", "us", 9)

@@ -10,7 +10,7 @@ def test_the_scale_runs_from_the_finest_to_the_coarsest() -> None:
     assert [accuracy.value for accuracy in sorted(Accuracy, key=lambda accuracy: accuracy.rank)] == scale
 
 
-def test_an_accuracy_reaches_itself_and_what_is_coarser() -> None:
+def test_an_accuracy_includes_itself_and_coarser_ones() -> None:
     assert Accuracy.STREET.reaches(Accuracy.STREET)
     assert Accuracy.ROOFTOP.reaches(Accuracy.REGION)
     assert not Accuracy.PLACE.reaches(Accuracy.POSTCODE)

@@ -179,7 +179,7 @@ def test_every_finding_has_its_evidence_and_its_flags() -> None:
 @pytest.mark.parametrize(
     "address", ["a@b", "a@b.png", "x@2x.jpg", "@b.de", "a..b@c.de", "you@yourdomain.com", "a@b.zzzz"]
 )
-def test_what_is_no_address(address: str) -> None:
+def test_texts_that_are_not_addresses(address: str) -> None:
     assert email_addresses.normalise_address(address) is None
 
 
@@ -235,7 +235,7 @@ def test_nothing_raises(html: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/surrogates", "/nul-handle", "/long-handle", "/escapes"])
-def test_what_is_found_can_be_stored(path: str) -> None:
+def test_found_contacts_can_be_stored(path: str) -> None:
     """As JSON, without NUL, and in an index of Postgres."""
     found = extract_contacts(Document(FIXED[path].partition(b"\r\n\r\n")[2].decode(), "http://a.de/"))
     for one in (*found.emails, *found.profiles):

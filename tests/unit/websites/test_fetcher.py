@@ -132,7 +132,7 @@ async def test_a_visit_does_not_wait_without_end_turn_after_turn(site: tuple[Sit
     assert page.ok and max(server.paths.count(f"/{n}") for n in range(5)) == 1, "it goes on where it was"
 
 
-async def test_a_server_that_asks_for_a_pause_gets_it(site: tuple[Site, str], fetcher: Fetcher) -> None:
+async def test_retry_after_of_a_server_is_respected(site: tuple[Site, str], fetcher: Fetcher) -> None:
     server, base = site
     server.pages["/"] = web.Response(status=503, headers={"Retry-After": "120"})
     page = await fetcher.fetch(base, since=EVER)
@@ -143,7 +143,7 @@ async def test_a_server_that_asks_for_a_pause_gets_it(site: tuple[Site, str], fe
     assert server.paths == ["/robots.txt", "/"]
 
 
-async def test_redirects_are_followed_and_told(site: tuple[Site, str], fetcher: Fetcher) -> None:
+async def test_redirects_are_followed_and_reported(site: tuple[Site, str], fetcher: Fetcher) -> None:
     server, base = site
     server.pages["/old"] = web.Response(status=301, headers={"Location": "/new?a=1#part"})
     page = await fetcher.fetch(f"{base}/old", since=EVER)
@@ -161,7 +161,7 @@ async def test_a_redirect_keeps_to_robots(site: tuple[Site, str], fetcher: Fetch
     assert "/inner/page" not in server.paths
 
 
-async def test_an_old_page_is_asked_for_only_if_it_changed(site: tuple[Site, str], fetcher: Fetcher) -> None:
+async def test_an_old_page_is_revalidated(site: tuple[Site, str], fetcher: Fetcher) -> None:
     server, base = site
 
     def page(request: web.BaseRequest) -> web.Response:
@@ -178,7 +178,7 @@ async def test_an_old_page_is_asked_for_only_if_it_changed(site: tuple[Site, str
     assert [request.headers.get("If-None-Match") for _, path, request in server.log if path == "/"] == [None, '"one"']
 
 
-async def test_a_failure_is_not_asked_for_again_at_once(site: tuple[Site, str], fetcher: Fetcher) -> None:
+async def test_a_failure_is_not_retried_at_once(site: tuple[Site, str], fetcher: Fetcher) -> None:
     server, base = site
     server.pages["/"] = web.Response(status=500)
     for _ in range(3):

@@ -27,12 +27,12 @@ async def visit_all(make: MakeFetcher, paths: list[str]) -> dict[str, WebsiteSta
     return dict(zip(paths, ends, strict=True))
 
 
-async def test_every_hostile_answer_ends_in_its_state(make: MakeFetcher) -> None:
+async def test_every_hostile_response_ends_in_its_state(make: MakeFetcher) -> None:
     paths = [path for path in PATHS if path not in ENDLESS]
     assert await visit_all(make, paths) == {path: ENDS.get(path, OK) for path in paths}
 
 
-async def test_what_never_ends_is_given_up(make: MakeFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_endless_responses_are_given_up(make: MakeFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetcher, "MAX_VISIT_SECONDS", 1.0)  # the same code as with twenty
     assert await visit_all(make, ENDLESS) == dict.fromkeys(ENDLESS, WebsiteStatus.TIMEOUT)
 
@@ -78,7 +78,7 @@ async def test_a_name_that_changes_after_the_check_is_not_followed(make: MakeFet
         assert not reached
 
 
-async def test_an_unknown_name_is_no_private_address(fetcher: Fetcher) -> None:
+async def test_an_unknown_name_is_not_a_private_address(fetcher: Fetcher) -> None:
     page = await fetcher.fetch("http://nowhere.test/", since=EVER)
     assert page.outcome is WebsiteStatus.DNS_ERROR
 

@@ -54,7 +54,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NameServer]:
     transport.close()
 
 
-async def test_answers_are_remembered(server: NameServer) -> None:
+async def test_answers_are_cached(server: NameServer) -> None:
     mail = MxLookup()
     for _ in range(2):
         assert [await mail.accepts_mail(name) for name in ("a.test", "null.test", "none.test")] == [True, False, False]
@@ -70,13 +70,13 @@ async def test_a_silent_name_server_is_left_alone(server: NameServer) -> None:
     assert server.asked == before
 
 
-async def test_one_silent_domain_is_no_silent_name_server(server: NameServer) -> None:
+async def test_one_silent_domain_does_not_mean_a_silent_name_server(server: NameServer) -> None:
     mail = MxLookup()
     assert await mail.accepts_mail("silent.test") is None
     assert await mail.accepts_mail("broken.test") is None
     assert await mail.accepts_mail("a.test") is True
 
 
-async def test_who_must_not_ask_does_not(server: NameServer) -> None:
+async def test_disabled_lookups_are_not_made(server: NameServer) -> None:
     assert await MxLookup(enabled=False).accepts_mail("a.test") is None
     assert server.asked == 0

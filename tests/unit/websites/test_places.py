@@ -79,5 +79,5 @@ async def test_each_use_of_google_asks_for_its_own_fields(session: aiohttp.Clien
 
 
 @pytest.mark.parametrize(("given", "own"), [("ChIJ1", "ChIJ1"), ("google:ChIJ1", "ChIJ1"), ("osm:node/1", None)])
-def test_whose_id_it_is(given: str, own: str | None) -> None:
+def test_the_provider_of_an_id(given: str, own: str | None) -> None:
     assert own_id(given) == own

@@ -88,7 +88,7 @@ def test_one_form(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", NONE)
-def test_what_is_no_profile(url: str) -> None:
+def test_links_that_are_not_profiles(url: str) -> None:
     assert parse_profile(url) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -62,11 +63,11 @@ class Writer:
 
     async def write(self, section: Section, meter: CostMeter) -> WrittenSection:
         """Write a section. Raises Busy if the model is, and Unavailable if it may be back in the next attempt."""
-        ranked = passages.rank(section, self._sources)
+        ranked = await asyncio.to_thread(passages.rank, section, self._sources)
         if not ranked:
             return WrittenSection(None, (), {}, confidence.NOTHING)
         if self._models is None:
-            return self._quote(section)
+            return await self._quote(section)
         try:
             return await self._write_with_model(self._models, section, ranked, meter)
         except BudgetExceeded as error:
@@ -82,22 +83,22 @@ class Writer:
         except ProviderError as error:
             reason = f"the model gave no usable answer ({error})"
         log.warning("section_quoted", section=section.key, reason=reason)
-        return replace(self._quote(section), note=f"Quotations only: {reason}.")
+        return replace(await self._quote(section), note=f"Quotations only: {reason}.")
 
     async def _write_with_model(
         self, models: Models, section: Section, ranked: Sequence[Passage], meter: CostMeter
     ) -> WrittenSection:
         answer = await self._ask(models, section, ranked, meter)
         # a quotation must stand in its source, but not necessarily in the passages that the model was shown
-        checked = check_all(answer.value.drafts(), self._source_by_id, self._company)
+        checked = await asyncio.to_thread(check_all, answer.value.drafts(), self._source_by_id, self._company)
         if checked.proposed and not checked.claims:
-            quoted = self._quote(section)
+            quoted = await self._quote(section)
             dropped = {reason: count + quoted.dropped.get(reason, 0) for reason, count in checked.dropped.items()}
             note = "Quotations only: no claim of the model was supported by its quotation."
             return replace(quoted, dropped=dict(quoted.dropped) | dropped, note=note)
         if not checked.proposed:
             # small models often find nothing although there is something to say
-            quoted = self._quote(section, extractive.STRONG_RELEVANCE)
+            quoted = await self._quote(section, extractive.STRONG_RELEVANCE)
             if quoted.claims:
                 return quoted
         return self._rate(answer.model, checked.claims, checked.dropped, checked.proposed)
@@ -124,9 +125,9 @@ class Writer:
                 if max_characters < MIN_SOURCE_CHARACTERS:
                     raise
 
-    def _quote(self, section: Section, min_relevance: float = extractive.MIN_RELEVANCE) -> WrittenSection:
-        drafts = extractive.write(section, self._sources, min_relevance)
-        checked = check_all(drafts, self._source_by_id, self._company)
+    async def _quote(self, section: Section, min_relevance: float = extractive.MIN_RELEVANCE) -> WrittenSection:
+        drafts = await asyncio.to_thread(extractive.write, section, self._sources, min_relevance)
+        checked = await asyncio.to_thread(check_all, drafts, self._source_by_id, self._company)
         return self._rate(extractive.EXTRACTIVE_MODEL, checked.claims, checked.dropped, checked.proposed)
 
     def _rate(self, model: str, claims: tuple[Claim, ...], dropped: Mapping[str, int], proposed: int) -> WrittenSection:

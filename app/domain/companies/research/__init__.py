@@ -1,1 +1,1 @@
-"""Reports one may believe: what of a text counts as said by a source, decided by code and never by a model."""
+"""Reports that can be trusted: code, never a model, decides which claims a source supports."""

@@ -27,7 +27,7 @@ MAX_CONTEXT_CHARACTERS = 300
 """Read before and after a quotation."""
 TOP_LEVEL = "com|org|net|io|co|uk|de|eu|ai|dev|info|example|test"
 LINK = re.compile(
-    rf"https?:|www\.|\b[\w.+-]+@[\w-]+\.\w|\b(?:[\w-]+\.)+(?:{TOP_LEVEL})\b",
+    rf"https?:|www\.|\b[\w.+-]{{1,64}}@[\w-]{{1,63}}\.\w|\b[\w-]{{1,63}}\.(?:{TOP_LEVEL})\b",
     re.IGNORECASE,
 )
 NEGATION = re.compile(

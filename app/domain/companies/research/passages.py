@@ -16,7 +16,11 @@ BOILERPLATE = re.compile(
     r"|add to (?:cart|basket)|skip to|©|copyright|follow us|share (?:this|on)|read more",
     re.IGNORECASE,
 )
-SENTENCE_END = re.compile(r"(?P<word>\S*)[.!?][\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9ÄÖÜÉÈÀ])")
+MAX_SENTENCE_CHARACTERS = 1_000
+"""Longer texts are not sentences but tables, code or data, and are cut into pieces of this length. All code that reads
+sentences relies on it: some patterns take time with the square of the length."""
+SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9ÄÖÜÉÈÀ])")
+MAX_ABBREVIATION_CHARACTERS = 12
 ABBREVIATION = re.compile(r"^(?:[\"“(]?[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|Inc|Ltd|Co|Corp|e\.g|i\.e|approx|est)$")
 KIND_BONUS = {SourceKind.WEBSITE: 0.5, SourceKind.REGISTRY: 0.5}
 PAGE_MATCH_FACTOR = 1.5
@@ -37,15 +41,32 @@ class Passage:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text; a sentence does not span lines."""
+    """Yield the sentences of a text, each of up to MAX_SENTENCE_CHARACTERS; a sentence does not span lines."""
     for line in text.splitlines():
-        start = 0
-        for end in SENTENCE_END.finditer(line):
-            if not ABBREVIATION.match(end["word"]):
-                yield line[start : end.end()].strip()
-                start = end.end()
-        if rest := line[start:].strip():
-            yield rest
+        for sentence in _split(line):
+            yield from cut(sentence, MAX_SENTENCE_CHARACTERS)
+
+
+def _split(line: str) -> Iterator[str]:
+    start = 0
+    for end in SENTENCE_END.finditer(line):
+        words = line[max(start, end.start() - MAX_ABBREVIATION_CHARACTERS) : end.start()].split()
+        if not (words and ABBREVIATION.match(words[-1])):
+            yield line[start : end.end()].strip()
+            start = end.end()
+    yield line[start:].strip()
+
+
+def cut(text: str, length: int) -> Iterator[str]:
+    """Yield the text in pieces of up to `length` characters, cut at spaces where there are any."""
+    start = 0
+    while len(text) - start > length:
+        space = text.rfind(" ", start, start + length)
+        end = space if space > start else start + length
+        yield text[start:end].strip()
+        start = end
+    if rest := text[start:].strip():
+        yield rest
 
 
 def passages(text: str) -> Iterator[str]:
@@ -68,19 +89,11 @@ def _pieces(line: str) -> Iterator[str]:
     line = line.strip()
     if not line:
         return
-    kept = (
-        [sentence for sentence in sentences(line) if not is_prompt_injection(sentence)]
-        if is_prompt_injection(line)
-        else [line]
-    )
+    all_sentences = list(sentences(line))
+    harmless = [sentence for sentence in all_sentences if not is_prompt_injection(sentence)]
+    kept = harmless if len(harmless) < len(all_sentences) else [line]
     for whole in kept:
-        while len(whole) > PASSAGE_CHARACTERS:
-            cut = whole.rfind(" ", 0, PASSAGE_CHARACTERS)
-            cut = cut if cut > 0 else PASSAGE_CHARACTERS
-            yield whole[:cut]
-            whole = whole[cut:].strip()
-        if whole:
-            yield whole
+        yield from cut(whole, PASSAGE_CHARACTERS)
 
 
 def rank(section: Section, sources: Iterable[Source]) -> list[Passage]:

@@ -49,16 +49,16 @@ def _last_end(parts: list[str], text: str, first: int) -> int | None:
     """Return where the last part ends if the first begins at `first` and each part follows the previous one."""
     end = first + len(parts[0])
     for part in parts[1:]:
-        place = _next(part, text, end)
-        if place is None or place - end > MAX_GAP_CHARACTERS:
+        place = _next(part, text, end, end + MAX_GAP_CHARACTERS + len(part))
+        if place is None:
             return None
         end = place + len(part)
     return end
 
 
-def _next(part: str, text: str, start: int) -> int | None:
-    """Return the next position of `part` that is not within a word or a number."""
-    while (place := text.find(part, start)) >= 0:
+def _next(part: str, text: str, start: int, limit: int | None = None) -> int | None:
+    """Return the next position of `part`, ending before `limit`, that is not within a word or a number."""
+    while (place := text.find(part, start, limit)) >= 0:
         if not _cuts(text, place) and not _cuts(text, place + len(part)):
             return place
         start = place + 1

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.html_limits import limit_html
 
@@ -118,11 +119,13 @@ class Document:
             text = node.text().strip()[:MAX_JSON_CHARACTERS]
             text = text.removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
             try:
-                data = orjson.loads(text)
+                data = parse_json(text)
+            except UnsafeJson:
+                continue
             except orjson.JSONDecodeError:
                 try:
-                    data = orjson.loads(re.sub(r"[\x00-\x1f]+", " ", text))
-                except orjson.JSONDecodeError:
+                    data = parse_json(re.sub(r"[\x00-\x1f]+", " ", text))
+                except (orjson.JSONDecodeError, UnsafeJson):
                     continue
             found += _objects(data)
         return found[:MAX_JSON_NODES]

@@ -21,7 +21,7 @@ from app.web.platform import get_platform
 
 PAGE_SIZE = 100
 MAX_DETAIL_CHARACTERS = 300
-LONG_ID = re.compile(r"\b[0-9a-f-]{24,}([0-9a-f]{8})\b")
+LONG_ID = re.compile(r"(?<![\w-])[0-9a-f-]{24,64}([0-9a-f]{8})(?![\w-])")
 """Ids and digests, which are shortened to their last characters."""
 
 

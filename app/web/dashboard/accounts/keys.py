@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,16 @@ from app.db.accounts import keys as stored_keys
 from app.db.accounts import users as stored_users
 from app.db.accounts.users import User
 from app.errors import AppError
-from app.web.accounts import keys, session
+from app.web.accounts import auth, keys
 from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core.form_data import read_form
 from app.web.platform import get_platform
 
 MAX_KEYS = 500
 MAX_USERS = 500
+MAX_DAYS = 3650
+ACCESS = {"read": ["read"], "write": ["read", "write"]}
+"""Choices of the form, with the scopes that they stand for; without one, the key may do what its creator's may."""
 
 
 async def show(request: Request) -> Response:
@@ -26,8 +31,15 @@ async def show(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """Create a key and show it; no other page ever does."""
-    form = await request.form()
-    body = {"name": str(form.get("name", ""))} | ({"userId": form["userId"]} if form.get("userId") else {})
+    form = await read_form(request)
+    body: dict[str, Any] = {"name": str(form.get("name", ""))}
+    if form.get("userId"):
+        body["userId"] = form["userId"]
+    if (access := str(form.get("access", ""))) in ACCESS:
+        body["scopes"] = ACCESS[access]
+    if (days := str(form.get("days", ""))).isdecimal():
+        now = get_platform(request).changes.now()
+        body["expiresAt"] = (now + timedelta(days=min(int(days), MAX_DAYS))).isoformat()
     try:
         new_key = await internal_api.call(request, keys.create, body)
     except AppError as error:
@@ -36,7 +48,7 @@ async def create(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    form = await request.form()
+    form = await read_form(request)
     question = "Revoke this key? Anything that uses it loses access within seconds."
     if str(_session_key_id(request)) == request.path_params["id"]:
         question += " You are signed in with it."
@@ -62,12 +74,13 @@ async def _page(request: Request, *, new_key: str | None = None, error: str = ""
         "users": users,
         "emails": {owner.id: owner.email for owner in users},
         "new_key": new_key,
+        "now": platform.changes.now(),
         "session_key_id": _session_key_id(request),
         "error": error,
     }
     return html.page(request, "keys.html", status=status, **context)
 
 
-def _session_key_id(request: Request) -> UUID | None:
+def _session_key_id(request: Request) -> UUID:
     """Return the id of the key that the user signed in with."""
-    return session.parse_key_id(request.cookies[session.COOKIE_NAME])
+    return auth.get_caller(request).key_id

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.db.accounts import users as stored_users
 from app.web.accounts import users
 from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core.form_data import read_form
 from app.web.platform import get_platform
 
 MAX_USERS = 500
@@ -22,7 +23,7 @@ async def show(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    form = await request.form()
+    form = await read_form(request)
     body = {name: str(form.get(name, "")) for name in ("email", "name", "role")}
     message = f"User {body['name']} created. Create an API key for them next."
     return await internal_api.call_and_redirect(request, users.create, body, message=message, back="/users")
@@ -30,7 +31,7 @@ async def create(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     """Change the role, or disable or enable the user."""
-    form = await request.form()
+    form = await read_form(request)
     body: dict[str, Any] = {"role": str(form["role"])} if form.get("role") else {}
     if form.get("disabled"):
         body["disabled"] = form["disabled"] == "true"

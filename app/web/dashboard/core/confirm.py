@@ -21,7 +21,7 @@ def ask(request: Request, form: FormData, question: str, action: str) -> Respons
         "confirm.html",
         question=question,
         action=action,
-        target=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        target=str(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else ""),
         fields=fields,
         back=html.local_path(str(form.get("next", "/"))),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
-from app.web.http.responses import encode
+from app.domain.text.json_guard import load_stored
 
 
 def number(value: float | int | None) -> str:
@@ -78,10 +78,9 @@ def short_id(job_id: Any) -> str:
     return str(job_id)[-8:]
 
 
-def indented_json(value: Any) -> str:
-    """Return JSON text, or any other value as JSON, with indentation."""
-    parsed = orjson.loads(value) if isinstance(value, str | bytes) else orjson.loads(encode(value))
-    return orjson.dumps(parsed, option=orjson.OPT_INDENT_2).decode()
+def indented_json(text: str) -> str:
+    """Return stored JSON text with indentation."""
+    return orjson.dumps(load_stored(text), option=orjson.OPT_INDENT_2).decode()
 
 
 FILTERS = {
@@ -91,5 +90,4 @@ FILTERS = {
     "humanize": humanize,
     "event": event,
     "short_id": short_id,
-    "indented_json": indented_json,
 }

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel
 
-from app.web.dashboard.core.field_help import HELP
+from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.web.dashboard.core.formatting import humanize
+from app.web.http.documented_schema import DocumentedSchema
 
 FieldType = Literal["text", "integer", "number", "boolean", "choice", "lines", "json"]
 
@@ -34,7 +35,7 @@ class Field:
 
 def form_fields(model: type[BaseModel]) -> list[Field]:
     """Return a field for each argument of the model, named as on the wire."""
-    schema = model.model_json_schema(by_alias=True)
+    schema = model.model_json_schema(by_alias=True, schema_generator=DocumentedSchema)
     return list(_object_fields(schema, schema.get("$defs", {}), "", "", required=True))
 
 
@@ -54,7 +55,7 @@ def _member_fields(
     if schema.get("properties"):
         yield from _object_fields(schema, defs, f"{path}.", humanize(name), required=required)
         return
-    help_text = " ".join(str(member.get("description", HELP.get(path, ""))).split())
+    help_text = " ".join((member.get("description") or schema.get("description", "")).split())
     field = Field(path, humanize(name), group, "json", required, member.get("default"), help_text)
     if "enum" in schema or "const" in schema:
         yield replace(field, type="choice", choices=tuple(map(str, schema.get("enum", (schema.get("const"),)))))
@@ -140,8 +141,8 @@ def _parse(field: Field, text: str) -> Any:
             return [line.strip() for line in text.splitlines() if line.strip()]
         case "json":
             try:
-                return orjson.loads(text)
-            except orjson.JSONDecodeError as error:
+                return parse_json(text)
+            except (orjson.JSONDecodeError, UnsafeJson) as error:
                 raise ValueError(f"{field.label}: not valid JSON: {error}") from None
         case _:
             return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.db.accounts.users import User
+from app.domain.text.json_guard import parse_json
 from app.settings import Settings
 from app.web.accounts import session
 from app.web.dashboard.core import assets, csrf
@@ -32,6 +32,7 @@ NAVIGATION = (
     ("/queues", "Queues", "queues", True),
     ("/workers", "Workers", "workers", True),
     ("/schedules", "Schedules", "clock", True),
+    ("/webhooks", "Webhooks", "webhooks", False),
     ("/providers", "Providers", "providers", True),
     ("/audit", "Audit", "audit", True),
     ("/keys", "Keys", "key", False),
@@ -74,24 +75,24 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """Render a whole page for the user of the request, if there is one."""
     user: User | None = getattr(request.state, "user", None)
     platform = get_platform(request)
-    cookie = request.cookies.get(session.COOKIE_NAME, "")
+    cookie = session.find_token(request)
     text = (
         environment()
         .get_template(template)
         .render(
             user=user,
-            path=request.url.path,
+            path=request.scope["path"],
             nav=[item[:3] for item in NAVIGATION if user is not None and (user.is_admin or not item[3])],
             csrf=csrf.create_token(cookie) if cookie else "",
             flash=read_flash(request),
-            since=int(time.time() * 1000),
+            since=platform.changes.now_ms(),
             **context,
         )
     )
     headers = HEADERS | {"Content-Security-Policy": content_security_policy(platform.settings)}
     response = compressed_response(request, text.encode(), headers, "text/html; charset=utf-8", status)
-    if FLASH_COOKIE in request.cookies:
-        response.delete_cookie(FLASH_COOKIE)
+    if session.get_cookie(request, FLASH_COOKIE) is not None:
+        session.delete_cookie(request, response, FLASH_COOKIE)
     return response
 
 
@@ -129,25 +130,19 @@ def local_path(text: str | None, otherwise: str = "/") -> str:
     return text
 
 
-def is_https(request: Request) -> bool:
-    return request.url.scheme == "https"
-
-
 def redirect(request: Request, path: str, message: str = "", *, tone: str = "good") -> Response:
     """Redirect to another page, which shows the message once. `tone` is `good` or `bad`."""
     response = RedirectResponse(path, 303, {"Cache-Control": "no-store"})
     if message:
         value = base64.urlsafe_b64encode(orjson.dumps([tone, message[:MAX_FLASH_CHARACTERS]])).decode()
-        response.set_cookie(
-            FLASH_COOKIE, value, max_age=FLASH_SECONDS, httponly=True, samesite="lax", secure=is_https(request)
-        )
+        session.set_cookie(request, response, FLASH_COOKIE, value, max_age=FLASH_SECONDS)
     return response
 
 
 def read_flash(request: Request) -> tuple[str, str] | None:
     """Return the tone and the message of the last redirect, None without one."""
     try:
-        tone, message = orjson.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH_COOKIE, "")))
-    except ValueError:
+        tone, message = parse_json(base64.urlsafe_b64decode(session.get_cookie(request, FLASH_COOKIE) or ""))
+    except (ValueError, TypeError):
         return None
     return ("bad" if tone == "bad" else "good"), str(message)

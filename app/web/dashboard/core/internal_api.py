@@ -66,11 +66,12 @@ async def call_and_redirect(
     back: str,
     onward: str | None = None,
     method: str = "POST",
+    path: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
 ) -> Response:
     """Call the handler, then redirect to `onward` with the message, or to `back` with what was wrong."""
     try:
-        await call(request, handler, body, method=method, query=query)
+        await call(request, handler, body, method=method, path=path, query=query)
     except AppError as error:
         return html.redirect(request, back, error.detail, tone="bad")
     return html.redirect(request, onward or back, message)

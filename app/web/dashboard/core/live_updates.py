@@ -5,14 +5,13 @@ open, reads the changed jobs in one query, renders the fragments that show them,
 read. Panels (queues, workers …) are rendered once as well: after an announcement that concerns them, or every few
 seconds if what they show is never announced (heartbeats, rates).
 
-Events are numbered by the time in Unix milliseconds. A page that reconnects with the number of its last event receives
-all jobs that changed since, for some minutes; after that it is told to reload.
+Events are numbered by the time in Unix milliseconds, by the database's clock. A page that reconnects with the number
+of its last event receives all jobs that changed since, for some minutes; after that it receives the event to reload.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,7 +19,6 @@ from uuid import UUID
 
 import structlog
 
-from app.db.accounts import keys
 from app.db.core.notifications import NEW_JOBS, Changes, Observer
 from app.db.core.pool import TRY_AGAIN, Pool
 from app.db.jobs import views
@@ -36,7 +34,7 @@ MAX_NEW_JOBS_PER_ROUND = 200
 """Changed jobs that are on no open page."""
 SLACK_MS = 3_000
 """For clocks that differ between hosts, and transactions that commit after others which began later."""
-KEY_CHECK_SECONDS = 15.0
+MAX_IDLE_SECONDS = 15.0
 
 RenderJob = Callable[[Job, JobFragment], Mapping[str, Any]]
 
@@ -48,26 +46,23 @@ class LiveUpdates:
         changes: Changes,
         render_job: RenderJob,
         panels: Panels,
-        forget_keys: Callable[[], None],
     ) -> None:
-        """`forget_keys` empties the process's cache of keys; it is called when a key or a user has changed."""
         self._pool = pool
         self._render_job = render_job
         self.panels = panels
-        self._forget_keys = forget_keys
         self._viewers: set[Viewer] = set()
-        self._recent = RecentChanges(now_ms())
+        self._now_ms = changes.now_ms
+        self._recent = RecentChanges(self._now_ms())
         self._due: set[UUID] = set()
         """Changed jobs that the next round sends."""
         self._new_jobs_since: int | None = None
         """Jobs created since then (Unix milliseconds) have not been looked for; None if there are no new jobs."""
-        self._keys_checked = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         changes.observe(Observer(self._on_jobs, self._on_platform, self._on_gap))
 
     def _on_jobs(self, job_ids: list[UUID]) -> None:
-        self._recent.record(job_ids, now_ms())
+        self._recent.record(job_ids, self._now_ms())
         if self._viewers:
             self._due.update(job_ids)
             self.panels.jobs_changed()
@@ -75,11 +70,8 @@ class LiveUpdates:
 
     def _on_platform(self, announcement: str) -> None:
         if announcement == NEW_JOBS:
-            self._look_for_new_jobs(now_ms())
+            self._look_for_new_jobs(self._now_ms())
             return
-        if announcement.startswith(("KEY_", "USER_")):
-            self._forget_keys()
-            self._keys_checked = 0.0
         self.panels.announced(announcement)
         self._wake.set()
 
@@ -88,7 +80,7 @@ class LiveUpdates:
         self._wake.set()
 
     def _on_gap(self) -> None:
-        self._recent.restart(now_ms())
+        self._recent.restart(self._now_ms())
         for viewer in self._viewers:
             viewer.send(RELOAD)
 
@@ -142,29 +134,17 @@ class LiveUpdates:
             self._wake.clear()
 
     def _seconds_until_due(self) -> float:
-        """Until a panel that is on a page, or the check of the keys, is due without an announcement."""
-        return min([KEY_CHECK_SECONDS, *map(self.panels.render_interval_seconds, self._viewed_panels())])
+        """Until a panel that is on a page is due without an announcement."""
+        return min([MAX_IDLE_SECONDS, *map(self.panels.render_interval_seconds, self._viewed_panels())])
 
     def _viewed_panels(self) -> set[str]:
         return {name for viewer in self._viewers for name in viewer.panels}
 
     async def _round(self) -> None:
-        if time.monotonic() - self._keys_checked > KEY_CHECK_SECONDS:
-            await self._check_keys()
         if self._due or self._new_jobs_since is not None:
             await self._send_jobs()
         for name in self._viewed_panels():
             await self._send_panel(name)
-
-    async def _check_keys(self) -> None:
-        """End the streams of pages whose key was revoked."""
-        self._keys_checked = time.monotonic()
-        async with self._pool.acquire() as conn:
-            live = await keys.list_live_ids(conn, {viewer.key_id for viewer in self._viewers})
-        for viewer in self._viewers:
-            if viewer.key_id not in live:
-                viewer.closed = True
-                viewer.send(RELOAD)
 
     async def _send_jobs(self) -> None:
         due, self._due = self._due, set()
@@ -176,7 +156,7 @@ class LiveUpdates:
         newer_than = first_id(new_jobs_since - SLACK_MS) if new_jobs_since is not None and has_lists else None
         if not job_ids and newer_than is None:
             return
-        number = now_ms()
+        number = self._now_ms()
         try:
             async with self._pool.acquire() as conn:
                 jobs = await views.list_changed(conn, job_ids, newer_than, MAX_NEW_JOBS_PER_ROUND)
@@ -214,10 +194,6 @@ class LiveUpdates:
             if viewer.panels.get(name, rendered.at_ms) < rendered.at_ms:
                 viewer.panels = {**viewer.panels, name: rendered.at_ms}
                 viewer.send(event)
-
-
-def now_ms() -> int:
-    return int(time.time() * 1000)
 
 
 def first_id(at_ms: int) -> UUID:

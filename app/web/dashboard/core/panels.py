@@ -42,6 +42,8 @@ class Panels:
     """All panels by name, with the last rendering of each."""
 
     by_name: Mapping[str, Panel]
+    now_ms: Callable[[], int]
+    """Returns the time in Unix milliseconds, by a clock that all API processes share."""
     _rendered: dict[str, RenderedPanel] = field(default_factory=dict)
     _stale: set[str] = field(default_factory=set)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -66,7 +68,7 @@ class Panels:
                 if time.monotonic() - rendered.finished < max_age:
                     return rendered
             self._stale.discard(name)
-            at_ms, started = int(time.time() * 1000), time.monotonic()
+            at_ms, started = self.now_ms(), time.monotonic()
             content = await self.by_name[name].render()
             finished = time.monotonic()
             self._rendered[name] = RenderedPanel(content, at_ms, finished, finished - started)

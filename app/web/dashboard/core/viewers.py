@@ -15,7 +15,7 @@ from app.db.jobs.job import Job
 from app.web.http.responses import encode
 
 MAX_UNREAD_EVENTS = 100
-"""A page that is further behind is told to reload instead."""
+"""A page that is further behind receives the event to reload instead."""
 MAX_SHOWN_JOBS = 500
 """One page follows this many jobs, the newest."""
 
@@ -30,7 +30,6 @@ class Viewer:
     """One open page: what it shows, and the events that it has not read yet."""
 
     user: User
-    key_id: UUID
     filters: Filters | None = None
     """For a list of jobs: new jobs that match are added to it."""
     shown: set[UUID] = field(default_factory=set)
@@ -45,11 +44,19 @@ class Viewer:
     closed: bool = False
 
     def send(self, event: bytes) -> None:
+        if self.closed and event != RELOAD:
+            return
         if len(self.events) >= MAX_UNREAD_EVENTS:
             self.events.clear()
             event = RELOAD
         self.events.append(event)
         self.woken.set()
+
+    def end(self) -> None:
+        """Send nothing more but to reload: the access has ended or changed, and so does what the page may show."""
+        self.events.clear()
+        self.closed = True
+        self.send(RELOAD)
 
     def close(self) -> None:
         self.closed = True

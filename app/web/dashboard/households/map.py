@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,13 +18,14 @@ from app.db.households.map_points import MapCluster, MapPoint, MapWindow, Select
 from app.db.jobs import views
 from app.db.jobs.views import JobDetail
 from app.domain.households.filters import HouseholdFilters
+from app.domain.text.json_guard import load_stored_object
 from app.errors import BadRequest, NotFound
 from app.web.dashboard.core import html
 from app.web.http.responses import encode
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
-HEATMAP_PATH = "/api/heatmap"
+HEATMAP_PATH = "/api/v1/heatmap"
 LAYER_LABELS = {
     "households": "Households",
     "businesses": "Businesses",
@@ -81,7 +81,7 @@ async def heatmap_extent(request: Request) -> Response:
     platform = get_platform(request)
     async with platform.pool.acquire() as conn:
         job = await requested_job(conn, request)
-    bounds = orjson.loads(job.result or "{}").get("bounds")
+    bounds = load_stored_object(job.result or "{}").get("bounds")
     box = bounds and [bounds[side] for side in ("west", "south", "east", "north")]
     return html.json_response(request, encode({"bbox": box}))
 
@@ -121,11 +121,11 @@ async def select_points(conn: Connection, request: Request, name: str) -> Select
     if name == "rows":
         return map_points.select_of_job(name, job.id)
     if name != "households":
-        run = orjson.loads(job.checkpoint or "{}").get("run")  # an import marks its rows with its run
+        run = load_stored_object(job.checkpoint or "{}").get("run")  # an import marks its rows with its run
         return map_points.select_of_job(name, UUID(run)) if run else None
     if job.started_at is None:
         return None
-    filters = HouseholdFilters.model_validate(orjson.loads(job.data).get("filters") or {})
+    filters = HouseholdFilters.model_validate(load_stored_object(job.data).get("filters") or {})
     return map_points.select_geocoded_between(filters, job.started_at, job.completed_at)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from app.domain.companies.kinds import COMPANY_RESEARCH, SIGNAL_NOTIFICATION
+from app.domain.companies.kinds import COMPANY_RESEARCH
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS, GeocodeFileOptions
 from app.domain.imports.kinds import BUSINESS_IMPORT, PARCEL_IMPORT, POI_IMPORT, VOTER_IMPORT
-from app.domain.jobs.kinds import WEBHOOK_DELIVERY
 from app.domain.jobs.spec import JobSpec
 from app.web.companies import research
 from app.web.dashboard.core.forms import Field, form_fields
 from app.web.dashboard.core.internal_api import Handler
 from app.web.geocoding import geocode_file, geocode_households
 from app.web.imports import create as imports
-from app.web.imports.requests import BusinessImportRequest, ImportRequest, VoterImportRequest
+from app.web.imports.requests import BusinessImportRequest, RecordImportRequest, VoterImportRequest
 
 
 @dataclass(frozen=True)
@@ -27,15 +25,7 @@ class CreateRoute:
     options: type[BaseModel] | None = None
     """Model of the request's options; None for the arguments of the kind."""
     needs_file: bool = False
-    path_fields: Mapping[str, Field] = field(default_factory=dict)
-    """Form fields that become parameters of the route's path, by the name of the parameter."""
-    hidden: frozenset[str] = frozenset()
-    """Options that the form leaves out."""
 
-
-COMPANY_ID = Field(
-    "companyId", "Company id", required=True, help="The company's id, or an id of your own for a new company."
-)
 
 CREATE_ROUTES = {
     GEOCODE_HOUSEHOLDS.kind: CreateRoute(
@@ -51,10 +41,10 @@ CREATE_ROUTES = {
         needs_file=True,
     ),
     PARCEL_IMPORT.kind: CreateRoute(
-        imports.create_parcels, "Import land parcels from GeoJSON or CSV.", ImportRequest, needs_file=True
+        imports.create_parcels, "Import land parcels from GeoJSON or CSV.", RecordImportRequest, needs_file=True
     ),
     POI_IMPORT.kind: CreateRoute(
-        imports.create_pois, "Import points of interest from GeoJSON or CSV.", ImportRequest, needs_file=True
+        imports.create_pois, "Import points of interest from GeoJSON or CSV.", RecordImportRequest, needs_file=True
     ),
     BUSINESS_IMPORT.kind: CreateRoute(
         imports.create_businesses,
@@ -66,19 +56,11 @@ CREATE_ROUTES = {
         research.create,
         "Write a report on a company that quotes its sources.",
         research.ResearchRequest,
-        path_fields={"company": COMPANY_ID},
-        hidden=frozenset({"sync"}),
     ),
 }
-
-INTERNAL_KINDS = frozenset({SIGNAL_NOTIFICATION.kind, WEBHOOK_DELIVERY.kind})
-"""Kinds whose jobs only the platform creates."""
 
 
 def fields_of(spec: JobSpec) -> list[Field]:
     """Return the fields of the form that creates a job of this kind."""
     route = CREATE_ROUTES.get(spec.kind)
-    if route is None:
-        return form_fields(spec.args)
-    options = form_fields(route.options or spec.args)
-    return [*route.path_fields.values(), *(option for option in options if option.name not in route.hidden)]
+    return form_fields(spec.args if route is None else route.options or spec.args)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import orjson
+from dataclasses import dataclass
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,23 +12,35 @@ from app.db.core.pool import Connection
 from app.db.jobs import item_errors, timeline, views
 from app.db.jobs import records as jobs
 from app.db.jobs.item_errors import RecordedError
+from app.db.jobs.views import JobDetail
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS
 from app.domain.heatmaps.kinds import HEATMAP_COMPUTE
 from app.domain.imports.kinds import IMPORT_SPECS, PARCEL_IMPORT, POI_IMPORT
+from app.domain.text.json_guard import load_stored
+from app.domain.text.truncation import truncate
+from app.domain.text.typed_columns import typed_columns
 from app.errors import NotFound
 from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core.form_data import read_form
+from app.web.dashboard.core.formatting import indented_json
 from app.web.dashboard.households import map
 from app.web.dashboard.jobs import results
+from app.web.dashboard.jobs.results import ResultSection
 from app.web.dashboard.jobs.view import JobView
-from app.web.http.csv_export import csv_response
+from app.web.http.off_loop import off_loop
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import path_id
+from app.web.http.table_download import Table, table_response
+from app.web.http.table_formats import TableFormat
+from app.web.imports import undo as import_undo
 from app.web.jobs import actions
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 MAX_EVENTS = 200
 MAX_ERRORS = 50
+MAX_JSON_CHARACTERS = 100_000
+"""Of the input, the result and the checkpoint each; REST has all of them."""
 CSV_PAGE_SIZE = 1000
 MAP_LAYERS = {
     GEOCODE_HOUSEHOLDS.kind: "households",
@@ -38,12 +51,23 @@ MAP_LAYERS = {
 }
 """The layer of the map that shows a kind's results."""
 DOWNLOADS = {
-    GEOCODE_FILE.kind: ("File with coordinates", "/api/v1/jobs/{id}/output.csv"),
-    **{spec.kind: ("Rejected rows", "/api/v1/jobs/{id}/rejected.csv") for spec in IMPORT_SPECS},
+    GEOCODE_FILE.kind: ("File with coordinates", "/api/v1/jobs/{id}/output"),
+    **{spec.kind: ("Rejected rows", "/api/v1/jobs/{id}/rejected") for spec in IMPORT_SPECS},
 }
 """Label and address of the file that a finished job offers."""
-ACTIONS = {"cancel": actions.cancel, "retry": actions.retry, "delete": actions.delete, "run": actions.run}
+ACTIONS = {
+    "cancel": actions.cancel,
+    "retry": actions.retry,
+    "delete": actions.delete,
+    "run": actions.run,
+    "undo": import_undo.undo,
+}
 """By the last part of the path."""
+UNDO_QUESTION = (
+    "Undo this import? Records that it inserted are removed, and those that it changed get their previous values back,"
+    " unless a later import changed them."
+)
+IMPORT_KINDS = frozenset(spec.kind for spec in IMPORT_SPECS)
 
 
 async def show(request: Request) -> Response:
@@ -57,8 +81,7 @@ async def show(request: Request) -> Response:
         events, event_count = await timeline.list_events(conn, job_id, limit=MAX_EVENTS, offset=0)
         errors = await item_errors.list_after(conn, job_id, 0, limit=MAX_ERRORS)
     job = JobView.from_job(detail)
-    data = orjson.loads(detail.data)
-    result = orjson.loads(detail.result) if detail.result else None
+    size = sum(len(text or "") for text in (detail.data, detail.result, detail.checkpoint))
     return html.page(
         request,
         "job.html",
@@ -68,14 +91,49 @@ async def show(request: Request) -> Response:
         more_events=event_count - len(events),
         errors=errors,
         more_errors=detail.error_count - len(errors),
-        data=results.to_sections(data),
-        result=results.to_sections(result) if result else [],
-        report_id=results.find_report_id(result),
+        values=await off_loop(size, _shown_values, detail),
         download=DOWNLOADS.get(job.kind) if job.completed_at else None,
         layer=MAP_LAYERS.get(job.kind),
         map=map.map_settings(request),
         may_change=user.is_admin or detail.created_by == user.id,
+        undo_question=UNDO_QUESTION if job.kind in IMPORT_KINDS and job.completed_at and _has_written(detail) else "",
         may_duplicate=job.kind in platform.specs,
+    )
+
+
+def _has_written(job: JobDetail) -> bool:
+    """Whether an import may have left something to undo."""
+    result = load_stored(job.result) if job.result and len(job.result) <= MAX_JSON_CHARACTERS else None
+    if not isinstance(result, dict):
+        return bool(job.checkpoint)
+    return not result.get("dryRun") and bool(result.get("inserted") or result.get("updated") or result.get("retired"))
+
+
+@dataclass(frozen=True)
+class ShownValues:
+    """The JSON values of a job as its page shows them: as sections, and as text of limited length."""
+
+    data: list[ResultSection]
+    result: list[ResultSection]
+    report_id: str | None
+    data_json: str
+    result_json: str
+    checkpoint_json: str
+
+
+def _shown_values(job: JobDetail) -> ShownValues:
+    result = load_stored(job.result) if job.result else None
+    data_json, result_json, checkpoint_json = (
+        truncate(indented_json(text), MAX_JSON_CHARACTERS) if text else ""
+        for text in (job.data, job.result, job.checkpoint)
+    )
+    return ShownValues(
+        data=results.to_sections(load_stored(job.data)),
+        result=results.to_sections(result) if result else [],
+        report_id=results.find_report_id(result),
+        data_json=data_json,
+        result_json=result_json,
+        checkpoint_json=checkpoint_json,
     )
 
 
@@ -86,7 +144,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def retry(request: Request) -> Response:
-    form = await request.form()
+    form = await read_form(request)
     from_start = bool(form.get("fromStart"))
     question = (
         "Restart this job from the beginning? Its checkpoint, counters and errors are discarded." if from_start else ""
@@ -99,6 +157,11 @@ async def delete(request: Request) -> Response:
     return await _run_action(request, question, "Delete job", "Job deleted.", onward="/")
 
 
+async def undo(request: Request) -> Response:
+    """Undo an import, and go on to the job that does."""
+    return await _run_action(request, UNDO_QUESTION, "Undo import", "The import is being undone: see the jobs.")
+
+
 async def run(request: Request) -> Response:
     return await _run_action(request, "", "Run now", "The job starts as soon as a worker has a free slot.")
 
@@ -107,11 +170,11 @@ async def _run_action(
     request: Request, question: str, button: str, message: str, onward: str | None = None
 ) -> Response:
     """Run the action that the path names, once the question (if any) is confirmed, and go back to the job."""
-    form = await request.form()
+    form = await read_form(request)
     here = f"/jobs/{path_id(request)}"
     if question and (page := confirm.ask(request, form, question, button)) is not None:
         return page
-    action = request.url.path.rpartition("/")[2]
+    action = request.scope["path"].rpartition("/")[2]
     query = {"fromStart": "true"} if action == "retry" and form.get("fromStart") else None
     return await internal_api.call_and_redirect(
         request, ACTIONS[action], query=query, message=message, back=here, onward=onward
@@ -132,6 +195,5 @@ async def errors_csv(request: Request) -> Response:
 
     pages = keyset_pages(platform.pool, read, lambda error: error.id, CSV_PAGE_SIZE)
     rows = ([[error.item_id, error.address, error.error, error.at] for error in page] async for page in pages)
-    response = await csv_response(f"errors-{job_id}.csv", ("item", "address", "error", "time"), rows)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    columns = typed_columns(("item", "address", "error", "time"), dates=("time",))
+    return await table_response(Table(f"errors-{job_id}", columns, rows), TableFormat.CSV)

@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
-from app.db.jobs import views
+from app.db.jobs import search
 from app.db.jobs.bulk import Action
 from app.domain.jobs.status import Status
 from app.errors import BadRequest
 from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.jobs.view import JobView
-from app.web.http.problems import invalid
-from app.web.http.request_parsing import wire_names
+from app.web.http.known_fields import wire_names
+from app.web.http.request_parsing import validate
 from app.web.jobs import bulk
 from app.web.jobs.access import reader_id
 from app.web.jobs.filters import JobFilters
@@ -50,10 +50,7 @@ def requested_filters(request: Request) -> JobFilters:
         params["createdAfter"] = (datetime.now(UTC) - SPANS[within]).isoformat()
     if any("\0" in value for value in params.values()):
         raise BadRequest("Filters cannot contain NUL characters.")
-    try:
-        return JobFilters.model_validate(params)
-    except ValidationError as error:
-        raise invalid(error) from None
+    return validate(JobFilters, params)
 
 
 async def index(request: Request) -> Response:
@@ -62,14 +59,15 @@ async def index(request: Request) -> Response:
     filters = requested_filters(request).to_filters(platform)
     before = parse_cursor(request.query_params.get("before"))
     async with platform.pool.acquire() as conn:
-        jobs, count = await views.list_page(conn, filters, reader_id(user), before=before, limit=PAGE_SIZE)
+        page = await search.list_page(conn, filters, reader_id(user), before=before, limit=PAGE_SIZE)
     chosen = filter_params(request)
     return html.page(
         request,
         "jobs.html",
-        jobs=[JobView.from_job(job) for job in jobs],
-        count=count,
-        counted=views.MAX_COUNTED,
+        jobs=[JobView.from_job(job) for job in page.jobs],
+        count=page.total,
+        is_estimate=page.is_estimate,
+        is_complete=page.is_complete,
         chosen=chosen,
         kinds=sorted(platform.specs),
         queues=sorted({spec.queue.name for spec in platform.specs.values()}),
@@ -77,7 +75,7 @@ async def index(request: Request) -> Response:
         first=before is None,
         tabs=[("All", None)] + [(status.value.capitalize(), status.value) for status in Status],
         link=lambda **more: "/?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
-        older=str(jobs[-1].id) if len(jobs) == PAGE_SIZE else None,
+        older=page.next_before,
         query=urlencode(chosen),
     )
 
@@ -92,7 +90,7 @@ def parse_cursor(text: str | None) -> UUID | None:
 
 async def bulk_action(request: Request) -> Response:
     """Apply `action` to the selected `ids`, or with `all` to the jobs that match the filters in the query."""
-    form = await request.form()
+    form = await read_form(request)
     back = html.local_path(str(form.get("next", "/")))
     try:
         action = Action(str(form.get("action", "")))

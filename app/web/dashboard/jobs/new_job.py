@@ -6,16 +6,17 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.jobs import records as jobs
 from app.domain.jobs.spec import JobSpec
+from app.domain.text.json_guard import load_stored
 from app.errors import AppError, Invalid, NotFound
 from app.web.dashboard.core import forms, html, internal_api
-from app.web.dashboard.jobs.create_routes import CREATE_ROUTES, INTERNAL_KINDS, CreateRoute, fields_of
+from app.web.dashboard.core.form_data import read_form
+from app.web.dashboard.jobs.create_routes import CREATE_ROUTES, CreateRoute, fields_of
 from app.web.jobs import create as job_creation
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -26,7 +27,7 @@ async def index(request: Request) -> Response:
     platform = get_platform(request)
     kinds = []
     for spec in sorted(platform.specs.values(), key=lambda spec: (spec.kind not in CREATE_ROUTES, spec.kind)):
-        if spec.kind in INTERNAL_KINDS:
+        if spec.is_internal:
             continue
         route = CREATE_ROUTES.get(spec.kind)
         kinds.append(
@@ -66,7 +67,7 @@ async def arguments_of(request: Request, job_id: str) -> Any:
         job = None
     if job is None:
         raise NotFound("The job to copy was not found. It was deleted, or it belongs to another user.")
-    return orjson.loads(job.data)
+    return load_stored(job.data)
 
 
 def form_page(
@@ -95,17 +96,13 @@ async def create(request: Request) -> Response:
     if route is not None and route.needs_file:
         return await _upload(request, spec, route)
     fields = fields_of(spec)
-    values = {name: str(value) for name, value in (await request.form()).items()}
+    values = {name: str(value) for name, value in (await read_form(request)).items()}
     try:
         arguments = forms.parse_input(fields, values)
-        path = {}
-        if route is not None:
-            path = {name: str(arguments.pop(field.name, "")) for name, field in route.path_fields.items()}
         created = await internal_api.call(
             request,
             route.handler if route else job_creation.create,
             arguments if route else {"type": spec.kind, "data": arguments},
-            path=path,
             idempotency_key=values.get(internal_api.IDEMPOTENCY_FIELD) or None,
         )
     except ValueError as error:
@@ -113,7 +110,7 @@ async def create(request: Request) -> Response:
     except AppError as error:
         fields = forms.with_input(fields, values, _errors_by_field(error))
         return form_page(request, spec, fields, error.detail, error.status)
-    return _redirect_to_job(request, created)
+    return redirect_to_job(request, created)
 
 
 async def _upload(request: Request, spec: JobSpec, route: CreateRoute) -> Response:
@@ -122,17 +119,20 @@ async def _upload(request: Request, spec: JobSpec, route: CreateRoute) -> Respon
     except AppError as error:
         fields = forms.with_input(fields_of(spec), {}, _errors_by_field(error))
         return form_page(request, spec, fields, error.detail, error.status)
-    return _redirect_to_job(request, created)
+    return redirect_to_job(request, created)
 
 
-def _redirect_to_job(request: Request, created: dict[str, Any]) -> Response:
-    """`created` is the response of the route; the routes name the same members differently."""
+def redirect_to_job(request: Request, created: dict[str, Any]) -> Response:
+    """`created` is the response of the route: a job, or the report that makes one needless."""
+    if "reportUrl" in created:
+        page = f"/jobs/{created['jobId']}" if created["jobId"] else created["reportUrl"]
+        return html.redirect(request, page, "There is a fresh report already, so no new job was created.")
     message = f"{str(created.get('message') or 'Job created').removesuffix('.')}."
-    if not created.get("isNew", created.get("is_new", True)):
+    if not created.get("isNew", True):  # jobs that are never deduplicated do not say
         message = "An identical job is already active, so no new one was created."
     if not created.get("processingStarted", True):
         message += " No worker is serving its queue at the moment."
-    return html.redirect(request, f"/jobs/{created.get('jobId') or created['job_id']}", message)
+    return html.redirect(request, f"/jobs/{created['jobId']}", message)
 
 
 def _errors_by_field(error: AppError) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.db.core.pool import Pool
 from app.db.jobs import queues as stored_queues
 from app.web.dashboard.core import html, internal_api
+from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.core.panels import Panel
 from app.web.dashboard.jobs.queue_charts import SPANS
 from app.web.jobs import queues
@@ -21,7 +22,9 @@ PAUSE_MINUTES = {"": "until resumed", "15": "for 15 minutes", "60": "for an hour
 
 async def list_queues(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        return [queues.present_queue(queue) for queue in await stored_queues.list_queues(conn)]
+        return [
+            queues.present_queue(queue).model_dump(by_alias=True) for queue in await stored_queues.list_queues(conn)
+        ]
 
 
 def panel(pool: Pool) -> Panel:
@@ -44,8 +47,9 @@ async def index(request: Request) -> Response:
 
 
 async def pause(request: Request) -> Response:
-    minutes = str((await request.form()).get("minutes", ""))
-    until = datetime.now(UTC) + timedelta(minutes=int(minutes)) if minutes in PAUSE_MINUTES and minutes else None
+    minutes = str((await read_form(request)).get("minutes", ""))
+    now = get_platform(request).changes.now()
+    until = now + timedelta(minutes=int(minutes)) if minutes in PAUSE_MINUTES and minutes else None
     body = {"until": until.isoformat()} if until else None
     return await _change(request, queues.pause, body, "Queue {name} is paused. Running jobs continue.")
 
@@ -56,7 +60,7 @@ async def resume(request: Request) -> Response:
 
 async def set_limits(request: Request) -> Response:
     """Set concurrency and priority; an empty field restores the default."""
-    form = await request.form()
+    form = await read_form(request)
     body = {name: str(form.get(name, "")).strip() or None for name in ("concurrency", "priority")}
     return await _change(request, queues.update, body, "The limits of queue {name} were saved.")
 

@@ -13,8 +13,10 @@ from app.db.accounts.users import User
 from app.db.core.pool import Pool
 from app.db.jobs import schedules as stored_schedules
 from app.domain.jobs.schedules import Missed, Overlap
+from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.errors import AppError, NotFound
 from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.core.panels import Panel
 from app.web.http.request_parsing import path_id
 from app.web.jobs import schedules
@@ -97,12 +99,12 @@ async def update(request: Request) -> Response:
 
 
 async def _save(request: Request, handler: internal_api.Handler, method: str) -> Response:
-    form = await request.form()
+    form = await read_form(request)
     values = {name: str(form.get(name, "")) for name in EMPTY_FORM}
     name = None if method == "POST" else values["name"]
     try:
-        data = orjson.loads(values["data"] or "{}")
-    except orjson.JSONDecodeError as error:
+        data = parse_json(values["data"] or "{}")
+    except (orjson.JSONDecodeError, UnsafeJson) as error:
         return form_page(request, values, f"The job input is not valid JSON: {error}", 422, name)
     try:
         await internal_api.call(request, handler, {**values, "data": data}, method=method)
@@ -113,7 +115,7 @@ async def _save(request: Request, handler: internal_api.Handler, method: str) ->
 
 async def run_action(request: Request) -> Response:
     """Run the form's `action` on a schedule: run, enable, disable or delete."""
-    form = await request.form()
+    form = await read_form(request)
     action = str(form.get("action", ""))
     if action == "delete":
         question = "Delete this schedule? The jobs that it created are kept."

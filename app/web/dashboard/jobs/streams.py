@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.jobs import records as jobs
-from app.web.accounts import session
-from app.web.dashboard.core.live_updates import LiveUpdates, now_ms
+from app.web.accounts import auth
+from app.web.dashboard.core.live_updates import LiveUpdates
 from app.web.dashboard.core.viewers import Viewer
 from app.web.dashboard.jobs.listing import requested_filters
+from app.web.http.open_requests import EventStream
 from app.web.http.request_parsing import path_id
 from app.web.jobs.access import reader_id
-from app.web.platform import get_platform
+from app.web.platform import Access, get_platform
 
 KEEP_ALIVE_SECONDS = 15.0
 MAX_IDS = 300
@@ -30,9 +32,7 @@ def live_updates(request: Request) -> LiveUpdates:
 
 def new_viewer(request: Request) -> Viewer:
     user: User = request.state.user
-    key_id = session.parse_key_id(request.cookies[session.COOKIE_NAME])
-    assert key_id is not None  # the guard has read it
-    return Viewer(user, key_id)
+    return Viewer(user)
 
 
 async def stream_list(request: Request) -> Response:
@@ -73,15 +73,18 @@ def parse_ids(text: str) -> Iterator[UUID]:
 
 def stream(request: Request, viewer: Viewer) -> Response:
     number = request.headers.get("last-event-id") or request.query_params.get("since", "")
-    since_ms = int(number) if number.isdecimal() and len(number) < 16 else now_ms()
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = event_stream(live_updates(request), viewer, since_ms)
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    since_ms = int(number) if number.isdecimal() and len(number) < 16 else get_platform(request).changes.now_ms()
+    access = get_platform(request).access.watch(auth.get_caller(request), viewer.end)
+    events = event_stream(live_updates(request), viewer, since_ms, access)
+    open_requests = get_platform(request).open_requests
+    return EventStream(events, open_requests, viewer.user.id, {"Cache-Control": "no-store"})
 
 
-async def event_stream(updates: LiveUpdates, viewer: Viewer, since_ms: int) -> AsyncIterator[bytes]:
+async def event_stream(
+    updates: LiveUpdates, viewer: Viewer, since_ms: int, access: AbstractAsyncContextManager[Access]
+) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
-    async with updates.subscribe(viewer, since_ms):
+    async with access, updates.subscribe(viewer, since_ms):
         while not viewer.closed:
             try:
                 async with asyncio.timeout(KEEP_ALIVE_SECONDS):

@@ -11,9 +11,10 @@ from uuid import UUID
 import orjson
 
 from app.db.jobs.bulk import ALLOWED_STATUSES, Action
-from app.db.jobs.job import Job
+from app.db.jobs.job import MAX_LISTED_BYTES, Job
 from app.domain.jobs.polling import eta_seconds, progress
 from app.domain.jobs.status import Status
+from app.domain.text.json_guard import load_stored
 from app.web.dashboard.core import html
 from app.web.dashboard.core.viewers import JobFragment
 
@@ -95,7 +96,7 @@ class JobView:
 
 def summarize(data: str) -> str:
     """Return what a job is about in one line, from the JSON text of its arguments: its file, or its values."""
-    value = orjson.loads(data)
+    value = load_stored(data) if len(data) <= MAX_LISTED_BYTES else None
     if not isinstance(value, dict):
         return data[:MAX_SUMMARY_CHARACTERS]
     if value.get("fileName"):

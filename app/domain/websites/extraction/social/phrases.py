@@ -31,7 +31,7 @@ PLATFORM_BEFORE = re.compile(
     rf"(?:^|[\W_])(?:{PLATFORM})(?: (?:page|profile|account|seite|channel))?\W*$", re.IGNORECASE
 )
 # A label that is a URL or a handle itself.
-URL_OR_HANDLE = re.compile(r"(?:https?://)?[\w.-]+\.[a-z]{2,4}/\S+|@[\w.-]{2,40}", re.IGNORECASE)
+URL_OR_HANDLE = re.compile(r"(?<![\w.-])(?:https?://)?[\w.-]+\.[a-z]{2,4}/\S+|@[\w.-]{2,40}", re.IGNORECASE)
 # Labels that contain nobody's name.
 NAMELESS = re.compile(
     rf"\W*(?:(?:click )?here|hier|aqu[ií]|ici|qui|link|page|seite|profile?|site|website|more|mehr|logo|icon|image|img|"

@@ -25,7 +25,7 @@ function send(form) {
     message.textContent = percent < 100 ? `${percent} % of ${size(event.total)} uploaded` : "Upload complete. Checking the file…";
   };
   request.onload = () => {
-    if (request.status < 300 && new URL(request.responseURL).pathname.startsWith("/jobs/")) { location.assign(request.responseURL); return; }
+    if (request.status < 300 && /^\/(jobs|import)\//.test(new URL(request.responseURL).pathname)) { location.assign(request.responseURL); return; }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const problem = [...page.querySelectorAll("[role=alert], p.error, .empty p")].map((element) => element.textContent).filter(Boolean).join(" ");
     fail(problem || `The server answered with status ${request.status}.`);

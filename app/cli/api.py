@@ -1,0 +1,36 @@
+"""`trigpoint api`: run an API process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+UVICORN = (
+    "uvicorn",
+    "--factory",
+    "app.main:create",
+    "--http",
+    "app.http_connection:HttpConnection",
+    "--loop",
+    "app.event_loop:EventLoop",
+    "--no-access-log",
+)
+"""The module and the arguments by which every API process is started."""
+SHUTDOWN_SECONDS = 3
+
+
+def api(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
+) -> None:
+    """Run the API on the servers in DATABASE_URL and REDIS_URL.
+
+    FORWARDED_ALLOW_IPS names the proxies whose X-Forwarded-For and -Proto are believed; default: those on this host.
+    """
+    arguments = ["--host", host, "--port", str(port), "--workers", str(processes)]
+    arguments += ["--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
+    os.execv(sys.executable, [sys.executable, "-m", *UVICORN, *arguments])

@@ -1,0 +1,1 @@
+"""Requests of every sort, made by schemathesis from the OpenAPI document, against a real platform."""

@@ -1,0 +1,263 @@
+"""Every parser and extractor of foreign text reads a megabyte of the worst input with bounded work.
+
+Work is the number of functions that Python calls, in Python and in C; test_patterns.py covers what happens within a
+single call of a regular expression. Each input is cut off as soon as it exceeds its allowance, so a failure is quick.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from types import FrameType
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from app.domain.addresses.parser import parse_line
+from app.domain.companies import input as companies
+from app.domain.companies.research import extractive, passages, sections
+from app.domain.companies.research.claims import check_all
+from app.domain.companies.research.page_text import extract_page_text
+from app.domain.companies.research.sources import Source, SourceKind
+from app.domain.companies.signal_rules import CrawledPage, find_changes, find_in_pages
+from app.domain.households import input as households
+from app.domain.imports.address_files import split_leniently
+from app.domain.imports.feature_reader import open_features
+from app.domain.imports.geojson import FeatureCollection, FeatureCount
+from app.domain.imports.geometry import shapes
+from app.domain.imports.layout import Layout
+from app.domain.imports.survey import FileFormat, Survey
+from app.domain.text.errors import Unreadable
+from app.domain.text.json_guard import UnsafeJson, load_stored, parse_json
+from app.domain.websites import business_files
+from app.domain.websites.extraction.contacts import extract_contacts
+from app.domain.websites.extraction.discovery import find_contact_pages, find_frames, find_refresh_target
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.parked import find_parked_phrase
+from app.domain.websites.technologies import detect_technologies
+from app.errors import AppError
+from app.web.http import request_parsing
+from app.web.http.cursors import decode_cursor
+from providers import http
+from providers.errors import ProviderError
+from providers.geocoding import census
+from providers.llm.base import CostSource, ModelReply, Usage
+from providers.llm.models import parse
+from providers.web import robots
+from tests.unit.structure.source import sources
+
+SIZE = 1_000_000
+MAX_CALLS = 40 * SIZE
+"""Function calls: some dozens per character. What takes time with the square of the size needs a million."""
+URL = "https://example.com/"
+REFUSED = (AppError, ProviderError, Unreadable, UnsafeJson, ValueError)
+
+PIECES = {
+    "one word": "a",
+    "words": "Acme Widgets hired 500 people in Berlin. ",
+    "dots": "a.",
+    "digits": "1",
+    "numbers": "1 ",
+    "commas": ",",
+    "spaces": " ",
+    "lines": "\n",
+    "quotes": '"',
+    "at signs": "a@a.",
+    "angles": "<",
+    "tags": "<a ",
+    "nested": "<b><i>",
+    "divs": "<div>",
+    "links": '<a href="https://facebook.com/a">f</a>',
+    "attributes": "<a href=mailto:a@example.com title=a ",
+    "comments": "<!--",
+    "entities": "&amp;",
+    "json": '{"a":',
+    "lists": "[",
+    "json-ld": '<script type="application/ld+json">[{"@type":"Person",',
+    "user agents": "User-agent: a\nDisallow: /\n",
+    "telephones": "+1 415 555 2671 ",
+    "spoken addresses": "info at example dot com ",
+}
+
+
+def _source(text: str) -> Source:
+    return Source("S1", SourceKind.WEBSITE, URL, "Acme", text, datetime.now(UTC))
+
+
+def _research(text: str) -> Any:
+    source = _source(text)
+    for section in sections.SECTIONS[:2]:
+        passages.rank(section, [source])
+        check_all(extractive.write(section, [source]), {"S1": source}, "Acme")
+
+
+def _signals(text: str) -> Any:
+    page = CrawledPage(URL, "Acme", text, None, text)
+    return list(find_in_pages([page], date(2026, 1, 1))), list(find_changes({URL: text[1:]}, [page]))
+
+
+def _document(text: str) -> Any:
+    document = Document(text, URL)
+    find_contact_pages(document)
+    find_frames(document)
+    return find_refresh_target(document), find_parked_phrase(document)
+
+
+def _features(text: str) -> Any:
+    count = FeatureCount()
+    count.feed(text.encode())
+    count.close()
+
+
+def _survey(text: str) -> Any:
+    survey = Survey()
+    survey.feed(text.encode())
+    return survey.format()
+
+
+class Anything(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+def _model_answer(text: str) -> Any:
+    return parse(ModelReply(text, "m", False, None, Usage(1, 1, 0, 0, None, CostSource.UNKNOWN), None, 1), Anything)
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "request JSON": lambda text: request_parsing.parse_json(text.encode()),
+    "file JSON": parse_json,
+    "GeoJSON": _features,
+    "cursor": lambda text: decode_cursor(urlsafe_b64encode(text.encode()).decode(), tuple[str, int]),
+    "request rows": lambda text: request_parsing.parse_json_rows(text.encode(), "households"),
+    "stored JSON": load_stored,
+    "provider's JSON": lambda text: http.parse_json(text.encode(), "test"),
+    "provider's error": http.brief,
+    "Retry-After": http.parse_retry_after,
+    "answer of a model": _model_answer,
+    "GeoJSON file": lambda text: FeatureCollection(io.BytesIO(text.encode()), {}).read(1_000),
+    "features in lines": lambda text: open_features(
+        io.BytesIO(text.encode()), Layout(FileFormat.LINES, []), {"offset": 0, "line": 0}
+    ).read(1_000),
+    "shape of a file": _survey,
+    "businesses CSV": lambda text: list(business_files.from_csv(text.encode(), 100_000)),
+    "companies CSV": lambda text: list(companies.from_csv(text.encode(), 100_000)),
+    "geometry as text": lambda text: shapes([text], wkt=True),
+    "geometry as JSON": lambda text: shapes([text.encode()], wkt=False),
+    "census CSV": lambda text: list(census._rows(text.encode())),
+    "line with a stray quote": lambda text: split_leniently(text, ","),
+    "households CSV": lambda text: households.from_csv(text.encode(), "us", 100_000),
+    "address": lambda text: parse_line(text, "us"),
+    "address elsewhere": lambda text: parse_line(text, "de"),
+    "page text": lambda text: extract_page_text(text, URL),
+    "research": _research,
+    "signals": _signals,
+    "contacts": lambda text: extract_contacts(Document(text, URL), business_name="Acme"),
+    "document": _document,
+    "technologies": detect_technologies,
+    "robots.txt": lambda text: robots._parse(text, "trigpoint"),
+}
+
+
+LIBRARIES = {"csv", "email", "html", "ijson", "protego", "selectolax", "shapely", "xml"}
+CHECKS = {"parse_json", "check_json", "JsonGuard"}
+MODULES = {
+    "app/domain/imports/address_files.py": "line with a stray quote",
+    "app/web/dashboard/jobs/file_preview.py": "file JSON",
+    "app/domain/companies/research/page_text.py": "page text",
+    "app/domain/imports/feature_reader.py": "features in lines",
+    "app/domain/imports/geojson.py": "GeoJSON file",
+    "app/domain/imports/geometry.py": "geometry as text",
+    "app/domain/imports/survey.py": "shape of a file",
+    "app/domain/text/column_mapping.py": "file JSON",
+    "app/domain/text/csv_reader.py": "households CSV",
+    "app/domain/text/streamed_json.py": "GeoJSON file",
+    "app/domain/websites/extraction/deobfuscation.py": "contacts",
+    "app/domain/websites/extraction/document.py": "document",
+    "app/domain/websites/extraction/emails.py": "contacts",
+    "app/domain/websites/extraction/social/link_context.py": "contacts",
+    "app/domain/websites/extraction/social/mentions.py": "contacts",
+    "app/web/dashboard/core/forms.py": "file JSON",
+    "app/web/dashboard/core/html.py": "file JSON",
+    "app/web/dashboard/jobs/schedules.py": "file JSON",
+    "app/web/http/cursors.py": "cursor",
+    "app/web/http/request_parsing.py": "request rows",
+    "providers/geocoding/census.py": "census CSV",
+    "providers/http.py": "Retry-After",
+    "providers/llm/models.py": "answer of a model",
+    "providers/llm/reply_limits.py": "file JSON",
+    "providers/web/robots.py": "robots.txt",
+}
+"""Every module that uses a library that parses, with the parser above that runs it."""
+WRITERS = {
+    "app/domain/text/csv_writer.py",
+    "app/web/companies/report_formats.py",
+    "app/web/http/map_formats.py",
+    "providers/notify/mail.py",
+}
+
+
+def test_no_module_that_parses_is_forgotten() -> None:
+    found = set()
+    for source in sources("app/domain", "app/web", "providers"):
+        names = {
+            alias.name
+            for node in source.nodes
+            if isinstance(node, ast.ImportFrom) and node.module == "app.domain.text.json_guard"
+            for alias in node.names
+        }
+        if source.imported & LIBRARIES or names & CHECKS:
+            found.add(str(source.path))
+    assert found - WRITERS == set(MODULES)
+    assert set(MODULES.values()) <= set(PARSERS)
+
+
+SLOW = {"research", "signals"}
+"""Parsers that compare every sentence with dozens of patterns, which takes long where each call is counted."""
+PIECES_FOR_SLOW = ("one word", "dots", "numbers", "spaces", "quotes", "lists")
+
+
+class TooMuchWork(BaseException):
+    """Not an Exception, so that no parser takes it for bad input."""
+
+
+def count_calls(function: Callable[[], Any]) -> int:
+    """Return the function calls that it makes. Raises TooMuchWork after MAX_CALLS."""
+    calls = 0
+
+    def profile(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal calls
+        if event in ("call", "c_call"):
+            calls += 1
+            if calls > MAX_CALLS:
+                raise TooMuchWork
+
+    sys.setprofile(profile)
+    try:
+        function()
+    except REFUSED:
+        pass
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_a_megabyte_takes_bounded_work(parser: str) -> None:
+    for name in PIECES_FOR_SLOW if parser in SLOW else PIECES:
+        piece = PIECES[name]
+        text = piece * (SIZE // len(piece))
+        try:
+            count_calls(lambda text=text: PARSERS[parser](text))  # type: ignore[misc]
+        except TooMuchWork:
+            pytest.fail(f"{parser} calls more than {MAX_CALLS:,} functions for a megabyte of {name}")
+
+
+def test_work_is_counted() -> None:
+    assert 1_000 < count_calls(lambda: [abs(n) for n in range(1_000)]) < 3_000
+    with pytest.raises(TooMuchWork):
+        count_calls(lambda: [abs(n) for n in range(MAX_CALLS + 1)])

@@ -1,5 +1,0 @@
-"""The version that a worker reports."""
-
-from importlib.metadata import version
-
-VERSION = version("trigpoint")
