@@ -73,7 +73,8 @@ bench: $(STAMP) ## Measure speed, side by side with bare arq, aiohttp and Starle
 faults: $(STAMP) ## Kill anything at any moment and check that nothing is lost (FAULT_ROUNDS=20, FAULT_SEED=N replays)
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.faults --rounds $${FAULT_ROUNDS:-20}
 
-fuzz: $(STAMP) ## Send requests of every sort, made from the OpenAPI document (FUZZ_CASES=50000)
+fuzz: $(STAMP) ## Try new examples: in the property tests, and as requests made from the OpenAPI document (FUZZ_CASES=50000)
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) -m hypothesis --hypothesis-profile new
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.fuzz --cases $${FUZZ_CASES:-50000}
 
 lock: ## Write requirements.lock anew from pyproject.toml (needs uv)

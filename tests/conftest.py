@@ -16,7 +16,7 @@ from uuid import UUID
 import hypothesis
 import pytest
 
-from tests import distribution
+from tests import distribution, temporary_folder
 
 if TYPE_CHECKING:
     import aiohttp
@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 
 TEMPLATE = "trigpoint_template"
 
-# on a loaded machine any example may take long
-hypothesis.settings.register_profile("no deadline", deadline=None)
-hypothesis.settings.load_profile("no deadline")
+# The suite tries the same examples in every run, so that its result depends on the code alone; `make fuzz` tries new
+# ones. On a loaded machine any example may take long.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("new", deadline=None, max_examples=1000, print_blob=True)
+hypothesis.settings.load_profile("same")
+
+# before pytest makes its first folder; the processes of pytest-xdist inherit it
+temporary_folder.choose_folder()
 
 
 def pytest_sessionstart() -> None:
@@ -117,8 +122,9 @@ async def database_url(postgres: EmbeddedPostgres, template: str) -> AsyncIterat
     import asyncpg
 
     name = f"test_{next(_numbers)}"
+    strategy = temporary_folder.copy_strategy(postgres.data_dir)
     conn = await asyncpg.connect(postgres.dsn)
-    await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+    await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}")
     yield database(postgres.dsn, name)
     await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await conn.close()

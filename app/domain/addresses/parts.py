@@ -19,10 +19,11 @@ UNIT_WORDS = (
     "|room|rm|slip|space|spc|suite|ste|trailer|trlr|unit"
 )
 """Designators of units, in the words of USPS Publication 28 (C2) and of Puerto Rico, for a regular expression."""
-# An identifier has a digit or is a single letter, so that "12 Unit St" and "7 Lower Lot Rd" stay streets.
+# An identifier has a digit or is a single letter, so that "12 Unit St" and "7 Lower Lot Rd" stay streets. "Flat" is
+# also a street suffix: in "12 Oak Flat #4" the unit is #4.
 _IDENTIFIER = r"(?:[a-z]|[a-z]{0,2}-?\d{1,5}(?:-?[a-z0-9]{1,4})?)"
 _UNIT = (
-    rf"(?:(?:{UNIT_WORDS})(?:\b\.?|(?=[0-9])) ?(?:# ?)?{_IDENTIFIER}|# ?{_IDENTIFIER}"
+    rf"(?:(?:{UNIT_WORDS})(?:\b\.?|(?=[0-9])) ?(?:(?<!flat )(?<!flat\. )# ?)?{_IDENTIFIER}|# ?{_IDENTIFIER}"
     r"|(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|ground|top) (?:floor|fl)\b"
     r"|rear|basement|bsmt|penthouse)"
 )

@@ -91,7 +91,17 @@ suffix = st.sampled_from(sorted(SUFFIXES))
 direction = st.sampled_from(sorted(DIRECTIONS))
 
 
-@given(number, direction, word, suffix, st.sampled_from(["", ", Apt 4", " #12", " Unit B"]))
+UNITS = ("", ", Apt 4", " #12", " Unit B")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_suffix_is_taken_for_a_unit(unit: str) -> None:
+    for kind, short in SUFFIXES.items():
+        assert key(f"12 Oak {kind}{unit}") == key(f"12 Oak {short}"), kind
+        assert key(f"12 e OAK, {kind.title()}.{unit}") == key(f"12 E Oak {short}"), kind
+
+
+@given(number, direction, word, suffix, st.sampled_from(UNITS))
 def test_abbreviations_case_space_and_units_do_not_matter(house: str, to: str, name: str, kind: str, unit: str) -> None:
     spelt = key(f"{house} {to} {name} {kind}")
     assert key(f" {house}  {to.lower()} {name.upper()}, {kind.title()}.{unit}") == spelt
