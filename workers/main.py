@@ -34,6 +34,7 @@ from workers.core.process_tuning import tune_process
 from workers.core.slots import Slots
 from workers.core.sweep import keep_sweeping
 from workers.core.worker import Worker
+from workers.imports.upload_cleanup import keep_removing_uploads
 from workers.providers import handler_timeouts, open_resources
 
 log = structlog.get_logger(__name__)
@@ -134,6 +135,7 @@ class Process:
         self._loops = [
             asyncio.create_task(keep_sending_heartbeats(worker)),
             asyncio.create_task(keep_sweeping(worker, settings.worker_poll_interval / 1000)),
+            asyncio.create_task(keep_removing_uploads(worker)),
         ]
         if self._guard:
             self._loops.append(asyncio.create_task(self._guard.keep_checking()))

@@ -1,7 +1,7 @@
 """Running due jobs inside a request, in the API process: for installations without workers, and for hosted crons.
 
 The life cycle is that of a worker: claims within the limits of the queues, leases and fences, steps, outcomes. The work
-of a sweep (rescue, wake, schedules) is done first, because there may be no worker to do it.
+of a sweep (rescue, wake, schedules) and the cleanup of uploads are done first, because there may be no worker to do it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.db.jobs.ledger import Claimed
 from app.dispatch import Dispatcher
 from app.domain.jobs.outcomes import Superseded
 from app.domain.jobs.processing import ProcessResult
+from app.storage.stale_uploads import remove_stale
 from workers.core import execute
 from workers.core.context import JobContext, Stop, stop_job
 from workers.core.heartbeat import heartbeat_interval, renew_leases
@@ -55,6 +56,10 @@ class InlineProcessor:
             await ledger.rescue(conn)
             await ledger.wake_due(conn)
             await schedule_ticks.tick(conn, {name: kind.spec for name, kind in self._kinds.items()})
+        try:
+            await remove_stale(pool, self._resources.settings.uploads_url)
+        except OSError as error:
+            log.warning("upload_cleanup_failed", error=repr(error))
         ids = await _InlineRun(self._kinds, self._resources, owner).run_due(within, at_most)
         self._dispatcher.schedule_pass()  # other jobs of these queues may be admissible now
         async with pool.acquire() as conn:

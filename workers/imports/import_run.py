@@ -123,14 +123,11 @@ async def _complete(context: JobContext, args: ImportArgs, importer: Importer, p
 
 
 async def _remove_files(context: JobContext, args: ImportArgs, store: Uploads) -> None:
-    """Remove the file unless another job needs it, and files that earlier jobs left: they hold personal data."""
+    """Remove the file unless another job needs it, and files without a record: they hold personal data."""
     async with connection(context.resources.pool) as conn:
         if not await uploads.is_needed_by_others(conn, args.upload_id, context.id):
             await asyncio.to_thread(store.remove, args.upload_id)
             await uploads.mark_removed(conn, args.upload_id)
-        for upload_id in await uploads.list_stale(conn):
-            await asyncio.to_thread(store.remove, upload_id)
-            await uploads.mark_removed(conn, upload_id)
         for upload_id in await uploads.select_orphaned(conn, await asyncio.to_thread(store.ids)):
             await asyncio.to_thread(store.remove, upload_id)
 

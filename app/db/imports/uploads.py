@@ -89,6 +89,19 @@ async def mark_removed(conn: Connection, upload_id: UUID) -> None:
     await conn.execute("UPDATE uploads SET removed_at = now() WHERE id = $1", upload_id)
 
 
+async def lock_stored(conn: Connection, upload_id: UUID) -> bool:
+    """Lock an upload whose file is in the storage. Returns False for one without it, or that is locked already."""
+    query = "SELECT true FROM uploads WHERE id = $1 AND removed_at IS NULL FOR UPDATE SKIP LOCKED"
+    return bool(await conn.fetchval(query, upload_id))
+
+
+async def forget(conn: Connection, upload_id: UUID) -> None:
+    """Note that the file is no longer in the storage. Of one that was sent for a preview nothing is kept: its jobs
+    have uploads of their own."""
+    await conn.execute("DELETE FROM uploads WHERE id = $1 AND kept_until IS NOT NULL", upload_id)
+    await mark_removed(conn, upload_id)
+
+
 async def list_stale(conn: Connection, user_id: UUID | None = None) -> list[UUID]:
     """Return uploads that no active job needs, at most MAX_STALE_PER_CLEANUP, of one user or of all.
 

@@ -21,6 +21,7 @@ from app.domain.imports.survey import FileFormat, Survey
 from app.domain.text.errors import NeedsOption, Unreadable
 from app.errors import BadRequest
 from app.storage.conversion.request import SourceFormat
+from app.storage.stale_uploads import remove_stale
 from app.storage.upload_intake import Intake, no_room, too_large
 from app.storage.uploads import Uploads, opened
 from app.web.http.kept_files import (
@@ -30,6 +31,7 @@ from app.web.http.kept_files import (
     check_readable,
     find_kept,
     find_reference,
+    not_found,
     read_options,
 )
 from app.web.http.multipart import receive_file
@@ -176,7 +178,7 @@ async def receive(
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > settings.max_upload_bytes + MAX_FORM_BYTES:
         raise too_large(settings.max_upload_bytes)
-    room = await _find_room(platform, user, store)
+    room = await _find_room(platform, user)
     format, problem = None, None
     async with opened(store.create, upload_id) as sink:
         intake = Intake(
@@ -207,7 +209,10 @@ async def _share(platform: Platform, user: User, fields: dict[str, Any], upload_
     options = read_options(fields)
     kept = await find_kept(platform, user, str(fields[UPLOAD_ID]), options)
     format = check_readable(kept)
-    await asyncio.to_thread(kept.store.share, kept.record.id, upload_id)
+    try:
+        await asyncio.to_thread(kept.store.share, kept.record.id, upload_id)
+    except FileNotFoundError:  # its time ended at this moment
+        raise not_found(str(fields[UPLOAD_ID])) from None
     chosen = {"sheet": "", "layer": "", "crs": kept.content.crs}
     if kept.content.original_bytes:
         chosen["sheet" if kept.content.source == SourceFormat.SPREADSHEET else "layer"] = kept.content.part
@@ -250,17 +255,15 @@ async def require_room(conn: Connection, platform: Platform, user: User, size: i
             raise no_room(stored + size, maximum)
 
 
-async def _find_room(platform: Platform, user: User, store: Uploads) -> int | None:
+async def _find_room(platform: Platform, user: User) -> int | None:
     """Return how many bytes the user may still store, None for no limit. Removes files that nobody needs any more."""
     maximum = platform.settings.max_stored_bytes
     if not maximum or user.is_admin:
         return None
     async with platform.pool.acquire() as conn:
         stored = await uploads.count_stored_bytes(conn, user.id)
-        if stored > maximum // 2:
-            for upload_id in await uploads.list_stale(conn, user.id):
-                await asyncio.to_thread(store.remove, upload_id)
-                await uploads.mark_removed(conn, upload_id)
+    if stored > maximum // 2 and await remove_stale(platform.pool, platform.settings.uploads_url, user.id):
+        async with platform.pool.acquire() as conn:
             stored = await uploads.count_stored_bytes(conn, user.id)
     if stored >= maximum:
         raise no_room(stored, maximum)
