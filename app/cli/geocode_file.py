@@ -14,7 +14,7 @@ from app.cli.jobs import finish
 from app.cli.options import URL, AsJson, HasHeader, Key, Map, SavedMapping, Set, Url, column_map, header_option
 from app.cli.output import ANY_FILE, Json
 from app.cli.progress import follow
-from app.client import Client, new_key
+from app.client import Client, NotFound, new_key
 
 OUTPUT_FORMATS = ("csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml")
 """Suffixes of the file that is written; it is CSV under any other name."""
@@ -22,7 +22,10 @@ OUTPUT_FORMATS = ("csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml")
 
 def geocode_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file with a header.")],
-    out: Annotated[Path | None, typer.Option(dir_okay=False, help="File for the output; waits for the job.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="File for the output; waits for the job. Of a job that fails: NAME-partial."),
+    ] = None,
     mapping: Map = None,
     constants: Set = None,
     saved: SavedMapping = None,
@@ -60,10 +63,19 @@ def geocode_file(
                 typer.echo(created["message"])
                 show_columns(created)
             job = await follow(client, created["jobId"], None if as_json else output.console())
-            if out and job["status"] == "completed":
+            if out:
+                is_whole = job["status"] == "completed"
+                target = out if is_whole else out.with_stem(f"{out.stem}-partial")
                 suffix = out.suffix[1:].lower()
                 chosen = {"format": suffix} if suffix in OUTPUT_FORMATS else {}
-                await client.download(f"/api/v1/jobs/{job['id']}/output.csv", query=chosen).save(out)
+                try:
+                    await client.download(f"/api/v1/jobs/{job['id']}/output.csv", query=chosen).save(target)
+                except NotFound:
+                    if is_whole:
+                        raise
+                else:
+                    if not is_whole and not as_json:
+                        typer.echo(f"The rows that were done are in {target}")
             return created, job
 
     created, job = output.run(send())

@@ -143,6 +143,8 @@ def finish(job: dict[str, object], *, as_json: bool) -> None:
         output.print_json(job)
     else:
         typer.echo(f"{job['status']}: {job['processedItems']} items, {job['failedItems']} failed")
+        if job.get("error"):
+            typer.echo(job["error"])
     if job["status"] != "completed":
         raise typer.Exit(output.FAILED)
 

@@ -64,7 +64,24 @@ async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Ou
         await remove_upload(context, store, args.upload_id)
     layout = Layout.from_json(upload.layout)
     columns = {"columns": layout.columns, "warnings": layout.warnings}
-    return {"rows": context.processed, "failed": context.failed, **report.to_result(), **columns}
+    result = {"rows": context.processed, "failed": context.failed, **report.to_result(), **columns}
+    if context.processed and report.unreadable == context.processed:
+        async with context.step() as step:
+            step.checkpoint = (context.checkpoint or {}) | {"partialResult": result}
+        return Failed(nothing_readable(report))
+    return result
+
+
+def nothing_readable(report: QualityReport) -> str:
+    """Return the error of a job none of whose rows has an address that can be looked up."""
+    reason, count = report.most_frequent_reason()
+    subject = "The only row" if report.unreadable == 1 else f"None of the {report.unreadable:,} rows"
+    negation = "could not" if report.unreadable == 1 else "could"
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    return (
+        f"{subject} {negation} be looked up. The most frequent reason ({rows}): {reason}. The column error of the"
+        " output has the reason of each."
+    )
 
 
 async def start(context: JobContext, table: AddressTable) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class QualityReport:
     """Counters of bounded size, stored in the job's checkpoint."""
 
     geocoded: int = 0
+    unreadable: int = 0
+    """Items whose address could not be looked up."""
     seconds: float = 0.0
     providers: Counter[str] = field(default_factory=Counter)
     accuracies: Counter[str] = field(default_factory=Counter)
@@ -56,6 +58,7 @@ class QualityReport:
     def add(self, item: GeocodeItem, resolution: Resolution, problem: str | None) -> None:
         """Count an item; `problem` says why it has no coordinates although its address has."""
         self.sources[resolution.source.value] += 1
+        self.unreadable += item.problem is not None
         if problem is not None or resolution.place is None:
             reason = problem or resolution.reason
             self.reasons[reason if reason in self.reasons or len(self.reasons) < MAX_REASONS else "other"] += 1
@@ -83,6 +86,10 @@ class QualityReport:
             self.ambiguous += 1
             if len(self.samples) < MAX_SAMPLES:
                 self.samples.append(str(item.id))
+
+    def most_frequent_reason(self) -> tuple[str, int]:
+        """Return why most items without coordinates have none, and of how many it is the reason."""
+        return max(self.reasons.items(), key=lambda entry: entry[1], default=("", 0))
 
     def to_result(self) -> dict[str, Any]:
         """Return the report's part of the job's result."""

@@ -94,6 +94,36 @@ async def test_rows_that_cannot_be_read_or_found_are_there_too(
     assert (job["processedItems"], job["failedItems"]) == (9, 4)
 
 
+@pytest.mark.parametrize(
+    ("rows", "error"),
+    [
+        ([",,,", ",,,", '"a"b,,,'], "None of the 3 rows could be looked up. The most frequent reason (2 rows): the"),
+        (["1 Main St,Durham,NC,Y"], "The only row could not be looked up. The most frequent reason (1 row): the row is"
+         " marked as confidential (protected) and was not geocoded."),
+    ],
+)  # fmt: skip
+async def test_a_file_without_a_readable_row_fails_with_the_most_frequent_reason(
+    settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn, rows: list[str], error: str
+) -> None:
+    header = "address,city,state,protected"
+    body = "\n".join([header, *rows]) + "\n"
+    job_id = (await create(client, body.encode(), mapping='{"address": "address"}')).json["jobId"]
+    async with harness.worker(settings):
+        job = await harness.follow(client, job_id)
+        assert (job["status"], job["error"][: len(error)]) == ("failed", error)
+        assert (job["processedItems"], job["failedItems"], job["result"]["rows"]) == (len(rows), len(rows), len(rows))
+        assert len(await output(client, job)) == 1 + len(rows)
+        assert (await call(client, "POST", f"/api/v1/jobs/{job_id}/retry")).status in (200, 202)
+        again = await harness.follow(client, job_id)
+    assert (again["status"], again["error"]) == ("failed", job["error"])
+    assert not nominatim.arrivals
+
+
+async def test_one_readable_row_completes_the_job(settings: Settings, client: aiohttp.ClientSession) -> None:
+    job = await geocoded(client, settings, b"address,city,state\n,,\n1 No Such Road,Nowhereville,CA\n,,\n")
+    assert (job["result"]["rows"], job["result"]["failed"], job["result"]["geocoded"]) == (3, 3, 0)
+
+
 async def test_a_form_with_options_and_named_columns(
     settings: Settings, client: aiohttp.ClientSession, nominatim: NominatimStandIn
 ) -> None:

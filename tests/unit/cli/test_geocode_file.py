@@ -33,12 +33,28 @@ def test_a_file_is_uploaded_and_downloaded(platform: StandIn, file: Path, tmp_pa
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
 
 
-def test_a_failed_job_leaves_no_output(platform: StandIn, file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_the_output_of_a_job_that_did_not_complete_is_named_partial(
+    platform: StandIn, file: Path, tmp_path: Path, status: str
+) -> None:
     platform.on("POST /api/v1/gis/geocode-file", CREATED, status=202)
-    platform.on("GET /api/v1/jobs/j1", {**JOB, "status": "failed"})
-    out = tmp_path / "out.csv"
-    assert trigpoint("geocode-file", str(file), "--out", str(out), platform=platform).exit_code == 1
+    platform.on("GET /api/v1/jobs/j1", {**JOB, "status": status, "error": "None of the 4 rows has an address."})
+    platform.on("GET /api/v1/jobs/j1/output.csv", {"any": "body"})
+    out = tmp_path / "out.geojson"
+    result = trigpoint("geocode-file", str(file), "--out", str(out), platform=platform)
+    assert result.exit_code == 1
+    assert "out-partial.geojson" in result.stdout and "None of the 4 rows has an address." in result.stdout
+    assert platform.queries[-1] == {"format": "geojson"}
+    assert json.loads((tmp_path / "out-partial.geojson").read_text()) == {"any": "body"}
     assert not out.exists()
+
+
+def test_a_failed_job_without_output_says_why_it_failed(platform: StandIn, file: Path, tmp_path: Path) -> None:
+    platform.on("POST /api/v1/gis/geocode-file", CREATED, status=202)
+    platform.on("GET /api/v1/jobs/j1", {**JOB, "status": "failed", "error": "The uploaded file is gone."})
+    result = trigpoint("geocode-file", str(file), "--out", str(tmp_path / "out.csv"), platform=platform)
+    assert result.exit_code == 1 and "The uploaded file is gone." in result.stdout
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
 
 def test_without_watch_it_shows_how_to_follow_the_job(platform: StandIn, file: Path) -> None:
