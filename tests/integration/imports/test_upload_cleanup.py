@@ -14,6 +14,7 @@ import pytest
 
 from app.db.core.pool import Pool
 from app.settings import Settings
+from app.storage.stale_uploads import remove_stale
 from tests import harness, registers
 from tests.integration.imports.test_previews import got, sent
 from workers.imports import upload_cleanup
@@ -108,10 +109,10 @@ async def test_a_storage_that_cannot_be_reached_keeps_the_record_of_what_is_in_i
     (folder / upload_id).rename(folder / "aside")
     (folder / upload_id).mkdir()  # cannot be unlinked as a file
     with pytest.raises(OSError):
-        await upload_cleanup.remove_stale(db_pool, settings.uploads_url)
+        await remove_stale(db_pool, settings.uploads_url)
     assert await db_pool.fetchval("SELECT count(*) FROM uploads WHERE removed_at IS NULL") == 1
     (folder / upload_id).rmdir()
     (folder / "aside").rename(folder / upload_id)
-    done = await asyncio.gather(*(upload_cleanup.remove_stale(db_pool, settings.uploads_url) for _ in range(3)))
+    done = await asyncio.gather(*(remove_stale(db_pool, settings.uploads_url) for _ in range(3)))
     assert sum(done) == 1 and names(settings) == set()
     assert await db_pool.fetchval("SELECT count(*) FROM uploads") == 0
