@@ -12,8 +12,6 @@ from app.db.imports.uploads import MAX_STALE_PER_CLEANUP
 from app.storage.stale_uploads import remove_stale
 from workers.core.worker import Worker
 
-FAILURES: tuple[type[Exception], ...] = (*TRY_AGAIN, OSError)
-
 log = structlog.get_logger(__name__)
 
 INTERVAL_SECONDS = 60.0
@@ -27,7 +25,7 @@ async def keep_removing_uploads(worker: Worker) -> None:
             removed = await remove_stale(worker.pool, worker.resources.settings.uploads_url)
             if removed:
                 log.info("uploads_removed", uploads=removed)
-        except FAILURES as error:
+        except TRY_AGAIN as error:
             log.warning("upload_cleanup_failed", error=repr(error))
         except Exception:
             log.exception("upload_cleanup_failed")

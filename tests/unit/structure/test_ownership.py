@@ -47,7 +47,8 @@ EXEMPT = {
         jobs.records.get_creator_id jobs.records.get_completed_at geocoding.provider_states.upsert
         geocoding.file_rows.insert geocoding.file_rows.delete_all imports.reports.insert_rejected_rows
         imports.reports.delete_after_line imports.runs.insert imports.uploads.mark_removed
-        imports.uploads.select_orphaned websites.validations.get_visit_target jobs.webhooks.disable
+        imports.uploads.select_orphaned imports.uploads.lock_stored
+        imports.uploads.forget websites.validations.get_visit_target jobs.webhooks.disable
         companies.reports.insert
     """,
     "inserts a row with its owner": """
