@@ -13,7 +13,8 @@ from typing import Any
 from app.domain.addresses import parts
 from app.domain.addresses.countries import country_field_code
 from app.domain.addresses.placeholders import is_placeholder
-from app.domain.addresses.us_parser import parse_us
+from app.domain.addresses.unit_order import with_unit_last
+from app.domain.addresses.us_fields import UsFields, sort_us_fields
 from app.domain.text.columns import STREET_PARTS
 from app.domain.text.numbers import number_text
 
@@ -80,11 +81,10 @@ def normalise(
     if country is None:
         problems.append(("country", "is not known; use a name such as Germany or an ISO 3166 code such as de"))
         return None
-    if country == "us":
-        texts = _with_places_apart(texts)
+    texts = _sorted(texts, country, notes)
     normalised: dict[str, str] = {}
     for field, normalise_part in (("state", parts.normalise_state), ("zip_code", parts.normalise_postcode)):
-        if field in texts:
+        if texts.get(field):
             try:
                 normalised[field] = normalise_part(texts[field], country)
             except ValueError as error:
@@ -92,32 +92,32 @@ def normalise(
     if problems:
         return None
     street = street_line(texts)
-    unit = texts.get("unit")
+    unit = texts.get("unit") or None
     without_unit, found = parts.split_unit(street)
     if found and (unit is None or parts.same_unit(unit, found)):
         street, unit = without_unit, unit or found
     state, zip_code = normalised.get("state"), normalised.get("zip_code")
-    return NormalisedAddress(street, unit, texts.get("city"), state, zip_code, country, texts.get("county"))
+    return NormalisedAddress(street, unit, texts.get("city") or None, state, zip_code, country, texts.get("county"))
 
 
-def _with_places_apart(texts: Mapping[str, str]) -> Mapping[str, str]:
-    """Take apart "Concord, CA 94520" in the field of the city, and "CA 94520" in that of the state."""
-    found = dict(texts)
-    for field in ("city", "state"):
-        text = found.get(field, "")
-        if not (text and (any(map(str.isdigit, text)) or "," in text)):
-            continue
-        parts = parse_us(text if field == "city" else f"A, {text}")
-        if field == "city" and parts["city"] and not parts["address"]:
-            found["city"] = parts["city"]
-        elif field == "state" and parts["state"]:
-            found["state"] = parts["state"]
-        else:
-            continue
-        for other in ("state", "zip_code"):
-            if parts[other] and not found.get(other):
-                found[other] = parts[other]
-    return found
+def _sorted(texts: Mapping[str, str], country: str, notes: Problems | None) -> Mapping[str, str]:
+    """Return the texts with every part of the address in its own field."""
+    if country != "us":
+        return {**texts, "address": with_unit_last(texts["address"])} if "address" in texts else texts
+    line = "" if street_in_parts(texts) else texts.get("address", "")
+    found = sort_us_fields(UsFields(line, *(texts.get(name, "") for name in ("unit", "city", "state", "zip_code"))))
+    if found.recipient and notes is not None:
+        notes.append(("address", f"has {found.recipient!r}, which is no part of an address"))
+    fields = (
+        ("address", "unit", "city", "state", "zip_code") if line or found.address else ("city", "state", "zip_code")
+    )
+    return {**texts, **{name: getattr(found, name) for name in fields}}
+
+
+def street_in_parts(texts: Mapping[str, str]) -> bool:
+    """Whether the line of the street is made of its parts, not of `address` alone."""
+    address, number, street = (texts.get(field, "") for field in ("address", "house_number", "street"))
+    return not (address and (street or not number or address[0].isdigit()))
 
 
 def street_line(texts: Mapping[str, str]) -> str:
@@ -126,8 +126,8 @@ def street_line(texts: Mapping[str, str]) -> str:
     A full `address` counts before its parts. One that does not begin with a number, beside a house number and no
     street, is the name of the street.
     """
-    address, number, street = (texts.get(field, "") for field in ("address", "house_number", "street"))
-    if address and (street or not number or address[0].isdigit()):
+    address, street = texts.get("address", ""), texts.get("street", "")
+    if not street_in_parts(texts):
         return address
     if not (address or street):
         return ""

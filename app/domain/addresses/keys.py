@@ -9,13 +9,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.domain.addresses.numbered_roads import with_usual_names
 from app.domain.addresses.parts import split_unit
 from app.domain.vocabulary.states import state_code
 from app.domain.vocabulary.usps import DIRECTIONS, SUFFIXES
 
 _DROPPED = re.compile(r"['’`]|(?<!\d)\.|\.(?!\d)")
 _SEPARATORS = re.compile(r"[^\w./-]|_|(?<!\d)[-/]|[-/](?!\d)")
-_CITY_WORDS = {"SAINT": "ST", "SAINTE": "STE", "FORT": "FT", "MOUNT": "MT"}
+_CITY_WORDS = {
+    "SAINT": "ST",
+    "SAINTE": "STE",
+    "FORT": "FT",
+    "MOUNT": "MT",
+    "NORTH": "N",
+    "SOUTH": "S",
+    "EAST": "E",
+    "WEST": "W",
+}
 
 
 def address_key(
@@ -59,7 +69,7 @@ def _street(line: str, us: bool) -> list[str]:
     number: list[str] = []
     while words and words[0][0].isdigit() and len(words) > 1 and (not number or "/" in words[0]):
         number.append(words.pop(0))
-    return number + _road(words)
+    return number + _road(with_usual_names(words))
 
 
 def _road(words: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from app.domain.vocabulary.states import state_code
 
 _ZIP = re.compile(r"(\d{3,5})(?:[ -]+(\d{4}))?", re.ASCII)
 _ZIP_DIGITS = re.compile(r"\d{7,9}", re.ASCII)
+_COUNTRY_BEFORE_POSTCODE = re.compile(r"^(?!LV|LT|MD|AZ)[A-Z]{1,3}-(?=\d{3})")  # there the letters are part of it
 _POSTCODE = re.compile(r"[0-9A-Z](?:[0-9A-Z -]{0,10}[0-9A-Z])?")
 
 UNIT_WORDS = (
@@ -22,12 +23,15 @@ UNIT_WORDS = (
 # An identifier has a digit or is a single letter, so that "12 Unit St" and "7 Lower Lot Rd" stay streets. "Flat" is
 # also a street suffix: in "12 Oak Flat #4" the unit is #4.
 _IDENTIFIER = r"(?:[a-z]|[a-z]{0,2}-?\d{1,5}(?:-?[a-z0-9]{1,4})?)"
+FLOOR = r"(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|ground|top) (?:floor|fl)\b"
+"""A floor by its ordinal, for a regular expression."""
 _UNIT = (
     rf"(?:(?:{UNIT_WORDS})(?:\b\.?|(?=[0-9])) ?(?:(?<!flat )(?<!flat\. )# ?)?{_IDENTIFIER}|# ?{_IDENTIFIER}"
-    r"|(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|ground|top) (?:floor|fl)\b"
-    r"|rear|basement|bsmt|penthouse)"
+    rf"|(?:apartment|apt)\b\.? ?[a-z]{{2}}\b|{FLOOR}|rear|basement|bsmt|frnt|lbby|lowr|penthouse|ph|uppr)"
 )
-_TRAILING_UNIT = re.compile(rf"(?:(?:, ?| ){_UNIT}){{1,3}}$", re.IGNORECASE | re.ASCII)
+# These are also parts of names, so that a comma must stand before them.
+_BEHIND_COMMA = rf"(?:front|lobby|lower|upper|side|no\.? ?{_IDENTIFIER}|nr\.? ?{_IDENTIFIER})"
+_TRAILING_UNIT = re.compile(rf"(?:(?:, ?| ){_UNIT}|, ?{_BEHIND_COMMA}){{1,3}}$", re.IGNORECASE | re.ASCII)
 _TRAILING_IDENTIFIER = re.compile(r"(?<![0-9a-z-])[0-9a-z-]+$", re.IGNORECASE)
 
 
@@ -49,6 +53,7 @@ def normalise_postcode(text: str, country: str) -> str:
     """
     text = " ".join(text.split()).upper()
     if country != "us":
+        text = _COUNTRY_BEFORE_POSTCODE.sub("", text)
         if not _POSTCODE.fullmatch(text):
             raise ValueError("is not a postcode (at most 12 letters, digits, spaces and dashes)")
         return text

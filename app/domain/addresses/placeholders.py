@@ -2,46 +2,76 @@
 
 from __future__ import annotations
 
-PLACEHOLDERS = frozenset(
+import re
+from functools import lru_cache
+
+_WORDS = frozenset(
     (
         "N/A",
         "NA",
-        "N.A.",
-        "#N/A",
         "NULL",
-        "(NULL)",
         "NONE",
         "NIL",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "?",
-        "??",
+        "NAN",
+        "UNDEFINED",
         "UNKNOWN",
         "UNK",
-        "(UNKNOWN)",
+        "BLANK",
+        "EMPTY",
+        "MISSING",
         "TBD",
         "TBA",
-        "NOT AVAILABLE",
-        "NOT APPLICABLE",
-        "NO ADDRESS",
+        "PENDING",
+        "TEST",
+        "AVAILABLE",
+        "APPLICABLE",
+        "ADDRESS",
         "CONFIDENTIAL",
-        "ADDRESS CONFIDENTIAL",
-        "CONFIDENTIAL ADDRESS",
         "PROTECTED",
         "WITHHELD",
         "REDACTED",
         "SUPPRESSED",
+        "UNDISCLOSED",
+        "DISCLOSED",
         "PRIVATE",
+        "RESTRICTED",
+        "REFUSED",
+        "DECLINED",
+        "HOMELESS",
+        "TRANSIENT",
     )
 )
-"""In upper case."""
-NAMIBIA = {"country": {"NA"}}
+"""A text of these words alone, and of the next ones, stands for no value."""
+_BESIDE = frozenset(("NO", "NOT", "ADDRESS", "STREET", "CITY", "ZIP", "CODE", "STATE", "FIXED", "PERMANENT", "GIVEN",
+                     "PROVIDED", "KNOWN", "ENTERED", "FOUND", "SPECIFIED", "ON", "FILE", "DATA", "VALUE", "RECORD",
+                     "LISTED"))  # fmt: skip
+_SENTENCES = frozenset(("SAME", "SAME AS ABOVE", "AS ABOVE", "SEE ABOVE", "SEE NOTES", "DITTO", "\\N",
+                        "SAME AS MAILING", "SAME AS RESIDENCE", "SAME ADDRESS", "DO NOT MAIL"))  # fmt: skip
+_ERRORS = re.compile(r"#(?:N/?A|REF!?|VALUE!?|NAME\??|DIV/0!?|NULL!?|NUM!?|SPILL!?|CALC!?)", re.IGNORECASE)
+_NO_VALUE = re.compile(r"0+(?:\.0+)?|[\W_]+|x{2,}|z{3,}", re.IGNORECASE)
+_NO_ZIP_CODES = frozenset(("99999", "00000-0000", "99999-9999", "XXXXX"))
+_MAX_CHARACTERS = 40
+_NAMIBIA = {"country": {"NA"}}
 
 
+@lru_cache(maxsize=4096)  # the same towns and states in row after row
 def is_placeholder(field: str, text: str) -> bool:
     """Whether the text, its white space squeezed, stands for no value in this field of an address."""
+    if not text or len(text) > _MAX_CHARACTERS or (text[0].isdigit() and text[0] not in "09"):
+        return False
+    if text in _NAMIBIA.get(field, ()):
+        return False
     name = text.upper()
-    return name in PLACEHOLDERS and name not in NAMIBIA.get(field, ())
+    if _NO_VALUE.fullmatch(name) or name in _SENTENCES or _ERRORS.fullmatch(name):
+        return True
+    if field == "zip_code" and name in _NO_ZIP_CODES:
+        return True
+    words = name.strip(" ()[]<>{}'\"*.").replace(".", "").replace("-", " ").split()
+    return _all_say_nothing(words)
+
+
+def _all_say_nothing(words: list[str]) -> bool:
+    if len(words) == 1:
+        return words[0] in _WORDS - {"AVAILABLE", "APPLICABLE", "ADDRESS", "DISCLOSED"}
+    says_no = not _WORDS.isdisjoint(words) or words[:1] in (["NO"], ["NOT"])
+    return says_no and all(word in _WORDS or word in _BESIDE for word in words)

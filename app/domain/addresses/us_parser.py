@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.addresses.parts import UNIT_WORDS, split_unit
+from app.domain.addresses.parts import split_unit
+from app.domain.addresses.unit_order import has_leading_unit, with_unit_last
 from app.domain.addresses.us_places import MAX_CITY_WORDS, city_key, us_places
 from app.domain.vocabulary.states import ABBREVIATIONS, CODES_BY_NAME, OTHER_NAMES, STATES
 from app.domain.vocabulary.usps import COMMON_SUFFIXES, DIRECTIONS, SUFFIXES
@@ -21,15 +22,10 @@ _ZIP = re.compile(r"(?:^|(?<=[ ,.])|(?<=[a-z]))(\d{5})(?: ?[-–—] ?(\d{4})| ?
 _ZIP_BEFORE_STATE = re.compile(r"(?<=[ ,])(\d{5})(?:-(\d{4}))?[ ,]+([A-Z][A-Z.]{1,3})$", re.IGNORECASE)
 _SHORT_ZIP = re.compile(r"(?<=[ ,])([A-Z]\.?[A-Z]\.?),? (\d{3,4})$", re.IGNORECASE)
 _UNFINISHED_ZIP = re.compile(r"(?<=[ ,])\d{5}-(?:\d{0,3}|_+|0000)$")
-_CARE_OF = re.compile(r"(?:c/o|c\\o|care of|attn\.?:?|attention:?|%)[ :]+", re.IGNORECASE)
+CARE_OF = re.compile(r"(?:c/o|c\\o|care of|attn\.?:?|attention:?|%)[ :]+", re.IGNORECASE)
 _BOX = re.compile(r"p\.? ?o\.? ?(?:box|drawer|bx)\b|post office box\b|box\b|pob\b|rr\b|rural (?:route|rt)\b|r\.r\.|hc\b"
                   r"|hcr\b|highway contract\b|star (?:route|rt)\b|psc\b|cmr\b|unit \d+ box\b|general delivery\b",
                   re.IGNORECASE)  # fmt: skip
-_LEADING_UNIT = re.compile(
-    rf"((?:(?:{UNIT_WORDS})\.? ?#? ?[a-z]?-?\d{{0,5}}-?[a-z]?\b|# ?[a-z0-9-]{{1,8}}\b|(?:{UNIT_WORDS}) [a-z]\b))[ ,]+"
-    r"(?=\d|[nsew]\d)",
-    re.IGNORECASE,
-)
 _GRID = re.compile(r"[nsew]\d+(?:[nsew]\d+)?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 _RECIPIENT_LABELS = frozenset({"Recipient", "NotAddress", "LandmarkName", "BuildingName", "CornerOf"})
@@ -56,6 +52,7 @@ def parse_us(text: str) -> dict[str, str]:
 
     `recipient` is what stands before the address: a name, a building.
     """
+    text = " ".join(text.replace(";", ", ").split())
     for _ in range(2):  # United States, US
         text = _COUNTRY.sub("", text).strip(' ,;."')
     text, zip_code, state = _take_zip(text)
@@ -78,7 +75,7 @@ def parse_us(text: str) -> dict[str, str]:
     recipient, street = _take_recipient(street)
     return {
         "recipient": _join(recipient),
-        "address": _with_unit_last(_join(street)),
+        "address": _join(street) if _BOX.match(_join(street)) else with_unit_last(_join(street)),
         "city": _join(city),
         "state": state,
         "zip_code": zip_code,
@@ -105,7 +102,7 @@ def _take_zip(text: str) -> tuple[str, str, str]:
 
 def _words(text: str) -> list[Word]:
     words: list[Word] = []
-    for segment in text.replace(";", ",").split(","):
+    for segment in text.split(","):
         parts = segment.split()
         words += [Word(part, index == len(parts)) for index, part in enumerate(parts, 1)]
     return words
@@ -259,9 +256,9 @@ def _take_recipient(words: Sequence[Word]) -> tuple[Sequence[Word], Sequence[Wor
     """Split off a name or a building that stands before the house number."""
     text = _join(words)
     starts = list(_possible_starts(words))
-    if not starts or not starts[0] or _LEADING_UNIT.match(text):
+    if not starts or not starts[0] or has_leading_unit(text):
         return [], words
-    if _CARE_OF.match(text):
+    if CARE_OF.match(text):
         return words[: starts[0]], words[starts[0] :]
     behind_comma = [index for index in starts if index and words[index - 1].comma]
     first = starts[0]
@@ -286,12 +283,3 @@ def _possible_starts(words: Sequence[Word]) -> Iterator[int]:
     for index, word in enumerate(words):
         if word.text[0].isdigit() or _GRID.fullmatch(word.text) or _BOX.match(_join(words[index : index + 4])):
             yield index
-
-
-def _with_unit_last(street: str) -> str:
-    """Return "Apt 4, 12 Main St" as "12 Main St Apt 4"."""
-    match = _LEADING_UNIT.match(street)
-    if match is None or _BOX.match(street):
-        return street
-    unit, rest = match[1].strip(" ,"), street[match.end() :].strip(" ,")
-    return f"{rest}, {unit}" if any(map(str.isalpha, rest)) else street

@@ -15,6 +15,8 @@ from hashlib import blake2b
 from app.domain.addresses.keys import address_key
 from app.domain.addresses.parts import normalise_postcode, normalise_state, same_unit, split_unit
 from app.domain.addresses.placeholders import is_placeholder
+from app.domain.addresses.unit_order import with_unit_last
+from app.domain.addresses.us_fields import UsFields, sort_us_fields
 from app.domain.imports.row_problems import ProblemCode
 
 _DESIGNATOR = re.compile(
@@ -27,6 +29,8 @@ _INNER_DASH = re.compile(r"(?<=\d)-(?=[A-Z])|(?<=[A-Z])-(?=\d)")
 FIELDS = ("address", "unit", "city", "state", "zip_code")
 LIMITS = {"address": 200, "unit": 50, "city": 100}
 """Characters."""
+MAX_LINE_CHARACTERS = 400
+"""Longest `address` that is taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code:
         "" if is_placeholder(field, text) else text
         for field, text in zip(FIELDS, (address, unit, city, state, zip_code), strict=True)
     )
+    if len(address) > MAX_LINE_CHARACTERS:
+        pass  # reported below
+    elif country == "us":
+        found = sort_us_fields(UsFields(address, unit, city, state, zip_code))
+        if found.recipient:
+            message = "begins with a name, which is no part of an address; it is left out"
+            problems.append(("address", ProblemCode.RECIPIENT, found.recipient, message))
+        address, unit, city, state, zip_code = found.address, found.unit, found.city, found.state, found.zip_code
+    else:
+        address = with_unit_last(address)
     if state:
         try:
             state = _state(state, country)
@@ -69,9 +83,9 @@ def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code:
             problems.append((name, ProblemCode.TOO_LONG, given[name], f"has more than {LIMITS[name]} characters"))
             given[name] = ""
         address, unit, city = given.values()
-    rest, found = split_unit(address)
-    if found and (not unit or same_unit(unit, found)):
-        address, unit = rest, unit or found
+    rest, behind = split_unit(address)
+    if behind and (not unit or same_unit(unit, behind)):
+        address, unit = rest, unit or behind
     key = _key(address, unit, city, state, zip_code, country) if address and (city or zip_code) else ""
     return Dwelling(address, unit, city, state, zip_code, key, tuple(problems))
 

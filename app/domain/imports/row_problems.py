@@ -47,6 +47,7 @@ class ProblemCode(StrEnum):
     BAD_COUNTRY = "unknown_country"
     UNKNOWN_FLAG = "unknown_flag"
     NO_ADDRESS = "no_address"
+    RECIPIENT = "recipient_in_address"
     NO_GEOMETRY = "no_geometry"
     REPAIRED = "geometry_repaired"
     DUPLICATE = "duplicate_in_file"

@@ -33,7 +33,8 @@ ABBREVIATIONS = {
     "MICH": "MI", "MINN": "MN", "MISS": "MS", "MONT": "MT", "NEB": "NE", "NEBR": "NE", "NEV": "NV", "OKLA": "OK",
     "ORE": "OR", "OREG": "OR", "PENN": "PA", "PENNA": "PA", "TENN": "TN", "TEX": "TX", "VIRG": "VA", "WASH": "WA",
     "WVA": "WV", "WIS": "WI", "WISC": "WI", "WYO": "WY", "NMEX": "NM", "NDAK": "ND", "SDAK": "SD", "NCAR": "NC",
-    "SCAR": "SC",
+    "SCAR": "SC", "NCAROLINA": "NC", "SCAROLINA": "SC", "NDAKOTA": "ND", "SDAKOTA": "SD", "WVIRGINIA": "WV",
+    "NOCAROLINA": "NC", "SOCAROLINA": "SC", "NODAKOTA": "ND", "SODAKOTA": "SD", "WESTVA": "WV",
 }  # fmt: skip
 """Abbreviations from before the two-letter codes, without spaces. Not for one-line addresses: `Miss` may be a name."""
 

@@ -36,6 +36,24 @@ def key(street: str, city: str = "Concord", state: str = "CA", postcode: str = "
         ("12 Oak Xrd", "12 Oak Crossroad"),
         ("12 Oak Msn", "12 Oak Mission"),
         ("12 Oak Inlt", "12 Oak Inlet"),
+        ("PO Box 12", "P.O. Box 12"),
+        ("PO Box 12", "Post Office Box 12"),
+        ("PO Box 12", "POB 12"),
+        ("PO Box 12", "Box 12"),
+        ("RR 2 Box 5", "Rural Route 2 Box 5"),
+        ("RR 2 Box 5", "R.R. 2, Box 5"),
+        ("HC 61 Box 5", "HCR 61 Box 5"),
+        ("HC 61 Box 5", "Star Route 61 Box 5"),
+        ("500 County Road 12", "500 Co Rd 12"),
+        ("500 County Road 12", "500 CR 12"),
+        ("500 US Highway 101", "500 U.S. Hwy 101"),
+        ("500 US Highway 101 N", "500 US 101 North"),
+        ("500 State Route 9", "500 SR 9"),
+        ("500 Highway 9", "500 Hwy. 9"),
+        ("500 Interstate 35", "500 I-35"),
+        ("500 FM 1960", "500 Farm to Market Rd 1960"),
+        ("500 Fifth Avenue", "500 5th Ave"),
+        ("500 W Twenty-First St", "500 West 21st Street"),
     ],
 )
 def test_spellings_of_one_address(one: str, other: str) -> None:
@@ -54,6 +72,12 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
         ("12-34 Main St", "1234 Main St"),
         ("12 1/2 Main St", "12 Main St"),
         ("1 2nd St", "12 Nd St"),
+        ("500 County Road 12", "500 County Highway 12"),
+        ("500 State Route 9", "500 US Highway 9"),
+        ("PO Box 12", "PO Box 13"),
+        ("RR 2 Box 5", "RR 5 Box 2"),
+        ("500 Fifth Ave", "500 Fifteenth Ave"),
+        ("500 I St", "500 Interstate 5"),
     ],
 )
 def test_different_addresses(one: str, other: str) -> None:
@@ -63,6 +87,7 @@ def test_different_addresses(one: str, other: str) -> None:
 def test_the_other_parts() -> None:
     same = key("1 A St", "Saint Paul", "MN", "55101")
     assert key("1 A St", "St. Paul", "Minnesota", "55101-2345") == same == "US|1 A ST|ST PAUL|MN|55101|"
+    assert key("1 A St", "W Palm Beach", "FL") == key("1 A St", "West Palm Beach", "FL")
     assert key("1 A St", "Saint Paul", "MN", "55102") != same
     assert key("1 A St", "Saint Paul", "WI", "55101") != same
     assert key("1 A St", "Saint Paul", "MN", "55101", "ca") != same
