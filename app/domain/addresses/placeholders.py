@@ -48,7 +48,7 @@ _BESIDE = frozenset(("NO", "NOT", "ADDRESS", "STREET", "CITY", "ZIP", "CODE", "S
 _SENTENCES = frozenset(("SAME", "SAME AS ABOVE", "AS ABOVE", "SEE ABOVE", "SEE NOTES", "DITTO", "\\N",
                         "SAME AS MAILING", "SAME AS RESIDENCE", "SAME ADDRESS", "DO NOT MAIL"))  # fmt: skip
 _ERRORS = re.compile(r"#(?:N/?A|REF!?|VALUE!?|NAME\??|DIV/0!?|NULL!?|NUM!?|SPILL!?|CALC!?)", re.IGNORECASE)
-_NO_VALUE = re.compile(r"0+(?:\.0+)?|[\W_]+|x{2,}|z{3,}", re.IGNORECASE)
+_NO_VALUE = re.compile(r"0+(?:\.0+)?|[\W_]+|x{3,}|z{3,}", re.IGNORECASE)
 _NO_ZIP_CODES = frozenset(("99999", "00000-0000", "99999-9999", "XXXXX"))
 _MAX_CHARACTERS = 40
 _NAMIBIA = {"country": {"NA"}}

@@ -10,7 +10,7 @@ from app.domain.addresses.placeholders import is_placeholder
 @pytest.mark.parametrize(
     "text",
     ["N/A", "n.a.", "NA", "#N/A", "NULL", "(null)", "<null>", "\\N", "None", "nil", "NaN", "undefined", "#REF!", "-",
-     "#VALUE!", "--", "...", "?", "???", "_", "***", "/", "0", "00000", "xxx", "XX", "unknown", "Unknown Address",
+     "#VALUE!", "--", "...", "?", "???", "_", "***", "/", "0", "00000", "xxx", "unknown", "Unknown Address",
      "address unknown", "No Address", "no fixed address", "not provided", "Not Available", "(blank)", "[redacted]",
      "CONFIDENTIAL", "Confidential Address", "address withheld", "undisclosed", "not disclosed", "refused", "homeless",
      "same", "Same as above", "pending", "test", "TBD", "No zip code", "not on file"],
@@ -22,7 +22,7 @@ def test_no_value(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["12 Main St", "Main St", "0 Main St", "N", "X", "Unknown Rd", "Testament Ave", "Private Dr", "Address Ln",
+    ["12 Main St", "Main St", "0 Main St", "N", "X", "XX", "Unknown Rd", "Testament Ave", "Private Dr", "Address Ln",
      "Confidential Ct 4", "No Name Key", "Not a Rd", "1", "100", "Null Island Way", "Nonesuch", "Same St"],
 )  # fmt: skip
 def test_values(text: str) -> None:

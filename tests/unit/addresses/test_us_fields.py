@@ -7,8 +7,9 @@ import pytest
 from app.domain.addresses.input import from_fields
 from app.domain.imports.dwellings import normalise_dwelling
 
-PLAIN = ("12 Main St", "Apt 4", "Concord", "CA", "94520")
-NO_UNIT = ("12 Main St", "", "Concord", "CA", "94520")
+Parts = tuple[str, str, str, str, str]
+PLAIN: Parts = ("12 Main St", "Apt 4", "Concord", "CA", "94520")
+NO_UNIT: Parts = ("12 Main St", "", "Concord", "CA", "94520")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ NO_UNIT = ("12 Main St", "", "Concord", "CA", "94520")
     ],
     ids=lambda value: "|".join(value),
 )  # fmt: skip
-def test_every_part_in_its_field(written: tuple[str, ...], right: tuple[str, ...]) -> None:
+def test_every_part_in_its_field(written: Parts, right: Parts) -> None:
     home = normalise_dwelling(*written, "us")
     assert (home.address, home.unit, home.city, home.state, home.zip_code) == right
     assert home.key == normalise_dwelling(*right, "us").key != ""
