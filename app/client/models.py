@@ -2328,7 +2328,7 @@ class GeocodeFileCreated(Model):
     warnings: list[str]
     """What may be wrong with the columns, in sentences: columns that are not used because of what they hold."""
     columns: list[Column]
-    """What the columns are taken for; at most 250."""
+    """What the columns are taken for."""
     suggested_mapping: Annotated[SuggestedMapping | None, Field(alias="suggestedMapping")]
     """
     Your saved mapping for files with these columns; null without one, and if the request has a mapping. It is not
@@ -2427,7 +2427,7 @@ class HouseholdsLoaded(Model):
     ignored_fields: Annotated[list[str], Field(alias="ignoredFields")]
     """Names of columns or members that are not known; at most 50."""
     columns: list[Column] | None = None
-    """What the columns of a table are taken for; at most 250."""
+    """What the columns of a table are taken for."""
     column_warnings: Annotated[list[str] | None, Field(alias="columnWarnings")] = None
     """Which columns of a table are not used because of what they hold, in sentences."""
 
@@ -2460,7 +2460,7 @@ class ImportCreated(Model):
     warnings: list[str]
     """What may be wrong with the columns, in sentences: columns that are not used because of what they hold."""
     columns: list[Column]
-    """What the columns of the table, or the properties of the first features, are taken for; at most 250."""
+    """What the columns of the table, or the properties of the first features, are taken for."""
     suggested_mapping: Annotated[SuggestedMapping | None, Field(alias="suggestedMapping")]
     """
     Your saved mapping for files with these columns; null without one, and if the request has a mapping. It is not
@@ -2634,7 +2634,7 @@ class LoadedCompanies(Model):
     companies: list[Company] | None = None
     """The companies of a list, in its order."""
     columns: list[Column] | None = None
-    """What the columns of a table are taken for; at most 250."""
+    """What the columns of a table are taken for."""
 
 
 class MappingList(Model):
@@ -2941,7 +2941,7 @@ class SubmittedFile(Model):
     jobs: int
     errors: list[RowError]
     columns: list[Column]
-    """What the columns are taken for; at most 250."""
+    """What the columns are taken for."""
 
 
 class TimelineEvent(Model):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from app.domain.addresses.columns import COLUMNS as ADDRESS_COLUMNS
 from app.domain.addresses.columns import AddressColumns
 from app.domain.imports import parcels, pois
 from app.domain.imports.content_fields import fields_by_content
-from app.domain.imports.date_orders import DATES, DEFAULT, DateOrder, find_order
+from app.domain.imports.date_orders import DATES, DEFAULT, SHORT_YEARS, DateOrder, find_order, have_short_years
 from app.domain.imports.essential_columns import check_address, check_id, missing_parts
 from app.domain.imports.layout import Layout
 from app.domain.imports.sample import Sample
@@ -118,10 +119,11 @@ def describe_columns(
     return ColumnReport(uses, orders, sorted(findings.distrusted), dict(findings.by_content), warnings)
 
 
-def with_columns(layout: Layout, report: ColumnReport) -> Layout:
-    """Return the layout with the report, as it is stored with the upload."""
+def with_columns(layout: Layout, report: ColumnReport, received_on: date | None = None) -> Layout:
+    """Return the layout with the report, as it is stored with the upload. `received_on` is the day of that."""
     return replace(
         layout,
+        received_on=received_on.isoformat() if received_on else "",
         columns=to_report(report.uses),
         date_orders=dict(report.date_orders),
         distrusted=report.distrusted,
@@ -176,11 +178,14 @@ def _date_orders(
         index = located.index(name)
         if index is None:
             continue
-        found = find_order((row[index] for row in sample.rows), usual)
+        texts = [row[index] for row in sample.rows]
+        found = find_order(texts, usual)
+        said = [SHORT_YEARS] if have_short_years(texts) else []
         if declared is not None:
             orders[name] = declared
         elif found is not None:
             orders[name] = found.order
-            if found.note is not None:
-                notes[index] = found.note
+            said += [found.note] if found.note is not None else []
+        if said:
+            notes[index] = "; ".join(said)
     return orders

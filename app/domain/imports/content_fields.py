@@ -129,7 +129,7 @@ def _dates(columns: _Columns, take: Take) -> None:
         take("birth_date", born[0])
         others = [index for index in years if index not in born]
         take("registered_on", others[0] if len(others) == 1 else None)
-    elif len(years) == 1 and latest < 2000:
+    elif len(years) == 1 and 0 < latest < 2000:
         take("birth_date", next(iter(years)))
 
 

@@ -50,6 +50,8 @@ class Layout:
     """What became of each column: see `ColumnUse.to_json`."""
     date_orders: dict[str, DateOrder] = field(default_factory=dict)
     """Field to the order of its dates, where they have one."""
+    received_on: str = ""
+    """When the file arrived, as YYYY-MM-DD: years of two digits are read as dates until then."""
     headerless: bool = False
     """Whether the first row is a record, so that the names of the columns are their numbers."""
     distrusted: list[str] = field(default_factory=list)

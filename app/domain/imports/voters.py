@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from hashlib import blake2b
 from itertools import compress
 from typing import BinaryIO
@@ -83,12 +84,13 @@ class VoterReader:
         self._columns = VoterColumns(layout, mapping or {})
         self._country, self._county = country, county
         found = layout.date_orders
+        self._latest = date.fromisoformat(layout.received_on) if layout.received_on else None
         self._orders = [(FIELDS.index(name), date_order or found.get(name, "mdy")) for name in DATES]
 
     def chunk(self) -> Chunk:
         want = self._limit.next_rows
         chunk = Chunk(counts={"protected": 0})
-        conversion = _Conversion(self._columns, chunk, self._country, self._county, self._orders)
+        conversion = _Conversion(self._columns, chunk, self._country, self._county, self._orders, self._latest)
         while chunk.read < want and (rows := self._rows.read(min(ROWS_PER_READ, want - chunk.read))):
             chunk.read += len(rows)
             conversion.convert(rows)
@@ -101,9 +103,15 @@ class _Conversion:
     """Converts the rows of one chunk."""
 
     def __init__(
-        self, columns: VoterColumns, chunk: Chunk, country: str, county: str, orders: list[tuple[int, DateOrder]]
+        self,
+        columns: VoterColumns,
+        chunk: Chunk,
+        country: str,
+        county: str,
+        orders: list[tuple[int, DateOrder]],
+        latest_date: date | None,
     ) -> None:
-        self._orders = orders
+        self._orders, self._latest = orders, latest_date
         self._columns, self._chunk = columns, chunk
         self._country, self._county = country, county
         self._seen: set[str] = set()
@@ -240,7 +248,7 @@ class _Conversion:
         for number, order in self._orders:
             if text := values[number]:
                 try:
-                    values[number] = to_iso_date(text, order)
+                    values[number] = to_iso_date(text, order, self._latest)
                 except ValueError as error:
                     column = self._columns.names.get(FIELDS[number])
                     self._chunk.warn(line, record_id, ProblemCode.BAD_DATE, str(error), column=column, value=text)

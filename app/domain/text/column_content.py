@@ -56,10 +56,13 @@ _PHRASES = {
 }
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,120}\.[A-Za-z]{2,20}")
 _WEBSITE = re.compile(r"(?:https?://|www\.)[^\s]{3,190}", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE = re.compile(
     r"(?:\d{1,2}([/.-])\d{1,2}\1(?:19|20|18)?\d\d|(?:18|19|20)\d\d([/.-])\d{1,2}\2\d{1,2}"
-    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ,]{1,2}\d{4}|[A-Za-z]{3,9} \d{1,2},? \d{4})(?:[T ]\d.{0,30})?",
-    re.ASCII,
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?[-/. ]{_MONTH}[-/., ]{{1,2}}(?:\d\d)?\d\d"
+    rf"|{_MONTH}[-/. ]\d{{1,2}}(?:st|nd|rd|th)?[-/., ]{{1,2}}(?:\d\d)?\d\d|\d{{4}}[-/ ]{_MONTH}[-/ ]\d{{1,2}})"
+    r"(?:[T ]\d.{0,30})?",
+    re.ASCII | re.IGNORECASE,
 )
 _COMPACT_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?", re.ASCII)

@@ -11,7 +11,8 @@ from pydantic.alias_generators import to_camel
 from app.domain.text.column_content import Content, recognise_content
 from app.domain.text.located_columns import Rule
 
-MAX_COLUMNS_REPORTED = 250
+MAX_COLUMNS_REPORTED = 2_000
+"""All columns of a table. Map data may have more properties: the others are counted."""
 MAX_NAME_CHARACTERS = 200
 ROWS_EXAMINED = 200
 
@@ -84,9 +85,14 @@ def suggestion(header: Sequence[str], rows: Sequence[Sequence[str]], content: Co
 
 
 def to_report(uses: Sequence[ColumnUse]) -> list[dict[str, Any]]:
-    """Return the report of a file; of very many columns those that are used, and then the first others."""
-    if len(uses) > MAX_COLUMNS_REPORTED:
-        ranked = sorted(range(len(uses)), key=lambda index: (not uses[index].fields, index))
-        kept = set(ranked[:MAX_COLUMNS_REPORTED])
-        uses = [use for index, use in enumerate(uses) if index in kept]
-    return [use.to_json() for use in uses]
+    """Return the report of a file. Of more than MAX_COLUMNS_REPORTED columns, those that are used and the first others
+    are listed, in their order, and the last entry counts the rest."""
+    if len(uses) <= MAX_COLUMNS_REPORTED:
+        return [use.to_json() for use in uses]
+    ranked = sorted(range(len(uses)), key=lambda index: (not uses[index].fields, uses[index].looks_like is None, index))
+    listed, others = sorted(ranked[: MAX_COLUMNS_REPORTED - 1]), ranked[MAX_COLUMNS_REPORTED - 1 :]
+    used = sum(bool(uses[index].fields) for index in others)
+    count = f"{len(others):,} further columns"
+    note = f"they are not listed; {used:,} of them are used" if used else "they are not listed, and not used"
+    rest = ColumnUse(count, (), None, any(uses[index].kept for index in others), None, note)
+    return [use.to_json() for use in (*(uses[index] for index in listed), rest)]

@@ -77,7 +77,7 @@ class LoadedCompanies(ResponseModel):
     companies: list[CompanyModel] | None = Field(default=None, exclude_if=is_none)
     """The companies of a list, in its order."""
     columns: list[ColumnModel] | None = Field(default=None, exclude_if=is_none)
-    """What the columns of a table are taken for; at most 250."""
+    """What the columns of a table are taken for."""
 
 
 NewCompanies = Annotated[list[NewCompany], Field(min_length=1, max_length=MAX_COMPANIES)]

@@ -85,7 +85,7 @@ class GeocodeFileCreated(ResponseModel):
     warnings: list[str] = []
     """What may be wrong with the columns, in sentences: columns that are not used because of what they hold."""
     columns: list[ColumnModel]
-    """What the columns are taken for; at most 250."""
+    """What the columns are taken for."""
     suggested_mapping: SuggestedMapping | None
     """Your saved mapping for files with these columns; null without one, and if the request has a mapping. It is not
     applied unless you send the file with it."""

@@ -174,7 +174,7 @@ class HouseholdsLoaded(ResponseModel):
     ignored_fields: list[str]
     """Names of columns or members that are not known; at most 50."""
     columns: list[ColumnModel] | None = Field(default=None, exclude_if=is_none)
-    """What the columns of a table are taken for; at most 250."""
+    """What the columns of a table are taken for."""
     column_warnings: list[str] | None = Field(default=None, exclude_if=is_none)
     """Which columns of a table are not used because of what they hold, in sentences."""
 

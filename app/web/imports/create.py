@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -148,7 +149,7 @@ class ImportCreated(ResponseModel):
     warnings: list[str] = []
     """What may be wrong with the columns, in sentences: columns that are not used because of what they hold."""
     columns: list[ColumnModel]
-    """What the columns of the table, or the properties of the first features, are taken for; at most 250."""
+    """What the columns of the table, or the properties of the first features, are taken for."""
     suggested_mapping: SuggestedMapping | None
     """Your saved mapping for files with these columns; null without one, and if the request has a mapping. It is not
     applied unless you send the file with it."""
@@ -316,7 +317,7 @@ def recognise(route: ImportRoute, upload: Upload, options: ImportRequest, countr
     order = usual_order(country)
     kind = cast(FileKind, route.spec.kind)
     report = describe_columns(kind, found, options.mapping, sample, date_order=options.date_order, usual_order=order)
-    return with_columns(found, report)
+    return with_columns(found, report, datetime.now(UTC).date())
 
 
 def _divide(upload: Upload, found: Layout, max_rows: int, features: int) -> tuple[int, list[dict[str, Any]]]:

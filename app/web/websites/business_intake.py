@@ -91,7 +91,7 @@ class SubmittedFile(ResponseModel):
     jobs: int
     errors: list[RowError]
     columns: list[ColumnModel]
-    """What the columns are taken for; at most 250."""
+    """What the columns are taken for."""
 
 
 Submitted = presenters.StoredBusiness | SubmittedList | SubmittedFile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import orjson
@@ -18,9 +19,11 @@ from app.domain.imports.pois import PoiReader
 from app.domain.imports.sample import read_sample
 from app.domain.imports.survey import FileFormat, Survey
 from app.domain.imports.voters import COLUMNS, VoterReader
+from app.domain.text.column_content import Content
 from app.domain.text.column_mapping import Constant, Mapped
 from app.domain.text.column_uses import MAX_COLUMNS_REPORTED, ColumnUse, to_report
 from app.domain.text.errors import Unreadable
+from app.domain.text.located_columns import Rule
 
 
 def survey_of(raw: bytes) -> Survey:
@@ -36,7 +39,8 @@ def voters(
     layout = recognise_voter_file(survey_of(raw), None, mapping or {})
     sample = read_sample(io.BytesIO(raw), layout)
     report = describe_columns("voter_import", layout, mapping or {}, sample, date_order=order, usual_order=usual)
-    layout = Layout.from_json(orjson.loads(orjson.dumps(with_columns(layout, report).to_json())))
+    found = with_columns(layout, report, date(2026, 11, 28))
+    layout = Layout.from_json(orjson.loads(orjson.dumps(found.to_json())))
     chunk = VoterReader(io.BytesIO(raw), layout, layout.start_position, mapping=mapping, date_order=order).chunk()
     rows = [line.split("\t")[1:] for line in chunk.rows.decode().splitlines()]
     return {use.column: use for use in report.uses}, [dict(zip(COLUMNS, row, strict=False)) for row in rows], chunk
@@ -172,6 +176,11 @@ def test_points_take_their_category_from_the_mapping() -> None:
         (["03/04/1980", "05/06/1980"], "dmy", "dmy", "1980-04-03"),
         (["3.4.1980", "31.4.1980"], "mdy", "dmy", "1980-04-03"),
         (["1980-04-03", "1980-12-25"], "mdy", None, "1980-04-03"),
+        (["03/04/80", "25/12/80"], "mdy", "dmy", "1980-04-03"),
+        (["03/04/80", "12/25/80"], "dmy", "mdy", "1980-03-04"),
+        (["05-03-04", "80-12-25"], "mdy", "ymd", "2005-03-04"),
+        (["March 5, 1980", "5 Mar 1980"], "dmy", None, "1980-03-05"),
+        (["05-MAR-80", "06-MAR-80"], "dmy", None, "1980-03-05"),
     ],
 )
 def test_a_day_beyond_twelve_tells_the_order(
@@ -182,7 +191,9 @@ def test_a_day_beyond_twelve_tells_the_order(
     text = "id,last_name,dob\n" + "".join(f"{n},Lee,{day}\n" for n, day in enumerate(dates))
     uses, rows, _ = voters(text, usual=usual)
     assert rows[0]["birth_date"] == first
-    assert (uses["dob"].note is not None) == (dates[1] == "05/06/1980"), "said only where it was assumed"
+    note = uses["dob"].note or ""
+    assert ("no value tells the order" in note) == (dates[1] == "05/06/1980"), "said only where it was assumed"
+    assert ("years of two digits" in note) == ("1980" not in dates[1]), "said only where there are some"
 
 
 def test_a_declared_order_counts_and_what_contradicts_it_is_reported() -> None:
@@ -200,8 +211,22 @@ def test_dates_that_contradict_each_other_are_noted() -> None:
     assert uses["dob"].note is not None and "the other way round" in uses["dob"].note
 
 
-def test_of_very_many_columns_the_used_ones_are_reported_first() -> None:
-    uses, _, _ = voters(",".join(f"c{n}" for n in range(300)) + ",voter_id\n" + "," * 300 + "7\n")
+def test_all_columns_of_a_table_are_reported() -> None:
+    uses, _, _ = voters(",".join(f"c{n}" for n in range(1_999)) + ",voter_id\n" + "," * 1_999 + "7\n")
     report = to_report(list(uses.values()))
-    assert len(report) == MAX_COLUMNS_REPORTED
+    assert [entry["column"] for entry in report] == [*(f"c{n}" for n in range(1_999)), "voter_id"]
     assert report[-1]["fields"] == ["recordId"]
+
+
+def test_columns_beyond_the_limit_are_counted_and_the_used_ones_listed() -> None:
+    plain = [ColumnUse(f"p{n}", (), None, True, None) for n in range(MAX_COLUMNS_REPORTED + 99)]
+    like = ColumnUse("where", (), None, True, Content.ADDRESS, "looks like an address, but is not used")
+    report = to_report([*plain, like, ColumnUse("apn", ("id",), Rule.NAME, False, None)])
+    assert len(report) == MAX_COLUMNS_REPORTED
+    assert [entry["column"] for entry in report[-3:]] == ["where", "apn", "102 further columns"]
+    assert report[-1]["note"] == "they are not listed, and not used" and report[-1]["kept"]
+
+
+def test_used_columns_beyond_the_limit_are_counted_as_such() -> None:
+    used = [ColumnUse(f"p{n}", ("extra",), Rule.MAPPED, False, None) for n in range(MAX_COLUMNS_REPORTED + 1)]
+    assert to_report(used)[-1]["note"] == "they are not listed; 2 of them are used"

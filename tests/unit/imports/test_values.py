@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any, get_args
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.imports.coordinates import first_position
+from app.domain.imports.date_orders import DateOrder
 from app.domain.imports.dates import to_iso_date
 from app.domain.imports.dwellings import normalise_dwelling
 from app.domain.imports.geometry import square_metres
@@ -22,21 +24,57 @@ from app.domain.imports.voter_profiles import PROFILES, ProfileName
 @pytest.mark.parametrize(
     "text",
     ["12/31/1980", "1980-12-31", "1980/12/31", "19801231", "31-Dec-1980", "31 December 1980", "12-31-1980",
-     "12.31.1980", "1980-12-31 00:00:00", "1980-12-31T05:00:00Z", "12/31/1980 12:00:00 AM"],
+     "12.31.1980", "1980-12-31 00:00:00", "1980-12-31T05:00:00Z", "12/31/1980 12:00:00 AM", "1980.12.31",
+     "December 31, 1980", "Dec 31, 1980", "Dec. 31 1980", "DECEMBER 31ST, 1980", "31 Dec 1980", "31-DEC-1980",
+     "31st of December 1980", "31. Dec. 1980", "31/Dec/1980", "1980-Dec-31", "Dec-31-1980",
+     "Wednesday, December 31, 1980",
+     "Dec 31, 1980 12:00 AM", "31-DEC-1980 00:00:00", "12/31/1980, 00:00"],
 )  # fmt: skip
 def test_dates_as_registers_write_them(text: str) -> None:
     assert to_iso_date(text) == "1980-12-31"
 
 
 @pytest.mark.parametrize(
-    "text", ["13/31/1980", "02/29/1981", "12/31/80", "0000-00-00", "soon", "*", "1980", "12/31/9999"]
-)
+    "text",
+    ["13/31/1980", "02/29/1981", "12/31/80", "0000-00-00", "soon", "*", "1980", "12/31/9999", "31-Dez-1980",
+     "Ma 5, 1980",
+     "Marching 5, 1980", "31 Feb 1980", "March 1980", "5 March", "1980-12/31"],
+)  # fmt: skip
 def test_text_that_is_not_a_date(text: str) -> None:
     with pytest.raises(ValueError):
         to_iso_date(text)
 
 
-@given(st.dates(min_value=__import__("datetime").date(1800, 1, 1), max_value=__import__("datetime").date(2100, 12, 31)))
+TODAY = date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "iso"),
+    [
+        ("12/31/80", "mdy", "1980-12-31"), ("31/12/80", "dmy", "1980-12-31"), ("80-12-31", "ymd", "1980-12-31"),
+        ("80-12-31", "mdy", "1980-12-31"), ("05-MAR-80", "mdy", "1980-03-05"), ("5 Mar 80", "ymd", "1980-03-05"),
+        ("March 5, 80", "dmy", "1980-03-05"), ("3/5/80 0:00", "mdy", "1980-03-05"), ("3/5/00", "mdy", "2000-03-05"),
+        ("11/28/26", "mdy", "2026-11-28"), ("11/29/26", "mdy", "1926-11-29"), ("12/1/26", "mdy", "1926-12-01"),
+        ("1/1/27", "mdy", "1927-01-01"), ("02/29/28", "mdy", "1928-02-29"), ("05-03-12", "ymd", "2005-03-12"),
+    ],
+)  # fmt: skip
+def test_no_year_of_two_digits_is_in_the_future(text: str, order: DateOrder, iso: str) -> None:
+    assert to_iso_date(text, order, TODAY) == iso
+
+
+@pytest.mark.parametrize("text", ["13/31/80", "02/29/81", "80-13-31", "1/2/3", "00/00/00"])
+def test_wrong_dates_with_years_of_two_digits(text: str) -> None:
+    with pytest.raises(ValueError):
+        to_iso_date(text, "mdy", TODAY)
+
+
+@given(st.dates(min_value=date(1926, 11, 29), max_value=TODAY))
+def test_every_short_date_of_a_century_is_read(day: date) -> None:
+    for form in ("%m/%d/%y", "%d-%b-%y", "%B %d, %y", "%d %b %y"):
+        assert to_iso_date(day.strftime(form), "mdy", TODAY) == day.isoformat()
+
+
+@given(st.dates(min_value=date(1800, 1, 1), max_value=date(2100, 12, 31)))
 def test_every_date_is_read(day: Any) -> None:
     assert to_iso_date(day.strftime("%m/%d/%Y")) == to_iso_date(day.isoformat()) == day.isoformat()
 
