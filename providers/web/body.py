@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 BLOCK_BYTES = 64 * 1024
 """Size of the blocks that are decompressed: the memory that a decompression bomb can take before it is noticed."""
@@ -15,6 +15,10 @@ pages need more."""
 MAX_GZIP_MEMBERS = 100
 """Decompressed members of one gzip file."""
 ACCEPT_ENCODING = "gzip, deflate"
+MAX_CODINGS = 3
+"""A body with more codings is not decompressed."""
+_NOT_REQUESTED = frozenset({"br", "zstd", "dcb", "dcz"})
+"""Codings of browsers that are not supported here; servers send them only to those who ask."""
 MAX_CHARSET_CHARACTERS = 40
 """A longer name of a character set is ignored."""
 
@@ -35,44 +39,93 @@ class InvalidBody(Exception):
 
 
 async def read_body(chunks: AsyncIterator[bytes], encoding: str, max_bytes: int) -> tuple[bytes, bool]:
-    """Return the decompressed body, truncated to `max_bytes`, and whether it was truncated. Raises InvalidBody."""
-    decompressor = _decompressor(encoding)
-    body, received, members = bytearray(), 0, 1
+    """Return the decompressed body, truncated to `max_bytes`, and whether it was truncated. Raises InvalidBody.
+
+    `encoding` is the Content-Encoding header. As in browsers, a body with a coding that does not exist is returned as
+    it stands.
+    """
+    stages = [_Stage(coding, is_outermost=n == 0) for n, coding in enumerate(_codings(encoding))]
+    body, received = bytearray(), 0
     async for chunk in chunks:
         received += len(chunk)
-        while chunk and len(body) <= max_bytes:
-            if decompressor is None:
-                body += chunk
+        for block in _decompress(stages, chunk, max_bytes):
+            body += block
+            if len(body) > max_bytes:
                 break
-            try:
-                body += decompressor.decompress(chunk, BLOCK_BYTES)
-            except zlib.error:
-                if encoding == "deflate" and not body:  # some servers send it without the header of zlib
-                    decompressor, encoding = zlib.decompressobj(-15), "raw deflate"
-                    continue
-                raise InvalidBody("its body cannot be decompressed") from None
-            chunk = decompressor.unconsumed_tail
-            if decompressor.eof:
-                chunk, decompressor, members = decompressor.unused_data, _decompressor(encoding), members + 1
-                if not chunk.startswith(b"\x1f\x8b") or members > MAX_GZIP_MEMBERS:  # not another member, but garbage
-                    return bytes(body), members > MAX_GZIP_MEMBERS
-        if len(body) > max_bytes or received > max_bytes:  # a stream that decompresses to nothing may be endless
+        # a stream that decompresses to nothing may be endless
+        if len(body) > max_bytes or received > max_bytes or any(stage.produced > max_bytes for stage in stages):
             del body[max_bytes:]
             return bytes(body), True
+        if stages and stages[-1].ended:
+            return bytes(body), stages[-1].members > MAX_GZIP_MEMBERS
     return bytes(body), False
 
 
-def _decompressor(encoding: str) -> zlib._Decompress | None:
-    match encoding:
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(31)
-        case "deflate":
-            return zlib.decompressobj()
-        case "raw deflate":
-            return zlib.decompressobj(-15)
-    raise InvalidBody(f"its body has the encoding {encoding[:20]!r}, which was not requested")
+def _codings(header: str) -> list[str]:
+    """Return the codings of a Content-Encoding header in the order in which they are undone. Raises InvalidBody."""
+    codings = [name.strip().lower() for name in header.split(",")]
+    codings = [name for name in codings if name not in ("", "identity")]
+    for name in codings:
+        if name in _NOT_REQUESTED:
+            raise InvalidBody(f"its body has the encoding {name!r}, which was not requested")
+    if len(codings) > MAX_CODINGS or not set(codings) <= {"gzip", "x-gzip", "deflate"}:
+        return []
+    return codings[::-1]
+
+
+class _Stage:
+    """Undoes one coding."""
+
+    def __init__(self, coding: str, *, is_outermost: bool) -> None:
+        self._may_be_raw = coding == "deflate"
+        self._is_outermost = is_outermost
+        self._decompressor = zlib.decompressobj(15 if self._may_be_raw else 31)
+        self._passes = self._is_between = False
+        self.produced = 0
+        """Bytes after decompression."""
+        self.members = 1
+        self.ended = False
+        """Whether the compressed data is complete; what follows is garbage."""
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the decompressed data in blocks. Raises InvalidBody."""
+        while chunk and not self.ended:
+            if self._is_between and (not chunk.startswith(b"\x1f\x8b") or self.members > MAX_GZIP_MEMBERS):
+                self.ended = True
+                return
+            self._is_between = False
+            if self._passes:
+                yield chunk
+                return
+            try:
+                block = self._decompressor.decompress(chunk, BLOCK_BYTES)
+            except zlib.error:
+                if self.produced:
+                    raise InvalidBody("its body cannot be decompressed") from None
+                if self._may_be_raw:  # some servers send it without the header of zlib
+                    self._decompressor, self._may_be_raw = zlib.decompressobj(-15), False
+                elif self._is_outermost:
+                    raise InvalidBody("its body cannot be decompressed") from None
+                else:  # the header names a coding twice that was applied once
+                    self._passes = True
+                continue
+            self.produced += len(block)
+            chunk = self._decompressor.unconsumed_tail
+            if self._decompressor.eof:
+                chunk = self._decompressor.unused_data
+                self._decompressor, self.members, self._is_between = zlib.decompressobj(31), self.members + 1, True
+            yield block
+
+
+def _decompress(stages: Sequence[_Stage], chunk: bytes, max_bytes: int) -> Iterator[bytes]:
+    """Yield the chunk decompressed by all stages, in blocks; stops once a stage has produced more than `max_bytes`."""
+    if not stages:
+        yield chunk
+        return
+    for block in stages[0].feed(chunk):
+        if stages[0].produced > max_bytes and len(stages) > 1:
+            return
+        yield from _decompress(stages[1:], block, max_bytes)
 
 
 def decode_html(body: bytes, declared_charset: str | None) -> str:

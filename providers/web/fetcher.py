@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.errors import Busy
+from providers.web.cookies import Cookies
 from providers.web.http_client import HTML_TYPES, MAX_BODY_BYTES, ROBOTS_TYPES, FetchOptions, HttpClient
 from providers.web.pages import TRANSIENT_SECONDS, Page
 from providers.web.recent_pages import RecentPages
@@ -24,7 +25,7 @@ from providers.web.robots import MAX_ROBOTS_BYTES, ROBOTS_SECONDS, Rules, parse_
 from providers.web.store import RENEW_SECONDS, Store, Turn
 from providers.web.urls import BadUrl, HttpUrl, parse_url
 
-MAX_REDIRECTS = 5
+MAX_REDIRECTS = 10
 MAX_VISIT_SECONDS = 20.0
 """Maximum time for all requests of a visit, including that for robots.txt, without waiting for turns."""
 MAX_WAITS = 3
@@ -60,6 +61,13 @@ class _Visit:
     obeys_robots: bool = True
     """False only for robots.txt itself."""
     budget: _VisitBudget = field(default_factory=_VisitBudget)
+    cookies: Cookies = field(default_factory=Cookies)
+    sent: set[tuple[str, str]] = field(default_factory=set)
+    """The requests of this visit: URL and cookies."""
+
+    def request(self, url: HttpUrl) -> tuple[str, str]:
+        """Return the request that would be sent now."""
+        return str(url), self.cookies.headers(url).get("Cookie", "")
 
 
 class Fetcher:
@@ -93,19 +101,21 @@ class Fetcher:
         await self._client.close()
 
     async def _follow(self, url: HttpUrl, visit: _Visit) -> Page:
-        first, hops = str(url), list[str]()
+        first, hops, sets_cookies = str(url), list[str](), False
         while True:
-            page = await self._hop(url, visit)
+            # A URL may redirect to itself until its cookie is sent; the stored page is the one without the cookie.
+            page = await self._hop(url, replace(visit, since=_now()) if str(url) in hops else visit)
             if page.redirect_to is None:
                 return replace(page, url=first, redirects=tuple(hops)) if hops else page
             hops.append(page.url)
+            sets_cookies = sets_cookies or page.sets_cookies
             failed = replace(page, url=first, redirect_to=None, redirects=tuple(hops))
             try:
                 url = parse_url(page.redirect_to, url)
             except BadUrl as error:
                 detail = f"it redirects to an address that {error}"
                 return replace(failed, outcome=WebsiteStatus.PRIVATE_ADDRESS, detail=detail)
-            if str(url) in hops:
+            if str(url) in hops and (not sets_cookies or visit.request(url) in visit.sent):
                 return replace(failed, outcome=WebsiteStatus.SERVER_ERROR, detail="it redirects in a loop")
             if len(hops) > MAX_REDIRECTS:
                 detail = f"it redirects more than {MAX_REDIRECTS} times"
@@ -142,7 +152,8 @@ class Fetcher:
             if turn.cached is not None and turn.cached.is_fresh(visit.since):
                 return turn.cached
             pause = gap
-            options = FetchOptions(visit.media_types, visit.max_bytes, turn.cached)
+            options = FetchOptions(visit.media_types, visit.max_bytes, turn.cached, visit.cookies)
+            visit.sent.add(visit.request(url))
             page = await self._request(turn, url, options, max(visit.budget.seconds, 0.1))
             visit.budget.seconds -= page.elapsed_ms / 1000
             pause = _pause_after(page, gap)
@@ -203,7 +214,13 @@ class Fetcher:
         if fetched_at is None or (_now() - fetched_at).total_seconds() > max_age:
             since = _now() - timedelta(seconds=ROBOTS_SECONDS)
             robots_visit = replace(
-                visit, since=since, media_types=ROBOTS_TYPES, max_bytes=MAX_ROBOTS_BYTES, obeys_robots=False
+                visit,
+                since=since,
+                media_types=ROBOTS_TYPES,
+                max_bytes=MAX_ROBOTS_BYTES,
+                obeys_robots=False,
+                cookies=Cookies(),
+                sent=set(),
             )
             page = await self._follow(parse_url(f"{origin}/robots.txt"), robots_visit)
             rules = await parse_robots(page, self._client.name)

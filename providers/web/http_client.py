@@ -5,27 +5,29 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_address
-from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
-from aiohttp.http_parser import RawResponseMessage
-from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
 from app.domain.vocabulary.websites import WebsiteStatus
 from providers.http import parse_retry_after
 from providers.web import body
+from providers.web.connection import Connection, Response
+from providers.web.cookies import Cookies
 from providers.web.http_errors import ConnectionLost, explain
+from providers.web.media_type import content_type, looks_like_html
 from providers.web.network_policy import ForbiddenAddress, NetworkPolicy
 from providers.web.pages import MAX_RETRY_AFTER_SECONDS, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
-from providers.web.urls import HttpUrl
+from providers.web.response_head import MAX_HEAD_BYTES
+from providers.web.response_headers import is_challenge, redirect_target
+from providers.web.urls import BadUrl, HttpUrl, parse_url
 
 MAX_BODY_BYTES = 2 * 1000 * 1000
 """Maximum size of a decompressed page; a longer one is truncated."""
@@ -34,41 +36,9 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
 ROBOTS_TYPES = HTML_TYPES | {"text/plain", "application/octet-stream"}
 """The media types with which servers send robots.txt; the standard says text/plain."""
 
-MAX_INTERIM_RESPONSES = 20
-"""Accepted 1xx responses before the final one."""
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-class _Response(aiohttp.ClientResponse):
-    """Keeps the expiry of the server's certificate: the connection may be released before it can be read there."""
-
-    certificate_expires_at: datetime | None = None
-
-    async def start(self, connection: Any) -> aiohttp.ClientResponse:
-        """See ClientResponse."""
-        secured = connection.transport.get_extra_info("ssl_object") if connection.transport else None
-        if secured is not None and (ends := (secured.getpeercert() or {}).get("notAfter")):
-            self.certificate_expires_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
-        return await super().start(connection)
-
-
-class _Connection(ResponseHandler):
-    """Aborts on endless interim (1xx) responses: uvloop would pass on eight megabytes of them at once."""
-
-    _interim = 0
-
-    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
-        """See ResponseHandler."""
-        self._interim = self._interim + 1 if data[0].code < 200 else 0
-        if self._interim <= MAX_INTERIM_RESPONSES:
-            super().feed_data(data, size)
-        elif self.transport is not None:
-            self.transport.abort()
-
-
-def _connection(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
-    return _Connection(loop)
+CONNECT_SECONDS = 6.0
+"""Maximum time for a connection: without a limit, a port that drops packets would take the whole time of a visit."""
+MAX_HEADERS = 1_000
 
 
 async def _send_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -90,6 +60,8 @@ class FetchOptions:
     """Maximum size of the decompressed body; a longer one is truncated."""
     cached: Page | None = None
     """The page as it was fetched before, for a conditional request."""
+    cookies: Cookies = field(default_factory=Cookies)
+    """The cookies of the visit; those of the response are added."""
 
 
 class HttpClient:
@@ -112,7 +84,8 @@ class HttpClient:
             keepalive_timeout=15,
             ssl=tls,
         )
-        connector._factory = partial(_connection, asyncio.get_running_loop())
+        make_connection: Callable[..., ResponseHandler] = Connection
+        connector._factory = partial(make_connection, asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={
@@ -121,11 +94,14 @@ class HttpClient:
                 "Accept-Language": "en,*;q=0.5",
                 "Accept-Encoding": body.ACCEPT_ENCODING,
             },
-            cookie_jar=aiohttp.DummyCookieJar(),
-            response_class=_Response,
+            cookie_jar=aiohttp.DummyCookieJar(),  # each visit has its own
+            response_class=Response,
             auto_decompress=False,
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None),  # `get` sets one for each request
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),  # `get` sets one for each request
+            max_line_size=MAX_HEAD_BYTES,
+            max_field_size=MAX_HEAD_BYTES,
+            max_headers=MAX_HEADERS,
         )
 
     async def close(self) -> None:
@@ -163,43 +139,53 @@ class HttpClient:
         return replace(page, elapsed_ms=round((time.monotonic() - started) * 1000))
 
     async def _get(self, url: HttpUrl, page: Page, options: FetchOptions) -> Page:
-        headers = conditional_headers(options.cached)
+        conditions = conditional_headers(options.cached)
+        headers = conditions | options.cookies.headers(url)
         async with self._session.get(
             url.url, headers=headers, allow_redirects=False, middlewares=(_send_once,)
         ) as response:
-            assert isinstance(response, _Response)
+            assert isinstance(response, Response)
             media_type, charset = content_type(response.headers)
             page = replace(
                 page,
                 status=response.status,
                 media_type=media_type,
                 certificate_expires_at=response.certificate_expires_at,
+                sets_cookies=options.cookies.add(response.headers.getall("Set-Cookie", ()), url),
             )
-            if response.status in _REDIRECTS and (location := response.headers.get("Location")):
+            target = redirect_target(response.status, response.headers)
+            if target is not None and not (response.status < 300 and leads_to_itself(url, target)):
                 response.close()
-                return replace(page, redirect_to=location)
-            if response.status == 304 and options.cached is not None and headers:
+                return replace(page, redirect_to=target)
+            if response.status == 304 and options.cached is not None and conditions:
                 return replace(options.cached, fetched_at=page.fetched_at)
-            if not 200 <= response.status < 300:
+            if not 200 <= response.status < 300 or is_challenge(response.headers):
                 response.close()
                 return refused_page(page, response.headers)
             if media_type not in options.media_types:
                 response.close()
                 return replace(page, outcome=WebsiteStatus.NOT_HTML, detail=f"it returns {media_type[:100]}, not HTML")
-            encoding = response.headers.get("Content-Encoding", "").strip().lower()
+            encoding = response.headers.get("Content-Encoding", "")
             raw, truncated = await body.read_body(response.content.iter_any(), encoding, options.max_bytes)
             if truncated:
                 response.close()
-            text = body.decode_html(raw, charset)
-            if not media_type and options.media_types is HTML_TYPES and not text.lstrip().startswith("<"):
+            if not media_type and options.media_types is HTML_TYPES and not looks_like_html(raw):
                 return replace(page, outcome=WebsiteStatus.NOT_HTML, detail="it returns neither HTML nor a media type")
             return replace(
                 page,
-                html=text,
-                truncated=truncated,
+                html=body.decode_html(raw, charset),
+                truncated=truncated or response.was_cut,
                 etag=response.headers.get("ETag"),
                 last_modified=response.headers.get("Last-Modified"),
             )
+
+
+def leads_to_itself(url: HttpUrl, target: str) -> bool:
+    """Return whether a page at `url` that refreshes to `target` only reloads."""
+    try:
+        return str(parse_url(target, url)) == str(url)
+    except BadUrl:
+        return False
 
 
 def conditional_headers(cached: Page | None) -> dict[str, str]:
@@ -210,16 +196,6 @@ def conditional_headers(cached: Page | None) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value and value.isprintable()}
 
 
-def content_type(headers: CIMultiDictProxy[str] | Mapping[str, str]) -> tuple[str, str | None]:
-    """Return the media type in lower case (empty if there is none) and the charset (None if there is none)."""
-    kind, _, parameters = headers.get("Content-Type", "").partition(";")
-    charset = next(
-        (value for name, _, value in (parameter.partition("=") for parameter in parameters.split(";"))
-         if name.strip().lower() == "charset"), None,
-    )  # fmt: skip
-    return kind.strip().lower(), charset
-
-
 def refused_page(page: Page, headers: CIMultiDictProxy[str]) -> Page:
     """Return the page for a response that is neither a success nor a redirect."""
     status = page.status or 0
@@ -228,7 +204,9 @@ def refused_page(page: Page, headers: CIMultiDictProxy[str]) -> Page:
     retry_after = None if requested is None else min(requested, MAX_RETRY_AFTER_SECONDS)
     if status in (404, 410):
         outcome = WebsiteStatus.GONE
-    elif status >= 500 and retry_after is None and "cf-mitigated" not in headers:
+    elif is_challenge(headers):
+        outcome, detail = WebsiteStatus.BLOCKED, f"HTTP {status}, a challenge for browsers"
+    elif 500 <= status < 600 and retry_after is None:
         outcome = WebsiteStatus.SERVER_ERROR
     elif status < 400:
         outcome, detail = WebsiteStatus.SERVER_ERROR, f"HTTP {status} without a usable Location header"

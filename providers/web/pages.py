@@ -44,6 +44,8 @@ class Page:
     last_modified: str | None = None
     redirect_to: str | None = None
     """The Location of a single redirect, as it is stored; `Fetcher.fetch` follows it and returns no such page."""
+    sets_cookies: bool = False
+    """Whether the response set cookies, which may decide where the next request leads."""
     retry_after: float | None = None
     """Seconds to wait, from the Retry-After header, MAX_RETRY_AFTER_SECONDS at most. Such a page is not stored."""
 

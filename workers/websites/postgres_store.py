@@ -32,7 +32,7 @@ MAX_INLINE_BYTES = 100_000
 _TRANSIENT = sorted(TRANSIENT_OUTCOMES)
 
 _FIELDS = ("final_url", "detail", "status", "media_type", "truncated", "elapsed_ms", "etag", "last_modified",
-           "redirect_to")  # fmt: skip
+           "redirect_to", "sets_cookies")  # fmt: skip
 
 
 class PostgresStore:

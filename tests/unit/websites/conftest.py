@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
 from providers.web import Fetcher, HttpClient, MemoryStore, NetworkPolicy
+from tests.unit.websites.site import Site
 
 EVER = datetime.now(UTC) - timedelta(days=1)
 
@@ -58,3 +60,13 @@ async def make(names: Names) -> AsyncIterator[MakeFetcher]:
 @pytest.fixture
 async def fetcher(make: MakeFetcher) -> Fetcher:
     return await make()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[tuple[Site, str]]:
+    site = Site()
+    runner = web.ServerRunner(web.Server(site.answer), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield site, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
