@@ -2,8 +2,9 @@
 
 A writer, a model or not, proposes drafts; `check` turns a draft into a claim or gives the reason to drop it. The rules,
 in order: the sources exist; one of them contains the quotation; nothing in it addresses a model; its sentence does not
-deny it; the claim has no links; the quotation (or the company's name) contains each of its numbers, dates and
-names, and half of its words.
+deny it, and is not about another business; the claim has no links; the quotation (or the company's name) contains each
+of its numbers, dates and names, and something of what it is about. If the quotation does not certainly say what the
+claim says (see `entailment`), the quotation becomes the text of the claim.
 """
 
 from __future__ import annotations
@@ -14,15 +15,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.companies.research import figures, words
+from app.domain.companies.research import entailment, figures, names, words
 from app.domain.companies.research.normalization import folded
 from app.domain.companies.research.prompt_injection import is_prompt_injection
+from app.domain.companies.research.quotes import MAX_CHARACTERS as MAX_QUOTE_CHARACTERS
 from app.domain.companies.research.quotes import TooShort, find_quote
 from app.domain.companies.research.sources import Source
 
 MAX_TEXT_CHARACTERS = 400
-MIN_SUPPORTED_WORDS = 0.5
-"""Share of a claim's words that its quotation must contain."""
 MAX_CONTEXT_CHARACTERS = 300
 """Read before and after a quotation."""
 TOP_LEVEL = "com|org|net|io|co|uk|de|eu|ai|dev|info|example|test"
@@ -30,6 +30,7 @@ LINK = re.compile(
     rf"https?:|www\.|\b[\w.+-]{{1,64}}@[\w-]{{1,63}}\.\w|\b[\w-]{{1,63}}\.(?:{TOP_LEVEL})\b",
     re.IGNORECASE,
 )
+SENTENCE_BORDER = re.compile(r"[.!?](?=\s|$)|\n")
 NEGATION = re.compile(
     r"\b(?:not|never|no longer|neither|nor|without|cannot|\w+n't|den(?:y|ies|ied)|false(?:ly)?|untrue|incorrect(?:ly)?"
     r"|rumou?r(?:ed|s)?|unlikely|fail(?:s|ed)? to|no)\b"
@@ -93,22 +94,55 @@ def check(draft: Draft, sources: Mapping[str, Source], company: str) -> Claim | 
     if not quoting:
         return DropReason.QUOTE_NOT_FOUND
     first, quote = next(iter(quoting.items()))
-    # sources that differ in case or punctuation do not contain the quotation verbatim
-    same = tuple(source_id for source_id, other in quoting.items() if other == quote)
     before, after = _around(quote, sources[first].text)
     if is_prompt_injection(f"{before}{quote}{after}") or is_prompt_injection(text):
         return DropReason.INSTRUCTION
     if NEGATION.search(folded(f"{before} {after}")) and not NEGATION.search(folded(f"{quote} {text}")):
         return DropReason.DENIED  # the rest of the sentence denies or doubts the quotation
-    return _reason_to_drop(text, quote, company) or Claim(text, quote, same)
+    sentence = f"{before}{quote}{after}".strip()
+    if entailment.is_about_another(text, sentence, company):
+        return DropReason.NAME
+    reason = _reason_to_drop(text, quote, company)
+    if reason is not None:
+        return reason
+    text, quote = _stated(text, quote, sentence, company)
+    if LINK.search(text):
+        return DropReason.LINK
+    # sources that differ in case or punctuation do not contain the quotation verbatim
+    same = tuple(source_id for source_id in quoting if quote in sources[source_id].text)
+    return Claim(text, quote, same)
 
 
 def _around(quote: str, source: str) -> tuple[str, str]:
     """Return the rest of the sentence that contains a quotation, before and after it."""
     place = source.find(quote)
     end = place + len(quote)
-    before = re.split(r"[.!?\n]", source[max(0, place - MAX_CONTEXT_CHARACTERS) : place])[-1]
-    return before, re.split(r"[.!?\n]", source[end : end + MAX_CONTEXT_CHARACTERS])[0]
+    before = SENTENCE_BORDER.split(source[max(0, place - MAX_CONTEXT_CHARACTERS) : place])[-1]
+    if quote.endswith((".", "!", "?")):
+        return before, ""
+    rest = source[end : end + MAX_CONTEXT_CHARACTERS]
+    border = SENTENCE_BORDER.search(rest)
+    return before, rest[: border.start() + (border[0] != "\n")] if border else rest
+
+
+def _stated(text: str, quote: str, sentence: str, company: str) -> tuple[str, str]:
+    """Return a text that the quotation certainly supports, and that quotation.
+
+    The text is the claim if the quotation says the same, else the quotation. A quotation that leaves out words of its
+    sentence that may change what it says ("plans to", "if") is extended to the sentence.
+    """
+    if _plain(text) == _plain(quote) == _plain(sentence):
+        return text, quote
+    cut = sentence.replace(quote, " ", 1)
+    if entailment.is_qualified(cut) and len(sentence) <= MAX_QUOTE_CHARACTERS:
+        quote = sentence
+    if _plain(text) == _plain(quote) or entailment.says(text, quote, company):
+        return text, quote
+    return quote, quote
+
+
+def _plain(text: str) -> str:
+    return folded(text).strip(" .!?;,:\"'")
 
 
 def _reason_to_drop(text: str, quote: str, company: str) -> DropReason | None:
@@ -119,15 +153,14 @@ def _reason_to_drop(text: str, quote: str, company: str) -> DropReason | None:
         return DropReason.NUMBER
     if not figures.names_with_digits(text) <= figures.names_with_digits(f"{quote} {company}"):
         return DropReason.NUMBER
-    there = words.stems(quote) | words.stems(company)
-    if not all(words.stem(name) in there for name in words.names(text)):
+    if names.is_english(quote) and names.missing(text, quote, company):
         return DropReason.NAME
-    if NEGATION.search(folded(quote)) and not NEGATION.search(folded(text)):
+    stated, there = words.content(text) - words.stems(company), words.stems(quote)
+    if not stated or entailment.says(text, quote, company):
+        return None
+    if stated <= there and NEGATION.search(folded(quote)) and not NEGATION.search(folded(text)):
         return DropReason.DENIED
-    content = words.content(text) - words.stems(company)
-    if content and len(content & there) < MIN_SUPPORTED_WORDS * len(content):
-        return DropReason.WORDS
-    return None
+    return None if stated & there or figures.numbers(text) else DropReason.WORDS
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,21 @@ WORDS = {word: Decimal(value) for value, word in enumerate(_UP_TO_TWENTY)} | {
 SCALES = {
     "hundred": 100, "k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000,
     "million": 1_000_000, "b": 10**9, "bn": 10**9, "billion": 10**9, "trillion": 10**12,
+    # German, French, Spanish, Italian, Dutch, Swedish, Finnish, Portuguese, Polish
+    "tsd": 1_000, "tausend": 1_000, "mille": 1_000, "mil": 1_000, "mila": 1_000, "duizend": 1_000, "tusen": 1_000,
+    "tuhat": 1_000, "tuhatta": 1_000, "tys": 1_000,
+    "millionen": 1_000_000, "millions": 1_000_000, "millón": 1_000_000, "millones": 1_000_000, "milione": 1_000_000,
+    "milioni": 1_000_000, "miljoen": 1_000_000, "miljon": 1_000_000, "miljoner": 1_000_000, "milj": 1_000_000,
+    "miljoonaa": 1_000_000, "milhão": 1_000_000, "milhões": 1_000_000, "mln": 1_000_000, "milionów": 1_000_000,
+    "miliony": 1_000_000, "mil millones": 10**9,
+    "mrd": 10**9, "milliarde": 10**9, "milliarden": 10**9, "milliard": 10**9, "milliards": 10**9, "miliardo": 10**9,
+    "miliardi": 10**9, "miljard": 10**9, "miljarder": 10**9, "miljardia": 10**9, "mld": 10**9, "miliardów": 10**9,
 }  # fmt: skip
 UNITS = {
     "%": "%", "percent": "%", "per cent": "%", "£": "£", "gbp": "£", "pounds": "£", "$": "$", "usd": "$", "us$": "$",
     "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€", "¥": "¥", "yen": "¥",
+    "prozent": "%", "pour cent": "%", "por ciento": "%", "per cento": "%", "procent": "%", "prosenttia": "%",
+    "por cento": "%", "d'euros": "€", "de euros": "€", "di euro": "€",
 }  # fmt: skip
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -34,12 +45,13 @@ MONTHS = (
 
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 _SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
+_UNIT = "|".join(sorted((unit for unit in UNITS if unit[0].isalpha() and unit != "us$"), key=len, reverse=True))
 NUMBER = re.compile(
     rf"(?P<before>us\$|[£$€¥]|\b(?:gbp|usd|eur)\b)?\s?"
     rf"(?:(?<![\w.,])(?P<digits>(?:\d{{1,3}}(?:[,.'\u00a0\u202f ]\d{{3}}(?!\d))+|\d+)(?:[.,]\d+)?)"
     rf"|\b(?P<word>{_WORD}|hundred|thousand)\b)"
-    rf"(?:\s?-?(?P<scale>{_SCALE})\b)?(?P<ordinal>st|nd|rd|th)?"
-    rf"(?:\s?(?P<after>%|percent\b|per cent\b|pounds\b|dollars\b|euros?\b|yen\b|gbp\b|usd\b|eur\b))?(?![\w])",
+    rf"(?:\s?-?(?P<scale>{_SCALE})\b\.?)?(?P<ordinal>st|nd|rd|th)?"
+    rf"(?:\s?(?P<after>[%€£$]|(?:{_UNIT})\b))?(?![\w])",
     re.IGNORECASE,
 )
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]+Z?)?\b")
@@ -86,6 +98,11 @@ def _numbers(text: str) -> Iterator[Figure]:
         yield Figure(frozenset({Decimal(place)}), "month", vague=found == "May")
     for match in NUMBER.finditer(text):
         yield _figure(match)
+
+
+def located(text: str) -> list[tuple[int, int, Figure]]:
+    """Return the numbers of a text with where each begins and ends. Dates are not recognized."""
+    return [(match.start(), match.end(), _figure(match)) for match in NUMBER.finditer(text)]
 
 
 def _figure(match: re.Match[str]) -> Figure:

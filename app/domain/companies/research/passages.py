@@ -21,7 +21,9 @@ MAX_SENTENCE_CHARACTERS = 1_000
 sentences relies on it: some patterns take time with the square of the length."""
 SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9ÄÖÜÉÈÀ])")
 MAX_ABBREVIATION_CHARACTERS = 12
-ABBREVIATION = re.compile(r"^(?:[\"“(]?[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|Inc|Ltd|Co|Corp|e\.g|i\.e|approx|est)$")
+ABBREVIATION = re.compile(
+    r"^(?:[\"“(]?[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|Inc|Ltd|Co|Corp|e\.g|i\.e|approx|est|Mio|Mrd|Tsd|Nr|ca|bzw|Sr|Sra|Mme|Mlle|mln|mld|milj|tys)$"
+)
 KIND_BONUS = {SourceKind.WEBSITE: 0.5, SourceKind.REGISTRY: 0.5}
 PAGE_MATCH_FACTOR = 1.5
 """For passages of pages whose URL or title matches the section."""

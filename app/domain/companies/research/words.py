@@ -40,6 +40,11 @@ STARTERS = frozenset(
 """Words that often begin a sentence and are not names."""
 
 
+def listed(text: str) -> frozenset[str]:
+    """Return the words of a table that is written as text."""
+    return frozenset(text.split())
+
+
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Return the stem of a folded word."""
