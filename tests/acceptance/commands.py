@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import psutil
 
+from app.embedded import EmbeddedPostgres
 from app.embedded.server import launch
 from tests.processes import ROOT
 from tests.servers.standin import CONTROL, Fault
@@ -75,6 +76,11 @@ class Up:
         if (shown := self._line("admin key ")) is not None:
             self.key = shown.split()[0]
         return self
+
+    @property
+    def dsn(self) -> str:
+        """Where its PostgreSQL is reached while it runs."""
+        return EmbeddedPostgres(self.data_dir / "postgres").dsn
 
     @property
     def log(self) -> str:

@@ -19,7 +19,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, StorageState
 
 from tests import harness
 from tests.acceptance.commands import Up, environment
-from tests.browser import browser, sample_data
+from tests.browser import browser, sales_data, sample_data
 from tests.browser.screenshots import sign_in
 
 if browser.find() is None and not os.environ.get("CI"):
@@ -46,7 +46,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
         async def create_data() -> dict[str, str]:
             async with harness.session(url, harness.ADMIN_KEY) as client:
-                return await sample_data.create(client)
+                ids = await sample_data.create(client)
+                return ids | await sales_data.create(client, up.dsn)
 
         yield World(url, asyncio.run(create_data()))
     finally:

@@ -69,6 +69,8 @@ async def create(client: aiohttp.ClientSession) -> dict[str, str]:
     )
     for job_id in [everywhere["jobId"], *ids.values()]:
         await follow(client, job_id, within=60)
+    async with client.get("/api/v1/households", params={"geocoded": "true", "limit": 1}) as response:
+        ids["household"] = (await response.json())["households"][0]["id"]
     ids["webhook"] = await create_webhook(client)
     ids["upload"] = await keep_file(client)
     return ids

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 
 from tests import harness
 from tests.acceptance.commands import Up, environment
-from tests.browser import browser, sample_data
+from tests.browser import browser, sales_data, sample_data
 
 WIDTHS = {"phone": (360, 780), "desk": (1280, 860), "wide": (2560, 1300)}
 THEMES = ("light", "dark")
@@ -38,6 +38,14 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "import-file": "/import",
         "preview": f"/import/{ids['upload']}",
         "map": "/map",
+        "households": "/households",
+        "household": f"/households/{ids['household']}",
+        "businesses": "/businesses",
+        "business": f"/businesses/{ids['business']}",
+        "companies": "/companies",
+        "company": f"/companies/{ids['company']}",
+        "signals": "/signals",
+        "signal": f"/signals/{ids['signal']}",
         "queues": "/queues",
         "workers": "/workers",
         "schedules": "/schedules",
@@ -84,6 +92,7 @@ async def main(folder: Path, widths: list[str]) -> None:
         try:
             async with harness.session(up.url, harness.ADMIN_KEY) as client:
                 ids = await sample_data.create(client)
+                ids |= await sales_data.create(client, up.dsn)
             async with browser.opened() as chromium:
                 await take(chromium, folder, up.url, harness.ADMIN_KEY, pages(ids), widths)
         finally:

@@ -19,7 +19,19 @@ WCAG = {
     "resultTypes": ["violations"],
 }
 MAX_BYTES = 250_000
-DARK = ("jobs", "job", "queues", "map", "new-geocoding", "audit", "users")
+DARK = (
+    "jobs",
+    "job",
+    "queues",
+    "map",
+    "new-geocoding",
+    "audit",
+    "users",
+    "businesses",
+    "business",
+    "company",
+    "signal",
+)
 """Pages that together use every colour."""
 
 
@@ -65,7 +77,7 @@ async def test_the_sign_in_page_is_accessible(chromium: Browser, world: World) -
     await context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/queues", "/map", "/new"])
+@pytest.mark.parametrize("path", ["/", "/queues", "/map", "/new", "/households", "/businesses"])
 async def test_a_first_visit_loads_few_bytes(chromium: Browser, world: World, path: str) -> None:
     async with opened_page(chromium, world) as page:
         session = await page.context.new_cdp_session(page)
@@ -91,6 +103,10 @@ async def test_pages_work_without_scripts(chromium: Browser, world: World) -> No
         "/queues": "voter-import",
         "/workers": "online",
         "/audit": "Voters import queued",
+        "/households?location=area": "Only the ZIP code",
+        f"/businesses/{world.ids['business']}": "Write to our owner",
+        f"/companies/{world.ids['company']}": "Companies House",
+        f"/signals/{world.ids['signal']}": "Stored source",
     }
     for path, words in shown.items():
         await page.goto(path)

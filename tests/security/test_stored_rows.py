@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from app.db.core.pool import Pool
-from app.web.dashboard.jobs import results
-from app.web.dashboard.jobs.results import ResultSection
+from app.web.dashboard.core import results
+from app.web.dashboard.core.results import ResultSection
 from app.web.jobs.create import MAX_DATA_BYTES
 from tests.integration.dashboard.conftest import Visitor
 

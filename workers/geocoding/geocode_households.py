@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ async def run(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any
     reader = HouseholdReader(context, args, state)
     report = QualityReport.from_checkpoint(state.get("report"))
     since = None if args.use_cache else datetime.fromisoformat(state["startedAt"])
-    pipeline = Pipeline(context, plan, since, reader.progress, report, save, reader.fixed)
+    pipeline = Pipeline(context, plan, since, reader.progress, report, partial(save, context.id), reader.fixed)
     await pipeline.run(reader.batches())
     if context.total != context.processed:  # households were deleted or geocoded by another job in the meantime
         async with context.step() as step:
@@ -110,12 +111,12 @@ def to_item(household: HouseholdAddress) -> GeocodeItem:
     return GeocodeItem(household.id, household.address, household, known_point=household.known_point)
 
 
-async def save(conn: Connection, batch: Sequence[ResolvedItem]) -> dict[Any, str]:
-    """Write coordinates; returns the households that changed while they were geocoded, with the reason."""
+async def save(job_id: UUID, conn: Connection, batch: Sequence[ResolvedItem]) -> dict[Any, str]:
+    """Write the coordinates that a job found; returns the households that changed meanwhile, with the reason."""
     found = [
         HouseholdLocation(resolved.item.source.id, resolved.item.source.updated_at, resolved.resolution.place)
         for resolved in batch
         if resolved.resolution.place is not None
     ]
-    written = await locations.update(conn, found)
+    written = await locations.update(conn, found, job_id)
     return {location.household_id: CHANGED for location in found if location.household_id not in written}

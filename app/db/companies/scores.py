@@ -126,9 +126,12 @@ async def _list_signals(conn: Connection, company_ids: Sequence[UUID]) -> defaul
 async def insert(
     conn: Connection, company_id: UUID, job_id: UUID, score: Score, total: float, ai: Mapping[str, Any] | None
 ) -> None:
-    """Store a score; `total` includes the points of the model's opinion `ai`."""
+    """Store a score, also as the newest of its company; `total` includes the points of the model's opinion `ai`."""
     await conn.execute(
-        "INSERT INTO lead_scores (id, company_id, job_id, score, features, ai) VALUES ($1, $2, $3, $4, $5, $6)",
+        """WITH inserted AS (
+               INSERT INTO lead_scores (id, company_id, job_id, score, features, ai) VALUES ($1, $2, $3, $4, $5, $6)
+           )
+           UPDATE companies SET score = $4 WHERE id = $2""",
         uuid7(),
         company_id,
         job_id,

@@ -74,6 +74,23 @@ def signal_from_row(row: asyncpg.Record) -> Signal:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SourcedSignal:
+    """A signal with the stored text that it was read from."""
+
+    signal: Signal
+    job_id: UUID
+    text: str
+
+
+async def get_with_source(conn: Connection, signal_id: UUID) -> SourcedSignal | None:
+    """Return a signal with its source, None if there is none."""
+    row = await conn.fetchrow(
+        """SELECT s.*, t.text FROM signals AS s JOIN source_texts AS t USING (sha256) WHERE s.id = $1""", signal_id
+    )
+    return SourcedSignal(signal_from_row(row), row["job_id"], row["text"]) if row else None
+
+
 async def insert_new(
     conn: Connection, company_id: UUID, job_id: UUID, candidates: Sequence[SignalCandidate]
 ) -> list[Signal]:

@@ -67,6 +67,29 @@ async def find_answers(
     return answers
 
 
+@dataclass(frozen=True, slots=True)
+class DatedAnswer:
+    """An answer in the cache, and when it was given."""
+
+    answer: CachedAnswer
+    created_at: datetime
+
+
+async def list_answers(conn: Connection, key: str) -> list[DatedAnswer]:
+    """Return all unexpired answers for one address, the latest first."""
+    rows = await conn.fetch(
+        """SELECT provider, latitude, longitude, accuracy, confidence, matched_address, raw_score, attribution,
+                  contradicts, created_at
+           FROM geocode_cache WHERE key = $1 AND (expires_at IS NULL OR expires_at > now())
+           ORDER BY created_at DESC, provider""",
+        key,
+    )
+    return [
+        DatedAnswer(CachedAnswer(row["provider"], _place(row), tuple(row["contradicts"].split())), row["created_at"])
+        for row in rows
+    ]
+
+
 def _place(row: asyncpg.Record) -> GeocodedPlace | None:
     if row["latitude"] is None:
         return None

@@ -109,15 +109,15 @@ UPDATE households AS h SET
     latitude = found.latitude, longitude = found.longitude, geocoded = true, geocoded_at = now(),
     geocoding_provider = found.provider, accuracy = found.accuracy, confidence = found.confidence,
     matched_address = found.matched_address, raw_score = found.raw_score, attribution = found.attribution,
-    updated_at = now()
+    geocoded_job = $11, updated_at = now()
 FROM found JOIN locked USING (id)
 WHERE h.id = found.id AND h.updated_at = found.updated_at
 RETURNING h.id
 """
 
 
-async def update(conn: Connection, locations: Sequence[HouseholdLocation]) -> set[UUID]:
-    """Write coordinates and return the ids of the households that were written.
+async def update(conn: Connection, locations: Sequence[HouseholdLocation], job_id: UUID) -> set[UUID]:
+    """Write coordinates that a job found, and return the ids of the households that were written.
 
     A household that changed after it was read is left as it is: the place may be that of its former address.
     """
@@ -134,5 +134,6 @@ async def update(conn: Connection, locations: Sequence[HouseholdLocation]) -> se
         [storable(place.matched_address) for place in places],
         [place.raw_score for place in places],
         [place.attribution for place in places],
+        job_id,
     )
     return {row["id"] for row in rows}

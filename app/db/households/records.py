@@ -82,7 +82,8 @@ WITH written AS (
         confidence = CASE WHEN {MOVED} THEN NULL ELSE h.confidence END,
         matched_address = CASE WHEN {MOVED} THEN NULL ELSE h.matched_address END,
         raw_score = CASE WHEN {MOVED} THEN NULL ELSE h.raw_score END,
-        attribution = CASE WHEN {MOVED} THEN NULL ELSE h.attribution END
+        attribution = CASE WHEN {MOVED} THEN NULL ELSE h.attribution END,
+        geocoded_job = CASE WHEN {MOVED} THEN NULL ELSE h.geocoded_job END
     WHERE {MOVED} OR (h.unit, h.county, h.precinct_number)
         IS DISTINCT FROM (excluded.unit, excluded.county, excluded.precinct_number)
     RETURNING xmax = 0 AS is_new  -- xmax is set where an older version of the row was replaced

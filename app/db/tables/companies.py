@@ -24,7 +24,9 @@ class CompanyTable(SQLModel, table=True):
 
     __tablename__ = "companies"
     __table_args__ = (
-        Index("companies_lower_name_idx", text("lower(name)")),
+        Index("companies_lower_name_idx", text("lower(name)"), "id"),
+        Index("companies_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("companies_score_idx", text("coalesce(score, '-1'::integer)"), "id"),
         Index(
             "companies_name_prefix_idx",
             func.lower(literal_column("name")).label("lower_name"),
@@ -40,6 +42,8 @@ class CompanyTable(SQLModel, table=True):
     place_id: str | None = Field(sa_type=Text)
     business_id: UUID | None = Field(foreign_key="businesses.id", ondelete="SET NULL", unique=True)
     attributes: dict[str, Any] = column(JSONB, default="'{}'")
+    score: float | None
+    """The newest of its lead scores, repeated here so that companies can be sorted by it."""
     created_by: UUID = Field(foreign_key="users.id")
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")
@@ -107,6 +111,8 @@ class SignalTable(SQLModel, table=True):
         Index(None, "company_id", "detected_at"),
         Index("signals_detected_idx", "detected_at", "id"),
         Index("signals_kind_idx", "kind", "detected_at", "id"),
+        Index("signals_job_idx", "job_id", "id"),
+        Index("signals_title_idx", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}),
         one_of("kind", SIGNAL_KINDS),
     )
 

@@ -25,6 +25,11 @@ class HouseholdTable(SQLModel, table=True):
         Index("households_zip_code_idx", text("split_part(zip_code, '-', 1)"), "id"),
         Index("households_county_idx", text("lower(county)"), "id"),
         Index("households_precinct_idx", "precinct_number", "id"),
+        Index("households_accuracy_idx", "accuracy", "id"),
+        Index("households_provider_idx", "geocoding_provider", "id"),
+        Index("households_confidence_idx", text("coalesce(confidence, 2)"), "id"),
+        Index("households_address_idx", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}),
+        Index("households_geocoded_job_idx", "geocoded_job", "id", postgresql_where=text("geocoded_job IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -49,6 +54,8 @@ class HouseholdTable(SQLModel, table=True):
     matched_address: str | None = Field(sa_type=Text)
     raw_score: float | None
     attribution: str | None = Field(sa_type=Text)
+    geocoded_job: UUID | None
+    """The job that found the coordinates; it may have been deleted since."""
     created_run: UUID | None
     """The run of the import that created it."""
     retired_at: datetime | None = time()

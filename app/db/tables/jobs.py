@@ -190,6 +190,7 @@ class JobErrorTable(SQLModel, table=True):
     """An item of a job that failed; the job continued."""
 
     __tablename__ = "job_errors"
+    __table_args__ = (Index("job_errors_item_idx", "item_id", postgresql_where=text("item_id IS NOT NULL")),)
 
     job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
     id: int = identity()

@@ -30,6 +30,8 @@ class BusinessTable(SQLModel, table=True):
         Index("businesses_source_idx", "source", "id"),
         Index("businesses_status_idx", "website_status", "id"),
         Index("businesses_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("businesses_name_order_idx", text("lower(name)"), "id"),
+        Index("businesses_checked_idx", text("coalesce(website_checked_at, '-infinity'::timestamptz)"), "id"),
     )
 
     id: UUID = Field(primary_key=True)

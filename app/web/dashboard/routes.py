@@ -5,10 +5,17 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from app.web.dashboard.accounts import audit, keys, login, users
+from app.web.dashboard.companies import company, signal
+from app.web.dashboard.companies import tables as company_tables
 from app.web.dashboard.core import assets, reference
+from app.web.dashboard.core.data_actions import action_handler
+from app.web.dashboard.core.data_export import export_handler
+from app.web.dashboard.core.data_page import DataPage
+from app.web.dashboard.core.data_table import table_handler
 from app.web.dashboard.core.guard import Handler, require_session, with_error_pages
 from app.web.dashboard.geocoding import providers
-from app.web.dashboard.households import map
+from app.web.dashboard.households import household, map
+from app.web.dashboard.households import table as household_table
 from app.web.dashboard.jobs import (
     detail,
     file_preview,
@@ -21,6 +28,8 @@ from app.web.dashboard.jobs import (
     webhooks,
     workers,
 )
+from app.web.dashboard.websites import business
+from app.web.dashboard.websites import table as business_table
 
 
 def get(path: str, handler: Handler, *, admin: bool = False) -> Route:
@@ -29,6 +38,15 @@ def get(path: str, handler: Handler, *, admin: bool = False) -> Route:
 
 def post(path: str, handler: Handler, *, admin: bool = False) -> Route:
     return Route(path, require_session(handler, admin=admin), methods=["POST"])
+
+
+DATA_PAGES = (household_table.PAGE, business_table.PAGE, company_tables.COMPANY_PAGE, company_tables.SIGNAL_PAGE)
+
+
+def data_routes(page: DataPage) -> list[Route]:
+    """Return the routes of a data page: the table, its download, and the actions on its rows."""
+    actions = [post(page.path, action_handler(page))] if page.actions else []
+    return [get(page.path, table_handler(page)), get(f"{page.path}/export", export_handler(page)), *actions]
 
 
 PAGES = [
@@ -61,6 +79,11 @@ PAGES = [
     post("/import/{id}/delete", file_preview.delete),
     get("/map", map.show),
     get("/map/places", map.map_data),
+    *(route for page in DATA_PAGES for route in data_routes(page)),
+    get("/households/{id}", household.show),
+    get("/businesses/{id}", business.show),
+    get("/companies/{id}", company.show),
+    get("/signals/{id}", signal.show),
     get("/queues", queues.index, admin=True),
     get("/queues/series", queue_charts.series, admin=True),
     post("/queues/{name}/pause", queues.pause, admin=True),

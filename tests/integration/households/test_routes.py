@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
@@ -77,7 +77,7 @@ async def locate(pool: Pool, external_id: str) -> None:
         row = await conn.fetchrow("SELECT id, updated_at FROM households WHERE external_id = $1", external_id)
         assert row is not None
         place = HouseholdLocation(row["id"], row["updated_at"], FOUND)
-        assert await locations.update(conn, [place]) == {row["id"]}
+        assert await locations.update(conn, [place], UUID(int=1)) == {row["id"]}
 
 
 async def test_a_household_as_it_is_read(client: aiohttp.ClientSession, db_pool: Pool) -> None:
@@ -141,7 +141,7 @@ async def test_a_late_result_for_a_former_address_is_not_stored(client: aiohttp.
         [row] = await locations.list_batch(conn, HouseholdFilters(city="concord"), True, limit=10)
         await load(client, [{**ROWS[0], "address": "100 Main St"}])
         place = HouseholdLocation(row.id, row.updated_at, FOUND)
-        assert await locations.update(conn, [place]) == set()
+        assert await locations.update(conn, [place], UUID(int=1)) == set()
     assert (await one(client, "1"))["geocoded"] is False
 
 

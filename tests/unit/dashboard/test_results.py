@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.dashboard.jobs import results
+from app.web.dashboard.core import results
 from app.web.dashboard.jobs.view import summarize
 
 

@@ -83,6 +83,11 @@ def indented_json(text: str) -> str:
     return orjson.dumps(load_stored(text), option=orjson.OPT_INDENT_2).decode()
 
 
+def plain_url(url: str) -> str:
+    """Return a URL as people write it: without its scheme, `www.` and the last slash."""
+    return re.sub(r"^https?://(www\.)?", "", url).rstrip("/") or url
+
+
 FILTERS = {
     "number": number,
     "duration": duration,
@@ -90,4 +95,5 @@ FILTERS = {
     "humanize": humanize,
     "event": event,
     "short_id": short_id,
+    "plain_url": plain_url,
 }

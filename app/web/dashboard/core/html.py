@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,20 +26,51 @@ from app.web.platform import get_platform
 FLASH_COOKIE = "trigpoint_flash"
 FLASH_SECONDS = 30
 MAX_FLASH_CHARACTERS = 1000
-NAVIGATION = (
-    ("/", "Jobs", "jobs", False),
-    ("/new", "New job", "plus", False),
-    ("/map", "Map", "map", False),
-    ("/queues", "Queues", "queues", True),
-    ("/workers", "Workers", "workers", True),
-    ("/schedules", "Schedules", "clock", True),
-    ("/webhooks", "Webhooks", "webhooks", False),
-    ("/providers", "Providers", "providers", True),
-    ("/audit", "Audit", "audit", True),
-    ("/keys", "Keys", "key", False),
-    ("/users", "Users", "users", True),
-)
-"""Path, label, icon, and whether only administrators see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the navigation."""
+
+    path: str
+    label: str
+    icon: str
+    is_admin: bool = False
+    """Whether only administrators see it."""
+    also: tuple[str, ...] = ()
+    """Paths of other pages that belong to it."""
+
+    def leads_to(self, path: str) -> bool:
+        """Whether a page is this one, or below it or one that belongs to it."""
+        return path == self.path or any(
+            path == below or path.startswith(f"{below}/") for below in (self.path, *self.also) if below != "/"
+        )
+
+
+NAVIGATION = {
+    "": (
+        Link("/", "Jobs", "jobs", also=("/jobs",)),
+        Link("/new", "New job", "plus", also=("/import",)),
+        Link("/map", "Map", "map"),
+    ),
+    "Data": (
+        Link("/households", "Households", "home"),
+        Link("/businesses", "Businesses", "shop"),
+        Link("/companies", "Companies", "company"),
+        Link("/signals", "Signals", "signal"),
+    ),
+    "Platform": (
+        Link("/queues", "Queues", "queues", is_admin=True),
+        Link("/workers", "Workers", "workers", is_admin=True),
+        Link("/schedules", "Schedules", "clock", is_admin=True),
+        Link("/webhooks", "Webhooks", "webhooks"),
+        Link("/providers", "Providers", "providers", is_admin=True),
+        Link("/audit", "Audit", "audit", is_admin=True),
+        Link("/keys", "Keys", "key"),
+        Link("/users", "Users", "users", is_admin=True),
+    ),
+}
+"""The pages in groups, by the heading of the group."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -82,7 +114,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         .render(
             user=user,
             path=request.scope["path"],
-            nav=[item[:3] for item in NAVIGATION if user is not None and (user.is_admin or not item[3])],
+            nav={name: [link for link in links if _may_see(user, link)] for name, links in NAVIGATION.items()},
             csrf=csrf.create_token(cookie) if cookie else "",
             flash=read_flash(request),
             since=platform.changes.now_ms(),
@@ -94,6 +126,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     if session.get_cookie(request, FLASH_COOKIE) is not None:
         session.delete_cookie(request, response, FLASH_COOKIE)
     return response
+
+
+def _may_see(user: User | None, link: Link) -> bool:
+    return user is not None and (user.is_admin or not link.is_admin)
 
 
 def compressed_response(

@@ -20,12 +20,12 @@ from app.domain.text.json_guard import load_stored
 from app.domain.text.truncation import truncate
 from app.domain.text.typed_columns import typed_columns
 from app.errors import NotFound
-from app.web.dashboard.core import confirm, html, internal_api
+from app.web.dashboard.core import confirm, html, internal_api, results
 from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.core.formatting import indented_json
+from app.web.dashboard.core.results import ResultSection
 from app.web.dashboard.households import map
-from app.web.dashboard.jobs import results
-from app.web.dashboard.jobs.results import ResultSection
+from app.web.dashboard.jobs.record_links import record_links
 from app.web.dashboard.jobs.view import JobView
 from app.web.http.off_loop import off_loop
 from app.web.http.pagination import keyset_pages
@@ -114,6 +114,8 @@ class ShownValues:
     """The JSON values of a job as its page shows them: as sections, and as text of limited length."""
 
     data: list[ResultSection]
+    links: list[tuple[str, str]]
+    """Labels and addresses of the records of the job."""
     result: list[ResultSection]
     report_id: str | None
     data_json: str
@@ -123,12 +125,14 @@ class ShownValues:
 
 def _shown_values(job: JobDetail) -> ShownValues:
     result = load_stored(job.result) if job.result else None
+    data = load_stored(job.data)
     data_json, result_json, checkpoint_json = (
         truncate(indented_json(text), MAX_JSON_CHARACTERS) if text else ""
         for text in (job.data, job.result, job.checkpoint)
     )
     return ShownValues(
-        data=results.to_sections(load_stored(job.data)),
+        data=results.to_sections(data),
+        links=record_links(job.id, job.kind, data),
         result=results.to_sections(result) if result else [],
         report_id=results.find_report_id(result),
         data_json=data_json,

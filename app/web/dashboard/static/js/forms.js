@@ -20,7 +20,7 @@ export function startForms() {
 
 function ask(button) {
   const dialog = document.getElementById("ask");
-  document.getElementById("ask-question").textContent = button.dataset.confirm;
+  document.getElementById("ask-question").textContent = button.dataset.confirm.replace("{rows}", selectedRows());
   document.getElementById("ask-yes").textContent = button.dataset.yes;
   dialog.onclose = () => {
     if (dialog.returnValue !== "yes" || !button.form) return;
@@ -81,15 +81,26 @@ function startMenu() {
   });
 }
 
+// The number of chosen rows in words, such as "3 households".
+function selectedRows() {
+  const bar = document.querySelector("[data-bulk]");
+  const all = bar?.querySelector("[name=all]:checked");
+  const count = all ? Number(all.dataset.count) : document.querySelectorAll("#rows input:checked").length;
+  return `${count.toLocaleString("en")} ${count === 1 ? bar?.dataset.singular ?? "job" : bar?.dataset.plural ?? "jobs"}`;
+}
+
 function startSelection() {
   const bar = document.querySelector("[data-bulk]");
   if (!bar) return;
   const label = bar.querySelector("[data-selection]");
-  const count = () => {
-    const selected = document.querySelectorAll("#rows input:checked").length;
+  const hint = label.textContent;
+  const count = (event) => {
+    const boxes = [...document.querySelectorAll("#rows input")];
+    if (event?.target.matches("[data-select-page]")) for (const box of boxes) box.checked = event.target.checked;
+    const selected = boxes.filter((box) => box.checked).length;
     const all = bar.querySelector("[name=all]")?.checked;
     bar.classList.toggle("some", Boolean(selected || all));
-    label.textContent = all ? "All matching jobs" : selected ? `${selected} selected` : "Select jobs to act on them";
+    label.textContent = all ? `All matching ${bar.dataset.plural ?? "jobs"}` : selected ? `${selected} selected` : hint;
   };
   document.addEventListener("change", count);
   count();

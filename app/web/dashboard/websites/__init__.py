@@ -1,0 +1,1 @@
+"""Pages of businesses: what their websites say, and the exclusion list."""
