@@ -201,7 +201,7 @@ class Settings(BaseSettings):
     @field_validator("default_country", mode="after")
     @classmethod
     def _country(cls, value: str) -> str:
-        return value.lower()
+        return "gb" if value.lower() == "uk" else value.lower()
 
     @property
     def user_agent(self) -> str:

@@ -82,6 +82,9 @@ PIECES = {
     "user agents": "User-agent: a\nDisallow: /\n",
     "telephones": "+1 415 555 2671 ",
     "spoken addresses": "info at example dot com ",
+    "hidden": '<p class=hidden style="display:none">a</p>',
+    "rules": "<style>.a{display:none}",
+    "scripts": "<script>a='b'+'@'+c;",
 }
 
 
@@ -176,9 +179,14 @@ MODULES = {
     "app/domain/text/column_mapping.py": "file JSON",
     "app/domain/text/csv_reader.py": "households CSV",
     "app/domain/text/streamed_json.py": "GeoJSON file",
-    "app/domain/websites/extraction/deobfuscation.py": "contacts",
     "app/domain/websites/extraction/document.py": "document",
-    "app/domain/websites/extraction/emails.py": "contacts",
+    "app/domain/websites/extraction/email_patterns.py": "contacts",
+    "app/domain/websites/extraction/hidden.py": "contacts",
+    "app/domain/websites/extraction/json_blocks.py": "document",
+    "app/domain/websites/extraction/ownership.py": "contacts",
+    "app/domain/websites/extraction/phones.py": "contacts",
+    "app/domain/websites/extraction/script_values.py": "contacts",
+    "app/domain/websites/extraction/visible_text.py": "document",
     "app/domain/websites/extraction/social/link_context.py": "contacts",
     "app/domain/websites/extraction/social/mentions.py": "contacts",
     "app/web/dashboard/core/forms.py": "file JSON",

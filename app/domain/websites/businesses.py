@@ -78,8 +78,8 @@ class NewBusiness(BaseModel):
     @field_validator("country", mode="before")
     @classmethod
     def _country_by_name(cls, value: Any) -> Any:
-        """Accept the name of a country for its code."""
-        return country_code(value) or value if isinstance(value, str) and len(value.strip()) > 2 else value
+        """Accept the name of a country for its code, and UK for GB."""
+        return country_code(value) or value if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _whole_point(self) -> NewBusiness:

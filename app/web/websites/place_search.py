@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.db.core.pool import Connection
 from app.db.websites.businesses import get_business
+from app.domain.addresses.countries import country_field_code
 from app.domain.websites.businesses import NewBusiness
 from app.errors import Conflict, Invalid, LimitReached, NotConfigured, ServiceUnavailable
 from app.web.accounts import auth
@@ -140,7 +141,8 @@ async def _find_places(platform: Platform, body: SearchRequest) -> tuple[str, st
     if (body.latitude is None) != (body.longitude is None):
         raise Invalid([("latitude", "and longitude belong together")])
     point = None if body.latitude is None or body.longitude is None else (body.latitude, body.longitude)
-    country = (body.country or platform.settings.default_country).lower()
+    asked = body.country or platform.settings.default_country
+    country = country_field_code(asked) or asked.lower()
     try:
         name, attribution, places = await platform.places.search(
             body.provider, body.query, body.max_results, point, body.radius, country

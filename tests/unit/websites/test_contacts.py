@@ -150,8 +150,8 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ["a@shop.de", "b@shop.de", "eva@shop.de"],
     ),
     "noscript": (
-        "<script>x()</script><noscript>techcomm at shop dot de</noscript>",
-        ["techcomm@shop.de"],
+        "<script>x()</script><noscript>techcomm at shop dot de, b@shop.de</noscript><p>techcomm2 at shop dot de</p>",
+        ["techcomm2@shop.de"],
     ),
     "cloudflare": (
         '<a href="/cdn-cgi/l/email-protection#422302312a2d326c2627">x</a><span data-cfemail="422002312a2d326c2627">[email&#160;protected]</span>',  # noqa: E501

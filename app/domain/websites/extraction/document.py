@@ -9,17 +9,16 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
-import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from app.domain.text.json_guard import UnsafeJson, parse_json
+from app.domain.websites.extraction.hidden import Hidden, find_hidden
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.html_limits import limit_html
+from app.domain.websites.extraction.json_blocks import parse_block
+from app.domain.websites.extraction.visible_text import BLOCK, BREAK, read_text
 
-BREAK = "\x1f"
-"""Separates two pieces of text between which there is a tag."""
-MAX_JSON_CHARACTERS = 500_000
-"""Parsed per block of JSON-LD."""
+__all__ = ["BLOCK", "BREAK", "Document", "Link", "text_of"]
+
 MAX_JSON_NODES = 2_000
 """Examined per page."""
 MAX_HREF_CHARACTERS = 8_000
@@ -28,10 +27,6 @@ MAX_TEXT_NODES = 200
 """Visited by `text_of`."""
 MAX_URL_CHARACTERS = 2_083
 """The length that all browsers and servers support."""
-
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_SPACES = re.compile(r"[ \t\r\n\f\xa0]{2,}|[\t\r\n\f\xa0]")  # all but a single space, which is kept
-_INVISIBLE_TAGS = ["style", "template", "head", "svg", "noframes", "object", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +52,11 @@ class Document:
         self.html = limit_html(html)
         self.url = url
         self.tree = LexborHTMLParser(self.html)
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        """What readers of the page do not see."""
+        return find_hidden(self.tree, self.html)
 
     @cached_property
     def base(self) -> str:
@@ -102,50 +102,42 @@ class Document:
     @cached_property
     def scripts(self) -> list[str]:
         """The inline scripts that are code."""
+        return [text for kind, text in self._script_texts if not kind or "javascript" in kind or kind == "module"]
+
+    @cached_property
+    def data_scripts(self) -> list[str]:
+        """The blocks of JSON that the page's own scripts read, such as `__NEXT_DATA__`."""
+        return [text for kind, text in self._script_texts if kind.endswith("/json")]
+
+    @cached_property
+    def _script_texts(self) -> list[tuple[str, str]]:
+        """Type and text of each inline script."""
         found = []
-        for node in self.tree.css("script"):
-            kind = (node.attributes.get("type") or "").lower()
-            if not kind or "javascript" in kind or kind == "module":
-                text = node.text()
-                if text:
-                    found.append(text)
+        for node in self.tree.css("script:not([src])"):
+            text = node.text()
+            if text:
+                kind = (node.attributes.get("type") or "").partition(";")[0]
+                found.append((kind.strip().lower(), text))
         return found
 
     @cached_property
     def linked_data(self) -> list[dict[str, Any]]:
         """All objects of the page's JSON-LD, including nested ones."""
         found: list[dict[str, Any]] = []
-        for node in self.tree.css('script[type*="ld+json"]'):
-            text = node.text().strip()[:MAX_JSON_CHARACTERS]
-            text = text.removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-            try:
-                data = parse_json(text)
-            except UnsafeJson:
-                continue
-            except orjson.JSONDecodeError:
-                try:
-                    data = parse_json(re.sub(r"[\x00-\x1f]+", " ", text))
-                except (orjson.JSONDecodeError, UnsafeJson):
-                    continue
-            found += _objects(data)
+        for kind, text in self._script_texts:
+            if "ld+json" in kind:
+                found += _objects(parse_block(text))
         return found[:MAX_JSON_NODES]
 
     @cached_property
     def text(self) -> str:
-        """The visible text without invisible characters; BREAK stands where there is a tag."""
-        tree = self.tree.clone()
-        for node in tree.css("script"):
-            node.replace_with(BREAK)
-        tree.strip_tags(_INVISIBLE_TAGS)
-        body = tree.body or tree.root
-        if body is None:
-            return ""
-        return _SPACES.sub(" ", _INVISIBLE.sub("", body.text(separator=BREAK))).replace("＠", "@")
+        """The visible text without invisible characters; BREAK stands where there is a tag, BLOCK between blocks."""
+        return read_text(self.tree, self.hidden.texts)
 
     @cached_property
     def visible_text(self) -> str:
-        """The visible text in one line, without BREAK."""
-        return " ".join(self.text.replace(BREAK, " ").split())
+        """The visible text in one line, without BREAK and BLOCK."""
+        return " ".join(self.text.split())
 
     @cached_property
     def domain(self) -> str | None:

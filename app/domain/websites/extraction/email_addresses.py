@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import idna
+
 from app.domain.websites.extraction.hosts import has_real_suffix, registered_domain
 from app.domain.websites.extraction.wordlists import words
 
@@ -13,7 +15,7 @@ MAX_LOCAL_CHARACTERS = 64
 MAX_ADDRESS_CHARACTERS = 254
 """The longest address (RFC 5321, 4.5.3.1.3)."""
 
-_LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9_+'&-]|\.(?!\.)){0,63}(?<![.'])", re.IGNORECASE)
+_LOCAL = re.compile(r"[^\W_](?:[\w+'&-]|\.(?!\.)){0,63}(?<![.'])")  # any letters (RFC 6531)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.IGNORECASE)
 
 # Text that readers are asked to remove ("no-spam"), and a telephone number directly before the address.
@@ -39,7 +41,6 @@ SERVICE_DOMAINS = words("""
     bugsnag.com schema.org w3.org group.calendar.google.com resource.calendar.google.com gserviceaccount.com
     users.noreply.github.com
 """)
-_NOT_MAILBOXES = EXAMPLE_DOMAINS | SERVICE_DOMAINS
 # Local parts of examples, whatever their domain.
 PLACEHOLDER_NAMES = words("""
     user username your you yourname your.name yourname youremail your-email your.email email_address
@@ -79,30 +80,62 @@ FREE_PROVIDERS = words("""
 """)
 
 
-def normalise_address(text: str) -> str | None:
-    """Return the address in `text` with its domain in lower case; None if it is invalid, an example or a machine's."""
+def normalise_address(text: str, own_domain: str | None = None) -> str | None:
+    """Return the address in `text` with its domain in lower case; None if it is invalid, an example or a machine's.
+
+    `own_domain` is the registered domain of the site: its addresses are no examples, even at acme.com.
+    Internationalised addresses (RFC 6531) and domains are returned in Unicode, as they are written.
+    """
     address = _BAIT.sub("", unicodedata.normalize("NFKC", text)).strip(" \t\r\n<>()[]{}\"'`,;:!?*|/\\.")
     local, at, domain = address.rpartition("@")
-    domain = domain.lower().rstrip(".")
+    domain = _without_next_word(domain.rstrip("."))
     if not at or len(address) > MAX_ADDRESS_CHARACTERS or len(local) > MAX_LOCAL_CHARACTERS:
         return None
-    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
+    if not (_LOCAL.fullmatch(local) and _is_domain(domain)):
         return None
     if not has_real_suffix(domain) or domain.rpartition(".")[2] in FILE_EXTENSIONS:
         return None
-    return None if is_placeholder(local.lower(), domain) else f"{local}@{domain}"
+    return None if is_placeholder(local.lower(), domain, own_domain) else f"{local}@{domain}"
 
 
-def is_placeholder(local: str, domain: str) -> bool:
+def _is_domain(domain: str) -> bool:
+    """Return whether a domain in lower case can exist, if need be in its ASCII form (RFC 5891)."""
+    return _DOMAIN.fullmatch(ascii_domain(domain)) is not None
+
+
+def ascii_domain(domain: str) -> str:
+    """Return the ASCII form of a domain, an empty string if there is none."""
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain[:MAX_ADDRESS_CHARACTERS], uts46=True).decode()
+    except idna.IDNAError:
+        return ""
+
+
+_NEXT_WORD = re.compile(r"(?<=[a-z])\.?[A-Z][a-z]{0,60}$")
+
+
+def _without_next_word(domain: str) -> str:
+    """Return the domain in lower case, without a word glued to its end: `shop.com.Call us`, `shop.comPhone`."""
+    shorter = _NEXT_WORD.sub("", domain)
+    is_glued = shorter != domain and shorter.islower() and has_real_suffix(shorter)
+    return shorter if is_glued else domain.lower()
+
+
+def is_placeholder(local: str, domain: str, own_domain: str | None = None) -> bool:
     """Return whether the address, both parts in lower case, is an example or belongs to a machine."""
     registered = registered_domain(domain) or domain
-    if domain in _NOT_MAILBOXES or registered in _NOT_MAILBOXES:
+    is_own = own_domain is not None and registered == own_domain
+    if domain in SERVICE_DOMAINS or registered in SERVICE_DOMAINS:
+        return True
+    if not is_own and (domain in EXAMPLE_DOMAINS or registered in EXAMPLE_DOMAINS):
         return True
     if local in PLACEHOLDER_NAMES or local.startswith(("u003", "u002", "x3e", "x22")):
         return True
     if re.fullmatch(r"[0-9a-f]{24,}", local) or re.fullmatch(r"[0-9a-f-]{36}", local):
         return True
-    return local == domain.rpartition(".")[0] and local in _EXAMPLE_NAMES
+    return not is_own and local == domain.rpartition(".")[0] and local in _EXAMPLE_NAMES
 
 
 def address_flags(address: str) -> dict[str, bool]:

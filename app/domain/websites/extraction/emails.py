@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborNode
-
-from app.domain.websites.extraction import deobfuscation
-from app.domain.websites.extraction.document import BREAK, Document, text_of
-from app.domain.websites.extraction.email_addresses import FREE_PROVIDERS, address_flags, normalise_address
+from app.domain.websites.extraction import deobfuscation, spelled_addresses
+from app.domain.websites.extraction.document import BLOCK, BREAK, Document, text_of
+from app.domain.websites.extraction.email_addresses import (
+    FREE_PROVIDERS,
+    address_flags,
+    ascii_domain,
+    normalise_address,
+)
+from app.domain.websites.extraction.email_attributes import in_attributes
+from app.domain.websites.extraction.email_patterns import MAX_CONTEXT_CHARACTERS, PLAIN, Candidate, context_of
 from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings, shorten_context
 from app.domain.websites.extraction.hosts import registered_domain
+from app.domain.websites.extraction.ownership import Ownership
+from app.domain.websites.extraction.script_values import decode_script
+from app.domain.websites.extraction.social.json_ld import other_entities
 
 CONFIDENCE = {
     "json_ld": 1.0,
@@ -31,220 +39,209 @@ MAX_SCRIPT_CHARACTERS = 300_000
 """Searched per page, in all its scripts together."""
 MAX_ADDRESSES = 500
 """Returned per page."""
-MAX_CONTEXT_CHARACTERS = 400
-"""Read of an element's text for an address or its context."""
-MAX_AT_SIGNS = 5_000
-"""Examined per page to find attributes that contain addresses."""
+MAX_AT_SIGNS = 3_000
+"""Examined per page."""
+WINDOW_CHARACTERS = 120
+"""Read on each side of an @ between tags."""
 
-PLAIN = re.compile(
-    r"(?<![a-z0-9_.+&-])([a-z0-9][a-z0-9_.+'&-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,23})(?![a-z0-9_-]|\.[a-z0-9])",
-    re.IGNORECASE,
-)
-# An @ between tags: <span>info</span>@<span>example.com</span>.
-_SPLIT_AT = re.compile(rf"[{BREAK} ]{{0,2}}@[{BREAK} ]{{0,2}}")
 # An address as the href of a link, without mailto:.
 _BARE_HREF = re.compile(r"(?:https?://)?([^@/:?#\s]{1,64}@[^@/:?#\s]{4,100})/?", re.IGNORECASE)
 _TYPO3 = re.compile(r"""UnCryptMailto\((?:%27|["'])([^"'%]{5,400})""")
-_Candidates = Iterator[tuple[str, str, str]]
-"""(text, method, context)."""
+_MAILTO = re.compile(r"\s{0,20}(?:https?://)?(?:mail ?to:[\s/]{0,9}){1,3}", re.IGNORECASE)
+_SPACED_AT = re.compile(r"\s@|@\s")
+_WORD = re.compile(r"[\w.+-]")
+# A key of the data of a script whose value is an address.
+_EMAIL_KEY = re.compile(r"(?:mail|contact)\w{0,20}[\"']?\s{0,3}[:=]\s{0,3}[\"']?$", re.IGNORECASE)
 
 
 def find_emails(document: Document) -> list[Finding]:
-    """Return the addresses of the page, highest confidence first, without examples and those of machines."""
+    """Return the addresses of the page, highest confidence first, without examples and those of machines.
+
+    Those of the business rank before those of others, such as the designer of the site.
+    """
+    ownership = Ownership(document)
     findings: list[Finding] = []
-    for text, method, context in _candidates(document):
-        address = normalise_address(text)
+    spellings: dict[str, str] = {}
+    for candidate in _candidates(document):
+        address = normalise_address(candidate.text, document.domain)
         if address is None:
             continue
-        evidence = Evidence(document.url, method, shorten_context(context.replace(BREAK, " ")))
-        findings.append(Finding(address, _confidence(address, method, document), address_flags(address), [evidence]))
+        address = spellings.setdefault(_ascii_form(address), address)
+        confidence = ownership.adjust(CONFIDENCE[candidate.method], address, candidate)
+        evidence = Evidence(document.url, candidate.method, shorten_context(candidate.context))
+        findings.append(Finding(address, confidence, address_flags(address), [evidence]))
         if len(findings) >= MAX_ADDRESSES:
             break
-    return _without_fragments(merge_findings(findings))
+    return _without_fragments(merge_findings(ownership.rank(findings)))
 
 
-def _confidence(address: str, method: str, document: Document) -> float:
-    domain = registered_domain(address.rpartition("@")[2])
-    return min(1.0, CONFIDENCE[method] + (0.05 if domain and domain == document.domain else 0.0))
+def _ascii_form(address: str) -> str:
+    """Return a key under which the spellings of an address with an internationalised domain are equal."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{ascii_domain(domain)}".casefold()
 
 
-def _candidates(document: Document) -> _Candidates:
+def _candidates(document: Document) -> Iterator[Candidate]:
     yield from _structured(document)
     yield from _links(document)
-    yield from _attributes(document)
+    yield from in_attributes(document)
     yield from _texts(document)
     yield from _scripts(document)
 
 
-def _structured(document: Document) -> _Candidates:
+def _structured(document: Document) -> Iterator[Candidate]:
+    others = {id(entity) for entity in other_entities(document.linked_data)}
     for entity in document.linked_data:
         values = entity.get("email")
         for value in values if isinstance(values, list) else [values]:
             if isinstance(value, str):
-                for address in _split(value.removeprefix("mailto:")):
-                    yield address, "json_ld", str(entity.get("name") or entity.get("@type") or "")
+                for address in _split(_without_mailto(value[:1_000])):
+                    name = str(entity.get("name") or entity.get("@type") or "")
+                    yield Candidate(address, "json_ld", name, is_others=id(entity) in others)
     for node in document.tree.css('[itemprop~="email"]'):
-        value = node.attributes.get("content") or text_of(node, MAX_CONTEXT_CHARACTERS)
-        yield value, "microdata", _context(node)
+        value = node.attributes.get("content") or node.attributes.get("href") or text_of(node, MAX_CONTEXT_CHARACTERS)
+        yield Candidate(_without_mailto(value[:1_000]).partition("?")[0], "microdata", context_of(node), node)
+
+
+def _without_mailto(text: str) -> str:
+    prefix = _MAILTO.match(text)
+    return text[prefix.end() :] if prefix else text
 
 
 def _split(text: str) -> list[str]:
     return re.split(r"[,;\s]+", text.strip())[:20]
 
 
-def _links(document: Document) -> _Candidates:
+def _links(document: Document) -> Iterator[Candidate]:
+    hidden = document.hidden.elements
     for link in document.links:
-        raw = link.raw
+        raw, node = link.raw, link.node
         lower = raw[:60].lower()
-        if (bare := _BARE_HREF.fullmatch(raw)) is not None:
-            yield bare[1], "mailto", _context(link.node)
-        elif "mailto" in lower:
-            for address in _mailto(raw):
-                yield address, "mailto", _context(link.node)
-        elif "email-protection#" in raw:
-            yield deobfuscation.decode_cloudflare(raw.rpartition("#")[2]), "cloudflare", _context(link.node)
+        if "@" not in raw and "mail" not in lower and "UnCrypt" not in raw:
+            continue
+        if node.mem_id in hidden:
+            continue
+        if "mailto" in lower or "mail to" in lower:
+            for address in addresses_of_mailto(raw):
+                yield Candidate(address, "mailto", context_of(node), node)
+        elif "email-protection" in raw and "#" in raw:
+            code = raw.rpartition("#")[2]
+            yield Candidate(deobfuscation.decode_cloudflare(code), "cloudflare", context_of(node), node)
+        elif (bare := _BARE_HREF.fullmatch(raw)) is not None:
+            yield Candidate(bare[1], "mailto", context_of(node), node)
         if "UnCryptMailto" in raw:
             for code in _TYPO3.findall(raw):
-                yield deobfuscation.decode_typo3(unquote(code)), "typo3", _context(link.node)
+                yield Candidate(deobfuscation.decode_typo3(unquote(code)), "typo3", context_of(node), node)
 
 
-def _mailto(href: str) -> Iterator[str]:
+def addresses_of_mailto(href: str) -> Iterator[str]:
     """Yield the addresses of a mailto: link (RFC 6068), also of one with common mistakes."""
-    text = unquote(re.sub(r"^(?:\s*mail ?to:[\s/]*)+", "", href, flags=re.IGNORECASE))
+    text = unquote(_without_mailto(href))
     target, _, query = text.partition("?")
     for address in re.split(r"[,;]|\s+", target)[:20]:
         yield address
-        yield from map(deobfuscation.decode_match, deobfuscation.BRACKETED.finditer(address))
+        yield from map(spelled_addresses.decode_match, spelled_addresses.BRACKETED.finditer(address))
     for part in query.split("&"):
         name, _, value = part.partition("=")
         if name.strip().lower().removeprefix("amp;") in ("to", "cc"):
             yield from re.split(r"[,;]", value)[:20]
 
 
-_ADDRESS_ATTRIBUTES = (
-    "data-email", "data-mail", "data-mailto", "data-contact-email", "data-e-mail", "title", "aria-label", "alt",
-    "data-clipboard-text", "data-copy",
-)  # fmt: skip
-_ATTRIBUTE_NAME = re.compile(r"\b(title|alt|aria-label|data-[a-z-]{1,20})=$", re.IGNORECASE)
-_ATTRIBUTE_PAIRS = (("data-user", "data-domain"), ("data-name", "data-domain"), ("data-local", "data-domain"),
-          ("data-u", "data-d"), ("data-account", "data-host"), ("data-part1", "data-part2"))  # fmt: skip
-
-_AT_SIGN = re.compile("@")
-
-_Attributes = dict[str, str | None]
-_Decode = Callable[[_Attributes], tuple[str, str]]
-"""Returns (address, method)."""
-
-
-def _decode_one(name: str, decode_text: Callable[[str], str], method: str) -> _Decode:
-    """Return a decoder for an address in one attribute."""
-    return lambda attributes: (decode_text(attributes.get(name) or ""), method)
-
-
-def _decode_pair(user: str, domain: str) -> _Decode:
-    """Return a decoder for an address in two attributes, or three with `data-tld`."""
-
-    def decode(attributes: _Attributes) -> tuple[str, str]:
-        top = f".{attributes['data-tld']}" if attributes.get("data-tld") else ""
-        return f"{attributes.get(user)}@{attributes.get(domain)}{top}", "attribute"
-
-    return decode
-
-
-def _decode_joomla(attributes: _Attributes) -> tuple[str, str]:
-    parts = (deobfuscation.decode_base64(attributes.get(name) or "") for name in ("first", "last"))
-    return "@".join(parts), "attribute"
-
-
-def _decode_rot13(text: str) -> str:
-    return deobfuscation.decode_rot13(text.replace("[at]", "@"))
-
-
-# A word in the HTML, the selector of the elements that it may belong to, and their decoder.
-_ENCODED: tuple[tuple[str, str, _Decode], ...] = (
-    ("data-cfemail", "[data-cfemail]", _decode_one("data-cfemail", deobfuscation.decode_cloudflare, "cloudflare")),
-    ("data-enc-email", "[data-enc-email]", _decode_one("data-enc-email", _decode_rot13, "attribute")),
-    ("data-mailto-token", "[data-mailto-token]", _decode_one("data-mailto-token", deobfuscation.decode_typo3, "typo3")),
-    ("joomla-hidden-mail", "joomla-hidden-mail", _decode_joomla),
-    *((domain, f"[{user}][{domain}]", _decode_pair(user, domain)) for user, domain in _ATTRIBUTE_PAIRS),
-)
-
-
-def _attributes(document: Document) -> _Candidates:
-    for marker, selector, decode in _ENCODED:
-        if marker in document.html:
-            for node in document.tree.css(selector):
-                address, method = decode(node.attributes)
-                yield address, method, _context(node)
-    if "rtl" in document.html:
-        for node in document.tree.css('[style*="rtl"]'):
-            yield text_of(node, MAX_CONTEXT_CHARACTERS)[::-1].strip(), "deobfuscated", _context(node)
-    for name in _attributes_with_at_sign(document.html):
-        if name in _ADDRESS_ATTRIBUTES:
-            for node in document.tree.css(f'[{name}*="@"]'):
-                for match in PLAIN.finditer((node.attributes.get(name) or "")[:2000]):
-                    yield match[1], "attribute", _context(node)
-
-
-def _attributes_with_at_sign(html: str) -> set[str]:
-    """Return the attributes whose values contain an @; searches around each @, of which there are few."""
-    names: set[str] = set()
-    for match in islice(_AT_SIGN.finditer(html), MAX_AT_SIGNS):
-        before = html[max(0, match.start() - 240) : match.start()]
-        quote = max(before.rfind('"'), before.rfind("'"))
-        if "<" in before[quote:] or ">" in before[quote:]:
-            continue
-        if quote > 0 and (name := _ATTRIBUTE_NAME.search(before, max(0, quote - 30), quote)):
-            names.add(name[1].lower())
-    return names
-
-
-def _texts(document: Document) -> _Candidates:
+def _texts(document: Document) -> Iterator[Candidate]:
     text = document.text
     if "@" in text:
-        joined = _SPLIT_AT.sub("@", text)
+        covered = set()
+        for match in PLAIN.finditer(text):
+            at = match.start() + match[1].index("@")
+            if not _continues(text, match):
+                covered.add(at)
+                yield Candidate(match[1], "text", text[max(0, match.start() - 80) : match.end() + 60])
+        yield from _torn(document, text, covered)
+    for address, start, end in spelled_addresses.find_bracketed(text):
+        yield Candidate(address, "deobfuscated", text[max(0, start - 60) : end])
+    for address, start, end in spelled_addresses.find_spoken(text):
+        yield Candidate(address, "deobfuscated", text[max(0, start - 60) : end])
+    for node in document.hidden.reversed_nodes[:50]:
+        yield Candidate(text_of(node, MAX_CONTEXT_CHARACTERS)[::-1].strip(), "deobfuscated", context_of(node), node)
+    if "<noscript" in document.html:
+        yield from _instead_of_scripts(document)
+
+
+# What a script uses to write an address that only it can decode.
+_WRITES = re.compile(r"document\.write|\beval\(|unescape\(|fromCharCode|innerHTML|enkod")
+
+
+def _instead_of_scripts(document: Document) -> Iterator[Candidate]:
+    """Yield the spelled addresses in a `<noscript>` directly after the script that writes them for all readers.
+
+    Anything else in a `<noscript>` is for other readers.
+    """
+    for node in document.tree.css("script + noscript")[:50]:
+        script = node.prev
+        while script is not None and script.tag != "script":
+            script = script.prev
+        if script is not None and _WRITES.search((script.text() or "")[:MAX_SCRIPT_CHARACTERS]):
+            text = f"{BLOCK}{' '.join(text_of(node, MAX_CONTEXT_CHARACTERS).split())}{BLOCK}"
+            for found in (spelled_addresses.find_bracketed(text), spelled_addresses.find_spoken(text)):
+                yield from (Candidate(address, "deobfuscated", text) for address, _, _ in found)
+
+
+def _continues(text: str, match: re.Match[str]) -> bool:
+    """Return whether an address goes on in the next element: info@example.<b>com</b>, info@example.co<i>.uk</i>."""
+    return text[match.end() : match.end() + 2].startswith((f"{BREAK}.", f"{BREAK}-"))
+
+
+def _torn(document: Document, text: str, covered: set[int]) -> Iterator[Candidate]:
+    """Yield the addresses whose parts stand in several elements of one line."""
+    for sign in islice(re.finditer("@", text), MAX_AT_SIGNS):
+        at = sign.start()
+        if at in covered:
+            continue
+        start = max(text.rfind(BLOCK, max(0, at - WINDOW_CHARACTERS), at) + 1, at - WINDOW_CHARACTERS, 0)
+        end = text.find(BLOCK, at, at + WINDOW_CHARACTERS)
+        line = text[start : end if end >= 0 else at + WINDOW_CHARACTERS]
+        before, after = line[: at - start], line[at - start + 1 :]
+        is_spaced = before.endswith(" ") or after.startswith(" ") or not after
+        joined = f"{before.replace(BREAK, '').rstrip()[-64:]}@{after.replace(BREAK, '').lstrip()}"
         for match in PLAIN.finditer(joined):
-            if match[1] in text or _is_plausible(match[1], document):
-                yield match[1], "text", joined[max(0, match.start() - 80) : match.end() + 60]
-    for match in deobfuscation.find_bracketed(text):
-        context = text[max(0, match.start() - 60) : match.end()]
-        yield deobfuscation.decode_match(match), "deobfuscated", context
-    for match in deobfuscation.find_spoken(text):
-        address = deobfuscation.decode_match(match)
-        if "." not in match[2] or _is_plausible(address, document):
-            yield address, "deobfuscated", text[max(0, match.start() - 60) : match.end()]
+            local = match[1].partition("@")[0]
+            if spelled_addresses.is_prose_word(local):
+                continue
+            if not is_spaced or is_plausible(match[1], document):
+                yield Candidate(match[1], "text", line)
+                break
 
 
-def _is_plausible(address: str, document: Document) -> bool:
-    """Return whether adjacent pieces of text are likely to be an address: of the site's domain or a free provider."""
+def is_plausible(address: str, document: Document) -> bool:
+    """Return whether text is likely to be an address: it has the site's domain, or that of a free provider."""
     domain = address.rpartition("@")[2].lower()
     return domain in FREE_PROVIDERS or (document.domain is not None and registered_domain(domain) == document.domain)
 
 
-def _scripts(document: Document) -> _Candidates:
+_SIGNS = ("@", "&#64", "x40", "u0040", "%40", "atob", "fromCharCode", "UnCrypt", "reverse")
+
+
+def _scripts(document: Document) -> Iterator[Candidate]:
     remaining = MAX_SCRIPT_CHARACTERS
-    for script in document.scripts:
+    for is_data, script in (
+        *((False, script) for script in document.scripts),
+        *((True, script) for script in document.data_scripts),
+    ):
         if remaining <= 0:
             return
         script = script[:remaining]
         remaining -= len(script)
-        if not any(sign in script for sign in ("@", "&#64", "x40", "u0040", "%40", "atob", "fromCharCode", "UnCrypt")):
+        if not any(sign in script for sign in _SIGNS):
             continue
-        text = deobfuscation.decode_script(script)
+        text = decode_script(script)
         for match in PLAIN.finditer(text):
             before = text[max(0, match.start() - 40) : match.start()]
             # An address that the script builds from pieces is shown to readers; a whole one may be anything.
-            if match[1] not in script or "mailto" in before or _is_plausible(match[1], document):
-                yield match[1], "script", text[max(0, match.start() - 40) : match.end() + 20]
+            is_built = not is_data and match[1] not in script
+            if is_built or "mailto" in before or _EMAIL_KEY.search(before) or is_plausible(match[1], document):
+                yield Candidate(match[1], "script", text[max(0, match.start() - 40) : match.end() + 20])
         for code in _TYPO3.findall(script):
-            yield deobfuscation.decode_typo3(code), "typo3", ""
-
-
-def _context(node: LexborNode) -> str:
-    parent = node.parent
-    if parent is not None and parent.tag not in ("body", "html"):
-        return text_of(parent, MAX_CONTEXT_CHARACTERS, " ")
-    return text_of(node, MAX_CONTEXT_CHARACTERS)
+            yield Candidate(deobfuscation.decode_typo3(code), "typo3", "")
 
 
 def _without_fragments(findings: list[Finding]) -> list[Finding]:

@@ -25,9 +25,10 @@ MAX_PAGE_ATTRIBUTES = 100_000
 MAX_REPEATED_ELEMENTS = 100_000
 """Elements, of 300 bytes each, that the parser may add for unclosed formatting elements."""
 
-# Tags as the tokenizer of the HTML Standard delimits them; skips the text of scripts and styles. Possessive, so linear.
+# Tags as the tokenizer of the HTML Standard delimits them; skips comments, and the text of scripts and styles.
+# Possessive, so linear.
 _TAG = re.compile(
-    r"<(?:(?:script|style|textarea|title|xmp|iframe|noembed)\b[^>]*+>(?:[^<]++|<(?!/))*+"
+    r"<(?:!--(?:-?>|(?:[^-]++|-(?!-!?>))*+)|(?:script|style|textarea|title|xmp|iframe|noembed)\b[^>]*+>(?:[^<]++|<(?!/))*+"
     r"|([a-zA-Z](?:=\s*+\"[^\"]*+\"?|=\s*+'[^']*+'?|[^>=]++|=)*+>?))",
     re.IGNORECASE,
 )
@@ -47,25 +48,14 @@ _SEPARATORS = re.compile(r"[\s/\"']+")
 
 
 def limit_html(html: str) -> str:
-    """Return `html` without what exceeds the limits, and without comments, which split words."""
+    """Return `html` without what exceeds the limits."""
     if len(html) > MAX_START_CHARACTERS + MAX_END_CHARACTERS:
         html = f"{html[:MAX_START_CHARACTERS]}\n{html[-MAX_END_CHARACTERS:]}"
-    html = _without_comments(html.replace("\0", ""))
+    html = html.replace("\0", "")
     if html.count("<") > MAX_TAGS:
         parts = html.split("<", MAX_TAGS)
         html = "<".join(parts[:MAX_TAGS])
     return _without_repeated_formatting(_without_long_tags(html))
-
-
-def _without_comments(html: str) -> str:
-    pieces, position = [], 0
-    while (start := html.find("<!--", position)) >= 0:
-        end = html.find("-->", start + 2)  # <!--> is a complete comment
-        if end < 0:
-            break
-        pieces.append(html[position:start])
-        position = end + 3
-    return "".join([*pieces, html[position:]])
 
 
 def _without_long_tags(html: str) -> str:

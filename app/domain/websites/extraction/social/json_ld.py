@@ -27,7 +27,7 @@ def business_objects(document: Document) -> list[dict[str, Any]]:
 
     A person who is an organisation too counts: the owner of a one-person business.
     """
-    others = {id(entity) for entity in _other_entities(document.linked_data)}
+    others = {id(entity) for entity in other_entities(document.linked_data)}
     return [entity for entity in document.linked_data if id(entity) not in others and _may_be_business(entity)]
 
 
@@ -37,7 +37,7 @@ def _may_be_business(entity: dict[str, Any]) -> bool:
     return any(isinstance(name, str) and not _OTHER_TYPES.search(name) for name in types)
 
 
-def _other_entities(entities: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def other_entities(entities: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the objects that are values of _OTHER_PROPERTIES."""
     stack: list[Any] = [entity[key] for entity in entities for key in _OTHER_PROPERTIES & entity.keys()]
     while stack:

@@ -45,7 +45,7 @@ def score(mention: Mention, context: LinkContext, brand: Brand) -> float:
     is_foreign_post = "comment" in regions or ("embed" in regions and not is_widget)
     if "placeholder" in regions or (is_foreign_post and not similarity):
         return EXCLUDED
-    if ("credit" in regions or _is_credit(context)) and similarity < Similarity.HIGH:
+    if ("credit" in regions or is_credit(context)) and similarity < Similarity.HIGH:
         return EXCLUDED
     names_other = label_names_other(profile, context, brand) or _text_names_other(profile, context, brand)
     total = BASE + _evidence_for(mention, context, names_other) - _evidence_against(context, names_other)
@@ -85,7 +85,7 @@ def _evidence_against(context: LinkContext, names_other: bool) -> float:
     return total
 
 
-def _is_credit(context: LinkContext) -> bool:
+def is_credit(context: LinkContext) -> bool:
     """Return whether the words directly before the link credit somebody for the site or its contents."""
     words = f"{context.text_before[-80:]} {'' if context.has_platform_label else context.label}"
     return bool(CREDIT.search(words) or (BY.search(context.text_before) and not context.has_platform_label))

@@ -1,0 +1,266 @@
+"""The parts of a page that readers do not see, whatever hides them: attributes, styles, style sheets, known classes.
+
+What a control of the page reveals (a menu, a tab, a dialog) is not hidden: readers see it after a click.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from app.domain.websites.extraction.wordlists import words
+
+MAX_CSS_CHARACTERS = 200_000
+"""Read of a page's own style sheets."""
+MAX_SELECTORS = 60
+"""Selectors of hiding rules that are looked up per page."""
+MAX_ANCESTORS = 12
+"""Asked for the background behind a text."""
+
+_UNREAD = "noscript, template, noframes, svg, object, select"
+"""Elements whose contents no reader of a page with scripts sees as text."""
+
+_GONE = re.compile(
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)|opacity\s{0,3}:\s{0,3}0?\.?0{1,3}(?![.\d])"
+    r"|(?<![-\w])(?:left|top|right|margin-left|margin-top)\s{0,3}:\s{0,3}-\d{3,6}|clip(?:-path)?\s{0,3}:\s{0,3}"
+    r"(?:rect\(\s{0,3}[01](?:px)?[\s,]{1,3}[01]|inset\(\s{0,3}(?:50|100)%)|transform\s{0,3}:\s{0,3}scale\(\s{0,3}0\s{0,3}\)",
+    re.IGNORECASE,
+)
+_NO_SIZE = re.compile(r"(?<![-\w])(?:max-)?(?:height|width)\s{0,3}:\s{0,3}[01](?:px|em|rem|%)?\s{0,3}(?:;|!|$)", re.I)
+_CLIPPED = re.compile(r"overflow\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
+_NO_TEXT = re.compile(r"font-size\s{0,3}:\s{0,3}0(?![.\d])|text-indent\s{0,3}:\s{0,3}-\d{3,6}", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"display\s{0,3}:\s{0,3}(?!none)[a-z]|visibility\s{0,3}:\s{0,3}visible|opacity\s{0,3}:\s{0,3}(?:1|0?\.[1-9])"
+    r"|(?<![-\w])(?:left|top)\s{0,3}:\s{0,3}(?:0|auto)|font-size\s{0,3}:\s{0,3}[1-9]",
+    re.IGNORECASE,
+)
+_COLOUR = re.compile(
+    r"(?<![-\w])(color|background(?:-color)?)\s{0,3}:\s{0,3}(#[0-9a-f]{3,8}|[a-z]{3,20}|rgba?\([\d\s,.%]{5,30}\))",
+    re.IGNORECASE,
+)
+_REVERSED = re.compile(r"direction\s{0,3}:\s{0,3}rtl", re.IGNORECASE)
+_OVERRIDE = re.compile(r"bidi-override", re.IGNORECASE)
+
+# Classes with which style sheets of other files hide an element, and those that show it again on some screens.
+_SIGNS = ("style=", "STYLE=", "hid", "-none", "screen", "sr-only", "sr_only", "visib", "display", "assistive", "color")
+_HIDING_CLASSES = words("hidden hide d-none is-hidden display-none no-display nodisplay u-hidden invisible")
+_SCREEN_READER_CLASSES = words("""
+    sr-only sr_only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader screen-reader
+    element-invisible a11y-hidden u-visually-hidden visually-hidden-focusable offscreen off-screen assistive-text
+""")
+_RESPONSIVE = re.compile(r"(?:^|[:\s-])(?:xs|sm|md|lg|xl|2xl|xxl|tablet|desktop|mobile|print)(?:$|[:\s-])")
+# Classes and ids of parts that a click, or scrolling, reveals.
+_REVEALED = re.compile(
+    r"menu|nav|modal|dialog|dropdown|collaps|accordion|(?<![a-z])tab|pane|popup|popover|lightbox|canvas|drawer|mfp"
+    r"|fancybox|toggle|tooltip|slide|carousel|wow|aos|animat|fade|reveal|overlay|invisible|expand|sticky|preload|lazy",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"([^{}]{1,600})\{([^{}]{0,3000})\}")
+_CSS_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
+_AT_BLOCK = re.compile(
+    r"@(?:media|supports|container|layer|keyframes|-webkit-keyframes)([^{}]{0,300})\{((?:[^{}]{0,600}\{[^{}]{0,3000}\}){0,400}[^{}]{0,600})\}"
+)
+_SELECTOR = re.compile(r"[\w\s.#>+~\[\]=\"'*^$|-]{1,200}")
+_NAMES = re.compile(r"[.#]([\w-]{1,80})")
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The ids (`mem_id`) of nodes that readers do not see."""
+
+    elements: set[int] = field(default_factory=set)
+    """Not displayed at all: their links cannot be followed either."""
+    texts: set[int] = field(default_factory=set)
+    """Nodes whose text is not seen; includes `elements`."""
+    reversed_nodes: list[LexborNode] = field(default_factory=list)
+    """Elements whose text is displayed from right to left."""
+
+
+def find_hidden(tree: LexborHTMLParser, html: str) -> Hidden:
+    """Return what readers of the page do not see."""
+    found = Hidden()
+    for node in tree.css(_UNREAD):
+        _add(node, found.texts)
+        if node.tag in ("noscript", "template"):
+            _add(node, found.elements)
+    has_styles = "<style" in html or "<STYLE" in html
+    if not has_styles and not any(sign in html for sign in _SIGNS):
+        return found
+    targets: set[str] | None = None
+    for node, is_gone in _candidates(tree, html, found, has_styles):
+        if node.tag in ("html", "body", "head", "script", "style", None) or node.mem_id in found.elements:
+            continue
+        attributes = node.attributes
+        name = attributes.get("id") or ""
+        if _REVEALED.search(f"{attributes.get('class') or ''} {name}"[:400]):
+            continue
+        if name:
+            targets = _control_targets(tree) if targets is None else targets
+            if name in targets:
+                continue
+        _add(node, found.texts)
+        if is_gone:
+            _add(node, found.elements)
+    return found
+
+
+def _add(root: LexborNode, ids: set[int]) -> None:
+    """Add a node and all within it; each node of the page is added once."""
+    if root.mem_id not in ids:
+        ids.update(node.mem_id for node in root.traverse(include_text=True))
+
+
+def _candidates(
+    tree: LexborHTMLParser, html: str, found: Hidden, has_styles: bool
+) -> Iterator[tuple[LexborNode, bool]]:
+    """Yield (node, whether the element is gone, not only its text)."""
+    for node in tree.css('[hidden], [aria-hidden="true"]'):
+        yield node, "hidden" in node.attributes and node.attributes["hidden"] != "until-found"
+    for node in tree.css("[style]"):
+        style = (node.attributes.get("style") or "")[:1_000]
+        if (hides := _hides(style)) is not None:
+            if hides or _NO_TEXT.search(style) is None or _has_own_text_only(node):
+                yield node, hides
+        elif "color" in style and _is_unreadable(node, style):
+            yield node, False
+        if _REVERSED.search(style):
+            found.reversed_nodes.append(node)
+    for node in tree.css("font[color]"):
+        if _is_unreadable(node, f"color:{node.attributes.get('color') or ''}"):
+            yield node, False
+    yield from _by_class(tree, html)
+    if has_styles:
+        yield from _by_style_sheet(tree, found)
+
+
+def _hides(declarations: str) -> bool | None:
+    """Return whether declarations hide the element (True), only its text (False), or nothing (None)."""
+    if _GONE.search(declarations) or (_CLIPPED.search(declarations) and _NO_SIZE.search(declarations)):
+        return True
+    if _NO_TEXT.search(declarations):
+        return False
+    colours = {name.lower()[:10]: _rgb(value) for name, value in _COLOUR.findall(declarations)}
+    front, back = colours.get("color"), colours.get("background")
+    return False if front is not None and front == back else None
+
+
+def _has_own_text_only(node: LexborNode) -> bool:
+    """Return whether no element within could set the size of its text again."""
+    return all(styled.mem_id == node.mem_id for styled in node.css("[style], [class]"))
+
+
+def _by_class(tree: LexborHTMLParser, html: str) -> Iterator[tuple[LexborNode, bool]]:
+    classes = [name for name in (*_HIDING_CLASSES, *_SCREEN_READER_CLASSES) if name in html]
+    if not classes:
+        return
+    for node in tree.css(", ".join(f".{name}" for name in classes)):
+        tokens = set((node.attributes.get("class") or "")[:400].lower().split())
+        is_hidden = bool(tokens & _HIDING_CLASSES) and not any(_RESPONSIVE.search(token) for token in tokens)
+        if is_hidden or tokens & _SCREEN_READER_CLASSES:
+            yield node, is_hidden
+
+
+def _by_style_sheet(tree: LexborHTMLParser, found: Hidden) -> Iterator[tuple[LexborNode, bool]]:
+    """Yield the nodes that the page's own style sheets hide, unless another rule shows them again."""
+    css = _CSS_COMMENT.sub(" ", " ".join(node.text() for node in tree.css("style")[:20])[:MAX_CSS_CHARACTERS])
+    if not any(sign in css for sign in ("none", "hidden", "opacity", "-", "font-size", "color", "rtl")):
+        return
+    shown: set[str] = set()
+    hiding: list[tuple[str, bool | None]] = []
+    for selectors, declarations in _RULE.findall(_AT_BLOCK.sub(" ", css)):
+        hides = _hides(declarations)
+        is_reversed = _REVERSED.search(declarations) and _OVERRIDE.search(declarations)
+        if hides is not None or is_reversed:
+            hiding += [(selector.strip(), hides) for selector in selectors.split(",")][:20]
+        elif _SHOWN.search(declarations):
+            shown.update(_subject_names(selectors))
+    for _, block in _AT_BLOCK.findall(css):
+        for selectors, declarations in _RULE.findall(block):
+            if _SHOWN.search(declarations):
+                shown.update(_subject_names(selectors))
+    for selector, hides in hiding[:MAX_SELECTORS]:
+        if not _SELECTOR.fullmatch(selector) or shown.intersection(_subject_names(selector)):
+            continue
+        try:
+            nodes = tree.css(selector)
+        except (SelectolaxError, ValueError):
+            continue
+        if hides is None:
+            found.reversed_nodes.extend(nodes[:50])
+        else:
+            yield from ((node, hides) for node in nodes)
+
+
+def _subject_names(selectors: str) -> Iterator[str]:
+    """Yield the classes and ids of the elements that the selectors select, not those of their ancestors."""
+    for selector in selectors.split(",")[:20]:
+        parts = selector.split()
+        if parts:
+            yield from _NAMES.findall(parts[-1])
+
+
+def _control_targets(tree: LexborHTMLParser) -> set[str]:
+    """Return the ids of elements that a control of the page shows and hides."""
+    found = set()
+    for node in tree.css('[href^="#"], [data-target], [data-bs-target], [aria-controls], [data-toggle], label[for]')[
+        :500
+    ]:
+        attributes = node.attributes
+        for name in ("href", "data-target", "data-bs-target", "aria-controls", "data-toggle", "for"):
+            found.update((attributes.get(name) or "")[:200].replace("#", " ").split())
+    return found
+
+
+_NAMED = {
+    "white": (255, 255, 255), "black": (0, 0, 0), "red": (255, 0, 0), "yellow": (255, 255, 0), "blue": (0, 0, 255),
+    "gray": (128, 128, 128), "grey": (128, 128, 128), "silver": (192, 192, 192), "green": (0, 128, 0),
+}  # fmt: skip
+_WHITE = (255, 255, 255)
+_Rgb = tuple[int, ...]
+
+
+def _rgb(text: str) -> _Rgb | None:
+    """Return the red, green and blue of a colour, None if it is unknown or transparent."""
+    text = text.strip().lower()
+    if text.startswith("#"):
+        digits = text[1:]
+        if len(digits) in (3, 4):
+            digits = "".join(digit * 2 for digit in digits)
+        return tuple(int(digits[i : i + 2], 16) for i in (0, 2, 4)) if len(digits) in (6, 8) else None
+    if text.startswith("rgb"):
+        numbers = re.findall(r"\d{1,3}", text)[:3]
+        return tuple(map(int, numbers)) if len(numbers) == 3 else None
+    return _NAMED.get(text)
+
+
+def _is_unreadable(node: LexborNode, style: str) -> bool:
+    """Return whether a text has the colour of what is behind it, as far as the page itself says."""
+    front = next((_rgb(value) for name, value in _COLOUR.findall(style) if name.lower() == "color"), None)
+    return front is not None and front == _background_behind(node, is_white=front == _WHITE)
+
+
+def _background_behind(node: LexborNode, *, is_white: bool) -> _Rgb | None:
+    """Return the nearest declared background; None if a style sheet or an image may be behind the node."""
+    ancestor: LexborNode | None = node
+    for _ in range(MAX_ANCESTORS):
+        if ancestor is None or ancestor.tag == "html":
+            break
+        attributes = ancestor.attributes
+        style = attributes.get("style") or ""
+        if "url(" in style or attributes.get("background"):
+            return None
+        for name, value in _COLOUR.findall(style[:1_000]):
+            if name.lower().startswith("background"):
+                return _rgb(value)
+        if colour := attributes.get("bgcolor"):
+            return _rgb(colour)
+        if ancestor.tag != "body" and (attributes.get("class") or attributes.get("id")):
+            return None
+        ancestor = ancestor.parent
+    root = node.parser.root if node.parser is not None else None
+    if not is_white or root is None or root.css_first('link[rel="stylesheet"], style') is not None:
+        return None
+    return _WHITE
