@@ -6,6 +6,7 @@ docs/logging.md.
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
 import re
@@ -18,6 +19,7 @@ import structlog
 
 from app.domain.text.truncation import truncate, truncate_start
 
+_encode_escaped = codecs.getencoder("unicode_escape")  # found now: a process that ends finds no codec any more
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What begins a new line, or moves the cursor of a terminal."""
 TRACEBACKS = ("exception", "stack")
@@ -59,7 +61,7 @@ def _escape_values(logger: object, method: str, event: structlog.typing.EventDic
 
 
 def _escape(text: str) -> str:
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _CONTROL.sub(lambda found: _encode_escaped(found[0])[0].decode(), text)
 
 
 def _indent(text: str) -> str:
@@ -71,6 +73,10 @@ def _indented_traceback(target: TextIO, exc_info: structlog.typing.ExcInfo) -> N
     structlog.dev.plain_traceback(text, exc_info)  # structlog's default takes a second of CPU per traceback
     shown = truncate_start(text.getvalue().strip("\n"), MAX_TRACEBACK_CHARACTERS)
     target.write(f"\n{_indent(shown)}")
+
+
+def _is_problem(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 def configure(level: str, *, json: bool = False) -> None:
@@ -114,5 +120,6 @@ def configure(level: str, *, json: bool = False) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("arq").setLevel(logging.WARNING)  # arq logs two lines per dispatch
+    logging.getLogger("arq.worker").addFilter(_is_problem)  # arq's command line sets its level again
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # one line per model call; calls are recorded in the database
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # one line per request

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import aiohttp
+import structlog
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
@@ -18,10 +20,12 @@ from app.db.core.notifications import Changes
 from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
-from app.domain.companies.lead_scores import check_weights
+from app.domain.text.server_urls import mask_url
 from app.queue.redis_overrides import open_connections
 from app.queue.sender import Sender
 from app.settings import Settings, load
+from app.storage.uploads_fault import UploadsCheck, report_uploads_fault
+from app.variables import InvalidSettings
 from app.version import VERSION
 from app.web.accounts.access_watch import AccessWatch
 from app.web.accounts.key_lookup import forget_callers
@@ -39,11 +43,14 @@ from app.web.routes import ROUTES
 from providers.rate_limit import RedisRateLimiter
 from providers.web import normalise_url
 from workers import registry
+from workers.configuration import load_kinds
 from workers.core.inline import InlineProcessor
 from workers.core.process_tuning import tune_api_process
 from workers.geocoding.request_geocoder import RequestGeocoder
 from workers.providers import handler_timeouts, open_resources
 from workers.websites.place_search import build_search
+
+log = structlog.get_logger(__name__)
 
 API_TIMEOUTS = Timeouts(
     acquire_seconds=1.5, command_seconds=3.0, idle_transaction_seconds=5.0, turn_seconds=3.5, is_for_requests=True
@@ -60,16 +67,18 @@ def build_document() -> dict[str, Any]:
     return openapi.build(ROUTES, {kind: loaded.spec for kind, loaded in registry.load().items()}, VERSION)
 
 
-def create(settings: Settings | None = None) -> Starlette:
+def create(settings: Settings | None = None) -> Application:
     """Create the application. Without `settings`, they are read from the environment."""
-    settings = settings or load()
-    logs.configure(settings.log_level, json=settings.log_json)
-    check_weights(settings.scoring_weights, settings.scoring_half_lives)
-    kinds = registry.load(settings.extra_kinds)
+    try:
+        settings = settings or load()
+        logs.configure(settings.log_level, json=settings.log_json)
+        kinds = load_kinds(settings, for_worker=False)
+    except InvalidSettings as error:
+        raise SystemExit(str(error)) from None
     specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
             settings.database_url,
             size=settings.api_connections,
@@ -88,12 +97,18 @@ def create(settings: Settings | None = None) -> Starlette:
         dispatcher = Dispatcher(pool, sender)
         declaring = asyncio.create_task(
             retry_until_available(
-                pool, partial(queues.declare, queues=[settings.queue(spec.queue) for spec in specs.values()])
+                pool,
+                mask_url(settings.database_url),
+                partial(queues.declare, queues=[settings.queue(spec.queue) for spec in specs.values()]),
             )
         )
         await asyncio.wait({declaring}, timeout=STARTING_SECONDS)
         if declaring.done():
+            app.start_refusal = str(declaring.exception() or "")
             declaring.result()
+        declaring.add_done_callback(_stop_if_refused)
+        checking = asyncio.create_task(sender.keep_checking())
+        await report_uploads_fault(settings.uploads_url)
         await changes.start()
         limits: Redis = Redis.from_pool(open_connections(settings.redis_url, retries=0))
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
@@ -114,6 +129,7 @@ def create(settings: Settings | None = None) -> Starlette:
                 InlineProcessor(kinds, resources, dispatcher),
                 build_search(settings, http, RedisRateLimiter(limits)),
                 access,
+                UploadsCheck(settings.uploads_url),
                 normalise_url,
                 resources.webhooks.check,
             )
@@ -124,6 +140,7 @@ def create(settings: Settings | None = None) -> Starlette:
             tune_api_process()
             yield
             declaring.cancel()
+            checking.cancel()
             await app.state.live_updates.close()
             await single_jobs.finish()
             await app.state.rate_limit.close()
@@ -138,3 +155,10 @@ def create(settings: Settings | None = None) -> Starlette:
     app = Application(routes=[*ROUTES, *PAGES], exception_handlers=EXCEPTION_HANDLERS, lifespan=lifespan)
     app.access_log = settings.access_log
     return app
+
+
+def _stop_if_refused(declaring: asyncio.Task[None]) -> None:
+    """Stop the process if Postgres came up late and its schema does not fit."""
+    if not declaring.cancelled() and (error := declaring.exception()) is not None:
+        log.critical("start_refused", error=str(error))
+        signal.raise_signal(signal.SIGTERM)

@@ -7,26 +7,42 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import AliasChoices, BaseModel, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from app import variables
 from app.domain.jobs.spec import QueueSpec
+from app.setting_types import CommaList, HttpUrl, PostgresAddress, RedisAddress, UploadsPlace
+from app.variables import InvalidSettings, UnreadVariable
 
 QUEUE_VARIABLE = re.compile(r"ENABLE_[A-Z0-9_]+_WORKER|[A-Z0-9_]+_WORKER_CONCURRENCY")
-
-CommaList = Annotated[tuple[str, ...], NoDecode]
+LOOKS_LIKE_SETTING = re.compile(rf"{QUEUE_VARIABLE.pattern}|(?:WORKER|GEOCODE)_[A-Z0-9_]+")
+"""Names without our prefix that are probably meant for us."""
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+OF_THE_COMMAND_LINE = ("TRIGPOINT_URL", "TRIGPOINT_API_KEY", "TRIGPOINT_DATA_DIR")
 
 
 class ProviderSettings(BaseModel):
     """Settings of one provider: `TRIGPOINT_PROVIDERS__<NAME>__URL|KEY|RATE|DAILY|PERMANENT`."""
 
-    url: str | None = None
-    key: str | None = None
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: HttpUrl | None = Field(default=None, repr=False)
+    key: str | None = Field(default=None, repr=False)
     rate: float | None = Field(default=None, gt=0, description="requests per second; replaces the built-in limits")
     daily: int | None = Field(default=None, gt=0, description="requests per UTC day")
     permanent: bool = Field(default=False, description="whether the plan includes the right to store answers")
@@ -35,12 +51,14 @@ class ProviderSettings(BaseModel):
 class Settings(BaseSettings):
     """Fields without an alias are read from `TRIGPOINT_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="TRIGPOINT_", env_nested_delimiter="__", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=variables.PREFIX, env_nested_delimiter="__", populate_by_name=True, hide_input_in_errors=True
+    )
 
-    database_url: str = Field(validation_alias="DATABASE_URL")
-    redis_url: str = Field(validation_alias="REDIS_URL")
+    database_url: PostgresAddress = Field(validation_alias="DATABASE_URL", repr=False)
+    redis_url: RedisAddress = Field(validation_alias="REDIS_URL", repr=False)
 
-    admin_key: str | None = None
+    admin_key: str | None = Field(default=None, repr=False)
     log_level: str = "INFO"
     log_json: bool = False
     access_log: bool = False
@@ -49,7 +67,7 @@ class Settings(BaseSettings):
     """Modules with additional job kinds, each with a SPEC and a run()."""
     max_items: int = Field(default=100_000, gt=0)
     """Maximum number of rows or households per job."""
-    uploads_url: str = Field(default_factory=lambda: Path(".trigpoint/uploads").absolute().as_uri())
+    uploads_url: UploadsPlace = Field(default_factory=lambda: Path(".trigpoint/uploads").absolute().as_uri())
     """Folder or bucket for uploaded files. Every process must be able to reach it."""
     max_upload_bytes: int = Field(default=1 << 30, gt=0)
     """Maximum bytes of an uploaded file as sent."""
@@ -76,10 +94,10 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(default=0, ge=0)
     """Requests per minute and API key, over all API processes. 0: no limit."""
     public_reads: bool = False
-    cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET")
+    cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET", repr=False)
     """Secret for a hosted cron. Without it, the cron route is disabled."""
 
-    session_secret: str | None = Field(default=None, min_length=16)
+    session_secret: str | None = Field(default=None, min_length=16, repr=False)
     """Secret for signing the dashboard's session cookies, together with the stored hash of the key."""
     map_tiles: str | None = Field(default=None, pattern=r"^https?://[^/\s;,'\"]+/\S*\{z\}\S*$")
     """URL of the map's base tiles with {z}, {x} and {y}. None shows outlines of countries and states."""
@@ -94,7 +112,7 @@ class Settings(BaseSettings):
     providers: dict[str, ProviderSettings] = {}
     allow_public_personal_data: bool = False
     """Whether addresses may be sent to public servers whose policy forbids personal data."""
-    contact: str | None = None
+    contact: str | None = Field(default=None, pattern=r"^[^\x00-\x1f\x7f]*$")
     """E-mail address or URL in our User-Agent, for the operators of providers."""
     default_country: str = Field(default="us", pattern=r"^[A-Za-z]{2}$")
     process_timeout_ms: int = Field(default=30_000, gt=0)
@@ -119,15 +137,15 @@ class Settings(BaseSettings):
     """Days for which an existing report is returned instead of a new one."""
     research_pages: int = Field(default=8, ge=1, le=50)
     """Maximum number of pages read from a company's own site."""
-    llm_url: str | None = None
+    llm_url: HttpUrl | None = Field(default=None, repr=False)
     """Base URL of an OpenAI-compatible API. Without it, reports consist of quotations."""
-    llm_key: str | None = None
+    llm_key: str | None = Field(default=None, repr=False)
     llm_model: str | None = None
     llm_price_prompt: float | None = Field(default=None, ge=0)
     """US dollars per million tokens, for providers that do not report the cost of a call."""
     llm_price_completion: float | None = Field(default=None, ge=0)
-    llm_fallback_url: str | None = None
-    llm_fallback_key: str | None = None
+    llm_fallback_url: HttpUrl | None = Field(default=None, repr=False)
+    llm_fallback_key: str | None = Field(default=None, repr=False)
     llm_fallback_model: str | None = None
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
     """Timeout of a call."""
@@ -145,7 +163,7 @@ class Settings(BaseSettings):
     """Weights of features that replace the built-in ones."""
     scoring_half_lives: dict[str, float] = {}
     """Half-life of signals in days, by kind."""
-    smtp_url: str | None = None
+    smtp_url: str | None = Field(default=None, repr=False)
     """`smtp://user:password@host:587` (STARTTLS if offered) or `smtps://…`. Without it, no e-mail is sent."""
     mail_from: str = "trigpoint@localhost"
     worker_chunk_size: int = Field(default=500, gt=0, validation_alias="WORKER_CHUNK_SIZE")
@@ -153,9 +171,9 @@ class Settings(BaseSettings):
     max_concurrent_jobs: int = Field(default=1, gt=0, validation_alias="MAX_CONCURRENT_JOBS")
     """Heat maps computed concurrently over all workers."""
 
-    queue_prefix: str = "trigpoint"
+    queue_prefix: str = Field(default="trigpoint", min_length=1)
     """Prefix of the arq queue names. Installations that share a Redis need different prefixes."""
-    worker_route: str = Field(default="default", validation_alias="WORKER_ROUTE")
+    worker_route: str = Field(default="default", min_length=1, validation_alias="WORKER_ROUTE")
     worker_slots: int = Field(default=100, gt=0, validation_alias="WORKER_SLOTS")
     """Concurrent jobs of a worker process, over all queues."""
     worker_connections: int = Field(default=10, gt=1)
@@ -173,11 +191,21 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("log_level", mode="after")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in LOG_LEVELS:
+            raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+        return value.upper()
+
     @field_validator("fetch_allow", mode="after")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
-            ip_network(network, strict=False)
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from None
         return value
 
     @model_validator(mode="after")
@@ -214,19 +242,62 @@ class Settings(BaseSettings):
         `<QUEUE>_WORKER_CONCURRENCY=N` replaces its concurrency. With `ENABLE_<QUEUE>_WORKER=false`, it is served only
         by workers started with WORKER_ROUTE=<queue>. Raises ValueError for other values.
         """
-        variable = spec.variable or spec.name.upper().replace("-", "_")
+        concurrency_variable, enabled_variable = queue_variables(spec)
         own = self.max_concurrent_jobs if spec.name == "heatmap" else spec.concurrency
-        concurrency = self.queues.get(f"{variable}_WORKER_CONCURRENCY", str(own))
+        concurrency = self.queues.get(concurrency_variable, str(own))
         if not concurrency.isdecimal():
-            raise ValueError(f"{variable}_WORKER_CONCURRENCY must be a whole number, not {concurrency!r}")
-        enabled = self.queues.get(f"ENABLE_{variable}_WORKER", "true").lower()
+            raise ValueError(f"{concurrency_variable} must be a whole number, not {concurrency!r}")
+        enabled = self.queues.get(enabled_variable, "true").lower()
         if enabled not in ("true", "false", "1", "0"):
-            raise ValueError(f"ENABLE_{variable}_WORKER must be true or false, not {enabled!r}")
-        route = spec.route if enabled in ("true", "1") else variable.lower().replace("_", "-")
+            raise ValueError(f"{enabled_variable} must be true or false, not {enabled!r}")
+        route = spec.route if enabled in ("true", "1") else own_route(spec)
         return replace(spec, concurrency=int(concurrency), route=route)
 
 
+def queue_variables(spec: QueueSpec) -> tuple[str, str]:
+    """Return the variables of a queue: for its concurrency, and whether common workers serve it."""
+    name = _variable_part(spec)
+    return f"{name}_WORKER_CONCURRENCY", f"ENABLE_{name}_WORKER"
+
+
+def own_route(spec: QueueSpec) -> str:
+    """Return the route of a queue that common workers do not serve."""
+    return _variable_part(spec).lower().replace("_", "-")
+
+
+def _variable_part(spec: QueueSpec) -> str:
+    return spec.variable or spec.name.upper().replace("-", "_")
+
+
+ADVICE = {
+    "DATABASE_URL": "set postgresql://user:password@host:5432/database",
+    "REDIS_URL": "set redis://host:6379/0, or rediss:// for TLS",
+    "TRIGPOINT_MAP_TILES": "set https://…/{z}/{x}/{y}.png",
+    "TRIGPOINT_DEFAULT_COUNTRY": "set two letters of ISO 3166-1, such as us",
+    "TRIGPOINT_CONTACT": "set an e-mail address or a URL without line breaks",
+}
+
+
 def load() -> Settings:
-    """Read the environment. Raises pydantic's ValidationError, which names each invalid or missing variable."""
+    """Read the environment. Raises InvalidSettings with a line for each invalid or missing variable."""
     queues = {name: value for name, value in os.environ.items() if QUEUE_VARIABLE.fullmatch(name)}
-    return Settings.model_validate({"queues": queues})  # pydantic reads the rest from the environment
+    try:
+        return Settings.model_validate({"queues": queues})  # pydantic reads the rest from the environment
+    except ValidationError as error:
+        raise InvalidSettings(variables.describe_invalid(error, ADVICE)) from None
+    except SettingsError as error:
+        raise InvalidSettings([variables.describe_unreadable(error)]) from None
+
+
+def known_variables() -> set[str]:
+    """Return the names of all variables but those of single queues and providers."""
+    fields = Settings.model_fields.items()
+    names = {str(field.validation_alias or variables.variable_of([name])) for name, field in fields if name != "queues"}
+    return names | set(OF_THE_COMMAND_LINE)
+
+
+def find_unread_variables(queues: Iterable[QueueSpec]) -> list[UnreadVariable]:
+    """Return the variables of the environment that are probably meant as settings and are none."""
+    of_queues = {name for queue in queues for name in queue_variables(queue)}
+    nested = [f"{variables.variable_of([name])}__" for name in ("providers", "scoring_weights", "scoring_half_lives")]
+    return variables.find_unread(os.environ, known_variables() | of_queues, nested, LOOKS_LIKE_SETTING.fullmatch)

@@ -147,7 +147,7 @@ class Platform:
             async def answers() -> bool:
                 try:
                     async with http.get(f"{self.url}/readyz") as response:
-                        return response.status == 200
+                        return response.status == 200 and (await response.json())["status"] == "ready"
                 except aiohttp.ClientError:
                     return False
 

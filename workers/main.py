@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,19 +17,23 @@ from redis.asyncio import Redis
 
 from app import logs
 from app.db.core.connect import open_pool
-from app.db.core.startup import retry_until_available
+from app.db.core.startup import StartRefused, retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
+from app.domain.text.server_urls import mask_url
 from app.queue.protocol import FUNCTION, deserialize, queue_name, serialize
 from app.queue.redis_overrides import open_connections
 from app.queue.sender import Sender
 from app.queue.worker_pool import WorkerPool
 from app.settings import Settings
+from app.storage.uploads_fault import report_uploads_fault
 from app.version import VERSION
 from providers.rate_limit import RedisRateLimiter
-from workers import registry, shutdown
+from workers import shutdown
+from workers.configuration import load_kinds
 from workers.core import execute
 from workers.core.heartbeat import keep_sending_heartbeats, send_heartbeat
+from workers.core.kinds import Kind
 from workers.core.process_guard import ProcessGuard
 from workers.core.process_tuning import tune_process
 from workers.core.slots import Slots
@@ -47,11 +52,13 @@ def arq_settings(settings: Settings, *, owns_process: bool = False) -> dict[str,
 
     A worker that `owns_process` handles its signals, and may end it by force.
     """
+    logs.configure(settings.log_level, json=settings.log_json)
+    kinds = load_kinds(settings, for_worker=True)
     queue = queue_name(settings.queue_prefix, settings.worker_route)
     slots = Slots(settings.worker_slots)
 
     async def start(ctx: dict[str, Any]) -> None:
-        ctx["process"] = await Process.start(settings, slots, ctx, owns_process=owns_process)
+        ctx["process"] = await Process.start(settings, kinds, slots, ctx, owns_process=owns_process)
 
     async def stop(ctx: dict[str, Any]) -> None:
         if "process" in ctx:  # missing if the worker is stopped while it starts
@@ -99,11 +106,12 @@ class Process:
         self._stopping: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, settings: Settings, slots: Slots, ctx: dict[str, Any], *, owns_process: bool) -> Process:
+    async def start(
+        cls, settings: Settings, kinds: Mapping[str, Kind], slots: Slots, ctx: dict[str, Any], *, owns_process: bool
+    ) -> Process:
         """Open all resources, register the worker and start its loops. Puts the worker into `ctx` for dispatches."""
-        logs.configure(settings.log_level, json=settings.log_json)
+        logs.configure(settings.log_level, json=settings.log_json)  # again: arq has changed its loggers since
         tune_process()
-        kinds = registry.load(settings.extra_kinds)
         pool = await open_pool(
             settings.database_url,
             size=settings.worker_connections,
@@ -119,8 +127,11 @@ class Process:
         process = cls(settings, worker, sender, limits, owns_process=owns_process)
         try:
             await process._register()
-        except BaseException:
+        except BaseException as error:
             await process.close()
+            if isinstance(error, StartRefused):
+                log.critical("start_refused", error=str(error))
+                raise SystemExit(1) from None
             raise
         return process
 
@@ -130,12 +141,14 @@ class Process:
         if self._guard:
             self._guard.start()
         specs = {settings.queue(kind.spec.queue) for kind in worker.kinds.values()}
-        await retry_until_available(worker.pool, partial(queues.declare, queues=specs))
+        await report_uploads_fault(settings.uploads_url)
+        await retry_until_available(worker.pool, mask_url(settings.database_url), partial(queues.declare, queues=specs))
         await send_heartbeat(worker)
         self._loops = [
             asyncio.create_task(keep_sending_heartbeats(worker)),
             asyncio.create_task(keep_sweeping(worker, settings.worker_poll_interval / 1000)),
             asyncio.create_task(keep_removing_uploads(worker)),
+            asyncio.create_task(self._sender.keep_checking()),
         ]
         if self._guard:
             self._loops.append(asyncio.create_task(self._guard.keep_checking()))
@@ -147,7 +160,7 @@ class Process:
             route=worker.route,
             slots=worker.slots.total,
             queues=", ".join(sorted(spec.name for spec in specs if spec.route == worker.route)),
-            geocoders=", ".join(settings.geocoders),
+            geocoders=", ".join(geocoder.name for geocoder in worker.resources.geocoders.geocoders),
         )
 
     def _request_stop(self) -> None:
@@ -169,7 +182,8 @@ class Process:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         await worker.dispatcher.close()
-        await shutdown.sign_off(worker, stopping=False)
+        if self._loops:  # it was registered
+            await shutdown.sign_off(worker, stopping=False)
         await self._sender.close()
         await self._limits.aclose()
         await worker.resources.close()

@@ -30,11 +30,10 @@ def show(key: str) -> None:
 
 
 async def _ensure(dsn: str, key: str | None) -> str | None:
-    import asyncpg
-
     from app.db.accounts import admins
+    from app.db.core.connect import connect
 
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn, name="trigpoint migrate")
     try:
         async with connection.transaction():
             return await admins.ensure_admin(connection, key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from app.cli import output
@@ -10,11 +12,18 @@ from app.cli.output import Json
 from app.client import Client
 from app.client.transport import Request
 
+MAX_STUCK_QUEUES = 3
 
-def health(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
-    """Show which parts of the platform are up. With an API key, also show every queue.
 
-    Exit code 0: ready for work, 1: not ready, 3: not reachable, 4: key refused.
+def health(
+    url: Url = URL,
+    key: Key = None,
+    queues: Annotated[bool, typer.Option("--queues", help="Show the numbers of every queue (needs a key).")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show which parts of the platform are up, and what is wrong with the others. With an API key, also the queues.
+
+    Exit code 0: ready for work, 1: not ready or degraded, 3: not reachable, 4: key refused.
     """
 
     async def ask() -> tuple[bool, Json, Json | None]:
@@ -27,11 +36,10 @@ def health(url: Url = URL, key: Key = None, as_json: AsJson = False) -> None:
     if as_json:
         output.print_json(said | (more or {}))
     else:
-        if more is not None:
+        if more is not None and queues:
             typer.echo(page(more))
-        for part, good in said.get("checks", {}).items():
-            typer.echo(f"{part:<9} {'up' if good else 'DOWN'}")
-        typer.echo(said.get("status", "not ready"))
+        for line in summary(said, more):
+            typer.echo(line)
     if not ready:
         raise typer.Exit(output.FAILED)
 
@@ -41,6 +49,26 @@ async def readiness(client: Client) -> tuple[bool, Json]:
     request = Request("GET", "/readyz", accept=range(400, 600))
     said = await client.transport.json(request, retries=False)
     return said.get("status") == "ready", said
+
+
+def summary(said: Json, more: Json | None) -> list[str]:
+    """Return a line for each part, with what is wrong with it; then the queues, if known, and the status."""
+    reasons = said.get("reasons", {})
+    lines = [
+        f"{part:<9} up" if good else f"{part:<9} DOWN  {reasons.get(part) or ''}".rstrip()
+        for part, good in said.get("checks", {}).items()
+    ]
+    if more is not None:
+        queues = more["queues"]["queues"]
+        total = {name: sum(queue[name] for queue in queues) for name in ("waiting", "active", "failed")}
+        numbers = ", ".join(f"{count:,} {name}" for name, count in total.items())
+        lines.append(f"{'queues':<9} {numbers} (in {len(queues)} queues)")
+        stuck = [queue for queue in queues if queue["name"] in more["queues"]["without_workers"]]
+        for queue in sorted(stuck, key=lambda queue: -queue["waiting"])[:MAX_STUCK_QUEUES]:
+            lines.append(f"{'':<9} {queue['name']}: {queue['waiting']:,} waiting, and no worker serves it")
+        if len(stuck) > MAX_STUCK_QUEUES:
+            lines.append(f"{'':<9} and {len(stuck) - MAX_STUCK_QUEUES} more queues without a worker")
+    return [*lines, said.get("status", "not ready")]
 
 
 def page(said: Json) -> str:

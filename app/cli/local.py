@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from app.cli import admin
 from app.cli.api import SHUTDOWN_SECONDS, UVICORN
@@ -142,16 +141,13 @@ class LocalPlatform:
         self._supervisor.start(Service(name, lambda: command, environment, rank=1, grace=GRACE))
 
     def _migrate(self, dsn: str) -> None:
-        from asyncpg import PostgresError
-        from sqlalchemy.exc import SQLAlchemyError
-
         from app.db.core import migrate
 
         self._pause()
         try:
             migrate.upgrade(dsn)
-        except (OSError, ValueError, PostgresError, SQLAlchemyError) as error:
-            raise StartFailed(f"cannot migrate the database {_without_password(dsn)}: {error}") from error
+        except (ValueError, migrate.MigrationFailed) as error:
+            raise StartFailed(str(error)) from error
 
     async def _until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -194,8 +190,3 @@ def _reachable(host: str) -> str:
     if host in ("0.0.0.0", "::"):
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def _without_password(dsn: str) -> str:
-    password = urlsplit(dsn).password
-    return dsn.replace(f":{password}@", ":…@") if password else dsn

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -43,33 +46,69 @@ def migrate(
 
 @app.command()
 def up(ctx: typer.Context, revision: Revision = HEAD) -> None:
-    """Upgrade the schema. If the database has no administrator, one is created and its key shown."""
+    """Upgrade the schema. If the database has no administrator, one is created and its key shown.
+
+    Several of these commands may run at once: one works, and the others wait for it.
+    """
     from app.db.core import migrate
 
     target: Target = ctx.obj
-    migrate.upgrade(target.dsn, revision)
-    typer.echo(f"the schema is at {revision}")
-    if revision == HEAD:
-        try:
-            made = admin.ensure(target.dsn, target.admin_key)
-        except ValueError as error:
-            output.fail(str(error))
-        if made:
+    with _failures():
+        migrate.upgrade(target.dsn, revision, _say)
+        typer.echo(f"the schema is at {revision}")
+        if revision == HEAD and (made := admin.ensure(target.dsn, target.admin_key)):
             admin.show(made)
 
 
 @app.command()
-def down(ctx: typer.Context, revision: Annotated[str, typer.Argument(help="Target revision.")]) -> None:
-    """Downgrade the schema. Tables and columns of later revisions are dropped with their data."""
+def down(
+    ctx: typer.Context,
+    revision: Annotated[str, typer.Argument(help="Target revision.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Downgrade the schema. Shows which tables and columns are deleted with their data, and asks."""
     from app.db.core import migrate
 
-    migrate.downgrade(ctx.obj.dsn, revision)
+    target: Target = ctx.obj
+    with _failures():
+        losses = migrate.preview_downgrade(target.dsn, revision, _say)
+        for loss in losses:
+            typer.echo(f"deletes {loss}")
+        if losses and not yes:
+            _confirm(f"Go down to {revision} and delete this? There is no way back without a backup.")
+        migrate.downgrade(target.dsn, revision, _say)
     typer.echo(f"the schema is at {revision}")
+
+
+def _confirm(question: str) -> None:
+    if not sys.stdin.isatty():
+        output.fail("Nothing was changed. Pass --yes to delete this.")
+    if not typer.confirm(question):
+        output.fail("Nothing was changed.")
 
 
 @app.command()
 def status(ctx: typer.Context) -> None:
-    """Show the revision of the schema."""
-    from app.db.core import migrate
+    """Show the revision of the schema. Exit code 0: it is the one that this version needs, 1: it is not."""
+    from app.db.core import migrate, schema
 
-    migrate.current(ctx.obj.dsn)
+    with _failures():
+        revision = migrate.read_revision(ctx.obj.dsn)
+    typer.echo(f"the schema is at {revision}" if revision else "the database has no schema")
+    if mismatch := schema.describe_mismatch(revision):
+        output.fail(mismatch)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Print what fails in one line."""
+    from app.db.core.migrate import MigrationFailed
+
+    try:
+        yield
+    except (MigrationFailed, ValueError) as error:
+        output.fail(str(error))
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

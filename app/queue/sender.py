@@ -16,12 +16,15 @@ from redis.exceptions import RedisError
 
 from app.db.jobs.admission import Dispatch
 from app.queue.protocol import FUNCTION, queue_name, serialize, wake_channel
+from app.queue.redis_faults import LOG_SECONDS, describe_redis_fault, report_redis_fault
 from app.queue.redis_overrides import open_connections
 
 log = structlog.get_logger(__name__)
 
 EXPIRES = timedelta(days=1)
 SEND_SECONDS = 3.0
+CHECK_SECONDS = 1.5
+CHECK_EXPIRES = timedelta(seconds=10)
 
 
 class Sender:
@@ -48,14 +51,34 @@ class Sender:
                     pipe.publish(wake_channel(queue), b"")
                 await pipe.execute()
         except (RedisError, OSError) as error:
-            log.warning("redis_unavailable", dispatches=len(dispatches), error=repr(error))
+            report_redis_fault(error, dispatches=len(dispatches))
             return False
         return True
 
-    async def ping(self) -> None:
-        """Raises a RedisError, OSError or TimeoutError when the server does not answer in time."""
-        async with asyncio.timeout(SEND_SECONDS):
-            await self._redis.ping()
+    async def find_fault(self) -> str | None:
+        """Do once what dispatching needs, on keys of its own. Returns why Redis cannot be used, None if it can."""
+        queue = queue_name(self._prefix, "check")
+        try:
+            async with asyncio.timeout(CHECK_SECONDS), self._redis.pipeline(transaction=True) as pipe:
+                pipe.psetex(job_key_prefix + queue, CHECK_EXPIRES, b"")
+                pipe.zadd(queue, {"check": 0})
+                pipe.zrem(queue, "check")
+                pipe.publish(wake_channel(queue), b"")
+                await pipe.execute()
+        except (RedisError, OSError) as error:
+            report_redis_fault(error)
+            return describe_redis_fault(error)
+        return None
+
+    async def keep_checking(self) -> None:
+        """Log every LOG_SECONDS that Redis cannot be used, even while there is nothing to send, until cancelled."""
+        was_faulty = False
+        while True:
+            is_faulty = await self.find_fault() is not None
+            if was_faulty and not is_faulty:
+                log.info("redis_available")
+            was_faulty = is_faulty
+            await asyncio.sleep(LOG_SECONDS)
 
     async def close(self) -> None:
         await self._redis.aclose(close_connection_pool=True)

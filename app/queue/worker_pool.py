@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_fixed
 
 from app.queue.protocol import deserialize, serialize, wake_channel
+from app.queue.redis_faults import report_redis_fault
 from app.queue.redis_overrides import LossTolerantPipeline, open_connections
 
 log = structlog.get_logger(__name__)
@@ -48,11 +49,35 @@ class WorkerPool(ArqRedis):
         self._last_read: list[bytes] = []
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
-        return LossTolerantPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipeline = LossTolerantPipeline if transaction else InformationPipeline
+        return pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+    async def zcard(self, name: Any) -> Any:
+        """Return how many dispatches wait, which arq notes in its sign of life; 0 if the user may not ask."""
+        return await self._unless_refused(super().zcard(name), 0)
+
+    async def psetex(self, name: Any, time_ms: Any, value: Any) -> Any:
+        """Write arq's sign of life, which `arq --check` reads."""
+        return await self._unless_refused(super().psetex(name, time_ms, value), None)
+
+    async def _unless_refused(self, command: Awaitable[Any], otherwise: Any) -> Any:
+        try:
+            return await command
+        except ResponseError as error:
+            report_redis_fault(error)
+            return otherwise
 
     async def zrangebyscore(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
+        try:
+            return await self._read_or_wait(name, *args, **kwargs)
+        except ResponseError as error:  # it would end the worker
+            report_redis_fault(error)
+            await asyncio.sleep(RECONNECT_SECONDS)
+            return []
+
+    async def _read_or_wait(self, name: Any, *args: Any, **kwargs: Any) -> list[bytes]:
         self._wake.clear()
         ids = await self._read(name, *args, **kwargs)
         if ids:
@@ -99,7 +124,7 @@ class WorkerPool(ArqRedis):
         retrying = AsyncRetrying(
             retry=retry_if_exception_type((RedisError, OSError)),
             wait=wait_fixed(RECONNECT_SECONDS),
-            before_sleep=_log_unavailable,
+            before_sleep=_report,
         )
         await retrying(self._listen_while_connected)
 
@@ -113,6 +138,14 @@ class WorkerPool(ArqRedis):
                     self._wake.set()
 
 
-def _log_unavailable(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    log.warning("redis_unavailable", error=repr(error))
+def _report(state: RetryCallState) -> None:
+    if error := state.outcome and state.outcome.exception():
+        report_redis_fault(error)
+
+
+class InformationPipeline(Pipeline):
+    """Reads about the server, which arq logs at the start; its user may lack the right to know."""
+
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:
+        """Return {} for each response that Redis denies."""
+        return [{} if isinstance(one, ResponseError) else one for one in await super().execute(raise_on_error=False)]

@@ -6,7 +6,7 @@ import re
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AddressTooLong, AppError, BadRequest, NotFound
 from app.web.http.open_transfers import OpenTransfers
@@ -24,6 +24,20 @@ class Application(Starlette):
 
     access_log = False
     """Whether every request is logged."""
+    start_refusal = ""
+    """Why the application does not start, for its operator; logged in place of a traceback."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or start and stop the application."""
+        await super().__call__(scope, receive, self._explain_refusal(send) if scope["type"] == "lifespan" else send)
+
+    def _explain_refusal(self, send: Send) -> Send:
+        async def explained(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed" and self.start_refusal:
+                message = {**message, "message": self.start_refusal}
+            await send(message)
+
+        return explained
 
     def build_middleware_stack(self) -> ASGIApp:
         self.router.redirect_slashes = False  # its redirects name the Host header; app.web.http.problems redirects

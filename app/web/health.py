@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import asdict
 from typing import Literal
 
+import asyncpg
 from pydantic import ConfigDict
-from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.core.asyncpg_overrides import acquire_ahead
+from app.db.core.faults import describe_fault
 from app.db.core.pool import CONNECTION_LOST
+from app.db.core.schema import find_write_fault
 from app.db.jobs import queue_depths, workers
+from app.domain.text.server_urls import mask_url
 from app.web.accounts import auth
 from app.web.http.models import ResponseModel
 from app.web.http.operation import RETRY_AFTER, Access, Reply, operation
@@ -22,6 +24,8 @@ from app.web.http.responses import JSON
 from app.web.platform import Platform, get_platform
 
 PROBE_SECONDS = 2.0
+UNAVAILABLE: tuple[type[Exception], ...] = (*CONNECTION_LOST, asyncpg.PostgresError)
+NO_WORKER = "no worker is alive: start one with `trigpoint worker`"
 
 
 class Liveness(ResponseModel):
@@ -30,14 +34,29 @@ class Liveness(ResponseModel):
 
 class Checks(ResponseModel):
     postgres: bool
+    """Whether jobs can be stored: Postgres is reachable and writable, and its schema fits."""
     redis: bool
+    """Whether workers are notified of jobs. Without Redis, jobs wait."""
     worker: bool
     """Whether at least one worker is alive."""
+    uploads: bool
+    """Whether uploads can be stored."""
+
+
+class Reasons(ResponseModel):
+    """Why something is not available, and what to do; null for what is available or not known."""
+
+    postgres: str | None = None
+    redis: str | None = None
+    worker: str | None = None
+    uploads: str | None = None
 
 
 class Readiness(ResponseModel):
-    status: Literal["ready", "not ready"]
+    status: Literal["ready", "degraded", "not ready"]
+    """`degraded`: jobs are accepted, but some part is missing; `not ready`: they cannot be stored."""
     checks: Checks
+    reasons: Reasons
 
 
 class RedisHealth(ResponseModel):
@@ -90,31 +109,38 @@ async def live(request: Request) -> Response:
     returns={200: Readiness, 503: Reply(Readiness, headers=[RETRY_AFTER])},
 )
 async def ready(request: Request) -> Response:
-    """Say whether Postgres, Redis and at least one worker are available."""
+    """Say whether jobs are accepted, and which parts are missing.
+
+    It responds 200 while jobs can be stored, so that a proxy keeps the process in service without Redis or workers.
+    """
     platform = get_platform(request)
-    postgres, redis = await asyncio.gather(_postgres(platform), _redis(platform))
-    checks = Checks(postgres=postgres is not None, redis=redis, worker=bool(postgres))
-    is_ready = checks.postgres and checks.redis and checks.worker
-    body = Readiness(status="ready" if is_ready else "not ready", checks=checks)
-    return JSON(body, 200 if is_ready else 503, {} if is_ready else {"Retry-After": "1"})
+    (storing, is_worked), redis, uploads = await asyncio.gather(
+        _postgres(platform), platform.sender.find_fault(), platform.uploads.find_fault()
+    )
+    reasons = Reasons(
+        postgres=storing, redis=redis, uploads=uploads, worker=None if is_worked or storing else NO_WORKER
+    )
+    checks = Checks(postgres=storing is None, redis=redis is None, worker=is_worked, uploads=uploads is None)
+    status = _status(checks)
+    body = Readiness(status=status, checks=checks, reasons=reasons)
+    return JSON(body, 503, {"Retry-After": "1"}) if status == "not ready" else JSON(body)
 
 
-async def _postgres(platform: Platform) -> bool | None:
-    """Return whether a worker is alive; None if Postgres is not available."""
+def _status(checks: Checks) -> Literal["ready", "degraded", "not ready"]:
+    if not checks.postgres:
+        return "not ready"
+    return "ready" if checks.redis and checks.worker and checks.uploads else "degraded"
+
+
+async def _postgres(platform: Platform) -> tuple[str | None, bool]:
+    """Return why no job can be stored (None if it can), and whether a worker is alive."""
     try:
         async with asyncio.timeout(PROBE_SECONDS), acquire_ahead(platform.pool) as conn:
-            return await workers.is_any_live(conn)
-    except CONNECTION_LOST:
-        return None
-
-
-async def _redis(platform: Platform) -> bool:
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            await platform.sender.ping()
-    except (RedisError, OSError, TimeoutError):
-        return False
-    return True
+            if (fault := await find_write_fault(conn)) is not None:
+                return fault, False
+            return None, await workers.is_any_live(conn)
+    except UNAVAILABLE as error:
+        return describe_fault(error).reason, False
 
 
 @operation("getHealth", tag="Service", returns={200: Health})
@@ -122,7 +148,7 @@ async def detailed(request: Request) -> Response:
     """Return the state of Redis and of every queue."""
     user = await auth.require(request)
     platform = get_platform(request)
-    redis = await _redis(platform)
+    redis = await platform.sender.find_fault() is None
     async with platform.pool.acquire() as conn:
         depths = await queue_depths.list_depths(conn)
     queues = [QueueHealth(**asdict(depth), failed_percent=_percent(depth.failed, depth.completed)) for depth in depths]
@@ -131,7 +157,7 @@ async def detailed(request: Request) -> Response:
         Health(
             redis=RedisHealth(
                 status="healthy" if redis else "unhealthy",
-                url=host_of(platform.settings.redis_url) if user.is_admin else None,
+                url=mask_url(platform.settings.redis_url) if user.is_admin else None,
                 connected=redis,
                 state="ready" if redis else "reconnecting",
             ),
@@ -142,13 +168,3 @@ async def detailed(request: Request) -> Response:
 
 def _percent(failed: int, completed: int) -> float:
     return round(100 * failed / (failed + completed), 1) if failed else 0.0
-
-
-def host_of(url: str) -> str:
-    """Return the URL of a server without all that may be secret: user, password, path and query.
-
-    A password may contain any character, so the host begins after the last `@`, and nothing follows it.
-    """
-    scheme, _, rest = url.partition("://")
-    host = re.match(r"[A-Za-z0-9._:\[\]-]*", rest.partition("?")[0].rpartition("@")[2])
-    return f"{scheme}://{host[0] if host else ''}"

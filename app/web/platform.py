@@ -93,6 +93,14 @@ class SingleJobs(Protocol):
         ...
 
 
+class UploadsCheck(Protocol):
+    """Whether uploads can be stored."""
+
+    async def find_fault(self) -> str | None:
+        """Return why no upload can be stored; None if nothing is known against it."""
+        ...
+
+
 class FoundPlace(Protocol):
     """A business that a place provider found."""
 
@@ -202,6 +210,7 @@ class Platform:
     processor: Processor
     places: PlaceSearch
     access: AccessWatch
+    uploads: UploadsCheck
     normalise_website: Callable[[str], str]
     """Return the URL that a text such as `example.com` means. Raises ValueError if it can never be fetched."""
     check_receiver: Callable[[str], Awaitable[str]]

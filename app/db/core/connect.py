@@ -1,14 +1,17 @@
-"""Opening the connection pool of a process."""
+"""Opening connections to Postgres: single ones, and the pool of a process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ssl import create_default_context
+from typing import Any
 
 import asyncpg
 
 from app.db.core.asyncpg_overrides import BoundedPool, PooledConnection, skip_reset
-from app.db.core.pool import Connection, Pool
+from app.db.core.pool import Connection, Pool, Session
 from app.db.core.turns import Turns
+from app.domain.text.postgres_url import PostgresUrl, parse_postgres_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,27 @@ class Timeouts:
     """Whether the TimeLimit of the current request bounds all of this together."""
 
 
+CONNECT_SECONDS = 10.0
+
+
+async def connect(dsn: str, *, name: str, seconds: float = CONNECT_SECONDS) -> Session:
+    """Open a single connection, which shows as `name` in pg_stat_activity.
+
+    A connect_timeout in the URL takes the place of `seconds`. Raises ValueError for an invalid URL, OSError,
+    TimeoutError and PostgresError.
+    """
+    address = parse_postgres_url(dsn)
+    return await asyncpg.connect(
+        address.dsn, timeout=address.connect_timeout_seconds or seconds, **_options(address, name)
+    )
+
+
+def _options(address: PostgresUrl, name: str, **settings: str) -> dict[str, Any]:
+    """Return the arguments that a pool and a single connection have in common."""
+    ssl = {"ssl": create_default_context()} if address.uses_system_certificates else {}
+    return {"server_settings": {"application_name": name, **address.server_settings, **settings}, **ssl}
+
+
 async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reserved: int = 0) -> Pool:
     """Open a pool of up to `size` connections, which show as `name` in pg_stat_activity.
 
@@ -43,8 +67,9 @@ async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reser
         if conn.get_server_version() >= (17,):
             await conn.execute(f"SET transaction_timeout = {int(timeouts.transaction_seconds * 1000)}")
 
+    address = parse_postgres_url(dsn)
     pool = BoundedPool(
-        dsn,
+        address.dsn,
         min_size=0,
         max_size=size,
         max_queries=50_000,
@@ -55,13 +80,14 @@ async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reser
         loop=None,
         connection_class=PooledConnection,
         record_class=asyncpg.Record,
-        timeout=timeouts.acquire_seconds,
+        timeout=min(timeouts.acquire_seconds, address.connect_timeout_seconds or timeouts.acquire_seconds),
         command_timeout=timeouts.command_seconds,
-        server_settings={
-            "application_name": name,
-            "timezone": "UTC",
-            "idle_in_transaction_session_timeout": str(int(timeouts.idle_transaction_seconds * 1000)),
-        },
+        **_options(
+            address,
+            name,
+            timezone="UTC",
+            idle_in_transaction_session_timeout=str(int(timeouts.idle_transaction_seconds * 1000)),
+        ),
     )
     pool.is_for_requests = timeouts.is_for_requests
     pool.acquire_seconds = timeouts.acquire_seconds

@@ -26,6 +26,8 @@ class Lock(IntEnum):
     """Add to the list of excluded businesses (exclusively) or save businesses (shared): neither misses the other."""
     HEATMAP_REGIONS = 0x7472_6967_0006
     """Check which region is covered and create the job for the rest."""
+    MIGRATION = 0x7472_6967_0008
+    """Change the schema."""
     OVERPASS = 0x7472_6967_0007
     """Query Overpass: its policy allows one query at a time."""
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_fixed
 
+from app.db.core.connect import connect
 from app.db.core.pool import CONNECTION_LOST, Connection
 
 CHANNEL = "trigpoint_jobs"
@@ -117,7 +118,7 @@ class Changes:
 
     async def _listen_while_connected(self) -> None:
         """Pass on notifications. Raises one of CONNECTION_LOST when the connection ends."""
-        conn = await asyncpg.connect(self._dsn, timeout=CONNECT_SECONDS)
+        conn = await connect(self._dsn, name="trigpoint listener", seconds=CONNECT_SECONDS)
         try:
             closed = asyncio.Event()
             conn.add_termination_listener(lambda _: closed.set())

@@ -32,6 +32,8 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process was frozen within a transaction
     asyncpg.TransactionTimeoutError,  # the same
+    asyncpg.InvalidAuthorizationSpecificationError,  # a changed password, or another database behind the address
+    asyncpg.InvalidCatalogNameError,  # the database is being replaced
 )
 """The server is unavailable or about to be: the operation may be tried again."""
 

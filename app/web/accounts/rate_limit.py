@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from starlette.requests import Request
 
 from app.errors import TooManyRequests
+from app.queue.redis_overrides import open_connections
 from app.web.http.request_context import RESPONSE_HEADERS
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,11 @@ class KeyRateLimit:
         """On the monotonic clock."""
         if self._item is not None:
             self._storage = RedisStorage(
-                f"async+{redis_url}", implementation="redispy", key_prefix=f"{prefix}:rate", wrap_exceptions=True
+                "async+redis://",  # the address is that of the pool
+                connection_pool=open_connections(redis_url, retries=0),  # type: ignore[arg-type]
+                implementation="redispy",
+                key_prefix=f"{prefix}:rate",
+                wrap_exceptions=True,
             )
             self._limiter = FixedWindowRateLimiter(self._storage)
 
@@ -47,7 +52,7 @@ class KeyRateLimit:
         """Close the connections to Redis."""
         if self._item is not None:
             bridge: Any = self._storage.bridge
-            await bridge.get_connection().aclose()
+            await bridge.get_connection().aclose(close_connection_pool=True)
 
     async def check(self, request: Request, key_id: UUID) -> None:
         """Count the request, and note the headers of its response. Raises TooManyRequests beyond the limit."""

@@ -9,9 +9,8 @@ import asyncpg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.db.core.migrate import downgrade, sqlalchemy_url, upgrade
+from app.db.core.migrate import create_engine, downgrade, upgrade
 from app.db.tables import metadata
 
 
@@ -23,7 +22,7 @@ async def tables(dsn: str) -> set[str]:
 
 
 async def test_migrations_equal_the_tables(database_url: str) -> None:
-    engine = create_async_engine(sqlalchemy_url(database_url))
+    engine = create_engine(database_url)
     async with engine.connect() as connection:
         options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
         differences = await connection.run_sync(
