@@ -210,9 +210,13 @@ class Channel(Model):
 
 class Checks(Model):
     postgres: bool
+    """Whether jobs can be stored: Postgres is reachable and writable, and its schema fits."""
     redis: bool
+    """Whether workers are notified of jobs. Without Redis, jobs wait."""
     worker: bool
     """Whether at least one worker is alive."""
+    uploads: bool
+    """Whether uploads can be stored."""
 
 
 class CitiesLoaded(Model):
@@ -1085,9 +1089,13 @@ class QueuesHealth(Model):
     queues: list[QueueHealth]
 
 
-class Readiness(Model):
-    status: Literal["ready", "not ready"]
-    checks: Checks
+class Reasons(Model):
+    """Why something is not available, and what to do; null for what is available or not known."""
+
+    postgres: str | None
+    redis: str | None
+    worker: str | None
+    uploads: str | None
 
 
 class RedisHealth(Model):
@@ -2729,6 +2737,13 @@ class QueueList(Model):
     queues: list[Queue]
     """The first one has the highest priority."""
     total: int
+
+
+class Readiness(Model):
+    status: Literal["ready", "degraded", "not ready"]
+    """`degraded`: jobs are accepted, but some part is missing; `not ready`: they cannot be stored."""
+    checks: Checks
+    reasons: Reasons
 
 
 class Region(Model):

@@ -2316,7 +2316,11 @@ class Operations:
         return result
 
     async def get_readiness(self) -> models.Readiness:
-        """Say whether Postgres, Redis and at least one worker are available."""
+        """Say whether jobs are accepted, and which parts are missing.
+
+        It responds 200 while jobs can be stored, so that a proxy keeps the process in service without Redis or
+        workers.
+        """
         request = Request(method="GET", path="/readyz", accept=(503,))
         result: models.Readiness = await self.transport.model(request, models.Readiness)
         return result

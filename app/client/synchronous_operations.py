@@ -2092,5 +2092,9 @@ class SyncOperations:
         return self._portal.call(self._client.get_liveness)
 
     def get_readiness(self) -> models.Readiness:
-        """Say whether Postgres, Redis and at least one worker are available."""
+        """Say whether jobs are accepted, and which parts are missing.
+
+        It responds 200 while jobs can be stored, so that a proxy keeps the process in service without Redis or
+        workers.
+        """
         return self._portal.call(self._client.get_readiness)

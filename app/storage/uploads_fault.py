@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import time
+from pathlib import Path
 from tempfile import TemporaryFile
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +23,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 def find_uploads_fault(url: str) -> str | None:
     """Return why no upload can be stored, without naming the folder; None if nothing is known against it. Blocks.
 
-    Creates a missing folder, as the first upload would, and writes a file that is gone afterwards. Asks no bucket.
+    Writes a file that is gone afterwards. A missing folder is left to the first upload. Asks no bucket.
     """
     parts = urlsplit(url)
     if parts.scheme == "s3":
@@ -32,11 +33,12 @@ def find_uploads_fault(url: str) -> str | None:
             return "buckets need the extra s3: pip install 'trigpoint[s3]'"
     if parts.scheme != "file":
         return None
-    folder = unquote(parts.path)
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-    except OSError as error:
-        return f"the uploads folder does not exist and cannot be created ({error.strerror})"
+    folder = Path(unquote(parts.path))
+    if not folder.exists():
+        parent = next(parent for parent in folder.parents if parent.exists())
+        if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
+            return None
+        return "the uploads folder does not exist and cannot be created by this process"
     try:
         with TemporaryFile(dir=folder) as file:
             file.write(b"\0" * 4096)
