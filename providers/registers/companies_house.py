@@ -7,7 +7,6 @@ text of eight characters (`01234567`, `SC123456`).
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -24,9 +23,10 @@ PUBLIC_URL = "https://api.company-information.service.gov.uk"
 WINDOWS = (Window(600, 300.0),)
 PAGE_URL = "https://find-and-update.company-information.service.gov.uk/company/"
 MAX_OFFICERS = 35
-LEGAL_FORM = re.compile(
-    r"\b(?:ltd|limited|plc|llp|inc|incorporated|corp|corporation|gmbh|co|company|the)\b|[^\w\s]", re.I
-)
+COUNTRY = "gb"
+"""ISO 3166-1 alpha-2 of the country whose companies it registers."""
+OVERSEAS_KINDS = frozenset({"oversea-company", "registered-overseas-entity", "uk-establishment"})
+"""Kinds of records of companies of other countries."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,15 @@ class Officer:
     role: str
     appointed_on: str | None
     resigned_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A result of a search by name."""
+
+    number: str
+    name: str
+    is_active: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,11 @@ class Record:
     officers: tuple[Officer, ...] = field(default=())
 
     @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2 of the country whose company it is; empty if it is of another one."""
+        return "" if self.kind in OVERSEAS_KINDS else COUNTRY
+
+    @property
     def url(self) -> str:
         """The public page of the company."""
         return PAGE_URL + self.number
@@ -76,16 +90,14 @@ class CompaniesHouse:
             NAME, url or PUBLIC_URL, session, limiter, windows=WINDOWS, headers=headers, secrets=(key, token)
         )
 
-    async def find(self, name: str) -> str | None:
-        """Return the number of the company of this name, apart from its legal form; None unless exactly one matches.
-
-        An active company goes before dissolved ones. Raises ProviderError.
-        """
+    async def search(self, name: str) -> list[Hit]:
+        """Return the companies that the register finds by a name, best first. Raises ProviderError."""
         answer = await self._api.get("/search/companies", {"q": name, "items_per_page": "20"})
-        items = _list(answer or {}, "items")
-        same = [item for item in items if _plain(text(item, "title") or "") == _plain(name)]
-        active = [item for item in same if item.get("company_status") == "active"] or same
-        return text(active[0], "company_number") if len(active) == 1 else None
+        return [
+            Hit(number, title, item.get("company_status") == "active")
+            for item in _list(answer or {}, "items")
+            if (number := text(item, "company_number")) and (title := text(item, "title"))
+        ]
 
     async def record(self, number: str) -> Record | None:
         """Return the record of a company with its officers; None if the number is unknown. Raises ProviderError."""
@@ -145,7 +157,3 @@ def _person(name: str) -> str:
     """Return `SMITH, Jane Anne` as Jane Anne Smith."""
     last, comma, first = name.partition(", ")
     return f"{first} {last.title()}" if comma else name
-
-
-def _plain(name: str) -> str:
-    return " ".join(LEGAL_FORM.sub(" ", name.casefold()).split())

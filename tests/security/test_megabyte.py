@@ -11,6 +11,7 @@ import io
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import FrameType
 from typing import Any
@@ -20,11 +21,16 @@ from pydantic import BaseModel, ConfigDict
 
 from app.domain.addresses.parser import parse_line
 from app.domain.companies import input as companies
+from app.domain.companies.identity.evidence import EvidenceReader
+from app.domain.companies.identity.own_pages import learn
+from app.domain.companies.identity.site_owner import find_other_owner
+from app.domain.companies.identity.subject import Subject, TextPage
 from app.domain.companies.research import extractive, passages, sections
 from app.domain.companies.research.claims import check_all
 from app.domain.companies.research.page_text import extract_page_text
 from app.domain.companies.research.sources import Source, SourceKind
-from app.domain.companies.signal_rules import CrawledPage, find_changes, find_in_pages
+from app.domain.companies.signal_rules import CrawledPage, find_in_pages
+from app.domain.companies.site_changes import find_changes
 from app.domain.households import input as households
 from app.domain.imports.address_files import split_leniently
 from app.domain.imports.feature_reader import open_features
@@ -101,7 +107,16 @@ def _research(text: str) -> Any:
 
 def _signals(text: str) -> Any:
     page = CrawledPage(URL, "Acme", text, None, text)
-    return list(find_in_pages([page], date(2026, 1, 1))), list(find_changes({URL: text[1:]}, [page]))
+    subject = Subject("Acme Widgets", URL, towns=frozenset({"leeds"}), own_words=frozenset({"leeds", "widgets"}))
+    other = CrawledPage("https://b.example/", "Acme Widgets", text, None, text, is_own=False)
+    found = list(find_in_pages([page, other], date(2026, 1, 1), subject))
+    return found, list(find_changes({URL: [text[1:]]}, [page]))
+
+
+def _identity(text: str) -> Any:
+    page = TextPage(URL, text[:300], text, text, is_own=True)
+    subject = learn(Subject("Acme Widgets", URL), [page])
+    return find_other_owner(subject, [page]), EvidenceReader(subject).text_of(replace(page, is_own=False))
 
 
 def _document(text: str) -> Any:
@@ -159,6 +174,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "page text": lambda text: extract_page_text(text, URL),
     "research": _research,
     "signals": _signals,
+    "identity": _identity,
     "contacts": lambda text: extract_contacts(Document(text, URL), business_name="Acme"),
     "document": _document,
     "technologies": detect_technologies,
@@ -224,7 +240,7 @@ def test_no_module_that_parses_is_forgotten() -> None:
     assert set(MODULES.values()) <= set(PARSERS)
 
 
-SLOW = {"research", "signals"}
+SLOW = {"research", "signals", "identity"}
 """Parsers that compare every sentence with dozens of patterns, which takes long where each call is counted."""
 PIECES_FOR_SLOW = ("one word", "dots", "numbers", "spaces", "quotes", "lists")
 

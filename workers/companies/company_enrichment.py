@@ -17,12 +17,13 @@ from app.db.jobs import records as jobs
 from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import ItemError
 from app.domain.companies import kinds
+from app.domain.companies.identity.subject import Subject
 from app.domain.companies.kinds import ENRICHMENT_SOURCES, EnrichmentArgs, EnrichmentSource
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
 from workers.companies.enrichment_sources import ASK, SourceDisabled, SourceFacts
 from workers.companies.research.site_pages import SiteUnreadable
-from workers.companies.research.subject import Subject
+from workers.companies.research.subject import to_subject
 from workers.core.context import JobContext
 
 SPEC = kinds.COMPANY_ENRICHMENT
@@ -34,7 +35,7 @@ async def run(context: JobContext, args: EnrichmentArgs) -> dict[str, Any] | Out
         company = await companies.get(conn, args.company_id)
     if company is None:
         return Failed(f"company {args.company_id} not found")
-    enrichment = Enrichment(context, company.id, Subject.from_company(company))
+    enrichment = Enrichment(context, company.id, to_subject(company))
     wait = await enrichment.run([source for source in ENRICHMENT_SOURCES if source in args.sources])
     if wait:
         return Snooze(wait, "waiting until the company's site may be asked")

@@ -29,7 +29,7 @@ from providers.errors import Busy, Unavailable
 from workers.companies.research.cost_meter import Budget, CostMeter, max_source_characters
 from workers.companies.research.gather import gather
 from workers.companies.research.section_writer import Writer
-from workers.companies.research.subject import Subject
+from workers.companies.research.subject import to_subject
 from workers.core.context import JobContext
 
 SPEC = kinds.COMPANY_RESEARCH
@@ -70,7 +70,7 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
         if await quota.count_used(conn, job.created_by, before=context.id) >= settings.research_quota:
             return Failed(f"the quota of {settings.research_quota} researches per month is used up")
     gathered = await gather(
-        Subject.from_company(company),
+        to_subject(company),
         providers,
         resources.fetcher,
         since=job.created_at,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.domain.companies.identity.subject import Subject
 from app.domain.companies.kinds import EnrichmentSource
 from providers.web import Fetcher
-from workers.companies.research.directory import find_entry
-from workers.companies.research.register import find_record
+from workers.companies.research import directory, register, site_pages
+from workers.companies.research.own_site import learn_from_site
+from workers.companies.research.register import EntryCandidate
 from workers.companies.research.site_fields import read_site
-from workers.companies.research.subject import Subject
 from workers.core.resources import CompanyProviders
 
 MAX_SITE_PAGES = 3
@@ -27,6 +29,8 @@ class SourceFacts:
     url: str | None
     """Where the source states them."""
     fetched_at: datetime
+    candidates: tuple[EntryCandidate, ...] = ()
+    """Entries that may be the company's: a person has to decide. Then there are no fields."""
 
 
 class SourceDisabled(Exception):
@@ -40,48 +44,37 @@ AskSource = Callable[[Subject, CompanyProviders, Fetcher], Awaitable[SourceFacts
 async def _companies_house(subject: Subject, providers: CompanyProviders, fetcher: Fetcher) -> SourceFacts | None:
     if providers.register is None:
         raise SourceDisabled("no key for Companies House")
-    record = await find_record(subject, providers.register)
-    if record is None:
+    records = await register.read_records(subject, providers.register)
+    if not records:
         return None
-    fields = {
-        "registry_number": record.number,
-        "registered_name": record.name,
-        "registry_status": record.status,
-        "legal_form": record.kind,
-        "incorporated_on": record.incorporated_on,
-        "dissolved_on": record.dissolved_on,
-        "registered_office": record.address or None,
-        "sic_codes": list(record.sic_codes) or None,
-        "accounts_overdue": record.accounts_overdue,
-        "has_charges": record.has_charges,
-        "has_insolvency_history": record.has_insolvency_history,
-        "officers": [
-            {"name": officer.name, "role": officer.role, "appointed_on": officer.appointed_on}
-            for officer in record.officers
-            if officer.resigned_on is None
-        ],
-    }
-    return SourceFacts(_without_none(fields), record.url, datetime.now(UTC))
+    answer = register.choose_record(await _with_own_marks(subject, fetcher), records)
+    if answer.record is None:
+        return SourceFacts({}, None, datetime.now(UTC), answer.candidates)
+    return SourceFacts(register.to_fields(answer.record), answer.record.url, datetime.now(UTC))
 
 
 async def _google_places(subject: Subject, providers: CompanyProviders, fetcher: Fetcher) -> SourceFacts | None:
     if providers.places is None:
         raise SourceDisabled("no key for Google Places")
-    entry = await find_entry(subject, providers.places)
-    if entry is None:
+    entries = await directory.read_entries(subject, providers.places)
+    if not entries:
         return None
-    fields = {
-        "place_id": entry.place_id,
-        "listed_name": entry.name,
-        "address": entry.address,
-        "listed_website": entry.website,
-        "phones": [entry.phone] if entry.phone else None,
-        "category": entry.category,
-        "business_status": entry.status,
-        "rating": entry.rating,
-        "ratings": entry.ratings,
-    }
-    return SourceFacts(_without_none(fields), entry.url, datetime.now(UTC))
+    answer = directory.choose_entry(await _with_own_marks(subject, fetcher), entries)
+    if answer.entry is None:
+        return SourceFacts({}, None, datetime.now(UTC), answer.candidates)
+    return SourceFacts(directory.to_fields(answer.entry), answer.entry.url, datetime.now(UTC))
+
+
+async def _with_own_marks(subject: Subject, fetcher: Fetcher) -> Subject:
+    """Return the subject with the marks that its own site states, if that can be read. Raises Busy."""
+    if not subject.website:
+        return subject
+    since = datetime.now(UTC) - MAX_PAGE_AGE
+    try:
+        pages = [page async for page in site_pages.pages(fetcher, subject.website, since, MAX_SITE_PAGES)]
+        return await asyncio.to_thread(learn_from_site, subject, pages)
+    except site_pages.SiteUnreadable:
+        return subject
 
 
 async def _website(subject: Subject, providers: CompanyProviders, fetcher: Fetcher) -> SourceFacts | None:
@@ -89,11 +82,8 @@ async def _website(subject: Subject, providers: CompanyProviders, fetcher: Fetch
         raise SourceDisabled("the company has no website")
     since = datetime.now(UTC) - MAX_PAGE_AGE
     site = await read_site(fetcher, subject, subject.website, since, MAX_SITE_PAGES)
-    return SourceFacts(_without_none(site.fields), site.url, site.fetched_at)
-
-
-def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+    fields = {name: value for name, value in site.fields.items() if value is not None}
+    return SourceFacts(fields, site.url, site.fetched_at)
 
 
 ASK: dict[EnrichmentSource, AskSource] = {

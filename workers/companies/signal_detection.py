@@ -25,16 +25,16 @@ from app.domain.companies.research.sources import Source, SourceKind
 from app.domain.companies.signal_rules import (
     CrawledPage,
     find_appointments,
-    find_changes,
     find_in_pages,
     find_new_technologies,
     find_technologies,
 )
 from app.domain.companies.signals import SIGNAL_KINDS, SignalCandidate
+from app.domain.companies.site_changes import find_changes
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Unavailable
 from workers.companies.research.gather import Gathered, gather
-from workers.companies.research.subject import Subject
+from workers.companies.research.subject import to_subject
 from workers.core.context import JobContext
 
 SPEC = kinds.SIGNAL_DETECTION
@@ -53,7 +53,7 @@ async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outc
         return Failed(f"company {args.company_id} not found")
     assert job is not None  # this worker holds it
     gathered = await gather(
-        Subject.from_company(company),
+        to_subject(company),
         resources.company_providers,
         resources.fetcher,
         since=job.created_at,
@@ -70,10 +70,9 @@ async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> d
     """Store the new signals with all that follows from them, in one step; return the job's result."""
     pages = [CrawledPage(page.url, page.title, page.text, page.published_on, page.html) for page in gathered.pages]
     async with connection(context.resources.pool) as conn:  # only one job at a time detects signals of a company
-        versions = await page_versions.list_latest_versions(conn, company_id)
+        texts_before = await page_versions.list_texts(conn, company_id)
         known_technologies = await _known_technologies(conn, company_id)
     technologies = await asyncio.to_thread(find_technologies, pages)
-    texts_before = {url: version.text for url, version in versions.items()}
     candidates = await asyncio.to_thread(find_candidates, gathered, pages, texts_before)
     if known_technologies is not None:
         candidates += find_new_technologies(known_technologies, technologies)
@@ -120,14 +119,15 @@ async def _store_pages(
 
 
 def find_candidates(
-    gathered: Gathered, pages: Sequence[CrawledPage], texts_before: Mapping[str, str]
+    gathered: Gathered, pages: Sequence[CrawledPage], texts_before: Mapping[str, Sequence[str]]
 ) -> list[SignalCandidate]:
     """Return the signals that pages, news and the register state, and the changes of pages since the last run."""
     today = datetime.now(UTC).date()
-    candidates = list(find_in_pages(pages, today))
-    for source in _sources(gathered, SourceKind.WEB):
-        page = CrawledPage(source.url, source.title, source.text, source.published_on)
-        candidates += find_in_pages([page], today)
+    others = [
+        CrawledPage(page.url, page.title, page.text, page.published_on, page.html, is_own=False)
+        for page in gathered.found_pages
+    ]
+    candidates = list(find_in_pages([*pages, *others], today, gathered.subject))
     for source in _sources(gathered, SourceKind.REGISTRY):
         candidates += find_appointments(source.text.splitlines(), source.url, source.text, today)
     return candidates + list(find_changes(texts_before, pages))

@@ -11,6 +11,9 @@ from app.db.companies.source_texts import insert_texts
 from app.db.core.pool import Connection
 from app.domain.text.storable import storable
 
+MAX_VERSIONS = 12
+"""Versions of a page with which a new one is compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageVersion:
@@ -22,15 +25,20 @@ class PageVersion:
     fetched_at: datetime
 
 
-async def list_latest_versions(conn: Connection, company_id: UUID) -> dict[str, PageVersion]:
-    """Return the newest stored version of each page of a company, by URL."""
+async def list_texts(conn: Connection, company_id: UUID) -> dict[str, list[str]]:
+    """Return the texts of the pages of a company by URL, of each the newest MAX_VERSIONS, newest first."""
     rows = await conn.fetch(
-        """SELECT DISTINCT ON (v.url) v.url, v.title, t.text, v.fetched_at
-           FROM page_versions AS v JOIN source_texts AS t USING (sha256)
-           WHERE v.company_id = $1 ORDER BY v.url, v.id DESC""",
+        """SELECT v.url, t.text FROM (
+               SELECT url, sha256, id, row_number() OVER (PARTITION BY url ORDER BY id DESC) AS number
+               FROM page_versions WHERE company_id = $1
+           ) AS v JOIN source_texts AS t USING (sha256) WHERE v.number <= $2 ORDER BY v.url, v.id DESC""",
         company_id,
+        MAX_VERSIONS,
     )
-    return {row["url"]: PageVersion(**row) for row in rows}
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        texts.setdefault(row["url"], []).append(row["text"])
+    return texts
 
 
 async def insert_versions(conn: Connection, company_id: UUID, pages: Sequence[PageVersion]) -> None:

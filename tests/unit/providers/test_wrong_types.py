@@ -191,7 +191,7 @@ async def test_the_register_of_companies(setup: Setup, answers: dict[str, Any]) 
     )
     answers |= {"/officers": OFFICERS, "/company/": COMPANY}
     listed = {"items": [{"title": "ACME LTD", "company_number": "01234567", "company_status": "active"}]}
-    await try_all_answers(answers, "/search/companies", listed, lambda: register.find("Acme"))
+    await try_all_answers(answers, "/search/companies", listed, lambda: register.search("Acme"))
     await try_all_answers(answers, "/officers", OFFICERS, lambda: register.record("01234567"))
     await try_all_answers(answers, "/company/", COMPANY, lambda: register.record("01234567"))
 

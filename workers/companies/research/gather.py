@@ -6,20 +6,19 @@ A kind of source that fails does not affect the others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from app.domain.companies.identity.subject import Subject
 from app.domain.companies.research.sources import Source, SourceKind
 from providers.web import Fetcher
-from workers.companies.research.directory import ask_directory
+from workers.companies.research.directory import ask_directory, judge_directory
 from workers.companies.research.own_site import ask_own_site
-from workers.companies.research.register import ask_register
+from workers.companies.research.register import ask_register, judge_register
 from workers.companies.research.site_pages import SitePage
 from workers.companies.research.source_result import SourceResult
-from workers.companies.research.subject import Subject
-from workers.companies.research.web_search import ask_search
+from workers.companies.research.web_search import ask_search, judge_search
 from workers.core.resources import CompanyProviders
 
 
@@ -29,6 +28,8 @@ class Gathered:
 
     results: dict[str, SourceResult]
     """By kind of source."""
+    subject: Subject
+    """The company with the marks that its own site states."""
 
     @property
     def sources(self) -> list[Source]:
@@ -43,6 +44,11 @@ class Gathered:
     def pages(self) -> list[SitePage]:
         """The pages of the company's own site."""
         return [page for result in self.results.values() for page in result.pages]
+
+    @property
+    def found_pages(self) -> list[SitePage]:
+        """The pages of other sites that are about the company."""
+        return [page for result in self.results.values() for page in result.found_pages]
 
     @property
     def wait(self) -> float:
@@ -67,15 +73,21 @@ class Gathered:
 async def gather(
     subject: Subject, providers: CompanyProviders, fetcher: Fetcher, *, since: datetime, max_pages: int
 ) -> Gathered:
-    """Ask all sources at once; their errors are in the results.
+    """Ask all sources at once and leave out what is not certain to be about the company; errors are in the results.
 
     Pages are as fetched at or after `since`, at most `max_pages` from the company's own site.
     """
-    requests: dict[str, Awaitable[SourceResult]] = {
-        SourceKind.WEBSITE: ask_own_site(subject, fetcher, since, max_pages),
-        SourceKind.REGISTRY: ask_register(subject, providers.register),
-        SourceKind.PLACES: ask_directory(subject, providers.places),
-        SourceKind.WEB: ask_search(subject, providers.search_engine, fetcher, since),
+    (own, subject), records, entries, found = await asyncio.gather(
+        ask_own_site(subject, fetcher, since, max_pages),
+        ask_register(providers.register, subject),
+        ask_directory(providers.places, subject),
+        ask_search(subject, providers.search_engine, fetcher, since),
+    )
+    # only now the marks of the company are known by which the entries and pages of others are judged
+    results = {
+        SourceKind.WEBSITE: own,
+        SourceKind.REGISTRY: judge_register(subject, records),
+        SourceKind.PLACES: judge_directory(subject, entries),
+        SourceKind.WEB: await asyncio.to_thread(judge_search, subject, found),
     }
-    results = await asyncio.gather(*requests.values())
-    return Gathered(dict(zip(requests, results, strict=True)))
+    return Gathered({kind.value: result for kind, result in results.items()}, subject)

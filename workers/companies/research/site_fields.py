@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.domain.companies.identity.subject import Subject
 from app.domain.companies.site_facts import extract_site_facts
 from providers.web import Fetcher
 from workers.companies.research import site_pages
-from workers.companies.research.subject import Subject
+from workers.companies.research.own_site import learn_from_site
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class SiteFields:
 async def read_site(fetcher: Fetcher, subject: Subject, website: str, since: datetime, max_pages: int) -> SiteFields:
     """Read up to `max_pages` pages of the site, as fetched at or after `since`.
 
-    Raises SiteUnreadable, and Busy if it would take too long until the host may be asked.
+    Raises SiteUnreadable, ForeignSite if the site is not the company's, and Busy if it would take too long until the
+    host may be asked.
     """
     pages = [page async for page in site_pages.pages(fetcher, website, since, max_pages)]
     if not pages:
         raise site_pages.SiteUnreadable("its pages hold no text", is_transient=False)
+    subject = await asyncio.to_thread(learn_from_site, subject, pages)
     facts = await asyncio.to_thread(
         extract_site_facts,
         [(page.url, page.html) for page in pages],

@@ -9,6 +9,10 @@ from datetime import date, datetime
 
 from app.domain.companies.research.page_text import PageText, extract_page_text
 from app.domain.vocabulary.websites import WebsiteStatus
+from app.domain.websites.extraction.discovery import find_refresh_target
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.hosts import domain_of
+from app.domain.websites.extraction.parked import find_parked_phrase
 from providers.web import BadUrl, Fetcher, Page, normalise_url
 
 MAX_WAIT_SECONDS = 20.0
@@ -35,13 +39,21 @@ class SiteUnreadable(Exception):
         self.is_transient = is_transient
 
 
+class ForeignSite(SiteUnreadable):
+    """The website is not the company's: it leads to another owner, is parked, or was taken over."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_transient=False)
+
+
 TRANSIENT_STATUSES = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.SERVER_ERROR, WebsiteStatus.DNS_ERROR})
 
 
 async def pages(fetcher: Fetcher, website: str, since: datetime, max_pages: int) -> AsyncIterator[SitePage]:
     """Yield up to `max_pages` pages with different texts, the home page first, as fetched at or after `since`.
 
-    Raises SiteUnreadable, and Busy if it would take too long until the host may be asked.
+    Raises ForeignSite if the home page leads to another domain or is parked, SiteUnreadable if it cannot be read, and
+    Busy if it would take too long until the host may be asked. Other pages that lead elsewhere are left out.
     """
     try:
         home = normalise_url(website)
@@ -56,13 +68,40 @@ async def pages(fetcher: Fetcher, website: str, since: datetime, max_pages: int)
                 reason = f"{page.outcome}: {page.detail}" if page.detail else str(page.outcome)
                 raise SiteUnreadable(reason, is_transient=page.outcome in TRANSIENT_STATUSES)
             continue
-        content = await asyncio.to_thread(extract_page_text, page.html, page.final_url)
+        if _is_elsewhere(home, page.final_url):
+            if url == home:
+                raise ForeignSite(f"redirected_offsite: it leads to {domain_of(page.final_url) or page.final_url}")
+            continue
+        content, target = await asyncio.to_thread(_read, page, is_home=url == home)
+        if target is not None and url == home:
+            if _is_elsewhere(home, target):
+                raise ForeignSite(f"redirected_offsite: it leads to {domain_of(target) or target}")
+            queue += [target] if target not in seen else []
+            seen.add(target)
         seen.add(page.final_url)
         queue += [link for link in content.links if link not in seen]
         seen.update(content.links)
         if content.text and content.text not in texts:
             texts.add(content.text)
             yield _site_page(page, content)
+
+
+def _read(page: Page, *, is_home: bool) -> tuple[PageText, str | None]:
+    """Return the text of a page and where a home page refreshes to. Raises ForeignSite if a home page is parked."""
+    if not is_home:
+        return extract_page_text(page.html, page.final_url), None
+    document = Document(page.html, page.final_url)
+    phrase = find_parked_phrase(document)
+    if phrase is not None:
+        raise ForeignSite(f"parked: {phrase}")
+    return extract_page_text(page.html, page.final_url), find_refresh_target(document)
+
+
+def _is_elsewhere(home: str, url: str) -> bool:
+    """Return whether a URL is of another registered domain, unless that has the same name under another top level."""
+    one, other = domain_of(home) or "", domain_of(url) or ""
+    is_name = not one.replace(".", "").isdigit() and "." in one and "." in other
+    return one != other and not (is_name and one.partition(".")[0] == other.partition(".")[0])
 
 
 def _site_page(page: Page, content: PageText) -> SitePage:

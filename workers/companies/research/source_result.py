@@ -27,6 +27,9 @@ class SourceResult:
     """If `busy`: the seconds until the source may be asked."""
     sources: list[Source] = field(default_factory=list)
     pages: list[SitePage] = field(default_factory=list)
+    """Of the company's own site."""
+    found_pages: list[SitePage] = field(default_factory=list)
+    """Of other sites, about the company."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the status and the number of sources, as job results have them."""
