@@ -23,11 +23,13 @@ from providers.web.pages import TRANSIENT_SECONDS, Page
 from providers.web.recent_pages import RecentPages
 from providers.web.robots import MAX_ROBOTS_BYTES, ROBOTS_SECONDS, Rules, parse_robots
 from providers.web.store import RENEW_SECONDS, Store, Turn
-from providers.web.urls import BadUrl, HttpUrl, parse_url
+from providers.web.urls import BadUrl, HttpUrl, other_addresses, parse_url
 
 MAX_REDIRECTS = 10
 MAX_VISIT_SECONDS = 20.0
 """Maximum time for all requests of a visit, including that for robots.txt, without waiting for turns."""
+MIN_ATTEMPT_SECONDS = 1.0
+"""With less time left, no further address is tried."""
 MAX_WAITS = 3
 """A visit waits for turns at most this many times the caller's `max_wait`."""
 DEFAULT_PAUSE_SECONDS = 10.0
@@ -36,6 +38,11 @@ MAX_CACHED_ORIGINS = 1_000
 """Number of origins whose robots.txt is kept in memory."""
 MAX_ROBOTS_CHARACTERS = 150_000
 """Length of all cached robots.txt files together; parsed, a file may take 200 times its size."""
+
+
+_UNANSWERED = frozenset(
+    {WebsiteStatus.DNS_ERROR, WebsiteStatus.TIMEOUT, WebsiteStatus.SERVER_ERROR, WebsiteStatus.TLS_ERROR}
+)
 
 
 class HostBusy(Busy):
@@ -87,14 +94,24 @@ class Fetcher:
     async def fetch(self, url: str, *, since: datetime, max_wait: float = 3.0) -> Page:
         """Return the page at `url` as it was at `since` (timezone-aware) or later, following redirects.
 
-        A fault of the site is the page's outcome, not an error. Raises HostBusy if a turn is more than `max_wait`
-        seconds away.
+        If the server does not answer, the site is looked for with https, and with or without www. A fault of the site
+        is the page's outcome, not an error. Raises HostBusy if a turn is more than `max_wait` seconds away.
         """
         try:
             target = parse_url(url)
         except BadUrl as error:
             return Page(url, url, WebsiteStatus.PRIVATE_ADDRESS, _now(), f"the address {error}")
-        return await self._follow(target, _Visit(since, max_wait))
+        visit = _Visit(since, max_wait)
+        page = await self._follow(target, visit)
+        for other in other_addresses(target) if _is_unanswered(page) else ():
+            if visit.budget.seconds < MIN_ATTEMPT_SECONDS or (
+                page.outcome is WebsiteStatus.DNS_ERROR and other.host == target.host
+            ):
+                continue
+            found = await self._follow(other, visit)
+            if not _is_unanswered(found):
+                return replace(found, url=page.url)
+        return page
 
     async def close(self) -> None:
         """Close the HTTP client."""
@@ -132,7 +149,7 @@ class Fetcher:
         if visit.obeys_robots:
             rules = await self._rules_of(target, visit)
             if (refusal := await rules.why_forbidden(url, self._client.name)) is not None:
-                return Page(url, url, refusal[0], _now(), refusal[1])
+                return Page(url, url, refusal[0], _now(), refusal[1], rules.status)
             gap = max(gap, rules.delay_seconds(self._client.name))
         clock = asyncio.get_running_loop().time
         began = clock()
@@ -233,6 +250,11 @@ class Fetcher:
 
     def _robots_characters(self) -> int:
         return sum(rules.size for _, rules in self._rules.values())
+
+
+def _is_unanswered(page: Page) -> bool:
+    """Return whether no server answered, so that the site may be at another address."""
+    return page.status is None and not page.redirects and page.outcome in _UNANSWERED
 
 
 def _pause_after(page: Page, gap: float) -> float:

@@ -131,6 +131,9 @@ class HttpClient:
         try:
             async with asyncio.timeout(seconds):
                 page = await self._get(url, page, options)
+        except aiohttp.ServerTimeoutError:
+            detail = f"no connection within {CONNECT_SECONDS:.0f} s"
+            page = replace(page, outcome=WebsiteStatus.TIMEOUT, detail=detail)
         except TimeoutError:
             page = replace(page, outcome=WebsiteStatus.TIMEOUT, detail=f"no complete response within {seconds:.0f} s")
         except (aiohttp.ClientError, OSError, ValueError, body.InvalidBody, ConnectionLost) as error:

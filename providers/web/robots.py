@@ -45,6 +45,8 @@ class Rules:
     """Outcome and message, if nothing may be fetched at all."""
     size: int = 0
     """Characters of the file."""
+    status: int | None = None
+    """The HTTP status of the response that is a refusal; None if the server did not answer."""
 
     async def why_forbidden(self, url: str, agent: str) -> tuple[WebsiteStatus, str] | None:
         """Return outcome and message if `url` must not be fetched by `agent`, None if it may be."""
@@ -70,7 +72,8 @@ async def parse_robots(page: Page, agent: str) -> Rules:
     if page.outcome in _UNREACHABLE or (page.outcome is WebsiteStatus.SERVER_ERROR and page.status is None):
         return Rules(refusal=(page.outcome, page.detail))
     if page.status is not None and (page.status >= 500 or page.status == 429):
-        return Rules(refusal=(page.outcome, f"its robots.txt cannot be read at the moment (HTTP {page.status})"))
+        detail = f"its robots.txt cannot be read at the moment (HTTP {page.status})"
+        return Rules(refusal=(page.outcome, detail), status=page.status)
     if not page.ok:
         return Rules()
     size = len(page.html)

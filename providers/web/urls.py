@@ -43,6 +43,22 @@ class HttpUrl:
         return str(self.url)
 
 
+def other_addresses(url: HttpUrl) -> list[HttpUrl]:
+    """Return the addresses at which a site that does not answer at `url` may be: with https, with or without www."""
+    host = url.url.host or ""
+    bare = host.removeprefix("www.")
+    is_name = "." in bare and not _NUMBER.fullmatch(bare.rpartition(".")[2])
+    hosts = [host, *([bare if host != bare else f"www.{host}"] if is_name else [])]
+    schemes = ["http", "https"] if url.url.scheme == "http" and url.url.is_default_port() else [url.url.scheme]
+    others = []
+    for name in hosts:
+        for scheme in schemes:
+            changed = url.url.with_host(name)
+            changed = changed if scheme == url.url.scheme else changed.with_scheme(scheme).with_port(None)
+            others.append(HttpUrl.from_yarl(changed))
+    return [other for other in others if other != url and len(str(other)) <= MAX_URL_CHARACTERS]
+
+
 def normalise_url(text: str) -> str:
     """Return `text` as a URL, with the scheme http if it has none. Raises BadUrl."""
     return str(parse_url(text))

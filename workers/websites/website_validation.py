@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from app.db.websites.validations import insert_validation
-from app.domain.jobs.outcomes import Failed, Outcome, Snooze
+from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze
 from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites import kinds
@@ -16,18 +16,20 @@ from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.parked import find_parked_phrase
 from app.domain.websites.kinds import ValidationArgs
 from providers.web import Page
+from providers.web.pages import TRANSIENT_OUTCOMES, TRANSIENT_SECONDS
 from workers.core.context import JobContext
 from workers.websites import page_cache
 from workers.websites.page_visitor import PageVisitor, Site, load_site
 
 SPEC = kinds.WEBSITE_VALIDATION
 
+_PASSING = TRANSIENT_OUTCOMES - {WebsiteStatus.BLOCKED}
 MIN_TEXT_CHARACTERS = 200
 """A page with less visible text is taken to be rendered by scripts."""
 
 
 async def run(context: JobContext, args: ValidationArgs) -> dict[str, Any] | Outcome:
-    """A fault of the site is the result of the job, not its failure."""
+    """A fault of the site is the result of the job, not its failure; one that may pass is looked at twice."""
     site = await load_site(context, args.business_id)
     if isinstance(site, str):
         return Failed(site)
@@ -41,6 +43,9 @@ async def run(context: JobContext, args: ValidationArgs) -> dict[str, Any] | Out
         if isinstance(page, Snooze):
             return page
         _, status, evidence = await page_cache.analyse(page, partial(validate, page, site))
+    if status in _PASSING and context.job.attempt == 1 < context.job.max_attempts:
+        # before that, the fetcher returns the stored failure
+        return Retry(f"{status}: {evidence['detail']}; a second look follows", TRANSIENT_SECONDS + 1)
     async with context.step() as step:
         await insert_validation(step.conn, site.id, context.id, website=site.website, status=status, evidence=evidence)
         step.processed = step.total = 1

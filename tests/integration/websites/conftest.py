@@ -9,9 +9,11 @@ import aiohttp
 import pytest
 
 from app.settings import Settings
+from providers.web import fetcher, pages
 from tests import harness
 from tests.servers.sites import Sites
 from workers.core.worker import Worker
+from workers.websites import postgres_store, scrape, website_validation
 
 
 @pytest.fixture
@@ -25,6 +27,13 @@ def settings(settings: Settings) -> Settings:
 async def sites() -> AsyncIterator[Sites]:
     async with Sites(3) as running:
         yield running
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures that may pass are looked at again after a second, not after half a minute."""
+    for module in (fetcher, pages, postgres_store, scrape, website_validation):
+        monkeypatch.setattr(module, "TRANSIENT_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tests import harness
 from tests.integration.websites.conftest import add, finished, shown
-from tests.servers.sites import PATHS, Sites
+from tests.servers.sites import PATHS, Content, Sites
 from workers.core.worker import Worker
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -64,7 +64,7 @@ async def test_a_later_validation_looks_again(client: aiohttp.ClientSession, sit
     ],
 )
 async def test_states_of_websites(
-    client: aiohttp.ClientSession, sites: Sites, page: str | web.Response, status: str
+    client: aiohttp.ClientSession, sites: Sites, soon: None, page: str | web.Response, status: str
 ) -> None:
     sites.pages["/"] = page
     business = await add(client, website=sites.url())
@@ -72,6 +72,22 @@ async def test_states_of_websites(
     job = await harness.follow(client, validation)
     assert (job["status"], job["result"]["websiteStatus"]) == ("completed", status)
     assert (await shown(client, business))["websiteStatus"] == status
+
+
+async def test_a_failure_that_passes_is_not_recorded(client: aiohttp.ClientSession, sites: Sites, soon: None) -> None:
+    business = await add(client, website=sites.url())
+    plain, failures = sites._content, [web.Response(status=500), web.Response(status=500)]
+
+    def content(host: str, path: str) -> Content:
+        return failures.pop() if path in ("/", "/robots.txt") and failures else plain(host, path)
+
+    sites._content = content  # type: ignore[method-assign]
+    jobs = await finished(client, business)
+    assert jobs["website_validation"]["result"]["websiteStatus"] == "ok"
+    assert {job["status"] for job in jobs.values()} == {"completed"}
+    async with client.get(f"/api/v1/businesses/{business['id']}/checks") as response:
+        history = await response.json()
+    assert [check["websiteStatus"] for check in history["checks"]] == ["ok"]
 
 
 async def test_another_domain_and_robots(client: aiohttp.ClientSession, sites: Sites) -> None:
