@@ -866,7 +866,7 @@ class NewCompany(Model):
 
 
 class Mapping1(RootModel[list[str]]):
-    root: Annotated[list[str], Field(max_length=20, min_length=1)]
+    root: Annotated[list[str], Field(max_length=100, min_length=1)]
 
 
 class Column1(RootModel[str]):

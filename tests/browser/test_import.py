@@ -49,6 +49,28 @@ async def test_without_scripts(chromium: Browser, world: World) -> None:
     await context.close()
 
 
+async def test_a_file_is_dropped_and_a_column_left_unused(page: Page) -> None:
+    await page.goto("/import")
+    await expect(page.get_by_text("Drop the file here")).to_be_visible()
+    dropped = await page.evaluate_handle(
+        """text => { const data = new DataTransfer(); data.items.add(new File([text], "dropped.csv")); return data }""",
+        FILE["buffer"].decode(),
+    )
+    await page.dispatch_event("[data-drop]", "drop", {"dataTransfer": dropped})
+    await page.wait_for_url("**/import/*-*")
+    await expect(page.get_by_role("heading", name="dropped.csv")).to_be_visible()
+    await page.get_by_label("Import as").select_option("voters")
+    await page.get_by_label("Use of Zip").select_option("do not use")
+    await page.get_by_label("First row", exact=True).select_option("has the names of the columns")
+    await page.get_by_role("button", name="Show again").click()
+    await expect(page.get_by_text("is not used, as you said")).to_be_visible()
+    await expect(page.get_by_label("First row", exact=True)).to_have_value("true")
+    await page.get_by_label("Only try it").check()
+    await page.get_by_label("Source").fill("dropped")
+    await page.get_by_role("button", name="Start the import").click()
+    await page.wait_for_url("**/jobs/*")
+
+
 async def test_a_file_that_is_no_table(page: Page) -> None:
     await page.goto("/import")
     await page.get_by_label("File").set_input_files(FilePayload(name="x.pdf", mimeType="", buffer=b"%PDF-1.7 text"))

@@ -86,7 +86,9 @@ def describe_columns(
         layout = replace(layout, by_content=_split_address(layout, mapping, sample))
     if layout.headerless:
         mapped = VOCABULARIES[kind].locate(sample.header, mapping)
-        found = fields_by_content(sample, VOCABULARIES[kind].names.keys() - mapped.rules.keys(), mapped.used)
+        found = fields_by_content(
+            sample, VOCABULARIES[kind].names.keys() - mapped.rules.keys(), mapped.used | mapped.ignored
+        )
         layout = replace(layout, by_content=found)
 
     def locate(findings: Findings) -> Located:
@@ -99,6 +101,7 @@ def describe_columns(
         hint = suggestion(sample.header, sample.rows, *LIKELY[kind]) if not mapping else ""
         raise Unreadable(" ".join(filter(None, [str(error), hint]))) from None
     located, notes, warnings = verified.located, verified.notes, verified.warnings
+    notes |= {index: "is not used, as you said" for index in located.ignored}
     orders = _date_orders(kind, located, sample, date_order, usual_order, notes)
     own = frozenset(range(layout.own, len(layout.header)))
     uses = describe(

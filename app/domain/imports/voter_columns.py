@@ -36,7 +36,7 @@ class VoterColumns:
         self.delimiter = layout.delimiter
         self.header = layout.header
         self.width = len(layout.header)
-        names = Header(layout.header, layout.distrusted)
+        names = Header(layout.header, {*layout.distrusted, *(layout.header[index] for index in mapped.ignored)})
         self.located = _locate(names, profile.columns, mapped)
         if profile.name == "generic" and self.located.rules.get("address", Rule.NAME) is Rule.NAME:
             take_residence(names, self.located)
@@ -89,7 +89,7 @@ class VoterColumns:
 
 def _locate(header: Header, groups: Mapping[str, Sequence[Sequence[str]]], mapped: Located) -> Located:
     """Return the columns of all fields: those of the mapping, and by name those of the profile."""
-    located = Located({}, {name: text for name, text in mapped.constants.items() if name in FIELDS}, {})
+    located = Located({}, {name: text for name, text in mapped.constants.items() if name in FIELDS}, {}, mapped.ignored)
     for name in FIELDS:
         if name in mapped.constants:
             located.rules[name] = Rule.MAPPED

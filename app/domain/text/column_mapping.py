@@ -1,6 +1,7 @@
 """The option `mapping`: what holds each field of a file's records.
 
-A field comes from one column, from several whose values are joined by spaces, or from a constant.
+A field comes from one column, from several whose values are joined by spaces, or from a constant. Columns under
+`ignored` are not used, whatever their names say.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from app.domain.text.json_guard import UnsafeJson, parse_json
 
+IGNORED = "ignored"
+"""In the place of a field: the columns that are not used."""
 MAX_FIELDS = 100
-MAX_COLUMNS_OF_FIELD = 20
+MAX_COLUMNS_OF_FIELD = 100
 MAX_CONSTANT_CHARACTERS = 500
 EXAMPLE = '{"zipCode": "Postal Code", "address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}'
 

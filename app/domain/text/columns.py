@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pydantic.alias_generators import to_camel
 
 from app.domain.text.address_groups import PARTS, address_groups, choose, part_of
-from app.domain.text.column_mapping import Mapped, columns_of, constant_of, mapped_columns
+from app.domain.text.column_mapping import IGNORED, Mapped, columns_of, constant_of, mapped_columns
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import NOTHING, Findings
 from app.domain.text.located_columns import Located, Rule
@@ -191,6 +191,11 @@ class Vocabulary:
         """
         names, located = Header(header, findings.distrusted), Located()
         for name, source in (mapping or {}).items():
+            if name == IGNORED:
+                ignored = [column for column in columns_of(source) if not sparse or column in names]
+                located.ignored = {names.require(IGNORED, column) for column in ignored}
+                names = Header(header, findings.distrusted | {header[index] for index in located.ignored})
+                continue
             field = self.field(name)
             located.rules[field] = Rule.MAPPED
             constant = constant_of(source)

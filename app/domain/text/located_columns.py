@@ -28,6 +28,8 @@ class Located:
     """Field to the indexes of its columns."""
     constants: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
+    ignored: set[int] = field(default_factory=set)
+    """Indexes of the columns that the mapping says are not to be used."""
 
     def __contains__(self, name: str) -> bool:
         return bool(self.columns.get(name)) or name in self.constants

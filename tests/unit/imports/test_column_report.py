@@ -230,3 +230,32 @@ def test_columns_beyond_the_limit_are_counted_and_the_used_ones_listed() -> None
 def test_used_columns_beyond_the_limit_are_counted_as_such() -> None:
     used = [ColumnUse(f"p{n}", ("extra",), Rule.MAPPED, False, None) for n in range(MAX_COLUMNS_REPORTED + 1)]
     assert to_report(used)[-1]["note"] == "they are not listed; 2 of them are used"
+
+
+def test_columns_that_are_ignored_hold_nothing_and_give_way_to_others() -> None:
+    text = "id,last_name,res_state,mail_state,address,city\n7,Lee,NC,VA,1 Main St,Durham\n"
+    uses, rows, _ = voters(text, {"ignored": ["last_name", "RES STATE"]})
+    assert (rows[0]["last_name"], rows[0]["state"]) == ("", "")
+    assert uses["last_name"].note == uses["res_state"].note == "is not used, as you said"
+    assert uses["last_name"].fields == () and uses["last_name"].kept
+    uses = table(
+        "geocode_file", "Address,Where,City\n1 Main St,2 Oak St,Durham\n", {"ignored": "Address", "address": "Where"}
+    )
+    assert uses["Where"].fields == ("address",) and uses["Address"].fields == ()
+
+
+def test_an_ignored_column_of_a_table_without_header_is_not_recognised_by_its_content() -> None:
+    rows = "1 Main St,Durham,NC,27701\n2 Oak St,Durham,NC,27701\n3 Elm St,Durham,NC,27701\n"
+    assert table("geocode_file", rows)["column 4"].fields == ("zipCode",)
+    assert table("geocode_file", rows, {"ignored": "column 4"})["column 4"].fields == ()
+
+
+def test_ignored_columns_must_exist() -> None:
+    with pytest.raises(Unreadable, match="mapping: ignored: the file has no column 'Owner'"):
+        table("parcel_import", "id,wkt\n1,x\n", {"ignored": "Owner"})
+
+
+def test_a_flag_of_confidential_people_cannot_be_ignored() -> None:
+    text = "id,last_name,confidential\n7,Lee,Y\n"
+    _, rows, chunk = voters(text, {"ignored": "confidential"})
+    assert rows[0]["last_name"] == "" and chunk.counts["protected"] == 1

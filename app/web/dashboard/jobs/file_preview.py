@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.imports.upload_kinds import UploadKind
+from app.domain.text.column_mapping import IGNORED
 from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.errors import AppError, BadRequest, NotFound
 from app.web.dashboard.core import html, internal_api
 from app.web.dashboard.core.form_data import read_form
+from app.web.dashboard.jobs.import_options import READING, STARTING, chosen_options, for_kind, offered
 from app.web.dashboard.jobs.new_job import redirect_to_job
 from app.web.geocoding import geocode_file
 from app.web.imports import create as imports
@@ -28,10 +31,12 @@ STARTS = {
     UploadKind.GEOCODE_FILE: geocode_file.create,
 }
 """What starts the job of each kind."""
-OPTIONS = ("kind", "sheet", "layer", "crs")
+FILE = ("kind", "sheet", "layer", "crs", "mapping")
 USE = "use."
 """Begins the names of the menus of columns."""
-HIDDEN = ("mapping", "kind", "sheet", "layer", "crs")
+NOT_USED = "-"
+"""The value of a menu whose column is not to be used."""
+MAX_MENUS = 250
 
 
 async def start_page(request: Request) -> Response:
@@ -55,36 +60,28 @@ async def _ask(request: Request, error: str = "", status: int = 200) -> Response
 
 async def preview(request: Request) -> Response:
     """Show the first rows of an upload, with the menus of its columns."""
-    return await _show(request, _chosen(request.query_params))
+    query = request.query_params
+    return await _show(request, {name: query[name] for name in FILE if query.get(name, "").strip()}, query)
 
 
-def _chosen(query: QueryParams) -> dict[str, str]:
-    """Return the options of the preview that the menus stand for."""
-    chosen = {name: value for name in OPTIONS if (value := query.get(name, "").strip())}
-    mapping: dict[str, list[str]] = {}
-    for name, field in query.multi_items():
-        if name.startswith(USE) and field:
-            mapping.setdefault(field, []).append(name.removeprefix(USE))
-    if mapping:
-        joined = {field: columns[0] if len(columns) == 1 else columns for field, columns in mapping.items()}
-        chosen["mapping"] = orjson.dumps(joined).decode()
-    return chosen
-
-
-async def _show(request: Request, chosen: dict[str, str], error: str = "", status: int = 200) -> Response:
+async def _show(
+    request: Request, file: dict[str, str], values: Mapping[str, str], error: str = "", status: int = 200
+) -> Response:
     path = {"id": request.path_params["id"]}
+    options = chosen_options(values)
+    kind = file.get("kind", "")
+    reading = for_kind(options, kind, READING) if kind else {}
     try:
-        shown = await internal_api.call(request, uploads.read, method="GET", path=path, query=chosen)
+        shown = await internal_api.call(request, uploads.read, method="GET", path=path, query=file | reading)
     except NotFound:
         raise
     except AppError as refused:
         error, status = error or refused.detail, refused.status
-        plain = {name: value for name, value in chosen.items() if name == "kind" and value in list(UploadKind)}
-        shown = await internal_api.call(request, uploads.read, method="GET", path=path, query=plain)
-        chosen = plain
+        file = {"kind": kind} if kind in list(UploadKind) else {}
+        shown = await internal_api.call(request, uploads.read, method="GET", path=path, query=file)
     kind = shown["kind"]
-    chosen = chosen | ({"kind": kind} if kind else {})
-    uses = _columns_of_mapping(chosen.get("mapping", "{}"))
+    mapping = _parse_mapping(file.get("mapping", ""))
+    is_table = shown["upload"]["format"] == "delimited"
     return html.page(
         request,
         "import_preview.html",
@@ -94,26 +91,59 @@ async def _show(request: Request, chosen: dict[str, str], error: str = "", statu
         kinds=list(UploadKind),
         can_start=kind in STARTS and not shown["problem"],
         has_route=kind is None or kind in STARTS,
-        uses=uses,
-        chosen={name: chosen[name] for name in HIDDEN if name in chosen},
+        menus=_menus(shown["columns"], mapping),
+        uses=_uses(mapping),
+        mapping=file.get("mapping", ""),
+        constants={name: source["constant"] for name, source in mapping.items() if isinstance(source, dict)},
+        reading=offered(READING, kind, is_table=is_table),
+        starting=offered(STARTING, kind, is_table=is_table),
+        values=options,
         fields_of_records=_fields(shown),
+        not_used=NOT_USED,
         error=error,
         once=secrets.token_urlsafe(12),
     )
 
 
-def _columns_of_mapping(text: str) -> dict[str, str]:
-    """Return the field that each column is mapped to, for the menus. A saved mapping or a constant has no column."""
+def _menus(columns: list[dict[str, Any]], mapping: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the columns that get a menu: of very many, those that are used come first."""
+    if len(columns) <= MAX_MENUS:
+        return columns
+    uses = _uses(mapping)
+    return sorted(columns, key=lambda column: not (column["fields"] or column["column"] in uses))[:MAX_MENUS]
+
+
+def _parse_mapping(text: str) -> dict[str, Any]:
+    """Return the mapping of a form; an empty one for text that is none, as that of a saved mapping."""
     try:
-        mapped = parse_json(text)
+        mapping = parse_json(text or "{}")
     except (UnsafeJson, orjson.JSONDecodeError):
         return {}
+    return mapping if isinstance(mapping, dict) else {}
+
+
+def _uses(mapping: Mapping[str, Any]) -> dict[str, str]:
+    """Return the choice of each column that the mapping names, for the menus. A constant has no column."""
     uses = {}
-    for field, columns in mapped.items() if isinstance(mapped, dict) else ():
+    for field, columns in mapping.items():
         for column in columns if isinstance(columns, list) else [columns]:
             if isinstance(column, str):
-                uses[column] = field
+                uses[column] = NOT_USED if field == IGNORED else field
     return uses
+
+
+def _mapping_of_form(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mapping that the menus stand for. Of the one before, constants and the order of columns stay."""
+    chosen: dict[str, list[str]] = {}
+    for name, field in form.items():
+        if name.startswith(USE) and field:
+            chosen.setdefault(IGNORED if field == NOT_USED else field, []).append(name.removeprefix(USE))
+    mapping: dict[str, Any] = {name: source for name, source in before.items() if isinstance(source, dict)}
+    for field, columns in chosen.items():
+        known = before.get(field)
+        same = isinstance(known, list) and sorted(map(str, known)) == sorted(columns)
+        mapping[field] = known if same else columns[0] if len(columns) == 1 else columns
+    return mapping
 
 
 def _fields(shown: dict[str, Any]) -> list[str]:
@@ -122,23 +152,33 @@ def _fields(shown: dict[str, Any]) -> list[str]:
 
 
 async def start(request: Request) -> Response:
-    """Create the job with the options that the preview showed, and go to its page."""
+    """Show the rows again as the form says, or create the job with its options and go to its page."""
     form = {name: str(value) for name, value in (await read_form(request)).items()}
-    chosen = {name: form[name] for name in HIDDEN if form.get(name)}
-    try:
-        handler = STARTS.get(UploadKind(chosen.get("kind", "")))
-    except ValueError:
-        handler = None
+    file = {name: form[name] for name in FILE if form.get(name, "").strip()}
+    mapping = _mapping_of_form(form, _parse_mapping(form.get("mapping", "")))
+    if form.get("do") == "suggested":
+        mapping = _parse_mapping(form.get("suggested", ""))
+        form |= {"dateOrder": form.get("suggestedDateOrder") or form.get("dateOrder", "")}
+    file.pop("mapping", None)
+    file |= {"mapping": orjson.dumps(mapping).decode()} if mapping else {}
+    options = chosen_options(form)
+    if form.get("do") != "start":
+        return html.redirect(request, f"/import/{request.path_params['id']}?{urlencode(file | options)}")
+    return await _start(request, file, options, form.get(internal_api.IDEMPOTENCY_FIELD) or None)
+
+
+async def _start(request: Request, file: dict[str, str], options: dict[str, str], once: str | None) -> Response:
+    kind = file.get("kind", "")
+    handler = STARTS.get(UploadKind(kind)) if kind in list(UploadKind) else None
     if handler is None:
         raise BadRequest("Choose what the file is to be imported as.")
-    body: dict[str, Any] = {name: value for name, value in chosen.items() if name != "kind"}
+    body = {name: value for name, value in file.items() if name != "kind"}
+    body |= for_kind(options, kind, READING + STARTING)
     body["uploadId"] = request.path_params["id"]
     try:
-        created = await internal_api.call(
-            request, handler, body, path={}, idempotency_key=form.get(internal_api.IDEMPOTENCY_FIELD) or None
-        )
+        created = await internal_api.call(request, handler, body, path={}, idempotency_key=once)
     except AppError as error:
-        return await _show(request, chosen, error.detail, error.status)
+        return await _show(request, file, options, error.detail, error.status)
     return redirect_to_job(request, created)
 
 

@@ -1,11 +1,28 @@
 // Upload a file with progress; without scripts the browser sends the same form.
 export function start() {
+  for (const zone of document.querySelectorAll("[data-drop]")) takeDrops(zone);
   for (const form of document.querySelectorAll("[data-upload]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       send(form);
     });
   }
+}
+
+function takeDrops(zone) {
+  const field = zone.querySelector("input[type=file]");
+  zone.querySelector("[data-drop-hint]").hidden = false;
+  for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.add("over"); });
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (!event.dataTransfer.files.length) return;
+    const [file] = event.dataTransfer.files;
+    const one = new DataTransfer();
+    one.items.add(file);
+    field.files = one.files;
+    field.form.requestSubmit();
+  });
 }
 
 function send(form) {
