@@ -1770,8 +1770,10 @@ class GeocodeHouseholdsArgs(Model):
     """Wait for a geocoder that has reached its rate limit instead of asking the next free one."""
     use_cache: Annotated[bool, Field(alias="useCache")] = True
     """Use cached answers. Without it every address is looked up again, and the new answers replace the cached ones."""
+    household_ids: Annotated[list[UUID] | None, Field(alias="householdIds", max_length=2000, min_length=1)] = None
+    """Only these households, at most 2,000, as far as they match the filters."""
     filters: HouseholdFilters | None = None
-    """Which households; requests must have at least one filter."""
+    """Which households; requests must have at least one filter, or `householdIds`."""
     limit: Annotated[int | None, Field(gt=0, lt=2147483648)] = None
     """Maximum number of households; null for all that match."""
     skip_geocoded: Annotated[bool, Field(alias="skipGeocoded")] = True
@@ -2345,7 +2347,7 @@ class GeocodeFileCreated(Model):
 
 
 class GeocodeHouseholdsRequest(Model):
-    """At least one filter, in `filters` or beside it, and options."""
+    """At least one filter, in `filters` or beside it, or ids of households; and options."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -2374,8 +2376,10 @@ class GeocodeHouseholdsRequest(Model):
     """Wait for a geocoder that has reached its rate limit instead of asking the next free one."""
     use_cache: Annotated[bool, Field(alias="useCache")] = True
     """Use cached answers. Without it every address is looked up again, and the new answers replace the cached ones."""
+    household_ids: Annotated[list[UUID] | None, Field(alias="householdIds", max_length=2000, min_length=1)] = None
+    """Only these households, at most 2,000, as far as they match the filters."""
     filters: HouseholdFilters | None = None
-    """Which households; requests must have at least one filter."""
+    """Which households; requests must have at least one filter, or `householdIds`."""
     limit: Annotated[int | None, Field(gt=0, lt=2147483648)] = None
     """Maximum number of households; null for all that match."""
     skip_geocoded: Annotated[bool, Field(alias="skipGeocoded")] = True

@@ -49,8 +49,9 @@ async def run(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any
 async def start(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any]:
     """Count the households, and store the last id and the time: without the cache, only newer answers are used."""
     async with context.step() as step:
-        count = await locations.count(step.conn, args.filters, args.skip_geocoded, limit=args.limit)
-        until = await locations.get_last_id(step.conn, args.filters, args.skip_geocoded)
+        chosen = args.filters, args.skip_geocoded
+        count = await locations.count(step.conn, *chosen, among=args.household_ids, limit=args.limit)
+        until = await locations.get_last_id(step.conn, *chosen, among=args.household_ids)
         await cache.delete_expired(step.conn)
         step.total = count
         started_at = await cache.read_clock(step.conn)
@@ -99,7 +100,14 @@ class HouseholdReader:
     ) -> list[HouseholdAddress]:
         async with connection(self._context.resources.pool) as conn:
             return await locations.list_batch(
-                conn, self._args.filters, self._args.skip_geocoded, after=after, until=until, ids=ids, limit=limit
+                conn,
+                self._args.filters,
+                self._args.skip_geocoded,
+                after=after,
+                until=until,
+                ids=ids,
+                among=self._args.household_ids,
+                limit=limit,
             )
 
 

@@ -26,22 +26,36 @@ class HouseholdAddress:
     updated_at: datetime
 
 
-def _conditions(filters: HouseholdFilters, skip_geocoded: bool) -> Conditions:
-    return conditions(filters, geocoded=False if skip_geocoded else None)
+def _conditions(filters: HouseholdFilters, skip_geocoded: bool, among: Sequence[UUID] | None) -> Conditions:
+    where = conditions(filters, geocoded=False if skip_geocoded else None)
+    where.add_if_given("id = ANY({}::uuid[])", among)
+    return where
 
 
-async def count(conn: Connection, filters: HouseholdFilters, skip_geocoded: bool, *, limit: int | None = None) -> int:
-    """Return the number of matching households; counting stops at `limit`, which keeps it fast over millions."""
-    where = _conditions(filters, skip_geocoded)
+async def count(
+    conn: Connection,
+    filters: HouseholdFilters,
+    skip_geocoded: bool,
+    *,
+    among: Sequence[UUID] | None = None,
+    limit: int | None = None,
+) -> int:
+    """Return the number of matching households, of all or `among` some.
+
+    Counting stops at `limit`, which keeps it fast over millions.
+    """
+    where = _conditions(filters, skip_geocoded, among)
     counted: int = await conn.fetchval(
         f"SELECT count(*) FROM (SELECT FROM households WHERE {where} LIMIT {where.arg(limit)}) AS found", *where.args
     )
     return counted
 
 
-async def get_last_id(conn: Connection, filters: HouseholdFilters, skip_geocoded: bool) -> UUID | None:
+async def get_last_id(
+    conn: Connection, filters: HouseholdFilters, skip_geocoded: bool, *, among: Sequence[UUID] | None = None
+) -> UUID | None:
     """Return the highest id that matches now; households created later have higher ids."""
-    where = _conditions(filters, skip_geocoded)
+    where = _conditions(filters, skip_geocoded, among)
     last_id: UUID | None = await conn.fetchval(
         f"SELECT id FROM households WHERE {where} ORDER BY id DESC LIMIT 1", *where.args
     )
@@ -56,10 +70,11 @@ async def list_batch(
     after: UUID | None = None,
     until: UUID | None = None,
     ids: Sequence[UUID] | None = None,
+    among: Sequence[UUID] | None = None,
     limit: int | None = None,
 ) -> list[HouseholdAddress]:
     """Return the next matching households ordered by id, after `after` and up to `until`, or only those of `ids`."""
-    where = _conditions(filters, skip_geocoded)
+    where = _conditions(filters, skip_geocoded, among)
     where.add_if_given("id > {}::uuid", after)
     where.add_if_given("id <= {}::uuid", until)
     where.add_if_given("id = ANY({}::uuid[])", ids)

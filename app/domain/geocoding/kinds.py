@@ -12,6 +12,8 @@ from app.domain.households.filters import HouseholdFilters
 from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference, RequestedArgs
 from app.domain.text.column_mapping import ColumnMapping
 
+MAX_HOUSEHOLD_IDS = 2_000
+
 FILTER_NAMES = [str(field.alias) for field in HouseholdFilters.model_fields.values()]
 
 
@@ -22,8 +24,12 @@ class GeocodeHouseholdsArgs(GeocodeOptions):
         json_schema_extra={"examples": [{"filters": {"city": "Concord", "state": "CA"}, "minAccuracy": "street"}]}
     )
 
+    household_ids: list[UUID] | None = Field(
+        default=None, min_length=1, max_length=MAX_HOUSEHOLD_IDS, exclude_if=lambda ids: ids is None
+    )
+    """Only these households, at most 2,000, as far as they match the filters."""
     filters: HouseholdFilters = Field(default=HouseholdFilters(), validate_default=True)
-    """Which households; requests must have at least one filter."""
+    """Which households; requests must have at least one filter, or `householdIds`."""
     limit: int | None = Field(default=None, gt=0, lt=2**31)
     """Maximum number of households; null for all that match."""
     skip_geocoded: bool = True
@@ -33,7 +39,7 @@ class GeocodeHouseholdsArgs(GeocodeOptions):
     @classmethod
     def _require_one(cls, filters: HouseholdFilters, info: ValidationInfo) -> HouseholdFilters:
         """Refuse requests without a filter: they would geocode all households. Imports create such jobs."""
-        if isinstance(info.context, RequestedArgs) and filters.is_empty:
+        if isinstance(info.context, RequestedArgs) and filters.is_empty and not info.data.get("household_ids"):
             raise ValueError(f"must have at least one of {', '.join(FILTER_NAMES)}")
         return filters
 

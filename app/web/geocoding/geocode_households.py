@@ -37,7 +37,7 @@ NO_FILTER = "At least one filter must be provided: city, state, zipCode, county 
 
 
 class GeocodeHouseholdsRequest(GeocodeHouseholdsArgs, HouseholdFilters, RequestModel):
-    """At least one filter, in `filters` or beside it, and options."""
+    """At least one filter, in `filters` or beside it, or ids of households; and options."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -106,7 +106,7 @@ def _parse_filters(body: Mapping[str, Any]) -> HouseholdFilters:
         if value is not None and given.setdefault(name, value) != value:
             raise BadRequest(f"The filter {name} is given twice, with different values.", supportedFilters=FILTER_NAMES)
     filters = validate(HouseholdFilters, given, "filters")
-    if filters.is_empty:
+    if filters.is_empty and not body.get("householdIds"):
         raise BadRequest(NO_FILTER, supportedFilters=FILTER_NAMES)
     return filters
 
@@ -135,7 +135,7 @@ def _parse_request(body: Mapping[str, Any], filters: HouseholdFilters, platform:
 
 async def _insert(conn: Connection, settings: Settings, creator: Creator, asked: GeocodeHouseholdsRequest) -> Response:
     max_items = asked.limit or settings.max_items
-    count = await locations.count(conn, asked.filters, asked.skip_geocoded, limit=max_items)
+    count = await locations.count(conn, asked.filters, asked.skip_geocoded, among=asked.household_ids, limit=max_items)
     limit = asked.limit or count
     if asked.run_at is not None:  # households may come until then
         limit = max_items
@@ -163,7 +163,9 @@ async def _insert(conn: Connection, settings: Settings, creator: Creator, asked:
 
 
 async def _nothing_to_do(conn: Connection, args: GeocodeHouseholdsArgs, max_items: int) -> Invalid | Conflict:
-    geocoded = args.skip_geocoded and await locations.count(conn, args.filters, False, limit=max_items)
+    geocoded = args.skip_geocoded and await locations.count(
+        conn, args.filters, False, among=args.household_ids, limit=max_items
+    )
     if geocoded:
         return Conflict(
             f"The filters match {geocoded:,} households, which all have coordinates. To geocode them again, send"

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from app.db.core.pool import Pool
+from app.settings import Settings
 from tests import harness
 from tests.integration.households.calls import call
 
@@ -251,3 +252,24 @@ class TestIdempotency:
         assert second["jobId"] != first["jobId"]
         kept = await db_pool.fetch("SELECT key FROM idempotency_keys")
         assert [row["key"] for row in kept] == ["k-1"], "expired ones are cleared away"
+
+
+async def test_chosen_households(
+    client: aiohttp.ClientSession, loaded: None, db_pool: Pool, settings: Settings
+) -> None:
+    """Ids take the place of a filter, and only those households are geocoded; unknown ids match nothing."""
+    ids = [str(row["id"]) for row in await db_pool.fetch("SELECT id FROM households ORDER BY external_id LIMIT 2")]
+    unknown = "00000000-0000-7000-8000-000000000000"
+    answer = await geocode(client, {"householdIds": [*ids, unknown]})
+    assert answer["estimatedHouseholds"] == 2
+    _, data = await job(db_pool, answer["jobId"])
+    assert data["householdIds"] == [*ids, unknown]
+    async with harness.worker(settings):
+        await harness.follow(client, answer["jobId"])
+    rows = await db_pool.fetch("SELECT id::text FROM households WHERE geocoded AND geocoded_job = $1", answer["jobId"])
+    assert sorted(row["id"] for row in rows) == sorted(ids)
+    await geocode(client, {"householdIds": [unknown]}, 422)
+    await geocode(client, {"householdIds": ids}, 409)
+    await geocode(client, {"householdIds": []}, 400)
+    await geocode(client, {"householdIds": ["1"]}, 422)
+    await geocode(client, {"householdIds": [unknown] * 2_001}, 422)

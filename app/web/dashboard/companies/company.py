@@ -12,7 +12,7 @@ from app.db.jobs import records as jobs
 from app.db.websites.contacts import list_contacts
 from app.web.companies.company_refs import find_company
 from app.web.companies.presenters import present_fields, score_parts
-from app.web.dashboard.companies.tables import SIGNAL
+from app.web.dashboard.companies.tables import COMPANY_PAGE, SIGNAL
 from app.web.dashboard.core import html
 from app.web.dashboard.core.record_jobs import list_jobs
 from app.web.dashboard.core.results import format_value
@@ -41,6 +41,7 @@ async def show(request: Request) -> Response:
     return html.page(
         request,
         "company.html",
+        page=COMPANY_PAGE,
         company=company,
         facts=facts,
         sources=SOURCES,

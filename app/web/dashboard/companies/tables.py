@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.db.companies.table_view import COMPANIES, SIGNALS
 from app.domain.companies.signals import SIGNAL_KINDS
+from app.web.dashboard.companies.actions import ACTIONS
 from app.web.dashboard.core.data_page import Column, DataPage, FacetControl, Label
 
 SIGNAL = {
@@ -47,6 +48,7 @@ COMPANY_PAGE = DataPage(
     search_label="Search companies",
     empty="Research a company to add it, or create companies through the API.",
     empty_link=("/new/company_research", "Research a company"),
+    actions=ACTIONS,
 )
 
 SIGNAL_PAGE = DataPage(

@@ -12,13 +12,11 @@ from app.db.accounts.users import User
 from app.db.core.table_views import TooSlow, ViewRow, list_rows
 from app.errors import AppError, BadRequest, Forbidden
 from app.web.dashboard.core import confirm, html
-from app.web.dashboard.core.data_page import DataPage, parse_address
+from app.web.dashboard.core.data_page import DataPage, RowAction, parse_address
 from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.core.guard import Handler
 from app.web.platform import get_platform
 
-MAX_ROWS = 2_000
-"""Rows that one action may take: what the REST interface accepts in one request."""
 SEPARATOR = "\n"
 """Between the parts of an id in a form."""
 
@@ -44,16 +42,17 @@ async def run_action(request: Request, page: DataPage) -> Response:
         raise Forbidden("This action is for administrators.")
     ids = [tuple(str(value).split(SEPARATOR)) for value in form.getlist("ids")]
     try:
-        rows = await _chosen_rows(request, page, ids, takes_all=bool(form.get("all")))
+        rows = await _chosen_rows(request, page, action, None if form.get("all") else ids)
     except AppError as error:
         return html.redirect(request, back, error.detail, tone="bad")
     question = action.question.format(rows=count_of(page, len(rows)))
     if (asking := confirm.ask(request, form, question, action.label)) is not None:
         return asking
     try:
-        return html.redirect(request, back, await action.run(request, rows))
+        done = await action.run(request, rows)
     except AppError as error:
         return html.redirect(request, back, error.detail, tone="bad")
+    return html.redirect(request, done.onward or back, done.message)
 
 
 def count_of(page: DataPage, rows: int) -> str:
@@ -61,14 +60,14 @@ def count_of(page: DataPage, rows: int) -> str:
 
 
 async def _chosen_rows(
-    request: Request, page: DataPage, ids: Sequence[tuple[str, ...]], *, takes_all: bool
+    request: Request, page: DataPage, action: RowAction, ids: Sequence[tuple[str, ...]] | None
 ) -> Sequence[ViewRow]:
-    """Return the rows with these ids, or all that the filters in the query select. Raises BadRequest."""
-    if not takes_all:
+    """Return the rows with these ids; without ids, all that the filters in the query select. Raises BadRequest."""
+    if ids is not None:
         if not ids:
             raise BadRequest(f"No {page.plural} selected. Select at least one first.")
-        if len(ids) > MAX_ROWS:
-            raise BadRequest(f"Select at most {MAX_ROWS:,} {page.plural}.")
+        if len(ids) > action.max_rows:
+            raise BadRequest(f"Select at most {action.max_rows:,} {page.plural}.")
         return [ViewRow(row_id, {}, ()) for row_id in ids]
     asked = parse_address(page, request)
     if not asked.is_filtered:
@@ -76,11 +75,13 @@ async def _chosen_rows(
     user: User = request.state.user
     async with get_platform(request).pool.acquire() as conn:
         try:
-            rows = await list_rows(conn, page.view, [], asked.choice, user.id, limit=MAX_ROWS + 1)
+            rows = await list_rows(conn, page.view, [], asked.choice, user.id, limit=action.max_rows + 1)
         except TooSlow:
             raise BadRequest("Finding these rows takes too long. Narrow the filters.") from None
-    if len(rows) > MAX_ROWS:
-        raise BadRequest(f"More than {MAX_ROWS:,} {page.plural} match. Narrow the filters, and act on them in parts.")
+    if len(rows) > action.max_rows:
+        raise BadRequest(
+            f"More than {action.max_rows:,} {page.plural} match. Narrow the filters, and act on them in parts."
+        )
     if not rows:
         raise BadRequest(f"No {page.plural} match.")
     return rows

@@ -71,6 +71,14 @@ class FacetControl:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What an action did, in words, and the page to go on to: the list if it is empty."""
+
+    message: str
+    onward: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RowAction:
     """An action on chosen rows."""
 
@@ -78,8 +86,10 @@ class RowAction:
     label: str
     question: str
     """With `{rows}` for their number."""
-    run: Callable[[Request, Sequence[ViewRow]], Awaitable[str]]
-    """Runs the action as the user of the request, and returns a message. Raises AppError."""
+    run: Callable[[Request, Sequence[ViewRow]], Awaitable[ActionResult]]
+    """Runs the action as the user of the request. Raises AppError."""
+    max_rows: int = 2_000
+    """What the REST interface takes in one request."""
     is_admin: bool = False
     is_dangerous: bool = False
 

@@ -14,7 +14,7 @@ from app.db.jobs import records as jobs
 from app.domain.addresses.postal_address import Address
 from app.errors import NotFound
 from app.web.dashboard.core import html
-from app.web.dashboard.households.table import ACCURACY
+from app.web.dashboard.households.table import ACCURACY, PAGE
 from app.web.http.request_parsing import path_id
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -38,6 +38,7 @@ async def show(request: Request) -> Response:
     return html.page(
         request,
         "household.html",
+        page=PAGE,
         household=household,
         origin=origin,
         answers=answers,

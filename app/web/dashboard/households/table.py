@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.db.households.table_view import HOUSEHOLDS
 from app.domain.vocabulary.accuracy import Accuracy
 from app.web.dashboard.core.data_page import Column, DataPage, FacetControl, Label
+from app.web.dashboard.households.actions import ACTIONS
 from app.web.http.table_formats import ALL_FORMATS
 
 ACCURACY = {
@@ -69,4 +70,5 @@ PAGE = DataPage(
     empty_link=("/import", "Import a file"),
     formats=ALL_FORMATS,
     point=("latitude", "longitude"),
+    actions=ACTIONS,
 )

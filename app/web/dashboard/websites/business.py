@@ -22,7 +22,7 @@ from app.web.dashboard.core import html
 from app.web.dashboard.core.formatting import humanize, timestamp
 from app.web.dashboard.core.record_jobs import list_jobs
 from app.web.dashboard.core.results import format_value
-from app.web.dashboard.websites.table import STATUS
+from app.web.dashboard.websites.table import PAGE, STATUS
 from app.web.http.request_parsing import path_id
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -88,6 +88,7 @@ async def show(request: Request) -> Response:
     return html.page(
         request,
         "business.html",
+        page=PAGE,
         business=business,
         contacts=group_contacts(contacts),
         titles=CONTACT_TITLES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.db.websites.table_view import BUSINESSES
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.web.dashboard.core.data_page import Column, DataPage, FacetControl, Label
+from app.web.dashboard.websites.actions import ACTIONS
 from app.web.http.table_formats import ALL_FORMATS
 
 STATUS = {
@@ -80,4 +81,5 @@ PAGE = DataPage(
     empty_link=("/import", "Import a file"),
     formats=ALL_FORMATS,
     point=("latitude", "longitude"),
+    actions=ACTIONS,
 )
