@@ -19,6 +19,8 @@ MODULES = (
     "workers.imports.poi_import",
     "workers.imports.business_import",
     "workers.imports.import_undo",
+    "workers.imports.reference_import",
+    "workers.imports.reference_cleanup",
     "workers.heatmaps.heatmap_compute",
     "workers.websites.website_validation",
     "workers.websites.email_scraping",

@@ -783,7 +783,14 @@ class Mapping(Model):
     id: UUID
     name: str
     kind: Literal[
-        "voter_import", "parcel_import", "poi_import", "business_import", "geocode_file", "households", "companies"
+        "voter_import",
+        "parcel_import",
+        "poi_import",
+        "business_import",
+        "reference_import",
+        "geocode_file",
+        "households",
+        "companies",
     ]
     mapping: dict[str, Any]
     date_order: Annotated[Literal["mdy", "dmy", "ymd"] | None, Field(alias="dateOrder")]
@@ -885,7 +892,14 @@ class NewMapping(Model):
     """A job that read a file with a mapping: its kind, mapping, order of dates and columns are saved."""
     kind: (
         Literal[
-            "voter_import", "parcel_import", "poi_import", "business_import", "geocode_file", "households", "companies"
+            "voter_import",
+            "parcel_import",
+            "poi_import",
+            "business_import",
+            "reference_import",
+            "geocode_file",
+            "households",
+            "companies",
         ]
         | None
     ) = None
@@ -1104,6 +1118,41 @@ class RedisHealth(Model):
     """Without anything secret; null for users who are no administrators."""
     connected: bool
     state: Literal["ready", "reconnecting"]
+
+
+class ReferenceBounds(Model):
+    """The rectangle around the houses of a source, in degrees (WGS 84)."""
+
+    south: Annotated[float, Field(ge=-90.0, le=90.0)]
+    west: Annotated[float, Field(ge=-180.0, le=180.0)]
+    north: Annotated[float, Field(ge=-90.0, le=90.0)]
+    east: Annotated[float, Field(ge=-180.0, le=180.0)]
+
+
+class ReferenceSource(Model):
+    """Reference data from one file."""
+
+    id: UUID
+    name: str
+    """Data of the same name replace it."""
+    kind: Literal["points", "parcels"]
+    country: str
+    """ISO 3166-1 alpha-2."""
+    area: str | None
+    """The county, city or state that it is about, such as `us-nc-durham`; null if it was not found."""
+    rows: int
+    """Houses with coordinates."""
+    dated: date | None
+    """The day of the data; null if the sender did not say."""
+    imported_at: Annotated[datetime, Field(alias="importedAt")]
+    licence: str | None
+    attribution: str | None
+    shared: bool
+    """Whether it answers the questions of all users."""
+    is_mine: Annotated[bool, Field(alias="isMine")]
+    bounds: ReferenceBounds | None
+    coverage: dict[str, int]
+    """How many houses it has in each postcode; those without one are under the empty name."""
 
 
 class RejectedValue(Model):
@@ -1856,6 +1905,59 @@ class PoiImportArgs(Model):
     """The rows of the file that this job imports; null for all of them."""
 
 
+class ReferenceImportArgs(Model):
+    """Import addresses with coordinates, from which the geocoder `local` answers."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    dry_run: Annotated[bool, Field(alias="dryRun")] = False
+    """Read, check and count the rows without writing anything."""
+    max_errors: Annotated[int | None, Field(alias="maxErrors", ge=0, lt=2147483648)] = None
+    """Fail as soon as more rows than this are rejected."""
+    max_error_rate: Annotated[float | None, Field(alias="maxErrorRate", ge=0.0, le=1.0)] = None
+    """Fail as soon as more than this share of at least 1,000 rows (at the end: of all) is rejected; 0.02 means 2 %."""
+    source: Annotated[str, Field(max_length=100, pattern="^[^\\x00-\\x1f]*$")] = ""
+    """Name of the reference data, which replaces earlier data of this name; by default the name of the file."""
+    max_overwrite_rate: Annotated[float, Field(alias="maxOverwriteRate", ge=0.0, le=1.0)] = 0.05
+    """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
+    allow_overwrite: Annotated[bool, Field(alias="allowOverwrite")] = False
+    """Overwrite records of another file, however many."""
+    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    """
+    What holds each field, where the usual names of columns and properties do not tell: a column, several of which
+    the values are joined by spaces, or a constant, such as
+    `{"id": "Account No", "address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}`; in requests also `@name` of
+    a saved mapping.
+    """
+    date_order: Annotated[Literal["mdy", "dmy", "ymd"] | None, Field(alias="dateOrder")] = None
+    """
+    Order of day, month and year in dates; found from the values if it is not given. Dates with the year first, or
+    with the month in letters, are read in any case.
+    """
+    shared: bool | None = None
+    """Whether it answers the questions of all users, which only administrators may say; by default, theirs does."""
+    country: Annotated[str | None, Field(pattern="^[A-Za-z]{2}$")] = None
+    """ISO 3166-1 alpha-2; null for the platform's default."""
+    state: Annotated[str, Field(max_length=60, pattern="^[^\\x00-\\x1f]*$")] = ""
+    """State of addresses that name none; by default that of the county or city of the file."""
+    dated: date | None = None
+    """The day of the data."""
+    licence: Annotated[str | None, Field(max_length=200, pattern="^[^\\x00-\\x1f]*$")] = None
+    attribution: Annotated[str | None, Field(max_length=500, pattern="^[^\\x00-\\x1f]*$")] = None
+    """The text that must be shown with the results."""
+    upload_id: Annotated[UUID, Field(alias="uploadId")]
+    """The stored file. Uploads are made by the routes of imports, which also create the job."""
+    file_name: Annotated[str, Field(alias="fileName")] = ""
+    """As it was uploaded; shown in the title of the job."""
+    source_derived_from: Annotated[str, Field(alias="sourceDerivedFrom", max_length=200)] = ""
+    """What the source was derived from, unless the sender named it."""
+    place: Annotated[str | None, Field(max_length=200)] = None
+    """The county, city or state that the file is about, if it was found."""
+    part: Part | None = None
+    """The rows of the file that this job imports; null for all of them."""
+
+
 class ResearchArgs(Model):
     """Write a new report on a company in eight sections, in which every claim quotes a stored source."""
 
@@ -2085,6 +2187,22 @@ class PoiImportJob(Model):
     )
     type: Literal["poi_import"] = "poi_import"
     data: PoiImportArgs | None = None
+    priority: Annotated[int, Field(ge=1, le=9)] = 5
+    """1 runs first."""
+    dedupe_key: Annotated[str | None, Field(alias="dedupeKey", max_length=255, min_length=1)] = None
+    """Under which only one of your jobs of this type may be active: another one is not created."""
+    run_at: Annotated[datetime | None, Field(alias="runAt")] = None
+    """The job waits until this time; one in the past is now."""
+
+
+class ReferenceImportJob(Model):
+    """Import addresses with coordinates, from which the geocoder `local` answers."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    type: Literal["reference_import"] = "reference_import"
+    data: ReferenceImportArgs | None = None
     priority: Annotated[int, Field(ge=1, le=9)] = 5
     """1 runs first."""
     dedupe_key: Annotated[str | None, Field(alias="dedupeKey", max_length=255, min_length=1)] = None
@@ -2750,6 +2868,12 @@ class Readiness(Model):
     reasons: Reasons
 
 
+class ReferenceSourceList(Model):
+    sources: list[ReferenceSource]
+    """By name."""
+    total: int
+
+
 class Region(Model):
     """A region of a heat map, with its latest job."""
 
@@ -3364,6 +3488,7 @@ JobRequest = (
     | LeadScoringJob
     | ParcelImportJob
     | PoiImportJob
+    | ReferenceImportJob
     | SignalDetectionJob
     | SocialScrapingJob
     | VoterImportJob

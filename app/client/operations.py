@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -1156,6 +1156,139 @@ class Operations:
         result: models.ImportCreated = await self.transport.model(request, models.ImportCreated)
         return result
 
+    async def import_reference(
+        self,
+        body: File,
+        *,
+        media_type: str | None = None,
+        on_progress: Progress | None = None,
+        dry_run: bool | None = None,
+        max_errors: int | None = None,
+        max_error_rate: int | float | None = None,
+        source: str | None = None,
+        max_overwrite_rate: int | float | None = None,
+        allow_overwrite: bool | None = None,
+        mapping: Mapping[str, Any] | None = None,
+        date_order: Literal["mdy", "dmy", "ymd"] | None = None,
+        shared: bool | None = None,
+        country: str | None = None,
+        state: str | None = None,
+        dated: date | None = None,
+        licence: str | None = None,
+        attribution: str | None = None,
+        sheet: str | None = None,
+        layer: str | None = None,
+        header: bool | None = None,
+        crs: str | None = None,
+        upload_id: UUID | str | None = None,
+        priority: int | None = None,
+        split: bool | None = None,
+        run_at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.ImportCreated:
+        """Create a job that imports addresses with coordinates, from which the geocoder `local` answers.
+
+        The file is the body or the part `file` of a form, and may be compressed (gzip, zip): a county's address
+        points, parcels with addresses, OpenAddresses, or the National Address Database, as a table or as map
+        data. Options may be fields of the form. When the job is completed, the new data replace earlier data of
+        the same name, all at once.
+
+        `media_type`: of a file; application/geo+json, application/x-ndjson, application/geopackage+sqlite3,
+            application/vnd.google-earth.kml+xml, application/vnd.google-earth.kmz, application/flatgeobuf,
+            application/vnd.apache.parquet, text/csv, text/tab-separated-values, application/vnd.openxmlformats-
+            officedocument.spreadsheetml.sheet, application/vnd.ms-excel,
+            application/vnd.oasis.opendocument.spreadsheet, application/gzip, application/zip. By default as its
+            name ends, otherwise the first of these.
+        `on_progress`: called with the bytes of the file that were sent, and in total.
+        `dry_run`: Read, check and count the rows without writing anything.
+        `max_errors`: Fail as soon as more rows than this are rejected.
+        `max_error_rate`: Fail as soon as more than this share of at least 1,000 rows (at the end: of all) is
+            rejected; 0.02 means 2 %.
+        `source`: Name of the reference data, which replaces earlier data of this name; by default the name of
+            the file.
+        `max_overwrite_rate`: Stop before anything is changed if a larger share of the records of another file
+            would be overwritten.
+        `allow_overwrite`: Overwrite records of another file, however many.
+        `mapping`: What holds each field, where the usual names of columns and properties do not tell: a column,
+            several of which the values are joined by spaces, or a constant, such as `{"id": "Account No",
+            "address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}`; in requests also `@name` of a
+            saved mapping.
+        `date_order`: Order of day, month and year in dates; found from the values if it is not given. Dates
+            with the year first, or with the month in letters, are read in any case.
+        `shared`: Whether it answers the questions of all users, which only administrators may say; by default,
+            theirs does.
+        `country`: ISO 3166-1 alpha-2; null for the platform's default.
+        `state`: State of addresses that name none; by default that of the county or city of the file.
+        `dated`: The day of the data.
+        `attribution`: The text that must be shown with the results.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `layer`: Name of the layer of map data that has several; `*` for all.
+        `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
+            Without a header the columns are `column 1`, `column 2` and so on.
+        `crs`: Coordinate system of map data that does not name its own.
+        `upload_id`: An upload (`POST /api/v1/uploads`) that is read instead of a file in the request. Options
+            may be JSON then.
+        `priority`: 1 runs first.
+        `split`: Create as many jobs as needed for a file that is too long for one.
+        `run_at`: The job waits until this time; one in the past is now.
+        `idempotency_key`: repeating the request with it creates nothing, but returns the same; without it, a
+            new key is made for each call and kept for its retries.
+        """
+        request = Request(
+            method="POST",
+            path="/api/v1/reference/import",
+            body=Upload(body, media_type, "application/geo+json", on_progress),
+            query={
+                "dryRun": dry_run,
+                "maxErrors": max_errors,
+                "maxErrorRate": max_error_rate,
+                "source": source,
+                "maxOverwriteRate": max_overwrite_rate,
+                "allowOverwrite": allow_overwrite,
+                "mapping": mapping,
+                "dateOrder": date_order,
+                "shared": shared,
+                "country": country,
+                "state": state,
+                "dated": dated,
+                "licence": licence,
+                "attribution": attribution,
+                "sheet": sheet,
+                "layer": layer,
+                "header": header,
+                "crs": crs,
+                "uploadId": upload_id,
+                "priority": priority,
+                "split": split,
+                "runAt": run_at,
+            },
+            headers={"Idempotency-Key": idempotency_key or new_key()},
+        )
+        result: models.ImportCreated = await self.transport.model(request, models.ImportCreated)
+        return result
+
+    async def list_reference(self) -> models.ReferenceSourceList:
+        """List the reference data that answer your questions, with area, date and coverage; administrators see
+        all.
+        """
+        request = Request(method="GET", path="/api/v1/reference")
+        result: models.ReferenceSourceList = await self.transport.model(request, models.ReferenceSourceList)
+        return result
+
+    async def read_reference(self, id: UUID | str) -> models.ReferenceSource:
+        """Return one source of reference data."""
+        request = Request(method="GET", path=f"/api/v1/reference/{path_segment(id)}")
+        result: models.ReferenceSource = await self.transport.model(request, models.ReferenceSource)
+        return result
+
+    async def delete_reference(self, id: UUID | str) -> None:
+        """Remove reference data of yours; administrators can remove all.
+
+        It answers nothing any more at once; a job deletes its rows.
+        """
+        request = Request(method="DELETE", path=f"/api/v1/reference/{path_segment(id)}")
+        await self.transport.json(request)
+
     def download_rejected_table(
         self,
         id: UUID | str,
@@ -1501,7 +1634,14 @@ class Operations:
         self,
         *,
         kind: Literal[
-            "voter_import", "parcel_import", "poi_import", "business_import", "geocode_file", "households", "companies"
+            "voter_import",
+            "parcel_import",
+            "poi_import",
+            "business_import",
+            "reference_import",
+            "geocode_file",
+            "households",
+            "companies",
         ]
         | None = None,
     ) -> models.MappingList:

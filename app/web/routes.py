@@ -20,7 +20,7 @@ from app.web.households import exports
 from app.web.households import records as households
 from app.web.http.api_route import ApiRoute
 from app.web.imports import create as imports
-from app.web.imports import mappings, rejected_rows
+from app.web.imports import create_reference, mappings, rejected_rows
 from app.web.imports import undo as import_undo
 from app.web.jobs import (
     actions,
@@ -38,6 +38,7 @@ from app.web.jobs import (
     workers,
 )
 from app.web.previews import uploads
+from app.web.reference import sources as reference
 from app.web.websites import business_intake, businesses, exclusions, place_search, validations
 
 V1 = "/api/v1"
@@ -89,6 +90,10 @@ ROUTES = [
     ApiRoute(f"{V1}/voters/import", imports.create_voters, methods=["POST"]),
     ApiRoute(f"{V1}/parcels/import", imports.create_parcels, methods=["POST"]),
     ApiRoute(f"{V1}/pois/import", imports.create_pois, methods=["POST"]),
+    ApiRoute(f"{V1}/reference/import", create_reference.create, methods=["POST"]),
+    ApiRoute(f"{V1}/reference", reference.index, methods=["GET"]),
+    ApiRoute(f"{V1}/reference/{{id}}", reference.read, methods=["GET"]),
+    ApiRoute(f"{V1}/reference/{{id}}", reference.delete, methods=["DELETE"]),
     ApiRoute(f"{V1}/jobs/{{id}}/rejected", rejected_rows.download, methods=["GET"]),
     ApiRoute(f"{V1}/jobs/{{id}}/rejected.csv", rejected_rows.download_csv, methods=["GET"]),
     ApiRoute(f"{V1}/jobs/{{id}}/undo", import_undo.undo, methods=["POST"]),

@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
+from app.domain.vocabulary.roads import Agreement, compare, normalise
 from app.domain.vocabulary.spelling import is_misspelling
 from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Location, Query
-from providers.geocoding.roads import Agreement, compare, normalise
 
 BASE: Mapping[Accuracy, float] = MappingProxyType(
     {

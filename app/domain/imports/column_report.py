@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.domain.addresses.columns import COLUMNS as ADDRESS_COLUMNS
 from app.domain.addresses.columns import AddressColumns
-from app.domain.imports import parcels, pois
+from app.domain.imports import parcels, pois, reference_points
 from app.domain.imports.content_fields import fields_by_content
 from app.domain.imports.date_orders import DATES, DEFAULT, SHORT_YEARS, DateOrder, find_order, have_short_years
 from app.domain.imports.essential_columns import check_address, check_id, missing_parts
@@ -29,24 +29,31 @@ from app.domain.text.verification import verify
 from app.domain.websites.business_files import COLUMNS as BUSINESS_COLUMNS
 from app.domain.websites.business_files import Columns as BusinessColumns
 
-FileKind = Literal["voter_import", "parcel_import", "poi_import", "business_import", "geocode_file"]
+FileKind = Literal["voter_import", "parcel_import", "poi_import", "business_import", "reference_import", "geocode_file"]
 """The kinds of jobs that read a file."""
 VOCABULARIES: Mapping[str, Vocabulary] = {
     "voter_import": VOTER_FIELDS,
     "parcel_import": parcels.NAMES,
     "poi_import": pois.NAMES,
     "business_import": BUSINESS_COLUMNS,
+    "reference_import": reference_points.NAMES,
     "geocode_file": ADDRESS_COLUMNS,
 }
 KEEPS_OTHERS = frozenset({"voter_import", "parcel_import", "poi_import", "geocode_file"})
 """Kinds that store the values of columns that no field uses, or return them."""
 
 
+_HEADER_CHECKS = {
+    "parcel_import": parcels.check_header,
+    "poi_import": pois.check_header,
+    "reference_import": reference_points.check_header,
+}
 LIKELY = {
     "voter_import": (Content.ID, "record_id"),
     "parcel_import": (Content.ID, "id"),
     "poi_import": (Content.ID, "id"),
     "business_import": (Content.WEBSITE, "website"),
+    "reference_import": (Content.ADDRESS, "address"),
     "geocode_file": (Content.ADDRESS, "address"),
 }
 """What a column may look like that is not known by its name, and the field that it may be."""
@@ -159,8 +166,7 @@ def _locate(kind: FileKind, layout: Layout, mapping: Mapped, sample: Sample) -> 
         return BusinessColumns(header[: layout.own], mapping, layout.findings).located
     located = VOCABULARIES[kind].locate(header, mapping, findings=layout.findings)
     if layout.format is FileFormat.DELIMITED:
-        check_header = parcels.check_header if kind == "parcel_import" else pois.check_header
-        check_header(header, mapping, layout.findings)
+        _HEADER_CHECKS[kind](header, mapping, layout.findings)
     else:
         for name in ("wkt", "latitude", "longitude"):  # a feature has a geometry of its own
             located.columns.pop(name, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +67,22 @@ class BusinessOptions(ImportOptions):
     """Create the jobs that check the websites of new and changed businesses."""
 
 
+class ReferenceOptions(ImportOptions):
+    source: str = Field(default="", max_length=100, pattern=NO_CONTROL_CHARACTERS)
+    """Name of the reference data, which replaces earlier data of this name; by default the name of the file."""
+    shared: bool | None = None
+    """Whether it answers the questions of all users, which only administrators may say; by default, theirs does."""
+    country: str | None = Field(default=None, pattern="^[A-Za-z]{2}$")
+    """ISO 3166-1 alpha-2; null for the platform's default."""
+    state: str = Field(default="", max_length=60, pattern=NO_CONTROL_CHARACTERS)
+    """State of addresses that name none; by default that of the county or city of the file."""
+    dated: date | None = None
+    """The day of the data."""
+    licence: str | None = Field(default=None, max_length=200, pattern=NO_CONTROL_CHARACTERS)
+    attribution: str | None = Field(default=None, max_length=500, pattern=NO_CONTROL_CHARACTERS)
+    """The text that must be shown with the results."""
+
+
 class Part(BaseModel):
     """A run of rows of a file that is too long for one job."""
 
@@ -120,6 +136,10 @@ class BusinessImportArgs(ImportArgs, BusinessOptions):
     """Priority of the jobs that check the websites; 1 runs first."""
 
 
+class ReferenceImportArgs(ImportArgs, ReferenceOptions):
+    """Import addresses with coordinates, from which the geocoder `local` answers."""
+
+
 def _upload(args: Any) -> Sequence[Reference]:
     return [Reference(RecordType.UPLOAD, str(args.upload_id), "uploadId")]
 
@@ -133,6 +153,26 @@ VOTER_IMPORT = _import_spec("voter_import", VoterImportArgs, "import_voters")
 PARCEL_IMPORT = _import_spec("parcel_import", ParcelImportArgs)
 POI_IMPORT = _import_spec("poi_import", PoiImportArgs)
 BUSINESS_IMPORT = _import_spec("business_import", BusinessImportArgs, "import_businesses")
+REFERENCE_IMPORT = _import_spec("reference_import", ReferenceImportArgs)
+
+
+class ReferenceCleanupArgs(BaseModel):
+    """Delete what is left of reference data that was replaced or removed."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    streets_per_step: int = Field(default=1_000, ge=1, le=100_000)
+    """Streets that are deleted in one transaction, with their houses."""
+
+
+REFERENCE_CLEANUP = JobSpec(
+    kind="reference_cleanup",
+    queue=QueueSpec("reference-cleanup", concurrency=1),
+    args=ReferenceCleanupArgs,
+    timeout=TIMEOUT,
+    is_internal=True,
+    dedupe_key=lambda args: "reference",
+)
 
 
 class ImportUndoArgs(BaseModel):
@@ -153,4 +193,4 @@ IMPORT_UNDO = JobSpec(
     dedupe_key=lambda args: str(args.import_job_id),
 )
 
-IMPORT_SPECS = (VOTER_IMPORT, PARCEL_IMPORT, POI_IMPORT, BUSINESS_IMPORT)
+IMPORT_SPECS = (VOTER_IMPORT, PARCEL_IMPORT, POI_IMPORT, BUSINESS_IMPORT, REFERENCE_IMPORT)

@@ -65,6 +65,10 @@ class ImportRoute:
     audit_action: str
     default_source: str = ""
     """The common source of records of this kind; that of voters is their profile."""
+    is_divided: bool = True
+    """Whether a file that is too long for one job needs several."""
+    complete: Callable[[User, Any], Any] = lambda user, options: options
+    """Fills in options that depend on the user. Raises Forbidden."""
 
 
 def _recognise_voters(upload: Upload, options: VoterImportRequest) -> Layout:
@@ -75,7 +79,7 @@ def _recognise_businesses(upload: Upload, options: BusinessImportRequest) -> Lay
     return businesses.recognise_business_file(upload.survey, options.mapping, options.header)
 
 
-def _recognise_places(
+def recognise_places(
     known: frozenset[str],
 ) -> Callable[[Upload, ImportRequest], Layout]:
     """Return the function that recognises GeoJSON, or a table with some of the `known` columns."""
@@ -93,7 +97,7 @@ VOTERS = ImportRoute(kinds.VOTER_IMPORT, VoterImportRequest, _recognise_voters, 
 PARCELS = ImportRoute(
     kinds.PARCEL_IMPORT,
     RecordImportRequest,
-    _recognise_places(parcels.NAMES.known),
+    recognise_places(parcels.NAMES.known),
     "parcels",
     "PARCELS_IMPORT_QUEUED",
     "parcel",
@@ -101,7 +105,7 @@ PARCELS = ImportRoute(
 POIS = ImportRoute(
     kinds.POI_IMPORT,
     RecordImportRequest,
-    _recognise_places(pois.NAMES.known),
+    recognise_places(pois.NAMES.known),
     "points of interest",
     "POIS_IMPORT_QUEUED",
     "poi",
@@ -172,7 +176,7 @@ async def create_voters(request: Request) -> Response:
     The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
     form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
     """
-    return await _create(request, VOTERS)
+    return await create_import(request, VOTERS)
 
 
 @operation(
@@ -190,7 +194,7 @@ async def create_parcels(request: Request) -> Response:
     The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
     form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
     """
-    return await _create(request, PARCELS)
+    return await create_import(request, PARCELS)
 
 
 @operation(
@@ -208,7 +212,7 @@ async def create_pois(request: Request) -> Response:
     The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
     form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
     """
-    return await _create(request, POIS)
+    return await create_import(request, POIS)
 
 
 @operation(
@@ -226,7 +230,7 @@ async def create_businesses(request: Request) -> Response:
     The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
     form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
     """
-    return await _create(request, BUSINESSES)
+    return await create_import(request, BUSINESSES)
 
 
 @dataclass(frozen=True)
@@ -252,7 +256,8 @@ class ImportFile:
         return sha256(self.upload.digest + options).hexdigest()
 
 
-async def _create(request: Request, route: ImportRoute) -> Response:
+async def create_import(request: Request, route: ImportRoute) -> Response:
+    """Store the file of a request and create its job, or its jobs."""
     user = await auth.require(request)
     platform = get_platform(request)
     async with received_upload(request, platform, user) as upload:
@@ -278,7 +283,7 @@ async def _import_file(route: ImportRoute, upload: Upload, platform: Platform, u
     """
     settings = platform.settings
     saved = await with_saved_mapping(platform, user, upload.fields, has_date_order=True)
-    options = validate(route.options, {**upload.fields, **saved})
+    options = route.complete(user, validate(route.options, {**upload.fields, **saved}))
     suggestion = None
     if not options.mapping:
         suggestion = await find_suggestion(platform, user, route.spec.kind, upload, VOCABULARIES[route.spec.kind].known)
@@ -288,7 +293,7 @@ async def _import_file(route: ImportRoute, upload: Upload, platform: Platform, u
         raise refused(error, suggestion) from None
     rows = max(0, upload.survey.lines - found.start[1]) if upload.features is None else upload.features
     divided: list[dict[str, Any]] = []
-    if rows > settings.max_items:
+    if rows > settings.max_items and route.is_divided:
         rows, divided = await asyncio.to_thread(_divide, upload, found, settings.max_items, rows)
         if len(divided) > 1 and not options.split:
             raise BadRequest(

@@ -36,7 +36,14 @@ MAX_MAPPINGS = 200
 """Saved by one user."""
 MAX_COLUMNS = 2_000
 FileKind = Literal[
-    "voter_import", "parcel_import", "poi_import", "business_import", "geocode_file", "households", "companies"
+    "voter_import",
+    "parcel_import",
+    "poi_import",
+    "business_import",
+    "reference_import",
+    "geocode_file",
+    "households",
+    "companies",
 ]
 ColumnName = Annotated[str, StringConstraints(max_length=200)]
 

@@ -6,7 +6,14 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.domain.imports.date_orders import DateOrder
-from app.domain.imports.kinds import NO_CONTROL_CHARACTERS, BusinessOptions, ImportOptions, RecordOptions, VoterOptions
+from app.domain.imports.kinds import (
+    NO_CONTROL_CHARACTERS,
+    BusinessOptions,
+    ImportOptions,
+    RecordOptions,
+    ReferenceOptions,
+    VoterOptions,
+)
 from app.domain.imports.upload_kinds import UploadKind
 from app.domain.imports.voter_profiles import ProfileName
 from app.domain.jobs.spec import DEFAULT_PRIORITY
@@ -52,4 +59,8 @@ class PreviewOptions(ReadingOptions):
 
 
 class BusinessImportRequest(ImportRequest, BusinessOptions):
+    pass
+
+
+class ReferenceImportRequest(ImportRequest, ReferenceOptions):
     pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from app.db.core.pool import Connection
@@ -17,7 +18,7 @@ from app.domain.imports.chunks import Reader
 from app.domain.imports.file_place import FilePlace, find_place
 from app.domain.imports.file_sample import sample_parts
 from app.domain.imports.file_series import ROW_NUMBER_NAMES, DerivedSource, derive_source, numbers_rows
-from app.domain.imports.kinds import PARCEL_IMPORT, POI_IMPORT, VOTER_IMPORT
+from app.domain.imports.kinds import PARCEL_IMPORT, POI_IMPORT, REFERENCE_IMPORT, VOTER_IMPORT
 from app.domain.imports.layout import Layout
 from app.domain.imports.parcels import ParcelReader
 from app.domain.imports.pois import PoiReader
@@ -28,6 +29,7 @@ from app.errors import BadRequest
 from app.web.http.uploads import Upload
 from app.web.imports.requests import ImportRequest, VoterImportRequest
 
+MAX_NAME_CHARACTERS = 100
 SAMPLE_ROWS = 500
 """From the beginning of a file, to compare with the records that are stored."""
 SAME_FILE = 0.5
@@ -66,7 +68,7 @@ def examine(
     profile = PROFILES.get(layout.profile or "")
     county = options.county if isinstance(options, VoterImportRequest) else ""
     with upload.store.open(upload.id) as file:
-        if kind not in TABLES:
+        if kind not in TABLES and kind != REFERENCE_IMPORT.kind:
             return FileEvidence(None, DerivedSource(default, "", is_certain=True))
         sample = sample_parts(file, layout, upload.survey.size)
         place = find_place(
@@ -76,6 +78,8 @@ def examine(
             state=profile.state if profile else None,
             owners=kind == PARCEL_IMPORT.kind,
         )
+        if kind == REFERENCE_IMPORT.kind:
+            return FileEvidence(place, _named_after(upload.name, place, default))
         derived = derive_source(default, place, sample, profile=layout.profile, county=county)
         position = layout.start_position | {"left": SAMPLE_ROWS}
         try:
@@ -93,6 +97,16 @@ def examine(
             " of the file keep them."
         )
     return FileEvidence(place, derived, records, notes)
+
+
+def _named_after(file_name: str, place: FilePlace | None, default: str) -> DerivedSource:
+    """Return the name of reference data: that of the file, since a county publishes several, or else the place."""
+    name = PurePath(file_name).name.partition(".")[0].strip()[:MAX_NAME_CHARACTERS]
+    if name:
+        return DerivedSource(name, "the name of the file", is_certain=True)
+    if place is not None:
+        return DerivedSource(place.code, place.found_by, is_certain=True)
+    return DerivedSource(default, "nothing in the file", is_certain=True)
 
 
 def open_reader(

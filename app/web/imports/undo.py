@@ -15,7 +15,7 @@ from app.db.imports.changes import KEPT
 from app.db.imports.runs import UndoJob
 from app.db.jobs import records as jobs
 from app.db.jobs.creator import Creator
-from app.domain.imports.kinds import IMPORT_UNDO, ImportUndoArgs
+from app.domain.imports.kinds import IMPORT_UNDO, REFERENCE_IMPORT, ImportUndoArgs
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.status import TERMINAL, Status
 from app.errors import Conflict, LimitReached
@@ -89,6 +89,11 @@ async def _undo(conn: Connection, job_id: UUID, status: Status, creator: Creator
         raise Conflict(f"Job {job_id} has not ended. Cancel it first.", jobStatus=status)
     if not of_job:
         raise Conflict(f"Job {job_id} is not an import that wrote anything.", jobStatus=status)
+    if of_job[0].kind == REFERENCE_IMPORT.kind:
+        raise Conflict(
+            f"Job {job_id} imported reference data. Remove it with DELETE /api/v1/reference/{of_job[0].run}.",
+            jobStatus=status,
+        )
     found = await runs.find_undo_job(conn, job_id)
     if found is not None and (
         found.status in ACTIVE or (found.status == "completed" and all(r.undone_at for r in of_job))

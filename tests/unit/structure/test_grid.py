@@ -11,7 +11,7 @@ import pytest
 from tests.unit.structure.source import PACKAGES, ROOT, paths, sources
 from workers import registry
 
-AREAS = {"jobs", "accounts", "households", "geocoding", "imports", "heatmaps", "websites", "companies"}
+AREAS = {"jobs", "accounts", "households", "geocoding", "imports", "heatmaps", "websites", "companies", "reference"}
 FOLDERS = {
     "app/domain": AREAS | {"addresses", "text", "vocabulary"},
     "app/db": AREAS | {"core", "tables"},

@@ -36,7 +36,7 @@ SHARED = {
 OWNER_CONDITION = re.compile(
     r"""\b(created_by|user_id)\s*(=|IN\b|IS\ NOT\ DISTINCT\ FROM)   # or bound by name, or the same as another's
       | USING\ \(created_by\)
-      | \{MAY_READ | \{where\}                                     # Filters.conditions, which takes the owner
+      | \{MAY_READ | \{VISIBLE | \{where\}                          # Filters.conditions, which takes the owner
     """,
     re.VERBOSE,
 )
@@ -49,7 +49,9 @@ EXEMPT = {
         imports.reports.delete_after_line imports.runs.insert imports.uploads.mark_removed
         imports.uploads.select_orphaned imports.uploads.lock_stored
         imports.uploads.forget websites.validations.get_visit_target jobs.webhooks.disable
-        companies.reports.insert
+        companies.reports.insert reference.sources.begin reference.sources.find_loading reference.sources.publish
+        reference.sources._ABANDONED reference.sources.abandon_unfinished reference.sources._DELETE_POINTS
+        reference.sources.delete_removed
     """,
     "inserts a row with its owner": """
         accounts.keys.insert accounts.sessions.insert core.audit.record core.idempotency.* imports.uploads.insert

@@ -8,14 +8,20 @@ from pydantic import BaseModel
 
 from app.domain.companies.kinds import COMPANY_RESEARCH
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS, GeocodeFileOptions
-from app.domain.imports.kinds import BUSINESS_IMPORT, PARCEL_IMPORT, POI_IMPORT, VOTER_IMPORT
+from app.domain.imports.kinds import BUSINESS_IMPORT, PARCEL_IMPORT, POI_IMPORT, REFERENCE_IMPORT, VOTER_IMPORT
 from app.domain.jobs.spec import JobSpec
 from app.web.companies import research
 from app.web.dashboard.core.forms import Field, form_fields
 from app.web.dashboard.core.internal_api import Handler
 from app.web.geocoding import geocode_file, geocode_households
 from app.web.imports import create as imports
-from app.web.imports.requests import BusinessImportRequest, RecordImportRequest, VoterImportRequest
+from app.web.imports import create_reference
+from app.web.imports.requests import (
+    BusinessImportRequest,
+    RecordImportRequest,
+    ReferenceImportRequest,
+    VoterImportRequest,
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,12 @@ CREATE_ROUTES = {
         imports.create_businesses,
         "Import businesses from CSV and check their websites.",
         BusinessImportRequest,
+        needs_file=True,
+    ),
+    REFERENCE_IMPORT.kind: CreateRoute(
+        create_reference.create,
+        "Import addresses with coordinates, from which the geocoder local answers.",
+        ReferenceImportRequest,
         needs_file=True,
     ),
     COMPANY_RESEARCH.kind: CreateRoute(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.vocabulary.roads import Agreement, compare
 from app.domain.vocabulary.spelling import is_misspelling
-from providers.geocoding.roads import Agreement, compare
 
 SAME, MISSPELT, VARIANT, OTHER = Agreement
 

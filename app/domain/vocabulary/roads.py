@@ -72,12 +72,12 @@ def compare(asked: str, found: str) -> Agreement:
     ours, theirs = words(asked), words(found)
     if ours == theirs:
         return Agreement.SAME
-    numbered = _numbered(ours), _numbered(theirs)
+    numbered = numbered_road(ours), numbered_road(theirs)
     if numbered[0] and numbered[1]:
         systems = {road.system for road in numbered if road} - {None}
         same = numbered[0].number == numbered[1].number and len(systems) <= 1
         return Agreement.SAME if same else Agreement.OTHER
-    one, other = _split(ours), _split(theirs)
+    one, other = split(ours), split(theirs)
     if "".join(one.name) == "".join(other.name):
         return Agreement.VARIANT if _differ(one, other) else Agreement.SAME
     if is_misspelling("".join(one.name), "".join(other.name)):
@@ -101,8 +101,8 @@ def normalise(text: str) -> list[str]:
     return _PUNCTUATION.sub(" ", _APOSTROPHES.sub("", text.casefold())).split()
 
 
-class _Parts(NamedTuple):
-    """`before` are directions before the name; `after` is a direction at the end."""
+class Parts(NamedTuple):
+    """The parts of a street name: directions before and after the name itself, and its suffixes, the last one first."""
 
     before: frozenset[str]
     name: tuple[str, ...]
@@ -110,7 +110,7 @@ class _Parts(NamedTuple):
     after: frozenset[str]
 
 
-class _NumberedRoad(NamedTuple):
+class NumberedRoad(NamedTuple):
     system: str | None
     """None for a word such as Highway alone, which may be of any system."""
     number: str
@@ -142,7 +142,7 @@ def _with_short_ending(word: str) -> str:
     return word
 
 
-def _numbered(name: Sequence[str]) -> _NumberedRoad | None:
+def numbered_road(name: Sequence[str]) -> NumberedRoad | None:
     """Return the numbered road of a name such as US 30, State Route 99, SR-7, Hwy 12, County Rd 5, I-35."""
     if len(name) == 1 and (match := _LETTERS_AND_DIGITS.fullmatch(name[0])):
         name = match.groups()
@@ -154,14 +154,14 @@ def _numbered(name: Sequence[str]) -> _NumberedRoad | None:
     if not before or not all(word in _HIGHWAYS or word in _HIGHWAY_WORDS for word in before):
         return None
     if before[:2] == ["u", "s"]:
-        return _NumberedRoad("us", number)
+        return NumberedRoad("us", number)
     if before[0] == "st" and len(before) > 1:
-        return _NumberedRoad("state", number)
+        return NumberedRoad("state", number)
     system = next((_HIGHWAYS[word] for word in before if word in _HIGHWAYS), None)
-    return _NumberedRoad(system, number) if system or _GENERIC & set(before) else None
+    return NumberedRoad(system, number) if system or _GENERIC & set(before) else None
 
 
-def _split(name: Sequence[str]) -> _Parts:
+def split(name: Sequence[str]) -> Parts:
     """Split a name into directions, the name itself, and suffixes. A name always remains: North St is called North."""
     rest = list(name)
     before: list[str] = []
@@ -175,10 +175,10 @@ def _split(name: Sequence[str]) -> _Parts:
         before.append(rest.pop(0))
     if not suffixes and len(rest) > 1 and rest[0] in _LEADING:
         suffixes.append(rest.pop(0))
-    return _Parts(frozenset(before), tuple(rest), tuple(suffixes), frozenset(after))
+    return Parts(frozenset(before), tuple(rest), tuple(suffixes), frozenset(after))
 
 
-def _differ(one: _Parts, other: _Parts) -> bool:
+def _differ(one: Parts, other: Parts) -> bool:
     """Whether the directions or suffixes contradict each other. One that is missing contradicts nothing."""
     directions, others = one.before | one.after, other.before | other.after
     if directions and others and not (directions <= others or others <= directions):

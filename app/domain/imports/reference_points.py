@@ -1,0 +1,293 @@
+"""Address points: a county's file in its own columns, OpenAddresses, or the National Address Database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import nan
+from operator import itemgetter
+from typing import Any, BinaryIO
+
+import orjson
+
+from app.domain.addresses.parser import parse_line
+from app.domain.imports.chunks import Chunk, RowLimit
+from app.domain.imports.coordinates import first_position
+from app.domain.imports.feature_reader import open_features
+from app.domain.imports.features import Feature, FeatureRow
+from app.domain.imports.geometry import BadShape, shapes
+from app.domain.imports.layout import Layout
+from app.domain.imports.row_problems import ProblemCode
+from app.domain.imports.survey import FileFormat
+from app.domain.reference.address_points import PointBatch, PointCollector, split_number
+from app.domain.text.address_groups import PROPERTY
+from app.domain.text.column_mapping import Mapped
+from app.domain.text.columns import ADDRESS, Vocabulary, shown
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
+from app.domain.text.csv_writer import unguarded
+from app.domain.text.errors import Unreadable
+from app.domain.text.findings import NOTHING, Findings
+from app.domain.text.located_columns import Located
+from app.domain.text.numbers import number_text
+
+ROWS_PER_CHUNK = 20_000
+"""More than other imports have: a row takes a tenth of their time."""
+MAX_CACHED_NAMES = 1_000
+NUMBER = ("house_number", "house_fraction")
+STREET = ("pre_direction", "street", "street_type", "post_direction")
+
+NAMES = Vocabulary({
+    "house_number": (
+        *(name for name in ADDRESS["house_number"] if name not in ("house", "number")), "situsaddrnum", "situsno",
+        "situsnum", "situsnumber", "sitenumber", "propertynumber", "addnum", "addrnumber", "adrno", "housenr", "hnum",
+        "hseno", "hsenum", "addrno", "house", "number",
+    ),
+    "house_fraction": (*ADDRESS["house_fraction"], "addnumsuf", "addrnsfx", "addrnumsfx", "situsaddrsfx", "numsuf",
+    "hsesuffix"),
+    "pre_direction": (*ADDRESS["pre_direction"], "situsdir", "situspredir", "situsfdpre", "fdpre", "stpredir",
+    "prefixdir", "prefdir", "dirpre"),
+    "street": (*ADDRESS["street"], "stnam", "situsstreet", "situsstreetname", "situsfname", "sitestreet", "fname",
+    "feanme", "streetnam", "rdname", "primaryname", "fullname", "strname"),
+    "street_type": (*ADDRESS["street_type"], "stpostyp", "stpostype", "situssuffix", "situsstreettype", "situsftype",
+    "ftype", "featyp", "streettyp", "rdtype"),
+    "post_direction": (*ADDRESS["post_direction"], "situsfdsuf", "fdsuf", "stposdir", "suffixdir", "sufdir", "dirsuf"),
+    "address": (*ADDRESS["address"], "fulladdr", "situsaddr", "siteaddr", "propaddr", "addrfull", "addressfull",
+    "fulladd", "saddress", "stfull"),
+    "city": ("postcity", "postcomm", "postalcity", *ADDRESS["city"], "incmuni", "muni", "msagcomm", "community",
+    "scity"),
+    "state": (*ADDRESS["state"], "state2", "sstate"),
+    "zip_code": (*ADDRESS["zip_code"], "szip", "szip5", "postalcd", "phyzipcd"),
+    "latitude": (*ADDRESS["latitude"], "lati", "ycoord", "y"),
+    "longitude": (*ADDRESS["longitude"], "longi", "xcoord", "x"),
+    "wkt": ("wkt", "geometry", "geom", "thegeom", "shape"),
+}, addresses=PROPERTY)  # fmt: skip
+
+
+def check_header(header: Sequence[str], mapping: Mapped, findings: Findings = NOTHING) -> None:
+    """Raises Unreadable where a table has no columns for addresses or coordinates, or `mapping` does not fit."""
+    located = NAMES.locate(header, mapping, findings=findings)
+    if "address" not in located and not {"house_number", "street"} <= located.fields:
+        raise Unreadable(
+            f"No columns of the header can hold house number and street; it has {shown(header)}. Name them:"
+            ' mapping={"houseNumber": "<column>", "street": "<column>"}, or {"address": "<column>"}.'
+        )
+    if "wkt" not in located and not {"latitude", "longitude"} <= located.fields:
+        raise Unreadable(
+            f"No columns of the header can be the coordinates; it has {shown(header)}. Name them:"
+            ' mapping={"latitude": "<column>", "longitude": "<column>"}.'
+        )
+
+
+@dataclass
+class PointChunk(Chunk):
+    """In place of `rows`: the houses."""
+
+    batch: PointBatch = field(default_factory=PointBatch)
+
+
+class ReferenceReader:
+    """See `Reader`."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        layout: Layout,
+        position: Mapping[str, int],
+        *,
+        country: str = "us",
+        state: str = "",
+        mapping: Mapped | None = None,
+    ) -> None:
+        self._mapping, self._findings = mapping or {}, layout.findings
+        self._country = country
+        self._collector = PointCollector(country, state)
+        self._limit = RowLimit(position, ROWS_PER_CHUNK)
+        self._width, self._table = len(layout.header), None
+        self._names: dict[tuple[str, ...], Located] = {}
+        if layout.format is FileFormat.DELIMITED:
+            self._located = self._locate(tuple(layout.header[: layout.own]))
+            if "wkt" not in self._located or "latitude" in self._located:
+                self._table = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
+        if self._table is None:
+            self._features = open_features(file, layout, position)
+        self._wkt = layout.format is FileFormat.DELIMITED
+
+    def chunk(self) -> PointChunk:
+        chunk = PointChunk()
+        if self._table is not None:
+            self._read_table(self._table, chunk)
+            end = {"offset": self._table.position.offset, "line": self._table.position.line}
+        else:
+            self._read_features(chunk)
+            end = self._features.position
+        chunk.batch = self._collector.take()
+        chunk.duplicates = chunk.batch.duplicates
+        self._limit.end(chunk, end)
+        return chunk
+
+    def _locate(self, names: tuple[str, ...]) -> Located:
+        if names not in self._names:
+            if len(self._names) > MAX_CACHED_NAMES:
+                self._names.clear()
+            self._names[names] = NAMES.locate(names, self._mapping, sparse=True, findings=self._findings)
+        return self._names[names]
+
+    def _read_table(self, table: CsvReader, chunk: PointChunk) -> None:
+        rows = table.read(self._limit.next_rows)
+        chunk.read = len(rows)
+        values = _RowValues(self._located, self._country)
+        width, add = self._width, self._collector.add
+        for line, cells in rows:
+            if isinstance(cells, BrokenRow):
+                chunk.reject(line, cells.original, ProblemCode(cells.code), cells.error)
+                continue
+            if len(cells) != width:
+                error = f"has {len(cells)} cells, but the header has {width}"
+                chunk.reject(line, cells, ProblemCode.WRONG_COLUMNS, error)
+                continue
+            number, street, city, state, postcode = values.address(cells)
+            longitude, latitude = values.coordinates(cells)
+            problem = add(line, number, street, city, state, postcode, longitude, latitude)
+            if problem is not None:
+                chunk.reject(line, cells, _code(problem), problem)
+
+    def _read_features(self, chunk: PointChunk) -> None:
+        read = self._features.read(self._limit.next_rows)
+        chunk.read = len(read)
+        places = self._places(read)
+        for (line, feature), place in zip(read, places, strict=True):
+            if isinstance(feature, BrokenRow):
+                chunk.reject(line, feature.original, ProblemCode(feature.code), feature.error)
+                continue
+            if isinstance(place, BadShape):
+                chunk.reject(line, feature.cells, place.code, place.error)
+                continue
+            names = tuple(feature.properties)
+            located = self._locate(names)
+            cells = [_text(feature.properties[name]) for name in names]
+            values = _RowValues(located, self._country)
+            number, street, city, state, postcode = values.address(cells)
+            longitude, latitude = values.coordinates(cells) if place is None else place
+            problem = self._collector.add(line, number, street, city, state, postcode, longitude, latitude)
+            if problem is not None:
+                chunk.reject(line, feature.cells, _code(problem), problem)
+
+    def _places(self, read: Sequence[FeatureRow]) -> list[tuple[float, float] | BadShape | None]:
+        """Return longitude and latitude of each feature: of a point its own, of an outline those of its centroid."""
+        places: list[tuple[float, float] | BadShape | None] = [None] * len(read)
+        outlines: dict[int, str | bytes] = {}
+        for index, (_, feature) in enumerate(read):
+            if not isinstance(feature, Feature):
+                continue
+            if self._wkt:
+                if text := self._outline(feature):
+                    outlines[index] = text
+            elif feature.geometry is not None:
+                if feature.geometry.get("type") in ("Point", "MultiPoint"):
+                    places[index] = first_position(feature.geometry)
+                else:
+                    outlines[index] = orjson.dumps(feature.geometry)
+        for index, shape in zip(outlines, shapes(list(outlines.values()), wkt=self._wkt), strict=True):
+            if isinstance(shape, BadShape):
+                places[index] = shape
+            elif shape is not None:
+                places[index] = (shape.longitude, shape.latitude)
+        return places
+
+    def _outline(self, feature: Feature) -> str:
+        names = tuple(feature.properties)
+        index = self._locate(names).index("wkt")
+        return "" if index is None else str(feature.properties[names[index]])
+
+
+class _RowValues:
+    """The parts of an address in the cells of a row."""
+
+    def __init__(self, located: Located, country: str) -> None:
+        self._country = country
+        self._constants = located.constants
+        columns = located.columns
+        self._number = [i for name in NUMBER for i in columns.get(name, ())]
+        self._street = [i for name in STREET for i in columns.get(name, ())] if columns.get("street") else []
+        self._address = list(columns.get("address", ()))
+        self._city, self._state, self._postcode = (columns.get(n, ()) for n in ("city", "state", "zip_code"))
+        self._has_place = bool({"city", "zip_code"} & located.fields)
+        self._longitude, self._latitude = located.index("longitude"), located.index("latitude")
+        indexes = [*self._street, *self._city, *self._state, *self._postcode]
+        self._of_place = itemgetter(*indexes) if self._street and self._number else None
+        self._places: dict[Any, tuple[str, str, str, str]] = {}
+
+    def address(self, cells: Sequence[str]) -> tuple[str, str, str, str, str]:
+        """Return number, street, city, state and postcode, each empty if there is none.
+
+        Most rows have a number, and share the rest with the row before.
+        """
+        if self._of_place is None:
+            return self._read_address(cells)
+        number = _joined(cells, self._number)
+        key = self._of_place(cells)
+        place = self._places.get(key)
+        if place is None or not number:
+            found = self._read_address(cells)
+            if not number or not _joined(cells, self._street):
+                return found
+            place = self._places[key] = found[1:]
+        return (number, *place)
+
+    def _read_address(self, cells: Sequence[str]) -> tuple[str, str, str, str, str]:
+        city, state, postcode = (
+            self._field(name, indexes, cells)
+            for name, indexes in (("city", self._city), ("state", self._state), ("zip_code", self._postcode))
+        )
+        number = _joined(cells, self._number)
+        street = _joined(cells, self._street)
+        if street and number:
+            return number, street, city, state, postcode
+        address = _joined(cells, self._address) or street
+        if not self._has_place and "," in address:
+            parts = parse_line(address[:400], self._country)
+            address, city = parts.get("address", ""), parts.get("city", "")
+            state, postcode = parts.get("state", state), parts.get("zip_code", "")
+        first, rest = split_number(address)
+        return (first, rest, city, state, postcode) if first else (number, address, city, state, postcode)
+
+    def _field(self, name: str, indexes: Sequence[int], cells: Sequence[str]) -> str:
+        return _joined(cells, indexes) if indexes else self._constants.get(name, "")
+
+    def coordinates(self, cells: Sequence[str]) -> tuple[float, float]:
+        """Return longitude and latitude, not numbers if there are none."""
+        if self._longitude is None or self._latitude is None:
+            return nan, nan
+        try:
+            return float(cells[self._longitude]), float(cells[self._latitude])
+        except ValueError:
+            return nan, nan
+
+
+def _joined(cells: Sequence[str], indexes: Sequence[int]) -> str:
+    if len(indexes) == 1:
+        return _cell(cells[indexes[0]])
+    return " ".join(filter(None, (_cell(cells[index]) for index in indexes)))
+
+
+def _cell(text: str) -> str:
+    if not text or text.isalnum():
+        return text
+    text = " ".join(text.split())
+    return unguarded(text).strip() if text[:1] == "'" else text
+
+
+def _text(value: Any) -> str:
+    """Return a property as text; empty for none, and for lists and objects."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, (dict, list, bool)):
+        return ""
+    try:
+        return number_text(value) if isinstance(value, float) else str(value)
+    except ValueError:
+        return ""
+
+
+def _code(problem: str) -> ProblemCode:
+    return ProblemCode.BAD_COORDINATES if "coordinates" in problem else ProblemCode.NO_ADDRESS

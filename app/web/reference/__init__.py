@@ -1,0 +1,1 @@
+"""Reference data: the sources from which the geocoder `local` answers."""
