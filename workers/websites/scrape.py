@@ -39,16 +39,23 @@ Extract = Callable[[Document, Site], FindingsByKind]
 
 
 async def scrape(
-    context: JobContext, business_id: UUID, kinds: Sequence[ContactKind], extract: Extract
+    context: JobContext,
+    business_id: UUID,
+    kinds: Sequence[ContactKind],
+    extract: Extract,
+    of_url: Callable[[str], FindingsByKind] = lambda url: {},
 ) -> dict[str, Any] | Outcome:
-    """Run a scraping job: `extract` returns the contacts of `kinds` that a page shows."""
+    """Run a scraping job: `extract` returns the contacts of `kinds` that a page shows, `of_url` those that the URL is.
+
+    A website that cannot be read fails the job, unless its URL is a contact itself.
+    """
     site = await load_site(context, business_id)
     if isinstance(site, str):
         return Failed(site)
     visitor = PageVisitor(context, site)
     state = _from_checkpoint(context.checkpoint or {})
     if "todo" not in state:
-        state = state | {"todo": [site.website], "read": [], "found": {}}
+        state = state | {"todo": [site.website], "read": [], "found": of_url(site.website)}
     progress = _Progress(context, state)
     while state["todo"]:
         page = await visitor.fetch(state["todo"][0])
@@ -56,7 +63,7 @@ async def scrape(
             await progress.commit(state | {"delays": visitor.delays})
             return page
         is_first = not state["read"]
-        if is_first and not page.ok:
+        if is_first and not page.ok and not any(state["found"].values()):
             return _first_page_failed(context, page)
         state = await _add_page(page, site, state, extract, is_first=is_first)
         await progress.commit_if_due(state)

@@ -20,6 +20,7 @@ from app.domain.text.errors import Unreadable
 from app.domain.text.findings import Findings
 from app.domain.text.located_columns import Located
 from app.domain.text.verification import verify
+from app.domain.websites.website_field import clean_website
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
 """A client's own id of a company."""
@@ -30,11 +31,13 @@ MAX_TEXT_CHARACTERS = 300
 
 
 def normalize_website(value: Any) -> Any:
-    """Return an HTTP URL, with `https://` if no scheme is given; None for empty input. Raises ValueError."""
+    """Return an HTTP URL, with `https://` if it has no scheme; None for a placeholder. Raises ValueError."""
     if not isinstance(value, str) or not value.strip():
         return None
-    text = value.strip()
-    text = text if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) else f"https://{text}"
+    cleaned = clean_website(value)
+    if cleaned is None:
+        return None
+    text = cleaned if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", cleaned) else f"https://{cleaned}"
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
@@ -42,8 +45,6 @@ def normalize_website(value: Any) -> Any:
         host = None
     if not host or parts.scheme.lower() not in ("http", "https") or parts.username or re.search(r"[\s<>\"]", text):
         raise ValueError("must be a web address, such as https://example.com")
-    if "." not in host and ":" not in host and host != "localhost":
-        raise ValueError("must contain a domain name, such as https://example.com")
     return text
 
 

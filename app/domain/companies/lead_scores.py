@@ -213,17 +213,29 @@ def _source(facts: Facts, name: str) -> tuple[str, ...]:
     return (facts.sources[name],) if name in facts.sources else ()
 
 
+_AMOUNT = re.compile(
+    r"(\d{1,3}(?:[ '\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:\s?[-–]\s?\d{1,9})?\s{0,3}"
+    r"(k|tsd\.?|thousand|mio\.?|mn|million)?(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_SCALES = {"k": 1e3, "tsd": 1e3, "thousand": 1e3, "mio": 1e6, "mn": 1e6, "million": 1e6}
+
+
 def _number(value: Any) -> float | None:
-    """Return a number, or the first one in a text such as "51-200" or "about 1,200"."""
+    """Return a number, or the first one in a text such as "51-200", "about 1,200" or "10 k"."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
         return float(value)
-    match = re.search(r"\d+(?:[.,]\d+)*", str(value))
+    match = _AMOUNT.search(str(value)[:1_000])
     if match is None:
         return None
-    text = match[0]
-    return float(re.sub(r"[.,](?=\d{3}(?:\D|$))", "", text).replace(",", "."))
+    text = re.sub(r"[.,](?=\d{3}(?:\D|$))|[\s']", "", match[1]).replace(",", ".")
+    scale = _SCALES.get((match[2] or "").lower().rstrip("."), 1.0)
+    try:
+        return float(text) * scale
+    except ValueError:
+        return None
 
 
 def _day(value: Any) -> date | None:

@@ -12,6 +12,8 @@ from app.domain.websites.technologies import detect_technologies
 
 MAX_VALUES = 10
 """Maximum e-mail addresses, and maximum telephone numbers."""
+MIN_CONFIDENCE = 0.35
+"""Less is had by the contacts of those who made the site."""
 MAX_DESCRIPTION_CHARACTERS = 500
 DEFAULT_COUNTRY = "us"
 
@@ -34,8 +36,8 @@ def extract_site_facts(
     for url, html in pages:
         document = Document(html, url)
         contacts = extract_contacts(document, business_name=company_name, country=country)
-        emails += contacts.emails
-        phones += contacts.phones
+        emails += (email for email in contacts.emails if email.confidence >= MIN_CONFIDENCE)
+        phones += (phone for phone in contacts.phones if phone.confidence >= MIN_CONFIDENCE)
         profiles += contacts.profiles
         description = description or _description(document)
         language = language or document.language

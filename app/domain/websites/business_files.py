@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from pydantic.alias_generators import to_camel
 
@@ -16,6 +17,7 @@ from app.domain.text.csv_table import CsvTable
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import NOTHING, Findings
 from app.domain.text.verification import verify
+from app.domain.websites.website_field import clean_website
 
 COLUMNS = Vocabulary(
     {
@@ -36,8 +38,6 @@ COLUMNS = Vocabulary(
     *RESIDENCE),
 )  # fmt: skip
 """`domain` is used if there is no website; house number and street if there is no address."""
-NO_WEBSITE = frozenset({"n/a", "na", "none", "null", "nil", "no", "-", "--", "unknown", "#n/a"})
-"""Placeholders for a missing website, in lower case."""
 
 
 class Columns:
@@ -58,8 +58,11 @@ class Columns:
         """Return the values of a row by the names that `NewBusiness` takes, those that are not empty."""
         values = self.located.values(cells)
         for field in ("website", "domain"):
-            if values.get(field, "").lower() in NO_WEBSITE:
-                del values[field]
+            with suppress(ValueError):  # NewBusiness says what is wrong with it
+                if (website := clean_website(values.get(field, ""))) is not None:
+                    values[field] = website
+                else:
+                    values.pop(field, None)
         if domain := values.pop("domain", None):
             values.setdefault("website", domain)
         parts = {field: values.pop(field, "") for field in STREET_PARTS}

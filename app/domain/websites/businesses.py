@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.addresses.countries import country_code
 from app.domain.websites.extraction.hosts import domain_of
+from app.domain.websites.website_field import clean_website
 
 Text = Field(default=None, max_length=300)
 FROM_CSV = "csv"
@@ -74,6 +75,12 @@ class NewBusiness(BaseModel):
     @classmethod
     def _blank_as_none(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("website", mode="before")
+    @classmethod
+    def _clean_website(cls, value: Any) -> Any:
+        """Mend broken schemes; a placeholder such as `n/a` is no website."""
+        return clean_website(value) if isinstance(value, str) else value
 
     @field_validator("country", mode="before")
     @classmethod

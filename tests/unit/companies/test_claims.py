@@ -167,3 +167,9 @@ def test_only_visible_text_of_a_page_is_extracted() -> None:
         extract_page_text("", "https://x.example").text == ""
         and extract_page_text("<b>" * 20_000 + "deep", "https://x.example").text == "deep"
     )
+
+
+def test_text_that_readers_cannot_see_is_no_source() -> None:
+    html = """<style>.ghost{display:none}</style><p>Sheds from Leeds.</p><p class=ghost>Quantum satellites.</p>
+    <p style="color:#fff;background:#fff">$900 million.</p><span class="sr-only">Skip.</span><noscript>No.</noscript>"""
+    assert extract_page_text(html, "https://a.example/").text == "Sheds from Leeds."

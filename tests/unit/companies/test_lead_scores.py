@@ -67,3 +67,12 @@ def test_an_opinion_is_limited_and_counts_only_with_a_quotation() -> None:
     assert good == {"points": 0.0, "model": "m", "dropped": "its reason does not quote the facts"}
     good = check_opinion(Opinion(points=99, reason="Hires", quote="hiring detected on 2026-05-29"), text, "m")
     assert (good["points"], good["quote"]) == (10.0, "hiring detected on 2026-05-29")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("10 k", "10,000"), ("10k", "10,000"), ("10-50k", "10,000"), ("1 200", "1,200"), ("51-200", "51"), (250, "250")],
+)
+def test_numbers_of_employees(text: object, count: str) -> None:
+    features = score(Facts({"employees": text}), date(2026, 6, 1)).features
+    assert any(str(feature["why"]).startswith(f"{count} employees") for feature in features)

@@ -54,3 +54,28 @@ def test_a_company_with_contacts_is_reachable() -> None:
     features = score(Facts(facts), date(2026, 6, 1)).features
     [reachable] = [feature for feature in features if feature["name"] == "reachable"]
     assert (reachable["points"], reachable["why"]) == (6.67, "known: emails, phones")
+
+
+MIXED = """<html><title>Factsmess</title><p>Factsmess is a provider of hats.</p><a href="mailto:you@example.com">x</a>
+<a href="mailto:sales@factsmess-lab.com,info@factsmess-lab.com?subject=hi">mail</a>
+<a href="https://www.facebook.com/profile.php">Facebook</a>
+<a href="https://www.facebook.com/profile.php?id=100064512345678">Facebook</a>
+<a href="https://www.linkedin.com/in/jane-example">Jane</a>
+<a href="https://uk.linkedin.com/company/factsmess">LinkedIn</a>
+<a href="https://www.instagram.com/wordpressthemesco">Theme by WPTC</a>
+<a href="https://www.instagram.com/factsmess">Instagram</a> <a href="https://youtube.com/playlist?list=PL1">YouTube</a>
+<a href="tel:+1 (503) 222-3344;ext=5">call</a> <p>License 503-222-5555</p>
+<footer>Website by Pixelhammer, <a href="mailto:studio@pixelhammer-agency.com">write</a></footer></html>"""
+
+
+def test_only_the_contacts_of_the_company_are_facts() -> None:
+    facts = extract_site_facts([("https://factsmess-lab.com/", MIXED)], company_name="Factsmess")
+    assert facts == {
+        "emails": ["info@factsmess-lab.com", "sales@factsmess-lab.com"],
+        "phones": ["+15032223344"],
+        "profiles": {
+            "facebook": "https://facebook.com/profile.php?id=100064512345678",
+            "instagram": "https://instagram.com/factsmess",
+            "linkedin": "https://linkedin.com/company/factsmess",
+        },
+    }

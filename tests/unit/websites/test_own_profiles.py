@@ -109,6 +109,33 @@ PAGES: dict[str, tuple[str, str, list[str]]] = {
         <a href="https://www.instagram.com/goodboys4u/">@goodboys4u</a></p>""", ["https://instagram.com/goodboys4u"]),
     "named in the words before": ("RJS Electrical", """<p>We're on Facebook!
         <a href="https://www.facebook.com/sparkybob">Click here</a></p>""", ["https://facebook.com/sparkybob"]),
+    "listings of directories": ("Acme Bistro", """<p>Read our reviews on
+        <a href="https://www.yelp.com/biz/acme-bistro-reno">Yelp</a> and
+        <a href="https://www.tripadvisor.de/Restaurant_Review-g1-d2-Reviews-Acme_Bistro-Reno.html"><img alt=""></a></p>
+        <a href="https://www.opentable.com/r/the-old-mill-reno">Book a table</a>
+        <a href="https://maps.app.goo.gl/AbC123">Directions</a> <a href="https://www.flickr.com/acmebistro">Flickr</a>""",
+        ["https://flickr.com/photos/acmebistro", "https://maps.app.goo.gl/AbC123",
+         "https://opentable.com/r/the-old-mill-reno",
+         "https://tripadvisor.com/Restaurant_Review-g1-d2-Reviews-Acme_Bistro-Reno.html",
+         "https://yelp.com/biz/acme-bistro-reno"]),
+    "listings of others": ("Visit Reno", """<h3>Featured members</h3><ul><li>Joe's Diner
+        <a href="https://www.yelp.com/biz/joes-diner-reno">Yelp</a></li><li>Anna's Inn
+        <a href="https://www.booking.com/hotel/us/annas-inn.html">Booking</a></li></ul>""", []),
+    "locations, each with a page": ("Acme Yoga", """<div class="locations"><div><h3>Boston</h3>
+        <a href="https://www.facebook.com/acmeyogaboston">Facebook</a>
+        <a href="https://goo.gl/maps/AAAA1">Map</a></div><div><h3>Salem</h3>
+        <a href="https://www.facebook.com/acmeyogasalem">Facebook</a> <a href="https://goo.gl/maps/BBBB2">Map</a></div>
+        </div>""", ["https://facebook.com/acmeyogaboston", "https://facebook.com/acmeyogasalem",
+        "https://goo.gl/maps/AAAA1", "https://goo.gl/maps/BBBB2"]),
+    "locations with numbers as pages": ("Acme Yoga", """<footer><ul>
+        <li><a href="https://www.facebook.com/profile.php?id=100011112222333">Facebook Boston</a></li>
+        <li><a href="https://www.facebook.com/profile.php?id=100011112222444">Facebook Salem</a></li></ul></footer>""",
+        ["https://facebook.com/profile.php?id=100011112222333", "https://facebook.com/profile.php?id=100011112222444"]),
+    "a hidden link": ("Acme", """<div style="display:none"><a href="https://facebook.com/acmebakery">Facebook</a></div>
+        <noscript><a href="https://facebook.com/acme">Facebook</a></noscript>""", []),
+    "see also": ("Acme Bakery", """<meta property="og:see_also" content="https://www.facebook.com/acmebakery">
+        <meta property="og:see_also" content="https://instagram.com/acmebakery">""",
+        ["https://facebook.com/acmebakery", "https://instagram.com/acmebakery"]),
     "departments that share a word": ("Contact Us", """<p>Care: <a href="https://twitter.com/AskPennon">@AskPennon</a></p>
         <p>News: <a href="https://twitter.com/PennonGas">@PennonGas</a></p>""",
         ["https://x.com/AskPennon", "https://x.com/PennonGas"]),

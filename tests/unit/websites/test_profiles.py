@@ -55,6 +55,41 @@ FORMS = {
     "https://mastodon.social/@foobar": "https://mastodon.social/@foobar",
     "https://foobar.bandcamp.com/album/salt": "https://foobar.bandcamp.com",
     "https://www.reverbnation.com/foobar": "https://reverbnation.com/foobar",
+    "https://www.yelp.com/biz/acme-bakery-boston?osq=bakery": "https://yelp.com/biz/acme-bakery-boston",
+    "https://m.yelp.co.uk/biz/acme-bakery-leeds#reviews": "https://yelp.com/biz/acme-bakery-leeds",
+    "https://www.yelp.de/biz/caf%C3%A9-acme-k%C3%B6ln": "https://yelp.com/biz/caf%C3%A9-acme-k%C3%B6ln",
+    "https://www.tripadvisor.com/Restaurant_Review-g60745-d123456-Reviews-Acme_Bakery-Boston_Massachusetts.html":
+        "https://tripadvisor.com/Restaurant_Review-g60745-d123456-Reviews-Acme_Bakery-Boston_Massachusetts.html",
+    "https://www.tripadvisor.co.uk/Hotel_Review-g186338-d1234-Reviews-Acme_Hotel-London_England.html#REVIEWS":
+        "https://tripadvisor.com/Hotel_Review-g186338-d1234-Reviews-Acme_Hotel-London_England.html",
+    "http://no.tripadvisor.com/Attraction_Review-g1-d22-Reviews-Acme-Oslo.html":
+        "https://tripadvisor.com/Attraction_Review-g1-d22-Reviews-Acme-Oslo.html",
+    "https://www.tripadvisor.com.br/Restaurant_Review-g1-d22": "https://tripadvisor.com/Restaurant_Review-g1-d22.html",
+    "https://foursquare.com/v/acme-bakery/4b0588f0f964a520d5b322e3":
+        "https://foursquare.com/v/acme-bakery/4b0588f0f964a520d5b322e3",
+    "https://foursquare.com/acmebakery": "https://foursquare.com/acmebakery",
+    "https://www.google.com/maps/place/Acme+Bakery/@42.36,-71.05,17z/data=!3m1!4b1":
+        "https://google.com/maps/place/Acme+Bakery",
+    "https://www.google.de/maps/place/Acme+B%C3%A4ckerei": "https://google.com/maps/place/Acme+B%C3%A4ckerei",
+    "https://maps.google.com/?cid=12345678901234567890": "https://google.com/maps?cid=12345678901234567890",
+    "https://maps.app.goo.gl/AbCdEf123": "https://maps.app.goo.gl/AbCdEf123",
+    "https://goo.gl/maps/AbCdEf": "https://goo.gl/maps/AbCdEf",
+    "https://g.page/acme-bakery?share": "https://g.page/acme-bakery",
+    "https://g.page/r/CabcDEF123/review": "https://g.page/r/CabcDEF123",
+    "https://search.google.com/local/writereview?placeid=ChIJN1t_tDeuEmsRUsoyG83frY4":
+        "https://google.com/maps/place/?q=place_id:ChIJN1t_tDeuEmsRUsoyG83frY4",
+    "https://de.trustpilot.com/review/www.acme.com?languages=all": "https://trustpilot.com/review/acme.com",
+    "https://www.booking.com/hotel/us/acme-inn.de.html?aid=1": "https://booking.com/hotel/us/acme-inn.html",
+    "https://www.opentable.com/r/acme-bistro-boston?restref=12": "https://opentable.com/r/acme-bistro-boston",
+    "https://www.opentable.co.uk/acme-bistro": "https://opentable.com/acme-bistro",
+    "https://www.opentable.com/restref/client/?restref=6253&lang=en": "https://opentable.com/restref/client?rid=6253",
+    "https://www.zomato.com/melbourne/acme-cafe-cbd/menu": "https://zomato.com/melbourne/acme-cafe-cbd",
+    "https://www.flickr.com/acmetheater/": "https://flickr.com/photos/acmetheater",
+    "https://www.flickr.com/photos/12345678%40N00/sets/": "https://flickr.com/photos/12345678@N00",
+    "https://m.me/acmebakery?ref=x": "https://m.me/acmebakery",
+    "https://www.messenger.com/t/acmebakery": "https://m.me/acmebakery",
+    "https://whatsapp.com/channel/0029Va4K0PZ5a245NkngBA2M": "https://whatsapp.com/channel/0029Va4K0PZ5a245NkngBA2M",
+    "https://wa.me/message/ABCDEFGH12345": "https://wa.me/message/ABCDEFGH12345",
 }  # fmt: skip
 
 NONE = sorted(
@@ -76,6 +111,18 @@ NONE = sorted(
     https://fb.com/ https://vimeo.com/privacy https://twitter.com/personalization mailto:foo@facebook.com
     https://www.facebook.com/sharer/sharer.php?u=https://www.facebook.com/foobar https://facebook.com:8080/foobar
     https://twitter.com/share?url=https://twitter.com/foobar /facebook /social/facebook.html
+    https://www.yelp.com/search?find_desc=x https://www.yelp.com/ https://www.yelp.com/user_details?userid=x
+    https://biz.yelp.com/ https://www.tripadvisor.com/Restaurants-g60745-Boston.html https://www.tripadvisor.com/Profile/joe
+    https://www.tripadvisor.com/ShowUserReviews-g60745-d123456-r789-Acme.html https://foursquare.com/explore
+    https://www.google.com/maps/dir//42.3,-71.0 https://maps.google.com/maps?q=12+Main+St,+Boston
+    https://www.google.com/maps/place/12+Main+St,+Boston,+MA+02108 https://maps.google.com/maps?daddr=x
+    https://www.google.com/maps/place/Main+Street,+Boston,+MA+02108 https://www.google.com/search?q=acme
+    https://play.google.com/store/apps/details?id=x https://www.google.com/ https://www.trustpilot.com/categories/x
+    https://www.booking.com/searchresults.html?ss=x https://www.booking.com/city/us/boston.html
+    https://www.opentable.com/ https://www.opentable.com/landmark/x https://www.zomato.com/melbourne
+    https://www.zomato.com/melbourne/restaurants https://www.flickr.com/explore https://www.flickr.com/photos/acme/12345
+    https://yelp.com.evil.com/biz/acme https://tripadvisor.example/Restaurant_Review-g1-d2
+    https://notyelp.com/biz/acme https://wa.me/15551234567 https://goo.gl/abc
 """)
 )
 

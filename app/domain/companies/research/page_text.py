@@ -10,17 +10,13 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.domain.websites.extraction.document import text_of
+from app.domain.websites.extraction.hidden import find_hidden
 from app.domain.websites.extraction.html_limits import limit_html
 
 MAX_TEXT_CHARACTERS = 60_000
 MAX_TITLE_CHARACTERS = 300
 MAX_LINK_TEXT_CHARACTERS = 80
 UNSEEN = "script, style, noscript, template, svg, iframe, object, select, button, nav, form, head"
-HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}",
-    re.IGNORECASE,
-)
 MAX_INLINE_DEPTH = 20
 """Nested inline elements that are followed up to their block: a hostile page nests without end."""
 INLINE = frozenset(
@@ -57,26 +53,25 @@ class PageText:
 def extract_page_text(html: str, url: str) -> PageText:
     """Extract the visible text, the date and the links of a page; never raises."""
     tree = LexborHTMLParser(limit_html(html))
+    hidden = find_hidden(tree, html).texts
     head = tree.css_first("title")
     title = " ".join(head.text().split())[:MAX_TITLE_CHARACTERS] if head else ""
     published = _published(tree, html)
     links = _links(tree, url)
     for node in tree.css(UNSEEN):
-        node.decompose()
-    for node in tree.css("[hidden], [style], [aria-hidden=true]"):
-        attributes = node.attributes
-        style = attributes.get("style") or ""
-        if "hidden" in attributes or attributes.get("aria-hidden") == "true" or HIDDEN.search(style):
-            node.decompose()
-    return PageText(title, _text(tree), published, links)
+        if node.mem_id not in hidden:
+            hidden.update([part.mem_id for part in node.traverse(include_text=True)])
+    return PageText(title, _text(tree, hidden), published, links)
 
 
-def _text(tree: LexborHTMLParser) -> str:
+def _text(tree: LexborHTMLParser, hidden: set[int]) -> str:
     if tree.body is None:
         return ""
     pieces: list[str] = []
     block = None
     for node in tree.body.traverse(include_text=True):
+        if node.mem_id in hidden:
+            continue
         if node.tag == "br":
             pieces.append("\n")
         elif node.tag == "-text":

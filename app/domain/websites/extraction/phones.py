@@ -100,7 +100,7 @@ def _confidence(candidate: _Candidate) -> float:
     if candidate.is_others:
         return min(confidence, MAX_CONFIDENCE_OF_OTHERS)
     is_seen = candidate.method in ("tel", "whatsapp", "text")
-    if is_seen and is_credited(candidate.node, candidate.before, is_free=True):
+    if is_seen and is_credited(candidate.node, candidate.before):
         return min(confidence, MAX_CONFIDENCE_OF_CREDITS)
     return confidence
 

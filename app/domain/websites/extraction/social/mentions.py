@@ -39,6 +39,8 @@ def find_mentions(document: Document, brand: Brand) -> Iterator[Mention]:
     yield from _in_widgets(document, brand)
     for link in document.links:
         if (profile := profile_of(link.raw, brand)) is not None:
+            if link.node.mem_id in document.hidden.elements:
+                continue
             rel = link.node.attributes.get("rel")
             is_declared_own = bool(rel and re.search(r"\b(?:me|publisher)\b", rel.lower()))
             yield Mention(profile, "link", node=link.node, is_declared_own=is_declared_own)
@@ -72,7 +74,11 @@ def _in_metadata(document: Document, brand: Brand) -> Iterator[Mention]:
     for node in document.tree.css('link[rel="me"], link[rel="publisher"], [itemprop="sameAs"][href]'):
         if (profile := profile_of(node.attributes.get("href") or "", brand)) is not None:
             yield Mention(profile, "rel", node.attributes.get("rel") or "sameAs", confidence=0.9)
-    urls = {name: document.metas.get(name, "") for name in ("og:see_also", "article:publisher", "twitter:site")}
+    for node in document.tree.css('meta[property="og:see_also"][content]')[:20]:
+        if (profile := profile_of(node.attributes.get("content") or "", brand)) is not None:
+            confidence = 0.7 if brand.similarity(profile.handle) else 0.55
+            yield Mention(profile, "meta", "og:see_also", confidence=confidence)
+    urls = {name: document.metas.get(name, "") for name in ("article:publisher", "twitter:site")}
     if re.fullmatch(r"@?\w{1,15}", urls["twitter:site"]):
         urls["twitter:site"] = f"https://twitter.com/{urls['twitter:site']}"
     for name, url in urls.items():
@@ -136,7 +142,8 @@ def _in_attributes(document: Document, brand: Brand) -> Iterator[Mention]:
 
 
 _PROFILE_URL = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:facebook|instagram|twitter|linkedin|youtube)\.com/[\w./@?=#!-]{2,200}"
+    r"(?:https?://)?(?:www\.)?(?:facebook|instagram|twitter|linkedin|youtube|tiktok|yelp|tripadvisor|flickr|vimeo|x)\.com"
+    r"/[\w./@?=#!-]{2,200}"
 )
 
 
@@ -161,13 +168,15 @@ def _in_text(document: Document, brand: Brand) -> Iterator[Mention]:
 
 MAX_OCCURRENCES = 20
 """Parsed per host and script."""
-_HOSTS = ("facebook.com", "instagram.com", "twitter.com", "linkedin.com", "youtube.com", "pinterest.")
+_HOSTS = (
+    "facebook.com", "instagram.com", "twitter.com", "linkedin.com", "youtube.com", "pinterest.", "tiktok.com",
+    "yelp.com", "tripadvisor.com",
+)  # fmt: skip
 
 
 def _in_scripts(document: Document, brand: Brand) -> Iterator[Mention]:
     """Yield the profiles in string literals of scripts, if their handles are very similar to the business."""
-    for script in document.tree.css("script:not([src])"):
-        text = script.text() if "ld+json" not in (script.attributes.get("type") or "") else ""
+    for text in (*document.scripts, *document.data_scripts):
         for host in _HOSTS:
             position, tries = text.find(host), 0
             while position >= 0 and tries < MAX_OCCURRENCES:

@@ -18,11 +18,12 @@ from app.domain.websites.extraction.findings import Evidence, Finding, merge_fin
 from app.domain.websites.extraction.social.brand import Brand, squeeze
 from app.domain.websites.extraction.social.link_context import link_context
 from app.domain.websites.extraction.social.mentions import Mention, find_mentions
-from app.domain.websites.extraction.social.platforms import Profile
+from app.domain.websites.extraction.social.platforms import Profile, parse_profile
 from app.domain.websites.extraction.social.scoring import (
     EXCLUDED,
     MIN_GROUP_SCORE,
     OTHERS_PENALTY,
+    is_generated,
     label_names_other,
     score,
 )
@@ -33,6 +34,8 @@ MIN_SCORE = 0.5
 """The score from which a profile is accepted."""
 CLEAR_SCORE = 0.7
 """The score from which a profile is accepted even if another one of its platform has a higher score."""
+WEBSITE_SCORE = 0.95
+"""The score of a profile that the business gives as its website."""
 MAX_SCORE_GAP = 0.25
 """Accepted distance to the best profile of the platform, for profiles below CLEAR_SCORE."""
 _COMMON_CHARACTERS = 5
@@ -58,6 +61,8 @@ class ScoredMention:
 def find_own_profiles(document: Document, business_name: str = "") -> list[Finding]:
     """Return the profiles of the business, highest confidence first; `business_name` may be empty if it is unknown."""
     brand = Brand(document, business_name)
+    if own := profile_of_website(document.url):
+        return own  # the other profiles on a page of a platform are those of others
     mentions = [_scored(mention, brand) for mention in islice(find_mentions(document, brand), MAX_MENTIONS)]
     mentions = _add_group_bonus(_drop_lists_of_others(mentions, brand), brand)
     findings = []
@@ -66,6 +71,15 @@ def find_own_profiles(document: Document, business_name: str = "") -> list[Findi
         evidence = [Evidence(document.url, mention.method, mention.context)]
         findings.append(Finding(mention.profile.url, min(mention.score, 1.0), detail, evidence))
     return merge_findings(findings)
+
+
+def profile_of_website(url: str) -> list[Finding]:
+    """Return the finding for a website that is a profile itself; an empty list for any other."""
+    profile = parse_profile(url)
+    if profile is None or profile.is_personal:
+        return []
+    detail = {"platform": profile.platform, "handle": storable(profile.handle)}
+    return [Finding(profile.url, WEBSITE_SCORE, detail, [Evidence(url, "url")])]
 
 
 def _scored(mention: Mention, brand: Brand) -> ScoredMention:
@@ -135,6 +149,9 @@ def _drop_lists_of_others(mentions: Sequence[ScoredMention], brand: Brand) -> li
 
 def _have_one_owner(handles: list[str], brand: Brand) -> bool:
     """Return whether most handles are similar to the brand, or all share a part: branches, departments."""
+    handles = [handle for handle in handles if not is_generated(handle)]
+    if len(handles) < 2:
+        return True
     if 2 * sum(brand.similarity(handle) > 0 for handle in handles) > len(handles):
         return True
     shortest, *others = sorted(handles, key=len)

@@ -7,17 +7,27 @@ import re
 PLATFORM = (
     r"facebook|twitter|instagram|linked ?in|you ?tube|pinterest|google ?(?:\+|plus)|g\+|tik ?tok|vimeo|flickr|tumblr|"
     r"snapchat|threads|xing|whatsapp|telegram|discord|twitch|github|soundcloud|spotify|bluesky|my ?space|mastodon|fb|ig"
-    r"|insta|yt|x|bandcamp|mixcloud|patreon|reverb ?nation|medium|reddit|snap|behance|dribbble|weibo|vk|"
+    r"|yelp|trip ?advisor|foursquare|google ?(?:maps?|business(?: profile)?|reviews?|my business)|trustpilot"
+    r"|booking\.com|open ?table|zomato|messenger|insta|yt|x|bandcamp|mixcloud|patreon|reverb ?nation|medium|reddit|snap"
+    r"|behance|dribbble|weibo|vk|"
     r"фейсбук|инстаграм|вконтакте|フェイスブック|ツイッター|インスタグラム|페이스북|인스타그램|فيسبوك|انستغرام|تويتر"
 )
 # The label of a link that names the platform or asks to follow.
 PLATFORM_LABEL = re.compile(
-    rf"(?:{PLATFORM})(?: (?:icon|logo|page|profile|link|channel|account|button|seite|profil|fan ?page|group))?"
+    rf"(?:{PLATFORM})"
+    r"(?: (?:icon|logo|page|profile|reviews?|listing|link|channel|account|button|seite|profil|fan ?page|group))?"
     rf"|.{{0,60}}\b(?:follow|like|find|join|friend|connect with|visit|watch|subscribe to|see|folgen?|folge|besuchen|"
     rf"sigue|síguenos|s[eé]guici|suivez|suivre|volg|check|tweets (?:by|from|von|de))\b.{{0,40}}"
     rf"|.{{0,40}}\b(?:us|our|uns|unsere?|nous|notre|nos|"
     rf"nuestr[ao]|ons|noi|wir)\b.{{0,40}}(?:{PLATFORM}).{{0,30}}|.{{0,30}}\b(?:on|auf|en|sur|bei|su|op|via) "
     rf"(?:{PLATFORM})\b.{{0,20}}",
+    re.IGNORECASE,
+)
+# The label of a link to a listing, or the words before it.
+LISTING_LABEL = re.compile(
+    r"\b(?:reviews?|rate us|rating|bewert\w{1,10}|avis|rese[ñn]as?|recensioni|opiniones|maps?|directions?|karte|anfahrt"
+    r"|route|locations?|find us|get here|book(?:ing)?|reserv\w{1,10}|table|menu|order|buchen|check[- ]?in|excellence"
+    r"|choice|travell?ers)\b",
     re.IGNORECASE,
 )
 # The business speaks of itself: `follow us`, `our page`, `become a fan`.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from app.domain.websites.extraction.social import reserved
+from app.domain.websites.extraction.social import listings, reserved
 from app.domain.websites.extraction.social.urls import MAX_URL_CHARACTERS, UrlParts, inner_urls, split_url
 from app.domain.websites.extraction.wordlists import words
 
@@ -176,12 +176,35 @@ def _below(*folders: str, personal: str = "") -> Parser:
 
 
 def _flickr(parts: UrlParts) -> Parsed:
-    segments = parts.segments
+    segments = [unquote(segment) for segment in parts.segments]
+    if len(segments) == 1 and segments[0].lower() not in reserved.FLICKR | reserved.EVERYWHERE:
+        segments = ["photos", *segments]
     if len(segments) < 2 or segments[0] not in ("photos", "people") or segments[1].lower() in ("tags", "upload"):
         return None
-    if len(segments) > 2 and segments[2].isdecimal():
+    if (len(segments) > 2 and segments[2].isdecimal()) or not re.fullmatch(r"[\w@.-]{2,60}", segments[1]):
         return None
     return f"photos/{segments[1]}", segments[1], False
+
+
+def _messenger(parts: UrlParts) -> Parsed:
+    """Parse m.me/name and messenger.com/t/name."""
+    segments = list(parts.segments)
+    if parts.host != "m.me":
+        segments = segments[1:] if segments[:1] == ["t"] else []
+    is_name = bool(segments) and re.fullmatch(r"[\w.-]{2,100}", segments[0]) and segments[0] not in ("j", "ch", "g")
+    return (segments[0], segments[0], False) if is_name else None
+
+
+def _whatsapp(parts: UrlParts) -> Parsed:
+    """Parse channels, and links to a business without its number; see `find_phones` for numbers."""
+    segments = list(parts.segments)
+    is_short = parts.host == "wa.me" and segments[:1] in (["message"], ["c"], ["p"])
+    is_channel = parts.host != "wa.me" and segments[:1] == ["channel"]
+    if len(segments) < 2 or not (is_short or is_channel) or not re.fullmatch(r"[\w-]{4,80}", segments[1]):
+        return None
+    if is_short:
+        return f"//wa.me/{segments[0]}/{segments[1]}", "", False
+    return f"channel/{segments[1]}", "", False
 
 
 def _at_name(parts: UrlParts) -> Parsed:
@@ -228,6 +251,8 @@ _PLATFORMS: dict[str, tuple[str, tuple[str, ...], Parser]] = {
     "google_plus": ("plus.google.com", (), _google_plus),
     "threads": ("threads.net", ("threads.com",), _at_name),
     "snapchat": ("snapchat.com", (), _below("add")),
+    "messenger": ("m.me", ("messenger.com",), _messenger),
+    "whatsapp": ("whatsapp.com", ("wa.me",), _whatsapp),
     "telegram": ("t.me", ("telegram.me",), _first_segment("share joinchat addstickers s iv proxy setlanguage bg")),
     "vimeo": ("vimeo.com", (), _first_segment(
         "about album api blog categories channels channel create features groups help join log_in login manage plus"
@@ -264,10 +289,16 @@ _PLATFORMS: dict[str, tuple[str, tuple[str, ...], Parser]] = {
     "weibo": ("weibo.com", (), _below("u", "p", "n")),
     "ok": ("ok.ru", ("odnoklassniki.ru",), _below("group", "profile")),
     "myspace": ("myspace.com", (), _first_segment("discover help index.cfm login pages signup", r"[\w.-]{2,40}")),
+    **{name: (host, (), parse) for name, (host, parse) in listings.LISTINGS.items()},
 }  # fmt: skip
 
 # The platform of each host.
-_HOSTS = {host: name for name, (main, others, _) in _PLATFORMS.items() for host in (main, *others)}
+_HOSTS = {
+    host: name
+    for name, (main, others, _) in _PLATFORMS.items()
+    for host in (main, *others)
+    if name not in listings.LISTINGS
+}
 
 # Platforms that give each user a subdomain.
 _USER_SUBDOMAINS = frozenset({"tumblr.com", "medium.com", "bandcamp.com"})
@@ -276,8 +307,8 @@ _OTHER_SUBDOMAINS = frozenset({"business.facebook.com", "gaming.youtube.com", "m
 _PINTEREST_HOST = re.compile(r"(?:[a-z]{2}\.|www\.)?pinterest\.(?:com?\.)?[a-z]{2,3}")
 
 # The label before the last dot of each host. Short ones count only if nothing precedes them.
-_LABELS = {"pinterest", *(host.split(".")[-2] for host in _HOSTS)}
-_SHORT_LABELS = tuple(sorted(name for name in _LABELS if len(name) <= 2))
+_LABELS = {"pinterest", *listings.LABELS, *listings.SHORT_LABELS, *(host.split(".")[-2] for host in _HOSTS)}
+_SHORT_LABELS = tuple(sorted(name for name in _LABELS if len(name) <= 2 or name in listings.SHORT_LABELS))
 _LABEL_ENDS = (
     *sorted(_LABELS.difference(_SHORT_LABELS)),
     *(f"/{name}" for name in _SHORT_LABELS),
@@ -302,7 +333,7 @@ def parse_profile(url: str) -> Profile | None:
     if (profile := _parse_direct(url)) is not None:
         return profile
     parts = split_url(url)
-    if parts is None or (platform_of(parts.host) and parts.segments[:1] not in (["redirect"], ["l.php"])):
+    if parts is None or (platform_of(parts.host) and parts.segments[:1] not in (["redirect"], ["l.php"], ["url"])):
         return None  # a URL within a URL of the platform is what somebody shares
     return next((profile for inner in inner_urls(url) if (profile := _parse_direct(inner)) is not None), None)
 
@@ -333,4 +364,4 @@ def platform_of(host: str) -> str | None:
         _SAME_CONTENTS.fullmatch(subdomain) or rest in _USER_SUBDOMAINS or f"{subdomain}.{rest}" in _OTHER_SUBDOMAINS
     ):
         return _HOSTS[rest]
-    return "pinterest" if _PINTEREST_HOST.fullmatch(host) else None
+    return "pinterest" if _PINTEREST_HOST.fullmatch(host) else listings.directory_of(host)

@@ -44,6 +44,21 @@ YOUTUBE = words("""
     post premium press profile redirect results s select_site shared shorts show signin sports static
     subscription_center t tv trending upload user v view_play_list watch watch_popup watch_videos yt yts
 """)
+FLICKR = words("""
+    about account badge_code cameras commons creativecommons events explore groups help import invite jobs map mobile
+    people photos photo prints search services signin signup sorry tour upload upgrade
+""")
+FOURSQUARE = words("""
+    article articles city-guide create deals device discover explore img login news oauth2 place places search signup
+    tip topics top-places trending user v venue venues
+""")
+OPENTABLE = words("""
+    about-us gift-cards landmark nearme private-dining restaurant-solutions start
+""")
+ZOMATO = words("""
+    blog business collections contact deliver-food events gold journalists labs leaderboard restaurants users webroutes
+    who-we-are partner-with-us review reviews
+""")
 PINTEREST = words("""
     about business categories explore favicon.ico ideas images join login logout oauth pin pins search settings
     today topics source _ videos _saved

@@ -10,11 +10,13 @@ from itertools import pairwise
 
 from app.domain.websites.extraction.social.brand import Brand, Similarity, distinctive_words, squeeze
 from app.domain.websites.extraction.social.link_context import LinkContext
+from app.domain.websites.extraction.social.listings import LISTINGS
 from app.domain.websites.extraction.social.mentions import Mention
 from app.domain.websites.extraction.social.phrases import (
     BY,
     CREDIT,
     FIRST_PERSON,
+    LISTING_LABEL,
     NAMELESS,
     PARTNER,
     PLATFORM_BEFORE,
@@ -34,7 +36,12 @@ OTHERS_PENALTY = 0.35
 """For a link among people or partners, or with somebody else's name."""
 
 # A handle that nobody chose, which says nothing about its owner.
-_GENERATED_HANDLE = re.compile(r"\d+|UC[\w-]{22}")
+_GENERATED_HANDLE = re.compile(r"\d*|UC[\w-]{22}")
+
+
+def is_generated(handle: str) -> bool:
+    """Return whether nobody chose the handle, so that it says nothing about its owner."""
+    return _GENERATED_HANDLE.fullmatch(handle) is not None
 
 
 def score(mention: Mention, context: LinkContext, brand: Brand) -> float:
@@ -45,7 +52,7 @@ def score(mention: Mention, context: LinkContext, brand: Brand) -> float:
     is_foreign_post = "comment" in regions or ("embed" in regions and not is_widget)
     if "placeholder" in regions or (is_foreign_post and not similarity):
         return EXCLUDED
-    if ("credit" in regions or is_credit(context)) and similarity < Similarity.HIGH:
+    if ("credit" in regions or _is_credit(context)) and similarity < Similarity.HIGH:
         return EXCLUDED
     names_other = label_names_other(profile, context, brand) or _text_names_other(profile, context, brand)
     total = BASE + _evidence_for(mention, context, names_other) - _evidence_against(context, names_other)
@@ -64,15 +71,20 @@ def _evidence_for(mention: Mention, context: LinkContext, names_other: bool) -> 
     is_nameless_icon = context.is_icon and not names_other
     if context.has_platform_label or is_nameless_icon or PLATFORM_BEFORE.search(context.text_before[-40:]):
         total += 0.2
-    elif URL_OR_HANDLE.fullmatch(context.label):
+    elif URL_OR_HANDLE.fullmatch(context.label) or _is_listing_label(mention.profile, context):
         total += 0.15
     if context.is_first_person:
         total += 0.15
-    if _GENERATED_HANDLE.fullmatch(mention.profile.handle):
+    if is_generated(mention.profile.handle):
         total += 0.1
     if "social" in context.regions or context.heading_kind == "social":
         total += 0.15
     return total + 0.1 if "edge" in context.regions else total
+
+
+def _is_listing_label(profile: Profile, context: LinkContext) -> bool:
+    words = f"{context.text_before[-40:]} {context.label}"
+    return profile.platform in LISTINGS and LISTING_LABEL.search(words) is not None
 
 
 def _evidence_against(context: LinkContext, names_other: bool) -> float:
@@ -85,7 +97,7 @@ def _evidence_against(context: LinkContext, names_other: bool) -> float:
     return total
 
 
-def is_credit(context: LinkContext) -> bool:
+def _is_credit(context: LinkContext) -> bool:
     """Return whether the words directly before the link credit somebody for the site or its contents."""
     words = f"{context.text_before[-80:]} {'' if context.has_platform_label else context.label}"
     return bool(CREDIT.search(words) or (BY.search(context.text_before) and not context.has_platform_label))
