@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import structlog
-from arq.connections import RedisSettings
 from arq.worker import func
 from redis.asyncio import Redis
 
@@ -21,6 +20,7 @@ from app.db.core.startup import StartRefused, retry_until_available
 from app.db.jobs import queues
 from app.dispatch import Dispatcher
 from app.domain.text.server_urls import mask_url
+from app.queue.check_settings import redis_settings
 from app.queue.protocol import FUNCTION, deserialize, queue_name, serialize
 from app.queue.redis_overrides import open_connections
 from app.queue.sender import Sender
@@ -45,6 +45,8 @@ from workers.providers import handler_timeouts, open_resources
 log = structlog.get_logger(__name__)
 
 WEEK_SECONDS = 7 * 24 * 3600
+HEALTH_SECONDS = 5
+"""Between two signs of life for `arq --check`; each lasts for a second longer."""
 
 
 def arq_settings(settings: Settings, *, owns_process: bool = False) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def arq_settings(settings: Settings, *, owns_process: bool = False) -> dict[str,
         "functions": [func(execute.dispatch, name=FUNCTION, timeout=WEEK_SECONDS, keep_result=0, max_tries=10**6)],
         "queue_name": queue,
         "redis_pool": WorkerPool(settings.redis_url, queue, has_free_slot=slots.has_free, wake=slots.released),
-        "redis_settings": RedisSettings.from_dsn(settings.redis_url),  # only for `arq --check`
+        "redis_settings": redis_settings(settings.redis_url),  # only for `arq --check`
         "job_serializer": serialize,
         "job_deserializer": deserialize,
         "on_startup": start,
@@ -79,8 +81,8 @@ def arq_settings(settings: Settings, *, owns_process: bool = False) -> dict[str,
         "poll_delay": 0.01,  # WorkerPool waits for notifications, so an idle worker does not poll
         "keep_result": 0,
         "log_results": False,
-        "health_check_interval": 30,
-        "health_check_key": f"{queue}:health:{socket.gethostname()}:{os.getpid()}",
+        "health_check_interval": HEALTH_SECONDS,
+        "health_check_key": f"{queue}:health:{socket.gethostname()}",  # `arq --check` is another process on this host
     }
 
 

@@ -19,13 +19,14 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import NullPool, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.db.core.connect import connect
 from app.db.core.faults import describe_fault
 from app.db.core.locks import Lock
 from app.db.core.losses import Loss, Shape, find_losses, read_shape
+from app.db.core.pool import Session
 from app.db.core.schema import MIGRATIONS, describe_mismatch, known_revisions
 from app.domain.text.server_urls import mask_url
 
@@ -67,14 +68,19 @@ def read_revision(dsn: str) -> str | None:
 
 def create_engine(dsn: str) -> AsyncEngine:
     """Return SQLAlchemy's engine for this database, which connects as every other part of the platform does."""
-    return create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: connect(dsn, name="trigpoint migrate"), poolclass=NullPool
-    )
+    return create_async_engine("postgresql+asyncpg://", async_creator=partial(_connect, dsn), poolclass=NullPool)
+
+
+async def _connect(dsn: str) -> Session:
+    try:
+        return await connect(dsn, name="trigpoint migrate")
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = f"{describe_fault(error).reason} ({type(error).__name__}: {' '.join(str(error).split())})"
+        raise MigrationFailed(f"DATABASE_URL ({mask_url(dsn)}): {reason}") from error
 
 
 async def _migrate(dsn: str, say: Say, work: Callable[[SyncConnection], T], *, keep: bool = True) -> T:
     """Run `work` in a transaction that holds the lock, and repeat it while tables are in use."""
-    server = mask_url(dsn)
     engine = create_engine(dsn)
     try:
         for tries in range(LOCK_TRIES):
@@ -90,9 +96,7 @@ async def _migrate(dsn: str, say: Say, work: Callable[[SyncConnection], T], *, k
     except CommandError as error:
         raise MigrationFailed(f"{error}; known revisions are {', '.join(known_revisions())}") from None
     except DBAPIError as error:
-        raise MigrationFailed(f"DATABASE_URL ({server}): nothing was changed: {_describe(error)}") from error
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as error:
-        raise MigrationFailed(f"DATABASE_URL ({server}): {describe_fault(error).reason} ({error!r})") from error
+        raise MigrationFailed(f"nothing was changed: {_describe(error)}") from error
     finally:
         await engine.dispose()
 
