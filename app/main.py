@@ -14,7 +14,7 @@ import structlog
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
-from app import logs
+from app import logs, metrics
 from app.db.core.connect import Timeouts, open_pool
 from app.db.core.notifications import Changes
 from app.db.core.startup import retry_until_available
@@ -45,6 +45,7 @@ from providers.web import normalise_url
 from workers import registry
 from workers.configuration import load_kinds
 from workers.core.inline import InlineProcessor
+from workers.core.lag import LoopLag
 from workers.core.process_tuning import tune_api_process
 from workers.geocoding.request_geocoder import RequestGeocoder
 from workers.providers import handler_timeouts, open_resources
@@ -107,7 +108,8 @@ def create(settings: Settings | None = None) -> Application:
             app.start_refusal = str(declaring.exception() or "")
             declaring.result()
         declaring.add_done_callback(_stop_if_refused)
-        checking = asyncio.create_task(sender.keep_checking())
+        checking = [asyncio.create_task(sender.keep_checking()), asyncio.create_task(LoopLag().measure())]
+        metrics.set_component("api")
         await report_uploads_fault(settings.uploads_url)
         await changes.start()
         limits: Redis = Redis.from_pool(open_connections(settings.redis_url, retries=0))
@@ -140,7 +142,8 @@ def create(settings: Settings | None = None) -> Application:
             tune_api_process()
             yield
             declaring.cancel()
-            checking.cancel()
+            for task in checking:
+                task.cancel()
             await app.state.live_updates.close()
             await single_jobs.finish()
             await app.state.rate_limit.close()

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     """Bytes of the uploads of a user who is no administrator, unpacked, until they are removed. 0: no limit."""
     rate_limit_per_minute: int = Field(default=0, ge=0)
     """Requests per minute and API key, over all API processes. 0: no limit."""
+    metrics_token: str | None = Field(default=None, min_length=16, repr=False)
+    """Bearer token for reading /metrics, besides the keys of administrators."""
+    worker_health_host: str = "127.0.0.1"
+    """Address on which a worker answers health checks and serves its metrics."""
+    worker_health_port: int | None = Field(default=None, ge=1, le=65535)
+    """None: the worker listens nowhere."""
     public_reads: bool = False
     cron_secret: str | None = Field(default=None, min_length=1, validation_alias="CRON_SECRET", repr=False)
     """Secret for a hosted cron. Without it, the cron route is disabled."""

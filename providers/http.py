@@ -22,6 +22,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from app.domain.text import json_guard
 from app.domain.text.json_guard import MAX_CONTAINERS, MAX_VALUES, UnsafeJson
+from providers import metrics
 from providers.errors import Busy, Misconfigured, ProviderError, Unavailable, from_status
 from providers.latency import Latencies
 
@@ -104,21 +105,31 @@ async def exchange(
         nonlocal failure
         if failure is not None or not admitted:
             try:
-                await admit()
+                with metrics.RATE_LIMIT_WAIT.labels(request.provider).time():
+                    await admit()
             except Busy:
                 if failure is not None:
                     raise failure from None
                 raise
         started = time.monotonic()
+        outcome = "cancelled"
         try:
             reply = await _send(session, request, budget.left, judge)
-            return None if reply is None else await read(reply)
+            result = None if reply is None else await read(reply)
+            outcome = "no_match" if reply is None else "ok"
+            return result
         except Unavailable as error:
             failure = error
+            outcome = metrics.outcome_of(error)
+            raise
+        except Exception as error:
+            outcome = metrics.outcome_of(error)
             raise
         finally:
             seconds = time.monotonic() - started
             budget.left -= seconds
+            metrics.CALLS.labels(request.provider, outcome).inc()
+            metrics.SECONDS.labels(request.provider).observe(seconds)
             if latencies is not None:
                 latencies.add(seconds)
 

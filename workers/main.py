@@ -14,7 +14,7 @@ import structlog
 from arq.worker import func
 from redis.asyncio import Redis
 
-from app import logs
+from app import logs, metrics
 from app.db.core.connect import open_pool
 from app.db.core.startup import StartRefused, retry_until_available
 from app.db.jobs import queues
@@ -32,6 +32,7 @@ from providers.rate_limit import RedisRateLimiter
 from workers import shutdown
 from workers.configuration import load_kinds
 from workers.core import execute
+from workers.core.health_server import HealthServer
 from workers.core.heartbeat import keep_sending_heartbeats, send_heartbeat
 from workers.core.kinds import Kind
 from workers.core.process_guard import ProcessGuard
@@ -106,6 +107,7 @@ class Process:
             )
         self._loops: list[asyncio.Task[None]] = []
         self._stopping: asyncio.Task[None] | None = None
+        self._health: HealthServer | None = None
 
     @classmethod
     async def start(
@@ -114,6 +116,7 @@ class Process:
         """Open all resources, register the worker and start its loops. Puts the worker into `ctx` for dispatches."""
         logs.configure(settings.log_level, json=settings.log_json)  # again: arq has changed its loggers since
         tune_process()
+        metrics.set_component("worker")
         pool = await open_pool(
             settings.database_url,
             size=settings.worker_connections,
@@ -144,6 +147,7 @@ class Process:
             self._guard.start()
         specs = {settings.queue(kind.spec.queue) for kind in worker.kinds.values()}
         await report_uploads_fault(settings.uploads_url)
+        self._listen()
         await retry_until_available(worker.pool, mask_url(settings.database_url), partial(queues.declare, queues=specs))
         await send_heartbeat(worker)
         self._loops = [
@@ -165,6 +169,17 @@ class Process:
             geocoders=", ".join(geocoder.name for geocoder in worker.resources.geocoders.geocoders),
         )
 
+    def _listen(self) -> None:
+        """Answer health checks, from before the worker is ready. Raises StartRefused if the port is taken."""
+        settings = self._settings
+        if settings.worker_health_port is None:
+            return
+        host, port = settings.worker_health_host, settings.worker_health_port
+        try:
+            self._health = HealthServer(self._worker, self._sender, host, port)
+        except OSError as error:
+            raise StartRefused(f"TRIGPOINT_WORKER_HEALTH_PORT: cannot listen on {host} port {port}: {error}") from None
+
     def _request_stop(self) -> None:
         if self._stopping is None:
             self._stopping = asyncio.create_task(self.stop())
@@ -183,6 +198,8 @@ class Process:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        if self._health:
+            await asyncio.to_thread(self._health.close)
         await worker.dispatcher.close()
         if self._loops:  # it was registered
             await shutdown.sign_off(worker, stopping=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from typing import Annotated
 
 import typer
@@ -31,6 +32,8 @@ def api(
 
     FORWARDED_ALLOW_IPS names the proxies whose X-Forwarded-For and -Proto are believed; default: those on this host.
     """
+    if processes > 1:  # so that /metrics has those of all processes, whichever answers
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="trigpoint-metrics-"))
     arguments = ["--host", host, "--port", str(port), "--workers", str(processes)]
     arguments += ["--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
     os.execv(sys.executable, [sys.executable, "-m", *UVICORN, *arguments])

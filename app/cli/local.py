@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +101,7 @@ class LocalPlatform:
         self._start_python("api", api, environment)
         for number in range(1, plan.workers + 1):
             name = "worker" if plan.workers == 1 else f"worker-{number}"
-            self._start_python(name, ["arq", "workers.Settings"], environment)
+            self._start_python(name, ["arq", "workers.Settings"], environment | _health_port(environment, number))
         self.url = f"http://{_reachable(plan.host)}:{port}"
         asyncio.run(self._until_ready())
 
@@ -169,6 +169,12 @@ class LocalPlatform:
         """Raise Stopped if the start was interrupted."""
         if self._stopping():
             raise Stopped
+
+
+def _health_port(environment: Mapping[str, str], number: int) -> dict[str, str]:
+    """Return the variable with the health port of a worker: the first has the configured one, the next follow."""
+    port = environment.get("TRIGPOINT_WORKER_HEALTH_PORT", "")
+    return {"TRIGPOINT_WORKER_HEALTH_PORT": str(int(port) + number - 1)} if port.isdecimal() else {}
 
 
 def free_port(host: str, port: int) -> int:

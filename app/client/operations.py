@@ -2464,3 +2464,13 @@ class Operations:
         request = Request(method="GET", path="/readyz", accept=(503,))
         result: models.Readiness = await self.transport.model(request, models.Readiness)
         return result
+
+    def get(self) -> Download:
+        """Return the metrics in the text format of Prometheus.
+
+        For administrators, and for whoever sends the TRIGPOINT_METRICS_TOKEN as `Authorization: Bearer`.
+
+        Administrators only.
+        """
+        request = Request(method="GET", path="/metrics")
+        return Download(self.transport, request)

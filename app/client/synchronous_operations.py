@@ -2230,3 +2230,12 @@ class SyncOperations:
         workers.
         """
         return self._portal.call(self._client.get_readiness)
+
+    def get(self) -> SyncDownload:
+        """Return the metrics in the text format of Prometheus.
+
+        For administrators, and for whoever sends the TRIGPOINT_METRICS_TOKEN as `Authorization: Bearer`.
+
+        Administrators only.
+        """
+        return SyncDownload(self._portal, self._client.get())

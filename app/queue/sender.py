@@ -14,6 +14,7 @@ from arq.jobs import serialize_job
 from arq.utils import timestamp_ms
 from redis.exceptions import RedisError
 
+from app import metrics
 from app.db.jobs.admission import Dispatch
 from app.queue.protocol import FUNCTION, queue_name, serialize, wake_channel
 from app.queue.redis_faults import LOG_SECONDS, describe_redis_fault, report_redis_fault
@@ -33,6 +34,8 @@ class Sender:
     def __init__(self, url: str, prefix: str) -> None:
         self._redis: ArqRedis = ArqRedis(open_connections(url, retries=1))
         self._prefix = prefix
+        self.fault: str | None = None
+        """Why Redis could not be used at the last check."""
 
     async def send(self, dispatches: Sequence[Dispatch]) -> bool:
         """One trip for all of them, as arq's own `enqueue_job` would write each."""
@@ -52,7 +55,9 @@ class Sender:
                 await pipe.execute()
         except (RedisError, OSError) as error:
             report_redis_fault(error, dispatches=len(dispatches))
+            metrics.DISPATCHES.labels("failed").inc(len(dispatches))
             return False
+        metrics.DISPATCHES.labels("sent").inc(len(dispatches))
         return True
 
     async def find_fault(self) -> str | None:
@@ -74,7 +79,9 @@ class Sender:
         """Log every LOG_SECONDS that Redis cannot be used, even while there is nothing to send, until cancelled."""
         was_faulty = False
         while True:
-            is_faulty = await self.find_fault() is not None
+            self.fault = await self.find_fault()
+            is_faulty = self.fault is not None
+            metrics.REDIS_AVAILABLE.set(not is_faulty)
             if was_faulty and not is_faulty:
                 log.info("redis_available")
             was_faulty = is_faulty

@@ -6,6 +6,7 @@ import re
 
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AddressTooLong, AppError, BadRequest, NotFound
@@ -43,7 +44,9 @@ class Application(Starlette):
         self.router.redirect_slashes = False  # its redirects name the Host header; app.web.http.problems redirects
         app = _check_address(_check_host(super().build_middleware_stack()))
         return RequestContext(
-            ResponseDefaults(OpenTransfers(SlowBodies(app, window_seconds=WINDOW_SECONDS))), access_log=self.access_log
+            ResponseDefaults(OpenTransfers(SlowBodies(app, window_seconds=WINDOW_SECONDS))),
+            access_log=self.access_log,
+            routes={route.endpoint: route.path for route in self.routes if isinstance(route, Route)},
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web import health
+from app.web import health, metrics
 from app.web.accounts import keys, teams, users
 from app.web.companies import intake as company_intake
 from app.web.companies import jobs as company_jobs
@@ -192,4 +192,5 @@ ROUTES = [
     ApiRoute("/openapi.json", document.read, methods=["GET"]),
     ApiRoute("/healthz", health.live, methods=["GET"]),
     ApiRoute("/readyz", health.ready, methods=["GET"]),
+    ApiRoute("/metrics", metrics.read, methods=["GET"]),
 ]

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from app.domain.text.json_guard import UnsafeJson, parse_json
+from providers import metrics
 from providers.breaker import Breaker
 from providers.errors import Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
 from providers.llm.base import Endpoint, ModelRefusal, ModelReply, Prompt, TooLong, Unusable
@@ -165,9 +166,11 @@ class Models:
                     if not isinstance(error, Unavailable):
                         slot.used = 0  # refused before anything was computed
                     meter.close(call, None, str(error))
+                    metrics.CALLS.labels(endpoint.name, metrics.outcome_of(error)).inc()
                     raise
                 trial.succeeded()
             slot.used = reply.usage.tokens
+            _measure(endpoint.name, reply)
             outcome = "refused" if reply.refusal is not None else "cut_off" if reply.cut_off else "answered"
             meter.close(call, reply, outcome)
             return reply
@@ -223,3 +226,13 @@ def _most_useful(failures: Sequence[ProviderError]) -> ProviderError:
     """Return the Busy error with the shortest wait, else the last error."""
     busy = [failure for failure in failures if isinstance(failure, Busy)]
     return min(busy, key=lambda failure: failure.wait) if busy else failures[-1]
+
+
+def _measure(endpoint: str, reply: ModelReply) -> None:
+    usage = reply.usage
+    metrics.CALLS.labels(endpoint, "ok").inc()
+    metrics.SECONDS.labels(endpoint).observe(reply.latency_ms / 1000)
+    metrics.LLM_TOKENS.labels(endpoint, "prompt").inc(usage.prompt_tokens)
+    metrics.LLM_TOKENS.labels(endpoint, "completion").inc(usage.completion_tokens)
+    if usage.cost_usd is not None:
+        metrics.LLM_COST.labels(endpoint).inc(usage.cost_usd)

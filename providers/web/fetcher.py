@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
 from app.domain.vocabulary.websites import WebsiteStatus
+from providers import metrics
 from providers.errors import Busy
 from providers.web.cookies import Cookies
 from providers.web.http_client import HTML_TYPES, MAX_BODY_BYTES, ROBOTS_TYPES, FetchOptions, HttpClient
@@ -110,7 +111,9 @@ class Fetcher:
                 continue
             found = await self._follow(other, visit)
             if not _is_unanswered(found):
-                return replace(found, url=page.url)
+                page = replace(found, url=page.url)
+                break
+        metrics.PAGES.labels(page.outcome.value).inc()
         return page
 
     async def close(self) -> None:

@@ -157,6 +157,7 @@ GET /api/signals
 GET /api/health
 """
 ADMINS = """
+GET /metrics
 POST /api/v1/jobs/release
 POST /api/v1/jobs/{id}/run
 PATCH /api/v1/queues/{name}

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
+from app import metrics
 from app.db.core.pool import TRY_AGAIN, ServerLost
 from app.db.jobs import admission, ledger
 from app.db.jobs.ledger import Claimed
@@ -109,6 +110,8 @@ async def run(host: Host, job: Claimed) -> Outcome | Superseded:
         return Snooze(UNKNOWN_KIND_SECONDS, f"this worker does not know the kind {job.kind!r}")
     context = JobContext(job, host.resources, is_long=kind.spec.queue.dispatch_size == 1)
     log_job(context, "job_started")
+    measured = metrics.of_kind(kind.spec.kind)
+    measured.started(job.attempt, job.waited_seconds)
     started = time.monotonic()
     context.task = asyncio.create_task(invoke(kind, context), name=f"job {job.id}")
     host.running[job.id, job.fence] = context
@@ -118,7 +121,9 @@ async def run(host: Host, job: Claimed) -> Outcome | Superseded:
         del host.running[job.id, job.fence]
     outcome = normalise(kind, job, context, ended)
     try:
-        log_outcome(context, outcome, seconds=round(time.monotonic() - started, 3))
+        seconds = time.monotonic() - started
+        measured.ended(EVENTS[type(outcome)].removeprefix("job_"), seconds, context.processed)
+        log_outcome(context, outcome, seconds=round(seconds, 3))
     except BaseException as error:  # the handler damaged its context
         log.error("outcome_not_logged", **fields_of(job), error=describe_error(error))
     return outcome

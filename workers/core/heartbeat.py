@@ -11,11 +11,11 @@ from uuid import UUID
 
 import structlog
 
+from app import metrics
 from app.db.core.pool import TRY_AGAIN, Connection
 from app.db.jobs import ledger, workers
 from app.version import VERSION
 from workers.core.context import JobContext, Stop, stop_job
-from workers.core.lag import LoopLag
 from workers.core.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ async def send_heartbeat(worker: Worker, loop_lag_ms: float = 0.0) -> None:
         ended = worker.recorder.waiting
         if worker.running or ended:
             await renew_leases(conn, worker.running, worker.id, worker.lease_seconds, ended)
+    worker.beat_at = time.monotonic()
 
 
 async def renew_leases(
@@ -69,23 +70,26 @@ async def renew_leases(
 
 async def keep_sending_heartbeats(worker: Worker) -> None:
     """Send heartbeats until cancelled. The next heartbeat makes up for one that failed."""
-    lag = LoopLag()
-    measuring = asyncio.create_task(lag.measure())
+    measuring = asyncio.create_task(worker.lag.measure())
     try:
-        await _keep_sending(worker, lag)
+        await _keep_sending(worker)
     finally:
         measuring.cancel()
 
 
-async def _keep_sending(worker: Worker, lag: LoopLag) -> None:
+async def _keep_sending(worker: Worker) -> None:
     logged_at = time.monotonic()
     while True:
         await asyncio.sleep(heartbeat_interval(worker.lease_seconds))
+        metrics.SLOTS.set(worker.slots.total)
+        metrics.SLOTS_USED.set(worker.slots.used)
         try:
-            await send_heartbeat(worker, lag.take())
+            await send_heartbeat(worker, worker.lag.take())
         except TRY_AGAIN as error:
+            metrics.HEARTBEATS_FAILED.inc()
             log.warning("heartbeat_failed", error=repr(error))
         except Exception:
+            metrics.HEARTBEATS_FAILED.inc()
             log.exception("heartbeat_failed")  # continue: without heartbeats the worker loses every job that it takes
         if time.monotonic() - logged_at > ALIVE_LOG_SECONDS:
             logged_at = time.monotonic()

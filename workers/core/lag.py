@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
+
+from app.metrics import LOOP_LAG
 
 SAMPLE_SECONDS = 0.25
 
@@ -12,6 +15,8 @@ class LoopLag:
 
     def __init__(self) -> None:
         self._worst_seconds = 0.0
+        self.measured_at = time.monotonic()
+        """When the loop last ran, on the monotonic clock, which is the loop's."""
 
     def take(self) -> float:
         """Return the worst lag in milliseconds since the last call."""
@@ -24,4 +29,7 @@ class LoopLag:
         while True:
             due = loop.time() + SAMPLE_SECONDS
             await asyncio.sleep(SAMPLE_SECONDS)
-            self._worst_seconds = max(self._worst_seconds, loop.time() - due)
+            self.measured_at = loop.time()
+            late = max(0.0, self.measured_at - due)
+            LOOP_LAG.observe(late)
+            self._worst_seconds = max(self._worst_seconds, late)

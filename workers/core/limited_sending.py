@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from app import metrics
 from app.db.core.pool import Connection, connection
 from app.db.jobs import deliveries
 from app.db.jobs.deliveries import Target, Wait
 from app.domain.jobs.outcomes import Snooze
 from providers.errors import ProviderError
+from providers.metrics import outcome_of
 from providers.notify.webhook import Gone, NoAnswer
 from workers.core.context import JobContext
 
@@ -40,6 +42,7 @@ async def send(
     try:
         status = await post(slot.timeout_seconds)
     except ProviderError as error:
+        _measure(error, started)
         is_host_failure = isinstance(error, NoAnswer)
         async with connection(pool) as conn, conn.transaction():
             reason = await deliveries.record_failure(
@@ -48,6 +51,12 @@ async def send(
             if reason and disable is not None and not isinstance(error, Gone):
                 await disable(conn, f"{reason}; last: {error}")
         raise
+    _measure(None, started)
     async with connection(pool) as conn, conn.transaction():
         await deliveries.record_success(conn, context.id, target, time.monotonic() - started)
     return status
+
+
+def _measure(error: ProviderError | None, started: float) -> None:
+    metrics.WEBHOOKS.labels(outcome_of(error)).inc()
+    metrics.WEBHOOK_SECONDS.observe(time.monotonic() - started)

@@ -10,6 +10,7 @@ import random
 
 import structlog
 
+from app import metrics
 from app.db.core import locks
 from app.db.core.locks import Lock
 from app.db.core.pool import TRY_AGAIN
@@ -25,6 +26,8 @@ async def sweep(worker: Worker) -> None:
         async with conn.transaction():
             if await locks.try_acquire(conn, Lock.SWEEP):
                 lost, undelivered = await ledger.rescue(conn)
+                metrics.LEASES_EXPIRED.inc(lost)
+                metrics.UNDELIVERED.inc(undelivered)
                 if lost or undelivered:
                     log.warning("jobs_rescued", jobs=lost, undelivered=undelivered)
                 await ledger.wake_due(conn)

@@ -13,6 +13,7 @@ from app.dispatch import Dispatcher
 from app.domain.jobs.spec import JobSpec
 from workers.core.context import JobContext
 from workers.core.kinds import Kind
+from workers.core.lag import LoopLag
 from workers.core.recorder import Recorder
 from workers.core.resources import Resources
 from workers.core.slots import Slots
@@ -31,6 +32,9 @@ class Worker:
     """Running jobs by id and fence. A worker that was blocked for longer than a lease may be given a job again while
     it still runs the previous claim."""
     recorder: Recorder = field(init=False)
+    lag: LoopLag = field(default_factory=LoopLag)
+    beat_at: float | None = None
+    """Monotonic time of the last heartbeat that Postgres accepted; None before the first."""
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self)

@@ -6,6 +6,7 @@ asyncpg is pinned to its minor version because of them.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -14,9 +15,10 @@ import asyncpg
 from asyncpg.pool import PoolAcquireContext
 from asyncpg.transaction import Transaction
 
+from app import metrics
 from app.db.core.pool import CONNECTION_LOST, Connection, Pool, ServerUnreachable, Session
 from app.db.core.time_limit import LIMIT, TimeLimit
-from app.db.core.turns import Turns
+from app.db.core.turns import NoTurn, Turns
 
 SPOILING_ERRORS = (TimeoutError, asyncio.CancelledError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """After these a connection may be in the middle of an operation, for ever if the server is frozen."""
@@ -101,7 +103,8 @@ class TurnContext(AcquireContext):
 
     async def __aenter__(self) -> Any:
         turns = self.pool.turns
-        await turns.take(self.pool.turn_seconds)
+        if not turns.take_free():
+            await self._wait_for_turn(turns)
         try:
             return await super().__aenter__()
         except TimeoutError as error:
@@ -114,6 +117,16 @@ class TurnContext(AcquireContext):
                 turns.fail_waiting(error)
             turns.give_back()
             raise
+
+    async def _wait_for_turn(self, turns: Turns) -> None:
+        began = time.monotonic()
+        try:
+            await turns.take(self.pool.turn_seconds)
+        except NoTurn:
+            metrics.POOL_TIMEOUTS.labels(self.pool.name).inc()
+            raise
+        finally:
+            metrics.POOL_WAIT.labels(self.pool.name).observe(time.monotonic() - began)
 
     async def __aexit__(self, *exc: object) -> None:
         try:
@@ -130,6 +143,8 @@ class BoundedPool(Pool):
     current request is used up.
     """
 
+    name: str
+    """The last word of what pg_stat_activity shows: `api`, `requests`, `worker`."""
     is_for_requests: bool
     acquire_seconds: float
     turn_seconds: float

@@ -89,6 +89,7 @@ async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reser
             idle_in_transaction_session_timeout=str(int(timeouts.idle_transaction_seconds * 1000)),
         ),
     )
+    pool.name = name.rpartition(" ")[2]
     pool.is_for_requests = timeouts.is_for_requests
     pool.acquire_seconds = timeouts.acquire_seconds
     pool.turn_seconds = timeouts.acquire_seconds if timeouts.turn_seconds is None else timeouts.turn_seconds

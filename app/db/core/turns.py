@@ -24,10 +24,16 @@ class Turns:
         self._free = places
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
-    async def take(self, seconds: float) -> None:
-        """Wait up to `seconds` for a place. Raises NoTurn, or what `fail_waiting` was called with."""
+    def take_free(self) -> bool:
+        """Take a place if one is free."""
         if self._free > 0:
             self._free -= 1
+            return True
+        return False
+
+    async def take(self, seconds: float) -> None:
+        """Wait up to `seconds` for a place. Raises NoTurn, or what `fail_waiting` was called with."""
+        if self.take_free():
             return
         owner = OWNER.get()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

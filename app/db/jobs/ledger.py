@@ -51,6 +51,8 @@ class Claimed:
     failed_items: int
     request_id: str | None = None
     """The id of the request that created the job."""
+    waited_seconds: float | None = None
+    """From the creation of the job to this claim; None if it has run before."""
 
 
 SECONDS_LEFT = "least(timeout_seconds, 2 * timeout_seconds - spent_seconds)"
@@ -68,7 +70,8 @@ WITH claimed AS (
     WHERE id = ANY($1) AND status = 'pending' AND {{condition}}
     RETURNING id, kind, queue, fence, attempt, max_attempts, data, checkpoint, priority,
               extract(epoch FROM deadline - now())::float8 AS seconds_left,
-              total_items, processed_items, failed_items, request_id
+              total_items, processed_items, failed_items, request_id,
+              CASE WHEN fence = 1 THEN extract(epoch FROM now() - created_at)::float8 END AS waited_seconds
 ), event AS (
     INSERT INTO job_events (job_id, event, attempt, fence, worker_id)
     SELECT id, 'claimed', attempt, fence, $2 FROM claimed
@@ -95,6 +98,7 @@ def _claimed(row: Any) -> Claimed:
         processed_items=row["processed_items"],
         failed_items=row["failed_items"],
         request_id=row["request_id"],
+        waited_seconds=row["waited_seconds"],
     )
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import metrics
 from app.db.core.time_limit import LIMIT, TimeLimit
 from app.domain.jobs.request_id import request_id as current_id
+from app.web.http.request_metrics import RequestMetrics
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +43,10 @@ class AccessEnded(Exception):
 class RequestContext:
     """ASGI middleware: gives every request an id and a time limit, and logs it if `access_log` when it has ended."""
 
-    def __init__(self, app: ASGIApp, *, access_log: bool) -> None:
+    def __init__(self, app: ASGIApp, *, access_log: bool, routes: Mapping[Any, str] = MappingProxyType({})) -> None:
         self._app = app
         self._access_log = access_log
+        self._measure = RequestMetrics(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +71,7 @@ class RequestContext:
 
         token, limit_token = current_id.set(request_id), LIMIT.set(limit)
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        metrics.HTTP_IN_PROGRESS.inc()
         try:
             await self._app(scope, receive, send_with_id)
         except AccessEnded:
@@ -74,6 +80,8 @@ class RequestContext:
             if not sent["complete"]:  # an incomplete response must end with its connection
                 raise
         finally:
+            metrics.HTTP_IN_PROGRESS.dec()
+            self._measure(scope, sent["status"], monotonic() - started)
             if self._access_log:
                 _log_request(scope, sent, monotonic() - started)
             structlog.contextvars.reset_contextvars(**bound)

@@ -47,7 +47,15 @@ def test_health_with_a_key_prints_the_queues(platform: StandIn) -> None:
     queue = {"name": "research", "waiting": 5, "active": 2, "completed": 1234, "failed": 12, "failed_percent": 1.0,
              "total": 1253}  # fmt: skip
     redis = {"status": "healthy", "url": "redis://localhost:6379", "connected": True, "state": "ready"}
-    platform.on("GET /api/health", {"redis": redis, "queues": {"status": "healthy", "queues": [queue]}})
+    health = {"redis": redis, "queues": {"status": "healthy", "without_workers": ["research"], "queues": [queue]}}
+    platform.on("GET /api/health", health)
     shown = trigpoint("health", platform=platform).stdout
+    assert shown.splitlines() == [
+        "postgres  up",
+        "queues    5 waiting, 2 active, 12 failed (in 1 queues)",
+        "          research: 5 waiting, and no worker serves it",
+        "ready",
+    ]
+    shown = trigpoint("health", "--queues", platform=platform).stdout
     for line in ("   Status: Healthy", "   Connected: Yes", "     - Completed: 1,234", "     - Failed: 12 (1.0%)"):
         assert line in shown.splitlines()
