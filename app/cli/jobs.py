@@ -70,6 +70,8 @@ def show(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False
     fields = ("id", "type", "status", "processedItems", "failedItems", "totalItems", "progress", "data", "result")
     times = ("createdAt", "startedAt", "completedAt", "etaSeconds")
     output.console().print(output.table(("field", "value"), [(name, job.get(name)) for name in (*fields, *times)]))
+    if job.get("waitsFor"):
+        typer.echo(f"waiting: {job['waitsFor']['message']}")
     if job.get("errorLog"):
         typer.echo(f"errors: trigpoint jobs errors {job_id}")
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection, Pool
 from app.db.core.slices import slices
-from app.db.jobs import item_errors
+from app.db.jobs import item_errors, references
 from app.db.jobs.creator import Creator
 from app.db.jobs.job import COLUMNS, MAY_READ, Job, to_job
 from app.domain.jobs.spec import NewJob
@@ -88,6 +88,7 @@ async def _insert_new(conn: Connection, jobs: Sequence[tuple[UUID, NewJob, UUID]
     """Insert jobs with their proposed ids and creators; return the ids of those inserted, by what follows the time."""
     now_ms = time.time_ns() // 1_000_000
     new_jobs = [job for _, job, _ in jobs]
+    titles = await references.full_titles(conn, new_jobs)
     rows = await conn.fetch(
         INSERT,
         [now_ms - (job_id.int >> 80) for job_id, _, _ in jobs],
@@ -100,7 +101,7 @@ async def _insert_new(conn: Connection, jobs: Sequence[tuple[UUID, NewJob, UUID]
         [job.spec.max_attempts for job in new_jobs],
         [job.spec.timeout.total_seconds() for job in new_jobs],
         [job.dedupe_key for job in new_jobs],
-        [job.title for job in new_jobs],
+        titles,
         [job.request_id for job in new_jobs],
         [creator for _, _, creator in jobs],
         [job.run_at for job in new_jobs],

@@ -127,7 +127,7 @@ class JobSpec:
             dedupe_key=key,
             total_items=total_items,
             run_at=run_at,
-            title=make_title(self.kind, args),
+            title=make_title(self.kind, args, total_items),
             references=tuple(self.references(args)),
         )
 
@@ -150,12 +150,15 @@ class NewJob:
 
 
 MAX_TITLE_CHARACTERS = 200
-TELLING_ARGUMENTS = ("name", "file_name", "city_slug", "county")
+TELLING_ARGUMENTS = ("name", "file_name", "city_slug", "county", "city", "state", "zip_code", "precinct")
 
 
-def make_title(kind: str, args: BaseModel) -> str:
-    """Return what a job with these arguments does, such as "Voter import · durham.csv"."""
+def make_title(kind: str, args: BaseModel, total_items: int | None = None) -> str:
+    """Return what a job with these arguments does: "Geocode households · Durham · 8,000"."""
     words = kind.replace("_", " ").capitalize()
-    values = vars(args)
+    filters = getattr(args, "filters", None)
+    values = vars(args) | (vars(filters) if isinstance(filters, BaseModel) else {})
     telling = (values.get(name) for name in TELLING_ARGUMENTS)
-    return " · ".join([words, *(text for text in telling if text and isinstance(text, str))])[:MAX_TITLE_CHARACTERS]
+    number = f"{total_items:,}" if filters is not None and total_items else ""
+    parts = [words, *(text for text in telling if text and isinstance(text, str)), *([number] if number else ())]
+    return " · ".join(parts)[:MAX_TITLE_CHARACTERS]

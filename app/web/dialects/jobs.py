@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.jobs.job import Job
+from app.domain.jobs.waits import Wait
 from app.domain.websites.kinds import WEBSITE_KINDS
 from app.web.dialects import companies, websites
 from app.web.heatmaps.status_names import HEATMAP_STATUS_NAMES, HeatmapStatus
@@ -94,11 +95,11 @@ async def read(request: Request) -> Response:
     """
     usual = await durations.usual_seconds(request, companies.KINDS)
 
-    def present(job: Job) -> tuple[BaseModel, int]:
+    def present(job: Job, wait: Wait | None) -> tuple[BaseModel, int]:
         if job.kind in companies.KINDS:
             return companies.present_company_job(job, usual[job.kind])
         if presenter := PRESENTERS.get(job.kind):
             return presenter(job), 200
-        return present_job(job), 200
+        return present_job(job, wait), 200
 
     return await job_response(request, present)

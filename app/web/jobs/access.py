@@ -6,10 +6,11 @@ from uuid import UUID
 
 from app.db.accounts.users import User
 from app.db.core.pool import Connection
-from app.db.jobs import actions
+from app.db.jobs import actions, waits
 from app.db.jobs import records as jobs
 from app.db.jobs.job import Job
 from app.domain.jobs.status import Status
+from app.domain.jobs.waits import Wait, explain
 from app.errors import NotFound
 from app.web.platform import Platform
 
@@ -25,6 +26,15 @@ async def get_job(platform: Platform, job_id: UUID, user: User) -> Job:
     if job is None:
         raise job_not_found(job_id)
     return job
+
+
+async def explain_wait(platform: Platform, job: Job) -> Wait | None:
+    """Return what the job waits for; None if it is not pending."""
+    if job.status is not Status.PENDING:
+        return None
+    async with platform.pool.acquire() as conn:
+        situation = await waits.get_situation(conn, job.id)
+    return explain(situation) if situation else None
 
 
 async def require_readable(conn: Connection, job_id: UUID, user: User) -> None:

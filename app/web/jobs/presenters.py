@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from app.db.jobs.job import Job
 from app.db.jobs.timeline import JobEvent
 from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
 from app.domain.jobs.status import TERMINAL, Status
+from app.domain.jobs.waits import Wait, WaitReason
 from app.web.http.models import RawObject, ResponseModel, is_none, raw_object
 
 PollInterval = Annotated[int, Field(alias="poll_interval_ms", ge=0)]
@@ -42,6 +44,18 @@ class ItemError(ResponseModel):
 
 _OWN_NAMES = {name for own, field in ItemError.model_fields.items() for name in (own, field.alias)}
 """Names that further members of an error cannot take."""
+
+
+class WaitModel(ResponseModel):
+    """What a pending job waits for."""
+
+    reason: WaitReason
+    message: str
+    """A sentence for people."""
+    position: int | None
+    """About its place in line, from 1; null if it is not in line, or far behind."""
+    seconds: float | None
+    """About how long it will wait; null if that is unknown."""
 
 
 class JobModel(ResponseModel):
@@ -82,6 +96,8 @@ class JobModel(ResponseModel):
     run_at: datetime | None
     """When a deferred job becomes due."""
     cancel_requested: bool
+    waits_for: WaitModel | None = None
+    """What a pending job waits for. Null once it runs, and in lists."""
     eta_seconds: float | None
     poll_interval_ms: PollInterval
 
@@ -104,7 +120,7 @@ class TimelineEvent(ResponseModel):
     """What else is known of it, such as an error."""
 
 
-def present_job(job: Job) -> JobModel:
+def present_job(job: Job, wait: Wait | None = None) -> JobModel:
     """Return a job as the API shows it; its stored data and result pass through unparsed."""
     is_running = job.status is Status.PROCESSING
     eta = eta_seconds(job.processed_items, job.total_items, job.running_seconds) if is_running else None
@@ -133,6 +149,7 @@ def present_job(job: Job) -> JobModel:
         completed_at=job.completed_at,
         run_at=job.run_at,
         cancel_requested=job.cancel_requested_at is not None,
+        waits_for=WaitModel(**asdict(wait)) if wait else None,
         eta_seconds=eta,
         poll_interval_ms=poll_interval_ms(job.age_seconds, eta, ended=job.status in TERMINAL),
     )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.db.jobs.job import Job
 from app.domain.jobs.polling import retry_after
+from app.domain.jobs.waits import Wait
 from app.web.accounts import auth
 from app.web.http.conditional import matches_etag
 from app.web.http.list_headers import list_header
@@ -24,7 +25,7 @@ from app.web.http.operation import (
 )
 from app.web.http.request_parsing import path_id
 from app.web.http.responses import JSON
-from app.web.jobs.access import get_job
+from app.web.jobs.access import explain_wait, get_job
 from app.web.jobs.presenters import JobModel, present_job
 from app.web.jobs.waiting import preferred_wait_seconds, wait_until_finished
 from app.web.platform import get_platform
@@ -45,11 +46,11 @@ async def read(request: Request) -> Response:
     With `Prefer: wait=N` the response comes once the job has finished or after N seconds, whichever comes
     first. Beyond the limit of open streams and long polls it is returned at once.
     """
-    return await job_response(request, lambda job: (present_job(job), 200))
+    return await job_response(request, lambda job, wait: (present_job(job, wait), 200))
 
 
-async def job_response(request: Request, present: Callable[[Job], tuple[BaseModel, int]]) -> Response:
-    """Respond as `read` does, with the body and the status code that `present` makes of the job's job."""
+async def job_response(request: Request, present: Callable[[Job, Wait | None], tuple[BaseModel, int]]) -> Response:
+    """Respond as `read` does, with the body and the status code that `present` makes of a job and what it waits for."""
     user = await auth.require(request)
     platform = get_platform(request)
     job_id = path_id(request)
@@ -61,8 +62,10 @@ async def job_response(request: Request, present: Callable[[Job], tuple[BaseMode
             if may_wait:
                 job = await wait_until_finished(platform, job_id, auth.get_caller(request), wait_seconds)
                 headers["Preference-Applied"] = f"wait={wait_seconds:g}"
-    body, status = present(job)
-    headers |= {"ETag": f'W/"{job_version(job)}"'}
+    wait = await explain_wait(platform, job)
+    body, status = present(job, wait)
+    place = f"-{wait.reason}-{wait.position}" if wait else ""
+    headers |= {"ETag": f'W/"{job_version(job)}{place}"'}
     poll_interval_ms = getattr(body, "poll_interval_ms", None)  # that of a finished job may be missing
     if poll_interval_ms is not None:
         headers["Retry-After"] = retry_after(poll_interval_ms)

@@ -9,13 +9,15 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core.pool import Connection
-from app.db.jobs import item_errors, timeline, views
+from app.db.jobs import item_errors, timeline, views, waits
 from app.db.jobs import records as jobs
 from app.db.jobs.item_errors import RecordedError
 from app.db.jobs.views import JobDetail
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS
 from app.domain.heatmaps.kinds import HEATMAP_COMPUTE
 from app.domain.imports.kinds import IMPORT_SPECS, PARCEL_IMPORT, POI_IMPORT
+from app.domain.jobs.status import Status
+from app.domain.jobs.waits import explain
 from app.domain.text.json_guard import load_stored
 from app.domain.text.truncation import truncate
 from app.domain.text.typed_columns import typed_columns
@@ -80,6 +82,7 @@ async def show(request: Request) -> Response:
             raise NotFound("Job not found. It was deleted, or it belongs to another user.")
         events, event_count = await timeline.list_events(conn, job_id, limit=MAX_EVENTS, offset=0)
         errors = await item_errors.list_after(conn, job_id, 0, limit=MAX_ERRORS)
+        situation = await waits.get_situation(conn, job_id) if detail.status is Status.PENDING else None
     job = JobView.from_job(detail)
     size = sum(len(text or "") for text in (detail.data, detail.result, detail.checkpoint))
     return html.page(
@@ -87,6 +90,7 @@ async def show(request: Request) -> Response:
         "job.html",
         job=job,
         detail=detail,
+        wait=explain(situation) if situation else None,
         events=events,
         more_events=event_count - len(events),
         errors=errors,

@@ -16,6 +16,7 @@ from app.domain.jobs.polling import eta_seconds, progress
 from app.domain.jobs.status import Status
 from app.domain.text.json_guard import load_stored
 from app.web.dashboard.core import html
+from app.web.dashboard.core.formatting import humanize
 from app.web.dashboard.core.viewers import JobFragment
 
 MAX_SUMMARY_CHARACTERS = 120
@@ -26,6 +27,7 @@ MAX_VALUE_CHARACTERS = 40
 class JobView:
     id: UUID
     kind: str
+    title: str
     queue: str
     status: str
     label: str
@@ -68,6 +70,7 @@ class JobView:
         return cls(
             id=job.id,
             kind=job.kind,
+            title=job.title or humanize(job.kind),
             queue=job.queue,
             status=status.value,
             label="cancelling" if cancelling else "deferred" if deferred else status.value,

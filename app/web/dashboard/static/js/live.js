@@ -4,6 +4,7 @@ import { startSpeed } from "./speed.js";
 
 const MOST_ROWS = 200;
 let last = document.body.dataset.since;
+const shown = new Map();  // the HTML of rows by job
 
 function listen(getAddress, handlers) {
   let source = null;
@@ -50,12 +51,17 @@ function listAddress(list) {
 function updateList(list, update) {
   const rows = document.getElementById("rows");
   for (const job of update.jobs) {
+    if (shown.get(job.id) === job.html) continue;  // told again, but nothing changed
+    shown.set(job.id, job.html);
     const fresh = document.importNode(parse(job.html).querySelector("tr"), true);
     const current = document.getElementById(fresh.id);
     if (current) exchange(current, fresh);
     else if (job.new && "top" in list.dataset) insert(rows, fresh);
   }
-  for (const id of update.gone) document.getElementById(`job-${id}`)?.remove();
+  for (const id of update.gone) {
+    shown.delete(id);
+    document.getElementById(`job-${id}`)?.remove();
+  }
   while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
   if (rows.children.length) {
     rows.closest("table").hidden = false;
