@@ -24,7 +24,7 @@ T = TypeVar("T")
 ADMIN_KEY = "the-admin-key-of-the-tests"
 
 
-async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 60.0) -> T:
+async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 150.0) -> T:
     """Return the first truthy result of the probe. Fails the test if there is none in time."""
     async with asyncio.timeout(within):
         while not (answer := await probe()):
@@ -54,7 +54,9 @@ async def api(settings: Settings) -> AsyncIterator[str]:
 @asynccontextmanager
 async def session(url: str, key: str) -> AsyncIterator[aiohttp.ClientSession]:
     headers = {"Authorization": f"Bearer {key}"}
-    async with aiohttp.ClientSession(url, headers=headers, middlewares=[conforming]) as client:
+    # shorter than the server's 5 s, so that no request meets the end of an idle connection
+    connector = aiohttp.TCPConnector(keepalive_timeout=2)
+    async with aiohttp.ClientSession(url, headers=headers, middlewares=[conforming], connector=connector) as client:
         yield client
 
 
@@ -73,7 +75,7 @@ async def worker(settings: Settings) -> AsyncIterator[Worker]:
         await built.close()
 
 
-async def follow(client: aiohttp.ClientSession, job_id: str, *, within: float = 60.0) -> dict[str, Any]:
+async def follow(client: aiohttp.ClientSession, job_id: str, *, within: float = 150.0) -> dict[str, Any]:
     """The job at its end."""
 
     async def ended() -> dict[str, Any] | None:

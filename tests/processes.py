@@ -151,7 +151,7 @@ class Platform:
                 except aiohttp.ClientError:
                     return False
 
-            await eventually(answers, within=30)
+            await eventually(answers)
 
     async def close(self) -> None:
         """End everything, whatever state it is in. Raises TimeoutError where a process had to be killed."""

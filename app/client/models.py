@@ -2600,62 +2600,6 @@ class ImportCreated(Model):
     """All jobs, if the file was divided."""
 
 
-class Job(Model):
-    """A job."""
-
-    id: UUID
-    type: str
-    title: str
-    """What the job does, for people."""
-    queue: str
-    priority: int
-    """1 runs first."""
-    status: Literal["pending", "processing", "completed", "failed", "cancelled"]
-    total_items: Annotated[int | None, Field(alias="totalItems")]
-    """Null until it is known."""
-    processed_items: Annotated[int, Field(alias="processedItems")]
-    """Including failed ones."""
-    failed_items: Annotated[int, Field(alias="failedItems")]
-    progress: int
-    """Per cent."""
-    attempt: int
-    max_attempts: Annotated[int, Field(alias="maxAttempts")]
-    data: dict[str, Any] | None
-    """The arguments, as `GET /api/v1/kinds` describes them for the type. Null in a list if they are too long for it."""
-    result: dict[str, Any] | None
-    """Null until the job has completed."""
-    truncated: bool
-    """Whether `data` or `result` are cut, because they are too long for a list."""
-    error: str | None
-    error_log: Annotated[list[ItemError] | None, Field(alias="errorLog")]
-    """The first errors of items; all of them are in `/api/v1/jobs/{id}/errors`. Null in lists."""
-    created_by: Annotated[JobOwner, Field(alias="createdBy")]
-    request_id: Annotated[str | None, Field(alias="requestId")]
-    """The `X-Request-Id` of the request that created the job."""
-    created_at: Annotated[datetime, Field(alias="createdAt")]
-    started_at: Annotated[datetime | None, Field(alias="startedAt")]
-    completed_at: Annotated[datetime | None, Field(alias="completedAt")]
-    run_at: Annotated[datetime | None, Field(alias="runAt")]
-    """When a deferred job becomes due."""
-    cancel_requested: Annotated[bool, Field(alias="cancelRequested")]
-    eta_seconds: Annotated[float | None, Field(alias="etaSeconds")]
-    poll_interval_ms: Annotated[int, Field(ge=0)]
-
-
-class JobPage(Model):
-    total: int
-    """How many there are on all pages."""
-    limit: int
-    offset: int
-    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
-    """Whether `total` is an estimate, because counting would take too long."""
-    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
-    """The `cursor` of the next page; null on the last one."""
-    jobs: list[Job]
-    incomplete: bool
-    """Whether the search stopped early, so that older jobs may match: follow the cursor to continue it."""
-
-
 class KeyCreated(Model):
     id: UUID
     user_id: Annotated[UUID, Field(alias="userId")]
@@ -3176,6 +3120,18 @@ class UploadPreview(Model):
     """Why the file cannot be imported like this, and what to do; null if it can."""
 
 
+class Wait(Model):
+    """What a pending job waits for."""
+
+    reason: Literal["due_later", "starting", "queue_paused", "limit_zero", "no_worker", "in_line"]
+    message: str
+    """A sentence for people."""
+    position: int | None
+    """About its place in line, from 1; null if it is not in line, or far behind."""
+    seconds: float | None
+    """About how long it will wait; null if that is unknown."""
+
+
 class WebhookList(Model):
     webhooks: list[Webhook]
     total: int
@@ -3461,6 +3417,64 @@ class CompanyDetails(Model):
 
 class DeliveryList(Model):
     deliveries: list[Delivery]
+
+
+class Job(Model):
+    """A job."""
+
+    id: UUID
+    type: str
+    title: str
+    """What the job does, for people."""
+    queue: str
+    priority: int
+    """1 runs first."""
+    status: Literal["pending", "processing", "completed", "failed", "cancelled"]
+    total_items: Annotated[int | None, Field(alias="totalItems")]
+    """Null until it is known."""
+    processed_items: Annotated[int, Field(alias="processedItems")]
+    """Including failed ones."""
+    failed_items: Annotated[int, Field(alias="failedItems")]
+    progress: int
+    """Per cent."""
+    attempt: int
+    max_attempts: Annotated[int, Field(alias="maxAttempts")]
+    data: dict[str, Any] | None
+    """The arguments, as `GET /api/v1/kinds` describes them for the type. Null in a list if they are too long for it."""
+    result: dict[str, Any] | None
+    """Null until the job has completed."""
+    truncated: bool
+    """Whether `data` or `result` are cut, because they are too long for a list."""
+    error: str | None
+    error_log: Annotated[list[ItemError] | None, Field(alias="errorLog")]
+    """The first errors of items; all of them are in `/api/v1/jobs/{id}/errors`. Null in lists."""
+    created_by: Annotated[JobOwner, Field(alias="createdBy")]
+    request_id: Annotated[str | None, Field(alias="requestId")]
+    """The `X-Request-Id` of the request that created the job."""
+    created_at: Annotated[datetime, Field(alias="createdAt")]
+    started_at: Annotated[datetime | None, Field(alias="startedAt")]
+    completed_at: Annotated[datetime | None, Field(alias="completedAt")]
+    run_at: Annotated[datetime | None, Field(alias="runAt")]
+    """When a deferred job becomes due."""
+    cancel_requested: Annotated[bool, Field(alias="cancelRequested")]
+    waits_for: Annotated[Wait | None, Field(alias="waitsFor")]
+    """What a pending job waits for. Null once it runs, and in lists."""
+    eta_seconds: Annotated[float | None, Field(alias="etaSeconds")]
+    poll_interval_ms: Annotated[int, Field(ge=0)]
+
+
+class JobPage(Model):
+    total: int
+    """How many there are on all pages."""
+    limit: int
+    offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
+    jobs: list[Job]
+    incomplete: bool
+    """Whether the search stopped early, so that older jobs may match: follow the cursor to continue it."""
 
 
 class PlacesFound(Model):

@@ -65,7 +65,7 @@ async def mend(world: World, client: aiohttp.ClientSession) -> None:
                 done = await geocode(client, name, providerId=name, useFallback=False, skipGeocoded=False)
                 return not done.errors
 
-            await harness.eventually(answers, within=20)
+            await harness.eventually(answers)
             provider.failed = False
 
 

@@ -62,7 +62,7 @@ async def create(client: aiohttp.ClientSession, dsn: str) -> dict[str, str]:
 async def _finished_job(client: aiohttp.ClientSession) -> UUID:
     async with client.post("/api/v1/jobs", json={"type": "scripted", "data": {}}) as response:
         job_id = (await response.json())["jobId"]
-    await follow(client, job_id, within=60)
+    await follow(client, job_id)
     return UUID(job_id)
 
 

@@ -68,7 +68,7 @@ async def create(client: aiohttp.ClientSession) -> dict[str, str]:
         },
     )
     for job_id in [everywhere["jobId"], *ids.values()]:
-        await follow(client, job_id, within=60)
+        await follow(client, job_id)
     async with client.get("/api/v1/households", params={"geocoded": "true", "limit": 1}) as response:
         ids["household"] = (await response.json())["households"][0]["id"]
     ids["webhook"] = await create_webhook(client)
@@ -91,5 +91,5 @@ async def create_webhook(client: aiohttp.ClientSession) -> str:
     """A webhook for a single job, which has finished; no host has the name of the receiver."""
     job_id = (await post(client, "/api/v1/jobs", {"type": "noop", "data": {"seconds": 1}}))["jobId"]
     webhook = await post(client, "/api/v1/webhooks", {"url": "https://hooks.invalid/trigpoint", "jobId": job_id})
-    await follow(client, job_id, within=60)
+    await follow(client, job_id)
     return str(webhook["id"])

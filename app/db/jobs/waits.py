@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.db.core.pool import Connection
+from app.db.jobs.job import MAY_READ
 from app.db.jobs.waiting import READY
 from app.db.jobs.workers import LIVE_BY_ROUTE
 from app.domain.jobs.waits import MAX_AHEAD, QueueSituation
 
 SAMPLE_SIZE = 50
 
-# The jobs before this one are a part of jobs_ready_idx (the order makes the planner use it), and the last completed ones the end of jobs_finished_idx.
+# The jobs before this one are a part of jobs_ready_idx, which the order makes the planner use, and the last completed
+# ones the end of jobs_finished_idx.
 SELECT = f"""
 SELECT j.queue, q.route, j.run_at, j.lease_until IS NOT NULL AS admitted,
        q.paused_at IS NOT NULL AND (q.paused_until IS NULL OR q.paused_until > now())
@@ -35,11 +37,11 @@ CROSS JOIN LATERAL (
         ORDER BY completed_at DESC LIMIT {SAMPLE_SIZE}
     ) AS latest
 ) AS lately
-WHERE j.id = $1 AND j.status = 'pending'
+WHERE j.id = $1 AND {MAY_READ} AND j.status = 'pending'
 """
 
 
-async def get_situation(conn: Connection, job_id: UUID) -> QueueSituation | None:
-    """Return where a job stands that the caller may read; None if it is not pending."""
-    row = await conn.fetchrow(SELECT, job_id)
+async def get_situation(conn: Connection, job_id: UUID, reader: UUID | None) -> QueueSituation | None:
+    """Return where a job stands; None if it is not pending, or not one that `reader` (None: an admin) may read."""
+    row = await conn.fetchrow(SELECT, job_id, reader)
     return QueueSituation(**row) if row else None

@@ -28,12 +28,12 @@ async def get_job(platform: Platform, job_id: UUID, user: User) -> Job:
     return job
 
 
-async def explain_wait(platform: Platform, job: Job) -> Wait | None:
+async def explain_wait(platform: Platform, job: Job, user: User) -> Wait | None:
     """Return what the job waits for; None if it is not pending."""
     if job.status is not Status.PENDING:
         return None
     async with platform.pool.acquire() as conn:
-        situation = await waits.get_situation(conn, job.id)
+        situation = await waits.get_situation(conn, job.id, reader_id(user))
     return explain(situation) if situation else None
 
 

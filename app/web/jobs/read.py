@@ -62,7 +62,7 @@ async def job_response(request: Request, present: Callable[[Job, Wait | None], t
             if may_wait:
                 job = await wait_until_finished(platform, job_id, auth.get_caller(request), wait_seconds)
                 headers["Preference-Applied"] = f"wait={wait_seconds:g}"
-    wait = await explain_wait(platform, job)
+    wait = await explain_wait(platform, job, user)
     body, status = present(job, wait)
     place = f"-{wait.reason}-{wait.position}" if wait else ""
     headers |= {"ETag": f'W/"{job_version(job)}{place}"'}

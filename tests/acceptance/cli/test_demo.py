@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.acceptance.commands import TRIGPOINT, environment
 from tests.processes import ROOT
 
-DEMO_SECONDS = 55.0
+DEMO_SECONDS = 240.0
 
 
 def demo(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

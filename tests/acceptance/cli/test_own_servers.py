@@ -115,7 +115,7 @@ async def test_a_kind_that_the_workers_do_not_know_yet_waits_for_one_that_does(
                 except aiohttp.ClientConnectorError:
                     return None
 
-            job_id = await harness.eventually(made, within=20)
+            job_id = await harness.eventually(made)
     finally:
         await newer.end()
 

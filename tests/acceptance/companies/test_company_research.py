@@ -41,7 +41,7 @@ async def test_a_report_with_the_documented_responses(office: Office, boss: aioh
                 return None
             return body
 
-    done = await harness.eventually(finished, within=30)
+    done = await harness.eventually(finished)
     assert done is not None and done["job"]["status"] == "completed" and done["job"]["progress"] == 100
     result = done["result"]
     assert result == done["job"]["result"] and result["status"] == "complete" and result["sections_complete"] == 8
@@ -64,7 +64,7 @@ async def test_no_section_is_written_again_after_a_killed_worker(office: Office,
         assert job["completedAt"] is None
         return bool(2 <= job["processedItems"] < 7)
 
-    await harness.eventually(halfway, within=30)
+    await harness.eventually(halfway)
     worker = office.up.pid_of("arq")
     assert worker is not None
     os.kill(worker, signal.SIGKILL)
@@ -75,7 +75,7 @@ async def test_no_section_is_written_again_after_a_killed_worker(office: Office,
     }
     assert len(written) >= committed["processedItems"] >= 2
     await office.llm.behave(latency=0.05)
-    job = await harness.follow(boss, asked["job_id"], within=30)
+    job = await harness.follow(boss, asked["job_id"])
     assert (job["status"], job["attempt"], job["processedItems"]) == ("completed", 1, 8)
     assert job["result"]["report_id"] == report_id
     calls = Counter((await model_state(office))["answered"]) - before

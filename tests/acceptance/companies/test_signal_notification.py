@@ -40,7 +40,7 @@ async def test_a_team_is_notified_once_by_webhook(office: Office, boss: aiohttp.
     async def both_received() -> bool:
         return len(received) == 2
 
-    await harness.eventually(both_received, within=20)
+    await harness.eventually(both_received)
     await ended(boss, await post(boss, "/api/signals", {"company_id": company_id}))
     bodies: list[dict[str, Any]] = [Webhook(secret).verify(body, headers) for headers, body in received]
     assert len(received) == 2 and received[0][0]["webhook-id"] == received[1][0]["webhook-id"], (

@@ -78,7 +78,7 @@ async def test_a_worker_that_is_killed_in_the_midst_of_a_region(place: Place) ->
         worker = place.up.pid_of("arq")
         assert worker is not None
         os.kill(worker, signal.SIGKILL)
-        job = await harness.follow(client, created["jobId"], within=40)
+        job = await harness.follow(client, created["jobId"])
         assert (job["status"], job["attempt"], job["processedItems"]) == ("completed", 1, CELLS)
         async with client.get(f"/api/v1/jobs/{created['jobId']}/timeline") as response:
             events = [event["event"] for event in (await response.json())["events"]]
@@ -88,6 +88,6 @@ async def test_a_worker_that_is_killed_in_the_midst_of_a_region(place: Place) ->
         async with client.post("/api/heatmap/reset", json={"bounds": EDGES, "gridStep": 0.001}) as response:
             assert (await response.json())["removed"] == CELLS
         again = await schedule(client, bounds=EDGES, gridStep=0.001)
-        await harness.follow(client, again["jobId"], within=40)
+        await harness.follow(client, again["jobId"])
         assert await stored(client) == disturbed
         assert len({tuple(cell[:2]) for cell in disturbed}) == CELLS

@@ -25,6 +25,6 @@ async def test_businesses_are_imported_and_their_websites_looked_at(admin: aioht
             async with admin.get("/api/v1/businesses?source=fair&hasEmail=true&websiteStatus=ok") as response:
                 return bool((await response.json())["total"])
 
-        await harness.eventually(seen, within=20)
+        await harness.eventually(seen)
     async with admin.get(f"/api/v1/jobs/{created['jobId']}/rejected.csv") as response:
         assert (await response.text()).splitlines()[1].startswith("Nowhere,ftp://nowhere.example,bad_website,")

@@ -29,7 +29,7 @@ async def disturbed(place: Place, client: aiohttp.ClientSession, what: str, raw:
     for _ in range(KILLS):
         worker, job = await further(place, client, job_id, job)
         os.kill(worker, signal.SIGKILL)
-    done = await harness.follow(client, job_id, within=60)
+    done = await harness.follow(client, job_id)
     assert (done["status"], done["attempt"]) == ("completed", 1)
     assert (done["totalItems"], done["processedItems"], done["failedItems"]) == (rows, rows, 0)
     result: Json = done["result"]
@@ -43,7 +43,7 @@ async def test_a_killed_import_continues_from_its_checkpoint(place: Place) -> No
         assert (result["read"], result["inserted"]) == (ROWS, ROWS)
         assert result["householdsCreated"] == len({home(number) for number in range(0, ROWS, 2)})
 
-        again = (await harness.follow(client, await send(client, "voters", raw), within=60))["result"]
+        again = (await harness.follow(client, await send(client, "voters", raw)))["result"]
         assert (again["unchanged"], again["inserted"], again["updated"], again["householdsCreated"]) == (ROWS, 0, 0, 0)
 
 
@@ -59,7 +59,7 @@ async def test_killed_with_businesses_it_makes_each_and_its_jobs_once(place: Pla
             assert (await response.json())["total"] == SHOPS
         async with client.get("/api/v1/jobs?queue=websites&limit=1") as response:
             assert (await response.json())["total"] == 3 * SHOPS
-        again = (await harness.follow(client, await send(client, "businesses", raw), within=60))["result"]
+        again = (await harness.follow(client, await send(client, "businesses", raw)))["result"]
         assert (again["unchanged"], again["inserted"], again["jobsCreated"]) == (SHOPS, 0, 0)
 
 
@@ -79,6 +79,6 @@ async def further(place: Place, client: aiohttp.ClientSession, job_id: str, job:
         worker = place.up.pid_of("arq")
         return (worker, seen) if worker and seen["processedItems"] > job.get("processedItems", 0) else None
 
-    found = await harness.eventually(gone_on, within=30)
+    found = await harness.eventually(gone_on)
     assert found is not None
     return found

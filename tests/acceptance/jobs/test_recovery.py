@@ -48,7 +48,7 @@ async def begin(place: Place, precinct: str) -> Underway:
 async def end_well(place: Place, underway: Underway) -> Account:
     """Follow the job to its end; nothing is lost, counted twice, or requested again after it was committed."""
     async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
-        job = await harness.follow(client, underway.job_id, within=30)
+        job = await harness.follow(client, underway.job_id)
         assert (job["status"], job["attempt"]) == ("completed", 1)
         done = await account(client, underway.precinct, job)
     assert len(done.found) == 1 and done.found["nominatim", "rooftop"] == HOUSEHOLDS

@@ -56,7 +56,7 @@ def research(client: aiohttp.ClientSession, company: str) -> Research:
     async def run(*, ends: str = "completed", **options: Any) -> Json:
         asked = await call(client, "POST", f"/api/research/{company}", json={"force_refresh": True, **options})
         assert asked.status == 202, asked.raw
-        job = await harness.follow(client, asked.json["job_id"], within=30)
+        job = await harness.follow(client, asked.json["job_id"])
         assert job["status"] == ends, job
         if ends != "completed":
             return job

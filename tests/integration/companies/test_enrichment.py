@@ -19,7 +19,7 @@ async def test_enrichment_finds_the_contacts_of_the_company_and_not_of_its_web_d
         for path in ("/api/enrichment", "/api/scoring"):
             accepted = await call(client, "POST", path, json={"company_id": company})
             assert accepted.status == 202, accepted.raw
-            job = await harness.follow(client, accepted.json["job_id"], within=30)
+            job = await harness.follow(client, accepted.json["job_id"])
             assert job["status"] == "completed", job
         found = (await call(client, "GET", f"/api/companies/{company}")).json
     values = {name: field["value"] for name, field in found["fields"].items()}

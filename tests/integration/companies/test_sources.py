@@ -42,7 +42,7 @@ async def registers(settings: Settings) -> AsyncIterator[Registers]:
 async def end(client: aiohttp.ClientSession, path: str, body: object) -> dict[str, object]:
     asked = await call(client, "POST", path, json=body)
     assert asked.status == 202, asked.raw
-    job = await harness.follow(client, asked.json["job_id"], within=30)
+    job = await harness.follow(client, asked.json["job_id"])
     assert job["status"] == "completed", job
     found: dict[str, object] = job
     return found

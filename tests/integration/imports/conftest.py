@@ -58,7 +58,7 @@ def imported(client: aiohttp.ClientSession, worker: Worker, send: Send) -> Send:
 
     async def imported(what: str, content: bytes, *, ends: str = "completed", **options: Any) -> Json:
         created = await send(what, content, **options)
-        job = await harness.follow(client, created["jobId"], within=30)
+        job = await harness.follow(client, created["jobId"])
         assert job["status"] == ends, job
         return job
 

@@ -51,7 +51,7 @@ async def started(client: aiohttp.ClientSession, path: str, upload: Json, **opti
     async with client.post(f"/api/v1/{path}", json=body) as response:
         assert response.status == 202, await response.text()
         created = await response.json()
-    job = await harness.follow(client, created["jobId"], within=30)
+    job = await harness.follow(client, created["jobId"])
     assert job["status"] == "completed", job
     return job
 
@@ -242,7 +242,7 @@ async def test_uploads_are_listed_and_deleted_and_their_jobs_go_on(
     for method in ("GET", "DELETE"):
         async with client.request(method, path) as response:
             assert response.status == 404
-    assert (await harness.follow(client, created["jobId"], within=30))["result"]["inserted"] == 2
+    assert (await harness.follow(client, created["jobId"]))["result"]["inserted"] == 2
     async with client.post("/api/v1/pois/import", params={"uploadId": shown["upload"]["id"]}) as response:
         assert response.status == 404
     async with client.get("/api/v1/uploads/nonsense") as response:

@@ -106,7 +106,7 @@ async def test_parts_and_interrupted_imports_retire_nothing(
     rows = [registers.voter(n) for n in range(12_000)]
     first = await send("voters", registers.table(rows), source="durham")
     async with harness.worker(settings):
-        await harness.follow(client, first["jobId"], within=60)
+        await harness.follow(client, first["jobId"])
     second = await send("voters", registers.table(rows[:11_000]), source="durham", retireMissing=True)
     if divided:
         await db_pool.execute(
@@ -115,7 +115,7 @@ async def test_parts_and_interrupted_imports_retire_nothing(
             '{"part": {"number": 1, "of": 2, "position": {"offset": 85, "line": 1, "left": 11000}}}',
         )
         async with harness.worker(settings):
-            job = await harness.follow(client, second["jobId"], within=60)
+            job = await harness.follow(client, second["jobId"])
         assert job["status"] == "completed" and "disappeared" not in job["result"]
         assert await retired(db_pool) == []
         return
@@ -128,7 +128,7 @@ async def test_parts_and_interrupted_imports_retire_nothing(
 
             await harness.eventually(begun)
     async with harness.worker(settings):
-        await harness.follow(client, second["jobId"], within=60)
-    job = await harness.follow(client, second["jobId"], within=60)
+        await harness.follow(client, second["jobId"])
+    job = await harness.follow(client, second["jobId"])
     assert (job["status"], job["result"]["disappeared"], job["result"]["retired"]) == ("completed", 1_000, 1_000)
     assert len(await retired(db_pool)) == 1_000

@@ -26,7 +26,7 @@ async def undo(client: aiohttp.ClientSession, job_id: str, status: int = 202) ->
 async def undone(client: aiohttp.ClientSession, job_id: str) -> Json:
     """Undo an import and return the result."""
     answer = await undo(client, job_id)
-    job = await harness.follow(client, answer["jobId"], within=30)
+    job = await harness.follow(client, answer["jobId"])
     assert (job["status"], job["type"]) == ("completed", "import_undo"), job
     result: Json = job["result"]
     return result
@@ -157,7 +157,7 @@ async def test_an_import_that_did_not_end_well_says_what_it_left_and_is_undone(
     async with client.post(f"/api/v1/jobs/{created['jobId']}/cancel") as response:
         assert response.status in (200, 202, 409)
     async with harness.worker(settings):
-        job = await harness.follow(client, created["jobId"], within=60)
+        job = await harness.follow(client, created["jobId"])
     assert job["status"] == "cancelled"
     written = await db_pool.fetchval("SELECT count(*) FROM voters")
     assert 0 < written < 30_000 and job["result"]["inserted"] == written == job["result"]["read"]
@@ -173,12 +173,12 @@ async def test_an_import_that_did_not_end_well_says_what_it_left_and_is_undone(
 
             await harness.eventually(begun)
     async with harness.worker(settings):
-        ended = await harness.follow(client, answer["jobId"], within=60)
+        ended = await harness.follow(client, answer["jobId"])
         assert (ended["result"]["removed"], ended["result"]["kept"]) == (written, 0)
         assert await db_pool.fetchval("SELECT (SELECT count(*) FROM voters) + (SELECT count(*) FROM households)") == 0
         async with client.post(f"/api/v1/jobs/{created['jobId']}/retry") as response:
             assert response.status == 202
-        job = await harness.follow(client, created["jobId"], within=60)
+        job = await harness.follow(client, created["jobId"])
     assert (job["status"], job["result"]["inserted"]) == ("completed", 30_000), "a retry begins again"
 
 

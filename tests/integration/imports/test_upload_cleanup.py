@@ -60,7 +60,7 @@ async def test_previews_go_when_their_time_is_over_and_jobs_made_from_them_go_on
         await db_pool.execute(EXPIRE, ids[name])
 
     async with harness.worker(settings):
-        job = await harness.follow(client, job_id, within=30)
+        job = await harness.follow(client, job_id)
         assert (job["status"], job["result"]["inserted"]) == ("completed", 30)
 
         async def is_clean() -> bool:

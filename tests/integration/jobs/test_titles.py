@@ -26,5 +26,5 @@ async def test_records_are_named(client: aiohttp.ClientSession, db_pool: Pool, a
 
 
 async def test_areas_and_numbers_are_named(client: aiohttp.ClientSession) -> None:
-    data = {"filters": {"county": "Durham", "state": "NC"}}
+    data: dict[str, object] = {"filters": {"county": "Durham", "state": "NC"}}
     assert await title(client, "geocode_households", data) == "Geocode households · Durham · NC"

@@ -26,7 +26,8 @@ async def test_the_reasons(client: aiohttp.ClientSession, db_pool: Pool, admin_i
     await book.open()
     ids = await book.insert(7)
     async with db_pool.acquire() as conn:
-        assert await waits.get_situation(conn, admin_id) is None
+        assert await waits.get_situation(conn, admin_id, None) is None
+        assert await waits.get_situation(conn, ids[0], UUID(int=1)) is None  # another user's
     wait = await wait_of(client, ids[0])
     assert wait == {
         "reason": "in_line",
@@ -71,7 +72,7 @@ async def test_a_backlog_is_not_counted(db_pool: Pool, admin_id: UUID, deferred:
     await backlog(db_pool, admin_id, deferred=deferred)
     last = (await book.insert(1))[0]
     async with db_pool.acquire() as conn:
-        root = await plan(conn, waits.SELECT, last)
+        root = await plan(conn, waits.SELECT, last, None)
     scans = [node for node in nodes(root) if node.get("Relation Name") == "jobs"]
     assert scans and all("Index" in node["Node Type"] for node in scans)
     assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 1 + 1000

@@ -82,7 +82,9 @@ async def show(request: Request) -> Response:
             raise NotFound("Job not found. It was deleted, or it belongs to another user.")
         events, event_count = await timeline.list_events(conn, job_id, limit=MAX_EVENTS, offset=0)
         errors = await item_errors.list_after(conn, job_id, 0, limit=MAX_ERRORS)
-        situation = await waits.get_situation(conn, job_id) if detail.status is Status.PENDING else None
+        situation = (
+            await waits.get_situation(conn, job_id, reader_id(user)) if detail.status is Status.PENDING else None
+        )
     job = JobView.from_job(detail)
     size = sum(len(text or "") for text in (detail.data, detail.result, detail.checkpoint))
     return html.page(
