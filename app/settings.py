@@ -165,6 +165,10 @@ class Settings(BaseSettings):
     """Token budget of a job. No call is made that could exceed it."""
     llm_budget_usd: float | None = Field(default=None, gt=0)
     """Budget of a job in US dollars. Requires the prices."""
+    llm_user_budget_tokens: int | None = Field(default=None, gt=0)
+    """Token budget of a user per month (UTC), over all jobs."""
+    llm_user_budget_usd: float | None = Field(default=None, gt=0)
+    """Budget of a user per month (UTC) in US dollars. Requires the prices."""
     scoring_weights: dict[str, float] = {}
     """Weights of features that replace the built-in ones."""
     scoring_half_lives: dict[str, float] = {}
@@ -223,8 +227,10 @@ class Settings(BaseSettings):
             raise ValueError("TRIGPOINT_LLM_FALLBACK_URL needs TRIGPOINT_LLM_URL")
         if (self.llm_price_prompt is None) != (self.llm_price_completion is None):
             raise ValueError("TRIGPOINT_LLM_PRICE_PROMPT and TRIGPOINT_LLM_PRICE_COMPLETION belong together")
-        if self.llm_budget_usd is not None and self.llm_price_prompt is None:
-            raise ValueError("TRIGPOINT_LLM_BUDGET_USD needs TRIGPOINT_LLM_PRICE_PROMPT and …_COMPLETION")
+        for name in ("llm_budget_usd", "llm_user_budget_usd"):
+            if getattr(self, name) is not None and self.llm_price_prompt is None:
+                variable = f"TRIGPOINT_{name.upper()}"
+                raise ValueError(f"{variable} needs TRIGPOINT_LLM_PRICE_PROMPT and …_COMPLETION")
         return self
 
     @field_validator("providers", mode="after")

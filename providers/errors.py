@@ -21,13 +21,15 @@ from types import MappingProxyType
 class ProviderError(Exception):
     """A provider gave no usable answer. `provider` is its name in the registry.
 
-    `asked` is False if our own rate limiter refused and nothing was sent.
+    `asked` is False if our own rate limiter refused and nothing was sent. `refused` is True if the provider answered
+    with the status of an error, so that it computed nothing that it could charge for.
     """
 
     def __init__(self, message: str, *, provider: str = "", asked: bool = True) -> None:
         super().__init__(message)
         self.provider = provider
         self.asked = asked
+        self.refused = False
 
 
 class Busy(ProviderError):
@@ -98,6 +100,12 @@ followed, because they would send the key elsewhere), other 4xx BadRequest."""
 
 def from_status(provider: str, status: int, detail: str, retry_after: float | None = None) -> ProviderError:
     """Return the error for an HTTP status other than 200. `detail` is a short text that is safe to log."""
+    error = _error_of_status(provider, status, detail, retry_after)
+    error.refused = True
+    return error
+
+
+def _error_of_status(provider: str, status: int, detail: str, retry_after: float | None) -> ProviderError:
     message = f"HTTP {status}: {detail}" if detail else f"HTTP {status}"
     kind = STATUS.get(status)
     if kind is RateLimited:

@@ -2867,8 +2867,10 @@ class Report(Model):
 
     id: UUID
     company: ReportedCompany
-    status: Literal["writing", "complete", "partial"]
+    status: Literal["writing", "complete", "partial", "failed"]
     """The status of a report."""
+    problems: list[str]
+    """Which sources could not be read, and why. A report with any costs no quota and is not reused."""
     model: str
     """The language model that wrote it, or `extractive` if it holds quotations only."""
     sections: list[Section]
@@ -2888,7 +2890,7 @@ class ReportOverview(Model):
     """A report without its sections and sources."""
 
     id: UUID
-    status: Literal["writing", "complete", "partial"]
+    status: Literal["writing", "complete", "partial", "failed"]
     """The status of a report."""
     model: str
     """The language model that wrote it, or `extractive` if it holds quotations only."""

@@ -51,24 +51,27 @@ class ChatClient:
 
     async def complete(self, prompt: Prompt) -> ModelReply:
         """Send the prompt in the form that the server accepts. Raises ProviderError."""
+        sent = self._form
         for _ in range(MAX_REQUEST_FORMS):
-            sent = self._form
             try:
-                return await self._send(prompt, sent)
+                reply = await self._send(prompt, sent)
             except BadRequest as error:
                 if isinstance(error, TooLong):
                     raise
-                if self._form == sent:  # otherwise a concurrent call has already adapted it
-                    adapted = sent.adapted(str(error))
-                    if adapted is None:
-                        raise
+                log.info(
+                    "llm_request_form_refused", endpoint=self.endpoint.name, format=sent.format.name, error=str(error)
+                )
+                # a concurrent call may have learned more meanwhile
+                adapted = self._form if self._form.is_simpler_than(sent) else sent.adapted(str(error))
+                if adapted is None:
+                    raise
+                if sent.names_cause(str(error)):
                     self._form = adapted
-                    log.info(
-                        "llm_request_form_refused",
-                        endpoint=self.endpoint.name,
-                        format=sent.format.name,
-                        error=str(error),
-                    )
+                sent = adapted
+            else:
+                if sent.is_simpler_than(self._form):
+                    self._form = sent  # refused for no stated reason, and answered in this form
+                return reply
         raise BadRequest("the server refuses every form of the request", provider=self.endpoint.name)
 
     async def _send(self, prompt: Prompt, form: RequestForm) -> ModelReply:
@@ -144,13 +147,17 @@ class ChatClient:
         text = redact(error.response.text, self._secrets)
         detail = brief(text)
         if status in (400, 413, 422) and any(sign in text.lower() for sign in TOO_LONG_SIGNS):
-            return TooLong(f"HTTP {status}: {detail}", provider=name)
+            too_long = TooLong(f"HTTP {status}: {detail}", provider=name)
+            too_long.refused = True
+            return too_long
         headers = error.response.headers
         after = parse_retry_after(headers.get("retry-after"))
         if after is None and (headers.get("retry-after-ms") or "").replace(".", "", 1).isdigit():
             after = float(headers["retry-after-ms"]) / 1000
         if status == 429 and any(sign in text.lower() for sign in ("insufficient_quota", "billing")):
-            return QuotaExceeded(f"HTTP 429: {detail}", provider=name)
+            used_up = QuotaExceeded(f"HTTP 429: {detail}", provider=name)
+            used_up.refused = True
+            return used_up
         return from_status(name, status, detail, after)
 
     def _unavailable(self, message: str, *, transient: bool = False) -> Unavailable:

@@ -18,7 +18,7 @@ from uuid import uuid4
 from redis import exceptions
 from redis.asyncio import Redis
 
-from providers.errors import Busy
+from providers.errors import Busy, QuotaExceeded
 
 REDIS_TIMEOUT_SECONDS = 2.0
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 0.5
@@ -28,11 +28,12 @@ SPARE_SECONDS = 15.0
 REDIS_ERRORS = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 
 _ADMIT = """
-local slots, bucket, pause = KEYS[1], KEYS[2], KEYS[3]
+local slots, bucket, pause, closed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local member, lease, concurrency = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local per_minute, tokens = tonumber(ARGV[4]), tonumber(ARGV[5])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if redis.call('EXISTS', closed) == 1 then return {'closed', '0'} end
 local paused = tonumber(redis.call('GET', pause) or 0)
 if paused > now then return {'pause', string.format('%d', paused - now)} end
 redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
@@ -82,6 +83,7 @@ class RedisLimits:
     def __init__(
         self, redis: Redis, concurrency: int, tokens_per_minute: int | None, prefix: str = "trigpoint:llm:"
     ) -> None:
+        self._redis = redis
         self._admit = redis.register_script(_ADMIT)
         self._release = redis.register_script(_RELEASE)
         self._pause = redis.register_script(_PAUSE)
@@ -91,7 +93,8 @@ class RedisLimits:
     async def slot(self, key: str, tokens: int, lease: float, max_wait: float) -> AsyncIterator[CallSlot]:
         """Wait up to `max_wait` seconds for a slot for a call of at most `lease` seconds.
 
-        Raises Busy if there is no slot by then. While Redis is unreachable, no call is admitted.
+        Raises Busy if there is no slot by then, and QuotaExceeded while the model is closed. While Redis cannot be
+        reached, no call is admitted.
         """
         member = uuid4().hex
         await self._wait(key, member, tokens, lease + SPARE_SECONDS, max_wait)
@@ -110,6 +113,12 @@ class RedisLimits:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 await self._pause(keys=[self._keys(key)[2]], args=[max(1, math.ceil(seconds * 1000))])
 
+    async def close(self, key: str, seconds: float) -> None:
+        """Let no worker make a call for that many seconds, and none wait for it: `slot` raises QuotaExceeded."""
+        with suppress(*REDIS_ERRORS, TimeoutError):
+            async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+                await self._redis.set(self._keys(key)[3], "1", px=max(1, math.ceil(seconds * 1000)))
+
     async def _wait(self, key: str, member: str, tokens: int, lease: float, max_wait: float) -> None:
         until = time.monotonic() + max_wait
         poll = MIN_POLL_SECONDS
@@ -122,6 +131,8 @@ class RedisLimits:
                 verdict, text = b"redis", b"0"
             if verdict in (b"go", "go"):
                 return
+            if verdict in (b"closed", "closed"):
+                raise QuotaExceeded("it asked for a longer pause than jobs wait", provider=key, asked=False)
             wait = int(text) / 1000 or poll
             poll = min(2 * poll, MAX_POLL_SECONDS)
             if time.monotonic() + wait > until:
@@ -130,4 +141,4 @@ class RedisLimits:
             await asyncio.sleep(min(wait, MAX_POLL_SECONDS))
 
     def _keys(self, key: str) -> list[str]:
-        return [f"{self._prefix}{{{key}}}:{part}" for part in ("slots", "bucket", "pause")]
+        return [f"{self._prefix}{{{key}}}:{part}" for part in ("slots", "bucket", "pause", "closed")]

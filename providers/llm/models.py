@@ -19,6 +19,7 @@ from app.domain.text.json_guard import UnsafeJson, parse_json
 from providers import metrics
 from providers.breaker import Breaker
 from providers.errors import Busy, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
+from providers.llm import reply_json
 from providers.llm.base import Endpoint, ModelRefusal, ModelReply, Prompt, TooLong, Unusable
 from providers.llm.limits import RedisLimits
 
@@ -31,7 +32,10 @@ MAX_QUICK_PAUSE_SECONDS = 3.0
 """A Retry-After up to that is waited for; after a longer one the next model is asked."""
 DEFAULT_PAUSE_SECONDS = 2.0
 """After a 429 without Retry-After."""
-QUOTA_PAUSE_SECONDS = 300.0
+MAX_PAUSE_SECONDS = 300.0
+"""Longest wait for a model. One that asks for a longer one, or whose quota is used up, is asked again after that time,
+and until then sections are written by the next model or from quotations.
+"""
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.1, 0.4
 MAX_SHOWN_CHARACTERS = 4000
 """Characters of an unusable answer that are repeated in the second prompt."""
@@ -46,8 +50,11 @@ class Meter(Protocol):
         """Record that a call is about to be made; return what `close` takes. Raises BudgetExceeded."""
         ...
 
-    def close(self, call: Any, reply: ModelReply | None, outcome: str) -> None:
-        """Record how the call ended; without a reply it cost anything between nothing and the worst case."""
+    def close(self, call: Any, reply: ModelReply | None, outcome: str, *, refused: bool = False) -> None:
+        """Record how the call ended.
+
+        A call that was refused cost nothing; any other without a reply cost between nothing and the worst case.
+        """
         ...
 
 
@@ -137,6 +144,9 @@ class Models:
         try:
             return await retrying(self._call_and_pause, client, breaker, prompt, meter)
         except RateLimited as error:
+            if _is_too_long(error):
+                message = f"{error}; it asks for a pause of {error.retry_after:,.0f} s, longer than jobs wait"
+                raise QuotaExceeded(message, provider=client.endpoint.name) from error
             wait = max(_rate_limit_pause(error), 1.0)
             raise Busy(str(error), provider=client.endpoint.name, wait=wait) from error
 
@@ -145,10 +155,14 @@ class Models:
         try:
             return await self._call_once(client, breaker, prompt, meter)
         except RateLimited as error:
-            await self._limits.pause(client.endpoint.name, _rate_limit_pause(error))
+            if _is_too_long(error):
+                await self._limits.close(client.endpoint.name, MAX_PAUSE_SECONDS)
+            else:
+                await self._limits.pause(client.endpoint.name, _rate_limit_pause(error))
             raise
-        except QuotaExceeded:
-            await self._limits.pause(client.endpoint.name, QUOTA_PAUSE_SECONDS)
+        except QuotaExceeded as error:
+            if error.asked:
+                await self._limits.close(client.endpoint.name, MAX_PAUSE_SECONDS)
             raise
 
     async def _call_once(self, client: ModelClient, breaker: Breaker, prompt: Prompt, meter: Meter) -> ModelReply:
@@ -163,9 +177,9 @@ class Models:
                 except ProviderError as error:
                     if isinstance(error, Unavailable | Misconfigured):
                         trial.failed()
-                    if not isinstance(error, Unavailable):
-                        slot.used = 0  # refused before anything was computed
-                    meter.close(call, None, str(error))
+                    if error.refused:
+                        slot.used = 0
+                    meter.close(call, None, str(error), refused=error.refused)
                     metrics.CALLS.labels(endpoint.name, metrics.outcome_of(error)).inc()
                     raise
                 trial.succeeded()
@@ -174,6 +188,10 @@ class Models:
             outcome = "refused" if reply.refusal is not None else "cut_off" if reply.cut_off else "answered"
             meter.close(call, reply, outcome)
             return reply
+
+
+def _is_too_long(error: RateLimited) -> bool:
+    return error.retry_after is not None and error.retry_after > MAX_PAUSE_SECONDS
 
 
 def _rate_limit_pause(error: RateLimited) -> float:
@@ -198,15 +216,27 @@ def _pause_before_retry(state: RetryCallState) -> float:
 
 
 def parse(reply: ModelReply, shape: type[T]) -> T:
-    """Validate the JSON object in a reply, also within other text. Raises ValueError with what is wrong."""
-    text = reply.text
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0:
-        raise ValueError("there is no JSON object in the answer")
-    if reply.cut_off or end < start:
+    """Validate the JSON object in a reply, also among thoughts and other text. Raises ValueError with what is wrong."""
+    if reply.cut_off:
         raise ValueError("the answer was cut off: it is too long")
+    text = reply_json.after_thoughts(reply.text)
+    if "{" not in text:
+        raise ValueError("there is no JSON object in the answer")
+    wrong = ""
+    for candidate in reply_json.candidates(text):
+        try:
+            return _validated(candidate, shape)
+        except ValueError as error:
+            wrong = wrong or str(error)
+    raise ValueError(wrong or "the answer was cut off: it is too long")
+
+
+def _validated(text: str, shape: type[T]) -> T:
     try:
-        return shape.model_validate(parse_json(text[start : end + 1], max_values=MAX_ANSWER_VALUES))
+        value = parse_json(text, max_values=MAX_ANSWER_VALUES)
+        if isinstance(value, list) and len(shape.model_fields) == 1:
+            value = {name: value for name in shape.model_fields}  # the list alone, without the object around it
+        return shape.model_validate(value)
     except UnsafeJson:
         raise
     except orjson.JSONDecodeError as error:

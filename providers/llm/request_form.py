@@ -12,6 +12,8 @@ from typing import Any
 
 from providers.llm.base import Prompt
 
+CAUSES = ("response_format", "schema", "json", "grammar", "max_completion_tokens", "temperature", "max_tokens")
+"""Words in a refusal that name a part of the form."""
 LENGTHS = ("maxLength", "minLength", "maxItems", "minItems")
 
 
@@ -55,11 +57,22 @@ class RequestForm:
             return replace(self, limit="max_completion_tokens")
         if self.temperature and "temperature" in message:
             return replace(self, temperature=False)
-        if self.format < ResponseFormat.PROMPT_ONLY and any(
-            word in message for word in ("response_format", "schema", "json", "grammar")
-        ):
+        if self.format < ResponseFormat.PROMPT_ONLY:  # many servers do not say what they refuse
             return replace(self, format=ResponseFormat(self.format + 1))
         return None
+
+    def names_cause(self, refusal: str) -> bool:
+        """Return whether the message of a 400 says that the form is at fault, rather than this request."""
+        message = refusal.lower()
+        return any(word in message for word in CAUSES)
+
+    def is_simpler_than(self, other: RequestForm) -> bool:
+        """Return whether this form asks less of a server."""
+        return (self.format, self.limit != "max_tokens", not self.temperature) > (
+            other.format,
+            other.limit != "max_tokens",
+            not other.temperature,
+        )
 
 
 def _without_lengths(schema: Any) -> Any:

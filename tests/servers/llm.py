@@ -38,6 +38,10 @@ class Mood(StrEnum):
     APOLOGISES = "apologises"  # a refusal in plain words
     EMPTY = "empty"  # no claims
     RATE_LIMITED = "rate-limited"  # 429 with Retry-After
+    RATE_LIMITED_FOR_AGES = "rate-limited-for-ages"  # 429 with a date of 2099
+    THINKS = "thinks"  # aloud, with braces, before a fenced answer
+    SLOPPY = "sloppy"  # JSON as some small models write it
+    REFUSES_FORM = "refuses-form"  # 400 without a reason for any response_format; honest without
     BAD_KEY = "bad-key"
     NO_CREDIT = "no-credit"  # 402
     DOWN = "down"  # 503
@@ -172,6 +176,12 @@ class LlmStandIn:
                 response = _error(429, "Rate limit reached for requests", "rate_limit_exceeded")
                 response.headers["Retry-After"] = str(self.retry_after)
                 return response
+            case Mood.RATE_LIMITED_FOR_AGES:
+                response = _error(429, "Rate limit reached for requests", "rate_limit_exceeded")
+                response.headers["Retry-After"] = "Wed, 21 Oct 2099 07:28:00 GMT"
+                return response
+            case Mood.REFUSES_FORM if body.get("response_format"):
+                return _error(400, "Bad request", "invalid_request")
             case Mood.BAD_KEY:
                 return _error(401, "Incorrect API key provided: sk-...", "invalid_api_key")
             case Mood.NO_CREDIT:
@@ -224,7 +234,17 @@ def _message(mood: Mood, prompt: str) -> tuple[dict[str, Any], str]:
             "content": orjson.dumps({"points": points, "reason": "It looks good.", "quote": quote}).decode()
         }, "stop"
     claims = _lies(prompt) if mood is Mood.LIAR else _honest(prompt)
-    return {"content": orjson.dumps({"claims": claims}).decode()}, "stop"
+    content = orjson.dumps({"claims": claims}).decode()
+    if mood is Mood.THINKS:
+        thoughts = '<think>The form is {"claims": [...]}. I fill {it} in.</think>'
+        content = f"{thoughts}\nHere it is:\n```json\n{content}\n```\n{{}}"
+    elif mood is Mood.SLOPPY:
+        written = "".join(
+            f"{{text: {entry['text']!r}, 'quote': {entry['quote']!r}, \"sources\": {entry['sources'][0]!r},}}, // one\n"
+            for entry in claims
+        )
+        content = f"{{claims: [{written}]}}"
+    return {"content": content}, "stop"
 
 
 def _honest(prompt: str) -> list[dict[str, Any]]:

@@ -22,12 +22,13 @@ from app.domain.companies import kinds
 from app.domain.companies.kinds import ResearchArgs
 from app.domain.companies.research import confidence
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
-from app.domain.companies.research.report import ReportStatus
+from app.domain.companies.research.report import NOTHING_SAID, ReportStatus
 from app.domain.companies.research.sections import SECTIONS, Section
+from app.domain.companies.research.sources import SourceKind
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, Unavailable
 from workers.companies.research.cost_meter import Budget, CostMeter, max_source_characters
-from workers.companies.research.gather import gather
+from workers.companies.research.gather import Gathered, gather
 from workers.companies.research.section_writer import Writer
 from workers.companies.research.subject import to_subject
 from workers.core.context import JobContext
@@ -35,6 +36,19 @@ from workers.core.context import JobContext
 SPEC = kinds.COMPANY_RESEARCH
 MAX_SNOOZES = 20
 """Snoozes in a row, without any progress, until the job no longer waits for a host or a model."""
+MAX_WAIT_SECONDS = 900.0
+"""Waits in all, after which sections are written from quotations."""
+
+
+UNREAD = ("unavailable", "failed", "late", "busy")
+"""Statuses of sources that there may be, but that could not be read."""
+SOURCE_NAMES: dict[str, str] = {
+    SourceKind.WEBSITE: "The company's website",
+    SourceKind.REGISTRY: "The register",
+    SourceKind.PLACES: "Google Places",
+    SourceKind.WEB: "The search",
+}
+MAX_PROBLEM_CHARACTERS = 300
 
 
 class SourcesUnavailable(Unavailable):
@@ -50,7 +64,7 @@ async def run(context: JobContext, args: ResearchArgs) -> dict[str, Any] | Outco
             return begun
         state = begun
     report_id = UUID(state["report"])
-    may_wait = state.get("snoozes", 0) < MAX_SNOOZES
+    may_wait = state.get("snoozes", 0) < MAX_SNOOZES and state.get("waited", 0.0) < MAX_WAIT_SECONDS
     wait = await write_sections(context, report_id, state["company"], may_wait=may_wait)
     if wait is not None:
         return await snooze(context, state, wait)
@@ -80,6 +94,7 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
         return await snooze(context, state, gathered.wait)
     if gathered.is_unavailable and context.job.attempt < context.job.max_attempts:
         raise SourcesUnavailable(f"no source could be read; {gathered.failures}")
+    problems = unread_sources(gathered, company)
     async with context.step() as step:
         report_id = await reports.insert(
             step.conn,
@@ -89,10 +104,28 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
             model=providers.report_model,
             gathered=gathered.to_json(),
             sources=gathered.sources,
+            problems=problems,
         )
         step.total = len(SECTIONS)
         step.checkpoint = {"report": str(report_id), "company": company.name}
     return step.checkpoint
+
+
+def unread_sources(gathered: Gathered, company: Company) -> list[str]:
+    """Return which sources could not be read, and why; if there are no sources at all, what was found instead."""
+    results = gathered.results
+    unread = [kind for kind, result in results.items() if result.status in UNREAD]
+    site = results.get(SourceKind.WEBSITE)
+    if site is not None and company.website and site.status != "found" and SourceKind.WEBSITE not in unread:
+        unread.insert(0, SourceKind.WEBSITE)
+    if not gathered.sources and not unread:
+        unread = [kind for kind, result in results.items() if result.status != "off"]
+    return [
+        f"{SOURCE_NAMES.get(kind, kind)} gave no source: {results[kind].detail or 'nothing was found'}"[
+            :MAX_PROBLEM_CHARACTERS
+        ]
+        for kind in unread
+    ]
 
 
 def _snapshot(company: Company) -> dict[str, Any]:
@@ -163,7 +196,11 @@ async def snooze(context: JobContext, state: dict[str, Any], wait: float) -> Out
     if snoozes > MAX_SNOOZES:
         return Failed(f"the company's site could still not be asked after {MAX_SNOOZES} waits")
     async with context.step() as step:
-        step.checkpoint = state | {"snoozes": snoozes, "processed": context.processed}
+        step.checkpoint = state | {
+            "snoozes": snoozes,
+            "waited": state.get("waited", 0.0) + wait,
+            "processed": context.processed,
+        }
     return Snooze(wait, "waiting until a host or a model may be asked")
 
 
@@ -174,14 +211,20 @@ async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict
         with_claims = [section for section in sections if section.claims]
         used_models = {section.model for section in with_claims if section.model} - {EXTRACTIVE_MODEL}
         default_model = EXTRACTIVE_MODEL if with_claims else context.resources.company_providers.report_model
+        problems = await reports.get_problems(step.conn, report_id)
+        if not with_claims and not problems:
+            problems = [NOTHING_SAID]
+        is_partial = bool(problems) or any(section.note for section in sections)
+        status = ReportStatus.PARTIAL if is_partial else ReportStatus.COMPLETE
         await reports.finish(
             step.conn,
             report_id,
-            status=ReportStatus.PARTIAL if any(section.note for section in sections) else ReportStatus.COMPLETE,
+            status=status if with_claims else ReportStatus.FAILED,
             model=min(used_models, default=default_model),
             confidence=confidence.of_report({section.key: section.confidence["score"] for section in sections}),
             dropped=sum(sum(section.dropped.values()) for section in sections),
             usage=await llm_calls.get_usage(step.conn, context.id),
+            problems=problems,
         )
         creator = await jobs.get_creator_id(step.conn, context.id)
         await scores.rescore(step.conn, [company_id], Creator(creator))

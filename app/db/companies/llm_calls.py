@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.db.core import locks
+from app.db.core.locks import named_lock
 from app.db.core.pool import Connection
 
 MAX_OUTCOME_CHARACTERS = 500
@@ -18,6 +20,8 @@ class StartedCall:
 
     id: UUID
     job_id: UUID
+    user_id: UUID
+    """The user whose job it is."""
     purpose: str
     endpoint: str
     model: str
@@ -45,10 +49,11 @@ class FinishedCall:
 async def insert_started(conn: Connection, call: StartedCall) -> None:
     """Insert a call before it is made."""
     await conn.execute(
-        """INSERT INTO llm_calls (id, job_id, purpose, endpoint, model, reserved_tokens, reserved_usd)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        """INSERT INTO llm_calls (id, job_id, user_id, purpose, endpoint, model, reserved_tokens, reserved_usd)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         call.id,
         call.job_id,
+        call.user_id,
         call.purpose,
         call.endpoint,
         call.model,
@@ -92,6 +97,22 @@ async def get_spending(conn: Connection, job_id: UUID) -> tuple[int, float]:
                   coalesce(sum(coalesce(cost_usd, reserved_usd)), 0)::float8 AS usd
            FROM llm_calls WHERE job_id = $1""",
         job_id,
+    )
+    assert row is not None  # an aggregate always returns a row
+    return row["tokens"], row["usd"]
+
+
+async def get_user_spending(conn: Connection, user_id: UUID) -> tuple[int, float]:
+    """Return the tokens and US dollars that the calls of a user's jobs took this month (UTC), counted in the same way.
+
+    Until the end of the transaction, no other job of the user gets past this, so that two cannot spend the same rest.
+    """
+    await locks.acquire(conn, named_lock("llm budget", str(user_id)))
+    row = await conn.fetchrow(
+        """SELECT coalesce(sum(coalesce(prompt_tokens + completion_tokens, reserved_tokens)), 0)::bigint AS tokens,
+                  coalesce(sum(coalesce(cost_usd, reserved_usd)), 0)::float8 AS usd
+           FROM llm_calls WHERE user_id = $1 AND at >= date_trunc('month', now())""",
+        user_id,
     )
     assert row is not None  # an aggregate always returns a row
     return row["tokens"], row["usd"]

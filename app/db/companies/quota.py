@@ -2,7 +2,8 @@
 
 There is no counter. A research is a job of this month that neither failed nor was cancelled, or the report of such a
 job that was deleted since. So a research counts once however often it is retried, and one that fails or is cancelled
-does not count. A cancelled one counts if it has written a section, which its user can read.
+does not count, nor does one whose report says that sources could not be read. A cancelled one counts if it has written
+a section, which its user can read.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ SELECT count(*) FROM (
     WHERE j.created_by = $1 AND j.kind = '{COMPANY_RESEARCH.kind}' AND j.created_at >= date_trunc('month', now())
       AND (j.status NOT IN ('failed', 'cancelled') OR j.status = 'cancelled' AND EXISTS (
           SELECT FROM research_reports AS r WHERE r.job_id = j.id AND {HAS_SECTIONS}))
+      AND NOT EXISTS (SELECT FROM research_reports AS r WHERE r.job_id = j.id AND r.problems <> '{{}}')
       AND ($2::uuid IS NULL OR j.id < $2)
     UNION
     SELECT r.job_id FROM research_reports AS r
     WHERE r.created_by = $1 AND r.created_at >= date_trunc('month', now())
-      AND (r.completed_at IS NOT NULL OR {HAS_SECTIONS})
+      AND (r.completed_at IS NOT NULL OR {HAS_SECTIONS}) AND r.problems = '{{}}'
       AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = r.job_id)
 ) AS researches
 """

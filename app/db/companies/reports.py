@@ -41,6 +41,8 @@ class Report:
     completed_at: datetime | None
     sections: list[ReportSection]
     sources: list[ReportSource]
+    problems: list[str]
+    """Which sources could not be read, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,24 @@ async def insert(
     model: str,
     gathered: Mapping[str, Any],
     sources: Sequence[Source],
+    problems: Sequence[str] = (),
 ) -> UUID:
-    """Insert a job's report with its sources, in place of one that the job inserted before; return its id."""
+    """Insert a job's report with its sources, in place of one that the job inserted before; return its id.
+
+    `problems` say which sources could not be read, and why.
+    """
     await conn.execute("DELETE FROM research_reports WHERE job_id = $1", job_id)
     report_id: UUID = uuid7()
     await conn.execute(
-        """INSERT INTO research_reports (id, company_id, job_id, created_by, model, company, gathered)
-           SELECT $1, $2, $3, created_by, $4, $5, $6 FROM jobs WHERE id = $3""",
+        """INSERT INTO research_reports (id, company_id, job_id, created_by, model, company, gathered, problems)
+           SELECT $1, $2, $3, created_by, $4, $5, $6, $7 FROM jobs WHERE id = $3""",
         report_id,
         company_id,
         job_id,
         model,
         to_json_text(company),
         to_json_text(gathered),
+        list(problems),
     )
     await report_parts.insert_sources(conn, report_id, sources)
     return report_id
@@ -103,11 +110,12 @@ async def finish(
     confidence: Mapping[str, Any],
     dropped: int,
     usage: Mapping[str, Any],
+    problems: Sequence[str] = (),
 ) -> None:
     """Complete a report; `confidence` holds its score under `score`."""
     await conn.execute(
         """UPDATE research_reports SET status = $2, confidence_score = $3, confidence = $4, dropped_claims = $5,
-               usage = $6, model = $7, completed_at = now() WHERE id = $1""",
+               usage = $6, model = $7, problems = $8, completed_at = now() WHERE id = $1""",
         report_id,
         status,
         confidence["score"],
@@ -115,19 +123,27 @@ async def finish(
         dropped,
         to_json_text(usage),
         model,
+        list(problems),
     )
+
+
+async def get_problems(conn: Connection, report_id: UUID) -> list[str]:
+    """Return which sources of a report could not be read, and why."""
+    problems: list[str] = await conn.fetchval("SELECT problems FROM research_reports WHERE id = $1", report_id)
+    return problems
 
 
 async def find_fresh(conn: Connection, company_id: UUID, max_age: timedelta, model: str) -> FreshReport | None:
     """Return the company's newest finished report that is younger than `max_age`.
 
     `model` is the model that a new report would be written with: a report that was written without a model is fresh
-    only if the new one would be written without a model, too.
+    only if the new one would be written without a model, too. A report whose sources could not be read is never fresh.
     """
     row = await conn.fetchrow(
         """SELECT r.id, r.job_id, r.completed_at, j.id IS NOT NULL AS job_exists
            FROM research_reports AS r LEFT JOIN jobs AS j ON j.id = r.job_id
            WHERE r.company_id = $1 AND r.completed_at > now() - $2::interval AND (r.model <> $4 OR $3 = $4)
+             AND r.problems = '{}'
            ORDER BY r.completed_at DESC LIMIT 1""",
         company_id,
         max_age,
@@ -157,7 +173,8 @@ async def list_reports(
 async def get(conn: Connection, report_id: UUID) -> Report | None:
     """Return a report as far as it is written."""
     row = await conn.fetchrow(
-        """SELECT id, job_id, company, status, model, confidence_score, confidence, usage, created_at, completed_at
+        """SELECT id, job_id, company, status, model, confidence_score, confidence, usage, created_at, completed_at,
+                  problems
            FROM research_reports WHERE id = $1""",
         report_id,
     )
@@ -175,13 +192,14 @@ async def get(conn: Connection, report_id: UUID) -> Report | None:
         completed_at=row["completed_at"],
         sections=await report_parts.list_sections(conn, report_id),
         sources=await report_parts.list_sources(conn, report_id),
+        problems=row["problems"],
     )
 
 
 async def get_result(conn: Connection, report_id: UUID) -> ReportResult:
     """Return the result of the job that finished this report; the report must exist."""
     row = await conn.fetchrow(
-        """SELECT r.id AS report_id, r.status, r.confidence_score, r.dropped_claims, r.model,
+        """SELECT r.id AS report_id, r.status, r.confidence_score, r.dropped_claims, r.model, r.problems,
                   (SELECT count(*) FROM research_sections AS s WHERE s.report_id = r.id) AS sections_complete,
                   (SELECT count(*) FROM research_sections AS s
                    WHERE s.report_id = r.id AND s.claims <> '[]') AS sections_found,

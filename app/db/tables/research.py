@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
@@ -43,6 +43,8 @@ class ResearchReportTable(SQLModel, table=True):
     confidence: dict[str, Any] | None = Field(sa_type=JSONB)
     dropped_claims: int = column(default="0")
     usage: dict[str, Any] | None = Field(sa_type=JSONB)
+    problems: list[str] = column(ARRAY(Text), default="'{}'")
+    """Texts: which sources could not be read, and why. A report with any costs no quota and is never fresh."""
     created_at: datetime = time("now()")
     completed_at: datetime | None = time()
 
@@ -82,9 +84,12 @@ class LlmCallTable(SQLModel, table=True):
     """
 
     __tablename__ = "llm_calls"
+    __table_args__ = (Index(None, "user_id", "at"),)
 
     id: UUID = Field(primary_key=True)
     job_id: UUID = Field(index=True)
+    user_id: UUID | None = Field(foreign_key="users.id")
+    """The job's user; null for calls of jobs that were deleted before this was recorded."""
     purpose: str = Field(sa_type=Text)
     endpoint: str = Field(sa_type=Text)
     model: str = Field(sa_type=Text)

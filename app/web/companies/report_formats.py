@@ -20,10 +20,12 @@ def title(report: ReportModel) -> str:
 def summary(report: ReportModel) -> list[tuple[str, str]]:
     """Return the names and values shown above the sections."""
     return [
+        ("Status", report.status),
         ("Written by", "quotations only, without a model" if report.model == EXTRACTIVE_MODEL else report.model),
         ("Confidence", f"{report.confidence_score:.2f} of 1, computed from the sources"),
         ("Claims dropped", f"{report.dropped_claims}: not supported by their quotations"),
         ("Sources", str(len(report.sources))),
+        *[("Not read", problem) for problem in report.problems],
         ("Date", _day(report.completed_at or report.created_at)),
     ]
 

@@ -109,6 +109,8 @@ class ReportModel(ResponseModel):
     id: UUID
     company: ReportedCompany
     status: ReportStatus
+    problems: list[str]
+    """Which sources could not be read, and why. A report with any costs no quota and is not reused."""
     model: str
     """The language model that wrote it, or `extractive` if it holds quotations only."""
     sections: list[SectionModel]
@@ -133,6 +135,7 @@ def present_report(report: Report) -> ReportModel:
         id=report.id,
         company=ReportedCompany(**report.company),
         status=ReportStatus(report.status),
+        problems=report.problems,
         model=report.model,
         sections=[_present_section(key, sections.get(key)) for key in TITLES],
         sources=[_present_source(source, cited) for source in report.sources],

@@ -41,6 +41,8 @@ class ResearchResult(SnakeCaseModel):
     """0 to 1."""
     dropped_claims: int
     model: str
+    problems: list[str]
+    """Which sources could not be read, and why."""
 
 
 class CompanyJobState(SnakeCaseModel):

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import aiohttp
 import pytest
+from redis.asyncio import Redis
 
 from app.db.core.pool import Pool
 from app.settings import Settings
@@ -142,6 +143,80 @@ async def test_a_server_without_schemas_gets_them_in_the_prompt(
     assert report["status"] == "complete" and report["model"] == MODEL
 
 
+@pytest.mark.parametrize("mood", [Mood.THINKS, Mood.SLOPPY, Mood.REFUSES_FORM])
+async def test_answers_among_thoughts_and_with_mistakes_are_read(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn, mood: Mood
+) -> None:
+    llm.be(mood)
+    async with harness.worker(with_model):
+        report = await research()
+    assert report["status"] == "complete" and report["model"] == MODEL
+    assert set(llm.answered.values()) == {1}, "the first answer is read"
+    assert await check(client, report) >= 8
+
+
+async def test_a_model_that_asks_for_a_pause_of_years_is_not_waited_for(
+    with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn, db_pool: Pool
+) -> None:
+    llm.be(Mood.RATE_LIMITED_FOR_AGES)
+    async with harness.worker(with_model.model_copy(update={"llm_concurrency": 1})):
+        report = await research()
+        assert report["status"] == "partial" and report["model"] == "extractive"
+        note = report["sections"][0]["note"]
+        assert "longer" in note and "than jobs wait" in note and "HTTP 429" in str(report["sections"])
+        async with Redis.from_url(with_model.redis_url) as redis:
+            pause = await redis.pttl("trigpoint:llm:{llm}:closed")
+    assert 0 < pause <= 300_000, "minutes, after which the next job asks again"
+    assert report["usage"]["cost_usd"] in (0, None) and report["usage"]["prompt_tokens"] == 0
+
+
+async def test_refused_calls_use_no_budget(
+    with_model: Settings, research: Research, llm: LlmStandIn, db_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.llm.models.MAX_QUICK_PAUSE_SECONDS", 0.0)
+    llm.be(Mood.RATE_LIMITED, times=24)
+    tight = with_model.model_copy(update={"llm_budget_tokens": 44_000})  # enough for eight calls, not for 32
+    async with harness.worker(tight):
+        report = await research()
+    assert report["status"] == "complete" and report["model"] == MODEL
+    rows = await db_pool.fetch("SELECT * FROM llm_calls WHERE outcome LIKE 'HTTP 429%'")
+    assert rows and all(row["prompt_tokens"] == row["completion_tokens"] == row["cost_usd"] == 0 for row in rows)
+    assert all(row["user_id"] is not None for row in rows)
+
+
+async def test_a_user_has_a_budget_for_the_month(
+    with_model: Settings, research: Research, llm: LlmStandIn, db_pool: Pool
+) -> None:
+    budget = with_model.model_copy(update={"llm_user_budget_tokens": 12_000})
+    async with harness.worker(budget):
+        first = await research()
+        asked = len(llm.calls)
+        second = await research()
+    spent = await db_pool.fetchval("SELECT sum(prompt_tokens + completion_tokens) FROM llm_calls")
+    assert 0 < spent <= 12_000 and 0 < asked < 16
+    assert any("the user's budget this month" in (section["note"] or "") for section in second["sections"])
+    assert first["usage"]["calls"] > 0 and second["status"] == "partial"
+
+
+async def test_a_report_whose_site_cannot_be_read_says_so_and_is_free(
+    settings: Settings, client: aiohttp.ClientSession
+) -> None:
+    made = await call(client, "POST", "/api/companies", json={"name": "Gone Ltd", "website": "http://127.0.0.1:9/"})
+    async with harness.worker(settings):
+        for _ in range(2):
+            asked = await call(client, "POST", f"/api/research/{made.json['id']}", json={})
+            assert asked.status == 202, "a report without sources is never fresh"
+            assert asked.json["quota"]["researches_used"] == 1, "the one in progress"
+            job = await harness.follow(client, asked.json["job_id"])
+            result = job["result"]
+            assert (job["status"], result["status"], result["sections_found"]) == ("completed", "failed", 0)
+            assert len(result["problems"]) == 1 and "website gave no source" in result["problems"][0]
+            report = (await call(client, "GET", f"/api/reports/{result['report_id']}")).json
+            assert report["status"] == "failed" and report["problems"] == result["problems"]
+            page = await call(client, "GET", f"/api/reports/{result['report_id']}?format=html")
+            assert b"website gave no source" in page.raw
+
+
 async def test_a_small_context_gets_a_shorter_prompt(
     with_model: Settings, client: aiohttp.ClientSession, research: Research, llm: LlmStandIn
 ) -> None:
@@ -174,6 +249,7 @@ async def test_no_model_is_called_without_sources(
         job = await harness.follow(client, asked.json["job_id"])
     report = (await call(client, "GET", f"/api/reports/{job['result']['report_id']}")).json
     assert not llm.calls and report["confidence_score"] == 0
+    assert report["status"] == "failed" and "no website" in " ".join(report["problems"])
     assert {section["status"] for section in report["sections"]} == {"not_found"}
     assert {section["text"] for section in report["sections"]} == {"Not found in the sources."}
 

@@ -20,6 +20,8 @@ from providers.llm.base import BudgetExceeded, Prompt, TooLong
 from providers.llm.models import Answer, Models
 from workers.companies.research.cost_meter import CostMeter
 
+SHORT_CHARACTERS = 4_000
+"""Sources of up to that length in all are shown for every section, whatever words they contain."""
 MIN_SOURCE_CHARACTERS = 500
 """A model that cannot take that much of the sources cannot write."""
 log = structlog.get_logger(__name__)
@@ -64,6 +66,8 @@ class Writer:
     async def write(self, section: Section, meter: CostMeter) -> WrittenSection:
         """Write a section. Raises Busy if the model is, and Unavailable if it may be back in the next attempt."""
         ranked = await asyncio.to_thread(passages.rank, section, self._sources)
+        if self._models is not None and not ranked:
+            ranked = await asyncio.to_thread(passages.opening, self._sources, SHORT_CHARACTERS)
         if not ranked:
             return WrittenSection(None, (), {}, confidence.NOTHING)
         if self._models is None:

@@ -33,7 +33,7 @@ def write(section: Section, sources: Iterable[Source], min_relevance: float = MI
     for source in sources:
         page_factor = PAGE_MATCH_FACTOR if section.pages.search(f"{source.url} {source.title}") else 1.0
         for sentence in _candidates(section, source.text):
-            relevance = section.relevance(sentence)
+            relevance = section.relevance(sentence, source.language)
             if relevance >= min_relevance:
                 scored.append((relevance * page_factor + KIND_BONUS.get(source.kind, 0.0), sentence, source.id))
     drafts: list[Draft] = []

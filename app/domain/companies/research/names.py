@@ -15,8 +15,12 @@ ORDINARY = words.listed(
     """
     accounts annual approval assets average branches capital clients costs customer debt delivery demand directors
     earnings exports factory firm founder general group growth headcount headquarters imports income investors loss
-    losses margins membership net operating orders owners part pre-tax prices profit profits sales shares shops staff
-    stores subsidiary turnover workers half most some none nearly almost exceeding below about employs
+    losses margins membership net operating orders owners part pre-tax prices profit profits sales shares shops
+    staff stores subsidiary turnover workers output footfall production capacity volume volumes rent rents wages
+    salaries cash funding spending expenses bookings passengers subscribers visitors users students pupils patients
+    guests tenants partners suppliers competitors rivals managers analysts regulators critics unions engineers
+    construction delivery deliveries work plans talks negotiations gross total both three two one many several more
+    over under half most some none nearly almost exceeding below about employs
     """
 )
 """Words that often begin a claim and are not names."""

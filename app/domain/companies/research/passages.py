@@ -104,7 +104,7 @@ def rank(section: Section, sources: Iterable[Source]) -> list[Passage]:
     for source in sources:
         page_factor = PAGE_MATCH_FACTOR if section.pages.search(f"{source.url} {source.title}") else 1.0
         for place, text in enumerate(passages(source.text)):
-            score = section.relevance(text) * page_factor
+            score = section.relevance(text, source.language) * page_factor
             if section.key == "overview" and source.kind is SourceKind.WEBSITE and place == 0:
                 score += SITE_START_BONUS
             if BOILERPLATE.search(text):
@@ -112,6 +112,19 @@ def rank(section: Section, sources: Iterable[Source]) -> list[Passage]:
             if score > 0 and text not in found:
                 found[text] = Passage(source.id, text, score + KIND_BONUS.get(source.kind, 0.0))
     return sorted(found.values(), key=lambda passage: -passage.score)
+
+
+def opening(sources: Iterable[Source], max_characters: int) -> list[Passage]:
+    """Return passages from the beginnings of the sources, for a section about which none was recognized.
+
+    These are all passages if the sources are short, and at most `max_characters` of sources in a language whose words
+    are not known. Nothing is returned for longer sources: what they say about the section would have been found.
+    """
+    given = list(sources)
+    if sum(len(source.text) for source in given) > max_characters:
+        given = [source for source in given if source.language is None]
+    found = [Passage(source.id, text, 0.0) for source in given for text in passages(source.text)]
+    return choose(found, max_characters)
 
 
 def choose(ranked: Sequence[Passage], max_characters: int) -> list[Passage]:

@@ -14,7 +14,12 @@ class ReportStatus(StrEnum):
     WRITING = "writing"
     COMPLETE = "complete"
     PARTIAL = "partial"
-    """Finished, but some sections hold quotations only because the model could not be used."""
+    """Finished, but a source could not be read, or sections hold quotations only because of their model."""
+    FAILED = "failed"
+    """Finished without a single claim."""
+
+
+NOTHING_SAID = "No source says anything that a report could quote."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class ReportResult:
     """0 to 1."""
     dropped_claims: int
     model: str
+    problems: list[str]
+    """Which sources could not be read, and why; see `is_free`."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as the job has it."""

@@ -1,7 +1,7 @@
 """The sections of a report, in order, and how to recognize passages that belong to them.
 
-A passage belongs to the sections whose terms, weighted regular expressions, it contains. Terms are English words and
-what other languages share with them; passages in other languages are found by names, figures and pages.
+A passage belongs to the sections whose terms, weighted regular expressions, it contains: English words and what other
+languages share with them, and those of the language of its source (`section_words`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from app.domain.companies.research import section_words
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,10 @@ class Section:
     weight: float = 1.0
     """Weight of the section in the confidence of the report."""
 
-    def relevance(self, text: str) -> float:
-        """Return the sum of the weights of the terms that a passage contains."""
-        return sum(weight for pattern, weight in self.terms if pattern.search(text))
+    def relevance(self, text: str, language: str | None = None) -> float:
+        """Return the sum of the weights of the terms that a passage in this language contains."""
+        terms = (*self.terms, *section_words.TERMS[self.key].get(language or "", ()))
+        return sum(weight for pattern, weight in terms if pattern.search(text))
 
 
 def _terms(words: Mapping[str, float]) -> tuple[tuple[re.Pattern[str], float], ...]:
@@ -37,7 +40,8 @@ def _terms(words: Mapping[str, float]) -> tuple[tuple[re.Pattern[str], float], .
 def _section(
     key: str, title: str, question: str, words: Mapping[str, float], pages: str, weight: float = 1.0
 ) -> Section:
-    return Section(key, title, question, _terms(words), re.compile(pages, re.IGNORECASE), weight)
+    all_pages = re.compile(f"{pages}|{section_words.PAGES[key]}", re.IGNORECASE)
+    return Section(key, title, question, _terms(words), all_pages, weight)
 
 
 SECTIONS = (

@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from app.domain.companies.research.languages import language_of
 from app.domain.companies.research.normalization import FoldedText, fold
 
 
@@ -51,6 +52,11 @@ class Source:
     def folded(self) -> FoldedText:
         """The text folded for comparison."""
         return fold(self.text)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The ISO 639-1 code of the language of the text; None if unknown."""
+        return language_of(self.text)
 
     @property
     def publisher(self) -> str:

@@ -48,7 +48,10 @@ PRAISE = listed(
 )
 """Adjectives that a claim may leave out, but not add."""
 AND = frozenset({"and", "und", "et", "y"})
-QUANTIFIERS = listed("all every each both any only most many some alle tous toutes todos todas")
+FIXED = listed("all every each both any only most many some alle tous toutes todos todas and und et y but or , than")
+"""Words on whose side of a negation it depends what is denied."""
+REPORTING = listed("say tell report claim believ think expect writ suggest estimat predict warn argu alleg")
+"""Keys of verbs that attribute what stands before them: ", say critics"."""
 BE = frozenset({"is", "was"})
 FOREIGN_VERBS = listed(
     """
@@ -209,6 +212,7 @@ def _coordinated(predicate: Tokens) -> list[Tokens]:
             is_border = bool(rest) and _is_finite(rest, 1 if rest[0].key == COMPANY and len(rest) > 1 else 0)
         else:
             is_border = token.key in PUNCTUATION and bool(rest) and _is_finite(predicate, place + 1)
+            is_border = is_border and rest[0].key not in REPORTING
         if is_border:
             parts.append([])
         else:
@@ -327,7 +331,7 @@ def _equal(claim: Tokens, sentence: Tokens) -> bool:
     if len(claim) != len(sentence):
         return False
     sides = [claim, sentence]
-    if not any(token.key in QUANTIFIERS for side in sides for token in side):
+    if not any(token.key in FIXED for side in sides for token in side):
         counts = [sum(token.key in ("not", "no") for token in side) for side in sides]
         if counts == [1, 1]:
             sides = [[token for token in side if token.key not in ("not", "no")] for side in sides]

@@ -72,6 +72,10 @@ _PHRASES = (
     (r"do not have any|do not have|don't have any|don't have", "have no"),
     (r"did not have any|did not have|didn't have any|didn't have", "had no"),
     (r"cannot|can't", "can not"),
+    *(
+        (rf"{verb}n't", f"{verb} not")
+        for verb in ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "would", "could", "should"]
+    ),
     (r"won't", "will not"),
     (r"unprofitable", "not profitable"),
     (r"(?:has|have) a (?:staff|workforce) of (?=\d)", "employs "),

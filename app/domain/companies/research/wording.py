@@ -44,6 +44,8 @@ _DATE = re.compile(
     | (?<![\w.,£$€])(?P<y6>(?:1[89]|20)\d\d)(?![\w%]|[.,]\d|\s?(?:million|thousand|billion))""",
     re.VERBOSE | re.IGNORECASE,
 )
+VERBS_OF_NUMBER = listed("double doubled triple tripled")
+SIGNS = frozenset("<>\u2264\u2265~\u2248")
 _PIECE = re.compile(rf"{_MARK}(?:'s)?|n't\b|\b[^\W\d_](?:[\w&+-]|'(?!s\b))*|[,;:()]|\s-\s|\d+|'s\b")
 
 
@@ -62,7 +64,9 @@ class Token:
     def says(self, other: Token) -> bool:
         """Return whether this token of a claim says what `other`, of its quotation, says."""
         if self.figure and other.figure:
-            return self.figure.is_supported_by(frozenset({other.figure})) and not self.figure.vague
+            if self.figure.vague:  # "one" in "one of the largest"
+                return other.figure.values == self.figure.values
+            return self.figure.is_supported_by(frozenset({other.figure}))
         if self.date and other.date:
             return all(mine in (None, its) for mine, its in zip(self.date, other.date, strict=True))
         if self.figure or other.figure or self.date or other.date:
@@ -123,10 +127,24 @@ def tokens(marked: str) -> list[Token]:
     for start, end, _ in found:
         blank[start:end] = " " * (end - start)
     for start, end, figure in figures.located("".join(blank)):
+        if text[start:end].strip().lower() in VERBS_OF_NUMBER:
+            continue
         found.append((start, end, Token("#", figure=figure)))
+        found += [(place, place, sign) for place, sign in _signs(text, start, end)]
         blank[start:end] = " " * (end - start)
     found += [(m.start(), m.end(), token) for m in _PIECE.finditer("".join(blank)) if (token := _piece(m[0]))]
     return [token for _, _, token in sorted(found, key=lambda entry: entry[0])]
+
+
+def _signs(text: str, start: int, end: int) -> Iterator[tuple[int, Token]]:
+    """Yield what beside a number changes it: a minus, "more than", "up to"."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 1]
+    if before[-1:] == "-" and not before[:-1].isalnum():
+        yield start - 1, Token("minus", surface="minus")
+    elif before.strip()[-1:] in SIGNS:
+        yield start - 1, Token(before.strip()[-1], surface=before.strip()[-1])
+    if after == "+":
+        yield end, Token("+", surface="+")
 
 
 def _date(match: re.Match[str]) -> Token:
