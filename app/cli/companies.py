@@ -50,7 +50,7 @@ def load(
                 "POST",
                 "/api/companies",
                 query=column_map(mapping, constants, saved),
-                body=file.read_bytes().decode("utf-8-sig", "replace").encode(),
+                body=file.read_bytes(),
                 media_type=CSV,
                 idempotency_key=new_key(),
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
+from uuid import UUID
 
 import typer
 
@@ -20,7 +21,11 @@ from app.client import Client, new_key
 app = typer.Typer(help="Import files of voters, parcels, points of interest and businesses.", no_args_is_help=True)
 
 File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="File to import; gzip and zip are supported.")
+    Path | None,
+    typer.Argument(exists=True, dir_okay=False, readable=True, help="File to import; gzip and zip are supported."),
+]
+UploadId = Annotated[
+    UUID | None, typer.Option("--upload", help="Id of an upload (trigpoint uploads preview), in place of the file.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read, check and count, but write nothing.")]
 MaxErrors = Annotated[int | None, typer.Option(min=0, help="Fail if more rows than this are rejected.")]
@@ -55,7 +60,8 @@ class DateOrder(StrEnum):
 
 @app.command()
 def voters(
-    file: File,
+    file: File = None,
+    upload: UploadId = None,
     profile: Annotated[
         str | None,
         typer.Option(
@@ -98,12 +104,13 @@ def voters(
     if geocode_after:
         options["geocodeAfter"] = "true"
     options |= column_map(mapping, constants, saved) | header_option(header)
-    _send("voters", file, options, watch=watch, url=url, key=key, as_json=as_json)
+    _send("voters", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
 def parcels(
-    file: File,
+    file: File = None,
+    upload: UploadId = None,
     mapping: Map = None,
     constants: Set = None,
     saved: SavedMapping = None,
@@ -138,12 +145,13 @@ def parcels(
     )
     _add_flags(options, allowOverwrite=allow_overwrite, retireMissing=retire_missing)
     options |= column_map(mapping, constants, saved) | header_option(header)
-    _send("parcels", file, options, watch=watch, url=url, key=key, as_json=as_json)
+    _send("parcels", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
 def pois(
-    file: File,
+    file: File = None,
+    upload: UploadId = None,
     mapping: Map = None,
     constants: Set = None,
     saved: SavedMapping = None,
@@ -178,12 +186,13 @@ def pois(
     )
     _add_flags(options, allowOverwrite=allow_overwrite, retireMissing=retire_missing)
     options |= column_map(mapping, constants, saved) | header_option(header)
-    _send("pois", file, options, watch=watch, url=url, key=key, as_json=as_json)
+    _send("pois", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
 def businesses(
-    file: File,
+    file: File = None,
+    upload: UploadId = None,
     mapping: Map = None,
     constants: Set = None,
     saved: SavedMapping = None,
@@ -212,7 +221,7 @@ def businesses(
         options["visit"] = "false"
     if priority:
         options["priority"] = str(priority)
-    _send("businesses", file, options, watch=watch, url=url, key=key, as_json=as_json)
+    _send("businesses", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
@@ -268,8 +277,22 @@ def _add_flags(options: dict[str, str], **flags: bool) -> None:
 
 
 def _send(
-    what: str, file: Path, options: dict[str, str], *, watch: bool, url: str, key: str | None, as_json: bool
+    what: str,
+    file: Path | None,
+    upload: UUID | None,
+    options: dict[str, str],
+    *,
+    watch: bool,
+    url: str,
+    key: str | None,
+    as_json: bool,
 ) -> None:
+    if (file is None) == (upload is None):
+        raise typer.BadParameter("Give either a file or --upload with the id of an upload.")
+    if upload is not None:
+        options = options | {"uploadId": str(upload)}
+    sent: dict[str, Any] = {} if file is None else {"body": file, "media_type": ANY_FILE}
+
     async def send() -> tuple[Json, list[Json]]:
         ended: list[Json] = []
         async with Client(url, key) as client:
@@ -277,9 +300,8 @@ def _send(
                 "POST",
                 f"/api/v1/{what}/import",
                 query=options,
-                body=file,
-                media_type=ANY_FILE,
                 idempotency_key=new_key(),
+                **sent,
             )
             if not as_json:
                 typer.echo(created["message"])

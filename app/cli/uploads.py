@@ -29,12 +29,16 @@ class UploadKind(StrEnum):
     GEOCODE_FILE = "geocode-file"
 
 
+COUNTERS = ("created", "updated", "unchanged", "rejected", "total")
+"""Of companies and households, which are stored at once."""
 STARTS = {
     UploadKind.VOTERS: "/api/v1/voters/import",
     UploadKind.PARCELS: "/api/v1/parcels/import",
     UploadKind.POIS: "/api/v1/pois/import",
     UploadKind.BUSINESSES: "/api/v1/businesses/import",
     UploadKind.GEOCODE_FILE: "/api/v1/gis/geocode-file",
+    UploadKind.COMPANIES: "/api/v1/companies",
+    UploadKind.HOUSEHOLDS: "/api/v1/households",
 }
 
 
@@ -117,15 +121,18 @@ def start(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start the import of a file that is kept: `trigpoint uploads start ID --kind voters --watch`."""
-    if kind not in STARTS:
-        output.fail(f"Send the file to load {kind}: trigpoint {kind} load FILE.")
+    """Start the import of a file that is kept: `trigpoint uploads start ID --kind voters --watch`.
+
+    Companies and households are stored at once; the exit code is 1 if a row was rejected.
+    """
     options = column_map(mapping, constants, saved) | header_option(header)
 
     async def send() -> tuple[Json, Json | None]:
         async with Client(url, key) as client:
             query = options | {"uploadId": str(upload)}
             created = await client.request("POST", STARTS[kind], query=query, idempotency_key=new_key())
+            if "jobId" not in created:
+                return created, None
             if not as_json:
                 typer.echo(created["message"])
             ended = await follow(client, created["jobId"], None if as_json else output.console()) if watch else None
@@ -136,8 +143,15 @@ def start(
         finish(ended, as_json=as_json)
     elif as_json:
         output.print_json(created)
-    else:
+    elif "jobId" in created:
         typer.echo(f"Follow it with: trigpoint jobs watch {created['jobId']}")
+    else:
+        for error in created["errors"]:
+            message = error.get("error") or error.get("message")
+            typer.echo(f"line {error['line']}: {error.get('field') or ''} {message}", err=True)
+        typer.echo(", ".join(f"{created[name]} {name}" for name in COUNTERS if name in created))
+    if created.get("rejected"):
+        raise typer.Exit(output.FAILED)
 
 
 @app.command("list")

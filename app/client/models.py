@@ -777,7 +777,50 @@ class Liveness(Model):
     status: Literal["ok"] = "ok"
 
 
-class Mapping(Model):
+class Mapping(RootModel[list[str]]):
+    root: Annotated[list[str], Field(max_length=100, min_length=1)]
+
+
+class LoadCompaniesQuery(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    upload_id: Annotated[UUID | None, Field(alias="uploadId")] = None
+    """
+    An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a JSON object then:
+    `{"uploadId": "…", "mapping": {…}}`.
+    """
+    sheet: Annotated[str, Field(max_length=200)] = ""
+    """Name of the sheet of an upload that is a spreadsheet."""
+    mapping: dict[str, str | Mapping | Constant] | None = None
+    """
+    For tables: what holds each field, where the usual names of columns do not tell: a column, several of which the
+    values are joined by spaces, or a constant, such as `{"name": "Firm", "website": "Web page"}`.
+    """
+
+
+class LoadOptions(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    upload_id: Annotated[UUID | None, Field(alias="uploadId")] = None
+    """
+    An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a JSON object then:
+    `{"uploadId": "…", "mapping": {…}}`.
+    """
+    sheet: Annotated[str, Field(max_length=200)] = ""
+    """Name of the sheet of an upload that is a spreadsheet."""
+    strict: bool = False
+    """Store all lines or none."""
+    mapping: dict[str, str | Mapping | Constant] | None = None
+    """
+    For tables: what holds each field, where the usual names of columns do not tell: a column, several of which the
+    values are joined by spaces, or a constant, such as
+    `{"address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}`.
+    """
+
+
+class MappingModel(Model):
     """A saved mapping."""
 
     id: UUID
@@ -872,7 +915,7 @@ class NewCompany(Model):
     """Further facts, such as `employees`: up to 100. They take precedence over those of sources."""
 
 
-class Mapping1(RootModel[list[str]]):
+class Mapping2(RootModel[list[str]]):
     root: Annotated[list[str], Field(max_length=100, min_length=1)]
 
 
@@ -904,7 +947,7 @@ class NewMapping(Model):
         | None
     ) = None
     """What the file is for, without `jobId`."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     date_order: Annotated[Literal["mdy", "dmy", "ymd"] | None, Field(alias="dateOrder")] = None
     columns: Annotated[list[Column1] | None, Field(max_length=2000, min_length=1)] = None
     """Names of all columns of the file, without `jobId`."""
@@ -1786,7 +1829,7 @@ class GeocodeFileArgs(Model):
     """Use cached answers. Without it every address is looked up again, and the new answers replace the cached ones."""
     country: Annotated[str | None, Field(pattern="^[A-Za-z]{2}$")] = None
     """Country of rows that name none, ISO 3166-1 alpha-2; null for the platform's default."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     """
     What holds each field of the address (`address, unit, city, state, zipCode, country, county`, and the parts
     `houseNumber, preDirection, street, streetType, postDirection`), where the usual names of columns do not tell: a
@@ -1877,7 +1920,7 @@ class PoiImportArgs(Model):
     """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
     allow_overwrite: Annotated[bool, Field(alias="allowOverwrite")] = False
     """Overwrite records of another file, however many."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     """
     What holds each field, where the usual names of columns and properties do not tell: a column, several of which
     the values are joined by spaces, or a constant, such as
@@ -1923,7 +1966,7 @@ class ReferenceImportArgs(Model):
     """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
     allow_overwrite: Annotated[bool, Field(alias="allowOverwrite")] = False
     """Overwrite records of another file, however many."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     """
     What holds each field, where the usual names of columns and properties do not tell: a column, several of which
     the values are joined by spaces, or a constant, such as
@@ -2035,7 +2078,7 @@ class VoterImportArgs(Model):
     """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
     allow_overwrite: Annotated[bool, Field(alias="allowOverwrite")] = False
     """Overwrite records of another file, however many."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     """
     What holds each field, where the usual names of columns and properties do not tell: a column, several of which
     the values are joined by spaces, or a constant, such as
@@ -2712,7 +2755,7 @@ class LoadedCompanies(Model):
 
 
 class MappingList(Model):
-    mappings: list[Mapping]
+    mappings: list[MappingModel]
     """Those that were saved last come first."""
     total: int
 
@@ -3193,7 +3236,7 @@ class BusinessImportArgs(Model):
     """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
     allow_overwrite: Annotated[bool, Field(alias="allowOverwrite")] = False
     """Overwrite records of another file, however many."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     """
     What holds each field, where the usual names of columns and properties do not tell: a column, several of which
     the values are joined by spaces, or a constant, such as
@@ -3239,7 +3282,7 @@ class ParcelImportArgs(Model):
     """Stop before anything is changed if a larger share of the records of another file would be overwritten."""
     allow_overwrite: Annotated[bool, Field(alias="allowOverwrite")] = False
     """Overwrite records of another file, however many."""
-    mapping: dict[str, str | Mapping1 | Constant] | None = None
+    mapping: dict[str, str | Mapping2 | Constant] | None = None
     """
     What holds each field, where the usual names of columns and properties do not tell: a column, several of which
     the values are joined by spaces, or a constant, such as

@@ -321,7 +321,7 @@ class Operations:
 
     async def geocode_file(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -381,7 +381,7 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/gis/geocode-file",
-            body=Upload(body, media_type, "text/csv", on_progress),
+            body=None if body is None else Upload(body, media_type, "text/csv", on_progress),
             query={
                 "providerId": provider_id,
                 "useFallback": use_fallback,
@@ -541,22 +541,30 @@ class Operations:
         body: File
         | Sequence[models.HouseholdInput | Mapping[str, Any]]
         | models.HouseholdListInput
-        | Mapping[str, Any],
+        | Mapping[str, Any]
+        | models.LoadOptions
+        | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
+        upload_id: UUID | str | None = None,
+        sheet: str | None = None,
         strict: bool | None = None,
         mapping: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> models.HouseholdsLoaded:
         """Store up to 10,000 households, from JSON or CSV with a header.
 
-        Invalid lines are reported, and do not affect the others unless `strict` is true. A household with a
-        known `externalId` is replaced; it loses its coordinates if its address has changed.
+        The table may be an upload (`uploadId`), also of a spreadsheet. Invalid lines are reported, and do not
+        affect the others unless `strict` is true. A household with a known `externalId` is replaced; it loses
+        its coordinates if its address has changed.
 
         `media_type`: of a file; text/csv, text/tab-separated-values. By default as its name ends, otherwise the
             first of these.
         `on_progress`: called with the bytes of the file that were sent, and in total.
+        `upload_id`: An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a
+            JSON object then: `{"uploadId": "…", "mapping": {…}}`.
+        `sheet`: Name of the sheet of an upload that is a spreadsheet.
         `strict`: Store all lines or none.
         `mapping`: For tables: what holds each field, where the usual names of columns do not tell: a column,
             several of which the values are joined by spaces, or a constant, such as `{"address": ["HOUSE_NUM",
@@ -567,8 +575,8 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/households",
-            body=json_or_upload(body, media_type, "text/csv", on_progress),
-            query={"strict": strict, "mapping": mapping},
+            body=None if body is None else json_or_upload(body, media_type, "text/csv", on_progress),
+            query={"uploadId": upload_id, "sheet": sheet, "strict": strict, "mapping": mapping},
             headers={"Idempotency-Key": idempotency_key or new_key()},
         )
         result: models.HouseholdsLoaded = await self.transport.model(request, models.HouseholdsLoaded)
@@ -853,7 +861,7 @@ class Operations:
 
     async def import_voters(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -931,7 +939,7 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/voters/import",
-            body=Upload(body, media_type, "text/csv", on_progress),
+            body=None if body is None else Upload(body, media_type, "text/csv", on_progress),
             query={
                 "dryRun": dry_run,
                 "maxErrors": max_errors,
@@ -962,7 +970,7 @@ class Operations:
 
     async def import_parcels(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -1032,7 +1040,7 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/parcels/import",
-            body=Upload(body, media_type, "application/geo+json", on_progress),
+            body=None if body is None else Upload(body, media_type, "application/geo+json", on_progress),
             query={
                 "dryRun": dry_run,
                 "maxErrors": max_errors,
@@ -1058,9 +1066,61 @@ class Operations:
         result: models.ImportCreated = await self.transport.model(request, models.ImportCreated)
         return result
 
+    def export_parcels(
+        self,
+        *,
+        format: Literal["csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml"] | None = None,
+        bom: Literal["true", "false"] | None = None,
+        source: str | None = None,
+        retired: bool | None = None,
+    ) -> Download:
+        """Download parcels in any format.
+
+        Tables have their outlines as WKT in the column `wkt`, in degrees (WGS 84), so that they can be imported
+        again; in the formats for maps these are the geometries. `extra` has the columns of the file that are no
+        fields, as JSON.
+
+        `format`: `csv`, `xlsx`, `geojson`, `geojsonl` (a feature per line), `gpkg` (GeoPackage) or `kml`;
+            without it, the Accept header chooses.
+        `bom`: Whether CSV begins with a byte order mark, by which Excel recognises UTF-8.
+        `source`: Only those of this source, such as `parcel:us-nc-durham`.
+        `retired`: Include records that were retired because a later version of their file no longer had them.
+        """
+        request = Request(
+            method="GET",
+            path="/api/v1/parcels/export",
+            query={"format": format, "bom": bom, "source": source, "retired": retired},
+        )
+        return Download(self.transport, request)
+
+    def export_pois(
+        self,
+        *,
+        format: Literal["csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml"] | None = None,
+        bom: Literal["true", "false"] | None = None,
+        source: str | None = None,
+        retired: bool | None = None,
+    ) -> Download:
+        """Download points of interest in any format.
+
+        `extra` has the columns of the file that are no fields, as JSON.
+
+        `format`: `csv`, `xlsx`, `geojson`, `geojsonl` (a feature per line), `gpkg` (GeoPackage) or `kml`;
+            without it, the Accept header chooses.
+        `bom`: Whether CSV begins with a byte order mark, by which Excel recognises UTF-8.
+        `source`: Only those of this source, such as `parcel:us-nc-durham`.
+        `retired`: Include records that were retired because a later version of their file no longer had them.
+        """
+        request = Request(
+            method="GET",
+            path="/api/v1/pois/export",
+            query={"format": format, "bom": bom, "source": source, "retired": retired},
+        )
+        return Download(self.transport, request)
+
     async def import_pois(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -1130,7 +1190,7 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/pois/import",
-            body=Upload(body, media_type, "application/geo+json", on_progress),
+            body=None if body is None else Upload(body, media_type, "application/geo+json", on_progress),
             query={
                 "dryRun": dry_run,
                 "maxErrors": max_errors,
@@ -1522,7 +1582,7 @@ class Operations:
 
     async def import_businesses(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -1586,7 +1646,7 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/businesses/import",
-            body=Upload(body, media_type, "text/csv", on_progress),
+            body=None if body is None else Upload(body, media_type, "text/csv", on_progress),
             query={
                 "dryRun": dry_run,
                 "maxErrors": max_errors,
@@ -2114,14 +2174,19 @@ class Operations:
         | models.NewCompany
         | Mapping[str, Any]
         | models.CompanyOfBusiness
-        | Sequence[models.NewCompany | Mapping[str, Any]],
+        | Sequence[models.NewCompany | Mapping[str, Any]]
+        | models.LoadCompaniesQuery
+        | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
+        upload_id: UUID | str | None = None,
+        sheet: str | None = None,
         mapping: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> models.Company | models.LoadedCompanies | models.Company:
-        """Create companies: one, a list of them, that of a business, or a table as CSV.
+        """Create companies: one, a list of them, that of a business, or a table as CSV or as an upload
+        (`uploadId`).
 
         A company whose external id is known is updated. Of a list, all companies are stored or none; of a
         table, the rows with errors are reported and the others stored. Columns that are no fields become
@@ -2130,6 +2195,9 @@ class Operations:
         `media_type`: of a file; text/csv, text/tab-separated-values. By default as its name ends, otherwise the
             first of these.
         `on_progress`: called with the bytes of the file that were sent, and in total.
+        `upload_id`: An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a
+            JSON object then: `{"uploadId": "…", "mapping": {…}}`.
+        `sheet`: Name of the sheet of an upload that is a spreadsheet.
         `mapping`: For tables: what holds each field, where the usual names of columns do not tell: a column,
             several of which the values are joined by spaces, or a constant, such as `{"name": "Firm",
             "website": "Web page"}`.
@@ -2139,8 +2207,8 @@ class Operations:
         request = Request(
             method="POST",
             path="/api/v1/companies",
-            body=json_or_upload(body, media_type, "text/csv", on_progress),
-            query={"mapping": mapping},
+            body=None if body is None else json_or_upload(body, media_type, "text/csv", on_progress),
+            query={"uploadId": upload_id, "sheet": sheet, "mapping": mapping},
             headers={"Idempotency-Key": idempotency_key or new_key()},
         )
         result: models.Company | models.LoadedCompanies | models.Company = await self.transport.model(

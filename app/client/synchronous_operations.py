@@ -312,7 +312,7 @@ class SyncOperations:
 
     def geocode_file(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -513,22 +513,30 @@ class SyncOperations:
         body: File
         | Sequence[models.HouseholdInput | Mapping[str, Any]]
         | models.HouseholdListInput
-        | Mapping[str, Any],
+        | Mapping[str, Any]
+        | models.LoadOptions
+        | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
+        upload_id: UUID | str | None = None,
+        sheet: str | None = None,
         strict: bool | None = None,
         mapping: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> models.HouseholdsLoaded:
         """Store up to 10,000 households, from JSON or CSV with a header.
 
-        Invalid lines are reported, and do not affect the others unless `strict` is true. A household with a
-        known `externalId` is replaced; it loses its coordinates if its address has changed.
+        The table may be an upload (`uploadId`), also of a spreadsheet. Invalid lines are reported, and do not
+        affect the others unless `strict` is true. A household with a known `externalId` is replaced; it loses
+        its coordinates if its address has changed.
 
         `media_type`: of a file; text/csv, text/tab-separated-values. By default as its name ends, otherwise the
             first of these.
         `on_progress`: called with the bytes of the file that were sent, and in total.
+        `upload_id`: An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a
+            JSON object then: `{"uploadId": "…", "mapping": {…}}`.
+        `sheet`: Name of the sheet of an upload that is a spreadsheet.
         `strict`: Store all lines or none.
         `mapping`: For tables: what holds each field, where the usual names of columns do not tell: a column,
             several of which the values are joined by spaces, or a constant, such as `{"address": ["HOUSE_NUM",
@@ -541,6 +549,8 @@ class SyncOperations:
             body,
             media_type=media_type,
             on_progress=on_progress,
+            upload_id=upload_id,
+            sheet=sheet,
             strict=strict,
             mapping=mapping,
             idempotency_key=idempotency_key,
@@ -808,7 +818,7 @@ class SyncOperations:
 
     def import_voters(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -914,7 +924,7 @@ class SyncOperations:
 
     def import_parcels(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -1007,9 +1017,55 @@ class SyncOperations:
             idempotency_key=idempotency_key,
         )
 
+    def export_parcels(
+        self,
+        *,
+        format: Literal["csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml"] | None = None,
+        bom: Literal["true", "false"] | None = None,
+        source: str | None = None,
+        retired: bool | None = None,
+    ) -> SyncDownload:
+        """Download parcels in any format.
+
+        Tables have their outlines as WKT in the column `wkt`, in degrees (WGS 84), so that they can be imported
+        again; in the formats for maps these are the geometries. `extra` has the columns of the file that are no
+        fields, as JSON.
+
+        `format`: `csv`, `xlsx`, `geojson`, `geojsonl` (a feature per line), `gpkg` (GeoPackage) or `kml`;
+            without it, the Accept header chooses.
+        `bom`: Whether CSV begins with a byte order mark, by which Excel recognises UTF-8.
+        `source`: Only those of this source, such as `parcel:us-nc-durham`.
+        `retired`: Include records that were retired because a later version of their file no longer had them.
+        """
+        return SyncDownload(
+            self._portal, self._client.export_parcels(format=format, bom=bom, source=source, retired=retired)
+        )
+
+    def export_pois(
+        self,
+        *,
+        format: Literal["csv", "xlsx", "geojson", "geojsonl", "gpkg", "kml"] | None = None,
+        bom: Literal["true", "false"] | None = None,
+        source: str | None = None,
+        retired: bool | None = None,
+    ) -> SyncDownload:
+        """Download points of interest in any format.
+
+        `extra` has the columns of the file that are no fields, as JSON.
+
+        `format`: `csv`, `xlsx`, `geojson`, `geojsonl` (a feature per line), `gpkg` (GeoPackage) or `kml`;
+            without it, the Accept header chooses.
+        `bom`: Whether CSV begins with a byte order mark, by which Excel recognises UTF-8.
+        `source`: Only those of this source, such as `parcel:us-nc-durham`.
+        `retired`: Include records that were retired because a later version of their file no longer had them.
+        """
+        return SyncDownload(
+            self._portal, self._client.export_pois(format=format, bom=bom, source=source, retired=retired)
+        )
+
     def import_pois(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -1447,7 +1503,7 @@ class SyncOperations:
 
     def import_businesses(
         self,
-        body: File,
+        body: File | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
@@ -1940,14 +1996,19 @@ class SyncOperations:
         | models.NewCompany
         | Mapping[str, Any]
         | models.CompanyOfBusiness
-        | Sequence[models.NewCompany | Mapping[str, Any]],
+        | Sequence[models.NewCompany | Mapping[str, Any]]
+        | models.LoadCompaniesQuery
+        | None = None,
         *,
         media_type: str | None = None,
         on_progress: Progress | None = None,
+        upload_id: UUID | str | None = None,
+        sheet: str | None = None,
         mapping: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> models.Company | models.LoadedCompanies | models.Company:
-        """Create companies: one, a list of them, that of a business, or a table as CSV.
+        """Create companies: one, a list of them, that of a business, or a table as CSV or as an upload
+        (`uploadId`).
 
         A company whose external id is known is updated. Of a list, all companies are stored or none; of a
         table, the rows with errors are reported and the others stored. Columns that are no fields become
@@ -1956,6 +2017,9 @@ class SyncOperations:
         `media_type`: of a file; text/csv, text/tab-separated-values. By default as its name ends, otherwise the
             first of these.
         `on_progress`: called with the bytes of the file that were sent, and in total.
+        `upload_id`: An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a
+            JSON object then: `{"uploadId": "…", "mapping": {…}}`.
+        `sheet`: Name of the sheet of an upload that is a spreadsheet.
         `mapping`: For tables: what holds each field, where the usual names of columns do not tell: a column,
             several of which the values are joined by spaces, or a constant, such as `{"name": "Firm",
             "website": "Web page"}`.
@@ -1967,6 +2031,8 @@ class SyncOperations:
             body,
             media_type=media_type,
             on_progress=on_progress,
+            upload_id=upload_id,
+            sheet=sheet,
             mapping=mapping,
             idempotency_key=idempotency_key,
         )

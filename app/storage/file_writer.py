@@ -31,6 +31,7 @@ async def write_table(
     title: str,
     columns: list[TypedColumn],
     point: tuple[int, int] | None,
+    geometry: int | None,
     blocks: AsyncIterator[bytes],
 ) -> BinaryIO:
     """Return the open file with the rows, which has no name any more: it is gone when it is closed.
@@ -42,7 +43,7 @@ async def write_table(
     async with turns:
         folder = await asyncio.to_thread(make_folder, DOWNLOAD_PREFIX)
         try:
-            request = WritingRequest(format, f"{folder.name}/table.{format}", title, columns, point)
+            request = WritingRequest(format, f"{folder.name}/table.{format}", title, columns, point, geometry)
             await _run(request, blocks, folder.name)
             return await asyncio.to_thread(open, request.path, "rb")
         finally:

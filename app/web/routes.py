@@ -20,7 +20,7 @@ from app.web.households import exports
 from app.web.households import records as households
 from app.web.http.api_route import ApiRoute
 from app.web.imports import create as imports
-from app.web.imports import create_reference, mappings, rejected_rows
+from app.web.imports import create_reference, mappings, record_exports, rejected_rows
 from app.web.imports import undo as import_undo
 from app.web.jobs import (
     actions,
@@ -89,6 +89,8 @@ ROUTES = [
     ApiRoute(f"{V1}/uploads/{{id}}", uploads.delete, methods=["DELETE"]),
     ApiRoute(f"{V1}/voters/import", imports.create_voters, methods=["POST"]),
     ApiRoute(f"{V1}/parcels/import", imports.create_parcels, methods=["POST"]),
+    ApiRoute(f"{V1}/parcels/export", record_exports.export_parcels, methods=["GET"]),
+    ApiRoute(f"{V1}/pois/export", record_exports.export_pois, methods=["GET"]),
     ApiRoute(f"{V1}/pois/import", imports.create_pois, methods=["POST"]),
     ApiRoute(f"{V1}/reference/import", create_reference.create, methods=["POST"]),
     ApiRoute(f"{V1}/reference", reference.index, methods=["GET"]),

@@ -64,6 +64,8 @@ POST /api/v1/households
 GET /api/v1/households/export
 GET /api/v1/households/export.csv
 GET /api/v1/households/export.geojson
+GET /api/v1/parcels/export
+GET /api/v1/pois/export
 GET /api/v1/households/{id}
 GET /api/v1/uploads
 POST /api/v1/uploads

@@ -114,7 +114,9 @@ async def _complete(context: JobContext, args: ImportArgs, importer: Importer, p
         return
     async with context.step() as step:
         progress.completed = True
-        await seen_records.delete_run(step.conn, progress.run)
+        if args.dry_run or progress.missing.covers_all or not progress.counts["unchanged"]:
+            await seen_records.delete_run(step.conn, progress.run)
+        await seen_records.delete_old(step.conn)
         if not args.dry_run:
             await runs.mark_completed(step.conn, progress.run)
         await changes.delete_old(step.conn)

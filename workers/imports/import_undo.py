@@ -14,6 +14,7 @@ from app.db.imports.staging import ImportTable
 from app.db.imports.voters import VOTERS
 from app.db.jobs import records as jobs
 from app.domain.imports import kinds
+from app.domain.imports.file_series import FileIdentity, is_same_series
 from app.domain.imports.kinds import ImportUndoArgs
 from app.domain.jobs.outcomes import Failed, Outcome
 from workers.core.context import JobContext
@@ -50,6 +51,14 @@ class _RunUndo:
     async def revert(self, ended_at: datetime) -> None:
         state, counts, run = self._state, self._state["partialResult"], self._run.run
         table = TABLES.get(self._run.kind)
+        async with connection(self._context.resources.pool) as conn:
+            later = await runs.list_later(conn, run)
+        mine = FileIdentity(self._run.place, self._run.columns, self._run.created_by)
+        is_covered = any(
+            one.is_complete and is_same_series(FileIdentity(one.place, one.columns, one.created_by), mine)
+            for one in later
+        )
+        ids = [one.run for one in later]
         if state["after"] is None:
             async with self._context.step() as step:
                 await runs.mark_undone(step.conn, run)
@@ -62,9 +71,11 @@ class _RunUndo:
         while more:
             async with self._context.step() as step:
                 if table is None:
-                    batch = await business_changes.revert_batch(step.conn, run, state["after"])
+                    batch = await business_changes.revert_batch(step.conn, run, state["after"], ids)
                 else:
-                    batch = await undo.revert_batch(step.conn, table, self._run.source, run, state["after"])
+                    batch = await undo.revert_batch(
+                        step.conn, table, self._run.source, run, state["after"], later=ids, is_covered=is_covered
+                    )
                 if table is VOTERS and batch.households:
                     removed = await undo.revert_households(step.conn, batch.households, run, ended_at)
                     counts["householdsRemoved"] += removed

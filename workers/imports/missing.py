@@ -31,11 +31,11 @@ async def find_missing(
     async with connection(context.resources.pool) as conn:
         user = await jobs.get_creator_id(conn, context.id)
         mine = FileIdentity(args.place, progress.columns, user)
-        earlier = [
-            run.run
-            for run in await runs.list_of_source(conn, context.job.kind, args.source)
-            if run.run != progress.run and is_same_series(identity(run), mine)
+        others = [
+            run for run in await runs.list_of_source(conn, context.job.kind, args.source) if run.run != progress.run
         ]
+        earlier = [run.run for run in others if is_same_series(identity(run), mine)]
+        state.covers_all = len(earlier) == len(others)
     search = _Search(context, args, table, progress, earlier)
     await search.count()
     if args.dry_run or not state.missing:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from app.db.core.pool import connection
 from app.db.imports import overwrites, runs, seen_records
 from app.db.imports.runs import ImportRunRecord
@@ -93,7 +91,9 @@ class OverwriteCheck:
     async def _read(self, table: ImportTable, file: BinaryIO, layout: Layout, *, first_only: bool) -> _Findings:
         """Read the file, or its first chunk, and count what it would overwrite. Nothing is written."""
         found = _Findings(Counter(), Counter())
-        check = uuid7()
+        check = UUID(int=self._progress.run.int ^ 1)  # not the run's own: what is only checked is not imported
+        async with self._context.step() as step:  # what an attempt left that was killed
+            await seen_records.delete_run(step.conn, check)
         reader = await asyncio.to_thread(self._importer.reader, file, layout, self._progress.position)
         while True:
             try:

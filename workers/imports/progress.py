@@ -42,6 +42,8 @@ class MissingProgress:
         self.marked: bool = state.get("marked", False)
         self.refused: str = state.get("refused", "")
         """Why none were retired."""
+        self.covers_all: bool = state.get("covers_all", False)
+        """Whether all earlier runs of the source were compared: a record of theirs without a mark is in the file."""
 
     def to_checkpoint(self) -> dict[str, Any]:
         return dict(vars(self))

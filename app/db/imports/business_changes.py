@@ -69,20 +69,24 @@ WITH batch AS MATERIALIZED (
     SELECT c.record, c.before, b.id FROM import_changes AS c
     LEFT JOIN businesses AS b ON b.id = c.record::uuid AND b.updated_at = (c.before ->> 'written_at')::timestamptz
     WHERE c.table_name = 'businesses' AND c.run = $1 AND c.record > $2 ORDER BY c.record LIMIT {BUSINESSES_PER_BATCH}
+), mine AS MATERIALIZED (
+    SELECT batch.* FROM batch JOIN businesses AS b USING (id)
+    WHERE NOT EXISTS (SELECT FROM import_seen AS s WHERE s.run = ANY($3) AND s.record = b.key)
 ), removed AS (
-    DELETE FROM businesses AS b USING batch WHERE b.id = batch.id AND NOT batch.before ? 'key' RETURNING 1
+    DELETE FROM businesses AS b USING mine WHERE b.id = mine.id AND NOT mine.before ? 'key' RETURNING 1
 ), restored AS (
     UPDATE businesses AS b SET {", ".join(f"{name} = r.{name}" for name in RESTORED)}
-    FROM batch CROSS JOIN LATERAL jsonb_populate_record(NULL::businesses, batch.before) AS r
-    WHERE b.id = batch.id AND batch.before ? 'key' RETURNING 1
+    FROM mine CROSS JOIN LATERAL jsonb_populate_record(NULL::businesses, mine.before) AS r
+    WHERE b.id = mine.id AND mine.before ? 'key' RETURNING 1
 )
 SELECT (SELECT max(record) FROM batch) AS last, (SELECT count(*) FROM removed) AS removed,
        (SELECT count(*) FROM restored) AS restored, ARRAY[]::uuid[] AS households
 """
 
 
-async def revert_batch(conn: Connection, run: UUID, after: str) -> RevertedBatch:
-    """Remove and restore the next businesses that the run inserted and changed, unless they were changed since then."""
-    row = await conn.fetchrow(_REVERT, run, after)
+async def revert_batch(conn: Connection, run: UUID, after: str, later: Sequence[UUID]) -> RevertedBatch:
+    """Remove and restore the next businesses that the run inserted and changed, unless they were changed since then,
+    or one of the `later` runs had them, too."""
+    row = await conn.fetchrow(_REVERT, run, after, later)
     assert row is not None
     return RevertedBatch(**row)

@@ -36,6 +36,16 @@ class ImportRunRecord:
     forgotten_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LaterRun:
+    run: UUID
+    place: str | None
+    columns: list[str]
+    created_by: UUID
+    is_complete: bool
+    """Whether it read a whole file to its end. False if its job was deleted: then nobody knows."""
+
+
 async def insert(
     conn: Connection, run: UUID, job_id: UUID, *, place: str | None, columns: Sequence[str], file_name: str
 ) -> None:
@@ -69,6 +79,19 @@ async def list_of_source(conn: Connection, kind: str, source: str) -> list[Impor
         source,
     )
     return [ImportRunRecord(**row) for row in rows]
+
+
+async def list_later(conn: Connection, run: UUID) -> list[LaterRun]:
+    """Return the runs of the same kind and source that began after this one and were not undone."""
+    rows = await conn.fetch(
+        """SELECT l.run, l.place, l.columns, l.created_by,
+                  l.completed_at IS NOT NULL AND j.data -> 'part' IS NOT DISTINCT FROM 'null' AS is_complete
+           FROM import_runs AS r JOIN import_runs AS l ON l.kind = r.kind AND l.source = r.source
+           LEFT JOIN jobs AS j ON j.id = l.job_id
+           WHERE r.run = $1 AND l.run <> r.run AND l.started_at > r.started_at AND l.undone_at IS NULL""",
+        run,
+    )
+    return [LaterRun(**row) for row in rows]
 
 
 async def list_sources(conn: Connection, kind: str) -> list[str]:

@@ -1,4 +1,8 @@
-"""Records that a run of an import has seen but not written: repeats of them in the file are duplicates."""
+"""Records that a run of an import has seen but not written: repeats of them in the file are duplicates.
+
+They are kept with a run that is over where nothing else tells that it had them, so that no earlier run is undone with
+them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.db.core.pool import Connection
-from app.db.imports import uploads
+from app.db.imports import changes, uploads
 
 
 async def insert_unseen(conn: Connection, run: UUID, records: Sequence[str]) -> set[str]:
@@ -20,5 +24,10 @@ async def insert_unseen(conn: Connection, run: UUID, records: Sequence[str]) -> 
 
 
 async def delete_run(conn: Connection, run: UUID) -> None:
-    """Delete the records of a run that is over, and those of runs whose files are no longer kept."""
-    await conn.execute("DELETE FROM import_seen WHERE run = $1 OR run < $2", run, uploads.oldest_kept_id())
+    """Delete the records of a run that is over."""
+    await conn.execute("DELETE FROM import_seen WHERE run = $1", run)
+
+
+async def delete_old(conn: Connection) -> None:
+    """Delete the records of runs before which nothing can be undone any more."""
+    await conn.execute("DELETE FROM import_seen WHERE run < $1", uploads.oldest_id(changes.KEPT.days))

@@ -1,11 +1,12 @@
 """Revert what a run of an import wrote, a batch of records per transaction, in the order of their ids.
 
-A record is reverted if the run was the last to write it: one that it inserted is deleted, one that it changed is
-restored. Others were changed by a later import and are kept.
+A record is reverted if the run was the last to write it, and no later one read it unchanged: one that it inserted is
+deleted, one that it changed is restored. Others are kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,7 +41,9 @@ WITH batch AS MATERIALIZED (
         SELECT c.before FROM import_changes AS c
         WHERE c.table_name = '{{table}}' AND c.record = b.record_id AND c.run = $3 OFFSET 0
     ) AS c ON true
-    WHERE b.run = $3
+    WHERE b.run = $3 AND NOT ($4 AND b.missing_run IS NULL) AND NOT EXISTS (
+        SELECT FROM import_seen AS s WHERE s.run = ANY($5) AND s.record = b.record_id
+    )
 ), removed AS (
     DELETE FROM {{table}} AS t USING mine
     WHERE mine.before IS NULL AND t.source = $1 AND t.record_id = mine.record_id
@@ -78,8 +81,13 @@ _HOUSEHOLD_BEFORE = """(
 """The household of the voter before; if another one took its address since then, that one."""
 
 
-async def revert_batch(conn: Connection, table: ImportTable, source: str, run: UUID, after: str) -> RevertedBatch:
-    """Revert what the run wrote among the records of its source after the id `after`."""
+async def revert_batch(
+    conn: Connection, table: ImportTable, source: str, run: UUID, after: str, *, later: Sequence[UUID], is_covered: bool
+) -> RevertedBatch:
+    """Revert what the run wrote among the records of its source after the id `after`.
+
+    `later` are the runs since then. With `is_covered` one of them had all records that are not marked as missing.
+    """
     await acquire(conn, named_lock("import", table.name))
     await conn.execute(ALWAYS_BY_INDEX)
     has_households = "household_id" in table.derived
@@ -97,6 +105,8 @@ async def revert_batch(conn: Connection, table: ImportTable, source: str, run: U
         source,
         after,
         run,
+        is_covered,
+        later,
     )
     assert row is not None
     return RevertedBatch(**row)

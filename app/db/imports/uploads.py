@@ -148,17 +148,17 @@ async def count_stored_bytes(conn: Connection, user_id: UUID) -> int:
 async def select_orphaned(conn: Connection, file_ids: Sequence[UUID]) -> list[UUID]:
     """Return the stored files older than KEPT_DAYS without an upload: their request died before it was done."""
     known = {row["id"] for row in await conn.fetch("SELECT id FROM uploads WHERE id = ANY($1)", file_ids)}
-    oldest = oldest_kept_id()
+    oldest = oldest_id(KEPT_DAYS)
     return [file_id for file_id in file_ids if file_id not in known and file_id < oldest]
 
 
-def oldest_kept_id() -> UUID:
-    """Return the least UUIDv7 of KEPT_DAYS ago: the id begins with its milliseconds.
+def oldest_id(days: float) -> UUID:
+    """Return the least UUIDv7 of this many days ago: the id begins with its milliseconds.
 
     The ids of files have the time of an API host, and this is the worker's. Clocks would have to differ by days for a
     file to be taken for an old one while its request is in progress.
     """
-    return UUID(int=(time.time_ns() // 1_000_000 - KEPT_DAYS * 86_400_000) << 80)
+    return UUID(int=(time.time_ns() // 1_000_000 - round(days * 86_400_000)) << 80)
 
 
 async def delete(conn: Connection, upload_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Rows as points of a GeoPackage; rows without coordinates have no geometry."""
+"""Rows as points or outlines of a GeoPackage; rows without coordinates have no geometry."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def write_layer(request: WritingRequest, rows: Iterator[list[Any]]) -> None:
             f"The table has {len(request.columns):,} columns; a GeoPackage has room for {MAX_COLUMNS:,}. Use CSV."
         )
     pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
-    names = unique_names(request.columns, (FID, GEOMETRY))
-    types = [_arrow_type(column, pyarrow) for column in request.columns]
+    columns = [column for index, column in enumerate(request.columns) if index != request.geometry]
+    names = unique_names(columns, (FID, GEOMETRY))
+    types = [_arrow_type(column, pyarrow) for column in columns]
     schema = pyarrow.schema([*zip(names, types, strict=True), (GEOMETRY, pyarrow.binary())])
     batches = _batches(request, rows, schema, pyarrow)
     write_arrow(
@@ -40,7 +41,7 @@ def write_layer(request: WritingRequest, rows: Iterator[list[Any]]) -> None:
         layer=request.title,
         driver="GPKG",
         geometry_name=GEOMETRY,
-        geometry_type="Point",
+        geometry_type="Point" if request.geometry is None else "MultiPolygon",
         crs="EPSG:4326",
         layer_options={"FID": FID, "GEOMETRY_NAME": GEOMETRY},
     )
@@ -62,11 +63,15 @@ def _batches(request: WritingRequest, rows: Iterator[list[Any]], schema: Any, py
 
     while batch := list(islice(rows, ROWS_PER_BATCH)):
         arrays = []
-        for index, (column, field) in enumerate(zip(request.columns, schema, strict=False)):
+        columns = [entry for entry in enumerate(request.columns) if entry[0] != request.geometry]
+        for (index, column), field in zip(columns, schema, strict=False):
             cells = [row[index] if index < len(row) else None for row in batch]
             arrays.append(pyarrow.array([_value(cell, column, field.type, pyarrow) for cell in cells], field.type))
-        points = [_point(row, request.point) for row in batch]
-        blobs = [None if point is None else shapely.to_wkb(shapely.Point(point)) for point in points]
+        if request.geometry is None:
+            points = [_point(row, request.point) for row in batch]
+            blobs = [None if point is None else shapely.to_wkb(shapely.Point(point)) for point in points]
+        else:
+            blobs = [_outline(row[request.geometry]) for row in batch]
         yield pyarrow.record_batch([*arrays, pyarrow.array(blobs, pyarrow.binary())], schema=schema)
 
 
@@ -76,6 +81,16 @@ def _value(cell: Any, column: TypedColumn, type: Any, pyarrow: Any) -> Any:
     if pyarrow.types.is_string(type):
         return cell if isinstance(cell, str) else cell_text(cell)
     return typed_cell(cell, column.kinds) if isinstance(cell, str) else cell
+
+
+def _outline(wkt: str | None) -> bytes | None:
+    """Return polygons as WKB of a multipolygon, so that all rows have one type."""
+    import shapely
+
+    if not wkt:
+        return None
+    blob: bytes = shapely.to_wkb(shapely.MultiPolygon(list(shapely.get_parts(shapely.from_wkt(wkt)))))
+    return blob
 
 
 def _point(row: Sequence[Any], point: tuple[int, int] | None) -> tuple[float, float] | None:

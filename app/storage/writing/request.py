@@ -25,6 +25,8 @@ class WritingRequest:
     columns: Sequence[TypedColumn]
     point: tuple[int, int] | None
     """Indexes of the columns with latitude and longitude in degrees."""
+    geometry: int | None = None
+    """Index of the column with the geometry as WKT in degrees, which takes the place of the point."""
 
 
 class CannotWrite(Exception):

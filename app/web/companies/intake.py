@@ -25,6 +25,7 @@ from app.web.companies.presenters import CompanyModel, present_company
 from app.web.companies.words import OWN, Words
 from app.web.http import idempotency, request_parsing
 from app.web.http.file_columns import MAPPING_OF_JSON, ColumnModel, present_columns
+from app.web.http.kept_files import UploadedTable, find_reference, read_kept_table
 from app.web.http.models import RequestModel, ResponseModel, is_none
 from app.web.http.off_loop import off_loop, off_loop_for
 from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, Reply, operation
@@ -39,7 +40,7 @@ MAX_ERRORS = 100
 CSV_TYPES = ("text/csv", "text/tab-separated-values")
 
 
-class LoadCompaniesQuery(RequestModel):
+class LoadCompaniesQuery(RequestModel, UploadedTable):
     mapping: ColumnMapping = {}
     """For tables: what holds each field, where the usual names of columns do not tell: a column, several of which the
     values are joined by spaces, or a constant, such as `{"name": "Firm", "website": "Web page"}`."""
@@ -88,7 +89,11 @@ NewCompanies = Annotated[list[NewCompany], Field(min_length=1, max_length=MAX_CO
     tag="Companies",
     headers=[IDEMPOTENCY_KEY],
     query=LoadCompaniesQuery,
-    body={"application/json": NewCompany | CompanyOfBusiness | NewCompanies, **dict.fromkeys(CSV_TYPES, bytes)},
+    body={
+        "application/json": NewCompany | CompanyOfBusiness | NewCompanies | LoadCompaniesQuery,
+        **dict.fromkeys(CSV_TYPES, bytes),
+    },
+    needs_body=False,
     returns={
         201: Reply(CompanyModel | LoadedCompanies, headers=[LOCATION]),
         200: Reply(CompanyModel, headers=[LOCATION], description="The company existed already, and was updated."),
@@ -96,7 +101,7 @@ NewCompanies = Annotated[list[NewCompany], Field(min_length=1, max_length=MAX_CO
     errors=[Conflict, NotFound],
 )
 async def create(request: Request) -> Response:
-    """Create companies: one, a list of them, that of a business, or a table as CSV.
+    """Create companies: one, a list of them, that of a business, or a table as CSV or as an upload (`uploadId`).
 
     A company whose external id is known is updated. Of a list, all companies are stored or none; of a table, the rows
     with errors are reported and the others stored. Columns that are no fields become attributes.
@@ -106,10 +111,17 @@ async def create(request: Request) -> Response:
 
 async def create_companies(request: Request, model: type[NewCompany], words: Words) -> Response:
     user = await auth.require(request)
-    saved = await with_saved_mapping(get_platform(request), user, request.query_params)
+    platform = get_platform(request)
+    if (reference := await find_reference(request)) is not None:
+        saved = await with_saved_mapping(platform, user, reference)
+        query = request_parsing.validate(LoadCompaniesQuery, {**reference, **saved})
+        table = await read_kept_table(platform, user, reference, MAX_BODY_BYTES)
+        return await _create_from_csv(request, user, words, query.mapping, table)
+    saved = await with_saved_mapping(platform, user, request.query_params)
     query = request_parsing.parse_query(request, LoadCompaniesQuery, saved)
     if request_parsing.media_type(request) in CSV_TYPES:
-        return await _create_from_csv(request, user, words, query.mapping)
+        table = await request_parsing.read_body(request, MAX_BODY_BYTES)
+        return await _create_from_csv(request, user, words, query.mapping, table)
     if query.mapping:
         raise BadRequest(MAPPING_OF_JSON)
     raw, value = await request_parsing.read_json(request, MAX_BODY_BYTES)
@@ -162,8 +174,7 @@ async def _insert_for_business(conn: Connection, user: User, business_id: UUID, 
     return words.json(present_company(company), 201 if result.is_new else 200, location)
 
 
-async def _create_from_csv(request: Request, user: User, words: Words, mapping: Mapped) -> Response:
-    raw = await request_parsing.read_body(request, MAX_BODY_BYTES)
+async def _create_from_csv(request: Request, user: User, words: Words, mapping: Mapped, raw: bytes) -> Response:
     try:
         rows, columns = await off_loop(len(raw), from_csv, raw, MAX_COMPANIES, mapping)
     except Unreadable as error:

@@ -97,6 +97,7 @@ class GeocodeFileCreated(ResponseModel):
     headers=[IDEMPOTENCY_KEY],
     query=GeocodeFileRequest,
     body=TABLE_BODY,
+    needs_body=False,
     returns={202: Reply(GeocodeFileCreated, headers=[LOCATION, RETRY_AFTER])},
     errors=[Conflict, LimitReached, NotFound],
 )

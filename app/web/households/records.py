@@ -26,6 +26,7 @@ from app.web.accounts import auth
 from app.web.households.filters import HouseholdSelection
 from app.web.http import idempotency, request_parsing
 from app.web.http.file_columns import MAPPING_OF_JSON, ColumnModel, present_columns
+from app.web.http.kept_files import UploadedTable, find_reference, read_kept_table
 from app.web.http.models import KeysetPageModel, RequestModel, ResponseModel, is_none
 from app.web.http.off_loop import off_loop, off_loop_for
 from app.web.http.operation import IDEMPOTENCY_KEY, operation
@@ -43,7 +44,7 @@ MAX_IGNORED_NAMES = 50
 """Unknown field names listed in a response."""
 
 
-class LoadOptions(RequestModel):
+class LoadOptions(RequestModel, UploadedTable):
     strict: bool = False
     """Store all lines or none."""
     mapping: ColumnMapping = {}
@@ -228,26 +229,36 @@ async def read(request: Request) -> Response:
     tag="Households",
     headers=[IDEMPOTENCY_KEY],
     query=LoadOptions,
-    body={"application/json": HouseholdInputs | HouseholdListInput, **dict.fromkeys(CSV_TYPES, bytes)},
+    body={"application/json": HouseholdInputs | HouseholdListInput | LoadOptions, **dict.fromkeys(CSV_TYPES, bytes)},
+    needs_body=False,
     returns={201: HouseholdsLoaded},
-    errors=[Conflict],
+    errors=[Conflict, NotFound],
 )
 async def load(request: Request) -> Response:
     """Store up to 10,000 households, from JSON or CSV with a header.
 
-    Invalid lines are reported, and do not affect the others unless `strict` is true. A household with a known
+    The table may be an upload (`uploadId`), also of a spreadsheet. Invalid lines are reported, and do not affect the
+    others unless `strict` is true. A household with a known
     `externalId` is replaced; it loses its coordinates if its address has changed.
     """
     user = await auth.require(request)
     platform = get_platform(request)
-    saved = await with_saved_mapping(platform, user, request.query_params)
-    options = request_parsing.parse_query(request, LoadOptions, saved)
-    media = request_parsing.media_type(request)
+    reference = await find_reference(request)
+    fields = request.query_params if reference is None else reference
+    saved = await with_saved_mapping(platform, user, fields)
+    if reference is None:
+        options = request_parsing.parse_query(request, LoadOptions, saved)
+        media = request_parsing.media_type(request)
+    else:
+        options, media = request_parsing.validate(LoadOptions, {**reference, **saved}), CSV_TYPES[0]
     if not (request_parsing.is_json(media) or media in CSV_TYPES):
         raise UnsupportedMedia(f"Content-Type {media} is not supported here; send application/json or text/csv.")
     if options.mapping and media not in CSV_TYPES:
         raise BadRequest(MAPPING_OF_JSON)
-    raw = await request_parsing.read_body(request, MAX_BODY_BYTES)
+    if reference is None:
+        raw = await request_parsing.read_body(request, MAX_BODY_BYTES)
+    else:
+        raw = await read_kept_table(platform, user, reference, MAX_BODY_BYTES)
     batch = await off_loop(len(raw), _parse, raw, media, platform.settings.default_country, options.mapping)
     if options.strict:  # what would be left out is an error, too
         batch.errors += batch.warnings

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from uuid_utils.compat import uuid7
 
@@ -19,7 +20,7 @@ from app.db.imports.kept_uploads import KeptUpload
 from app.domain.imports.content import Content, Part
 from app.domain.imports.survey import HEAD_BYTES, FileFormat, Survey
 from app.domain.text.errors import Unreadable
-from app.errors import BadRequest, NotFound
+from app.errors import BadRequest, NotFound, TooLarge
 from app.settings import Settings
 from app.storage.conversion.request import ReadOptions, SourceFormat
 from app.storage.upload_intake import BLOCK_BYTES, Intake
@@ -33,6 +34,16 @@ MAX_OPTIONS_BYTES = 100_000
 MAX_NAME_CHARACTERS = 200
 CONVERSIONS = ThreadPoolExecutor(2, "conversion")
 """Few, because each converts a file in a process of its own; and apart from the threads that all requests use."""
+
+
+class UploadedTable(BaseModel):
+    """Options of routes that take a whole table, of which the upload may be one."""
+
+    upload_id: UUID | None = None
+    """An upload (`POST /api/v1/uploads`) with the table, in place of a body. Options may be a JSON object then:
+    `{"uploadId": "…", "mapping": {…}}`."""
+    sheet: str = Field(default="", max_length=MAX_NAME_CHARACTERS)
+    """Name of the sheet of an upload that is a spreadsheet."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +185,34 @@ def _convert(settings: Settings, store: Uploads, upload_id: UUID, converted: UUI
         finally:
             intake.discard()
     return describe(intake, format, options.crs)
+
+
+async def read_kept_table(platform: Platform, user: User, fields: Mapping[str, Any], max_bytes: int) -> bytes:
+    """Return the table in the upload that the fields name, as UTF-8, for routes that take whole tables.
+
+    Raises NotFound as `find_kept`, BadRequest for a file that is no table, TooLarge beyond `max_bytes`.
+    """
+    try:
+        kept = await find_kept(platform, user, str(fields[UPLOAD_ID]), read_options(fields))
+        format = check_readable(kept)
+    except Unreadable as error:
+        raise BadRequest(str(error)) from None
+    if format is not FileFormat.DELIMITED:
+        raise BadRequest("The upload is map data. Send a table (CSV, tab-separated text or a spreadsheet).")
+    if kept.content.size > max_bytes:
+        raise TooLarge(
+            f"The table has {kept.content.size:,} bytes; {max_bytes:,} are allowed. Divide it into several files.",
+            limit=max_bytes,
+        )
+    try:
+        return await asyncio.to_thread(_read_whole, kept.store, kept.record.id)
+    except FileNotFoundError:
+        raise not_found(str(fields[UPLOAD_ID])) from None
+
+
+def _read_whole(store: Uploads, upload_id: UUID) -> bytes:
+    with store.open(upload_id) as file:
+        return file.read()
 
 
 def _read_head(store: Uploads, upload_id: UUID) -> bytes:

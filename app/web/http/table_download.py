@@ -40,6 +40,8 @@ class Table:
     pages: AsyncIterator[Sequence[Row]]
     point: tuple[int, int] | None = None
     """Indexes of the columns with latitude and longitude."""
+    geometry: int | None = None
+    """Index of the column with the geometry as WKT, in degrees, which takes the place of the point in map formats."""
     id_column: int | None = None
     """Index of the column with the id of the features."""
     delimiter: str = ","
@@ -134,7 +136,7 @@ def _csv_cell(value: object) -> object:
 
 def _features(table: Table) -> FeatureWriter:
     assert table.point is not None, "a table without coordinates is not offered as a map"
-    return FeatureWriter(table.columns, table.point, table.id_column)
+    return FeatureWriter(table.columns, table.point, table.id_column, table.geometry)
 
 
 def _geojson_page(table: Table, between: bytes, end: bytes) -> Callable[[Sequence[Row]], bytes]:
@@ -171,7 +173,7 @@ async def _written_file(table: Table, format: TargetFormat) -> BinaryIO:
             yield await in_thread(encode_page, page)
 
     try:
-        return await write_table(format, table.name, list(table.columns), table.point, blocks())
+        return await write_table(format, table.name, list(table.columns), table.point, table.geometry, blocks())
     except CannotWrite as error:
         raise BadRequest(str(error)) from None
 

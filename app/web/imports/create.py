@@ -167,6 +167,7 @@ class ImportCreated(ResponseModel):
     headers=[IDEMPOTENCY_KEY],
     query=VoterImportRequest,
     body=TABLE_BODY,
+    needs_body=False,
     returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
     errors=[Conflict, LimitReached, NotFound],
 )
@@ -185,6 +186,7 @@ async def create_voters(request: Request) -> Response:
     headers=[IDEMPOTENCY_KEY],
     query=RecordImportRequest,
     body=FEATURES_BODY,
+    needs_body=False,
     returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
     errors=[Conflict, LimitReached, NotFound],
 )
@@ -203,6 +205,7 @@ async def create_parcels(request: Request) -> Response:
     headers=[IDEMPOTENCY_KEY],
     query=RecordImportRequest,
     body=FEATURES_BODY,
+    needs_body=False,
     returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
     errors=[Conflict, LimitReached, NotFound],
 )
@@ -221,6 +224,7 @@ async def create_pois(request: Request) -> Response:
     headers=[IDEMPOTENCY_KEY],
     query=BusinessImportRequest,
     body=TABLE_BODY,
+    needs_body=False,
     returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
     errors=[Conflict, LimitReached, NotFound],
 )

@@ -84,11 +84,12 @@ async def test_what_a_later_import_changed_is_kept(
     later = [dict(row) for row in VOTERS]
     for n in range(7):
         later[n]["party"] = "GRN"
+    del later[50:]
     second = await imported("voters", registers.table(later), source="durham")
     result = await undone(client, first["id"])
-    assert (result["removed"], result["restored"], result["kept"]) == (53, 0, 7)
-    left = await db_pool.fetch("SELECT record_id, party FROM voters ORDER BY record_id")
-    assert [tuple(row) for row in left] == [(f"V{n:08d}", "GRN") for n in range(7)]
+    assert (result["removed"], result["restored"], result["kept"]) == (10, 0, 50)
+    left = await db_pool.fetch("SELECT record_id FROM voters WHERE party = 'GRN' ORDER BY record_id")
+    assert [row["record_id"] for row in left] == [f"V{n:08d}" for n in range(7)]
     result = await undone(client, second["id"])
     assert (result["removed"], result["restored"], result["kept"]) == (0, 7, 0)
 
@@ -214,3 +215,68 @@ async def test_a_voter_who_became_protected_is_not_revealed_again(
     assert result["restored"] == 2
     voter = await db_pool.fetchrow("SELECT * FROM voters WHERE record_id = 'V00000000'")
     assert voter is not None and voter["protected"] and voter["last_name"] is None and voter["address"] is None
+
+
+async def test_what_a_later_import_found_unchanged_is_kept(
+    imported: Send, client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    first = await imported("voters", registers.table(VOTERS[:40]), source="durham")
+    changed = [dict(row) for row in VOTERS[5:50]]
+    changed[0]["last_name"] = "Married"
+    second = await imported("voters", registers.table(changed), source="durham")
+    assert [second["result"][name] for name in ("updated", "unchanged", "inserted")] == [1, 34, 10]
+    result = await undone(client, first["id"])
+    assert (result["removed"], result["kept"]) == (5, 35), "only what the later file no longer has"
+    assert await db_pool.fetchval("SELECT count(*) FROM voters") == 45
+    await undone(client, second["id"])
+    assert await db_pool.fetchval("SELECT count(*) FROM voters") == 35
+
+
+async def test_an_undone_later_import_keeps_nothing(
+    imported: Send, client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    first = await imported("voters", registers.table(VOTERS[:10]), source="durham")
+    second = await imported("voters", registers.table(VOTERS[:12]), source="durham")
+    await undone(client, second["id"])
+    assert (await undone(client, first["id"]))["removed"] == 10
+    assert await db_pool.fetchval("SELECT count(*) FROM voters") == 0
+
+
+async def test_values_that_a_later_import_confirmed_are_not_restored(
+    imported: Send, client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    married = [{**VOTERS[0], "last_name": "Married"}, *VOTERS[1:10]]
+    await imported("voters", registers.table(VOTERS[:10]), source="durham")
+    second = await imported("voters", registers.table(married), source="durham")
+    await imported("voters", registers.table([*married, VOTERS[10]]), source="durham")
+    result = await undone(client, second["id"])
+    assert (result["restored"], result["kept"]) == (0, 1)
+    assert await db_pool.fetchval("SELECT count(*) FROM voters WHERE last_name = 'Married'") == 1
+
+
+async def test_parts_and_files_of_others_that_had_a_record_keep_it(
+    imported: Send, client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    points = b"id,name,category,lat,lon\n1,A,cafe,36.1,-78.9\n2,B,cafe,36.2,-78.8\n3,C,cafe,36.3,-78.7\n"
+    first = await imported("pois", points, source="shops")
+    two = points[: points.index(b"3,C")]
+    async with user_client.post(
+        "/api/v1/pois/import", data=two, params={"source": "shops"}, headers={"Content-Type": "text/csv"}
+    ) as response:
+        assert response.status == 202, await response.text()
+        second = await harness.follow(user_client, (await response.json())["jobId"], within=30)
+    assert second["result"]["unchanged"] == 2
+    result = await undone(client, first["id"])
+    assert (result["removed"], result["kept"]) == (1, 2)
+    assert [row["record_id"] for row in await db_pool.fetch("SELECT record_id FROM pois ORDER BY 1")] == ["1", "2"]
+
+
+async def test_businesses_that_a_later_file_has_unchanged_are_kept(
+    imported: Send, client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    rows = b"externalId,name,website\n1,Acme,https://acme.example\n2,Bolt,https://bolt.example\n"
+    first = await imported("businesses", rows, visit=False)
+    await imported("businesses", rows[: rows.index(b"2,")], visit=False)
+    result = await undone(client, first["id"])
+    assert (result["removed"], result["kept"]) == (1, 1)
+    assert [row["name"] for row in await db_pool.fetch("SELECT name FROM businesses")] == ["Acme"]

@@ -101,7 +101,7 @@ def aged(days: float) -> str:
 async def test_the_next_import_removes_what_killed_and_cancelled_jobs_left(
     imported: Send, folder: Path, db_pool: Pool
 ) -> None:
-    old, young = aged(8), aged(1)
+    old, young = aged(31), aged(1)
     await asyncio.to_thread(_leave, folder, [old, young, "notes.txt"])
     await db_pool.execute("INSERT INTO import_seen VALUES ($1, 'V1'), ($2, 'V1')", UUID(old), UUID(young))
     await imported("voters", CSV)

@@ -51,4 +51,25 @@ def test_an_upload_is_started_listed_and_deleted(platform: StandIn) -> None:
     assert platform.queries[0] == {"uploadId": ID}
     assert "people.csv" in trigpoint("uploads", "list", platform=platform).output
     assert "deleted" in trigpoint("uploads", "delete", ID, platform=platform).output
-    assert trigpoint("uploads", "start", ID, "--kind", "companies", platform=platform).exit_code == 1
+
+
+def test_companies_and_households_are_stored_at_once(platform: StandIn) -> None:
+    platform.on("POST /api/v1/companies", {"created": 2, "updated": 0, "rejected": 0, "total": 2, "errors": []})
+    error = {"line": 3, "field": None, "error": "has no address", "externalId": None}
+    counts = {"created": 1, "updated": 0, "unchanged": 0, "rejected": 1, "total": 2}
+    platform.on("POST /api/v1/households", counts | {"errors": [error]})
+    shown = trigpoint("uploads", "start", ID, "--kind", "companies", platform=platform)
+    assert shown.exit_code == 0 and "2 created, 0 updated, 0 rejected, 2 total" in shown.output
+    shown = trigpoint("uploads", "start", ID, "--kind", "households", platform=platform)
+    assert shown.exit_code == 1 and "line 3:  has no address" in shown.output
+    assert platform.queries == [{"uploadId": ID}] * 2
+
+
+def test_an_upload_takes_the_place_of_a_file(platform: StandIn, tmp_path: Path) -> None:
+    platform.on("POST /api/v1/voters/import", {"jobId": "j1", "message": "made", "columns": []})
+    made = trigpoint("import", "voters", "--upload", ID, "--county", "Durham", platform=platform)
+    assert made.exit_code == 0 and "jobs watch j1" in made.output, made.output
+    assert platform.queries == [{"uploadId": ID, "county": "Durham"}] and platform.asked[0][2] == ""
+    (tmp_path / "people.csv").write_bytes(b"Nr\n17\n\n")
+    for given in ((), (str(tmp_path / "people.csv"), "--upload", ID)):
+        assert trigpoint("import", "voters", *given, platform=platform).exit_code == 2

@@ -46,7 +46,7 @@ EXEMPT = {
         jobs.ledger.* jobs.admission.* jobs.waiting.* jobs.inline.* jobs.schedule_ticks.* jobs.deliveries.*
         jobs.records.get_creator_id jobs.records.get_completed_at geocoding.provider_states.upsert
         geocoding.file_rows.insert geocoding.file_rows.delete_all imports.reports.insert_rejected_rows
-        imports.reports.delete_after_line imports.runs.insert imports.uploads.mark_removed
+        imports.reports.delete_after_line imports.runs.insert imports.runs.list_later imports.uploads.mark_removed
         imports.uploads.select_orphaned imports.uploads.lock_stored
         imports.uploads.forget websites.validations.get_visit_target jobs.webhooks.disable
         companies.reports.insert reference.sources.begin reference.sources.find_loading reference.sources.publish

@@ -131,19 +131,19 @@ def _add_body(document: Schema, method: Method, body: Schema | None) -> None:
     types = []
     if described := content.pop("application/json", None):
         types.append(_type(document, described["schema"], argument=True))
+    optional = "" if body.get("required") else " | None = None"
     if not content:
-        optional = "" if body.get("required") else " | None = None"
         method.positional.append(f"body: {types[0]}{optional}")
         method.request["body"] = "body"
         return
-    method.positional.append(f"body: {' | '.join(['File', *types])}")
+    method.positional.append(f"body: {' | '.join(['File', *types])}{optional}")
     method.named += ["media_type: str | None = None", "on_progress: Progress | None = None"]
     method.about += [
         f"`media_type`: of a file; {', '.join(content)}. By default as its name ends, otherwise the first of these.",
         "`on_progress`: called with the bytes of the file that were sent, and in total.",
     ]
     upload = f"{'json_or_upload' if types else 'Upload'}(body, media_type, {next(iter(content))!r}, on_progress)"
-    method.request["body"] = upload
+    method.request["body"] = f"None if body is None else {upload}" if optional else upload
 
 
 def _add_query(document: Schema, method: Method, parameters: list[Schema]) -> None:
