@@ -12,6 +12,7 @@ from app.cli import (
     control,
     db,
     demo,
+    examples,
     geocode,
     geocode_file,
     geocoders,
@@ -24,6 +25,7 @@ from app.cli import (
     mappings,
     migrate,
     openapi,
+    process,
     queues,
     release,
     schedules,
@@ -69,6 +71,7 @@ app.command("up")(up.up)
 app.command("api")(api.api)
 app.command("worker")(worker.worker)
 app.command("health")(health.health)
+app.command("examples")(examples.examples)
 app.command("openapi")(openapi.openapi)
 app.command("geocode")(geocode.geocode)
 app.command("geocode-file")(geocode_file.geocode_file)
@@ -78,6 +81,7 @@ jobs.app.command("retry")(control.retry)
 jobs.app.command("delete")(control.delete)
 jobs.app.command("bulk")(control.bulk)
 jobs.app.command("release")(release.release)
+jobs.app.command("process")(process.process)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedules.app, name="schedules")

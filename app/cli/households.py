@@ -46,6 +46,8 @@ def load(
     else:
         for error in outcome["errors"]:
             typer.echo(f"line {error['line']}: {error.get('field') or ''} {error['error']}", err=True)
+        if outcome["ignoredFields"]:
+            typer.echo(f"ignored columns (name them with --map): {', '.join(outcome['ignoredFields'])}", err=True)
         typer.echo(", ".join(f"{outcome[name]} {name}" for name in COUNTERS))
     if outcome["rejected"]:
         raise typer.Exit(output.FAILED)
@@ -53,7 +55,7 @@ def load(
 
 async def _load(file: Path, *, strict: bool, options: dict[str, str], url: str, key: str | None) -> dict[str, Any]:
     query = options | ({"strict": "true"} if strict else {})
-    outcome: dict[str, Any] = {**dict.fromkeys(COUNTERS, 0), "errors": []}
+    outcome: dict[str, Any] = {**dict.fromkeys(COUNTERS, 0), "errors": [], "ignoredFields": []}
     async with Client(url, key) as client:
         for first_line, text in parts(file):
             answer = await client.request(
@@ -66,6 +68,7 @@ async def _load(file: Path, *, strict: bool, options: dict[str, str], url: str, 
             )
             for name in COUNTERS:
                 outcome[name] += answer.get(name, 0)
+            outcome["ignoredFields"] = answer.get("ignoredFields", [])  # the same header in every part
             # a part's own header is its line 1
             outcome["errors"] += [{**e, "line": e["line"] + first_line - 2} for e in answer.get("errors", ())]
     return outcome

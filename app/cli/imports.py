@@ -338,4 +338,4 @@ def _summary(job: Json) -> None:
     if job.get("error"):
         typer.echo(job["error"], err=True)
     if result.get("rejected"):
-        typer.echo(f"rejected rows to correct: /api/v1/jobs/{job['id']}/rejected.csv")
+        typer.echo(f"rows to correct: trigpoint jobs rejected {job['id']}")

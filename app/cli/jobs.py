@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,8 @@ app = typer.Typer(help="List, follow, cancel, retry and delete jobs.", no_args_i
 
 JobId = Annotated[str, typer.Argument(help="Id of the job.")]
 Limit = Annotated[int, typer.Option(min=1, help="Maximum number of rows.")]
+MAX_REASON_CHARACTERS = 60
+REJECTED = Path("rejected.csv")
 Offset = Annotated[int, typer.Option(min=0, help="Number of rows to skip.")]
 
 
@@ -45,10 +48,10 @@ def list_jobs(
         output.print_json(page)
         return
     rows = [
-        (job["id"], job["type"], job["status"], _items(job), job["failedItems"], job["createdAt"])
+        (job["id"], job["type"], job["status"], _items(job), job["failedItems"], job["createdAt"], _reason(job))
         for job in page["jobs"]
     ]
-    output.console().print(output.table(("id", "type", "status", "items", "failed", "created"), rows))
+    output.console().print(output.table(("id", "type", "status", "items", "failed", "created", "error"), rows))
     about = "about " if page.get("totalIsEstimate") else ""
     typer.echo(f"{len(rows)} of {about}{page['total']}")
     if page.get("incomplete"):
@@ -67,12 +70,25 @@ def show(job_id: JobId, url: Url = URL, key: Key = None, as_json: AsJson = False
     if as_json:
         output.print_json(job)
         return
-    fields = ("id", "type", "status", "processedItems", "failedItems", "totalItems", "progress", "data", "result")
+    fields = (
+        "id",
+        "type",
+        "status",
+        "error",
+        "attempt",
+        "maxAttempts",
+        "processedItems",
+        "failedItems",
+        "totalItems",
+        "progress",
+        "data",
+        "result",
+    )
     times = ("createdAt", "startedAt", "completedAt", "etaSeconds")
     output.console().print(output.table(("field", "value"), [(name, job.get(name)) for name in (*fields, *times)]))
     if job.get("waitsFor"):
         typer.echo(f"waiting: {job['waitsFor']['message']}")
-    if job.get("errorLog"):
+    if job.get("errorLog") or job["failedItems"]:
         typer.echo(f"errors: trigpoint jobs errors {job_id}")
 
 
@@ -149,6 +165,28 @@ def finish(job: dict[str, object], *, as_json: bool) -> None:
             typer.echo(job["error"])
     if job["status"] != "completed":
         raise typer.Exit(output.FAILED)
+
+
+@app.command()
+def rejected(
+    job_id: JobId,
+    out: Annotated[Path, typer.Option(help="File to write.")] = REJECTED,
+    url: Url = URL,
+    key: Key = None,
+) -> None:
+    """Download the rows that an import rejected, each with the reason. Correct them and import the file again."""
+
+    async def ask() -> Path:
+        async with Client(url, key) as client:
+            return await client.download(f"/api/v1/jobs/{job_id}/rejected.csv").save(out)
+
+    typer.echo(f"wrote {output.run(ask())}")
+
+
+def _reason(job: dict[str, object]) -> str:
+    """Return the beginning of the error, so that a row stays a line."""
+    text = " ".join(str(job.get("error") or "").split())
+    return text if len(text) <= MAX_REASON_CHARACTERS else f"{text[: MAX_REASON_CHARACTERS - 1]}…"
 
 
 def _items(job: dict[str, object]) -> str:

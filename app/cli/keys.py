@@ -100,4 +100,5 @@ async def _user_id(client: Client, email: str, *, admin: bool) -> str:
         "/api/v1/users",
         body={"email": email, "name": email.partition("@")[0], "role": "admin" if admin else "user"},
     )
+    typer.echo(f"created the user {email}", err=True)
     return str(made["id"])

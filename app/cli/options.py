@@ -10,7 +10,14 @@ import typer
 
 URL = "http://127.0.0.1:8000"
 
-Url = Annotated[str, typer.Option("--url", envvar="TRIGPOINT_URL", help="URL of the platform.")]
+
+def _check_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise typer.BadParameter("TRIGPOINT_URL or --url must begin with http:// or https://")
+    return value
+
+
+Url = Annotated[str, typer.Option("--url", envvar="TRIGPOINT_URL", help="URL of the platform.", callback=_check_url)]
 Key = Annotated[str | None, typer.Option("--key", envvar="TRIGPOINT_API_KEY", help="API key.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 DatabaseUrl = Annotated[

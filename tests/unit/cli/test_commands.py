@@ -135,6 +135,65 @@ def test_health_shows_the_state_of_all_parts(platform: StandIn, status: int, cod
     assert result.stdout.split() == (["worker", "up", "ready"] if good else ["worker", "DOWN", "not", "ready"])
 
 
+def test_health_names_what_is_wrong(platform: StandIn) -> None:
+    checks = {"postgres": True, "redis": False, "worker": False, "uploads": True}
+    reasons = {"redis": "Redis refuses the user or password: correct them in REDIS_URL", "worker": "no worker is alive"}
+    platform.on("GET /readyz", {"status": "degraded", "checks": checks, "reasons": reasons})
+    platform.on("GET /api/health", {"queues": {"queues": [], "without_workers": []}})
+    result = trigpoint("health", platform=platform)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "postgres  up",
+        "redis     DOWN  Redis refuses the user or password: correct them in REDIS_URL",
+        "worker    DOWN  no worker is alive",
+        "uploads   up",
+        "queues    0 waiting, 0 active, 0 failed (in 0 queues)",
+        "degraded",
+    ]
+
+
+def test_jobs_say_why_they_failed(platform: StandIn) -> None:
+    failed = JOB | {"status": "failed", "error": "geocode_households: " + "the provider is away " * 9}
+    platform.on("GET /api/v1/jobs", {"jobs": [failed], "total": 1})
+    platform.on("GET /api/v1/jobs/j1", failed)
+    assert (
+        "geocode_households: the provider is away the provider is aw…"
+        in trigpoint("jobs", "list", platform=platform).stdout
+    )
+    assert "the provider is away" in trigpoint("jobs", "show", "j1", platform=platform).stdout
+
+
+def test_processing_jobs_in_the_api(platform: StandIn) -> None:
+    jobs = [{"id": "j1", "jobType": "noop", "status": "failure", "error": "noop: broken"}]
+    counts = {"processed": 1, "succeeded": 0, "failed": 1, "remaining": 4}
+    platform.on("POST /api/jobs/process", {"jobs": jobs, **counts})
+    result = trigpoint("jobs", "process", "--max", "3", "--seconds", "1.5", platform=platform)
+    assert result.exit_code == 1
+    assert result.stdout == "j1 noop failure noop: broken\n1 processed, 0 succeeded, 1 failed, 4 remaining\n"
+    assert platform.asked[-1][2] == {"maxJobs": 3, "timeout": 1500}
+
+
+def test_ignored_columns_are_named(platform: StandIn, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("id,address,town,plz\n1,A St,X,1\n")
+    answer = {"created": 1, "total": 1, "ignoredFields": ["town", "plz"]}
+    platform.on("POST /api/v1/households", answer)
+    result = trigpoint("households", "load", str(file), platform=platform)
+    assert result.stderr == "ignored columns (name them with --map): town, plz\n"
+
+
+def test_a_url_without_a_scheme_is_refused() -> None:
+    result = trigpoint("jobs", "list", "--url", "127.0.0.1:21000")
+    assert result.exit_code == 2 and "must begin with http://" in result.stderr
+
+
+def test_examples_are_written_and_kept(tmp_path: Path) -> None:
+    assert trigpoint("examples", str(tmp_path)).stdout.count("wrote ") == 6
+    (tmp_path / "people.csv").write_text("mine")
+    assert trigpoint("examples", str(tmp_path)).stdout.count("kept ") == 6
+    assert (tmp_path / "people.csv").read_text() == "mine"
+
+
 @pytest.mark.parametrize(("status", "code"), [(401, 4), (403, 4), (404, 1), (500, 1)])
 def test_exit_codes_of_refused_requests(platform: StandIn, status: int, code: int) -> None:
     platform.on("GET /api/v1/jobs/j1", {"detail": "because"}, status=status)

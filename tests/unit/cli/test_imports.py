@@ -32,7 +32,7 @@ def test_the_file_is_sent_with_its_options_and_followed(platform: StandIn, file:
     assert result.exit_code == 0, result.output
     assert "Import job created for 3 voters" in result.output
     assert "no_id: 1, such as line 3: is empty" in result.output
-    assert "/api/v1/jobs/j1/rejected.csv" in result.output
+    assert "rows to correct: trigpoint jobs rejected j1" in result.output
     (asked, headers, _), *_ = platform.asked
     assert asked == "POST /api/v1/voters/import"
     assert headers["Content-Disposition"] == "attachment; filename*=UTF-8''people%20%C3%A9.csv"
