@@ -16,6 +16,7 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from app.db.companies import fields, report_parts, reports, scores, signals
+from app.db.core.pool import Connection
 from app.db.websites.contacts import NewContact, replace_contacts
 from app.db.websites.validations import insert_validation
 from app.domain.companies import lead_scores
@@ -66,7 +67,7 @@ async def _finished_job(client: aiohttp.ClientSession) -> UUID:
     return UUID(job_id)
 
 
-async def _business(conn: asyncpg.Connection, admin: UUID, job_id: UUID, number: int) -> UUID:
+async def _business(conn: Connection, admin: UUID, job_id: UUID, number: int) -> UUID:
     family, (trade, category) = FAMILIES[number % len(FAMILIES)], TRADES[number % len(TRADES)]
     city, state, latitude, longitude = CITIES[number % len(CITIES)]
     domain = f"{trade}-{family}-{number}.example".lower().replace("í", "i")
@@ -108,7 +109,7 @@ def _contacts(domain: str, family: str, number: int) -> list[NewContact]:
     return [owner, office, profile, phone][: 4 - number % 3]
 
 
-async def _company(conn: asyncpg.Connection, admin: UUID, job_id: UUID, number: int) -> UUID:
+async def _company(conn: Connection, admin: UUID, job_id: UUID, number: int) -> UUID:
     name = f"{('Acme', 'Globex', 'Initech', 'Umbra')[number % 4]} {('Turbines', 'Foods', 'Labs')[number % 3]} Ltd"
     domain = f"{name.split()[0]}-{number}.example".lower()
     company_id: UUID = uuid7()
@@ -142,7 +143,14 @@ async def _company(conn: asyncpg.Connection, admin: UUID, job_id: UUID, number: 
     return company_id
 
 
-async def _report(conn: asyncpg.Connection, job_id: UUID, company_id: UUID) -> UUID:
+async def insert_report(conn: Connection, job_id: str) -> str:
+    """Insert a company with a report that quotes two sources; returns the report's id."""
+    admin = await conn.fetchval("SELECT id FROM users ORDER BY created_at LIMIT 1")
+    company_id = await _company(conn, admin, UUID(job_id), 0)
+    return str(await _report(conn, UUID(job_id), company_id))
+
+
+async def _report(conn: Connection, job_id: UUID, company_id: UUID) -> UUID:
     row = await conn.fetchrow("SELECT external_id, name, website FROM companies WHERE id = $1", company_id)
     assert row is not None
     domain = "acme-0.example"

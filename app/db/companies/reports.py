@@ -196,6 +196,12 @@ async def get(conn: Connection, report_id: UUID) -> Report | None:
     )
 
 
+async def get_job_id(conn: Connection, report_id: UUID) -> UUID | None:
+    """Return the job that wrote a report, None if there is no such report."""
+    job_id: UUID | None = await conn.fetchval("SELECT job_id FROM research_reports WHERE id = $1", report_id)
+    return job_id
+
+
 async def get_result(conn: Connection, report_id: UUID) -> ReportResult:
     """Return the result of the job that finished this report; the report must exist."""
     row = await conn.fetchrow(

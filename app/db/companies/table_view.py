@@ -49,7 +49,7 @@ COMPANIES = TableView(
         "website": Facet(choices={"yes": "c.website IS NOT NULL", "no": "c.website IS NULL"}),
     },
     search="c.name ILIKE {pattern} OR c.external_id = {text}",
-    search_start="lower(c.name) LIKE lower({pattern}::text) OR c.external_id = {text}",
+    search_start="lower(c.name) LIKE lower({start}::text) OR c.external_id = {text}",
 )
 
 SIGNALS = TableView(

@@ -66,9 +66,9 @@ class TableView:
     orders: Mapping[str, Order]
     facets: Mapping[str, Facet] = field(default_factory=dict)
     search: str = ""
-    """Condition with `{text}`, and with `{pattern}` for texts that contain it."""
+    """Condition with `{text}`; `{start}` and `{pattern}` match what begins with it, and what contains it."""
     search_start: str = ""
-    """Like `search`, for short texts; `{pattern}` is for texts that begin with it."""
+    """Like `search`, for texts that are too short for it."""
     base: str = ""
     """Condition on all rows."""
     owner: str = ""
@@ -120,7 +120,7 @@ def conditions(view: TableView, choice: Choice, user_id: UUID, *, without: str =
         is_short = len(choice.search) < MIN_SEARCH_CHARACTERS and view.search_start
         condition = view.search_start if is_short else view.search
         start = f"{escape_like(choice.search)}%"
-        values = {"text": choice.search, "pattern": start if is_short else f"%{start}"}
+        values = {"text": choice.search, "start": start, "pattern": f"%{start}"}
         used = {name: where.arg(value) for name, value in values.items() if f"{{{name}}}" in condition}
         where.add(condition.format(**used))
     return where
@@ -170,6 +170,18 @@ async def list_rows(
 def _row(row: asyncpg.Record, columns: Sequence[str], keys: int, ids: int) -> ViewRow:
     place = tuple(row[f"key_{number}"] for number in range(keys))
     return ViewRow(place[keys - ids :], {name: row[name] for name in columns}, place)
+
+
+async def get_row(
+    conn: Connection, view: TableView, columns: Sequence[str], user_id: UUID, row_id: Sequence[str]
+) -> ViewRow | None:
+    """Return the row with this id, None if there is none; `row_id` has a text for each key of the id."""
+    where = conditions(view, Choice(""), user_id)
+    for key, text in zip(view.id, row_id, strict=True):
+        where.add(f"{key.expression} = {{}}::text::{key.type}", text)
+    selected = ", ".join(f"({view.columns[name]}) AS {name}" for name in columns)
+    row = await conn.fetchrow(f"SELECT {selected} FROM {view.source} WHERE {where}", *where.args)
+    return ViewRow(tuple(row_id), dict(row), ()) if row else None
 
 
 async def list_page(

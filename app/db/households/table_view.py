@@ -63,5 +63,5 @@ HOUSEHOLDS = TableView(
         "job": Facet("h.geocoded_job = {}", type="uuid"),
     },
     search="h.address ILIKE {pattern} OR h.external_id = {text}",
-    search_start="h.address ILIKE {pattern} OR h.external_id = {text}",
+    search_start="h.address ILIKE {start} OR h.external_id = {text}",
 )

@@ -6,11 +6,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, Text, func, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
+
+
+def prefix_index(name: str, column_name: str) -> Index:
+    """Return an index that finds rows by the beginning of a text, in any case."""
+    lower = func.lower(literal_column(column_name)).label(f"lower_{column_name}")
+    return Index(name, lower, postgresql_ops={f"lower_{column_name}": "text_pattern_ops"})
+
+
+def partial_index(name: str, condition: str) -> Index:
+    """Return an index of the few records that meet a condition, in the order of their ids."""
+    return Index(name, "source", "record_id", postgresql_where=text(condition))
 
 
 class UploadTable(SQLModel, table=True):
@@ -129,6 +140,10 @@ class VoterTable(SQLModel, table=True):
             "NOT protected OR num_nonnulls(household_id, last_name, first_name, address, birth_date, phone, email) = 0",
             name="protected",
         ),
+        Index("voters_run_idx", "run"),
+        prefix_index("voters_last_name_idx", "last_name"),
+        partial_index("voters_protected_idx", "protected"),
+        partial_index("voters_retired_idx", "retired_at IS NOT NULL"),
     )
 
     source: str = Field(sa_type=Text, primary_key=True)
@@ -175,6 +190,10 @@ class ParcelTable(SQLModel, table=True):
     __tablename__ = "parcels"
     __table_args__ = (
         CheckConstraint("(geometry IS NULL) = (num_nonnulls(latitude, longitude, area_m2) = 0)", name="geometry"),
+        Index("parcels_run_idx", "run"),
+        prefix_index("parcels_address_idx", "address"),
+        partial_index("parcels_shapeless_idx", "geometry IS NULL"),
+        partial_index("parcels_retired_idx", "retired_at IS NOT NULL"),
     )
 
     source: str = Field(sa_type=Text, primary_key=True)
@@ -210,6 +229,9 @@ class PointOfInterestTable(SQLModel, table=True):
     __table_args__ = (
         Index("pois_place_idx", "latitude", "longitude"),
         Index("pois_category_place_idx", "category", "latitude", "longitude"),
+        Index("pois_run_idx", "run"),
+        prefix_index("pois_name_idx", "name"),
+        partial_index("pois_retired_idx", "retired_at IS NOT NULL"),
     )
 
     source: str = Field(sa_type=Text, primary_key=True)

@@ -67,7 +67,7 @@ BUSINESSES = TableView(
         "source": Facet("b.source = {}::text", menu=Key("b.source", "text")),
     },
     search="b.name ILIKE {pattern} OR b.domain = lower({text}::text)",
-    search_start="lower(b.name) LIKE lower({pattern}::text) OR b.domain = lower({text}::text)",
+    search_start="lower(b.name) LIKE lower({start}::text) OR b.domain = lower({text}::text)",
 )
 
 EXCLUSIONS = TableView(

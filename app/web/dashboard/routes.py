@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.web.dashboard.accounts import audit, keys, login, users
-from app.web.dashboard.companies import company, signal
+from app.web.dashboard.accounts import audit, keys, login, teams, users
+from app.web.dashboard.companies import company, report, signal
 from app.web.dashboard.companies import tables as company_tables
 from app.web.dashboard.core import assets, reference
 from app.web.dashboard.core.data_actions import action_handler
 from app.web.dashboard.core.data_export import export_handler
 from app.web.dashboard.core.data_page import DataPage
+from app.web.dashboard.core.data_record import record_handler
 from app.web.dashboard.core.data_table import table_handler
 from app.web.dashboard.core.guard import Handler, require_session, with_error_pages
 from app.web.dashboard.geocoding import providers
 from app.web.dashboard.households import household, map
 from app.web.dashboard.households import table as household_table
+from app.web.dashboard.imports import tables as import_tables
 from app.web.dashboard.jobs import (
     detail,
     file_preview,
@@ -40,7 +42,17 @@ def post(path: str, handler: Handler, *, admin: bool = False) -> Route:
     return Route(path, require_session(handler, admin=admin), methods=["POST"])
 
 
-DATA_PAGES = (household_table.PAGE, business_table.PAGE, company_tables.COMPANY_PAGE, company_tables.SIGNAL_PAGE)
+RECORD_PAGES = (import_tables.VOTER_PAGE, import_tables.PARCEL_PAGE, import_tables.POI_PAGE)
+"""Data pages whose rows are shown by `data_record`."""
+DATA_PAGES = (
+    household_table.PAGE,
+    *RECORD_PAGES,
+    business_table.PAGE,
+    business_table.EXCLUSION_PAGE,
+    company_tables.COMPANY_PAGE,
+    company_tables.SIGNAL_PAGE,
+    company_tables.REPORT_PAGE,
+)
 
 
 def data_routes(page: DataPage) -> list[Route]:
@@ -80,10 +92,13 @@ PAGES = [
     get("/map", map.show),
     get("/map/places", map.map_data),
     *(route for page in DATA_PAGES for route in data_routes(page)),
+    *(get(f"{page.path}/record", record_handler(page)) for page in RECORD_PAGES),
     get("/households/{id}", household.show),
     get("/businesses/{id}", business.show),
     get("/companies/{id}", company.show),
     get("/signals/{id}", signal.show),
+    get("/reports/{id}", report.show),
+    get("/reports/{id}/sources/{number}", report.show_source),
     get("/queues", queues.index, admin=True),
     get("/queues/series", queue_charts.series, admin=True),
     post("/queues/{name}/pause", queues.pause, admin=True),
@@ -111,4 +126,5 @@ PAGES = [
     get("/users", users.show, admin=True),
     post("/users", users.create, admin=True),
     post("/users/{id}", users.update, admin=True),
+    get("/teams", teams.show),
 ]

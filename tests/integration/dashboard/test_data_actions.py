@@ -116,3 +116,24 @@ async def test_businesses_without_a_website_are_left_out(
     assert kinds == ["email_scraping", "social_scraping"]
     lonely = await act(admin, "/businesses?website=none", "check", all="1")
     assert "None of these businesses has a website" in await message_of(admin, lonely)
+
+
+async def test_excluding_businesses_and_lifting_that(
+    client: aiohttp.ClientSession, admin: Visitor, user: Visitor, db_pool: Pool
+) -> None:
+    rows = [{"name": "With", "website": "with.example", "city": "Reno"}, {"name": "Without", "city": "Reno"}]
+    async with client.post("/api/v1/businesses", json=rows) as response:
+        assert response.status == 201, await response.text()
+    done = await act(admin, "/businesses?city=reno", "exclude", all="1")
+    assert await message_of(admin, done) == "good: 2 excluded, with all businesses of the same domain or name."
+    assert await db_pool.fetchval("SELECT count(*) FROM businesses WHERE excluded_by IS NOT NULL") == 2
+    page = (await user.get("/exclusions")).text
+    assert "with.example" in page
+    ids = [str(row["id"]) for row in await db_pool.fetch("SELECT id FROM business_exclusions")]
+    refused = await act(user, "/exclusions", "lift", *ids)
+    assert await message_of(user, refused) == (
+        "bad: An administrator made this exclusion. Ask an administrator to lift it."
+    )
+    lifted = await act(admin, "/exclusions", "lift", *ids)
+    assert await message_of(admin, lifted) == "good: 2 exclusions were lifted."
+    assert await db_pool.fetchval("SELECT count(*) FROM businesses WHERE excluded_by IS NOT NULL") == 0

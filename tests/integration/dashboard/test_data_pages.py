@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +18,10 @@ import pytest
 from app.db.core import table_views
 from app.db.core.pool import Connection, Pool
 from app.db.core.table_views import Choice, TableView
+from app.settings import Settings
 from app.web.dashboard.core.data_page import DataPage
 from app.web.dashboard.routes import DATA_PAGES
+from tests import harness
 from tests.integration.dashboard.conftest import Visitor
 
 ROWS = 10_000
@@ -56,6 +60,41 @@ MANY = {
                CASE WHEN c.external_id = 'c-99' THEN $2::uuid ELSE gen_random_uuid() END,
                now() - (row_number() OVER ()) * interval '1 s'
         FROM companies AS c LIMIT $1""",
+    "research_reports": """
+        INSERT INTO research_reports (id, company_id, job_id, created_by, status, model, company, gathered,
+                                      completed_at)
+        SELECT gen_random_uuid(), c.id, gen_random_uuid(), c.created_by,
+               CASE WHEN c.score = 7 THEN 'partial' ELSE 'complete' END, 'm', '{}', '{}', now()
+        FROM companies AS c WHERE $2::uuid IS NOT NULL LIMIT $1""",
+    "business_exclusions": """
+        INSERT INTO business_exclusions (id, by, value, created_by)
+        SELECT gen_random_uuid(), 'domain', md5(n::text), (SELECT id FROM users WHERE $2::uuid IS NOT NULL LIMIT 1)
+        FROM generate_series(1, $1) AS n""",
+    "voters": """
+        WITH runs AS (INSERT INTO import_runs (run, kind, source, columns, file_name, created_by)
+                      SELECT $2, 'voter_import', 'nc', '{}', 'f', id FROM users LIMIT 1)
+        INSERT INTO voters (source, record_id, protected, last_name, first_name, row_hash, run, retired_at,
+                            household_id)
+        SELECT CASE WHEN n % 2000 = 3 THEN 'rare' ELSE 'nc' END, n::text, n % 1000 = 1,
+               CASE WHEN n % 1000 <> 1 THEN md5(n::text) END, CASE WHEN n % 1000 <> 1 THEN 'Ana' END,
+               gen_random_uuid(), CASE WHEN n % 3000 = 5 THEN $2 ELSE gen_random_uuid() END,
+               CASE WHEN n % 1000 = 2 THEN now() END,
+               CASE WHEN n % 1000 <> 1 THEN md5((n / 2)::text)::uuid END
+        FROM generate_series(1, $1) AS n""",
+    "parcels": """
+        INSERT INTO parcels (source, record_id, address, geometry, latitude, longitude, area_m2, row_hash, run,
+                             retired_at)
+        SELECT CASE WHEN n % 2000 = 3 THEN 'rare' ELSE 'nc' END, n::text, md5(n::text),
+               CASE WHEN n % 1000 > 0 THEN 'x'::bytea END, CASE WHEN n % 1000 > 0 THEN 40 END,
+               CASE WHEN n % 1000 > 0 THEN -100 END, CASE WHEN n % 1000 > 0 THEN 9 END, gen_random_uuid(),
+               CASE WHEN n % 3000 = 5 THEN $2 ELSE gen_random_uuid() END, CASE WHEN n % 1000 = 2 THEN now() END
+        FROM generate_series(1, $1) AS n""",
+    "pois": """
+        INSERT INTO pois (source, record_id, name, category, latitude, longitude, row_hash, run, retired_at)
+        SELECT CASE WHEN n % 2000 = 3 THEN 'rare' ELSE 'nc' END, n::text, md5(n::text),
+               CASE WHEN n % 2000 = 3 THEN 'rare' ELSE 'cafe' END, 40, -100, gen_random_uuid(),
+               CASE WHEN n % 3000 = 5 THEN $2 ELSE gen_random_uuid() END, CASE WHEN n % 1000 = 2 THEN now() END
+        FROM generate_series(1, $1) AS n""",
 }
 JOB = UUID(int=7)
 MAIN_TABLES = {page.path: page.view.source.split()[0] for page in DATA_PAGES}
@@ -72,12 +111,16 @@ async def many(db_pool: Pool, admin_id: UUID) -> AsyncIterator[Connection]:
         yield conn
 
 
+VALUES = {
+    "job": str(JOB), "company": str(UUID(int=9)), "household": str(UUID(int=5)), "city": "city 7", "state": "s7",
+    "zip": "00007", "county": "county 7", "precinct": "7",
+}  # fmt: skip
+"""A value of each facet without choices; of the others there is one that is rare."""
+RARE = {"region", "area", "rare", "leadership", "trouble", "parked", "protected", "retired", "shapeless", "partial"}
+
+
 def values_of(page: DataPage, facet: str) -> list[str]:
-    view = page.view.facets[facet]
-    if view.choices:
-        return list(view.choices)
-    return {"job": [str(JOB)], "company": [str(UUID(int=9))], "city": ["city 7"], "state": ["s7"], "zip": ["00007"],
-            "county": ["county 7"], "precinct": ["7"]}.get(facet, ["rare"])  # fmt: skip
+    return list(page.view.facets[facet].choices) or [VALUES.get(facet, "rare")]
 
 
 async def read_all(conn: Connection, view: TableView, choice: Choice, size: int) -> list[tuple[str, ...]]:
@@ -126,9 +169,8 @@ def choices(page: DataPage) -> list[Choice]:
         Choice(first, {facet.name: value})
         for facet in page.facets
         for value in values_of(page, facet.name)
-        if value in ("region", "area", "rare", "leadership", "trouble", "parked") or facet.name in ("city", "state",
-           "zip", "county", "precinct", "job", "company")
-    ]  # fmt: skip
+        if value in RARE or facet.name in VALUES
+    ]
     return [*(Choice(order) for order in page.orders), *few, Choice(first, {}, "c4ca4238")]
 
 
@@ -220,12 +262,71 @@ async def test_every_page_and_download(page: DataPage, user: Visitor) -> None:
         for value in values_of(page, facet.name):
             assert (await user.get(f"{page.path}?{facet.name}={value}")).status == 200
     if page.has_details:
-        assert (await user.get(f"{page.path}/{UUID(int=1)}")).status == 404
+        for path in (f"{page.path}/{UUID(int=1)}", f"{page.path}/record?id=a&id=b", f"{page.path}/record?id=%00"):
+            assert (await user.get(path)).status in (400, 404), path
 
 
 async def test_only_those_who_are_signed_in_see_data(client: aiohttp.ClientSession, url: str) -> None:
     async with aiohttp.ClientSession(url) as session:
         for page in DATA_PAGES:
-            for path in (page.path, f"{page.path}/export", f"{page.path}/{UUID(int=1)}"):
+            record = "record?id=a&id=b" if len(page.view.id) > 1 else str(UUID(int=1))
+            for path in (page.path, f"{page.path}/export", *([f"{page.path}/{record}"] if page.has_details else [])):
                 async with session.get(path, allow_redirects=False) as response:
                     assert (response.status, response.headers["location"][:6]) == (303, "/login"), path
+
+
+async def load_voters(client: aiohttp.ClientSession, settings: Settings) -> str:
+    """Import voters of whom two are confidential; returns the job."""
+    text = (
+        "id,last_name,first_name,address,city,state,zip,confidential\n"
+        "1,Smith,Ann,1 Main St,Reno,NV,89501,no\n2,Secret,Sue,2 Hidden Rd,Reno,NV,89501,yes\n"
+        "3,O'Neill,Zoë,3 Elm St,Reno,NV,89501,no\n4,Secret,Sam,2 Hidden Rd,Reno,NV,89501,yes\n"
+    )
+    form = aiohttp.FormData()
+    form.add_field("file", text.encode(), filename="voters.csv")
+    async with client.post("/api/v1/voters/import", data=form) as response:
+        assert response.status == 202, await response.text()
+        job_id = str((await response.json())["jobId"])
+    async with harness.worker(settings):
+        done = await harness.follow(client, job_id)
+    assert done["status"] == "completed", done
+    return job_id
+
+
+async def test_protected_voters_are_masked(client: aiohttp.ClientSession, user: Visitor, settings: Settings) -> None:
+    """In the table, the record and downloads, whatever columns are asked for."""
+    job_id = await load_voters(client, settings)
+    [page] = [page for page in DATA_PAGES if page.path == "/voters"]
+    everything = "&".join(f"col={column.name}" for column in page.columns)
+    shown = await user.get(f"/voters?{everything}&job={job_id}")
+    assert shown.text.count("Protected voter") == 2
+    assert "Zoë O&#39;Neill" in shown.text
+    assert job_id not in shown.text.replace(f"job={job_id}", "").replace(f'value="{job_id}"', ""), "another user's job"
+    [record] = re.findall(r'href="(/voters/record[^"]*)"[^>]*>Zoë', shown.text)
+    texts = [
+        shown.text,
+        (await user.get("/voters?record=protected")).text,
+        (await user.get("/voters/export")).text,
+    ]
+    masked = re.findall(r'href="(/voters/record[^"]*)"', (await user.get("/voters?record=protected")).text)
+    assert masked == [], "the address would name the record"
+    for text in texts:
+        assert not re.search("Sue|Sam|Hidden|Secret", text), text
+    assert "No matching voters" in (await user.get("/voters?q=secret")).text
+    assert "Zoë" in (await user.get(unescape(record))).text
+
+
+async def test_links_between_a_job_and_its_records(
+    client: aiohttp.ClientSession, admin: Visitor, settings: Settings
+) -> None:
+    job_id = await load_voters(client, settings)
+    assert f'href="/voters?job={job_id}"' in (await admin.get(f"/jobs/{job_id}")).text
+    voters = (await admin.get(f"/voters?job={job_id}&col=job")).text
+    assert "Ann Smith" in voters
+    assert f'href="/jobs/{job_id}"' in voters
+    households = (await admin.get("/households?q=main")).text
+    [household] = re.findall(r'href="(/households/[0-9a-f-]+)"', households)
+    page = (await admin.get(household)).text
+    assert f'href="/jobs/{job_id}"' in page
+    [voters_of_it] = re.findall(r'href="(/voters\?household=[0-9a-f-]+)"', page)
+    assert "Ann Smith" in (await admin.get(voters_of_it)).text

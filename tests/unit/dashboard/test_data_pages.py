@@ -47,7 +47,7 @@ def test_views_have_braces_for_values_only() -> None:
         for facet in page.view.facets.values():
             assert bool(facet.condition) != bool(facet.choices)
             assert not facet.condition or "{}" in facet.condition
-        assert not page.view.search or "{pattern}" in page.view.search
+        assert not page.view.search or "{pattern}" in page.view.search or "{start}" in page.view.search
 
 
 @by_path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.db.companies.table_view import COMPANIES, SIGNALS
+from app.db.companies.table_view import COMPANIES, REPORTS, SIGNALS
+from app.domain.companies.research.report import ReportStatus
 from app.domain.companies.signals import SIGNAL_KINDS
 from app.web.dashboard.companies.actions import ACTIONS
 from app.web.dashboard.core.data_page import Column, DataPage, FacetControl, Label
@@ -16,6 +17,14 @@ SIGNAL = {
     "site_change": Label("Website changed", "pending"),
 }
 """Kinds of signals."""
+
+REPORT: dict[str, Label] = {
+    ReportStatus.WRITING: Label("Being written", "processing"),
+    ReportStatus.COMPLETE: Label("Complete", "completed"),
+    ReportStatus.PARTIAL: Label("Partly quotations only", "cancelled"),
+}
+"""Statuses of reports."""
+SIBLINGS = (("/companies", "Companies"), ("/reports", "Reports"))
 
 COMPANY_PAGE = DataPage(
     path="/companies",
@@ -49,6 +58,7 @@ COMPANY_PAGE = DataPage(
     empty="Research a company to add it, or create companies through the API.",
     empty_link=("/new/company_research", "Research a company"),
     actions=ACTIONS,
+    siblings=SIBLINGS,
 )
 
 SIGNAL_PAGE = DataPage(
@@ -81,4 +91,33 @@ SIGNAL_PAGE = DataPage(
     search_label="Search signals and companies",
     empty="Signals such as funding or hiring are found by the detection of signals of a company.",
     empty_link=("/new/signal_detection", "Detect signals"),
+)
+
+REPORT_PAGE = DataPage(
+    path="/reports",
+    title="Reports",
+    singular="report",
+    plural="reports",
+    view=REPORTS,
+    columns=(
+        Column("company", "Company", is_default=True),
+        Column("status", "Status", "badge", is_default=True, labels=REPORT),
+        Column("confidence", "Confidence", "percent", is_default=True),
+        Column("model", "Written by", is_default=True),
+        Column("dropped_claims", "Claims dropped", "number", is_default=True),
+        Column("created_at", "Begun", "time", is_default=True),
+        Column("completed_at", "Finished", "time"),
+        Column("job_id", "Job", "job"),
+        Column("company_id", "Company id", "code"),
+        Column("id", "Id", "code"),
+    ),
+    facets=(
+        FacetControl("status", "Status", {str(status): label.text for status, label in REPORT.items()}),
+        FacetControl("company", "Company", is_hidden=True),
+    ),
+    orders={"newest": "Newest first", "oldest": "Oldest first"},
+    search_label="Search companies",
+    empty="A report on a company quotes a stored source for every sentence.",
+    empty_link=("/new/company_research", "Research a company"),
+    siblings=SIBLINGS,
 )

@@ -27,7 +27,22 @@ Parameters = Mapping[str, str | Sequence[str]]
 NO_CHANGES: Parameters = MappingProxyType({})
 
 CellKind = Literal[
-    "text", "number", "percent", "score", "time", "date", "flag", "badge", "link", "code", "company", "job", "place"
+    "text",
+    "number",
+    "year",
+    "percent",
+    "score",
+    "time",
+    "date",
+    "flag",
+    "badge",
+    "link",
+    "code",
+    "company",
+    "household",
+    "job",
+    "place",
+    "json",
 ]
 """How a value is shown; the macros of data_parts.html have these names."""
 
@@ -54,6 +69,8 @@ class Column:
     also: tuple[str, ...] = ()
     """Further columns of the view that its cells need."""
     is_exported: bool = True
+    is_listed: bool = True
+    """Whether it can be a column of the table; otherwise it is on the page of the record, and in downloads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +133,8 @@ class DataPage:
     point: tuple[str, str] | None = None
     """Columns with latitude and longitude."""
     actions: tuple[RowAction, ...] = ()
+    siblings: tuple[tuple[str, str], ...] = ()
+    """Paths and labels of the pages that belong together, with this one."""
     has_details: bool = True
 
     @property
@@ -123,8 +142,15 @@ class DataPage:
         return tuple(column.name for column in self.columns if column.is_default)
 
     def detail_path(self, row: ViewRow) -> str:
-        """Return the path of a row's own page."""
-        return f"{self.path}/{'/'.join(quote(part, safe='') for part in row.id)}"
+        """Return the address of a row's own page."""
+        if len(row.id) == 1:
+            return f"{self.path}/{quote(row.id[0], safe='')}"
+        return f"{self.path}/record?{urlencode([('id', part) for part in row.id])}"
+
+    @property
+    def listed_columns(self) -> tuple[Column, ...]:
+        """The columns that the table can have."""
+        return tuple(column for column in self.columns if column.is_listed)
 
     @property
     def export_columns(self) -> list[TypedColumn]:
@@ -133,7 +159,7 @@ class DataPage:
         kinds = {column.name: column.kind for column in self.columns}
         return typed_columns(
             names,
-            numbers=[name for name in names if kinds[name] in ("number", "percent", "score", "place")],
+            numbers=[name for name in names if kinds[name] in ("number", "year", "percent", "score", "place")],
             dates=[name for name in names if kinds[name] in ("time", "date")],
             booleans=[name for name in names if kinds[name] == "flag"],
         )
@@ -188,9 +214,9 @@ def parse_address(page: DataPage, request: Request) -> Asked:
     if order not in page.orders:
         raise BadRequest("Unknown order of the rows. Go back and choose another one.")
     chosen = query.getlist(COLUMNS)
-    names = [column.name for column in page.columns if column.name in chosen] or page.default_columns
+    names = [column.name for column in page.listed_columns if column.name in chosen] or page.default_columns
     first = page.columns[0]
-    columns = (first, *(column for column in page.columns[1:] if column.name in names))
+    columns = (first, *(column for column in page.listed_columns[1:] if column.name in names))
     after = tuple(query.getlist(CURSOR)) or None
     if after is not None and len(after) != len(page.view.orders[order].keys) + len(page.view.id):
         raise BadRequest("This page of the list does not exist. Go back to the first one.")

@@ -54,9 +54,9 @@ NAVIGATION = {
         Link("/map", "Map", "map"),
     ),
     "Data": (
-        Link("/households", "Households", "home"),
-        Link("/businesses", "Businesses", "shop"),
-        Link("/companies", "Companies", "company"),
+        Link("/households", "Households", "home", also=("/voters", "/parcels", "/pois")),
+        Link("/businesses", "Businesses", "shop", also=("/exclusions",)),
+        Link("/companies", "Companies", "company", also=("/reports",)),
         Link("/signals", "Signals", "signal"),
     ),
     "Platform": (
@@ -68,6 +68,7 @@ NAVIGATION = {
         Link("/audit", "Audit", "audit", is_admin=True),
         Link("/keys", "Keys", "key"),
         Link("/users", "Users", "users", is_admin=True),
+        Link("/teams", "Teams", "team"),
     ),
 }
 """The pages in groups, by the heading of the group."""

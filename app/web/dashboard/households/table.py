@@ -19,6 +19,13 @@ ACCURACY = {
 }
 """How exactly the location of an address is known."""
 
+SIBLINGS = (
+    ("/households", "Households"),
+    ("/voters", "Voters"),
+    ("/parcels", "Parcels"),
+    ("/pois", "Points of interest"),
+)
+
 PAGE = DataPage(
     path="/households",
     title="Households",
@@ -71,4 +78,5 @@ PAGE = DataPage(
     formats=ALL_FORMATS,
     point=("latitude", "longitude"),
     actions=ACTIONS,
+    siblings=SIBLINGS,
 )

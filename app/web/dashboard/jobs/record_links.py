@@ -14,9 +14,14 @@ from app.domain.companies.kinds import (
     SIGNAL_DETECTION,
 )
 from app.domain.geocoding.kinds import GEOCODE_HOUSEHOLDS
-from app.domain.imports.kinds import BUSINESS_IMPORT
+from app.domain.imports.kinds import BUSINESS_IMPORT, PARCEL_IMPORT, POI_IMPORT, VOTER_IMPORT
 from app.domain.websites.kinds import WEBSITE_SPECS
 
+IMPORT_PAGES = {
+    VOTER_IMPORT.kind: ("Voters that it wrote", "/voters"),
+    PARCEL_IMPORT.kind: ("Parcels that it wrote", "/parcels"),
+    POI_IMPORT.kind: ("Points that it wrote", "/pois"),
+}
 MAX_COMPANIES = 3
 """Companies of one job with a link of their own; of more there is one link to all companies."""
 
@@ -29,6 +34,9 @@ def record_links(job_id: UUID, kind: str, data: Any) -> list[tuple[str, str]]:
         return [("Households that it located", f"/households?job={job_id}")]
     if kind == BUSINESS_IMPORT.kind and data.get("source"):
         return [("Businesses of this source", f"/businesses?{urlencode({'source': data['source']})}")]
+    if kind in IMPORT_PAGES:
+        label, path = IMPORT_PAGES[kind]
+        return [(label, f"{path}?job={job_id}")]
     if kind in WEBSITE_SPECS:
         return [("The business", f"/businesses/{data.get('businessId')}")]
     if kind in (COMPANY_RESEARCH.kind, COMPANY_ENRICHMENT.kind):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.db.websites.table_view import BUSINESSES
+from app.db.websites.table_view import BUSINESSES, EXCLUSIONS
 from app.domain.vocabulary.websites import WebsiteStatus
+from app.domain.websites.businesses import ExclusionBy
 from app.web.dashboard.core.data_page import Column, DataPage, FacetControl, Label
-from app.web.dashboard.websites.actions import ACTIONS
+from app.web.dashboard.websites.actions import ACTIONS, EXCLUSION_ACTIONS
 from app.web.http.table_formats import ALL_FORMATS
 
 STATUS = {
@@ -24,6 +25,8 @@ STATUS = {
     "None": Label("Not checked", "pending"),
 }
 """The result of the last validation of a website."""
+
+SIBLINGS = (("/businesses", "Businesses"), ("/exclusions", "Exclusions"))
 
 PAGE = DataPage(
     path="/businesses",
@@ -82,4 +85,31 @@ PAGE = DataPage(
     formats=ALL_FORMATS,
     point=("latitude", "longitude"),
     actions=ACTIONS,
+    siblings=SIBLINGS,
+)
+
+EXCLUDED_BY = {ExclusionBy.DOMAIN: "Domain", ExclusionBy.NAME: "Name", ExclusionBy.PLACE_ID: "Place id"}
+
+EXCLUSION_PAGE = DataPage(
+    path="/exclusions",
+    title="Exclusions",
+    singular="exclusion",
+    plural="exclusions",
+    view=EXCLUSIONS,
+    columns=(
+        Column("value", "Excluded", is_default=True),
+        Column("by", "By", "badge", is_default=True, labels={by: Label(label) for by, label in EXCLUDED_BY.items()}),
+        Column("businesses", "Businesses", "number", is_default=True),
+        Column("reason", "Reason", is_default=True),
+        Column("created_at", "Added", "time", is_default=True),
+        Column("id", "Id", "code"),
+    ),
+    facets=(FacetControl("by", "By", {str(by): label for by, label in EXCLUDED_BY.items()}),),
+    orders={"newest": "Newest first", "oldest": "Oldest first"},
+    search_label="Search domains and names",
+    empty="Websites of businesses on this list are not visited. Select businesses to exclude them.",
+    empty_link=("/businesses", "Businesses"),
+    actions=EXCLUSION_ACTIONS,
+    siblings=SIBLINGS,
+    has_details=False,
 )

@@ -10,6 +10,7 @@ export function startForms() {
   for (const field of document.querySelectorAll("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
   for (const form of document.querySelectorAll(".filters")) form.addEventListener("submit", dropEmpty);
   for (const form of document.querySelectorAll("form[method=post]")) form.addEventListener("submit", disableSubmitter);
+  document.querySelector("[data-print]")?.addEventListener("click", () => print());
   startSearch();
   startTheme();
   startMenu();

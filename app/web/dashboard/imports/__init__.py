@@ -1,0 +1,1 @@
+"""Pages of imported records: voters, parcels and points of interest."""
