@@ -41,10 +41,13 @@ from app.domain.imports.survey import FileFormat, Survey
 from app.domain.text.errors import Unreadable
 from app.domain.text.json_guard import UnsafeJson, load_stored, parse_json
 from app.domain.websites import business_files
+from app.domain.websites.extraction.client_redirects import find_redirect
 from app.domain.websites.extraction.contacts import extract_contacts
-from app.domain.websites.extraction.discovery import find_contact_pages, find_frames, find_refresh_target
+from app.domain.websites.extraction.discovery import find_contact_pages, find_frames
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.parked import find_parked_phrase
+from app.domain.websites.extraction.stand_ins import find_stand_in
+from app.domain.websites.site_status import find_site_status
 from app.domain.websites.technologies import detect_technologies
 from app.errors import AppError
 from app.web.http import request_parsing
@@ -123,7 +126,8 @@ def _document(text: str) -> Any:
     document = Document(text, URL)
     find_contact_pages(document)
     find_frames(document)
-    return find_refresh_target(document), find_parked_phrase(document)
+    find_redirect(document), find_parked_phrase(document), find_stand_in(document)
+    return find_site_status(document, "http://other.com/", "Acme Widgets")
 
 
 def _features(text: str) -> Any:

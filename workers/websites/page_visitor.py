@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from app.db.core.pool import connection
 from app.db.websites import validations
 from app.domain.jobs.outcomes import Snooze
+from app.domain.websites.extraction.client_redirects import find_redirect
+from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.parked import find_parked_phrase
 from providers.web import HostBusy, Page
 from workers.core.context import JobContext
+from workers.websites import page_cache
+
+T = TypeVar("T")
 
 MAX_WAIT_SECONDS = 3.0
 """Longest wait for the turn of a host while the job keeps its slot; for longer waits the job snoozes."""
@@ -54,6 +62,10 @@ async def load_site(context: JobContext, business_id: UUID) -> Site | str:
     )
 
 
+MAX_CLIENT_REDIRECTS = 3
+"""Redirects by the page itself, a meta refresh or a script, that are followed from the first page of a site."""
+
+
 class PageVisitor:
     """Fetches pages of one site during one run of a job."""
 
@@ -64,6 +76,31 @@ class PageVisitor:
         self._fetched = 0
         self.delays: int = (context.checkpoint or {}).get("delays", 0)
         """Times that the site has delayed the job."""
+
+    async def fetch_first(self, analysis: Callable[[Document], T]) -> list[tuple[Page, T | None]] | Snooze:
+        """Return the first page of the site, preceded by the pages that redirect to it by themselves.
+
+        Each comes with the result of `analysis`, None if it could not be read. The redirects of the last page are those
+        of all. A parked page ends the way: where it leads is of no interest.
+        """
+        pages: list[tuple[Page, T | None]] = []
+        target: str | None = self._site.website
+        while target is not None:
+            page = await self.fetch(target)
+            if isinstance(page, Snooze):
+                return page
+            if pages:
+                before = pages[-1][0]
+                page = replace(page, url=before.url, redirects=(*before.redirects, before.final_url, *page.redirects))
+            result, target = None, None
+            if page.ok:
+                target, result = await page_cache.analyse(
+                    page, lambda document: (_target(document), analysis(document))
+                )
+            pages.append((page, result))
+            if len(pages) > MAX_CLIENT_REDIRECTS or target in (*page.redirects, page.final_url):
+                break
+        return pages
 
     async def fetch(self, url: str) -> Page | Snooze:
         """Return the page, or a Snooze for the job to return if it has to wait."""
@@ -81,3 +118,9 @@ class PageVisitor:
                 step.checkpoint = (self._context.checkpoint or {}) | {"delays": self.delays}
             return Snooze(page.retry_after, f"{page.detail}; the server asks to wait {page.retry_after:g} s")
         return page
+
+
+def _target(document: Document) -> str | None:
+    """Return where the page leads by itself, None if it stays or is parked."""
+    target = find_redirect(document)
+    return None if target is None or find_parked_phrase(document) is not None else target

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from app.domain.vocabulary.websites import ContactKind
 from app.domain.websites.extraction import discovery
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.findings import Evidence, Finding, merge_findings
+from app.domain.websites.site_status import SiteStatus, find_site_status
 from providers.web import Page
 from providers.web.pages import TRANSIENT_OUTCOMES, TRANSIENT_SECONDS
 from workers.core.context import JobContext, Step
@@ -58,14 +59,17 @@ async def scrape(
         state = state | {"todo": [site.website], "read": [], "found": of_url(site.website)}
     progress = _Progress(context, state)
     while state["todo"]:
-        page = await visitor.fetch(state["todo"][0])
-        if isinstance(page, Snooze):
-            await progress.commit(state | {"delays": visitor.delays})
-            return page
         is_first = not state["read"]
-        if is_first and not page.ok and not any(state["found"].values()):
-            return _first_page_failed(context, page)
-        state = await _add_page(page, site, state, extract, is_first=is_first)
+        reading = _read_first(visitor, site, extract) if is_first else _read(visitor, state["todo"][0], site, extract)
+        read = await reading
+        if isinstance(read, Snooze):
+            await progress.commit(state | {"delays": visitor.delays})
+            return read
+        page, content = read
+        failure = _why_unusable(context, page, content) if is_first else None
+        if failure is not None and not any(state["found"].values()):
+            return failure
+        state = _add_page(page, content, state)
         await progress.commit_if_due(state)
     return await _store(context, site, kinds, state, progress)
 
@@ -102,35 +106,67 @@ class _Progress:
             await self.commit(state)
 
 
-def _first_page_failed(context: JobContext, page: Page) -> Outcome:
-    error = f"{page.outcome}: {page.detail}"
-    if page.outcome in TRANSIENT_OUTCOMES and context.job.attempt < context.job.max_attempts:
+@dataclass(frozen=True)
+class _Content:
+    """What a page shows."""
+
+    status: SiteStatus
+    """Of the site, if this is the first page."""
+    found: FindingsByKind
+    links: list[str]
+    """Further pages to visit, if this is the first page."""
+
+
+async def _read_first(visitor: PageVisitor, site: Site, extract: Extract) -> tuple[Page, _Content | None] | Snooze:
+    """Return the first page, or if that cannot be read the page that leads to it by itself."""
+
+    def analysis(document: Document) -> _Content:
+        status = find_site_status(document, site.website, site.name)
+        if not status.is_own:
+            return _Content(status, {}, [])
+        return _Content(status, extract(document, site), _further_pages(document))
+
+    pages = await visitor.fetch_first(analysis)
+    if isinstance(pages, Snooze):
+        return pages
+    return next((read for read in reversed(pages) if read[1] is not None), pages[-1])
+
+
+async def _read(visitor: PageVisitor, url: str, site: Site, extract: Extract) -> tuple[Page, _Content | None] | Snooze:
+    page = await visitor.fetch(url)
+    if isinstance(page, Snooze) or not page.ok:
+        return page if isinstance(page, Snooze) else (page, None)
+    found = await page_cache.analyse(page, lambda document: extract(document, site))
+    return page, _Content(SiteStatus(page.outcome), found, [])
+
+
+def _why_unusable(context: JobContext, page: Page, content: _Content | None) -> Outcome | None:
+    """Return the outcome of the job if the first page cannot be read, or is not the business's; None if it is."""
+    found = content.status if content is not None else SiteStatus(page.outcome, page.detail, is_own=False)
+    if found.is_own:
+        return None
+    error = f"{found.status}: {found.detail}"
+    if found.status in TRANSIENT_OUTCOMES and context.job.attempt < context.job.max_attempts:
         return Retry(error, TRANSIENT_SECONDS + 1)  # before that, the fetcher returns the stored failure
     return Failed(error)
 
 
-async def _add_page(
-    page: Page, site: Site, state: dict[str, Any], extract: Extract, *, is_first: bool
-) -> dict[str, Any]:
+def _add_page(page: Page, content: _Content | None, state: dict[str, Any]) -> dict[str, Any]:
     """Return the state after a page: with its findings and, for the first page, the further pages to visit."""
     visited = [*state["read"], page.url]
     todo, found = state["todo"][1:], state["found"]
-    if page.ok:
-        page_findings, links = await page_cache.analyse(
-            page, lambda document: (extract(document, site), _further_pages(document) if is_first else [])
-        )
+    if content is not None:
         known = {url.rstrip("/") for url in (*visited, *todo, page.final_url, *page.redirects)}
-        todo = [*todo, *(url for url in links if url.rstrip("/") not in known)][: discovery.MAX_PAGES]
-        for kind, findings in page_findings.items():
+        todo = [*todo, *(url for url in content.links if url.rstrip("/") not in known)][: discovery.MAX_PAGES]
+        for kind, findings in content.found.items():
             found = found | {kind: merge_findings([*found.get(kind, []), *findings])}
-    failed = state.get("failed", 0) + (not page.ok)
+    failed = state.get("failed", 0) + (content is None)
     return state | {"todo": todo, "read": visited, "found": found, "failed": failed}
 
 
 def _further_pages(document: Document) -> list[str]:
-    """Return the parts of the first page (frames, a refresh target), then the pages likely to have contacts."""
-    target = discovery.find_refresh_target(document)
-    parts = [*discovery.find_frames(document), *([target] if target else [])]
+    """Return the frames of the first page, then the pages likely to have contacts."""
+    parts = discovery.find_frames(document)
     return [*parts, *discovery.find_contact_pages(document)] or discovery.guess_contact_pages(document)
 
 

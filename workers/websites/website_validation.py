@@ -10,15 +10,12 @@ from app.domain.jobs.outcomes import Failed, Outcome, Retry, Snooze
 from app.domain.text.storable import storable
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites import kinds
-from app.domain.websites.extraction.discovery import find_refresh_target
 from app.domain.websites.extraction.document import Document
-from app.domain.websites.extraction.hosts import domain_of
-from app.domain.websites.extraction.parked import find_parked_phrase
 from app.domain.websites.kinds import ValidationArgs
+from app.domain.websites.site_status import SiteStatus, find_site_status
 from providers.web import Page
 from providers.web.pages import TRANSIENT_OUTCOMES, TRANSIENT_SECONDS
 from workers.core.context import JobContext
-from workers.websites import page_cache
 from workers.websites.page_visitor import PageVisitor, Site, load_site
 
 SPEC = kinds.WEBSITE_VALIDATION
@@ -34,15 +31,11 @@ async def run(context: JobContext, args: ValidationArgs) -> dict[str, Any] | Out
     if isinstance(site, str):
         return Failed(site)
     visitor = PageVisitor(context, site)
-    page = await visitor.fetch(site.website)
-    if isinstance(page, Snooze):
-        return page
-    target, status, evidence = await page_cache.analyse(page, partial(validate, page, site))
-    if target is not None:
-        page = await visitor.fetch(target)
-        if isinstance(page, Snooze):
-            return page
-        _, status, evidence = await page_cache.analyse(page, partial(validate, page, site))
+    pages = await visitor.fetch_first(partial(_examine, site))
+    if isinstance(pages, Snooze):
+        return pages
+    page, examined = pages[-1]
+    status, evidence = _report(page, examined)
     if status in _PASSING and context.job.attempt == 1 < context.job.max_attempts:
         # before that, the fetcher returns the stored failure
         return Retry(f"{status}: {evidence['detail']}; a second look follows", TRANSIENT_SECONDS + 1)
@@ -52,37 +45,28 @@ async def run(context: JobContext, args: ValidationArgs) -> dict[str, Any] | Out
     return {"websiteStatus": status, **evidence}
 
 
-def validate(page: Page, site: Site, document: Document) -> tuple[str | None, WebsiteStatus, dict[str, Any]]:
-    """Return the URL to which the page refreshes, if any, and the status of the website with its evidence."""
-    status, detail = status_of(page, document, site)
-    return find_refresh_target(document) if page.ok else None, status, evidence_of(page, document, detail)
-
-
-def status_of(page: Page, document: Document, site: Site) -> tuple[WebsiteStatus, str]:
-    """Return the status of the website, and an explanation unless that is OK."""
-    if not page.ok:
-        return page.outcome, page.detail
-    if (phrase := find_parked_phrase(document)) is not None:
-        return WebsiteStatus.PARKED, phrase
-    domain = domain_of(page.final_url)
-    if domain != domain_of(site.website):
-        return WebsiteStatus.REDIRECTED_OFFSITE, f"it leads to {domain or page.final_url}"
-    return WebsiteStatus.OK, ""
-
-
-def evidence_of(page: Page, document: Document, detail: str) -> dict[str, Any]:
-    """Return the evidence for a status as API JSON."""
-    expires = page.certificate_expires_at
-    return {
-        "finalUrl": page.final_url,
-        "httpStatus": page.status,
-        "detail": storable(detail) or None,
+def _examine(site: Site, document: Document) -> tuple[SiteStatus, dict[str, Any]]:
+    """Return the status that the page shows, and the part of the evidence that is in the page."""
+    return find_site_status(document, site.website, site.name), {
         "title": storable(document.title) or None,
         "language": document.language,
+        "needsScripts": len(document.visible_text) < MIN_TEXT_CHARACTERS,
+    }
+
+
+def _report(page: Page, examined: tuple[SiteStatus, dict[str, Any]] | None) -> tuple[WebsiteStatus, dict[str, Any]]:
+    """Return the status of the website with its evidence as API JSON."""
+    unread = {"title": None, "language": None, "needsScripts": False}
+    found, shown = examined or (SiteStatus(page.outcome, page.detail), unread)
+    expires = page.certificate_expires_at
+    return found.status, {
+        "finalUrl": page.final_url,
+        "httpStatus": page.status,
+        "detail": storable(found.detail) or None,
+        **shown,
         "responseMs": page.elapsed_ms,
         "redirects": list(page.redirects),
         "certificateExpiresAt": expires.isoformat().replace("+00:00", "Z") if expires else None,
-        "needsScripts": page.ok and len(document.visible_text) < MIN_TEXT_CHARACTERS,
         "truncated": page.truncated,
         "fetchedAt": page.fetched_at.isoformat().replace("+00:00", "Z"),
     }

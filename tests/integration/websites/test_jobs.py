@@ -100,6 +100,77 @@ async def test_another_domain_and_robots(client: aiohttp.ClientSession, sites: S
     assert denied["social_scraping"]["error"].startswith("robots_denied")
 
 
+PAGE = """<title>Bakery Miller 0</title><a href="mailto:hello@own-site.com">mail</a>
+<p>We have been baking bread and rolls for three generations, and we still do so every morning in the old town.</p>"""
+
+
+async def test_redirects_by_the_page_itself(client: aiohttp.ClientSession, sites: Sites) -> None:
+    noscript = "<noscript><meta http-equiv='refresh' content='0; url={}'></noscript>".format(sites.url(1, "/contact"))
+    sites.pages[sites.url(0)] = f"<html><head>{noscript}</head><body>{PAGE * 3}</body></html>"
+    sites.pages[sites.url(2)] = "<script>location.replace('/enter')</script>"
+    sites.pages[sites.url(2, "/enter")] = "<meta http-equiv=refresh content='1; url=/home'><p>One moment"
+    sites.pages[sites.url(2, "/home")] = PAGE
+    first, second = await add(client, website=sites.url(0)), await add(client, website=sites.url(2), name="Other")
+    for business in (first, second):
+        assert {job["status"] for job in (await finished(client, business)).values()} == {"completed"}
+    shown_first, shown_second = await shown(client, first), await shown(client, second)
+    for found in (shown_first, shown_second):
+        assert (found["websiteStatus"], found["websiteEvidence"]["title"]) == ("ok", "Bakery Miller 0")
+        assert "hello@own-site.com" in [email["address"] for email in found["emails"]]
+    assert shown_first["websiteEvidence"]["redirects"] == []
+    evidence = shown_second["websiteEvidence"]
+    assert (evidence["finalUrl"], evidence["redirects"]) == (
+        sites.url(2, "/home"), [sites.url(2), sites.url(2, "/enter")],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("<h1>bakery-miller.de is for sale!</h1><a href='mailto:sales@broker.com'>mail</a>", "parked"),
+        ("<script>window.onload=function(){window.location.href='/lander'}</script>", "parked"),
+        ("<title>404 Not Found</title><h1>404 Not Found</h1><a href='mailto:a@hoster.com'>mail</a>", "gone"),
+        ("<title>Robot Challenge Screen</title><a href='mailto:a@hoster.com'>mail</a>", "blocked"),
+        (
+            "<title>LuckySpin</title>casino, slots, roulette, poker <a href='mailto:a@lucky.com'>mail</a>",
+            "parked",
+        ),
+        (web.Response(status=301, headers={"Location": "OTHER"}), "redirected_offsite"),
+        ("<meta http-equiv=refresh content='0; url=OTHER'>", "redirected_offsite"),
+        ("<script>location.href='OTHER'</script>", "redirected_offsite"),
+    ],
+)
+async def test_contacts_of_others_are_not_stored(
+    client: aiohttp.ClientSession, sites: Sites, soon: None, page: str | web.Response, status: str
+) -> None:
+    other = sites.url(1, "/casino")
+    sites.pages[other] = "<title>LuckySpin</title><a href='mailto:vip@luckyspin.com'>mail</a>" + "<p>Play now" * 90
+    if isinstance(page, str):
+        page = page.replace("OTHER", other)
+    else:
+        page = web.Response(status=page.status, headers={"Location": other})
+    sites.pages[sites.url(0)] = page
+    business = await add(client, website=sites.url(0), name="Bakery Miller")
+    jobs = await finished(client, business)
+    found = await shown(client, business)
+    assert (found["websiteStatus"], bool(found["websiteEvidence"]["detail"])) == (status, True)
+    assert (found["emails"], found["socials"]) == ([], [])
+    assert jobs["email_scraping"]["status"] == jobs["social_scraping"]["status"] == "failed"
+    assert jobs["email_scraping"]["error"] == f"{status}: {found['websiteEvidence']['detail']}"
+
+
+async def test_a_business_that_moved_to_another_domain_keeps_its_contacts(
+    client: aiohttp.ClientSession, sites: Sites
+) -> None:
+    sites.pages[sites.url(0)] = web.Response(status=301, headers={"Location": sites.url(1, "/new")})
+    sites.pages[sites.url(1, "/new")] = PAGE.replace("Bakery Miller 0", "Bakery Miller, now by the river")
+    business = await add(client, website=sites.url(0), name="Bakery Miller")
+    await finished(client, business)
+    found = await shown(client, business)
+    assert found["websiteStatus"] == "redirected_offsite"
+    assert "hello@own-site.com" in [email["address"] for email in found["emails"]]
+
+
 async def test_retry_after_of_a_site_is_respected(client: aiohttp.ClientSession, sites: Sites) -> None:
     answers = iter([web.Response(status=503, headers={"Retry-After": "1"})])
     plain = sites._content

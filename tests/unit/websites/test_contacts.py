@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.websites.extraction import discovery, email_addresses, emails, parked
+from app.domain.websites.extraction import client_redirects, discovery, email_addresses, emails, parked
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.emails import find_emails
@@ -204,11 +204,11 @@ def test_refreshes_and_frames_are_the_page() -> None:
     page = Document(
         '<meta http-equiv="refresh" content="0; URL=\'/start\'"><frameset><frame src="main.html">', "http://a.de/"
     )
-    assert (discovery.find_refresh_target(page), discovery.find_frames(page)) == (
+    assert (client_redirects.find_redirect(page), discovery.find_frames(page)) == (
         "http://a.de/start",
         ["http://a.de/main.html"],
     )
-    assert discovery.find_refresh_target(Document('<meta http-equiv="refresh" content="600">', "http://a.de/")) is None
+    assert client_redirects.find_redirect(Document('<meta http-equiv="refresh" content="600">', "http://a.de/")) is None
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_nothing_raises(html: str) -> None:
     extract_contacts(Document(html, "http://a.de/"))
     page = Document(html, "http://a.de/")
     assert isinstance(discovery.find_contact_pages(page), list) and isinstance(discovery.find_frames(page), list)
-    assert discovery.find_refresh_target(page) is None or len(page.title) <= 300
+    assert client_redirects.find_redirect(page) is None or len(page.title) <= 300
     parked.find_parked_phrase(page)
 
 

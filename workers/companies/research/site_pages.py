@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from app.domain.companies.research.page_text import PageText, extract_page_text
 from app.domain.vocabulary.websites import WebsiteStatus
-from app.domain.websites.extraction.discovery import find_refresh_target
+from app.domain.websites.extraction.client_redirects import find_redirect
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.parked import find_parked_phrase
@@ -94,7 +94,7 @@ def _read(page: Page, *, is_home: bool) -> tuple[PageText, str | None]:
     phrase = find_parked_phrase(document)
     if phrase is not None:
         raise ForeignSite(f"parked: {phrase}")
-    return extract_page_text(page.html, page.final_url), find_refresh_target(document)
+    return extract_page_text(page.html, page.final_url), find_redirect(document)
 
 
 def _is_elsewhere(home: str, url: str) -> bool:

@@ -10,8 +10,6 @@ from app.domain.websites.extraction.hosts import domain_of
 
 MAX_PAGES = 5
 """Pages of a site that are visited besides the first."""
-MAX_REFRESH_SECONDS = 10
-"""A slower meta refresh reloads the page and is not a redirect."""
 MAX_LINKS = 2_000
 """Links of a page that are ranked."""
 
@@ -30,7 +28,6 @@ _RANKED = (
 )  # fmt: skip
 _WORDS = [(rank, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_]{{4}})", re.IGNORECASE)) for rank, words in _RANKED]
 _FILE = re.compile(r"\.(?:pdf|jpe?g|png|gif|svg|docx?|xlsx?|zip|mp[34]|ics|vcf|xml|css|js)$", re.IGNORECASE)
-_REFRESH = re.compile(r"(\d{0,6})\.?\d{0,6}\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"\s>]+)", re.IGNORECASE)
 _GUESSES = ("contact", "contact-us", "about", "impressum")
 
 
@@ -66,15 +63,6 @@ def find_frames(document: Document) -> list[str]:
         if url and domain_of(url) == domain_of(document.url) and url not in found:
             found.append(url)
     return found
-
-
-def find_refresh_target(document: Document) -> str | None:
-    """Return the URL to which a meta refresh redirects within MAX_REFRESH_SECONDS, None if there is none."""
-    match = _REFRESH.match(document.metas.get("refresh", "").strip())
-    if match is None or int(match[1] or 0) > MAX_REFRESH_SECONDS:
-        return None
-    url = _without_fragment(_resolve(document, match[2]))
-    return url if url.startswith(("http://", "https://")) and url != _without_fragment(document.url) else None
 
 
 def _rank(path: str, text: str) -> int:
