@@ -53,7 +53,7 @@ class PageText:
 def extract_page_text(html: str, url: str) -> PageText:
     """Extract the visible text, the date and the links of a page; never raises."""
     tree = LexborHTMLParser(limit_html(html))
-    hidden = find_hidden(tree, html).texts
+    hidden = find_hidden(tree).texts
     head = tree.css_first("title")
     title = " ".join(head.text().split())[:MAX_TITLE_CHARACTERS] if head else ""
     published = _published(tree, html)

@@ -56,7 +56,7 @@ class Document:
     @cached_property
     def hidden(self) -> Hidden:
         """What readers of the page do not see."""
-        return find_hidden(self.tree, self.html)
+        return find_hidden(self.tree)
 
     @cached_property
     def base(self) -> str:

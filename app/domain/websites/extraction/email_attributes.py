@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from app.domain.websites.extraction import deobfuscation
 from app.domain.websites.extraction.document import Document, text_of
@@ -25,7 +25,8 @@ _ATTRIBUTE_NAME = re.compile(
 _ATTRIBUTE_PAIRS = (("data-user", "data-domain"), ("data-name", "data-domain"), ("data-local", "data-domain"),
           ("data-u", "data-d"), ("data-account", "data-host"), ("data-part1", "data-part2"))  # fmt: skip
 
-_AT_SIGN = re.compile("@|&#64;|%40")
+_AT_SIGN = re.compile("@")
+_ESCAPED_AT_SIGN = re.compile("(?:&#6|%)4[0;]")
 
 _Attributes = dict[str, str | None]
 _Decode = Callable[[_Attributes], tuple[str, str]]
@@ -69,7 +70,8 @@ _ENCODED: tuple[tuple[str, str, _Decode], ...] = (
 def in_attributes(document: Document) -> Iterator[Candidate]:
     """Yield the addresses in attributes of elements that readers see."""
     hidden = document.hidden.elements
-    for marker, selector, decode in _ENCODED:
+    has_encoded = "data-" in document.html or "joomla-" in document.html
+    for marker, selector, decode in _ENCODED if has_encoded else ():
         if marker in document.html:
             for node in document.tree.css(selector):
                 if node.mem_id not in hidden:
@@ -106,8 +108,12 @@ def _addresses(name: str, value: str, attributes: _Attributes) -> Iterator[tuple
 def _attributes_with_at_sign(html: str) -> set[str]:
     """Return the attributes whose values contain an @; searches around each @, of which there are few."""
     names: set[str] = set()
-    for match in islice(_AT_SIGN.finditer(html), MAX_AT_SIGNS):
+    signs = chain(_AT_SIGN.finditer(html), _ESCAPED_AT_SIGN.finditer(html) if "%40" in html or "&#64;" in html else ())
+    for match in islice(signs, MAX_AT_SIGNS):
         before = html[max(0, match.start() - 240) : match.start()]
-        for name in _ATTRIBUTE_NAME.finditer(before, before.rfind("<") + 1):
+        start = before.rfind("<") + 1
+        if before.rfind("=") < before.rfind(">") and "'" not in before[start:] and '"' not in before[start:]:
+            continue  # in the text, as most are
+        for name in _ATTRIBUTE_NAME.finditer(before, start):
             names.add(name[1].lower())
     return names

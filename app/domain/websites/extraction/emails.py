@@ -218,7 +218,7 @@ def is_plausible(address: str, document: Document) -> bool:
     return domain in FREE_PROVIDERS or (document.domain is not None and registered_domain(domain) == document.domain)
 
 
-_SIGNS = ("@", "&#64", "x40", "u0040", "%40", "atob", "fromCharCode", "UnCrypt", "reverse")
+_SIGNS = ("@", "&#64", "x40", "u0040", "%40", "atob", "fromCharCode", "UnCrypt")
 
 
 def _scripts(document: Document) -> Iterator[Candidate]:

@@ -20,7 +20,7 @@ MAX_SELECTORS = 60
 MAX_ANCESTORS = 12
 """Asked for the background behind a text."""
 
-_UNREAD = "noscript, template, noframes, svg, object, select"
+_UNREAD = ("noscript", "template", "noframes", "svg", "object", "select")
 """Elements whose contents no reader of a page with scripts sees as text."""
 
 _GONE = re.compile(
@@ -37,6 +37,12 @@ _SHOWN = re.compile(
     r"|(?<![-\w])(?:left|top)\s{0,3}:\s{0,3}(?:0|auto)|font-size\s{0,3}:\s{0,3}[1-9]",
     re.IGNORECASE,
 )
+# One of these is in every style that hides something, one of the second in every one whose colours may.
+_SIGNS_OF_HIDING = (
+    "none", "hidden", "collapse", "opacity", ":-", ": -", "clip", "scale(", "font-size:0", "font-size: 0",
+    "indent", "rtl",
+)  # fmt: skip
+_SIGNS_OF_COLOURS = ("#f", "white", "background", "rgb")
 _COLOUR = re.compile(
     r"(?<![-\w])(color|background(?:-color)?)\s{0,3}:\s{0,3}(#[0-9a-f]{3,8}|[a-z]{3,20}|rgba?\([\d\s,.%]{5,30}\))",
     re.IGNORECASE,
@@ -45,12 +51,16 @@ _REVERSED = re.compile(r"direction\s{0,3}:\s{0,3}rtl", re.IGNORECASE)
 _OVERRIDE = re.compile(r"bidi-override", re.IGNORECASE)
 
 # Classes with which style sheets of other files hide an element, and those that show it again on some screens.
-_SIGNS = ("style=", "STYLE=", "hid", "-none", "screen", "sr-only", "sr_only", "visib", "display", "assistive", "color")
 _HIDING_CLASSES = words("hidden hide d-none is-hidden display-none no-display nodisplay u-hidden invisible")
 _SCREEN_READER_CLASSES = words("""
     sr-only sr_only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader screen-reader
     element-invisible a11y-hidden u-visually-hidden visually-hidden-focusable offscreen off-screen assistive-text
 """)
+_KNOWN_CLASSES = _HIDING_CLASSES | _SCREEN_READER_CLASSES
+_SELECTOR_OF_CANDIDATES = ", ".join(
+    (*_UNREAD, "style", "[style]", "[hidden]", '[aria-hidden="true"]', "font[color]")
+    + tuple(f'[class*="{part}"]' for part in ("hid", "-none", "screen", "sr-only", "sr_only", "invisible", "display"))
+)
 _RESPONSIVE = re.compile(r"(?:^|[:\s-])(?:xs|sm|md|lg|xl|2xl|xxl|tablet|desktop|mobile|print)(?:$|[:\s-])")
 # Classes and ids of parts that a click, or scrolling, reveals.
 _REVEALED = re.compile(
@@ -79,18 +89,11 @@ class Hidden:
     """Elements whose text is displayed from right to left."""
 
 
-def find_hidden(tree: LexborHTMLParser, html: str) -> Hidden:
+def find_hidden(tree: LexborHTMLParser) -> Hidden:
     """Return what readers of the page do not see."""
     found = Hidden()
-    for node in tree.css(_UNREAD):
-        _add(node, found.texts)
-        if node.tag in ("noscript", "template"):
-            _add(node, found.elements)
-    has_styles = "<style" in html or "<STYLE" in html
-    if not has_styles and not any(sign in html for sign in _SIGNS):
-        return found
     targets: set[str] | None = None
-    for node, is_gone in _candidates(tree, html, found, has_styles):
+    for node, is_gone in _candidates(tree, found):
         if node.tag in ("html", "body", "head", "script", "style", None) or node.mem_id in found.elements:
             continue
         attributes = node.attributes
@@ -113,27 +116,59 @@ def _add(root: LexborNode, ids: set[int]) -> None:
         ids.update(node.mem_id for node in root.traverse(include_text=True))
 
 
-def _candidates(
-    tree: LexborHTMLParser, html: str, found: Hidden, has_styles: bool
-) -> Iterator[tuple[LexborNode, bool]]:
+def _candidates(tree: LexborHTMLParser, found: Hidden) -> Iterator[tuple[LexborNode, bool]]:
     """Yield (node, whether the element is gone, not only its text)."""
-    for node in tree.css('[hidden], [aria-hidden="true"]'):
-        yield node, "hidden" in node.attributes and node.attributes["hidden"] != "until-found"
-    for node in tree.css("[style]"):
-        style = (node.attributes.get("style") or "")[:1_000]
-        if (hides := _hides(style)) is not None:
-            if hides or _NO_TEXT.search(style) is None or _has_own_text_only(node):
+    style_sheets: list[str] = []
+    for node in tree.css(_SELECTOR_OF_CANDIDATES):  # one pass over the page for all
+        tag, attributes = node.tag, node.attributes
+        if tag in _UNREAD:
+            _add(node, found.texts)
+            if tag in ("noscript", "template"):
+                _add(node, found.elements)
+            continue
+        if tag == "style":
+            style_sheets.append(node.text())
+            continue
+        if attributes.get("aria-hidden") == "true" or "hidden" in attributes:
+            yield node, "hidden" in attributes and attributes["hidden"] != "until-found"
+        if (style := attributes.get("style")) and _may_hide(style):
+            if (hides := _hides_by_style(node, style[:1_000])) is not None:
                 yield node, hides
-        elif "color" in style and _is_unreadable(node, style):
+            if _REVERSED.search(style):
+                found.reversed_nodes.append(node)
+        if tag == "font" and _is_unreadable(node, f"color:{attributes.get('color') or ''}"):
             yield node, False
-        if _REVERSED.search(style):
-            found.reversed_nodes.append(node)
-    for node in tree.css("font[color]"):
-        if _is_unreadable(node, f"color:{node.attributes.get('color') or ''}"):
-            yield node, False
-    yield from _by_class(tree, html)
-    if has_styles:
-        yield from _by_style_sheet(tree, found)
+        if (hides := _hides_by_class((attributes.get("class") or "")[:400])) is not None:
+            yield node, hides
+    css = " ".join(style_sheets[:20])[:MAX_CSS_CHARACTERS]
+    if _may_hide(css):
+        yield from _by_style_sheet(tree, css, found)
+
+
+def _hides_by_style(node: LexborNode, style: str) -> bool | None:
+    """Return what the style of a node hides, as `_hides`."""
+    hides = _hides(style)
+    if hides is None:
+        return False if _is_unreadable(node, style) else None
+    return hides if hides or _NO_TEXT.search(style) is None or _has_own_text_only(node) else None
+
+
+def _hides_by_class(classes: str) -> bool | None:
+    """Return what known classes hide, as `_hides`."""
+    tokens = classes.lower().split()
+    if not _KNOWN_CLASSES.isdisjoint(tokens):
+        if not _HIDING_CLASSES.isdisjoint(tokens) and not any(map(_RESPONSIVE.search, tokens)):
+            return True
+        return None if _SCREEN_READER_CLASSES.isdisjoint(tokens) else False
+    return None
+
+
+def _may_hide(css: str) -> bool:
+    """Return whether styles need a closer look, which takes ten times as long."""
+    css = css.lower()
+    return any(sign in css for sign in _SIGNS_OF_HIDING) or (
+        "color" in css and any(sign in css for sign in _SIGNS_OF_COLOURS)
+    )
 
 
 def _hides(declarations: str) -> bool | None:
@@ -152,35 +187,18 @@ def _has_own_text_only(node: LexborNode) -> bool:
     return all(styled.mem_id == node.mem_id for styled in node.css("[style], [class]"))
 
 
-def _by_class(tree: LexborHTMLParser, html: str) -> Iterator[tuple[LexborNode, bool]]:
-    classes = [name for name in (*_HIDING_CLASSES, *_SCREEN_READER_CLASSES) if name in html]
-    if not classes:
-        return
-    for node in tree.css(", ".join(f".{name}" for name in classes)):
-        tokens = set((node.attributes.get("class") or "")[:400].lower().split())
-        is_hidden = bool(tokens & _HIDING_CLASSES) and not any(_RESPONSIVE.search(token) for token in tokens)
-        if is_hidden or tokens & _SCREEN_READER_CLASSES:
-            yield node, is_hidden
-
-
-def _by_style_sheet(tree: LexborHTMLParser, found: Hidden) -> Iterator[tuple[LexborNode, bool]]:
+def _by_style_sheet(tree: LexborHTMLParser, css: str, found: Hidden) -> Iterator[tuple[LexborNode, bool]]:
     """Yield the nodes that the page's own style sheets hide, unless another rule shows them again."""
-    css = _CSS_COMMENT.sub(" ", " ".join(node.text() for node in tree.css("style")[:20])[:MAX_CSS_CHARACTERS])
-    if not any(sign in css for sign in ("none", "hidden", "opacity", "-", "font-size", "color", "rtl")):
+    css = _CSS_COMMENT.sub(" ", css) if "/*" in css else css
+    blocks = [block for _, block in _AT_BLOCK.findall(css)] if "@" in css else []
+    rules = _RULE.findall(_AT_BLOCK.sub(" ", css) if blocks else css)
+    hiding = list(_hiding_rules(rules))
+    if not hiding:
         return
     shown: set[str] = set()
-    hiding: list[tuple[str, bool | None]] = []
-    for selectors, declarations in _RULE.findall(_AT_BLOCK.sub(" ", css)):
-        hides = _hides(declarations)
-        is_reversed = _REVERSED.search(declarations) and _OVERRIDE.search(declarations)
-        if hides is not None or is_reversed:
-            hiding += [(selector.strip(), hides) for selector in selectors.split(",")][:20]
-        elif _SHOWN.search(declarations):
+    for selectors, declarations in (*rules, *(rule for block in blocks for rule in _RULE.findall(block))):
+        if _SHOWN.search(declarations) and _hides(declarations) is None:
             shown.update(_subject_names(selectors))
-    for _, block in _AT_BLOCK.findall(css):
-        for selectors, declarations in _RULE.findall(block):
-            if _SHOWN.search(declarations):
-                shown.update(_subject_names(selectors))
     for selector, hides in hiding[:MAX_SELECTORS]:
         if not _SELECTOR.fullmatch(selector) or shown.intersection(_subject_names(selector)):
             continue
@@ -192,6 +210,16 @@ def _by_style_sheet(tree: LexborHTMLParser, found: Hidden) -> Iterator[tuple[Lex
             found.reversed_nodes.extend(nodes[:50])
         else:
             yield from ((node, hides) for node in nodes)
+
+
+def _hiding_rules(rules: list[tuple[str, str]]) -> Iterator[tuple[str, bool | None]]:
+    """Yield (selector, what it hides, as `_hides`); None for a rule that reverses the text."""
+    for selectors, declarations in rules:
+        if not _may_hide(declarations):
+            continue
+        hides = _hides(declarations)
+        if hides is not None or (_REVERSED.search(declarations) and _OVERRIDE.search(declarations)):
+            yield from ((selector.strip(), hides) for selector in selectors.split(",")[:20])
 
 
 def _subject_names(selectors: str) -> Iterator[str]:

@@ -42,6 +42,7 @@ _FORMATTING_TAG = re.compile(
     rf"|</?(?:{_FORMATTING_NAMES})(?=[\s/>])[^>]*+>?",
     re.IGNORECASE,
 )
+_TAG_START = re.compile(r"<[a-zA-Z]")
 # A > within the value of an attribute.
 _QUOTED_ANGLE = re.compile(r"=\s*+(?:\"[^\">]*+>|'[^'>]*+>)")
 _SEPARATORS = re.compile(r"[\s/\"']+")
@@ -76,13 +77,20 @@ def _without_long_tags(html: str) -> str:
 
 
 def _may_have_long_tags(html: str) -> bool:
-    return max(map(len, html.split(">"))) >= LONG_TAG_CHARACTERS or _QUOTED_ANGLE.search(html) is not None
+    for piece in html.split(">"):
+        if len(piece) >= LONG_TAG_CHARACTERS:
+            start = _TAG_START.search(piece)
+            if start is not None and len(piece) - start.start() >= LONG_TAG_CHARACTERS:
+                return True
+    return _QUOTED_ANGLE.search(html) is not None
 
 
 def _without_repeated_formatting(html: str) -> str:
     """Remove formatting tags that are not closed directly, if the parser might repeat them too often."""
     tags = html.count("<")
     if tags * (tags / 2 + 3 * _FORMATTING_COUNT) <= MAX_REPEATED_ELEMENTS:
+        return html
+    if tags * 3 * len(_FORMATTING.findall(html)) <= MAX_REPEATED_ELEMENTS:
         return html
     names: set[str] = set()
     open_elements, repeated, position = 0, 0, 0

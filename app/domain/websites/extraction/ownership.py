@@ -46,7 +46,8 @@ class Ownership:
         if candidate.is_others:
             return min(confidence, MAX_CONFIDENCE_OF_OTHERS)
         before = candidate.context[: max(candidate.context.find(candidate.text), 0)]
-        if is_credited(candidate.node, before) or self._is_in_credits(candidate, before, domain):
+        is_credit = is_credited(candidate.node, before)
+        if is_credit or (self._document.domain and self._is_in_credits(candidate, before, domain)):
             return min(confidence, MAX_CONFIDENCE_OF_CREDITS)
         return confidence
 

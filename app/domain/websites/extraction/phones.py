@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -41,6 +42,10 @@ _CALL = re.compile(
     r"\b(?:tel|phone|telefon|call|mobile?|mobil|ph|t|fon|telephone|cell|hotline|handy|whatsapp)\b|電話|电话|전화",
     re.IGNORECASE,
 )
+# A word for telephone directly before the number, with which it needs no other look.
+_CALL_BEFORE = re.compile(
+    r"(?<![^\W\d_])(?:tele)?(?:phone|fon|fax|tel|call|mobile|cell|hotline)[\s:.(]{0,4}$", re.IGNORECASE
+)
 _LINK = re.compile(r"\s{0,9}(?:tel|sms|smsto|callto|fax|whatsapp|viber)(?::|%3a)", re.IGNORECASE)
 # A number of WhatsApp, which is written with its country code and without a plus sign.
 _WHATSAPP = re.compile(
@@ -49,6 +54,7 @@ _WHATSAPP = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"[;,?#pwx].*|\s{0,3}\(?\b(?:ext|extension|durchwahl|poste|app)\b.*", re.IGNORECASE | re.DOTALL)
+_SEPARATORS = re.compile(r"[\s().\-/–]+")
 _DATA_KEY = re.compile(
     r"""["'](?:phone|telephone|tel|mobile|phone_?number|telephone_?number|contact_?phone|fax)["']\s{0,3}:\s{0,3}["']([+\d][\d\s().\-/+]{6,30})["']""",
     re.IGNORECASE,
@@ -66,6 +72,15 @@ class _Candidate:
     is_fax: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: str
+    """E.164."""
+    national: str
+    region: str
+    type: str
+
+
 def region_of(country: str) -> str:
     """Return the region of phonenumbers for a country: ISO 3166-1 alpha-2 in any case, or UK or EL."""
     code = country.strip().upper()
@@ -80,18 +95,17 @@ def find_phones(document: Document, country: str) -> list[Finding]:
     region = region_of(country)
     findings: list[Finding] = []
     for candidate in islice(_candidates(document), MAX_CANDIDATES):
-        parsed = _parse(candidate.text, region)
-        if parsed is None or (candidate.method == "text" and not _is_plausible(candidate, parsed, region)):
+        number = _parse(candidate.text, region)
+        if number is None or (candidate.method == "text" and not _is_plausible(candidate, number, region)):
             continue
         detail: dict[str, Any] = {
-            "national": phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL),
-            "country": phonenumbers.region_code_for_number(parsed),
-            "type": PhoneNumberType.to_string(phonenumbers.number_type(parsed)).lower(),
+            "national": number.national,
+            "country": number.region,
+            "type": number.type,
             "fax": candidate.is_fax or _is_fax(candidate.before[-30:]),
         }
-        value = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
         evidence = Evidence(document.url, candidate.method, shorten_context(candidate.before + candidate.text))
-        findings.append(Finding(value, _confidence(candidate), detail, [evidence]))
+        findings.append(Finding(number.value, _confidence(candidate), detail, [evidence]))
     return merge_findings(findings)
 
 
@@ -166,24 +180,41 @@ def _numbers(text: str) -> Iterator[re.Match[str]]:
                 yield match
 
 
-def _parse(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+def _parse(text: str, region: str) -> _Number | None:
+    """Return the valid number in a text, None if there is none."""
     text = _EXTENSION.sub("", text.strip().replace(BREAK, " "), count=1)
     text = text.replace("(0)", "") if text.startswith(("+", "00")) else text
+    return _look_up(_SEPARATORS.sub("", text), region)
+
+
+@lru_cache(maxsize=4096)  # a site repeats its numbers on every page, in links and beside them
+def _look_up(digits: str, region: str) -> _Number | None:
     try:
-        parsed = phonenumbers.parse(text, region)
+        parsed = phonenumbers.parse(digits, region)
     except NumberParseException:
         return None
-    return parsed if phonenumbers.is_valid_number(parsed) else None
+    actual_region = phonenumbers.region_code_for_number(parsed)
+    kind = phonenumbers.number_type(parsed)
+    if actual_region is None or kind == PhoneNumberType.UNKNOWN:
+        return None  # as is_valid_number, which would look up both again
+    return _Number(
+        value=phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
+        national=phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL),
+        region=actual_region,
+        type=PhoneNumberType.to_string(kind).lower(),
+    )
 
 
-def _is_plausible(candidate: _Candidate, parsed: phonenumbers.PhoneNumber, region: str) -> bool:
+def _is_plausible(candidate: _Candidate, number: _Number, region: str) -> bool:
     """Return whether digits in a text are a telephone number: grouped like one, or after a word for telephone."""
     text, before = candidate.text, candidate.before
     if text.startswith("+"):
         return True
-    if is_register_number(text, before, candidate.after, region):
-        return False
-    if _CALL.search(before[-25:]) or _FAX.search(before[-25:]):
+    if _CALL_BEFORE.search(before[-25:]):
         return True
-    groups = re.findall(r"\d+", text)
-    return len(groups) > 1 and phonenumbers.is_valid_number_for_region(parsed, region) and len(groups) <= 5
+    if not (_CALL.search(before[-25:]) or _FAX.search(before[-25:])):
+        groups = re.findall(r"\d+", text)
+        is_grouped = 1 < len(groups) <= 5 and number.region == region
+        if not is_grouped:
+            return False
+    return not is_register_number(text, before, candidate.after, region)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -41,10 +42,7 @@ _SILENT = frozenset({"wbr", "-comment", *_RAW})
 """Nodes that do not separate the texts around them."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-_SPACES = re.compile(
-    r"[ \t\r\n\f\xa0\u202f\u2007\u2009]{2,}|[\t\r\n\f\xa0\u202f\u2007\u2009]"
-)  # all but a single space
-_BLOCK_ENDS = re.compile(f"(?<![{BREAK}{BLOCK} ])[{BREAK} ]*+{BLOCK}[{BREAK}{BLOCK} ]*+")
+
 _UNUSUAL = re.compile("[\u2010-\u2012\u2212\ufe63\uff01-\uff5e]")
 # Hyphens, and the fullwidth forms of ASCII characters, as ASCII.
 _ASCII = {0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2212: "-", 0xFE63: "-"} | {
@@ -63,29 +61,44 @@ def read_text(tree: LexborHTMLParser, hidden: set[int]) -> str:
     if body is None:
         return ""
     pieces: list[str] = []
-    blocks: dict[int, int] = {}
+    blocks: dict[int, int] = {}  # the block of each parent of text, 0 for one whose text is not displayed
     last_parent = last_block = 0
-    is_apart = is_new_block = False
+    for text, node, is_spaced, is_apart, is_new_block in _texts(body, hidden):
+        parent = node.parent
+        inside = parent.mem_id if parent is not None else 0
+        block = blocks.get(inside)
+        if block is None:
+            block = blocks[inside] = 0 if parent is None or parent.tag in _RAW else _block(parent)
+        if block == 0:
+            continue
+        if is_new_block or block != last_block:
+            pieces.append(BLOCK)
+        else:
+            separator = BREAK if is_apart or inside != last_parent else ""
+            pieces.append(" " + separator if is_spaced else separator)
+        pieces.append(text)
+        last_parent, last_block = inside, block
+    text = "".join(pieces[1:])  # the first would separate it from a text before
+    return to_ascii_forms(_INVISIBLE.sub("", text) if _INVISIBLE.search(text) else text)
+
+
+def _texts(body: LexborNode, hidden: set[int]) -> Iterator[tuple[str, LexborNode, bool, bool, bool]]:
+    """Yield (text with single spaces, its node, and whether before it there is a space, an element, a block)."""
+    is_spaced = is_apart = is_new_block = False
     for node in body.traverse(include_text=True):
         tag = node.tag
-        if tag == "-text":
-            parent = node.parent
-            if node.mem_id in hidden or parent is None or parent.tag in _RAW:
-                continue
-            text = node.text_content
-            if not text:
-                continue
-            inside = parent.mem_id
-            block = blocks.get(inside) or blocks.setdefault(inside, _block(parent))
-            if pieces and (is_apart or inside != last_parent):
-                pieces.append(BLOCK if is_new_block or block != last_block else BREAK)
-            pieces.append(text)
-            last_parent, last_block, is_apart, is_new_block = inside, block, False, False
-        elif tag not in _SILENT and node.mem_id not in hidden:
+        if tag in _SILENT or (hidden and node.mem_id in hidden):
+            continue
+        if tag != "-text":
             is_apart = True
             is_new_block = is_new_block or tag not in _INLINE
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", "".join(pieces)))
-    return to_ascii_forms(_BLOCK_ENDS.sub(BLOCK, text))
+            continue
+        text = node.text_content or ""
+        words = text.split()
+        if words:
+            yield " ".join(words), node, is_spaced or text[0].isspace(), is_apart, is_new_block
+            is_apart = is_new_block = False
+        is_spaced = not words or text[-1].isspace()
 
 
 def _block(node: LexborNode) -> int:
