@@ -45,7 +45,7 @@ MaxRetireRate = Annotated[
     float | None, typer.Option(min=0, max=1, help="Fail if a larger share would be retired. Default: 0.2.")
 ]
 Split = Annotated[bool, typer.Option("--split", help="Split a file that is too long for one job into several jobs.")]
-Sheet = Annotated[str | None, typer.Option(help="Sheet of a spreadsheet. Default: the first one with data.")]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a spreadsheet. Default: the first one with a table.")]
 Layer = Annotated[str | None, typer.Option(help="Layer of map data that has several; * for all.")]
 Crs = Annotated[str | None, typer.Option(help="Coordinate system, such as EPSG:2227, if the file does not name it.")]
 

@@ -358,7 +358,7 @@ class SyncOperations:
             of columns do not tell: a column, several of which the values are joined by spaces, or a constant,
             such as `{"address": ["HOUSE_NUM", "STREET"], "state": {"constant": "NC"}}`; in requests also
             `@name` of a saved mapping.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -731,7 +731,7 @@ class SyncOperations:
             application/vnd.oasis.opendocument.spreadsheet, application/gzip, application/zip. By default as its
             name ends, otherwise the first of these.
         `on_progress`: called with the bytes of the file that were sent, and in total.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -785,7 +785,7 @@ class SyncOperations:
         What the query leaves open stays as it was when the file was sent. A sheet or layer that is chosen is
         read from then on.
 
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -879,7 +879,7 @@ class SyncOperations:
         `county`: For files without a county column; part of the source if ids are unique within a county only.
         `geocode_after`: When the import has finished, create a job that geocodes the households without
             coordinates.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -978,7 +978,7 @@ class SyncOperations:
             a later one has them.
         `max_retire_rate`: Retire nothing and fail if more than this share of the records would be retired: the
             file may be cut off.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -1119,7 +1119,7 @@ class SyncOperations:
             a later one has them.
         `max_retire_rate`: Retire nothing and fail if more than this share of the records would be retired: the
             file may be cut off.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -1223,7 +1223,7 @@ class SyncOperations:
         `state`: State of addresses that name none; by default that of the county or city of the file.
         `dated`: The day of the data.
         `attribution`: The text that must be shown with the results.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.
@@ -1551,7 +1551,7 @@ class SyncOperations:
         `date_order`: Order of day, month and year in dates; found from the values if it is not given. Dates
             with the year first, or with the month in letters, are read in any case.
         `visit`: Create the jobs that check the websites of new and changed businesses.
-        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with data.
+        `sheet`: Name of the sheet of a spreadsheet; without it, the first visible one with a table.
         `layer`: Name of the layer of map data that has several; `*` for all.
         `header`: Whether the first row of a table has the names of the columns; found out if it is not given.
             Without a header the columns are `column 1`, `column 2` and so on.

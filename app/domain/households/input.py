@@ -30,7 +30,7 @@ from app.domain.text.verification import verify
 LIMITS = MAX_CHARACTERS | {"external_id": 255, "precinct_number": 50}
 COLUMNS = Vocabulary(
     {
-        "external_id": ("externalid", "id"),
+        "external_id": ("externalid", "householdid", "hhid", "id"),
         **{field: ADDRESS[field] for field in MAX_CHARACTERS},
         "precinct_number": ("precinctnumber", "precinct"),
     },

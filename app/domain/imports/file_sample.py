@@ -15,6 +15,7 @@ from app.domain.imports.layout import Layout
 from app.domain.imports.survey import FileFormat
 from app.domain.text.columns import ADDRESS, canonical
 from app.domain.text.errors import Unreadable
+from app.domain.text.numbers import degrees
 
 RECORDS_PER_PART = 150
 """From the beginning, and from each of the further parts."""
@@ -84,7 +85,7 @@ def _to_record(feature: Feature) -> SampledRecord:
             continue
         text = " ".join(str(value).split())
         if text and point is None and (wkt := _WKT.match(text)):
-            point = _degrees(wkt[1], wkt[2])
+            point = _point(wkt[1], wkt[2])
         elif text:
             values.setdefault(canonical(name), text)
     if isinstance(feature.id, str):
@@ -92,13 +93,13 @@ def _to_record(feature: Feature) -> SampledRecord:
     if point is None:
         latitude = next((values[name] for name in (*ADDRESS["latitude"], "y") if name in values), "")
         longitude = next((values[name] for name in (*ADDRESS["longitude"], "x") if name in values), "")
-        point = _degrees(longitude, latitude)
+        point = _point(longitude, latitude)
     return SampledRecord(values, point if point is not None and in_degrees(*point) else None)
 
 
-def _degrees(longitude: str, latitude: str) -> tuple[float, float] | None:
+def _point(longitude: str, latitude: str) -> tuple[float, float] | None:
     try:
-        point = float(longitude), float(latitude)
+        point = degrees(longitude), degrees(latitude)
     except ValueError:
         return None
     return point if in_degrees(*point) else None

@@ -22,7 +22,7 @@ from app.domain.text.csv_reader import BrokenRow
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import NOTHING, Findings
 from app.domain.text.located_columns import Located, Rule
-from app.domain.text.numbers import MAX_EXACT
+from app.domain.text.numbers import MAX_EXACT, degrees
 
 COLUMNS = ("record_id", "name", "category", "latitude", "longitude", "extra")
 NAMES = Vocabulary(
@@ -171,7 +171,7 @@ def _place(feature: Feature, found: Mapping[str, str]) -> tuple[float, float] | 
     place = first_position(feature.geometry)
     if place is None:
         try:
-            place = (float(found["longitude"]), float(found["latitude"]))
+            place = (degrees(found["longitude"]), degrees(found["latitude"]))
         except (KeyError, ValueError):
             return None
     return place if all(map(isfinite, place)) and in_degrees(*place) else None

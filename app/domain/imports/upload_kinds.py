@@ -21,11 +21,14 @@ class UploadKind(StrEnum):
 
 
 _SIGNS: tuple[tuple[UploadKind, re.Pattern[str]], ...] = (
-    (UploadKind.VOTERS, re.compile(r"voter|regnum|registrationdate|registrantid|precinct|sosid|electorno|pollingdist")),
+    (
+        UploadKind.VOTERS,
+        re.compile(r"voter|^vuid$|^elector|regnum|registrationdate|registrantid|precinct|sosid|pollingdist"),
+    ),
     (UploadKind.PARCELS, re.compile(r"parcel|^apns?$|^pin$|^wkt$|^geometry$|landuse|assess|^acres|situs|taxid")),
     (UploadKind.COMPANIES, re.compile(r"registrynumber|companynumber|companyno|registrationno|registerno|^crn$")),
     (UploadKind.POIS, re.compile(r"^poi|^osm|amenity|^placeid$|^category$|^placetype$")),
-    (UploadKind.HOUSEHOLDS, re.compile(r"household")),
+    (UploadKind.HOUSEHOLDS, re.compile(r"household|^hhid$")),
     (UploadKind.BUSINESSES, re.compile(r"business|website|^url$|^domain$|homepage")),
     (UploadKind.COMPANIES, re.compile(r"company|employer|organi[sz]ation")),
 )

@@ -15,6 +15,7 @@ from app.domain.text.column_content import (
     is_zip_code,
     recognise_content,
 )
+from app.domain.text.numbers import degrees
 
 MIN_VALUES = 2
 MIN_SHARE = 0.2
@@ -43,7 +44,7 @@ def _has_letters(text: str) -> bool:
 def _is_degrees(limit: float) -> Callable[[str], bool]:
     def check(text: str) -> bool:
         try:
-            number = float(text)
+            number = degrees(text)
         except ValueError:
             return False
         return isfinite(number) and abs(number) <= limit

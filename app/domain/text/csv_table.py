@@ -79,7 +79,7 @@ def recognise(head: bytes, known: Collection[str], header: bool | None = None) -
         except Unreadable as error:
             broken = broken or error
     best = max(candidates, key=lambda candidate: (candidate.known, len(candidate.header)), default=None)
-    if best is None or (broken is not None and best.known == 0):
+    if best is None or (broken is not None and best.known == 0 and len(best.header) == 1):
         raise broken or Unreadable("The file is empty. It needs a header line and at least one row.")
     if len(best.header) > MAX_COLUMNS:
         raise Unreadable(f"The header has {len(best.header):,} columns; at most {MAX_COLUMNS:,} are allowed.")

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3},\d{1,20}", re.ASCII)
 MAX_EXACT = 2**53
 """The largest number up to which every whole number is a float of its own."""
+
+
+def degrees(text: str) -> float:
+    """Return a latitude or longitude, also one with a decimal comma. Raises ValueError."""
+    return float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
 
 
 def number_text(value: int | float) -> str:

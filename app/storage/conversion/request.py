@@ -27,7 +27,7 @@ class ReadOptions:
     """Which part of a file is read, and how."""
 
     sheet: str = ""
-    """Name of a sheet of a spreadsheet; the first one with data if it is empty."""
+    """Name of a sheet of a spreadsheet; the first one with a table if it is empty."""
     layer: str = ""
     """Name of a layer of map data; `*` for all."""
     crs: str = ""

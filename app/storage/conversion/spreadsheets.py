@@ -29,8 +29,12 @@ _KINDS: dict[type, CellKind] = {
 }
 
 
+TABLE = 3
+"""The rank of a sheet with several rows and columns; less have a list, and a single row, such as a title."""
+
+
 def read_sheet(request: ConversionRequest, findings: Findings) -> Iterator[bytes]:
-    """Yield the sheet that was asked for, otherwise the first one with data. Raises Unreadable."""
+    """Yield the sheet that was asked for, otherwise the first one with a table. Raises Unreadable."""
     import python_calamine as calamine
 
     kinds = ColumnKinds()
@@ -90,15 +94,21 @@ def _choose(book: Any, names: list[str], wanted: str, findings: Findings) -> Any
                 findings.part = name
                 return book.get_sheet_by_name(name)
         raise NeedsOption(f"The spreadsheet has no sheet {wanted[:60]!r}; it has {shown}.")
+    best, best_rank = None, 0
     for name in names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.height:
-            if len(names) > 1:
-                note = f"The sheet {name[:60]!r} was read; the file has {shown}. Choose another one with sheet=."
-                findings.notes.append(note)
-            findings.part = name
-            return sheet
-    raise Unreadable("The spreadsheet has no sheet with data.")
+        rank = (sheet.height > 0) + (sheet.height > 1) + (sheet.height > 1 and sheet.width > 1)
+        if rank > best_rank:
+            best, best_rank = sheet, rank
+        if rank == TABLE:
+            break
+    if best is None:
+        raise Unreadable("The spreadsheet has no sheet with data.")
+    if len(names) > 1:
+        note = f"The sheet {best.name[:60]!r} was read; the file has {shown}. Choose another one with sheet=."
+        findings.notes.append(note)
+    findings.part = best.name
+    return best
 
 
 def _to_csv(rows: Iterator[list[Any]], kinds: ColumnKinds) -> Iterator[bytes]:

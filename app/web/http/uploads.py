@@ -76,7 +76,7 @@ class ReadingOptions(BaseModel):
     """Options that say which part of a file is read."""
 
     sheet: str = Field(default="", max_length=MAX_NAME_CHARACTERS)
-    """Name of the sheet of a spreadsheet; without it, the first visible one with data."""
+    """Name of the sheet of a spreadsheet; without it, the first visible one with a table."""
     layer: str = Field(default="", max_length=MAX_NAME_CHARACTERS)
     """Name of the layer of map data that has several; `*` for all."""
     header: bool | None = None

@@ -18,7 +18,7 @@ from app.domain.companies import input as companies
 from app.domain.companies.input import NewCompany
 from app.domain.households import input as households
 from app.domain.imports import copied_records, layout, parcels, pois, preview_rows, voters
-from app.domain.imports.address_files import read_address
+from app.domain.imports.address_files import read_address, split_leniently
 from app.domain.imports.businesses import BusinessReader
 from app.domain.imports.column_report import VOCABULARIES
 from app.domain.imports.first_rows import ROWS
@@ -29,7 +29,7 @@ from app.domain.imports.upload_kinds import UploadKind
 from app.domain.text.column_uses import ColumnUse, to_report
 from app.domain.text.columns import Vocabulary, mapped_names
 from app.domain.text.confidentiality import find_flags
-from app.domain.text.csv_reader import CsvReader, Position
+from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
 from app.domain.text.errors import Unreadable
 from app.web.geocoding import geocode_file
 from app.web.geocoding.geocode_file import GeocodeFileRequest
@@ -129,6 +129,7 @@ def _recognise_addresses(upload: Upload, options: PreviewOptions, around: Enviro
 
 def _read_companies(file: BinaryIO, found: Layout, options: PreviewOptions, around: Environment) -> list[PreviewRow]:
     rows = []
+    cells = _cells(file, found)
     for line, values in companies.from_csv(_beginning(file, found), ROWS, options.mapping)[0]:
         row = PreviewRow(line)
         if isinstance(values, str):
@@ -140,6 +141,7 @@ def _read_companies(file: BinaryIO, found: Layout, options: PreviewOptions, arou
             except ValidationError as error:
                 findings = invalid(error, NewCompany).findings
                 row.problems = [PreviewProblem(None, "invalid", f"{field} {text}", True) for field, text in findings]
+        row.cells = cells.get(line) if row.record is None else None
         rows.append(row)
     return rows
 
@@ -155,7 +157,21 @@ def _read_households(file: BinaryIO, found: Layout, options: PreviewOptions, aro
             message = f"{error.field} {error.error}" if error.field else error.error
             problem = PreviewProblem(None, "invalid", message, rejects)
             rows.setdefault(error.line, PreviewRow(error.line)).problems.append(problem)
+    cells = _cells(file, found)
+    for line, row in rows.items():
+        row.cells = cells.get(line) if row.record is None else None
     return [rows[line] for line in sorted(rows)]
+
+
+def _cells(file: BinaryIO, found: Layout) -> dict[int, list[str]]:
+    """Return the first rows by line, for those that are left out."""
+    file.seek(0)
+    rows = CsvReader(file, found.dialect, Position(*found.start)).read(ROWS)
+    file.seek(0)
+    return {
+        line: cells.cells or split_leniently(cells.text, found.delimiter) if isinstance(cells, BrokenRow) else cells
+        for line, cells in rows
+    }
 
 
 def _read_addresses(file: BinaryIO, found: Layout, options: PreviewOptions, around: Environment) -> list[PreviewRow]:

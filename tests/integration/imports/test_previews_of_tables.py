@@ -36,6 +36,8 @@ HOUSEHOLDS = (
 
 
 def left_out(shown: Json) -> list[int]:
+    """Return the lines of the rows that are left out, which have their cells."""
+    assert all((row["record"] is None) == (row["cells"] is not None) for row in shown["records"])
     return [row["line"] for row in shown["records"] if row["record"] is None]
 
 
