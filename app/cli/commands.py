@@ -28,6 +28,7 @@ from app.cli import (
     process,
     queues,
     release,
+    research,
     schedules,
     up,
     uploads,
@@ -91,6 +92,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(imports.app, name="imports", hidden=True)
 app.add_typer(businesses.app, name="businesses")
 app.add_typer(companies.app, name="companies")
+app.add_typer(research.app, name="research")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")

@@ -92,6 +92,15 @@ class Models:
         """The name of the model that is asked first."""
         return self._clients[0][0].endpoint.model
 
+    def only(self, endpoint: str) -> Models | None:
+        """Return the model of that endpoint alone, with the same limits; None if there is no such endpoint."""
+        clients = [(client, breaker) for client, breaker in self._clients if client.endpoint.name == endpoint]
+        if not clients:
+            return None
+        single = Models([], self._limits)
+        single._clients = clients
+        return single
+
     async def close(self) -> None:
         """Close the connections to all models."""
         for client, _ in self._clients:

@@ -19,7 +19,7 @@ from app.db.core.pool import connection
 from app.db.jobs import records as jobs
 from app.db.jobs.creator import Creator
 from app.domain.companies import kinds
-from app.domain.companies.kinds import ResearchArgs
+from app.domain.companies.kinds import ModelChoice, ResearchArgs
 from app.domain.companies.research import confidence
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.report import NOTHING_SAID, ReportStatus
@@ -27,6 +27,7 @@ from app.domain.companies.research.sections import SECTIONS, Section
 from app.domain.companies.research.sources import SourceKind
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, Unavailable
+from providers.llm.models import Models
 from workers.companies.research.cost_meter import Budget, CostMeter, max_source_characters
 from workers.companies.research.gather import Gathered, gather
 from workers.companies.research.section_writer import Writer
@@ -51,6 +52,10 @@ SOURCE_NAMES: dict[str, str] = {
 MAX_PROBLEM_CHARACTERS = 300
 
 
+ENDPOINTS: dict[ModelChoice, str] = {"first": "llm", "fallback": "llm-fallback"}
+MODEL_VARIABLES: dict[ModelChoice, str] = {"first": "TRIGPOINT_LLM_URL", "fallback": "TRIGPOINT_LLM_FALLBACK_URL"}
+
+
 class SourcesUnavailable(Unavailable):
     """No source could be read, but one may be back soon."""
 
@@ -65,10 +70,11 @@ async def run(context: JobContext, args: ResearchArgs) -> dict[str, Any] | Outco
         state = begun
     report_id = UUID(state["report"])
     may_wait = state.get("snoozes", 0) < MAX_SNOOZES and state.get("waited", 0.0) < MAX_WAIT_SECONDS
-    wait = await write_sections(context, report_id, state["company"], may_wait=may_wait)
+    models = choose_models(context.resources.company_providers.models, args.model)
+    wait = await write_sections(context, report_id, state["company"], models, may_wait=may_wait)
     if wait is not None:
         return await snooze(context, state, wait)
-    return await finish(context, report_id, args.company_id)
+    return await finish(context, report_id, args.company_id, models.name if models else EXTRACTIVE_MODEL)
 
 
 async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) -> dict[str, Any] | Outcome:
@@ -81,6 +87,9 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
         assert job is not None  # this worker holds it
         if company is None:
             return Failed(f"company {args.company_id} not found")
+        models = choose_models(providers.models, args.model)
+        if args.model and models is None:
+            return Failed(f"there is no {args.model} model; set {MODEL_VARIABLES[args.model]}")
         if await quota.count_used(conn, job.created_by, before=context.id) >= settings.research_quota:
             return Failed(f"the quota of {settings.research_quota} researches per month is used up")
     gathered = await gather(
@@ -101,7 +110,7 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
             job_id=context.id,
             company_id=company.id,
             company=_snapshot(company),
-            model=providers.report_model,
+            model=models.name if models else EXTRACTIVE_MODEL,
             gathered=gathered.to_json(),
             sources=gathered.sources,
             problems=problems,
@@ -134,7 +143,14 @@ def _snapshot(company: Company) -> dict[str, Any]:
     return {name: values[name] for name in ("id", "external_id", "name", "website", "registry_number", "place_id")}
 
 
-async def write_sections(context: JobContext, report_id: UUID, company: str, *, may_wait: bool) -> float | None:
+def choose_models(models: Models | None, choice: ModelChoice | None) -> Models | None:
+    """Return the model that is asked alone, or all of them without a choice; None if there is none."""
+    return models if models is None or choice is None else models.only(ENDPOINTS[choice])
+
+
+async def write_sections(
+    context: JobContext, report_id: UUID, company: str, models: Models | None, *, may_wait: bool
+) -> float | None:
     """Write and commit the missing sections; return the seconds to wait if a model is busy, else None.
 
     Unless it `may_wait`, a section whose model is busy is written from quotations. Raises Unavailable if a model may be
@@ -147,7 +163,7 @@ async def write_sections(context: JobContext, report_id: UUID, company: str, *, 
     writer = Writer(
         company,
         sources,
-        resources.company_providers.models,
+        models,
         max_source_characters=max_source_characters(resources.settings),
         is_last_attempt=context.job.attempt >= context.job.max_attempts,
         may_wait=may_wait,
@@ -204,13 +220,16 @@ async def snooze(context: JobContext, state: dict[str, Any], wait: float) -> Out
     return Snooze(wait, "waiting until a host or a model may be asked")
 
 
-async def finish(context: JobContext, report_id: UUID, company_id: UUID) -> dict[str, Any]:
-    """Complete the report with its overall confidence, usage and status; return the job's result."""
+async def finish(context: JobContext, report_id: UUID, company_id: UUID, model: str) -> dict[str, Any]:
+    """Complete the report with its overall confidence, usage and status; return the job's result.
+
+    `model` is the name of the model that was to write it.
+    """
     async with context.step() as step:
         sections = await report_parts.list_sections(step.conn, report_id)
         with_claims = [section for section in sections if section.claims]
         used_models = {section.model for section in with_claims if section.model} - {EXTRACTIVE_MODEL}
-        default_model = EXTRACTIVE_MODEL if with_claims else context.resources.company_providers.report_model
+        default_model = EXTRACTIVE_MODEL if with_claims else model
         problems = await reports.get_problems(step.conn, report_id)
         if not with_claims and not problems:
             problems = [NOTHING_SAID]

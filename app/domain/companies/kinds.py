@@ -17,6 +17,8 @@ EnrichmentSource = Literal["companies_house", "google_places", "website"]
 ENRICHMENT_SOURCES: tuple[EnrichmentSource, ...] = get_args(EnrichmentSource)
 """In order of trust: if several sources have a field, the first one's value is used."""
 
+ModelChoice = Literal["first", "fallback"]
+
 MAX_SCORED_COMPANIES = 1000
 """Maximum companies per `lead_scoring` job."""
 
@@ -32,6 +34,8 @@ class ResearchArgs(CompanyJobArgs):
 
     company_id: UUID
     """The id of a company."""
+    model: ModelChoice | None = None
+    """Ask this configured model alone. By default, the fallback is asked where the first one fails."""
 
 
 class EnrichmentArgs(CompanyJobArgs):
@@ -93,7 +97,7 @@ COMPANY_RESEARCH = JobSpec(
     args=ResearchArgs,
     timeout=timedelta(minutes=3),
     max_attempts=3,
-    dedupe_key=lambda args: str(args.company_id),
+    dedupe_key=lambda args: f"{args.company_id}:{args.model}" if args.model else str(args.company_id),
     references=_company,
 )
 

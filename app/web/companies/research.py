@@ -25,7 +25,7 @@ from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import Claimed
 from app.db.jobs.records import Inserted
 from app.domain.companies.input import SLUG, SLUG_RULE, Name, Website
-from app.domain.companies.kinds import COMPANY_RESEARCH, ResearchArgs
+from app.domain.companies.kinds import COMPANY_RESEARCH, ModelChoice, ResearchArgs
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.sections import SECTIONS
 from app.domain.jobs.polling import FIRST_MS, retry_after
@@ -61,6 +61,8 @@ class ResearchRequest(RequestModel):
     """Set if the company has no website yet."""
     force_refresh: bool = False
     """Write a new report even if there is a fresh one."""
+    model: ModelChoice | None = None
+    """Write a new report with this configured model alone. By default, the fallback is asked where the first fails."""
     priority: int = Field(default=5, ge=1, le=9)
     """1 runs first."""
     run_at: RunAt | None = None
@@ -112,6 +114,8 @@ class ResearchOptions:
     run_at: RunAt | None
     is_sync: bool = False
     """Claim a new job, to run it within the request."""
+    model: ModelChoice | None = None
+    """The only model to ask."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +156,18 @@ async def create(request: Request) -> Response:
     await auth.require(request)
     raw, value = await request_parsing.read_json(request)
     body = request_parsing.validate(ResearchRequest, value)
+    settings = get_platform(request).settings
+    if body.model and not (settings.llm_url if body.model == "first" else settings.llm_fallback_url):
+        variable = "TRIGPOINT_LLM_URL" if body.model == "first" else "TRIGPOINT_LLM_FALLBACK_URL"
+        raise Invalid([("model", f"There is no {body.model} model on this platform: {variable} is not set.")])
     options = ResearchOptions(
         company=body.company_id,
         company_name=body.company_name,
         website=body.website,
-        force_refresh=body.force_refresh,
+        force_refresh=body.force_refresh or body.model is not None,
         priority=body.priority,
         run_at=body.run_at,
+        model=body.model,
     )
     response, _ = await request_research(request, raw, options, _present)
     return response
@@ -255,7 +264,7 @@ async def _find_or_insert(
         await quota.acquire_lock(conn, user.id)
         used = await quota.count_used(conn, user.id)
     new = COMPANY_RESEARCH.new_job(
-        ResearchArgs(company_id=company.id),
+        ResearchArgs(company_id=company.id, model=options.model),
         priority=options.priority,
         total_items=len(SECTIONS),
         run_at=None if options.is_sync else options.run_at,

@@ -16,6 +16,19 @@ from tests.integration.households.calls import call
 from tests.servers.llm import MODEL, LlmStandIn, Mood
 from tests.servers.site import Site
 
+
+async def create_with(client: aiohttp.ClientSession, company: str, choice: str) -> str:
+    """Create a research job for one model alone; return the id of the job."""
+    made = await call(
+        client,
+        "POST",
+        "/api/v1/jobs",
+        json={"type": "company_research", "data": {"companyId": company, "model": choice}},
+    )
+    assert made.status in (200, 201, 202), made.raw
+    return str(made.json["jobId"])
+
+
 KEYS = ["overview", "products", "leadership", "market", "competitors", "financials", "news", "risks"]
 
 
@@ -305,6 +318,23 @@ async def test_the_fallback_model_writes_if_the_first_fails(
         async with harness.worker(both):
             report = await research()
         assert report["status"] == "complete" and set(second.answered.values()) == {1}
+
+
+async def test_a_chosen_model_is_asked_alone(
+    with_model: Settings, client: aiohttp.ClientSession, company: str, llm: LlmStandIn
+) -> None:
+    async with LlmStandIn() as second:
+        both = with_model.model_copy(update={"llm_fallback_url": second.url, "llm_fallback_model": "second"})
+        async with harness.worker(both):
+            for choice in ("first", "fallback"):
+                made = await harness.follow(client, await create_with(client, company, choice))
+                assert made["status"] == "completed"
+        assert len(llm.calls) == len(second.calls) == 8
+
+
+async def test_a_model_that_is_not_configured_cannot_be_chosen(client: aiohttp.ClientSession, company: str) -> None:
+    refused = await call(client, "POST", "/api/v1/research", json={"companyId": company, "model": "fallback"})
+    assert refused.status == 422 and b"TRIGPOINT_LLM_FALLBACK_URL is not set" in refused.raw
 
 
 async def test_concurrent_calls_are_limited(with_model: Settings, research: Research, llm: LlmStandIn) -> None:

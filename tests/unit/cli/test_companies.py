@@ -29,6 +29,30 @@ def test_a_research_is_followed_to_its_report(platform: StandIn) -> None:
     assert next(body for name, _, body in platform.asked if name.startswith("POST")) == {"force_refresh": True}
 
 
+def test_two_models_are_compared_side_by_side(platform: StandIn) -> None:
+    def written(report_id: str, model: str, text: str, cost: float | None) -> dict[str, object]:
+        claims = [{"text": text, "quote": "Acme makes fine hats", "sources": ["S1"]}]
+        usage = {"calls": 8, "promptTokens": 900, "completionTokens": 100, "costUsd": cost}
+        sections = [{"title": "Overview", "claims": claims}, {"title": "Risks", "claims": []}]
+        return {"id": report_id, "model": model, "status": "complete", "confidenceScore": 0.5, "droppedClaims": 2,
+                "usage": usage, "sections": sections}  # fmt: skip
+
+    platform.on("POST /api/v1/research", {"jobId": "j1"}, {"jobId": "j2"}, status=202)
+    platform.on("GET /api/v1/jobs/j1", {**JOB, "result": {"report_id": "r1"}})
+    platform.on("GET /api/v1/jobs/j2", {**JOB, "id": "j2", "result": {"report_id": "r2"}})
+    platform.on("GET /api/v1/reports/r1", written("r1", "big-1", "Acme makes hats", 0.0123))
+    platform.on("GET /api/v1/reports/r2", written("r2", "small-1", "Acme makes fine hats", None))
+    result = trigpoint("research", "compare", "acme", platform=platform)
+    assert result.exit_code == 0, result.output
+    lines = {line.split("  ")[0].strip(): line.split() for line in result.stdout.splitlines() if line.strip()}
+    assert lines["model"][-2:] == ["big-1", "small-1"] and lines["tokens"][-2:] == ["1000", "1000"]
+    assert lines["of them quotations"][-2:] == ["0", "1"]
+    assert lines["cost, US dollars"][-2:] == ["0.0123", "unknown"]
+    assert "Acme makes hats" in result.stdout and "Acme makes fine hats" in result.stdout
+    bodies = [body for name, _, body in platform.asked if name.startswith("POST")]
+    assert bodies == [{"companyId": "acme", "model": "first"}, {"companyId": "acme", "model": "fallback"}]
+
+
 def test_many_companies_are_one_request(platform: StandIn) -> None:
     platform.on("POST /api/enrichment", {"jobs": [ASKED, {**ASKED, "job_id": "j2"}], "total": 2}, status=202)
     result = trigpoint("companies", "enrich", "a", "b", platform=platform)

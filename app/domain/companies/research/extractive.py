@@ -18,6 +18,8 @@ MAX_CLAIMS = 5
 MIN_RELEVANCE, STRONG_RELEVANCE = 2.0, 4.0
 """A sentence needs the first to be quoted, and the second to be quoted although a model found nothing to say."""
 MIN_WORDS, MAX_CHARACTERS = 5, 350
+MIN_WORDS_OF_ROLE = 3
+"""In a line such as "Managing director: Ann Smith"."""
 DUPLICATE_OVERLAP = 0.7
 """Two sentences that share that much of their words say the same."""
 ROLE = re.compile(
@@ -55,7 +57,8 @@ def _candidates(section: Section, text: str) -> Iterable[str]:
         if section.key == "leadership" and ROLE.match(sentence) and len(sentence) < 60 and 4 < len(before) < 40:
             yield f"{before} {sentence}"  # a name, and its role on the next line
         elif (
-            len(sentence.split()) >= MIN_WORDS
+            len(sentence.split())
+            >= (MIN_WORDS_OF_ROLE if section.key == "leadership" and ": " in sentence else MIN_WORDS)
             and len(sentence) <= min(MAX_CHARACTERS, MAX_TEXT_CHARACTERS)
             and not sentence.endswith(("?", ":"))
             and not (BOILERPLATE.search(sentence) or LINK.search(sentence) or is_prompt_injection(sentence))
