@@ -4,8 +4,8 @@
 
 `tests/data/claim_pairs.tsv` holds the pairs: true ones say what their quotation says, altered ones do not (swapped
 roles, opposites, negation, tense, plans as facts, years, parts as wholes, figures, units, subjects). They were written
-before the check, and only the half `dev` was looked at while it was made. An altered claim passes if the report shows
-its text; a true one is kept, replaced by its quotation, or dropped.
+before the check (those of the kind `later` after it), and only the half `dev` was looked at while it was made. An
+altered claim passes if the report shows its text; a true one is kept, replaced by its quotation, or dropped.
 """
 
 from __future__ import annotations

@@ -32,6 +32,10 @@ def borne_out(claim: str, quote: str) -> bool:
         ("in Q3", "the Q3 results"),
         ("its third office", "3 offices"),
         ("half of it", "half of it"),
+        ("AU$5m", "A$5 million"),
+        ("CHF 5m", "5 million CHF"),
+        ("24 Millionen Euro", "24 Mio. Euro"),
+        ("€3bn", "3 milliards d'euros"),
     ],
 )
 def test_equal_figures_in_another_notation(claim: str, quote: str) -> None:
@@ -53,6 +57,10 @@ def test_equal_figures_in_another_notation(claim: str, quote: str) -> None:
         ("500 staff", "1,500 staff"),
         ("a hundred staff", "a thousand staff"),
         ("ISO9002", "ISO9001"),
+        ("$30 million", "A$30 million"),
+        ("US$30 million", "C$30 million"),
+        ("EUR 30 million", "CHF 30 million"),
+        ("3 Mio. Euro", "3 Mrd. Euro"),
     ],
 )
 def test_different_figures(claim: str, quote: str) -> None:

@@ -149,7 +149,11 @@ def _reason_to_drop(text: str, quote: str, company: str) -> DropReason | None:
     if LINK.search(text):
         return DropReason.LINK
     known = figures.numbers(quote) | figures.numbers(company)
-    if not all(figure.is_supported_by(known) for figure in figures.numbers(text)):
+    is_rounded = figures.APPROXIMATE.search(text) is not None
+    if not all(
+        figure.is_supported_by(known) or is_rounded and figure.is_close_to(known) or figure.is_fraction_in(quote)
+        for figure in figures.numbers(text)
+    ):
         return DropReason.NUMBER
     if not figures.names_with_digits(text) <= figures.names_with_digits(f"{quote} {company}"):
         return DropReason.NUMBER

@@ -35,6 +35,9 @@ SCALES = {
 UNITS = {
     "%": "%", "percent": "%", "per cent": "%", "£": "£", "gbp": "£", "pounds": "£", "$": "$", "usd": "$", "us$": "$",
     "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€", "¥": "¥", "yen": "¥",
+    "a$": "A$", "au$": "A$", "aud": "A$", "c$": "C$", "ca$": "C$", "cad": "C$", "nz$": "NZ$", "nzd": "NZ$",
+    "hk$": "HK$", "hkd": "HK$", "s$": "S$", "sgd": "S$", "r$": "R$", "brl": "R$", "mx$": "MX$", "chf": "CHF",
+    "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN", "jpy": "¥", "cny": "CNY", "inr": "INR",
     "prozent": "%", "pour cent": "%", "por ciento": "%", "per cento": "%", "procent": "%", "prosenttia": "%",
     "por cento": "%", "d'euros": "€", "de euros": "€", "di euro": "€",
 }  # fmt: skip
@@ -45,9 +48,12 @@ MONTHS = (
 
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 _SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
-_UNIT = "|".join(sorted((unit for unit in UNITS if unit[0].isalpha() and unit != "us$"), key=len, reverse=True))
+_CODE = "|".join(unit for unit in UNITS if len(unit) == 3 and unit.isalpha())
+_UNIT = "|".join(
+    sorted((unit for unit in UNITS if unit[0].isalpha() and not unit.endswith("$")), key=len, reverse=True)
+)
 NUMBER = re.compile(
-    rf"(?P<before>us\$|[£$€¥]|\b(?:gbp|usd|eur)\b)?\s?"
+    rf"(?P<before>(?:\b(?:us|au?|ca?|nz|hk|mx|s|r))?\$|[£€¥]|\b(?:{_CODE})\b)?\s?"
     rf"(?:(?<![\w.,])(?P<digits>(?:\d{{1,3}}(?:[,.'\u00a0\u202f ]\d{{3}}(?!\d))+|\d+)(?:[.,]\d+)?)"
     rf"|\b(?P<word>{_WORD}|hundred|thousand)\b)"
     rf"(?:\s?-?(?P<scale>{_SCALE})\b\.?)?(?P<ordinal>st|nd|rd|th)?"
@@ -63,6 +69,17 @@ VAGUE = frozenset({"one"})
 """Words that a claim may contain although its quotation does not, as in "one of the largest"."""
 
 
+APPROXIMATE = re.compile(
+    r"\b(?:about|around|approximately|roughly|nearly|almost|over|more than|close to|some|rund|environ|unos)\b",
+    re.IGNORECASE,
+)
+FRACTION = re.compile(
+    r"\b(?:half|halves|thirds?|quarters?|fifths?|tenths?|\w{1,12}fold|double[ds]?|triple[ds]?)\b", re.IGNORECASE
+)
+MAX_ROUNDING = Decimal("0.05")
+YEARS = range(1800, 2100)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number with its unit, or a part of a date."""
@@ -75,6 +92,20 @@ class Figure:
     def is_supported_by(self, others: frozenset[Figure]) -> bool:
         """Return whether one of the others has the same value and, if this figure has a unit, the same unit."""
         return self.vague or any(self.values & other.values and self.unit in ("", other.unit) for other in others)
+
+    def is_close_to(self, others: frozenset[Figure]) -> bool:
+        """Return whether one of the others, in the same unit, is this figure before rounding."""
+        return any(
+            self.unit in ("", other.unit) and abs(mine - its) <= abs(its) * MAX_ROUNDING
+            for other in others
+            for mine in self.values
+            for its in other.values
+            if its not in YEARS
+        )
+
+    def is_fraction_in(self, text: str) -> bool:
+        """Return whether this is a percentage, and the text states a fraction in words."""
+        return self.unit == "%" and FRACTION.search(text) is not None
 
 
 def numbers(text: str) -> frozenset[Figure]:

@@ -40,13 +40,14 @@ PREPOSITIONS = listed(
     """
 )
 DATING = listed("in on at im am en")
-PRAISE = listed(
+OMISSIBLE = listed(
     """
     leading renowned innovative independent modern dedicated experienced trusted well-known family-owned reliable
-    award-winning proud proudly successful unique specialist dynamic global
+    award-winning proud proudly successful unique specialist dynamic global currently
     """
 )
-"""Adjectives that a claim may leave out, but not add."""
+"""Words that a claim may leave out, but not add."""
+MODALS = listed("will would can could may might should shall must")
 AND = frozenset({"and", "und", "et", "y"})
 FIXED = listed("all every each both any only most many some alle tous toutes todos todas and und et y but or , than")
 """Words on whose side of a negation it depends what is denied."""
@@ -55,10 +56,12 @@ REPORTING = listed("say tell report claim believ think expect writ suggest estim
 BE = frozenset({"is", "was"})
 FOREIGN_VERBS = listed(
     """
-    hat haben ist sind wurde wurden wird betreibt beschäftigt produziert est sont fut emploie possede tiene tienen fue
-    es son
+    hat haben ist sind wurde wurden wird betreibt beschaftigt produziert erzielte erzielt betrug fertigt liefert
+    beliefert verkauft eroffnete ubernahm est sont fut emploie possede tiene tienen fue es son
     """
 )
+CHANGES = listed("ris fal reduc cut expand improv")
+"""Keys of verbs after which "by" stands before a figure."""
 EMPLOYEES = Token(unify_word("employees"), surface="employees")
 SUBORDINATE = listed("to of in on at for from by with as than and or")
 
@@ -67,7 +70,7 @@ def states(claim: Tokens, sentence: Tokens) -> bool:
     """Return whether the sentence makes the statement of the claim: the same, in the same roles, and nothing less."""
     claims = [_canonical(*_fronted(claim))]
     words = {token.surface for token in claim}
-    sentence = [token for token in sentence if token.surface not in PRAISE or token.surface in words]
+    sentence = [token for token in sentence if token.surface not in OMISSIBLE or token.surface in words]
     return any(
         _equal(wanted, found)
         for statement in _statements(sentence)
@@ -86,15 +89,13 @@ def _statements(sentence: Tokens) -> Iterator[tuple[Tokens, Tokens]]:
             yield core, fronted
         return
     parts = _split(body)
-    opening = parts[0][:1] and PARTICIPLES.get(parts[0][0].surface)
-    if opening and len(parts) > 1:
-        rest = [token for part in parts[1:] for token in part]
-        subject = _subject(parts[1])
-        if subject:
-            yield [*subject, _word(opening), *parts[0]], fronted
-        body = rest
+    opening = PARTICIPLES.get(parts[0][0].surface) if parts[0] else None
+    main_part = next((place for place in range(1, len(parts)) if _subject(parts[place])), None)
+    if opening and main_part is not None:
+        described = [token for part in parts[:main_part] for token in part]
+        yield [*_subject(parts[main_part]), _word(opening), *described], fronted
+        body = [token for part in parts[main_part:] for token in part]
         yield body, fronted
-        parts = parts[1:]
     core = _without_asides(body)
     main = core if core is not None else body
     if core is not None:
@@ -147,7 +148,7 @@ def _split(sentence: Tokens) -> list[Tokens]:
 def _is_finite(tokens: Sequence[Token], place: int) -> bool:
     """Return whether a token is a verb of its own: not a noun after an article, not part of "to open"."""
     token = tokens[place]
-    if token.key in BE or token.key == "hav" or token.key in FOREIGN_VERBS:
+    if token.key in BE or token.key in ("hav", "do") or token.key in MODALS or token.key in FOREIGN_VERBS:
         return True
     before = tokens[place - 1] if place else None
     return token.form in ("past", "present") and not (
@@ -232,7 +233,7 @@ def _readings(body: Tokens, fronted: Tokens) -> Iterator[Tokens]:
     yield from _active(statement)
     subject = _subject(statement)
     rest = statement[len(subject) :]
-    if subject and rest[0].form == "past":  # "Acme appointed Ann as …" also says "Ann was appointed as …"
+    if subject and _is_past(rest[0]):  # "Acme appointed Ann as …" also says "Ann was appointed as …"
         end = next(
             (i for i in range(1, len(rest)) if rest[i].key in SUBORDINATE or rest[i].figure or rest[i].date), len(rest)
         )
@@ -264,9 +265,7 @@ def _resolve_auxiliaries(sequence: Tokens) -> Tokens:
         while following < len(sequence) and sequence[following].key in ("not", "never", "also", "already"):
             following += 1
         verb = sequence[following] if following < len(sequence) else None
-        is_participle = (
-            verb is not None and (verb.form == "past" or verb.surface.endswith("ed")) and verb.surface != "had"
-        )
+        is_participle = verb is not None and _is_past(verb) and verb.surface != "had"
         if token.surface in ("has", "have", "had") and is_participle:
             pass
         elif token.surface in ("do", "does", "did") and verb is not None and verb.form == "present":
@@ -289,6 +288,8 @@ def _resolve_nouns(sequence: Tokens) -> Tokens:
         if token.key == "is" and len(two) == 2 and two[0].key in AGENT_NOUNS and two[1].key == "of":
             found.append(_word(AGENT_NOUNS[two[0].key]))
             place += 2
+        elif token.key == "by" and two and two[0].figure and found and found[-1].key in CHANGES:
+            pass  # "rose by 5 %" is "rose 5 %"
         elif token.surface in ("people", "staff", "workers", "persons") and place and sequence[place - 1].figure:
             found.append(EMPLOYEES)
         else:
@@ -311,7 +312,7 @@ def _resolve_nouns(sequence: Tokens) -> Tokens:
 def _active(statement: Tokens) -> Iterator[Tokens]:
     """Yield "A bought B …" for "B was bought … by A"."""
     for place, (auxiliary, verb) in enumerate(pairwise(statement)):
-        if auxiliary.key in BE and verb.form == "past" and place:
+        if auxiliary.key in BE and _is_past(verb) and place:
             rest = statement[place + 2 :]
             agents = [i for i, token in enumerate(rest) if token.key == "by"]
             if (
@@ -322,8 +323,15 @@ def _active(statement: Tokens) -> Iterator[Tokens]:
                 agent = rest[agents[0] + 1 :]
                 end = next((i for i, token in enumerate(agent) if token.key in PREPOSITIONS or token.date), len(agent))
                 form = "past" if auxiliary.key == "was" else "present"
-                yield [*agent[:end], Token(verb.key, form), *statement[:place], *rest[: agents[0]], *agent[end:]]
+                active = Token(verb.key, form) if verb.form else verb
+                if verb.form or form == "past":
+                    yield [*agent[:end], active, *statement[:place], *rest[: agents[0]], *agent[end:]]
             return
+
+
+def _is_past(token: Token) -> bool:
+    """Return whether a token is a participle or a past form, also of a verb that is not known."""
+    return token.form == "past" or (not token.form and len(token.surface) > 4 and token.surface.endswith("ed"))
 
 
 def _equal(claim: Tokens, sentence: Tokens) -> bool:
