@@ -1294,6 +1294,8 @@ class ResearchRequest(Model):
     """Set if the company has no website yet."""
     force_refresh: Annotated[bool, Field(alias="forceRefresh")] = False
     """Write a new report even if there is a fresh one."""
+    model: Literal["first", "fallback"] | None = None
+    """Write a new report with this configured model alone. By default, the fallback is asked where the first fails."""
     priority: Annotated[int, Field(ge=1, le=9)] = 5
     """1 runs first."""
     run_at: Annotated[datetime | None, Field(alias="runAt")] = None
@@ -2009,6 +2011,8 @@ class ResearchArgs(Model):
     )
     company_id: Annotated[UUID, Field(alias="companyId")]
     """The id of a company."""
+    model: Literal["first", "fallback"] | None = None
+    """Ask this configured model alone. By default, the fallback is asked where the first one fails."""
 
 
 class RevalidationArgs(Model):

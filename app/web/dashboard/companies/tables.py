@@ -21,7 +21,8 @@ SIGNAL = {
 REPORT: dict[str, Label] = {
     ReportStatus.WRITING: Label("Being written", "processing"),
     ReportStatus.COMPLETE: Label("Complete", "completed"),
-    ReportStatus.PARTIAL: Label("Partly quotations only", "cancelled"),
+    ReportStatus.PARTIAL: Label("Incomplete", "cancelled"),
+    ReportStatus.FAILED: Label("Nothing found", "failed"),
 }
 """Statuses of reports."""
 SIBLINGS = (("/companies", "Companies"), ("/reports", "Reports"))
