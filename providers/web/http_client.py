@@ -26,7 +26,7 @@ from providers.web.network_policy import ForbiddenAddress, NetworkPolicy
 from providers.web.pages import MAX_RETRY_AFTER_SECONDS, Page
 from providers.web.resolver import CheckedResolver, Lookup, checked_socket
 from providers.web.response_head import MAX_HEAD_BYTES
-from providers.web.response_headers import is_challenge, redirect_target
+from providers.web.response_headers import is_challenge, redirect_target, shows_challenge
 from providers.web.urls import BadUrl, HttpUrl, parse_url
 
 MAX_BODY_BYTES = 2 * 1000 * 1000
@@ -36,6 +36,10 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
 ROBOTS_TYPES = HTML_TYPES | {"text/plain", "application/octet-stream"}
 """The media types with which servers send robots.txt; the standard says text/plain."""
 
+MAX_ERROR_BYTES = 50_000
+"""Part of the body of a 503 response that is searched for a test for browsers."""
+ERROR_SECONDS = 3.0
+"""Maximum time for reading it."""
 CONNECT_SECONDS = 6.0
 """Maximum time for a connection: without a limit, a port that drops packets would take the whole time of a visit."""
 MAX_HEADERS = 1_000
@@ -163,8 +167,11 @@ class HttpClient:
             if response.status == 304 and options.cached is not None and conditions:
                 return replace(options.cached, fetched_at=page.fetched_at)
             if not 200 <= response.status < 300 or is_challenge(response.headers):
+                refused = refused_page(page, response.headers)
+                if refused.outcome is WebsiteStatus.SERVER_ERROR and response.status == 503:
+                    refused = await _look_for_challenge(refused, response)
                 response.close()
-                return refused_page(page, response.headers)
+                return refused
             if media_type not in options.media_types:
                 response.close()
                 return replace(page, outcome=WebsiteStatus.NOT_HTML, detail=f"it returns {media_type[:100]}, not HTML")
@@ -181,6 +188,19 @@ class HttpClient:
                 etag=response.headers.get("ETag"),
                 last_modified=response.headers.get("Last-Modified"),
             )
+
+
+async def _look_for_challenge(refused: Page, response: aiohttp.ClientResponse) -> Page:
+    """Return the page as blocked if its body is a test for browsers, which many services send with 503."""
+    encoding = response.headers.get("Content-Encoding", "")
+    try:
+        async with asyncio.timeout(ERROR_SECONDS):
+            raw, _ = await body.read_body(response.content.iter_any(), encoding, MAX_ERROR_BYTES)
+    except (aiohttp.ClientError, body.InvalidBody, TimeoutError):
+        return refused
+    if not shows_challenge(raw.decode("latin-1")):
+        return refused
+    return replace(refused, outcome=WebsiteStatus.BLOCKED, detail=f"{refused.detail}, a challenge for browsers")
 
 
 def leads_to_itself(url: HttpUrl, target: str) -> bool:

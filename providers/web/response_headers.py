@@ -20,6 +20,13 @@ _CHALLENGES: Mapping[str, frozenset[str]] = {
 }
 
 
+_CHALLENGE_MARKS = (
+    "_cf_chl_opt", "cf-browser-verification", "checking your browser", "ddos-guard", "sucuri_cloudproxy", "incapsula",
+    "captcha", "verify you are human", "enable javascript and cookies", "just a moment...",
+)  # fmt: skip
+"""Texts and scripts of tests for browsers, in lower case; they count only on error pages."""
+
+
 def redirect_target(status: int, headers: Mapping[str, str]) -> str | None:
     """Return where the response redirects, by Location or by Refresh; None if it does not."""
     if status in _REDIRECTS:
@@ -32,3 +39,9 @@ def redirect_target(status: int, headers: Mapping[str, str]) -> str | None:
 def is_challenge(headers: Mapping[str, str]) -> bool:
     """Return whether the response is a test for browsers in place of the page."""
     return any(headers.get(name, "").strip().lower() in values for name, values in _CHALLENGES.items())
+
+
+def shows_challenge(html: str) -> bool:
+    """Return whether the page that came with an error is a test for browsers."""
+    lowered = html.lower()
+    return any(mark in lowered for mark in _CHALLENGE_MARKS)

@@ -176,6 +176,22 @@ async def test_refusals(start: bytes, headers: bytes, outcome: WebsiteStatus, fe
         assert (await fetcher.fetch(url, since=EVER)).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (b"<title>Just a moment...</title><p>Checking your browser before accessing shop.com", WebsiteStatus.BLOCKED),
+        (b"<script>window._cf_chl_opt={}</script>", WebsiteStatus.BLOCKED),
+        (b"<h1>Service Unavailable</h1>", SERVER),
+        (b"", SERVER),
+    ],
+)
+async def test_a_challenge_with_503(page: bytes, outcome: WebsiteStatus, fetcher: Fetcher) -> None:
+    for headers, sent in ((TEXT, page), (TEXT + b"Content-Encoding: gzip\r\n", gzip.compress(page))):
+        async with serving(response(headers, sent, start=b"HTTP/1.1 503 Unavailable")) as url:
+            found = await fetcher.fetch(url, since=EVER)
+        assert (found.outcome, found.status, found.html) == (outcome, 503, "")
+
+
 async def test_a_refresh_header_is_a_redirect(fetcher: Fetcher) -> None:
     async with serving(response()) as end, serving(response(TEXT + b"Refresh: 0; URL='%b'\r\n" % end.encode())) as url:
         page = await fetcher.fetch(url, since=EVER)

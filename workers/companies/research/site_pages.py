@@ -13,6 +13,7 @@ from app.domain.websites.extraction.client_redirects import find_redirect
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.parked import find_parked_phrase
+from app.domain.websites.extraction.stand_ins import find_stand_in
 from providers.web import BadUrl, Fetcher, Page, normalise_url
 
 MAX_WAIT_SECONDS = 20.0
@@ -87,13 +88,19 @@ async def pages(fetcher: Fetcher, website: str, since: datetime, max_pages: int)
 
 
 def _read(page: Page, *, is_home: bool) -> tuple[PageText, str | None]:
-    """Return the text of a page and where a home page refreshes to. Raises ForeignSite if a home page is parked."""
+    """Return the text of a page and where a home page refreshes to.
+
+    Raises ForeignSite if a home page is parked, SiteUnreadable if it is an error page or a test for browsers.
+    """
     if not is_home:
         return extract_page_text(page.html, page.final_url), None
     document = Document(page.html, page.final_url)
     phrase = find_parked_phrase(document)
     if phrase is not None:
         raise ForeignSite(f"parked: {phrase}")
+    if (stand_in := find_stand_in(document)) is not None:
+        status, detail = stand_in
+        raise SiteUnreadable(f"{status}: {detail}", is_transient=status in TRANSIENT_STATUSES)
     return extract_page_text(page.html, page.final_url), find_redirect(document)
 
 
