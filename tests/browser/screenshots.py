@@ -30,7 +30,8 @@ async def sign_in(page: Page, url: str, key: str) -> None:
 def pages(ids: dict[str, str]) -> dict[str, str]:
     jobs = {name: f"/jobs/{ids[key]}" for name, key in (("job", "geocoded"), ("import", "voters"), ("points", "pois"))}
     return {
-        "jobs": "/",
+        "home": "/",
+        "jobs": "/jobs",
         **jobs,
         "new": "/new",
         "new-geocoding": "/new/geocode_households",
@@ -64,7 +65,7 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "audit": "/audit",
         "keys": "/keys",
         "users": "/users",
-        "none": "/?q=nothing-like-this",
+        "none": "/jobs?q=nothing-like-this",
     }
 
 

@@ -105,7 +105,7 @@ async def test_a_kind_without_a_route_of_its_own_by_form(page: Page) -> None:
 
 
 async def test_the_list_updates_live(page: Page, client: aiohttp.ClientSession) -> None:
-    await page.goto("/?type=scripted")
+    await page.goto("/jobs?type=scripted")
     await page.evaluate("window.untouched = true")
     made = await post(
         client, "/api/v1/jobs", {"type": "scripted", "data": {"steps": 4, "items": 2, "step_seconds": 0.3}}
@@ -149,7 +149,7 @@ async def test_bulk_delete(page: Page, client: aiohttp.ClientSession) -> None:
     ]
     made = await post(client, "/api/v1/jobs", body)
     ids = [job["jobId"] for job in made["jobs"]]
-    await page.goto("/?status=failed")
+    await page.goto("/jobs?status=failed")
     for job_id in ids:
         await page.locator(f"#job-{job_id} input").check()
     await page.get_by_role("button", name="Delete", exact=True).click()
@@ -259,7 +259,7 @@ async def test_a_job_page_maps_only_its_own_points(page: Page, world: World) -> 
 
 
 async def test_keyboard_shortcuts(page: Page) -> None:
-    await page.goto("/")
+    await page.goto("/jobs")
     await page.keyboard.press("?")
     await expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     await page.keyboard.press("Escape")
@@ -280,13 +280,17 @@ async def test_a_user_sees_only_their_pages_and_jobs(
     person = await post(client, "/api/v1/users", {"email": "plain@example.org", "name": "Plain", "role": "user"})
     key = (await post(client, "/api/v1/keys", {"name": "browser", "userId": person["id"]}))["key"]
     async with opened_page(chromium, world, key=key) as page:
+        await page.goto("/jobs")
         await expect(page.get_by_role("heading", name="No jobs yet")).to_be_visible()
         links = await page.locator("#nav a").all_inner_texts()
-        assert [link.strip() for link in links] == ["Jobs", "New job", "Map", "Webhooks", "Keys"]
+        assert [link.strip() for link in links] == [
+            "Home", "Jobs", "New job", "Map", "Households", "Businesses", "Companies", "Signals", "Webhooks", "Keys",
+            "Teams",
+        ]  # fmt: skip
         await page.goto("/new/noop")
         await page.get_by_role("button", name="Create job").click()
         await status(page, "completed")
-        await page.goto("/")
+        await page.goto("/jobs")
         await expect(page.locator("#rows tr")).to_have_count(1)
 
 

@@ -77,7 +77,7 @@ async def test_the_sign_in_page_is_accessible(chromium: Browser, world: World) -
     await context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/queues", "/map", "/new", "/households", "/businesses"])
+@pytest.mark.parametrize("path", ["/", "/jobs", "/queues", "/map", "/new", "/households", "/businesses"])
 async def test_a_first_visit_loads_few_bytes(chromium: Browser, world: World, path: str) -> None:
     async with opened_page(chromium, world) as page:
         session = await page.context.new_cdp_session(page)
@@ -98,7 +98,8 @@ async def test_pages_work_without_scripts(chromium: Browser, world: World) -> No
     await page.get_by_label("API key").fill(harness.ADMIN_KEY)
     await page.get_by_role("button", name="Sign in").click()
     shown = {
-        "/": "completed",
+        "/": "Needs attention",
+        "/jobs": "completed",
         f"/jobs/{world.ids['geocoded']}": "Geocode households",
         "/queues": "voter-import",
         "/workers": "online",

@@ -89,7 +89,7 @@ def paths(ids: dict[str, str]) -> list[str]:
         if "{" not in path:
             found.append(path)
     filters = [f"q={ids['jobs']}", f"q={SECRET}", "status=failed", f"jobId={ids['jobs']}", f"job={ids['jobs']}"]
-    bases = ("/api/v1/jobs", "/", "/live/jobs", "/map/places", "/api/v1/businesses", "/new/noop")
+    bases = ("/api/v1/jobs", "/jobs", "/live/jobs", "/map/places", "/api/v1/businesses", "/new/noop")
     found += [f"{base}?{query}" for base in bases for query in filters]
     found += [
         f"/live/jobs?top=1&ids={ids['jobs']}&since=0",
@@ -180,6 +180,6 @@ async def test_an_administrator_sees_all_of_it(
         status, text = await read(client, path)
         assert status == 200 and (ids["jobs"] in text or ids["schedules"] in text)
     async with visitor(url, harness.ADMIN_KEY) as page:
-        assert ids["jobs"] in (await page.get("/")).text
+        assert ids["jobs"] in (await page.get("/jobs")).text
     # but webhooks, whose messages may hold anything, are their owners' alone
     assert (await call(client, "GET", f"/api/v1/webhooks/{ids['webhooks']}/deliveries")).status == 404

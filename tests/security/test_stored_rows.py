@@ -34,7 +34,7 @@ async def test_lists_and_pages_show_rows_of_any_shape(
         bad,
         value,
     )
-    page = await admin.get("/")
+    page = await admin.get("/jobs")
     assert page.status == 200 and bad in page.text and good in page.text
     for path in (f"/jobs/{bad}", f"/jobs/{good}", "/new", f"/new/noop?copy={bad}", "/schedules", "/map"):
         assert (await admin.get(path)).status < 500, path

@@ -21,6 +21,7 @@ from app.web.dashboard.imports import tables as import_tables
 from app.web.dashboard.jobs import (
     detail,
     file_preview,
+    home,
     listing,
     new_job,
     queue_charts,
@@ -68,7 +69,7 @@ PAGES = [
     Route("/login", with_error_pages(login.show), methods=["GET"]),
     Route("/login", with_error_pages(login.sign_in), methods=["POST"]),
     post("/logout", login.sign_out),
-    get("/", listing.index),
+    get("/", home.show),
     get("/jobs", listing.index),
     post("/jobs", listing.bulk_action),
     get("/live/jobs", streams.stream_list),

@@ -41,7 +41,7 @@ async def test_a_user_sees_their_own_jobs(
 ) -> None:
     theirs = await create(client, type="noop")
     own = await create(user_client, type="noop")
-    page = await user.get("/")
+    page = await user.get("/jobs")
     assert own in page.text
     assert theirs not in page.text
     assert (await user.get(f"/jobs/{own}")).status == 200
@@ -87,7 +87,7 @@ async def test_user_input_is_escaped(admin: Visitor, client: aiohttp.ClientSessi
     async with worker(settings):
         await follow(client, job)
         await follow(client, imported)
-    pages = [f"/jobs/{job}", f"/jobs/{imported}", "/", "/audit", "/users", "/keys", "/schedules",
+    pages = [f"/jobs/{job}", f"/jobs/{imported}", "/", "/jobs", "/audit", "/users", "/keys", "/schedules",
              f"/new/scripted?from={job}"]  # fmt: skip
     for path in pages:
         text = (await admin.get(path)).text
@@ -95,7 +95,7 @@ async def test_user_input_is_escaped(admin: Visitor, client: aiohttp.ClientSessi
         assert "<img src=x" not in text, path
     shown = (await admin.get(f"/jobs/{job}")).text
     assert escape(HOSTILE, quote=False)[:30] in shown
-    searched = (await admin.get(f"/?q={HOSTILE.replace('&', '%26').replace('#', '%23')}")).text
+    searched = (await admin.get(f"/jobs?q={HOSTILE.replace('&', '%26').replace('#', '%23')}")).text
     assert "<script>alert" not in searched
 
 
@@ -128,5 +128,5 @@ async def test_errors_are_shown_as_pages(admin: Visitor) -> None:
         page = await admin.get(path)
         assert page.status == 404
         assert page.headers["Content-Type"].startswith("text/html")
-    for path in ("/?status=unheard-of", "/?before=x", "/?dataContains=x"):
+    for path in ("/jobs?status=unheard-of", "/jobs?before=x", "/jobs?dataContains=x"):
         assert (await admin.get(path)).status in (400, 422)

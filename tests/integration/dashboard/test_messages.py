@@ -18,18 +18,18 @@ async def test_a_bulk_action_counts_the_jobs_whose_status_does_not_allow_it(
     cancelled, pending = await create(client, type="noop"), await create(client, type="noop")
     await admin.post(f"/jobs/{cancelled}/cancel", confirmed="yes")
     assert "Job cancelled." in (await admin.get(f"/jobs/{cancelled}")).text
-    fields = {"csrf": await admin.token("/keys"), "action": "retry", "confirmed": "yes", "next": "/"}
+    fields = {"csrf": await admin.token("/keys"), "action": "retry", "confirmed": "yes", "next": "/jobs"}
     async with admin.session.post(
         "/jobs", data=[*fields.items(), ("ids", cancelled), ("ids", pending)], allow_redirects=False
     ) as response:
         assert response.status == 303
-    assert "1 of 2 jobs retried; 1 skipped because of their status." in (await admin.get("/")).text
-    assert "retried;" not in (await admin.get("/")).text
+    assert "1 of 2 jobs retried; 1 skipped because of their status." in (await admin.get("/jobs")).text
+    assert "retried;" not in (await admin.get("/jobs")).text
 
 
 async def test_a_bulk_action_needs_a_selection_and_a_known_action(admin: Visitor) -> None:
-    await admin.post("/jobs", action="retry", next="/")
-    assert "No jobs selected." in (await admin.get("/")).text
+    await admin.post("/jobs", action="retry", next="/jobs")
+    assert "No jobs selected." in (await admin.get("/jobs")).text
     assert (await admin.post("/jobs", action="explode")).status == 400
 
 

@@ -49,7 +49,8 @@ class Link:
 
 NAVIGATION = {
     "": (
-        Link("/", "Jobs", "jobs", also=("/jobs",)),
+        Link("/", "Home", "gauge"),
+        Link("/jobs", "Jobs", "jobs"),
         Link("/new", "New job", "plus", also=("/import",)),
         Link("/map", "Map", "map"),
     ),

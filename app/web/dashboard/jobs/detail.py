@@ -164,7 +164,7 @@ async def retry(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     question = "Delete this job with its errors and its timeline? This cannot be undone."
-    return await _run_action(request, question, "Delete job", "Job deleted.", onward="/")
+    return await _run_action(request, question, "Delete job", "Job deleted.", onward="/jobs")
 
 
 async def undo(request: Request) -> Response:

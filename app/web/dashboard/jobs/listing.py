@@ -74,7 +74,7 @@ async def index(request: Request) -> Response:
         spans=SPAN_LABELS,
         first=before is None,
         tabs=[("All", None)] + [(status.value.capitalize(), status.value) for status in Status],
-        link=lambda **more: "/?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
+        link=lambda **more: "/jobs?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
         older=page.next_before,
         query=urlencode(chosen),
     )
@@ -91,7 +91,7 @@ def parse_cursor(text: str | None) -> UUID | None:
 async def bulk_action(request: Request) -> Response:
     """Apply `action` to the selected `ids`, or with `all` to the jobs that match the filters in the query."""
     form = await read_form(request)
-    back = html.local_path(str(form.get("next", "/")))
+    back = html.local_path(str(form.get("next", "/jobs")))
     try:
         action = Action(str(form.get("action", "")))
     except ValueError:

@@ -1,5 +1,5 @@
 // Keyboard shortcuts: / search, j and k rows, Enter open, x select, n new, g and a letter for a page, ? help.
-const PAGES = { j: "/", q: "/queues", w: "/workers", m: "/map", n: "/new", s: "/schedules", a: "/audit", h: "/households", b: "/businesses", c: "/companies", i: "/signals" };
+const PAGES = { o: "/", j: "/jobs", q: "/queues", w: "/workers", m: "/map", n: "/new", s: "/schedules", a: "/audit", h: "/households", b: "/businesses", c: "/companies", i: "/signals" };
 let goPressedAt = 0;
 
 export function startKeyboard() {

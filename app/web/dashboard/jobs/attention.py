@@ -1,0 +1,116 @@
+"""What needs somebody: failures by cause, queues that do not move, providers that fail, quotas nearly used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from app.db.jobs.overview import MAX_FAILURES, FailedJob
+from app.db.jobs.queues import Queue
+from app.domain.geocoding.geocoder_status import GeocoderStatus
+from app.web.dashboard.core.formatting import humanize, number
+
+MAX_CAUSES = 5
+NEARLY_USED = 0.8
+"""Share of a quota or daily limit from which on it is pointed out."""
+MIN_ERRORS = 10
+ERROR_SHARE = 0.2
+"""Errors of a provider are pointed out from both on."""
+VARIABLE = re.compile(r"https?://\S{1,500}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{1,40}(?:[.,][0-9]{1,40})?")
+"""Parts of an error that differ between jobs with the same cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that needs somebody, the page that shows it, and the words of the link."""
+
+    text: str
+    detail: str = ""
+    link: str = ""
+    label: str = ""
+    is_admin: bool = False
+    """Whether the page is for administrators."""
+
+
+def of_failures(failed: Sequence[FailedJob]) -> list[Attention]:
+    """Group failed jobs by kind and cause, the most frequent cause first."""
+    groups: dict[tuple[str, str], list[FailedJob]] = {}
+    for job in failed:
+        groups.setdefault((job.kind, cause_of(job.error)), []).append(job)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    found = [_of_group(kind, jobs) for (kind, _), jobs in ordered[:MAX_CAUSES]]
+    rest = sum(len(jobs) for _, jobs in ordered[MAX_CAUSES:])
+    if rest:
+        found.append(Attention(f"{_jobs(rest)} failed for other reasons", "", "/jobs?status=failed&within=24h", "Show"))
+    if len(failed) == MAX_FAILURES:
+        found.append(Attention(f"More than {number(MAX_FAILURES)} jobs failed; only the newest are counted here"))
+    return found
+
+
+def _of_group(kind: str, jobs: Sequence[FailedJob]) -> Attention:
+    text = f"{humanize(kind)}: {_jobs(len(jobs))} failed"
+    if len(jobs) == 1:
+        return Attention(text, jobs[0].error, f"/jobs/{jobs[0].id}", "Open")
+    query = urlencode({"status": "failed", "type": kind, "within": "24h"})
+    return Attention(text, jobs[0].error, f"/jobs?{query}", "Show")
+
+
+def cause_of(error: str) -> str:
+    """Return an error without what differs between jobs: addresses, ids and numbers."""
+    return VARIABLE.sub("…", error)
+
+
+def of_queues(queues: Sequence[Queue]) -> list[Attention]:
+    """Return the queues that are paused, have the limit 0, or wait for a worker."""
+    found = []
+    if queues and not any(queue.workers for queue in queues):
+        waiting = sum(queue.ready for queue in queues)
+        found.append(Attention("No worker is running", _waiting(waiting), "/workers", "Workers", is_admin=True))
+    for queue in queues:
+        limit = queue.concurrency if queue.concurrency_override is None else queue.concurrency_override
+        about = _waiting(queue.ready + queue.deferred)
+        if queue.paused:
+            found.append(Attention(f"Queue {queue.name} is paused", about, "/queues", "Queues", is_admin=True))
+        elif limit == 0:
+            text = f"The limit of queue {queue.name} is 0, so none of its jobs runs"
+            found.append(Attention(text, about, "/queues", "Queues", is_admin=True))
+        elif queue.ready and not queue.workers and any(other.workers for other in queues):
+            text = f"No worker serves queue {queue.name}"
+            found.append(Attention(text, about, "/workers", "Workers", is_admin=True))
+    return found
+
+
+def _waiting(jobs: int) -> str:
+    return f"{_jobs(jobs)} {'waits' if jobs == 1 else 'wait'}" if jobs else ""
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{number(count)} jobs"
+
+
+def of_providers(statuses: Sequence[GeocoderStatus]) -> list[Attention]:
+    """Return the geocoders in use that fail, or that have used most of their daily limit."""
+    found = []
+    for status in statuses:
+        if not status.on:
+            continue
+        asked = f"{number(status.errors)} errors, {number(status.used_today)} requests today"
+        if status.breaker == "open":
+            text = f"{status.name} fails, and is not asked for a while"
+            found.append(Attention(text, asked, "/providers", "Providers", is_admin=True))
+        elif status.errors >= max(MIN_ERRORS, ERROR_SHARE * status.used_today):
+            found.append(Attention(f"{status.name} often fails", asked, "/providers", "Providers", is_admin=True))
+        if status.daily and status.used_today >= NEARLY_USED * status.daily:
+            text = f"{status.name} has used {number(status.used_today)} of {number(status.daily)} requests of today"
+            found.append(Attention(text, "", "/providers", "Providers", is_admin=True))
+    return found
+
+
+def of_quota(used: int, limit: int) -> list[Attention]:
+    """Return the user's quota of researches, if it is nearly used."""
+    if used < NEARLY_USED * limit:
+        return []
+    text = f"{number(used)} of your {number(limit)} researches of this month are used"
+    return [Attention(text, "It is renewed on the first of the month.")]
