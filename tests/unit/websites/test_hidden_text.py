@@ -25,6 +25,7 @@ HIDDEN = {
     "transparent": f'<p style="opacity:0">{TRAP}</p>',
     "clipped": f'<p style="position:absolute;clip:rect(0 0 0 0)">{TRAP}</p>',
     "white on white": f'<p style="color:#fff;background:#FFFFFF">{TRAP}</p>',
+    "white on white, as numbers": f'<p style="color:rgb(255,255,255);background:rgb(255, 255, 255)">{TRAP}</p>',
     "white on white in a style sheet": f"<style>.w{{color:white;background-color:#fff}}</style><p class=w>{TRAP}</p>",
     "white letters on a white page": f'<body bgcolor="#ffffff"><p><font color="#FFFFFF">{TRAP}</font></p>',
     "white letters on a page without a colour": f'<p style="color:white">{TRAP}</p>',

@@ -45,6 +45,7 @@ FOUND = {
     "variable": '<script>const email = "hello@bluefinch-bakery.com";</script>',
     "template": '<script>const u="hello";const d="bluefinch-bakery.com";el.href=`mailto:${u}@${d}`;</script>',
     "joined list": '<script>el.textContent = ["hello", "bluefinch-bakery.com"].join("@");</script>',
+    "code of the sign": "<script>a.href='mailto:hello'+String.fromCharCode(64)+'bluefinch-bakery.com'</script>",
     "reversed": "<script>el.href='moc.yrekab-hcnifeulb@olleh'.split('').reverse().join('')</script>",
     "data of a framework": '<script id="__NEXT_DATA__" type="application/json">'
     '{"p":{"email":"hello@bluefinch-bakery.com"}}</script>',

@@ -44,7 +44,7 @@ _SIGNS_OF_HIDING = (
 )  # fmt: skip
 _SIGNS_OF_COLOURS = ("#f", "white", "background", "rgb")
 _COLOUR = re.compile(
-    r"(?<![-\w])(color|background(?:-color)?)\s{0,3}:\s{0,3}(#[0-9a-f]{3,8}|[a-z]{3,20}|rgba?\([\d\s,.%]{5,30}\))",
+    r"(?<![-\w])(color|background(?:-color)?)\s{0,3}:\s{0,3}(#[0-9a-f]{3,8}|rgba?\([\d\s,.%]{5,30}\)|[a-z]{3,20})",
     re.IGNORECASE,
 )
 _REVERSED = re.compile(r"direction\s{0,3}:\s{0,3}rtl", re.IGNORECASE)

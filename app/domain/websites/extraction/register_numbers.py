@@ -31,7 +31,7 @@ siren|siret|r\.?\s?c\.?\s?s|rcm|tva|num[ée]ro\s(?:de\s)?(?:tva|siret|siren|rna)
 |companies\shouse|(?:company|business)\sregistration|registered\scharity
 |(?:registered|registration|reg\.?|register|incorporation)(?:\s(?:charity|company|trade\smark))?{_NO}
 |registered\sin\s(?:england|scotland|wales|ireland|northern\sireland)(?:\s(?:and|&)\swales)?|vat(?:\sreg\w{{0,9}}\.?)?|utr|frn
-|licen[cs]e|licen[cs]es|lic|nmls|us\s?dot|fein|tax(?:payer)?(?:\sid)?|duns|d-u-n-s|permit|sku|isbn|issn|gtin
+|licen[cs]e|licen[cs]es|lic|nmls|us\s?dot|fein|tax(?:payer)?(?:\sid)?|duns|d-u-n-s|permit|serial|acct|sku|isbn|issn|gtin
 |acn|abn|arbn|afsl?|nzbn|gst(?:in)?|hst|qbcc|bsb|tfn|cricos|neq|rbq|tps|tvq
 |n\.?\s?i\.?\s?f|c\.?\s?i\.?\s?f|registro(?:\smercantil|\sde\sturismo)?|tomo|folio|hoja|inscripci[oó]n|colegiad[oa]|seguridad\ssocial
 |nipc|contribuinte|matr[ií]cula|rnavt|alvar[aá]|cnpj|cpf|inscri[cç][aã]o(?:\s(?:estadual|municipal))?|creci

@@ -36,11 +36,13 @@ _REVERSED = re.compile(r"""["']([^"'\\\n]{5,200})["']\s{0,9}\.split\(\s{0,9}(?:"
 _LITERAL = re.compile(r"""["']([^"']{0,200})["']|([A-Za-z_$][\w$.]{0,60})""")
 _ATOB = re.compile(r"""atob\(\s{0,9}["']([A-Za-z0-9+/=]{8,2000})["']""")
 _CHARACTER_CODES = re.compile(r"""fromCharCode\(([0-9,\s]{5,2000})\)""")
+_AT_CODE = re.compile(r"String\.fromCharCode\(\s{0,9}(?:64|0x40)\s{0,9}\)")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 
 
 def decode_script(script: str) -> str:
     """Return a script with its concatenated string literals joined, and the texts that it decodes at run time."""
+    script = _AT_CODE.sub("'@'", script)
     text = html.unescape(_ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), script))
     text = text.replace("\\/", "/").replace("%40", "@")
     return "\n".join([_CONCATENATION.sub("", text), *_decoded(script)])
