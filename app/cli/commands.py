@@ -8,7 +8,7 @@ from app.cli import (
     api,
     businesses,
     cities,
-    companies,
+    company_lists,
     control,
     db,
     demo,
@@ -91,7 +91,7 @@ app.add_typer(households.app, name="households")
 app.add_typer(imports.app, name="import")
 app.add_typer(imports.app, name="imports", hidden=True)
 app.add_typer(businesses.app, name="businesses")
-app.add_typer(companies.app, name="companies")
+app.add_typer(company_lists.app, name="companies")
 app.add_typer(research.app, name="research")
 app.add_typer(cities.app, name="cities")
 app.add_typer(heatmap.app, name="heatmap")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app.cli import output
-from app.cli.jobs import finish
+from app.cli import company_batches, output
+from app.cli.company_batches import All, Companies
 from app.cli.options import URL, AsJson, Key, Map, SavedMapping, Set, Url, column_map
 from app.cli.output import CSV, Json
 from app.cli.progress import follow
@@ -18,7 +18,6 @@ from app.client import Client, new_key
 app = typer.Typer(help="Research, enrich, score and monitor companies.", no_args_is_help=True)
 
 Company = Annotated[str, typer.Argument(help="Id of a company or a business, or your own id.")]
-Companies = Annotated[list[str], typer.Argument(help="Ids of the companies.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Wait for the job to finish.")]
 
 
@@ -100,36 +99,62 @@ def research(
     as_json: AsJson = False,
 ) -> None:
     """Write a report about a company, or return the recent one."""
-    _send(f"/api/research/{company}", {"force_refresh": force}, watch=watch, url=url, key=key, as_json=as_json)
+
+    async def ask() -> tuple[Json, list[Json]]:
+        async with Client(url, key) as client:
+            body = {"force_refresh": force}
+            asked = await client.request("POST", f"/api/research/{company}", body=body, idempotency_key=new_key())
+            console = None if as_json else output.console()
+            return asked, [await follow(client, asked["job_id"], console)] if watch else []
+
+    asked, ended = output.run(ask())
+    company_batches.show([asked], ended, as_json=as_json)
 
 
 @app.command()
 def enrich(
-    companies: Companies, watch: Watch = False, url: Url = URL, key: Key = None, as_json: AsJson = False
+    companies: Companies = None,
+    takes_all: All = False,
+    watch: Watch = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Enrich companies from registers, directories and their websites."""
-    _send("/api/enrichment", {"companies": companies}, watch=watch, url=url, key=key, as_json=as_json)
+    """Enrich companies from registers, directories and their websites: `… enrich --all`, or any number of ids."""
+    company_batches.send(
+        "/api/enrichment", companies, {}, takes_all=takes_all, watch=watch, url=url, key=key, as_json=as_json
+    )
 
 
 @app.command()
 def score(
-    companies: Companies,
+    companies: Companies = None,
+    takes_all: All = False,
     ai: Annotated[bool, typer.Option("--ai", help="Include a model's opinion, worth up to ten points.")] = False,
     watch: Watch = False,
     url: Url = URL,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score companies as leads."""
-    _send("/api/scoring", {"companies": companies, "ai": ai}, watch=watch, url=url, key=key, as_json=as_json)
+    """Score companies as leads: `… score --all`, or any number of ids."""
+    company_batches.send(
+        "/api/scoring", companies, {"ai": ai}, takes_all=takes_all, watch=watch, url=url, key=key, as_json=as_json
+    )
 
 
 @app.command()
 def signals(
-    companies: Companies, watch: Watch = False, url: Url = URL, key: Key = None, as_json: AsJson = False
+    companies: Companies = None,
+    takes_all: All = False,
+    watch: Watch = False,
+    url: Url = URL,
+    key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Check companies for new buying signals."""
-    _send("/api/signals", {"companies": companies}, watch=watch, url=url, key=key, as_json=as_json)
+    """Check companies for new buying signals: `… signals --all`, or any number of ids."""
+    company_batches.send(
+        "/api/signals", companies, {}, takes_all=takes_all, watch=watch, url=url, key=key, as_json=as_json
+    )
 
 
 @app.command()
@@ -146,31 +171,3 @@ def report(
             return await client.download(f"/api/reports/{report_id}", query={"format": form}).text()
 
     typer.echo(output.run(ask()), nl=False)
-
-
-def _send(path: str, body: Any, *, watch: bool, url: str, key: str | None, as_json: bool) -> None:
-    """Create the jobs and wait for them if requested. The exit code is that of the worst outcome."""
-
-    async def send() -> tuple[Json, list[Json]]:
-        async with Client(url, key) as client:
-            asked = await client.request("POST", path, body=body, idempotency_key=new_key())
-            ids = [job["job_id"] for job in asked.get("jobs") or [asked]]
-            console = None if as_json else output.console()
-            return asked, [await follow(client, job, console) for job in ids] if watch else []
-
-    asked, ended = output.run(send())
-    if not ended:
-        if as_json:
-            output.print_json(asked)
-        else:
-            for job in asked.get("jobs") or [asked]:
-                typer.echo(f"{job['status']}: trigpoint jobs watch {job['job_id']}")
-        return
-    if len(ended) > 1 and as_json:
-        output.print_json(ended)
-        raise typer.Exit(0 if all(job["status"] == "completed" for job in ended) else output.FAILED)
-    for job in ended:
-        if not as_json and (job["result"] or {}).get("report_id"):
-            typer.echo(f"read it: trigpoint companies report {job['result']['report_id']}")
-    worst = next((job for job in ended if job["status"] != "completed"), ended[-1])
-    finish(worst, as_json=as_json)

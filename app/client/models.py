@@ -179,6 +179,43 @@ class Caller(Model):
     role: Literal["admin", "user"]
 
 
+class Candidate(Model):
+    """An entry of a register or directory that has a company's name, but may be another company's."""
+
+    id: UUID
+    company_id: Annotated[UUID, Field(alias="companyId")]
+    company_name: Annotated[str, Field(alias="companyName")]
+    external_id: Annotated[str | None, Field(alias="externalId")]
+    """The client's own id of the company."""
+    source: Literal["companies_house", "google_places", "website"]
+    entry_id: Annotated[str, Field(alias="entryId")]
+    """Its number in the register, or its id in the directory."""
+    name: str
+    """As the register writes it."""
+    url: str
+    fields: dict[str, Any]
+    """What the entry states; the company's fields once it is confirmed."""
+    marks: list[str]
+    """Which marks beside the name agree, such as `town`."""
+    reasons: list[str]
+    """Why a person has to decide."""
+    status: Literal["pending", "confirmed", "rejected"]
+    found_at: Annotated[datetime, Field(alias="foundAt")]
+    decided_at: Annotated[datetime | None, Field(alias="decidedAt")]
+
+
+class CandidatePage(Model):
+    total: int
+    """How many there are on all pages."""
+    limit: int
+    offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
+    candidates: list[Candidate]
+
+
 class CellScore(Model):
     """The heat cell that covers the point: of several, the smallest."""
 
@@ -1379,37 +1416,6 @@ class SchedulePage(Model):
     schedules: list[Schedule]
 
 
-class ScoreFeature(Model):
-    """A named part of a score."""
-
-    name: str
-    weight: float
-    value: float | None
-    """0 to 1; null if it is not known."""
-    points: float
-    """From 0 to 100."""
-    why: str
-    evidence: list[str]
-    """URLs, or names of sources."""
-
-
-class Score(Model):
-    """A score with its parts."""
-
-    base_score: Annotated[float, Field(alias="baseScore", ge=0.0, le=100.0)]
-    """Without the points of a model's opinion."""
-    completeness: Annotated[float, Field(ge=0.0, le=1.0)]
-    """Share of the weights whose features are known."""
-    features: list[ScoreFeature]
-    score: Annotated[float, Field(ge=0.0, le=100.0)]
-    """With the points of the model's opinion."""
-    ai: Opinion | None
-    """Null if none was asked for."""
-    job_id: Annotated[UUID | None, Field(alias="jobId")]
-    """Null for jobs of other users."""
-    computed_at: Annotated[datetime, Field(alias="computedAt")]
-
-
 class ScoringCreated(Model):
     job_id: Annotated[UUID | None, Field(alias="jobId")]
     """Null if that job belongs to another user."""
@@ -1648,6 +1654,20 @@ class UploadPart(Model):
     name: str
     rows: int | None
     """Null if it was not counted."""
+
+
+class UsedFact(Model):
+    """A fact that a part of a score is computed from."""
+
+    name: str
+    """The name of the field, or the kind of the signal."""
+    value: str
+    source: str | None
+    """A URL, or the name of a source; `client` for what the client gave."""
+    on: date | None
+    """When it was read, or when the signal occurred."""
+    age_days: Annotated[int | None, Field(alias="ageDays")]
+    """Its age when the score was computed."""
 
 
 class UserChange(Model):
@@ -2426,27 +2446,6 @@ class CompanyJobsCreated(Model):
     poll_interval_ms: Annotated[int, Field(ge=0)]
 
 
-class CompanyScore(Model):
-    """The newest score of a company, with its parts."""
-
-    base_score: Annotated[float, Field(alias="baseScore", ge=0.0, le=100.0)]
-    """Without the points of a model's opinion."""
-    completeness: Annotated[float, Field(ge=0.0, le=1.0)]
-    """Share of the weights whose features are known."""
-    features: list[ScoreFeature]
-    score: Annotated[float, Field(ge=0.0, le=100.0)]
-    """With the points of the model's opinion."""
-    ai: Opinion | None
-    """Null if none was asked for."""
-    job_id: Annotated[UUID | None, Field(alias="jobId")]
-    """Null for jobs of other users."""
-    computed_at: Annotated[datetime, Field(alias="computedAt")]
-    company_id: Annotated[UUID, Field(alias="companyId")]
-    company_name: Annotated[str, Field(alias="companyName")]
-    external_id: Annotated[str | None, Field(alias="externalId")]
-    """The client's own id of the company."""
-
-
 class CoveringJob(Model):
     """The job that computes a heat map around the point."""
 
@@ -2992,16 +2991,37 @@ class ResearchCreated(Model):
     quota: ResearchQuota
 
 
-class ScorePage(Model):
-    total: int
-    """How many there are on all pages."""
-    limit: int
-    offset: int
-    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
-    """Whether `total` is an estimate, because counting would take too long."""
-    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
-    """The `cursor` of the next page; null on the last one."""
-    scores: list[CompanyScore]
+class ScoreFeature(Model):
+    """A named part of a score."""
+
+    name: str
+    weight: float
+    value: float | None
+    """0 to 1; null if it is not known."""
+    points: float
+    """From 0 to 100."""
+    why: str
+    evidence: list[str]
+    """URLs, or names of sources."""
+    facts: list[UsedFact]
+    """What it is computed from; none in scores of earlier versions."""
+
+
+class Score(Model):
+    """A score with its parts."""
+
+    base_score: Annotated[float, Field(alias="baseScore", ge=0.0, le=100.0)]
+    """The sum of the points of the features, without those of a model's opinion."""
+    completeness: Annotated[float, Field(ge=0.0, le=1.0)]
+    """Share of the weights whose features are known."""
+    features: list[ScoreFeature]
+    score: Annotated[float, Field(ge=0.0, le=100.0)]
+    """With the points of the model's opinion."""
+    ai: Opinion | None
+    """Null if none was asked for."""
+    job_id: Annotated[UUID | None, Field(alias="jobId")]
+    """Null for jobs of other users."""
+    computed_at: Annotated[datetime, Field(alias="computedAt")]
 
 
 class StoredBusiness(Model):
@@ -3464,6 +3484,27 @@ class CompanyDetails(Model):
     latest_report: Annotated[ReportOverview | None, Field(alias="latestReport")]
 
 
+class CompanyScore(Model):
+    """The newest score of a company, with its parts."""
+
+    base_score: Annotated[float, Field(alias="baseScore", ge=0.0, le=100.0)]
+    """The sum of the points of the features, without those of a model's opinion."""
+    completeness: Annotated[float, Field(ge=0.0, le=1.0)]
+    """Share of the weights whose features are known."""
+    features: list[ScoreFeature]
+    score: Annotated[float, Field(ge=0.0, le=100.0)]
+    """With the points of the model's opinion."""
+    ai: Opinion | None
+    """Null if none was asked for."""
+    job_id: Annotated[UUID | None, Field(alias="jobId")]
+    """Null for jobs of other users."""
+    computed_at: Annotated[datetime, Field(alias="computedAt")]
+    company_id: Annotated[UUID, Field(alias="companyId")]
+    company_name: Annotated[str, Field(alias="companyName")]
+    external_id: Annotated[str | None, Field(alias="externalId")]
+    """The client's own id of the company."""
+
+
 class DeliveryList(Model):
     deliveries: list[Delivery]
 
@@ -3538,6 +3579,18 @@ class PlacesFound(Model):
     total: int
     jobs_enqueued: Annotated[int, Field(alias="jobsEnqueued")]
     """Jobs that visit the websites of businesses that are new or changed."""
+
+
+class ScorePage(Model):
+    total: int
+    """How many there are on all pages."""
+    limit: int
+    offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
+    scores: list[CompanyScore]
 
 
 JobRequest = (

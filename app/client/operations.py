@@ -2318,6 +2318,49 @@ class Operations:
         request = Request(method="GET", path=f"/api/v1/reports/{path_segment(id)}/sources/{path_segment(source)}")
         return Download(self.transport, request)
 
+    def list_register_candidates(
+        self,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        status: Literal["pending", "confirmed", "rejected"] | None = None,
+        company_id: str | None = None,
+    ) -> Pages[models.CandidatePage, models.Candidate]:
+        """List entries of registers that may be a company's, those found last first.
+
+        `limit`: Entries per page.
+        `offset`: Entries to skip.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
+        `company_id`: The company's id, that of its business, or the client's own id.
+        """
+        request = Request(
+            method="GET",
+            path="/api/v1/register-candidates",
+            query={"limit": limit, "offset": offset, "cursor": cursor, "status": status, "company_id": company_id},
+        )
+        return Pages(self.transport, request, models.CandidatePage, lambda page: page.candidates)
+
+    async def confirm_register_candidate(self, id: UUID | str) -> models.Candidate:
+        """Say that an entry is the company's: what it states becomes fields of the company.
+
+        The company's other candidates of the same register are rejected. The company is scored again if it has
+        a score.
+        """
+        request = Request(method="POST", path=f"/api/v1/register-candidates/{path_segment(id)}/confirm")
+        result: models.Candidate = await self.transport.model(request, models.Candidate)
+        return result
+
+    async def reject_register_candidate(self, id: UUID | str) -> models.Candidate:
+        """Say that an entry is another company's: it is not proposed again, and what came from it is removed.
+
+        The company is scored again if it has a score.
+        """
+        request = Request(method="POST", path=f"/api/v1/register-candidates/{path_segment(id)}/reject")
+        result: models.Candidate = await self.transport.model(request, models.Candidate)
+        return result
+
     async def enrich_companies(
         self, body: models.EnrichmentRequest | Mapping[str, Any], *, idempotency_key: str | None = None
     ) -> models.CompanyJobsCreated:

@@ -2114,6 +2114,45 @@ class SyncOperations:
         """
         return SyncDownload(self._portal, self._client.get_report_source(id, source))
 
+    def list_register_candidates(
+        self,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        status: Literal["pending", "confirmed", "rejected"] | None = None,
+        company_id: str | None = None,
+    ) -> SyncPages[models.CandidatePage, models.Candidate]:
+        """List entries of registers that may be a company's, those found last first.
+
+        `limit`: Entries per page.
+        `offset`: Entries to skip.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
+        `company_id`: The company's id, that of its business, or the client's own id.
+        """
+        return SyncPages(
+            self._portal,
+            self._client.list_register_candidates(
+                limit=limit, offset=offset, cursor=cursor, status=status, company_id=company_id
+            ),
+        )
+
+    def confirm_register_candidate(self, id: UUID | str) -> models.Candidate:
+        """Say that an entry is the company's: what it states becomes fields of the company.
+
+        The company's other candidates of the same register are rejected. The company is scored again if it has
+        a score.
+        """
+        return self._portal.call(self._client.confirm_register_candidate, id)
+
+    def reject_register_candidate(self, id: UUID | str) -> models.Candidate:
+        """Say that an entry is another company's: it is not proposed again, and what came from it is removed.
+
+        The company is scored again if it has a score.
+        """
+        return self._portal.call(self._client.reject_register_candidate, id)
+
     def enrich_companies(
         self, body: models.EnrichmentRequest | Mapping[str, Any], *, idempotency_key: str | None = None
     ) -> models.CompanyJobsCreated:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from app.web import health, metrics
 from app.web.accounts import keys, teams, users
+from app.web.companies import candidates, reports, research, scores, signals
 from app.web.companies import intake as company_intake
 from app.web.companies import jobs as company_jobs
 from app.web.companies import records as companies
-from app.web.companies import reports, research, scores, signals
 from app.web.contract import document, kind_schemas
 from app.web.dialects import businesses as document_businesses
 from app.web.dialects import company_jobs as dialect_company_jobs
@@ -168,6 +168,9 @@ ROUTES = [
     ApiRoute(f"{V1}/research", research.create, methods=["POST"]),
     ApiRoute(f"{V1}/reports/{{id}}", reports.read, methods=["GET"]),
     ApiRoute(f"{V1}/reports/{{id}}/sources/{{source}}", reports.source, methods=["GET"]),
+    ApiRoute(f"{V1}/register-candidates", candidates.index, methods=["GET"]),
+    ApiRoute(f"{V1}/register-candidates/{{id}}/confirm", candidates.confirm, methods=["POST"]),
+    ApiRoute(f"{V1}/register-candidates/{{id}}/reject", candidates.reject, methods=["POST"]),
     ApiRoute(f"{V1}/enrichment", company_jobs.enrich, methods=["POST"]),
     ApiRoute(f"{V1}/scoring", company_jobs.score, methods=["POST"]),
     ApiRoute(f"{V1}/scores", scores.index, methods=["GET"]),

@@ -136,6 +136,9 @@ GET /api/v1/companies/{id}/signals
 POST /api/v1/research
 GET /api/v1/reports/{id}
 GET /api/v1/reports/{id}/sources/{source}
+GET /api/v1/register-candidates
+POST /api/v1/register-candidates/{id}/confirm
+POST /api/v1/register-candidates/{id}/reject
 POST /api/v1/enrichment
 POST /api/v1/scoring
 GET /api/v1/scores

@@ -7,12 +7,13 @@ asked again in the next attempt.
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.db.companies import fields, scores
+from app.db.companies import candidates, fields, scores
 from app.db.companies import records as companies
-from app.db.core.pool import connection
+from app.db.core.pool import Connection, connection
 from app.db.jobs import records as jobs
 from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import ItemError
@@ -22,8 +23,8 @@ from app.domain.companies.kinds import ENRICHMENT_SOURCES, EnrichmentArgs, Enric
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Busy, ProviderError, RateLimited, Unavailable
 from workers.companies.enrichment_sources import ASK, SourceDisabled, SourceFacts
-from workers.companies.research.site_pages import SiteUnreadable
-from workers.companies.research.subject import to_subject
+from workers.companies.research.site_pages import ForeignSite, SiteUnreadable
+from workers.companies.research.subject import load_subject
 from workers.core.context import JobContext
 
 SPEC = kinds.COMPANY_ENRICHMENT
@@ -33,9 +34,10 @@ async def run(context: JobContext, args: EnrichmentArgs) -> dict[str, Any] | Out
     """Ask the sources that have no result yet, and store their fields."""
     async with connection(context.resources.pool) as conn:
         company = await companies.get(conn, args.company_id)
-    if company is None:
+        subject = await load_subject(conn, company) if company else None
+    if company is None or subject is None:
         return Failed(f"company {args.company_id} not found")
-    enrichment = Enrichment(context, company.id, to_subject(company))
+    enrichment = Enrichment(context, company.id, subject)
     wait = await enrichment.run([source for source in ENRICHMENT_SOURCES if source in args.sources])
     if wait:
         return Snooze(wait, "waiting until the company's site may be asked")
@@ -75,24 +77,20 @@ class Enrichment:
         facts: SourceFacts | None = None
         try:
             facts = await ASK[source](self._subject, resources.company_providers, resources.fetcher)
-            result: dict[str, Any] = (
-                {"status": "found", "fields": sorted(facts.fields)} if facts else {"status": "nothing"}
-            )
+            result = _result(facts)
         except SourceDisabled as error:
             result = {"status": "off", "detail": str(error)}
         except Busy:
             raise
+        except ForeignSite as error:
+            result = {"status": "nothing", "detail": str(error)}
         except (ProviderError, SiteUnreadable) as error:
             if _is_transient(error) and not self._is_last_attempt:
                 raise Unavailable(f"{source}: {error}", provider=source) from error
             result = {"status": "failed", "detail": str(error)}
         async with self._commit_lock, self._context.step() as step:
-            if facts is not None:
-                await fields.replace_fields(
-                    step.conn, self._company_id, source, facts.fields, facts.url, facts.fetched_at
-                )
-                registry_number, place_id = facts.fields.get("registry_number"), facts.fields.get("place_id")
-                await companies.set_missing_ids(step.conn, self._company_id, registry_number, place_id)
+            if result["status"] in ("found", "uncertain", "nothing"):
+                await self._store(step.conn, source, facts)
             self.results[source] = result
             step.checkpoint = {"results": dict(self.results)}
             step.processed, step.total = 1, total
@@ -100,9 +98,28 @@ class Enrichment:
                 step.failed = 1
                 step.errors = [ItemError(source, None, str(result["detail"]))]
 
+    async def _store(self, conn: Connection, source: EnrichmentSource, facts: SourceFacts | None) -> None:
+        """Replace what the source stated before: what it no longer states, or not of this company, is removed."""
+        stated = facts.fields if facts else {}
+        url, fetched_at = (facts.url, facts.fetched_at) if facts else (None, datetime.now(UTC))
+        await fields.replace_fields(conn, self._company_id, source, stated, url, fetched_at)
+        await candidates.replace_pending(conn, self._company_id, source, facts.candidates if facts else ())
+        registry_number, place_id = stated.get("registry_number"), stated.get("place_id")
+        await companies.set_missing_ids(conn, self._company_id, registry_number, place_id)
+
     @property
     def _is_last_attempt(self) -> bool:
         return self._context.job.attempt >= self._context.job.max_attempts
+
+
+def _result(facts: SourceFacts | None) -> dict[str, Any]:
+    """Return the result of a source that answered, as the job's result has it."""
+    if facts is None or not (facts.fields or facts.candidates):
+        return {"status": "nothing"}
+    if not facts.candidates:
+        return {"status": "found", "fields": sorted(facts.fields)}
+    names = ", ".join(f"{candidate.name} ({candidate.entry_id})" for candidate in facts.candidates)
+    return {"status": "uncertain", "detail": f"a person has to decide whether it is {names}"}
 
 
 def _is_transient(error: ProviderError | SiteUnreadable) -> bool:

@@ -31,7 +31,7 @@ from providers.llm.models import Models
 from workers.companies.research.cost_meter import Budget, CostMeter, max_source_characters
 from workers.companies.research.gather import Gathered, gather
 from workers.companies.research.section_writer import Writer
-from workers.companies.research.subject import to_subject
+from workers.companies.research.subject import load_subject
 from workers.core.context import JobContext
 
 SPEC = kinds.COMPANY_RESEARCH
@@ -92,8 +92,9 @@ async def begin(context: JobContext, args: ResearchArgs, state: dict[str, Any]) 
             return Failed(f"there is no {args.model} model; set {MODEL_VARIABLES[args.model]}")
         if await quota.count_used(conn, job.created_by, before=context.id) >= settings.research_quota:
             return Failed(f"the quota of {settings.research_quota} researches per month is used up")
+        subject = await load_subject(conn, company)
     gathered = await gather(
-        to_subject(company),
+        subject,
         providers,
         resources.fetcher,
         since=job.created_at,

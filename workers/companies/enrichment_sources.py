@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.domain.companies.identity.candidates import EntryCandidate
 from app.domain.companies.identity.subject import Subject
 from app.domain.companies.kinds import EnrichmentSource
 from providers.web import Fetcher
 from workers.companies.research import directory, register, site_pages
 from workers.companies.research.own_site import learn_from_site
-from workers.companies.research.register import EntryCandidate
 from workers.companies.research.site_fields import read_site
 from workers.core.resources import CompanyProviders
 

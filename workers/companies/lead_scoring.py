@@ -77,6 +77,8 @@ async def score_batch(
             computed = score(facts, today, settings.scoring_weights, settings.scoring_half_lives)
             opinion = opinions.get(company_id)
             total_score = min(100.0, max(0.0, computed.score + (opinion["points"] if opinion else 0.0)))
+            if opinion:  # so that the parts add up at either end of the scale
+                opinion["points"] = round(total_score - computed.score, 2)
             await scores.insert(step.conn, company_id, context.id, computed, total_score, opinion)
             state["scores"][str(company_id)] = total_score
         state["done"] += len(batch)

@@ -34,7 +34,7 @@ from app.domain.companies.site_changes import find_changes
 from app.domain.jobs.outcomes import Failed, Outcome, Snooze
 from providers.errors import Unavailable
 from workers.companies.research.gather import Gathered, gather
-from workers.companies.research.subject import to_subject
+from workers.companies.research.subject import load_subject
 from workers.core.context import JobContext
 
 SPEC = kinds.SIGNAL_DETECTION
@@ -48,12 +48,13 @@ async def run(context: JobContext, args: DetectionArgs) -> dict[str, Any] | Outc
     resources = context.resources
     async with connection(resources.pool) as conn:
         company = await companies.get(conn, args.company_id)
+        subject = await load_subject(conn, company) if company else None
         job = await jobs.get(conn, context.id, None)
-    if company is None:
+    if company is None or subject is None:
         return Failed(f"company {args.company_id} not found")
     assert job is not None  # this worker holds it
     gathered = await gather(
-        to_subject(company),
+        subject,
         resources.company_providers,
         resources.fetcher,
         since=job.created_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from app.db.core.pool import Connection
 from app.db.jobs import records as jobs
 from app.db.jobs.creator import Creator
 from app.domain.companies.kinds import LEAD_SCORING, ScoringArgs
-from app.domain.companies.lead_scores import Facts, Score, SeenSignal
+from app.domain.companies.lead_scores import CLIENT, Facts, Score, SeenSignal
 from app.domain.text.json_guard import load_stored_object
 
 
@@ -90,10 +90,12 @@ async def get_facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID,
     confidence is that of the report that was finished last.
     """
     companies = await conn.fetch(
-        """SELECT c.id, c.website, c.attributes, (
-               SELECT r.confidence_score FROM research_reports AS r
-               WHERE r.company_id = c.id AND r.completed_at IS NOT NULL ORDER BY r.completed_at DESC LIMIT 1) AS report
-           FROM companies AS c WHERE c.id = ANY($1)""",
+        """SELECT c.id, c.website, c.attributes, c.updated_at::date AS updated_on, r.confidence_score AS report,
+                  r.completed_at::date AS reported_on
+           FROM companies AS c LEFT JOIN LATERAL (
+               SELECT confidence_score, completed_at FROM research_reports
+               WHERE company_id = c.id AND completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT 1) AS r ON true
+           WHERE c.id = ANY($1)""",
         company_ids,
     )
     fields = await list_fields(conn, company_ids)
@@ -102,12 +104,21 @@ async def get_facts(conn: Connection, company_ids: Sequence[UUID]) -> dict[UUID,
     for company in companies:
         values: dict[str, Any] = {}
         sources: dict[str, str] = {}
+        dates: dict[str, date] = {}
         for field in reversed(fields.get(company["id"], [])):  # the most trusted source comes last and overwrites
             values[field.field] = field.value
             sources[field.field] = field.url or field.source
-        values |= {"website": company["website"]} if company["website"] else {}
-        values |= load_stored_object(company["attributes"])
-        facts[company["id"]] = Facts(values, sources, signals[company["id"]], company["report"])
+            dates[field.field] = field.fetched_at.date()
+        given = {"website": company["website"]} if company["website"] else {}
+        given |= load_stored_object(company["attributes"])
+        facts[company["id"]] = Facts(
+            values | given,
+            sources | dict.fromkeys(given, CLIENT),
+            signals[company["id"]],
+            company["report"],
+            dates | dict.fromkeys(given, company["updated_on"]),
+            company["reported_on"],
+        )
     return facts
 
 

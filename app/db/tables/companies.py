@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, literal_column, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, identity, one_of, time
+from app.domain.companies.identity.candidates import CANDIDATE_STATUSES
 from app.domain.companies.signals import SIGNAL_KINDS
 
 
@@ -60,6 +61,31 @@ class CompanyFieldTable(SQLModel, table=True):
     value: Any = Field(sa_type=JSONB)
     url: str | None = Field(sa_type=Text)
     fetched_at: datetime = time()
+
+
+class CompanyCandidateTable(SQLModel, table=True):
+    """An entry of a register or directory that may be the company's: a person decides."""
+
+    __tablename__ = "company_candidates"
+    __table_args__ = (
+        UniqueConstraint("company_id", "source", "entry_id"),
+        Index(None, "status", "found_at", "id"),
+        one_of("status", CANDIDATE_STATUSES),
+    )
+
+    id: UUID = Field(primary_key=True)
+    company_id: UUID = of_company()
+    source: str = Field(sa_type=Text)
+    entry_id: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    url: str = Field(sa_type=Text)
+    fields: dict[str, Any] = Field(sa_type=JSONB)
+    marks: list[str] = Field(sa_type=ARRAY(Text))
+    reasons: list[str] = Field(sa_type=ARRAY(Text))
+    status: str = column(Text, default="'pending'")
+    found_at: datetime = time("now()")
+    decided_by: UUID | None = Field(foreign_key="users.id")
+    decided_at: datetime | None = time()
 
 
 class SourceTextTable(SQLModel, table=True):

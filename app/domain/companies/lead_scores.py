@@ -1,6 +1,9 @@
 """Score a lead by named, weighted features, each with an explanation. Nothing in the score is learned or hidden.
 
-    score = 100 × Σ weight × value / Σ weight          values from 0 to 1; an unknown value counts 0 and says so
+    points of a feature = 100 × weight × value / Σ weight     values from 0 to 1; an unknown value counts 0 and says so
+    score = Σ points
+
+Each feature states the facts that it is computed from, with their sources and their age.
 
 Signals of a kind add up by their strengths, each halved per half-life of its kind since the signal occurred or, if that
 is not known, since it was detected: 1 − Π (1 − strength × 0.5^(age / half-life)).
@@ -27,7 +30,9 @@ FULL_AGE_YEARS, FULL_STAFF = 10.0, 1000.0
 PRIOR_RATING, PRIOR_RATINGS = 3.0, 5
 """Ratings in the middle of the scale that are added to those of a company, because a few reviews say little."""
 MAX_RATING = 5
-MAX_EVIDENCE = 5
+CLIENT = "client"
+"""The source of what the client gave."""
+MAX_EVIDENCE, MAX_FACTS, MAX_VALUE_CHARACTERS = 5, 10, 120
 REACHABLE = ("emails", "phones", "website")
 MAX_AI_POINTS = 10.0
 """The most that a model's opinion may add or subtract: never decisive on its own."""
@@ -53,6 +58,27 @@ class Facts:
     """Where each field is from: a URL or the name of a source."""
     signals: Sequence[SeenSignal] = ()
     report_confidence: float | None = None
+    dates: Mapping[str, date] = field(default_factory=dict)
+    """When each field was read, or given by the client."""
+    reported_on: date | None = None
+
+
+@dataclass(frozen=True)
+class UsedFact:
+    """A fact that a feature is computed from."""
+
+    name: str
+    """The name of the field, or the kind of the signal."""
+    value: str
+    source: str | None
+    """A URL, or the name of a source; `client` for what the client gave."""
+    on: date | None
+    """When it was read, or when the signal occurred."""
+
+    def to_json(self, today: date) -> dict[str, Any]:
+        """Return the fact with its age in days."""
+        age_days = None if self.on is None else max(0, (today - self.on).days)
+        return {"name": self.name, "value": self.value, "source": self.source, "on": self.on, "age_days": age_days}
 
 
 @dataclass(frozen=True)
@@ -64,17 +90,19 @@ class ScoreFeature:
     value: float | None
     """0 to 1; None if not known."""
     why: str
-    evidence: tuple[str, ...] = ()
+    facts: tuple[UsedFact, ...] = ()
 
-    def to_json(self, total_weight: float) -> dict[str, Any]:
+    def to_json(self, total_weight: float, today: date) -> dict[str, Any]:
         """Return the feature with its points out of 100; `total_weight` is the sum of all weights."""
+        sources = dict.fromkeys(fact.source for fact in self.facts if fact.source)
         return {
             "name": self.name,
             "weight": self.weight,
             "value": None if self.value is None else round(self.value, 3),
             "points": round(100 * self.weight * (self.value or 0.0) / total_weight, 2) if total_weight else 0.0,
             "why": self.why,
-            "evidence": list(self.evidence),
+            "evidence": list(sources)[:MAX_EVIDENCE],
+            "facts": [fact.to_json(today) for fact in self.facts[:MAX_FACTS]],
         }
 
 
@@ -83,7 +111,7 @@ class Score:
     """A score with the features that it is computed from."""
 
     score: float
-    """0 to 100."""
+    """0 to 100: the sum of the points of the features."""
     completeness: float
     """Share of the weights whose features are known, 0 to 1."""
     features: tuple[dict[str, Any], ...]
@@ -126,35 +154,34 @@ def score(
         )
     ]
     total = sum(feature.weight for feature in features)
-    points = sum(feature.weight * (feature.value or 0.0) for feature in features)
     known = sum(feature.weight for feature in features if feature.value is not None)
+    parts = tuple(feature.to_json(total, today) for feature in features)
     return Score(
-        round(100 * points / total, 2) if total else 0.0,
-        round(known / total, 3) if total else 0.0,
-        tuple(feature.to_json(total) for feature in features),
+        min(100.0, round(sum(part["points"] for part in parts), 2)), round(known / total, 3) if total else 0.0, parts
     )
 
 
-Rating = tuple[float | None, str, tuple[str, ...]]
-"""The value, the explanation and the evidence of a feature."""
+Rating = tuple[float | None, str, tuple[UsedFact, ...]]
+"""The value, the explanation and the facts of a feature."""
 
 
 def _registered(facts: Facts) -> Rating:
     status = facts.fields.get("registry_status")
     if not isinstance(status, str):
         return None, "not looked up in a register", ()
-    return (1.0 if status == "active" else 0.0), f"status in the register: {status}", _source(facts, "registry_status")
+    return (1.0 if status == "active" else 0.0), f"status in the register: {status}", _used(facts, "registry_status")
 
 
 def _age(facts: Facts, today: date) -> Rating:
-    founded = _day(facts.fields.get("incorporated_on") or facts.fields.get("founded"))
+    name = "incorporated_on" if facts.fields.get("incorporated_on") else "founded"
+    founded = _day(facts.fields.get(name))
     if founded is None:
         return None, "date of foundation not known", ()
     years = max(0.0, (today - founded).days / 365.25)
     return (
         min(1.0, years / FULL_AGE_YEARS),
         f"{years:.1f} years old; full points from {FULL_AGE_YEARS:g} years",
-        _source(facts, "founded"),
+        _used(facts, name),
     )
 
 
@@ -166,7 +193,7 @@ def _size(facts: Facts) -> Rating:
     return (
         value,
         f"{staff:,.0f} employees; full points from {FULL_STAFF:,.0f}, on a logarithmic scale",
-        _source(facts, "employees"),
+        _used(facts, "employees"),
     )
 
 
@@ -177,7 +204,7 @@ def _reachable(facts: Facts) -> Rating:
     return (
         len(ways) / len(REACHABLE),
         f"known: {', '.join(ways)}",
-        tuple(s for way in ways for s in _source(facts, way)),
+        _used(facts, *ways),
     )
 
 
@@ -186,14 +213,15 @@ def _reputation(facts: Facts) -> Rating:
     if rating is None or not ratings:
         return None, "no reviews known", ()
     value = (rating * ratings + PRIOR_RATING * PRIOR_RATINGS) / (ratings + PRIOR_RATINGS) / MAX_RATING
-    return min(1.0, value), f"{rating:g} of {MAX_RATING} in {ratings:g} reviews", _source(facts, "rating")
+    return min(1.0, value), f"{rating:g} of {MAX_RATING} in {ratings:g} reviews", _used(facts, "rating", "ratings")
 
 
 def _researched(facts: Facts) -> Rating:
     confidence = facts.report_confidence
     if confidence is None:
         return None, "no report yet", ()
-    return confidence, f"a report with a confidence of {confidence:.2f}", ()
+    used = UsedFact("report_confidence", f"{confidence:.2f}", None, facts.reported_on)
+    return confidence, f"a report with a confidence of {confidence:.2f}", (used,)
 
 
 def _signals(facts: Facts, kind: str, today: date, half_life: float) -> Rating:
@@ -206,11 +234,23 @@ def _signals(facts: Facts, kind: str, today: date, half_life: float) -> Rating:
         missing *= 1 - min(1.0, signal.strength) * 0.5 ** (days / half_life)
     newest = max(seen, key=lambda signal: signal.on)
     why = f"{len(seen)} detected, the newest on {newest.on}: {newest.title}; halved every {half_life:g} days"
-    return 1 - missing, why, tuple(dict.fromkeys(signal.url for signal in seen))[:MAX_EVIDENCE]
+    newest_first = sorted(seen, key=lambda signal: signal.on, reverse=True)
+    return 1 - missing, why, tuple(UsedFact(kind, signal.title, signal.url, signal.on) for signal in newest_first)
 
 
-def _source(facts: Facts, name: str) -> tuple[str, ...]:
-    return (facts.sources[name],) if name in facts.sources else ()
+def _used(facts: Facts, *names: str) -> tuple[UsedFact, ...]:
+    """Return those of the fields that are known, as facts that a feature is computed from."""
+    return tuple(
+        UsedFact(name, _shown(facts.fields[name]), facts.sources.get(name), facts.dates.get(name))
+        for name in names
+        if facts.fields.get(name)
+    )
+
+
+def _shown(value: Any) -> str:
+    """Return a value as text of limited length."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[: MAX_VALUE_CHARACTERS - 1]}…"
 
 
 _AMOUNT = re.compile(

@@ -53,6 +53,20 @@ class CompanyFieldModel(SourcedValue):
     others: list[SourcedValue]
 
 
+class UsedFactModel(ResponseModel):
+    """A fact that a part of a score is computed from."""
+
+    name: str
+    """The name of the field, or the kind of the signal."""
+    value: str
+    source: str | None
+    """A URL, or the name of a source; `client` for what the client gave."""
+    on: date | None
+    """When it was read, or when the signal occurred."""
+    age_days: int | None
+    """Its age when the score was computed."""
+
+
 class ScoreFeatureModel(ResponseModel):
     """A named part of a score."""
 
@@ -65,6 +79,8 @@ class ScoreFeatureModel(ResponseModel):
     why: str
     evidence: list[str]
     """URLs, or names of sources."""
+    facts: list[UsedFactModel] = []
+    """What it is computed from; none in scores of earlier versions."""
 
 
 class OpinionModel(ResponseModel):
@@ -83,7 +99,7 @@ class ScoreParts(ResponseModel):
     """What a score is computed from."""
 
     base_score: float = Field(ge=0, le=100)
-    """Without the points of a model's opinion."""
+    """The sum of the points of the features, without those of a model's opinion."""
     completeness: float = Field(ge=0, le=1)
     """Share of the weights whose features are known."""
     features: list[ScoreFeatureModel]

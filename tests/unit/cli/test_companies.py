@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.unit.cli.standin import JOB, StandIn
 from tests.unit.cli.test_commands import trigpoint
 
+CANDIDATE = "01890a5d-ac96-774b-bcce-b302099a8057"
 ASKED = {"job_id": "j1", "status": "queued"}
 
 
@@ -58,6 +59,58 @@ def test_many_companies_are_one_request(platform: StandIn) -> None:
     result = trigpoint("companies", "enrich", "a", "b", platform=platform)
     assert result.stdout.splitlines() == ["queued: trigpoint jobs watch j1", "queued: trigpoint jobs watch j2"]
     assert platform.asked[-1][2] == {"companies": ["a", "b"]}
+
+
+def test_more_companies_than_a_request_takes_are_several_requests(platform: StandIn) -> None:
+    platform.on("POST /api/scoring", ASKED, {**ASKED, "job_id": "j2"}, {**ASKED, "job_id": "j3"}, status=202)
+    ids = [f"crm-{number}" for number in range(2_500)]
+    result = trigpoint("companies", "score", *ids, platform=platform)
+    assert result.stdout.splitlines() == [f"queued: trigpoint jobs watch j{number}" for number in (1, 2, 3)]
+    sent = [body["companies"] for name, _, body in platform.asked if name.startswith("POST")]
+    assert [len(batch) for batch in sent] == [1_000, 1_000, 500] and sum(sent, []) == ids
+
+
+def test_all_companies(platform: StandIn) -> None:
+    first = {"companies": [{"id": "a"}, {"id": "b"}], "nextCursor": "next"}
+    platform.on("GET /api/v1/companies", first, {"companies": [{"id": "c"}], "nextCursor": None})
+    platform.on("POST /api/signals", {"jobs": [ASKED]}, status=202)
+    assert trigpoint("companies", "signals", "--all", platform=platform).exit_code == 0
+    sent = [body["companies"] for name, _, body in platform.asked if name.startswith("POST")]
+    assert sent == [["a", "b"], ["c"]]
+    assert [query.get("cursor") for query in platform.queries if "limit" in query] == [None, "next"]
+    for arguments in ([], ["a", "--all"]):
+        refused = trigpoint("companies", "enrich", *arguments, platform=platform)
+        assert refused.exit_code == 1 and "--all" in refused.stderr
+
+
+def test_scores_and_signals_are_listed_and_written(platform: StandIn, tmp_path: Path) -> None:
+    features = [{"name": "funding", "points": 12.5}, {"name": "age", "points": 0.0}]
+    score = {"score": 42.0, "companyName": "Acme", "externalId": None, "companyId": "c1", "features": features}
+    platform.on("GET /api/v1/scores", {"scores": [score]})
+    shown = trigpoint("companies", "list-scores", "--min-score", "40", platform=platform)
+    assert shown.exit_code == 0 and "Acme" in shown.stdout and "funding 12.5" in shown.stdout
+    assert platform.queries[-1]["min_score"] == "40.0"
+    signal = {"detectedAt": "2026-06-01T00:00:00Z", "occurredOn": None, "type": "hiring", "title": "Hiring",
+              "evidence": {"quote": "We are hiring."}}  # fmt: skip
+    platform.on("GET /api/v1/signals", {"signals": [signal]})
+    assert "We are hiring." in trigpoint("companies", "list-signals", "--type", "hiring", platform=platform).stdout
+    platform.on("GET /api/v1/signals/export.csv", "id")
+    out = tmp_path / "signals.xlsx"
+    assert trigpoint("companies", "list-signals", "--out", str(out), platform=platform).exit_code == 0
+    assert out.exists() and platform.queries[-1]["format"] == "xlsx"
+
+
+def test_candidates_are_listed_and_decided_on(platform: StandIn) -> None:
+    entry = {"id": CANDIDATE, "companyName": "Acme", "name": "ACME LTD", "entryId": "01234567",
+             "reasons": ["only the name agrees"], "status": "confirmed"}  # fmt: skip
+    platform.on("GET /api/v1/register-candidates", {"candidates": [entry]})
+    shown = trigpoint("companies", "candidates", platform=platform)
+    assert "ACME LTD" in shown.stdout and "only the name agrees" in shown.stdout
+    assert platform.queries[-1]["status"] == "pending"
+    for action in ("confirm", "reject"):
+        platform.on(f"POST /api/v1/register-candidates/{CANDIDATE}/{action}", entry)
+        decided = trigpoint("companies", action, CANDIDATE, platform=platform)
+        assert decided.stdout == "confirmed: ACME LTD (01234567) for Acme\n"
 
 
 def test_a_quota_that_is_used_up(platform: StandIn) -> None:

@@ -62,6 +62,7 @@ def test_forms_of_countries() -> None:
         ("North Tidemark Instruments opened.", 0),
         ("In Portland Tidemark Instruments opened.", 1),
         ("the tidemark of the river", 0),
+        ("March 2, 2019 – PORTLAND\nTidemark Instruments\nAdelaide", 1),
         ("Tidemark’s gauges", 1),
     ],
 )

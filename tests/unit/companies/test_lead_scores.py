@@ -76,3 +76,25 @@ def test_an_opinion_is_limited_and_counts_only_with_a_quotation() -> None:
 def test_numbers_of_employees(text: object, count: str) -> None:
     features = score(Facts({"employees": text}), date(2026, 6, 1)).features
     assert any(str(feature["why"]).startswith(f"{count} employees") for feature in features)
+
+
+def test_a_score_states_its_facts_and_their_age() -> None:
+    facts = Facts(
+        {"employees": 240, "registry_status": "active", "founded": "1987", "emails": ["a@b.example"]},
+        {"employees": "client", "registry_status": "https://register.example/1", "emails": "https://b.example/"},
+        [signal("funding", 30), signal("funding", 400)],
+        0.8,
+        {"registry_status": TODAY - timedelta(days=12), "employees": TODAY},
+        TODAY - timedelta(days=3),
+    )
+    result = score(facts, TODAY)
+    used = {feature["name"]: feature["facts"] for feature in result.features}
+    assert used["registered"] == [
+        {"name": "registry_status", "value": "active", "source": "https://register.example/1",
+         "on": TODAY - timedelta(days=12), "age_days": 12}
+    ]  # fmt: skip
+    assert [fact["age_days"] for fact in used["funding"]] == [30, 400]
+    assert used["size"][0]["source"] == "client" and used["researched"][0]["age_days"] == 3
+    assert used["age"][0]["name"] == "founded" and used["age"][0]["on"] is None
+    assert used["hiring"] == [] and used["reachable"][0]["value"] == "a@b.example"
+    assert round(sum(feature["points"] for feature in result.features), 2) == result.score

@@ -20,6 +20,7 @@ SHARED = {
     "businesses": "the installation's, with who added them",
     "business_exclusions": "hold for everybody; only administrators lift those of administrators",
     "companies": "the installation's, with who added them",
+    "company_candidates": "a company's, with who decided",
     "heat_regions": "the installation's; the id of the job is shown to those who may read the job",
     "import_runs": "say which file brought the installation's records; its jobs are shown to those who may read them",
     "lead_scores": "a company's; the id of the job is shown to those who may read the job",

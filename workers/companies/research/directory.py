@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.companies.identity.candidates import EntryCandidate
 from app.domain.companies.identity.register_match import RegisterEntry, has_same_name, match_entry
 from app.domain.companies.identity.subject import Subject
 from app.domain.companies.research.sources import Source, SourceKind, host
 from providers.errors import ProviderError
 from providers.places.google import Entry, GooglePlaces, own_id
-from workers.companies.research.register import EntryCandidate
 from workers.companies.research.source_result import UNNUMBERED, SourceResult, failed
 
 
@@ -57,7 +57,8 @@ async def read_entries(subject: Subject, places: GooglePlaces) -> list[Entry]:
 def choose_entry(subject: Subject, entries: Sequence[Entry]) -> DirectoryAnswer:
     """Return the entry that is the company's: by its id or its website, or by its name and a second mark.
 
-    Other entries of the same name are candidates, unless their website is another one or a person rejected them.
+    If no marks are known of the company, the only entry of its name is taken for its own. Other entries of the same
+    name are candidates, unless their website is another one or a person rejected them.
     """
     entries = [entry for entry in entries if entry.place_id not in subject.rejected_entries]
     if subject.place_id and own_id(subject.place_id):
@@ -70,7 +71,7 @@ def choose_entry(subject: Subject, entries: Sequence[Entry]) -> DirectoryAnswer:
         for entry in entries
         if has_same_name(subject, entry.name) and not (entry.website and subject.host)
     ]
-    certain = [entry for entry, match in matches if match.is_company]
+    certain = [entry for entry, match in matches if match.is_company or not subject.has_marks]
     if len(certain) == 1:
         return DirectoryAnswer(certain[0])
     return DirectoryAnswer(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.companies.identity.register_match import EntryMatch, RegisterEntry, has_same_name, match_entry
+from app.domain.companies.identity.candidates import EntryCandidate
+from app.domain.companies.identity.register_match import RegisterEntry, has_same_name, match_entry
 from app.domain.companies.identity.subject import Subject
-from app.domain.companies.kinds import EnrichmentSource
 from app.domain.companies.research.sources import Source, SourceKind
 from providers.errors import ProviderError
 from providers.registers.companies_house import CompaniesHouse, Record
@@ -18,19 +18,6 @@ from workers.companies.research.source_result import UNNUMBERED, SourceResult, f
 
 MAX_RECORDS = 3
 """Records of the same name that are read."""
-
-
-@dataclass(frozen=True)
-class EntryCandidate:
-    """An entry that may be the company's: a person has to decide."""
-
-    source: EnrichmentSource
-    entry_id: str
-    name: str
-    url: str
-    fields: dict[str, Any]
-    """What the entry states, as fields of the company."""
-    match: EntryMatch
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from app.db.companies import candidates
 from app.db.companies.records import Company
+from app.db.core.pool import Connection
 from app.domain.addresses.countries import country_code
 from app.domain.companies.identity.own_pages import address_marks
 from app.domain.companies.identity.subject import Subject
@@ -17,6 +20,13 @@ REGISTER_COUNTRY = "gb"
 """Country of the register Companies House."""
 PHONE_DIGITS = 9
 """Digits at the end of a telephone number by which two spellings are compared."""
+
+
+async def load_subject(conn: Connection, company: Company) -> Subject:
+    """Return the subject of a stored company, with the marks in its attributes and what people decided."""
+    decisions = await candidates.list_decisions(conn, company.id)
+    subject = to_subject(company)
+    return replace(subject, confirmed_entries=decisions.confirmed, rejected_entries=decisions.rejected)
 
 
 def to_subject(company: Company) -> Subject:

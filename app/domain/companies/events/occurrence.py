@@ -39,15 +39,23 @@ _HYPOTHESIS = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(r"(?:,|;|\b(?:and|but|while|then))\s", re.IGNORECASE)
+_NEGATED_OBJECT = re.compile(r"^\s+(?:\w+ly\s+)?(?:no|none|not|neither|nothing|nobody)\b", re.IGNORECASE)
+_HELP = re.compile(r"\b(?:help|let|mak|enabl|allow|assist|support)(?:s|ed|ing|es|e)?\b[^.;]{0,50}$", re.IGNORECASE)
 _BARE = re.compile(r"(?:open|raise|secure|close|acquire|expand|enter|launch|appoint|name|hire|join|merge|buy)$", re.I)
 _GOOD_CAUSE = re.compile(
     r"\bcharit|\bdonat|\bfundrais|\bhospices?\b|\bcancer\b|\bappeal\b|\braffle|\bmarathon|\bbake sale|\bgood causes?\b"
     r"|\bin aid of\b|\bfood ?bank|\bsponsored (?:walk|run|swim|ride)|\brelief fund|\borphan|\bred cross\b|\bunicef\b"
     r"|\bmovember\b|\bchildren in need\b|\bscholarship|\btoy drive|\bauction|\bnon-?profits?\b|\bgood cause"
-    r"|\bfor (?:the |our |a |an |your |their )?(?:local |nearby )?(?:[\w'’-]+ ){0,2}(?:hospital|shelter|school|church"
-    r"|library|community|families|victims|refugees|homeless|children)\b",
+    r"|\bgala\b|\bfun run\b|\bquiz night",
     re.IGNORECASE,
 )
+_BENEFICIARY = re.compile(
+    r"\bfor (?:the |our |a |an |your |their )?(?:local |nearby )?(?:[\w'’-]+ ){0,2}(?:hospitals?|shelters?|schools?"
+    r"|church(?:es)?|librar(?:y|ies)|communit(?:y|ies)|families|victims|refugees|homeless|children)\b",
+    re.IGNORECASE,
+)
+MAX_GIFT = 1_000_000
+"""More than that, raised for schools or hospitals, is rather capital for products that they buy."""
 _INVESTORS = re.compile(
     r"\b(?:series [A-H]\d?|(?:pre-)?seed|venture|investors?|(?:funding|financing|investment|growth|equity) round"
     r"|round of (?:funding|financing|investment)|venture capital|private equity|investment from|funding from)\b",
@@ -83,7 +91,12 @@ def happened(text: str, start: int, end: int) -> bool:
     before = text[:start]
     if text.rstrip().endswith("?") or _HYPOTHESIS.search(before or text[:1]) or _HYPOTHESIS.match(text):
         return False
-    if not _BARE.match(text[start:end]):
+    if _NEGATED_OBJECT.match(text[end:]):
+        return False
+    is_bare = _BARE.match(text[start:end]) is not None
+    if is_bare and _HELP.search(before):
+        return False  # somebody else does it
+    if not is_bare:
         joins = [match.end() for match in _JOIN.finditer(before)]
         before = before[joins[-1] :] if joins else before
     scope = before[-MAX_SCOPE_CHARACTERS:]
@@ -99,6 +112,8 @@ def is_own_money(text: str, start: int, end: int) -> bool:
     if _GOOD_CAUSE.search(text) and not (has_investors and "charit" not in text.lower()):
         return False
     amount = amount_in(rest)
+    if _BENEFICIARY.search(text) and not has_investors and (amount is None or amount < MAX_GIFT):
+        return False
     return has_investors or amount is None or amount >= MIN_AMOUNT
 
 

@@ -91,6 +91,8 @@ _NO_VACANCY = re.compile(
 
 def _has_vacancies(statement: Statement, match: re.Match[str]) -> Event | None:
     text = statement.sentence.plain
+    if re.search(r"\b(?:no|zero|not)\b", match[0], re.IGNORECASE):
+        return None
     if _NO_VACANCY.match(text[match.end() :]) or re.search(r"\b(?:her|his|my|your)\s+$", text[: match.start()], re.I):
         return None
     subject = statement.sentence.main_subject()
@@ -218,6 +220,8 @@ def _is_employer(statement: Statement, match: re.Match[str]) -> bool:
         return False
     text = statement.sentence.plain
     roles = [role.end() for role in re.finditer(ROLES, text, re.IGNORECASE)]
+    if any(actor.who is Who.OTHER and _has_role(statement, actor) for actor in statement.sentence.actors):
+        return False
     after_role = max((end for end in roles if end >= match.start()), default=match.end())
     for actor in statement.sentence.actors:
         if actor.start >= after_role and re.search(r"\b(?:of|at|for|from|with)\s+(?:the\s+)?$", text[: actor.start]):
@@ -226,6 +230,24 @@ def _is_employer(statement: Statement, match: re.Match[str]) -> bool:
     if organisations:
         return any(statement.is_company(actor) for actor in organisations)
     return statement.is_company(None) or statement.stands_for_company
+
+
+def _has_role(statement: Statement, actor: Actor) -> bool:
+    """Return whether a role belongs to a name: "Acme's chief executive", "Acme director"."""
+    following = statement.sentence.plain[actor.end : actor.end + 40]
+    return re.match(rf"(?:'s?)?\s+(?:[a-z][\w-]*\s+){{0,2}}?{ROLES}", following, re.IGNORECASE) is not None and (
+        actor.is_possessive or re.match(rf"\s+{ROLES}", following, re.IGNORECASE) is not None
+    )
+
+
+def _is_appointed(statement: Statement, match: re.Match[str]) -> Event | None:
+    """`Acme announces the appointment of Jane Smith as chief executive`."""
+    owner = _is_possessed(statement, match.start())
+    if not (_acts(statement, match.start()) if owner is None else owner):
+        return None
+    if match[1].lower() in ("appointment", "promotion", "hiring"):
+        return _came(statement, match)
+    return Event("leadership", "Left the leadership", 0.7)
 
 
 def _opens(statement: Statement, match: re.Match[str]) -> Event | None:
@@ -303,6 +325,11 @@ RULES = (
         r"\b(appoints|appointed|names|named|promotes|promoted|welcomes|welcomed|hires|hired|elects|elected)\b"
         rf"[^.;:?!]{{0,90}}?{ROLES}",
         _appoints,
+    ),
+    _rule(
+        r"\b(appointment|promotion|hiring|departure|resignation|retirement)\s+of\b"
+        rf"[^.;:?!]{{0,90}}?{ROLES}",
+        _is_appointed,
     ),
     _rule(rf"\b(joins|joined)\b([^.;:?!]{{0,80}}?)\bas\b[^.;:?!]{{0,50}}?{ROLES}", _joins),
     _rule(r"\b(steps? down|stepped down|stepping down|resigns|resigned|retires|retired|departs|departed)\b", _left),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.companies.identity.mentions import Mention, NameFinder
-from app.domain.companies.identity.vocabulary import COMPANY_NOUNS, NAMELESS, OTHER_PARTIES, ROLE_WORDS
+from app.domain.companies.identity.vocabulary import COMPANY_NOUNS, EVENT_WORDS, NAMELESS, OTHER_PARTIES, ROLE_WORDS
 
 
 class Who(Enum):
@@ -75,6 +75,8 @@ _WORD = r"[^\W\d_][\w’'&.-]*"
 _NAME = re.compile(
     rf"(?<![\w@/.])(?=[^\W\d_a-z]){_WORD}(?:\s+(?:(?:&|of|de|van|von|and|und)\s+)?(?=[^\W\d_a-z]){_WORD})*"
 )
+_ADVERB = re.compile(r"\w+(?:ly,|\s+(?:we|our|the|there|it|you|this|these|all|a|an|no|they|its)\b)", re.IGNORECASE)
+"""At the beginning of a sentence, such a word is no name: "Unfortunately we", "Meanwhile the"."""
 _PREPOSITION = re.compile(
     r"\b(?:of|in|with|by|to|for|at|from|than|like|behind|against|among|about|on|near|via|through|under|over|between"
     r"|after|before|into|as|per|within|outside|around|across|against|joins?|joined|beats?|including|without)"
@@ -83,7 +85,7 @@ _PREPOSITION = re.compile(
 )
 _CONJUNCTION = re.compile(r"\b(?:and|but|then|or)\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:which|who|that)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_CLAUSE = re.compile(r"[;:.!?]\s|,\s(?:while|whereas|although|though|because|when|as|but|and)\s", re.IGNORECASE)
+_CLAUSE = re.compile(r"[;:!?]\s|,\s(?:while|whereas|although|though|because|when|as|but|and)\s", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{1,600})[”\"»“]")
 
 
@@ -182,17 +184,34 @@ def _is_coordinated(text: str, clause: int) -> bool:
 
 
 def _other_names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the capitalized words that name somebody."""
+    """Yield the capitalized words that name somebody; a possessive, a role or a verb ends a name."""
     for match in _NAME.finditer(text):
-        if not match[0][:1].isupper():
-            continue
-        words = [(word.start(), word[0]) for word in re.finditer(_WORD, match[0])]
-        names = [(start, word) for start, word in words if _is_name(word)]
-        if not names:
-            continue
-        start = match.start() + names[0][0]
-        end = match.start() + names[-1][0] + len(names[-1][1].rstrip(".,'"))
-        yield start, max(end, start + 1)
+        group: list[tuple[int, str]] = []
+        for word in re.finditer(_WORD, match[0]):
+            place = match.start() + word.start()
+            if _is_name(word[0]) and not (place <= _first_place(text) and _ADVERB.match(text[place:])):
+                group.append((place, word[0]))
+            if word[0].endswith(("'s", "s'")) or _ends_name(word[0]):
+                yield from _name(group)
+                group = []
+        yield from _name(group)
+
+
+def _name(words: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
+    if words:
+        start, (last, word) = words[0][0], words[-1]
+        yield start, max(last + len(word.rstrip(".,'")), start + 1)
+
+
+def _first_place(text: str) -> int:
+    """Return where the first word of a sentence begins."""
+    first = re.search(r"\w", text)
+    return first.start() if first else 0
+
+
+def _ends_name(word: str) -> bool:
+    bare = word.strip(".'").lower()
+    return bare in ROLE_WORDS or bare in EVENT_WORDS
 
 
 def _is_name(word: str) -> bool:

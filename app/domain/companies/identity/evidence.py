@@ -37,8 +37,8 @@ _VERBS = (
     r"raises?|raised|acquires?|acquired|appoints?|appointed|named|names|opens?|opened|hires?|hired|hiring|recruiting"
     r"|employs|expands?|expanded|expanding|secures?|secured|closed|closes|merged|merges|merging|launched|launches"
     r"|(?:was|were) founded|is (?:based|headquartered)|reported|reports|announced|announces|promoted|promotes"
-    r"|welcomes?|welcomed|joined|stepped down|resigned|sold|went bankrupt|filed for|laid off|invested|invests|bought"
-    r"|buys|received|receives|moved|plans|won"
+    r"|welcomes?|welcomed|joins?|joined|steps? down|stepped down|resigns|resigned|retires|retired|departs|sold"
+    r"|went bankrupt|filed for|laid off|invested|invests|bought|buys|received|receives|moved|plans|won"
 )
 _PARTY_ACTS = re.compile(rf"\b(?:{_VERBS})\b", re.IGNORECASE)
 _OTHER_ACTS = re.compile(
@@ -60,6 +60,9 @@ _ROLE_ELSEWHERE = re.compile(
     r"(?: \w+){0,3},? (?:of|at) $",
     re.IGNORECASE,
 )
+_FORMER = re.compile(r"^(?:'s)?\s+(?:former|ex-|previous|one-time|erstwhile)\b", re.IGNORECASE)
+"""What people did after they left the company is not its own."""
+_CONGRATULATION = re.compile(r"^\W*(?:congratulations|congrats|kudos|well done|hats off|good luck)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:the|of|and|is|has|was|for|with|its|we|our|to)\b", re.IGNORECASE)
 
 
@@ -147,8 +150,10 @@ class EvidenceReader:
         if subject is None:
             return True, focus
         rest = " " + " ".join(sentence.plain[subject.end :].split())
-        if subject.who is Who.DEFINITE:
+        if subject.who is Who.DEFINITE and not _party_follows(sentence, subject):
             return focus, focus
+        if subject.who in (Who.OTHER, Who.PARTY) and _CONGRATULATION.match(sentence.plain):
+            return False, False
         if subject.who is Who.PARTY or (subject.is_possessive and _party_follows(sentence, subject)):
             is_about_other = bool(_PARTY_ACTS.search(rest)) or _is_named_party(sentence, subject)
             return not is_about_other, focus and not is_about_other
@@ -187,9 +192,9 @@ class EvidenceReader:
         if not _ENGLISH.search(sentence.text) and sentence.names_company:
             return True  # in other languages common nouns look like names
         if subject.who is Who.COMPANY:
-            return not _party_follows(sentence, subject)
+            return not _party_follows(sentence, subject) and not _FORMER.match(sentence.plain[subject.end :])
         if subject.who is Who.DEFINITE:
-            return focus
+            return focus and not _party_follows(sentence, subject) and not _FORMER.match(sentence.plain[subject.end :])
         if subject.who is Who.FIRST_PERSON:
             return has_voice
         if subject.who is Who.PARTY:

@@ -129,8 +129,9 @@ class Marks:
 
     def has_place(self, place: str) -> bool | None:
         """Return whether a place is the company's; None if that cannot be said."""
-        parts = [word for word in words_of(place) if len(word) > 1]
-        if not parts or all(part in NAMELESS for part in parts) or (place.isupper() and place not in ("US", "UK")):
+        place = re.sub(r"-(?:based|headquartered|area|born)$", "", place)
+        parts = [word for word in words_of(place) if len(word) > 1 and word not in NAMELESS]
+        if not parts or (place.isupper() and place not in ("US", "UK")):
             return None
         code = DEMONYMS.get(parts[0]) or country_code(place)
         if code is not None:

@@ -22,7 +22,7 @@ from app.domain.companies.research.normalization import fold
 
 MIN_SHORT_CHARACTERS = 4
 SEPARATOR = r"(?:[\s\-_.,&'+/]|and){0,4}"
-_PREVIOUS = re.compile(r"(?<![\w'’.&-])([\w'’.&-]{1,40})\s{1,3}$")
+_PREVIOUS = re.compile(r"(?<![\w'’.&-])([\w'’.&-]{1,40})[^\S\n]{1,3}$")
 _NEXT = re.compile(r"^(['’]s?\b)?([\s]+)([\w'’&-]+)")
 _CONTINUING = (COMPANY_NOUNS | GENERIC_NAME_WORDS) - EVENT_WORDS - frozenset({"new", "north", "south", "east", "west"})
 
@@ -77,7 +77,7 @@ class NameFinder:
             start, end = text.origins[match.start()], text.origins[match.end() - 1] + 1
             if not sentence[start].isupper() and not sentence[start].isdigit() and not _is_styled(sentence, start):
                 continue
-            rest = sentence[end:]
+            rest = sentence[end:].partition("\n")[0]
             form = form_after(rest)
             contradicts = bool(form and self._forms) and not any(are_compatible(form, own) for own in self._forms)
             if form is not None:
@@ -109,7 +109,7 @@ def _pattern(names: list[tuple[str, ...]]) -> re.Pattern[str] | None:
     if not names:
         return None
     spelled = sorted({SEPARATOR.join(map(re.escape, words)) for words in names}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)")
+    return re.compile(rf"(?<![\w@])(?<!\w-)(?:{'|'.join(spelled)})(?!\w|-\w)")
 
 
 def _is_styled(sentence: str, start: int) -> bool:

@@ -79,6 +79,12 @@ class Subject:
         return all(len(word) < 2 or word in GENERIC_NAME_WORDS or word.isdigit() for word in self.split_name.words)
 
     @property
+    def has_marks(self) -> bool:
+        """Whether anything but the name is known by which the company can be told from namesakes."""
+        marks = (self.towns, self.postcodes, self.phones, self.people, self.numbers, self.legal_forms)
+        return bool(any(marks) or self.website or self.registry_number)
+
+    @property
     def has_places(self) -> bool:
         """Whether it is known where the company is, so that another place can be told from it."""
         return bool(self.towns or self.postcodes)

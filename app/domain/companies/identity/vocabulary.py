@@ -69,7 +69,8 @@ OTHER_WORDS = _words(
     firm group accounts results growth figures investment investments talks efforts work production construction
     customers clients everyone nobody somebody anyone something nothing everything none usd eur gbp ltd limited inc plc
     north south east west northern southern eastern western central international national regional local former
-    formerly ex late how tips guide ways top best
+    formerly ex late how tips guide ways top best zero none nil unfortunately sadly regrettably fortunately luckily
+    finally recently apply visit call contact meet discover congratulations congrats kudos
     """
 )
 """Words that begin a sentence or a headline and name nobody."""
