@@ -45,6 +45,7 @@ from providers.web import normalise_url
 from workers import registry
 from workers.configuration import load_kinds
 from workers.core.inline import InlineProcessor
+from workers.core.kinds import Kind
 from workers.core.lag import LoopLag
 from workers.core.process_tuning import tune_api_process
 from workers.geocoding.request_geocoder import RequestGeocoder
@@ -68,14 +69,22 @@ def build_document() -> dict[str, Any]:
     return openapi.build(ROUTES, {kind: loaded.spec for kind, loaded in registry.load().items()}, VERSION)
 
 
-def create(settings: Settings | None = None) -> Application:
-    """Create the application. Without `settings`, they are read from the environment."""
+def load_settings(settings: Settings | None = None) -> tuple[Settings, dict[str, Kind]]:
+    """Return the checked settings, by default those of the environment, and all kinds of jobs; configures logging.
+
+    Ends the process with one line for each problem.
+    """
     try:
         settings = settings or load()
         logs.configure(settings.log_level, json=settings.log_json)
-        kinds = load_kinds(settings, for_worker=False)
+        return settings, load_kinds(settings, for_worker=False)
     except InvalidSettings as error:
         raise SystemExit(str(error)) from None
+
+
+def create(settings: Settings | None = None) -> Application:
+    """Create the application. Without `settings`, they are read from the environment."""
+    settings, kinds = load_settings(settings)
     specs = {kind: loaded.spec for kind, loaded in kinds.items()}
 
     @asynccontextmanager

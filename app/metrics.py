@@ -61,6 +61,11 @@ POSTGRES_AVAILABLE = Gauge(
     "Whether the API could read the state of the queues (1 or 0).",
     multiprocess_mode="min",
 )
+OLDEST_SNAPSHOT = Gauge(
+    "trigpoint_oldest_snapshot_seconds",
+    "Age of the oldest open snapshot of the database beyond 2 minutes; 0 without one.",
+    multiprocess_mode="mostrecent",
+)
 QUEUE_JOBS = Gauge(
     "trigpoint_queue_jobs", "Unfinished jobs by state.", ["queue", "state"], multiprocess_mode="mostrecent"
 )

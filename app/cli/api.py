@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
 from typing import Annotated
 
 import typer
+
+from app.cli import output
 
 UVICORN = (
     "uvicorn",
@@ -32,8 +35,23 @@ def api(
 
     FORWARDED_ALLOW_IPS names the proxies whose X-Forwarded-For and -Proto are believed; default: those on this host.
     """
-    if processes > 1:  # so that /metrics has those of all processes, whichever answers
+    if processes > 1:
+        _check_settings()  # uvicorn would start processes that end again and again
+        # /metrics has those of all processes, whichever answers
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="trigpoint-metrics-"))
     arguments = ["--host", host, "--port", str(port), "--workers", str(processes)]
     arguments += ["--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
     os.execv(sys.executable, [sys.executable, "-m", *UVICORN, *arguments])
+
+
+def _check_settings() -> None:
+    """End with a line for each problem that would end the processes."""
+    from importlib import import_module
+
+    from app.db.core.startup import StartRefused, refuse_misfit
+
+    settings, _ = import_module("app.main").load_settings()  # as uvicorn imports it
+    try:
+        asyncio.run(refuse_misfit(settings.database_url))
+    except StartRefused as error:
+        output.fail(str(error))

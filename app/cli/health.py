@@ -68,6 +68,7 @@ def summary(said: Json, more: Json | None) -> list[str]:
             lines.append(f"{'':<9} {queue['name']}: {queue['waiting']:,} waiting, and no worker serves it")
         if len(stuck) > MAX_STUCK_QUEUES:
             lines.append(f"{'':<9} and {len(stuck) - MAX_STUCK_QUEUES} more queues without a worker")
+        lines += [f"{'snapshot':<9} {text}: end it" for text in more.get("oldSnapshots", ())]
     return [*lines, said.get("status", "not ready")]
 
 

@@ -144,8 +144,11 @@ def _report(state: RetryCallState) -> None:
 
 
 class InformationPipeline(Pipeline):
-    """Reads about the server, which arq logs at the start; its user may lack the right to know."""
+    """Stands for the questions about the server that arq asks at the start: they need rights and wait for Redis.
+
+    A worker starts without Redis: it reports that it is alive, and takes jobs once Redis is there.
+    """
 
     async def execute(self, raise_on_error: bool = True) -> list[Any]:
-        """Return {} for each response that Redis denies."""
-        return [{} if isinstance(one, ResponseError) else one for one in await super().execute(raise_on_error=False)]
+        """Return nothing about anything."""
+        return [{} for _ in self.command_stack]

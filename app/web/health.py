@@ -15,6 +15,7 @@ from app.db.core.asyncpg_overrides import acquire_ahead
 from app.db.core.faults import describe_fault
 from app.db.core.pool import CONNECTION_LOST
 from app.db.core.schema import find_write_fault
+from app.db.core.snapshots import list_old_snapshots
 from app.db.jobs import queue_depths, workers
 from app.domain.text.server_urls import mask_url
 from app.web.accounts import auth
@@ -94,6 +95,9 @@ class QueuesHealth(ResponseModel):
 class Health(ResponseModel):
     redis: RedisHealth
     queues: QueuesHealth
+    old_snapshots: list[str]
+    """Who keeps snapshots of the database open for more than two minutes, which slows admission; empty for users who
+    are no administrators."""
 
 
 @operation("getLiveness", tag="Service", access=Access.OPEN, returns={200: Liveness})
@@ -151,6 +155,7 @@ async def detailed(request: Request) -> Response:
     redis = await platform.sender.find_fault() is None
     async with platform.pool.acquire() as conn:
         depths = await queue_depths.list_depths(conn)
+        snapshots = await list_old_snapshots(conn) if user.is_admin else []
     queues = [QueueHealth(**asdict(depth), failed_percent=_percent(depth.failed, depth.completed)) for depth in depths]
     stuck = [depth.name for depth in depths if depth.waiting and not depth.workers]
     return JSON(
@@ -162,6 +167,7 @@ async def detailed(request: Request) -> Response:
                 state="ready" if redis else "reconnecting",
             ),
             queues=QueuesHealth(status="unhealthy" if stuck else "healthy", without_workers=stuck, queues=queues),
+            old_snapshots=[str(snapshot) for snapshot in snapshots],
         )
     )
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app import metrics
 from app.db.core.asyncpg_overrides import acquire_ahead
 from app.db.core.pool import CONNECTION_LOST
+from app.db.core.snapshots import list_old_snapshots
 from app.db.jobs import queues
 from app.errors import NotFound
 from app.web.accounts import auth
@@ -59,10 +60,12 @@ async def _count_queues(platform: Platform) -> None:
     try:
         async with acquire_ahead(platform.pool) as conn:
             found = await queues.list_queues(conn)
+            snapshots = await list_old_snapshots(conn)
     except UNAVAILABLE:
         metrics.POSTGRES_AVAILABLE.set(0)
         return
     metrics.POSTGRES_AVAILABLE.set(1)
+    metrics.OLDEST_SNAPSHOT.set(max((snapshot.seconds or 0 for snapshot in snapshots), default=0))
     for queue in found:
         for state in ("ready", "deferred", "admitted", "processing"):
             metrics.QUEUE_JOBS.labels(queue.name, state).set(getattr(queue, state))

@@ -10,9 +10,11 @@ import asyncpg
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
+from app.db.core.connect import connect
 from app.db.core.faults import describe_fault
 from app.db.core.pool import TRY_AGAIN, Connection, Pool
 from app.db.core.schema import SchemaMismatch, check_schema
+from app.domain.text.server_urls import mask_url
 
 T = TypeVar("T")
 
@@ -52,6 +54,23 @@ async def retry_until_available(pool: Pool, server: str, work: Callable[[Connect
         if not fault.is_permanent:
             raise
         raise StartRefused(f"DATABASE_URL ({server}): {fault.reason} ({error})") from None
+
+
+async def refuse_misfit(dsn: str) -> None:
+    """Raise StartRefused if waiting for this database is useless. Says nothing of one that is away."""
+    server = mask_url(dsn)
+    try:
+        conn = await connect(dsn, name="trigpoint check")
+        try:
+            await check_schema(conn)
+        finally:
+            await conn.close()
+    except SchemaMismatch as mismatch:
+        raise StartRefused(f"DATABASE_URL ({server}): {mismatch}") from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        fault = describe_fault(error)
+        if fault.is_permanent:
+            raise StartRefused(f"DATABASE_URL ({server}): {fault.reason} ({error})") from None
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -198,3 +198,32 @@ async def test_a_worker_says_why_it_waits_for_redis_and_takes_jobs_once_it_is_th
         status = await worker.end(signal.SIGTERM)
         valkey.stop()
     assert status == 0 and "Traceback" not in log.read_text()
+
+
+async def test_an_api_that_waited_for_postgres_ends_if_the_schema_does_not_fit(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, empty_url: str, tmp_path: Path
+) -> None:
+    later, log = tmp_path / "later", tmp_path / "api.log"
+    variables = {"DATABASE_URL": empty_url.replace(str(postgres.socket_dir), str(later)), "REDIS_URL": valkey.url}
+    api = await Process("api", API, environment(**variables), log).start()
+    try:
+
+        async def serves() -> bool:
+            return "Uvicorn running" in log.read_text()
+
+        await eventually(serves)
+        later.symlink_to(postgres.socket_dir)
+        async with asyncio.timeout(60):
+            assert await api.process.wait() != 0
+    finally:
+        await api.end(signal.SIGTERM)
+    assert "start_refused" in log.read_text() and "run `trigpoint migrate`" in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+async def test_an_api_of_several_processes_is_refused_once(empty_url: str, valkey: EmbeddedValkey) -> None:
+    argv = [sys.executable, "-c", "from app.cli import main; main()", "api", "--port", "0", "--processes", "2"]
+    status, output = await run(argv, DATABASE_URL=empty_url, REDIS_URL=valkey.url)
+    assert status == 1 and output.count("the database is not migrated: run `trigpoint migrate`") == 1
+    status, output = await run(argv, DATABASE_URL=empty_url, REDIS_URL="nowhere")
+    assert status == 1 and output.count("REDIS_URL must begin with a scheme") == 1
