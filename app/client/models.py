@@ -2562,6 +2562,11 @@ class GeocoderList(Model):
 class Health(Model):
     redis: RedisHealth
     queues: QueuesHealth
+    old_snapshots: Annotated[list[str], Field(alias="oldSnapshots")]
+    """
+    Who keeps snapshots of the database open for more than two minutes, which slows admission; empty for users who
+    are no administrators.
+    """
 
 
 class HeatmapScheduled(Model):

@@ -26,6 +26,8 @@ class Connection:
 class CountingPool:
     """A pool that needs several iterations of the loop to give and take a connection, and counts those in use."""
 
+    name = "counting"
+
     def __init__(self, places: int, *, turn_seconds: float, failing: int | None) -> None:
         self.turns = Turns(places)
         self.turn_seconds = turn_seconds
