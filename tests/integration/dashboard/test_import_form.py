@@ -152,3 +152,22 @@ async def test_of_very_many_columns_the_used_ones_have_menus(admin: Visitor, cli
     form, text = await opened(admin, f"/import/{upload['upload']['id']}?kind=voters")
     menus = [name for name in form.choices if name.startswith("use.")]
     assert len(menus) == 250 and "use.voter_id" in menus and "351 further columns are not used" in text
+
+
+async def test_companies_and_households_are_stored_at_once(admin: Visitor, client: aiohttp.ClientSession) -> None:
+    for kind, table in (
+        ("households", b"id,address,city,state,zip\n1,1 Main St,Durham,NC,27701\n2,,Durham,NC,27701\n"),
+        ("companies", b"Company,Company Number\nAcme,1\n,2\n"),
+    ):
+        path = f"/import/{(await sent(client, table, kind=kind))['upload']['id']}"
+        form, _ = await opened(admin, f"{path}?kind={kind}")
+        assert not form.values.keys() & {"source", "header", "dryRun", "split"}
+        stored = await admin.send(path, form.values | {"do": "start", "use.Company": ""})
+        assert (stored.status, stored.location) == (303, f"{path}?kind={kind}"), stored.text
+        shown = await admin.get(stored.location)
+        assert (
+            "The file was stored: 1 created" in shown.text
+            and "1 rows were left out, the first in line 3:" in shown.text
+        )
+        async with client.get(f"/api/v1/{kind}") as response:
+            assert len((await response.json())[kind]) == 1

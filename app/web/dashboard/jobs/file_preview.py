@@ -15,11 +15,13 @@ from app.domain.imports.upload_kinds import UploadKind
 from app.domain.text.column_mapping import IGNORED
 from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.errors import AppError, BadRequest, NotFound
+from app.web.companies import intake as companies
 from app.web.dashboard.core import html, internal_api
 from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.jobs.import_options import READING, STARTING, chosen_options, for_kind, offered
 from app.web.dashboard.jobs.new_job import redirect_to_job
 from app.web.geocoding import geocode_file
+from app.web.households import records as households
 from app.web.imports import create as imports
 from app.web.previews import uploads
 
@@ -29,14 +31,17 @@ STARTS = {
     UploadKind.POIS: imports.create_pois,
     UploadKind.BUSINESSES: imports.create_businesses,
     UploadKind.GEOCODE_FILE: geocode_file.create,
+    UploadKind.COMPANIES: companies.create,
+    UploadKind.HOUSEHOLDS: households.load,
 }
-"""What starts the job of each kind."""
+"""What starts the job of each kind; companies and households are stored at once."""
 FILE = ("kind", "sheet", "layer", "crs", "mapping")
 USE = "use."
 """Begins the names of the menus of columns."""
 NOT_USED = "-"
 """The value of a menu whose column is not to be used."""
 MAX_MENUS = 250
+COUNTS = ("created", "updated", "unchanged")
 
 
 async def start_page(request: Request) -> Response:
@@ -90,7 +95,6 @@ async def _show(
         upload=shown["upload"],
         kinds=list(UploadKind),
         can_start=kind in STARTS and not shown["problem"],
-        has_route=kind is None or kind in STARTS,
         menus=_menus(shown["columns"], mapping),
         uses=_uses(mapping),
         mapping=file.get("mapping", ""),
@@ -179,7 +183,20 @@ async def _start(request: Request, file: dict[str, str], options: dict[str, str]
         created = await internal_api.call(request, handler, body, path={}, idempotency_key=once)
     except AppError as error:
         return await _show(request, file, options, error.detail, error.status)
+    if "jobId" not in created:
+        return html.redirect(request, f"/import/{body['uploadId']}?kind={kind}", _stored(created))
     return redirect_to_job(request, created)
+
+
+def _stored(created: dict[str, Any]) -> str:
+    """Return what became of the rows of a table that was stored at once."""
+    counts = ", ".join(f"{created[name]:,} {name}" for name in COUNTS if name in created)
+    text = f"The file was stored: {counts}."
+    if created["errors"]:
+        first = created["errors"][0]
+        reason = " ".join(filter(None, [first.get("field"), first.get("error") or first.get("message")]))
+        text += f" {created['rejected']:,} rows were left out, the first in line {first['line']:,}: {reason}."
+    return text
 
 
 async def delete(request: Request) -> Response:

@@ -12,7 +12,6 @@ from app.domain.imports.voter_profiles import ProfileName
 VOTERS = frozenset({UploadKind.VOTERS})
 RECORDS = frozenset({UploadKind.VOTERS, UploadKind.PARCELS, UploadKind.POIS})
 IMPORTS = RECORDS | {UploadKind.BUSINESSES}
-ALL = frozenset(UploadKind)
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ READING = (
     ImportOption(
         "header",
         "First row",
-        ALL,
+        IMPORTS | {UploadKind.GEOCODE_FILE},
         choices=(("", "find out"), ("true", "has the names of the columns"), ("false", "is a record already")),
     ),
     ImportOption(
