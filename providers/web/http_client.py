@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -36,6 +36,8 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
 ROBOTS_TYPES = HTML_TYPES | {"text/plain", "application/octet-stream"}
 """The media types with which servers send robots.txt; the standard says text/plain."""
 
+IDLE_SECONDS = 6.0
+"""A body of which nothing arrives for so long is taken to be complete."""
 MAX_ERROR_BYTES = 50_000
 """Part of the body of a 503 response that is searched for a test for browsers."""
 ERROR_SECONDS = 3.0
@@ -176,8 +178,8 @@ class HttpClient:
                 response.close()
                 return replace(page, outcome=WebsiteStatus.NOT_HTML, detail=f"it returns {media_type[:100]}, not HTML")
             encoding = response.headers.get("Content-Encoding", "")
-            raw, truncated = await body.read_body(response.content.iter_any(), encoding, options.max_bytes)
-            if truncated:
+            raw, truncated = await body.read_body(_chunks(response), encoding, options.max_bytes)
+            if truncated or response.was_cut:
                 response.close()
             if not media_type and options.media_types is HTML_TYPES and not looks_like_html(raw):
                 return replace(page, outcome=WebsiteStatus.NOT_HTML, detail="it returns neither HTML nor a media type")
@@ -188,6 +190,20 @@ class HttpClient:
                 etag=response.headers.get("ETag"),
                 last_modified=response.headers.get("Last-Modified"),
             )
+
+
+async def _chunks(response: Response) -> AsyncIterator[bytes]:
+    """Yield the body. One that stops for IDLE_SECONDS is cut off there: some servers never end what they have sent."""
+    while not response.content.at_eof():
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await response.content.readany()
+        except TimeoutError:
+            if not response.content.total_bytes:
+                continue
+            response.was_cut = True
+            return
+        yield chunk
 
 
 async def _look_for_challenge(refused: Page, response: aiohttp.ClientResponse) -> Page:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.domain.vocabulary.websites import WebsiteStatus
-from providers.web import Fetcher
+from providers.web import Fetcher, http_client
 from providers.web.response_head import InvalidHead, repair_head
 from tests.unit.websites.conftest import EVER
 
@@ -149,6 +149,33 @@ async def test_what_was_received_counts(case: str, fetcher: Fetcher) -> None:
         page = await fetcher.fetch(url, since=EVER)
     assert page.outcome is OK, page.detail
     assert page.html.startswith("<html><title>Shop</title><p>We sell tea.")
+
+
+@pytest.mark.parametrize("headers", [b"", b"Content-Length: 9000\r\n", b"Transfer-Encoding: chunked\r\n"])
+async def test_a_body_that_never_ends_but_stops(
+    headers: bytes, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "IDLE_SECONDS", 0.2)
+    body = b"%x\r\n%b\r\n" % (len(BODY), BODY) if b"chunked" in headers else BODY
+    closed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if b"/robots.txt" in await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\n" + TEXT + headers + b"\r\n")
+            await asyncio.sleep(0.5)  # a slow beginning is no end
+            writer.write(body)
+            await reader.read()
+            closed.set()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    page = await fetcher.fetch(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", since=EVER)
+    assert (page.outcome, page.html, page.truncated) == (OK, BODY.decode(), True)
+    async with asyncio.timeout(10):
+        await closed.wait()
+    server.close()
 
 
 @pytest.mark.parametrize("case", NOT_READ)
