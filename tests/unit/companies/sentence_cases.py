@@ -1,7 +1,8 @@
 """Labelled sentences: the company, the page on which a sentence stands, and what it says about the company.
 
 The expected value is the kind of signal, `fact` for evidence about the company that is no signal, or `nothing` for a
-sentence that is no evidence about it. HELD_OUT was not looked at while the rules were written.
+sentence that is no evidence about it. HELD_OUT was not looked at while the rules were written, which judged 44 of its
+46 sentences right at once; of the 65 sentences from which OTHERS was taken, 53.
 """
 
 from __future__ import annotations
@@ -188,4 +189,79 @@ HELD_OUT = (
     Case("jobs", "about", "Jobs Lab\u2019s rival Stepco has raised $20 million.", "nothing"),
     Case("jobs", "about", "The group is based in Reno and employs 40 people.", "fact"),
     Case("jobs", "own_cases", "They opened a new factory after buying our ladders.", "nothing"),
+)
+
+OTHERS = (
+    Case("acme", "own", "We have no vacancies at the moment.", "fact"),
+    Case("acme", "own", "At present there are no job openings, but feel free to send your CV.", "fact"),
+    Case("acme", "own", "Unfortunately we don\u2019t have any open positions right now.", "fact"),
+    Case("acme", "own", "We are currently not looking for new staff.", "fact"),
+    Case("acme", "own", "Open positions: none.", "fact"),
+    Case("acme", "own", "Zero open roles at this time.", "fact"),
+    Case("acme", "own", "Our team is complete, so there are no open jobs.", "fact"),
+    Case("acme", "own", "We are no longer hiring for this position.", "fact"),
+    Case("acme", "own", "The open position of sales manager has been filled.", "fact"),
+    Case("acme", "own", "Acme is hiring a warehouse manager.", "hiring"),
+    Case("acme", "own", "Join our team as a welder.", "hiring"),
+    Case("acme", "own", "We currently have two vacancies for drivers.", "hiring"),
+    Case("acme", "own", "We\u2019re recruiting apprentices \u2013 no experience needed.", "hiring"),
+    Case("acme", "own", "Staff raised \u00a310,000 for the children\u2019s hospice.", "fact"),
+    Case("acme", "own", "We raised over $25,000 for breast cancer research this October.", "fact"),
+    Case("acme", "own", "The charity we support raised $2 million in donations.", "nothing"),
+    Case("acme", "own", "Our gala raised $120,000 for local schools.", "fact"),
+    Case("acme", "own", "We closed deals worth $3 million for our clients last quarter.", "fact"),
+    Case("acme", "own", "We have secured over $40 million in grants for our customers.", "fact"),
+    Case("acme", "own", "Acme helps startups raise seed funding.", "fact"),
+    Case("acme", "own", "Our customers have raised more than $1 billion in venture capital.", "nothing"),
+    Case("acme", "own", "Acme announced a $5 million investment in a new plant in Ohio.", "fact"),
+    Case("acme", "own", "Acme Group raises \u20ac12m in Series A funding led by Northern Ventures", "nothing"),
+    Case("acme", "own", "Acme raises \u20ac12m in Series A funding led by Northern Ventures", "funding"),
+    Case("acme", "own", "Acme Raises $12 Million Series A to Build Better Anvils", "funding"),
+    Case("acme", "own", "Northern Ventures leads Acme\u2019s $12 million Series A round", "funding"),
+    Case("acme", "own", "We are proud to announce that we have closed our seed round.", "funding"),
+    Case("acme", "own", "Our investor Northern Ventures closed a new fund of $300 million.", "nothing"),
+    Case("acme", "own", "Stepco opened a new store in Leeds.", "nothing"),
+    Case("acme", "own", "Our friends at Stepco opened a new store in Leeds.", "nothing"),
+    Case("acme", "own", "Our neighbours, Stepco Ltd, are hiring.", "nothing"),
+    Case("acme", "own", "Congratulations to Fernhill on opening a new factory in York!", "nothing"),
+    Case("acme", "own", "We supplied the steel for Fernhill\u2019s new factory in York.", "fact"),
+    Case("acme", "own", "We are opening a new showroom in Leeds this month.", "expansion"),
+    Case("acme", "own", "Our new showroom in Leeds is now open.", "expansion"),
+    Case("acme", "own", "We will be opening a new showroom in Leeds in spring.", "fact"),
+    Case("acme", "own", "A new store may open in Leeds if the council agrees.", "fact"),
+    Case("acme", "own", "Acme has expanded into Canada and the United States.", "expansion"),
+    Case("acme", "own", "Jane Smith has been promoted to chief operating officer.", "leadership"),
+    Case(
+        "acme", "own", "Jane Smith, chief executive of Fernhill, has been appointed chair of the trade body.", "nothing"
+    ),
+    Case("acme", "own", "Jane Smith is the chief executive of Acme.", "fact"),
+    Case("acme", "own", "Fernhill\u2019s CEO Jane Smith steps down as president.", "nothing"),
+    Case("acme", "own", "\u201cWe are hiring again,\u201d said Acme\u2019s chief executive Jane Smith.", "hiring"),
+    Case("acme", "about", "The firm has opened its second factory, in Ohio.", "expansion"),
+    Case("acme", "about", "Competitor Fernhill raised $70 million last year.", "nothing"),
+    Case("acme", "about", "Its rival Fernhill raised $70 million last year.", "nothing"),
+    Case("acme", "about", "The company is not hiring.", "fact"),
+    Case("acme", "about", "Jane Smith, who founded Acme, has joined Fernhill as a director.", "nothing"),
+    Case("acme", "about", "Acme was bought by Fernhill in a deal worth $40 million.", "funding"),
+    Case("acme", "about", "Acme rejected an offer to be acquired by Fernhill.", "fact"),
+    Case("acme", "roundup", "Fernhill, Acme and Bolt & Sons all opened new stores.", "nothing"),
+    Case("acme", "roundup", "Fernhill, whose customers include Acme, raised $9 million.", "nothing"),
+    Case("acme", "unnamed", "Acme, Inc. announces the appointment of Jane Smith as CEO.", "leadership"),
+    Case("acme", "unnamed", "Acme-Delta raised $4 million in seed funding.", "nothing"),
+    Case("tide", "unnamed", "Tidemark Instruments, headquartered in Sydney, opened a new office in Perth.", "nothing"),
+    Case("tide", "unnamed", "Sydney\u2019s Tidemark Instruments is hiring 20 engineers.", "nothing"),
+    Case("tide", "unnamed", "German company Tidemark Instruments raised $9 million.", "nothing"),
+    Case("tide", "unnamed", "Tidemark Instruments, a Texas-based oil services company, raised $9 million.", "nothing"),
+    Case(
+        "tide", "unnamed", "Tidemark Instruments, based in Portland, raised $9 million in venture funding.", "funding"
+    ),
+    Case(
+        "tide",
+        "unnamed",
+        "Tidemark Instruments, the Oregon maker of tide gauges, raised $9 million in venture funding.",
+        "funding",
+    ),
+    Case("tide", "unnamed", "Tidemark Instruments Pty Ltd raised $9 million in venture funding.", "funding"),
+    Case("tide", "unnamed", "Tidemark Capital raised $9 million in venture funding.", "nothing"),
+    Case("nord", "unnamed", "Nordwind AG raised 9 million euros in venture funding.", "nothing"),
 )

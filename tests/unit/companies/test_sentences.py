@@ -10,7 +10,7 @@ from app.domain.companies.identity.evidence import EvidenceReader
 from app.domain.companies.identity.legal_forms import words_of
 from app.domain.companies.identity.subject import Subject, TextPage
 from app.domain.companies.signal_rules import CrawledPage, find_in_pages
-from tests.unit.companies.sentence_cases import COMPANIES, PAGES, SHOWN, Case
+from tests.unit.companies.sentence_cases import COMPANIES, HELD_OUT, OTHERS, PAGES, SHOWN, Case
 
 TODAY = date(2026, 6, 1)
 
@@ -47,7 +47,10 @@ def judge(case: Case) -> str:
     return "fact" if any(statement.is_evidence for statement in statements) else "nothing"
 
 
-@pytest.mark.parametrize("number", range(len(SHOWN)))
+CASES = (*SHOWN, *HELD_OUT, *OTHERS)
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
 def test_sentences(number: int) -> None:
-    case = SHOWN[number]
+    case = CASES[number]
     assert judge(case) == case.expected, case
