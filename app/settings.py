@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     api_connections: int = Field(default=10, gt=1)
     """Maximum Postgres connections of an API process, without its listener."""
 
-    geocoders: CommaList = ("nominatim", "locationiq", "offline")
+    geocoders: CommaList = ("local", "nominatim", "locationiq", "census", "offline")
     """Geocoders in the order in which they are asked. Those without a required URL or key are skipped."""
     providers: dict[str, ProviderSettings] = {}
     allow_public_personal_data: bool = False

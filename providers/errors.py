@@ -6,6 +6,7 @@
     ├── QuotaExceeded   ask other providers until `resets_at`
     ├── Unavailable     ask another provider now; this one may be back soon
     ├── BadRequest      the provider will never answer this query
+    ├── Ambiguous       several places fit equally well; nothing was chosen
     └── Misconfigured   bad key or blocked: no query is answered until the configuration is fixed
 
 No match is not an error: providers return None.
@@ -16,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
+
+from app.domain.vocabulary.evidence import PossiblePlace
 
 
 class ProviderError(Exception):
@@ -69,6 +72,14 @@ class Unavailable(ProviderError):
     def __init__(self, message: str, *, provider: str = "", transient: bool = False) -> None:
         super().__init__(message, provider=provider)
         self.transient = transient
+
+
+class Ambiguous(ProviderError):
+    """Several places fit the query equally well, so that none is returned."""
+
+    def __init__(self, message: str, candidates: tuple[PossiblePlace, ...], *, provider: str = "") -> None:
+        super().__init__(message, provider=provider, asked=False)
+        self.candidates = candidates
 
 
 class BadRequest(ProviderError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from app.domain.vocabulary.known_addresses import ReferenceData
 from providers.rate_limit import RateLimiter
 
 
@@ -37,3 +38,5 @@ class Setup:
     limiter: RateLimiter
     user_agent: str
     contact: str | None
+    reference: ReferenceData | None = None
+    """Known addresses; None where there is no database."""

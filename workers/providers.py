@@ -41,7 +41,7 @@ def open_resources(
         settings,
         pool,
         http,
-        build_chain(settings, http, limiter),
+        build_chain(settings, http, limiter, pool),
         build_fetcher(settings, pool),
         MxLookup(enabled=settings.mx_lookups),
         build_company_providers(settings, http, redis, limiter),

@@ -21,6 +21,7 @@ MODULES = (
     "workers.imports.import_undo",
     "workers.imports.reference_import",
     "workers.imports.reference_cleanup",
+    "workers.imports.parcel_reference",
     "workers.heatmaps.heatmap_compute",
     "workers.websites.website_validation",
     "workers.websites.email_scraping",

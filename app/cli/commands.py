@@ -27,6 +27,7 @@ from app.cli import (
     openapi,
     process,
     queues,
+    reference,
     release,
     research,
     schedules,
@@ -43,6 +44,7 @@ address and, the first time, an administrator's key.
     export TRIGPOINT_URL=http://127.0.0.1:8000 TRIGPOINT_API_KEY=tp_…
     trigpoint households load people.csv
     trigpoint import voters ncvoter60.zip --watch
+    trigpoint reference import address_points.csv --watch
     trigpoint geocode --state CA --watch
     trigpoint businesses import accounts.csv --watch
     trigpoint geocode-file addresses.csv --out geocoded.csv
@@ -98,6 +100,7 @@ app.add_typer(heatmap.app, name="heatmap")
 app.add_typer(keys.app, name="keys")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(uploads.app, name="uploads")
+app.add_typer(reference.app, name="reference")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(db.app, name="db")
 

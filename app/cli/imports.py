@@ -93,7 +93,9 @@ def voters(
     as_json: AsJson = False,
 ) -> None:
     """Import a voter file: `trigpoint import voters ncvoter60.zip --watch`. Running it twice changes nothing."""
-    options = _options(dry_run, max_errors, max_error_rate, source, split, sheet=sheet, maxRetireRate=max_retire_rate)
+    options = import_options(
+        dry_run, max_errors, max_error_rate, source, split, sheet=sheet, maxRetireRate=max_retire_rate
+    )
     _add_flags(options, allowOverwrite=allow_overwrite, retireMissing=retire_missing)
     if profile:
         options["profile"] = profile
@@ -104,7 +106,7 @@ def voters(
     if geocode_after:
         options["geocodeAfter"] = "true"
     options |= column_map(mapping, constants, saved) | header_option(header)
-    _send("voters", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
+    send_import("voters", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
@@ -132,7 +134,7 @@ def parcels(
     as_json: AsJson = False,
 ) -> None:
     """Import parcels: GeoJSON, shapefiles (zip), GeoPackage and other map data, or a table with a WKT column."""
-    options = _options(
+    options = import_options(
         dry_run,
         max_errors,
         max_error_rate,
@@ -145,7 +147,7 @@ def parcels(
     )
     _add_flags(options, allowOverwrite=allow_overwrite, retireMissing=retire_missing)
     options |= column_map(mapping, constants, saved) | header_option(header)
-    _send("parcels", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
+    send_import("parcels", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
@@ -173,7 +175,7 @@ def pois(
     as_json: AsJson = False,
 ) -> None:
     """Import points of interest: a table (id, name, category, lat, lon), GeoJSON or other map data."""
-    options = _options(
+    options = import_options(
         dry_run,
         max_errors,
         max_error_rate,
@@ -186,7 +188,7 @@ def pois(
     )
     _add_flags(options, allowOverwrite=allow_overwrite, retireMissing=retire_missing)
     options |= column_map(mapping, constants, saved) | header_option(header)
-    _send("pois", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
+    send_import("pois", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
@@ -214,14 +216,14 @@ def businesses(
     as_json: AsJson = False,
 ) -> None:
     """Import businesses from CSV (name, website or domain, phone, address …) and check their websites."""
-    options = _options(dry_run, max_errors, max_error_rate, source, split, sheet=sheet)
+    options = import_options(dry_run, max_errors, max_error_rate, source, split, sheet=sheet)
     _add_flags(options, allowOverwrite=allow_overwrite)
     options |= column_map(mapping, constants, saved) | header_option(header)
     if no_visit:
         options["visit"] = "false"
     if priority:
         options["priority"] = str(priority)
-    _send("businesses", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
+    send_import("businesses", file, upload, options, watch=watch, url=url, key=key, as_json=as_json)
 
 
 @app.command()
@@ -257,7 +259,7 @@ def undo(
         typer.echo(f"Follow it with: trigpoint jobs watch {created['jobId']}")
 
 
-def _options(
+def import_options(
     dry_run: bool,
     max_errors: int | None,
     max_error_rate: float | None,
@@ -276,7 +278,7 @@ def _add_flags(options: dict[str, str], **flags: bool) -> None:
     options |= {name: "true" for name, value in flags.items() if value}
 
 
-def _send(
+def send_import(
     what: str,
     file: Path | None,
     upload: UUID | None,
@@ -287,6 +289,7 @@ def _send(
     key: str | None,
     as_json: bool,
 ) -> None:
+    """Send a file, or name an upload, for the import of `what`, and print the job or its result."""
     if (file is None) == (upload is None):
         raise typer.BadParameter("Give either a file or --upload with the id of an upload.")
     if upload is not None:

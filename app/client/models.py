@@ -11,6 +11,15 @@ from pydantic import ConfigDict, Field, RootModel
 from app.client.model import Model
 
 
+class AddressCandidate(Model):
+    """One of several addresses that fit equally well."""
+
+    address: str
+    latitude: float
+    """In degrees (WGS 84)."""
+    longitude: float
+
+
 class AddressFields(Model):
     """An address by its fields. The usual names of columns, such as `street address` or `postal_code`, work too."""
 
@@ -86,43 +95,6 @@ class AddressRequest(Model):
     country: Annotated[str | None, Field(max_length=60)] = None
     """By ISO 3166-1 code or name; without it, the platform's default applies."""
     county: Annotated[str | None, Field(max_length=100)] = None
-
-
-class AddressResult(Model):
-    """The result for an address."""
-
-    address: str | None
-    """The address that was looked up, in one line."""
-    latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)]
-    """In degrees (WGS 84)."""
-    longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)]
-    confidence: Annotated[float | None, Field(ge=0.0, le=1.0)]
-    """How likely it is the right place, on one scale for all geocoders."""
-    source: str | None
-    """The same as `provider`."""
-    accuracy: Literal["rooftop", "interpolated", "street", "postcode", "place", "region"] | None
-    """The kind of place to which the coordinates belong, from `rooftop` (the finest) to `region`."""
-    provider: str | None
-    """The geocoder that found it."""
-    matched_address: Annotated[str | None, Field(alias="matchedAddress")]
-    """The address as that geocoder writes it."""
-    attribution: str | None
-    """The text that the geocoder wants shown with the result."""
-    raw_score: Annotated[float | None, Field(alias="rawScore")]
-    """The geocoder's own measure, whose meaning differs between geocoders."""
-    error: str | None
-    """Why it was not found, by geocoder."""
-
-
-class AddressResults(Model):
-    """The results for a list of addresses."""
-
-    results: list[AddressResult]
-    """In the order of the request."""
-    total: int
-    """The number of addresses."""
-    geocoded: int
-    """How many were found."""
 
 
 class BoundsInput(Model):
@@ -2356,6 +2328,69 @@ class WebsiteValidationJob(Model):
     """Under which only one of your jobs of this type may be active: another one is not created."""
     run_at: Annotated[datetime | None, Field(alias="runAt")] = None
     """The job waits until this time; one in the past is now."""
+
+
+class AddressEvidence(Model):
+    """What an answer from reference data rests on."""
+
+    basis: Literal["point", "parcel", "neighbours", "street"]
+    """A known point, a parcel, known houses beside it, or only a house of the street."""
+    source: str
+    """Name of the reference data."""
+    source_date: Annotated[str, Field(alias="sourceDate")]
+    """The day of the data, or else of their import (ISO 8601)."""
+    matched: list[str]
+    """Parts of the address that are the same: `house_number, street, city, state, postcode`."""
+    differs: list[str]
+    """
+    Parts that are missing or different: `house_number, direction` (or the suffix of the street), `spelling, city,
+    postcode`.
+    """
+    between: list[str]
+    """Numbers of the houses from which an interpolated position was computed."""
+    expected_error_metres: Annotated[float | None, Field(alias="expectedErrorMetres")]
+    """How far the position may be off; null where it is the house itself."""
+
+
+class AddressResult(Model):
+    """The result for an address."""
+
+    address: str | None
+    """The address that was looked up, in one line."""
+    latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)]
+    """In degrees (WGS 84)."""
+    longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)]
+    confidence: Annotated[float | None, Field(ge=0.0, le=1.0)]
+    """How likely it is the right place, on one scale for all geocoders."""
+    source: str | None
+    """The same as `provider`."""
+    accuracy: Literal["rooftop", "interpolated", "street", "postcode", "place", "region"] | None
+    """The kind of place to which the coordinates belong, from `rooftop` (the finest) to `region`."""
+    provider: str | None
+    """The geocoder that found it."""
+    matched_address: Annotated[str | None, Field(alias="matchedAddress")]
+    """The address as that geocoder writes it."""
+    attribution: str | None
+    """The text that the geocoder wants shown with the result."""
+    raw_score: Annotated[float | None, Field(alias="rawScore")]
+    """The geocoder's own measure, whose meaning differs between geocoders."""
+    error: str | None
+    """Why it was not found, by geocoder."""
+    evidence: AddressEvidence | None = None
+    """What an answer from reference data rests on."""
+    candidates: list[AddressCandidate] | None = None
+    """Addresses of the reference data that fit equally well, if there are several: none of them was chosen."""
+
+
+class AddressResults(Model):
+    """The results for a list of addresses."""
+
+    results: list[AddressResult]
+    """In the order of the request."""
+    total: int
+    """The number of addresses."""
+    geocoded: int
+    """How many were found."""
 
 
 class BulkFilters(Model):

@@ -34,9 +34,12 @@ class InstantGeocoder(Protocol):
     """Geocodes within a request; time limits are in seconds."""
 
     async def locate(
-        self, addresses: Sequence[Address], options: GeocodeOptions, time_limit: float
+        self, addresses: Sequence[Address], options: GeocodeOptions, time_limit: float, asker: UUID | None = None
     ) -> list[LookupResult]:
-        """Return a result for each address. Raises ValueError for an unknown provider."""
+        """Return a result for each address; the own reference data of `asker` count, too.
+
+        Raises ValueError for an unknown provider.
+        """
         ...
 
     async def reverse(self, latitude: float, longitude: float, time_limit: float) -> LookupResult | None:

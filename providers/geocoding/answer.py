@@ -9,7 +9,16 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.domain.vocabulary.accuracy import Accuracy
-from providers.errors import BadRequest, Misconfigured, ProviderError, QuotaExceeded, RateLimited, Unavailable
+from app.domain.vocabulary.evidence import PossiblePlace
+from providers.errors import (
+    Ambiguous,
+    BadRequest,
+    Misconfigured,
+    ProviderError,
+    QuotaExceeded,
+    RateLimited,
+    Unavailable,
+)
 from providers.geocoding.base import Location, Query
 
 
@@ -19,6 +28,7 @@ class AttemptOutcome(StrEnum):
     FOUND = "found"
     COARSE = "coarse"
     CONTRADICTORY = "contradictory"
+    AMBIGUOUS = "ambiguous"
     NO_MATCH = "no_match"
     RATE_LIMITED = "rate_limited"
     QUOTA_EXCEEDED = "quota_exceeded"
@@ -41,12 +51,14 @@ class Attempt:
 class Answer:
     """The best location (None if no provider knew one), the attempts in order, and every location found.
 
-    `locations` includes the best one and is in the order of the attempts.
+    `locations` includes the best one and is in the order of the attempts. `candidates` are addresses of which a
+    provider could not choose one.
     """
 
     location: Location | None
     attempts: tuple[Attempt, ...]
     locations: tuple[Location, ...] = ()
+    candidates: tuple[PossiblePlace, ...] = ()
 
     def reason(self) -> str:
         """Results of all providers as one line for an error log."""
@@ -59,6 +71,7 @@ _OUTCOMES: Mapping[type[ProviderError], AttemptOutcome] = MappingProxyType(
     {
         RateLimited: AttemptOutcome.RATE_LIMITED,
         QuotaExceeded: AttemptOutcome.QUOTA_EXCEEDED,
+        Ambiguous: AttemptOutcome.AMBIGUOUS,
         Unavailable: AttemptOutcome.UNAVAILABLE,
         BadRequest: AttemptOutcome.BAD_REQUEST,
         Misconfigured: AttemptOutcome.MISCONFIGURED,
@@ -76,9 +89,12 @@ class Search:
         self.refusals = Counter[str]()  # how often each provider answered that the rate limit was exceeded
         self._attempts: list[Attempt] = []
         self._locations: list[Location] = []
+        self._candidates: tuple[PossiblePlace, ...] = ()
 
     def record(self, provider: str, reply: Location | None | ProviderError) -> None:
         """Record the reply of `provider`."""
+        if isinstance(reply, Ambiguous):
+            self._candidates += reply.candidates
         if isinstance(reply, ProviderError):
             self._note(provider, _OUTCOMES[type(reply)], str(reply))
         elif reply is None:
@@ -102,7 +118,7 @@ class Search:
         """Return the best answer found so far."""
         # The answer that ended the search wins over earlier ones that contradict the query.
         best = self._locations[-1] if self.ended else min(self._locations, key=_worth, default=None)
-        return Answer(best, tuple(self._attempts), tuple(self._locations))
+        return Answer(best, tuple(self._attempts), tuple(self._locations), self._candidates)
 
     def _note(self, provider: str, outcome: AttemptOutcome, detail: str) -> None:
         self._attempts.append(Attempt(provider, outcome, detail))

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.evidence import Evidence
 from providers.errors import ProviderError
 from providers.latency import Latencies
 from providers.rate_limit import LimiterState, Window, window_of_rate
@@ -38,6 +40,8 @@ class Query:
     state: str | None = None
     postcode: str | None = None
     country: str = "us"
+    asker: UUID | None = None
+    """The user whose own reference data count besides those of all users."""
 
     @property
     def house_number(self) -> str | None:
@@ -87,6 +91,8 @@ class Location:
     raw_score: float | None = None
     attribution: str | None = None
     contradicts: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    """What it rests on, if the provider says so."""
 
 
 class Geocoder(ABC):
@@ -126,6 +132,8 @@ class Geocoder(ABC):
     active_daily: int | None = None
     latencies: Latencies | None = None
     """Durations of recent requests; None if the provider sends none."""
+    is_idle: bool = False
+    """Whether it has nothing to answer from: then it is asked only by name."""
 
     @classmethod
     def lacks(cls, config: ProviderConfig, contact: str | None = None, allow_personal_data: bool = False) -> str | None:
@@ -188,6 +196,9 @@ class Geocoder(ABC):
     async def reverse(self, latitude: float, longitude: float, timeout: float) -> Location | None:
         """Return the address nearest to a point in degrees, or None. Raises ProviderError."""
         raise NotImplementedError(f"{self.name} does not look up points")
+
+    async def prepare(self) -> None:  # noqa: B027 - most geocoders need no preparation
+        """Update `is_idle`, before a job or a request."""
 
     async def pause(self, seconds: float, reason: str = "") -> None:  # noqa: B027 - geocoders without requests need no pause
         """Pause all requests to this provider for `seconds`, in every process."""

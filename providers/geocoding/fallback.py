@@ -60,8 +60,18 @@ class GeocoderChain:
     @property
     def batch_size(self) -> int:
         """How many queries the first available geocoder takes in one call."""
-        usable = (member.geocoder.batch_size for member in self._members if member.resting() is None)
+        usable = (member.geocoder.batch_size for member in self._active() if member.resting() is None)
         return next(usable, 1)
+
+    @property
+    def active(self) -> tuple[Geocoder, ...]:
+        """The geocoders that have something to answer from."""
+        return tuple(geocoder for geocoder in self.geocoders if not geocoder.is_idle)
+
+    async def prepare(self) -> None:
+        """Find out which geocoders are active. Call it before a job or a request."""
+        for geocoder in self.geocoders:
+            await geocoder.prepare()
 
     def keeps(self, provider: str) -> timedelta | None:
         """Return how long an answer of `provider` may be stored: None means for ever, zero not at all.
@@ -136,7 +146,7 @@ class GeocoderChain:
     async def reverse(self, latitude: float, longitude: float, timeout: float = 5.0) -> Answer:
         """Return the address nearest to a point in degrees: the first at street level or finer, else the finest."""
         search = Search(Query(), Accuracy.STREET)
-        for member in self._members:
+        for member in self._active():
             if member.geocoder.reverses and not search.ended:
                 await self._ask(search, member, partial(member.geocoder.reverse, latitude, longitude, timeout))
         return search.answer()
@@ -151,15 +161,18 @@ class GeocoderChain:
         states = [await member.state() for member in self._members]
         return states + [left_out(self._known[name], why) for name, why in self.available().items() if why is not None]
 
+    def _active(self) -> list[ChainMember]:
+        return [member for member in self._members if not member.geocoder.is_idle]
+
     def _order(self, provider_id: str | None, use_fallback: bool) -> list[ChainMember]:
         if provider_id is None:
-            return list(self._members) if use_fallback else list(self._members[:1])
+            return self._active() if use_fallback else self._active()[:1]
         first = [member for member in self._members if member.name == provider_id]
         if not first:
             known = ", ".join(member.name for member in self._members) or "none"
             why = f" ({self.left_out[provider_id]})" if provider_id in self.left_out else ""
             raise ValueError(f"geocoder {provider_id!r} is not available{why}; available: {known}")
-        others = [member for member in self._members if member.name != provider_id]
+        others = [member for member in self._active() if member.name != provider_id]
         return first + others if use_fallback else first
 
     async def _seek(self, search: Search, members: Sequence[ChainMember], timeout: float, strict_order: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import aiohttp
 
+from app.domain.vocabulary.known_addresses import ReferenceData
 from providers import discovery, geocoding
 from providers.geocoding.base import Geocoder
 from providers.geocoding.fallback import GeocoderChain
@@ -26,6 +27,7 @@ def build(
     user_agent: str,
     contact: str | None,
     allow_personal_data: bool = False,
+    reference: ReferenceData | None = None,
 ) -> GeocoderChain:
     """Build the chain of the geocoders `names`, in that order, without those that lack a required setting.
 
@@ -47,5 +49,5 @@ def build(
         elif reason is not None:
             left_out[name] = reason
         else:
-            chosen.append(known[name](Setup(config, session, limiter, user_agent, contact)))
+            chosen.append(known[name](Setup(config, session, limiter, user_agent, contact, reference)))
     return GeocoderChain(chosen, left_out, known)

@@ -9,7 +9,6 @@ from typing import Any
 from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
 from workers.geocoding.items import AddressLookup
 from workers.geocoding.plan import GeocodePlan
-from workers.geocoding.resolution import to_query
 
 MIN_BATCH = 20
 """Fewer addresses than this are asked for one by one: a batch takes several seconds at least."""
@@ -36,7 +35,7 @@ class Asker:
         self._concurrency = concurrency
         self._on_answer = on_answer
         self._more_expected = more_expected
-        self.uses_batches = plan.batch_size >= MIN_BATCH
+        self.uses_batches = plan.batch_size >= MIN_BATCH and bool(plan.after_local)
         self._queue: asyncio.Queue[AddressLookup] = asyncio.Queue()
         self._single_queue: asyncio.Queue[AddressLookup] = asyncio.Queue() if self.uses_batches else self._queue
 
@@ -56,7 +55,7 @@ class Asker:
             batch_answer = lookup.batch_answer
             already_asked = {attempt.provider for attempt in batch_answer.attempts} if batch_answer else set()
             answer = await self._chain.geocode(
-                to_query(lookup.address),
+                self._plan.query(lookup.address),
                 provider_id=options.provider_id if batch_answer is None else None,
                 use_fallback=options.use_fallback,
                 timeout=options.timeout,
@@ -68,7 +67,7 @@ class Asker:
 
     async def _ask_in_batches(self) -> None:
         """Ask the first geocoder for many addresses at once, and the others one by one for what it does not find."""
-        options, first = self._plan.options, self._plan.order[0]
+        options, first = self._plan.options, self._plan.after_local[0]
         while True:
             lookups = await self._next_batch()
             if len(lookups) < MIN_BATCH:
@@ -76,14 +75,17 @@ class Asker:
                     self._single_queue.put_nowait(lookup)
                 continue
             answers = await self._chain.geocode_many(
-                [to_query(lookup.address) for lookup in lookups],
+                [self._plan.query(lookup.address) for lookup in lookups],
                 provider_id=first,
                 use_fallback=False,
                 timeout=options.timeout,
                 min_accuracy=options.min_accuracy,
             )
             for lookup, answer in zip(lookups, answers, strict=True):
-                if len(self._plan.order) == 1 or answer.attempts[-1].outcome is AttemptOutcome.FOUND:
+                is_found = answer.attempts[-1].outcome is AttemptOutcome.FOUND
+                if lookup.batch_answer is not None:
+                    answer = combine(lookup.batch_answer, answer)
+                if len(self._plan.after_local) == 1 or is_found:
                     self._on_answer(lookup, answer)
                 else:
                     lookup.batch_answer = answer
@@ -104,5 +106,8 @@ class Asker:
 def combine(first: Answer, second: Answer) -> Answer:
     """Combine the answer of a batch and the answer of the geocoders asked after it."""
     return Answer(
-        second.location or first.location, first.attempts + second.attempts, first.locations + second.locations
+        second.location or first.location,
+        first.attempts + second.attempts,
+        first.locations + second.locations,
+        first.candidates + second.candidates,
     )

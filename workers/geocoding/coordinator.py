@@ -66,7 +66,7 @@ class LookupCoordinator:
         undecided: list[AddressLookup] = []
         for lookup in lookups:
             lookup.cached = answers.get(lookup.key, ())
-            is_decided = self._plan.is_decided(lookup.cached, lookup.address)
+            is_decided = self._plan.is_decided(lookup.cached, lookup.address, lookup.batch_answer)
             (decided if is_decided else undecided).append(lookup)
         return decided, undecided
 

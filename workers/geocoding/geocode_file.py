@@ -26,20 +26,22 @@ from app.domain.text import csv_writer
 from app.domain.text.confidentiality import find_flags
 from app.domain.text.csv_reader import CsvReader, Position, Row
 from app.domain.text.errors import Unreadable
+from app.domain.vocabulary.evidence import PossiblePlace
 from app.storage.uploads import Uploads, opened
 from workers.core.context import JobContext
 from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import GeocodeItem, ResolvedItem
+from workers.geocoding.job_plan import build_plan
 from workers.geocoding.pipeline import Pipeline
-from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.quality_report import QualityReport
 from workers.geocoding.resolution import describe
 
 SPEC = kinds.GEOCODE_FILE
+MAX_CANDIDATES = 5
 
 
 async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Outcome:
-    plan = GeocodePlan.build(context.resources.geocoders, args)
+    plan = await build_plan(context, args)
     async with connection(context.resources.pool) as conn:
         upload = await uploads.find_for_job(conn, args.upload_id, context.id)
     if upload is None:
@@ -104,6 +106,11 @@ async def remove_upload(context: JobContext, store: Uploads, upload_id: UUID) ->
                 await uploads.mark_removed(conn, upload_id)
 
 
+def _ambiguity(candidates: Sequence[PossiblePlace]) -> str:
+    """Return what to say about addresses of which none was chosen; empty for none."""
+    return f"ambiguous: {'; '.join(place.address for place in candidates[:MAX_CANDIDATES])}" if candidates else ""
+
+
 class AddressTable:
     """The uploaded file: its rows as items, and their output. Reading blocks, so it is done in a thread."""
 
@@ -156,7 +163,7 @@ class AddressTable:
         number = int(resolved.item.id)
         line = csv_writer.line([*cells[:width], *[""] * (width - len(cells))], delimiter)
         beyond = csv_writer.line(cells[width:], delimiter) if len(cells) > width else None
-        note = resolved.item.note
+        note = "; ".join(filter(None, [resolved.item.note, _ambiguity(resolved.resolution.candidates)])) or None
         if place is None:
             reason = "; ".join(filter(None, [resolved.resolution.reason, note]))
             return GeocodedRow(number, line, beyond, error=reason)

@@ -23,8 +23,8 @@ from app.domain.geocoding.kinds import GeocodeHouseholdsArgs
 from workers.core.context import JobContext
 from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import GeocodeItem, ResolvedItem
+from workers.geocoding.job_plan import build_plan
 from workers.geocoding.pipeline import Pipeline
-from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.quality_report import QualityReport
 
 CHANGED = "the household changed while it was geocoded; run the job again for it"
@@ -33,7 +33,7 @@ SPEC = kinds.GEOCODE_HOUSEHOLDS
 
 
 async def run(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any]:
-    plan = GeocodePlan.build(context.resources.geocoders, args)
+    plan = await build_plan(context, args)
     state = context.checkpoint or await start(context, args)
     reader = HouseholdReader(context, args, state)
     report = QualityReport.from_checkpoint(state.get("report"))

@@ -38,7 +38,8 @@ class AddressLookup:
     items: list[GeocodeItem]
     cached: Sequence[CachedAnswer] = ()
     batch_answer: Answer | None = None
-    """The answer of a batch that found no sufficient place, before the other geocoders are asked."""
+    """The answers of the reference data and of a batch that found no sufficient place, before the other geocoders are
+    asked."""
     new_answers: list[NewAnswer] = field(default_factory=list)
     """Answers to cache when the first item is committed."""
 

@@ -31,6 +31,8 @@ STEP_ITEMS = 50
 STEP_SECONDS = 1.0
 READ_AHEAD_ITEMS = 1000
 """Items that may be read and not yet committed, plus one batch if the first geocoder takes batches."""
+LOCAL_BATCH = 1_000
+"""Items that are read before the reference data are asked."""
 STATES_SECONDS = 5.0
 """Pause between two reports on the state of the geocoders."""
 
@@ -67,7 +69,8 @@ class Pipeline:
             on_answer=self._resolve,
             more_expected=lambda: self._reading and self._uncommitted < self._read_ahead,
         )
-        self._read_ahead = READ_AHEAD_ITEMS + (plan.batch_size if self._asker.uses_batches else 0)
+        read_ahead = 2 * LOCAL_BATCH if plan.starts_locally else READ_AHEAD_ITEMS
+        self._read_ahead = read_ahead + (plan.batch_size if self._asker.uses_batches else 0)
         self._lookups: dict[str, tuple[AddressLookup, Resolution | None]] = {}
         """By key, until their first item is committed."""
         self._resolved: list[ResolvedItem] = []
@@ -101,6 +104,8 @@ class Pipeline:
                 await self._coordinator.release_all()
 
     async def _read(self, batches: AsyncIterator[Sequence[GeocodeItem]]) -> None:
+        if self._plan.starts_locally:
+            batches = _merged(batches, LOCAL_BATCH)
         async for items in batches:
             self._uncommitted += len(items)
             self._progress.start(item.id for item in items)
@@ -129,7 +134,21 @@ class Pipeline:
                 known.items.append(item)
             else:
                 self._add_resolved(ResolvedItem(item, resolution.for_duplicate()))
-        self._dispatch(*await self._coordinator.triage(new))
+        self._dispatch(*await self._coordinator.triage(await self._ask_locally(new)))
+
+    async def _ask_locally(self, lookups: Sequence[AddressLookup]) -> Sequence[AddressLookup]:
+        """Resolve the lookups that the reference data have; returns the others."""
+        if not lookups or not self._plan.starts_locally:
+            return lookups
+        answers = await self._plan.ask_locally(self._chain, [lookup.address for lookup in lookups])
+        others = []
+        for lookup, answer in zip(lookups, answers, strict=True):
+            if self._plan.is_final(answer):
+                self._resolve(lookup, answer)
+            else:
+                lookup.batch_answer = answer
+                others.append(lookup)
+        return others
 
     async def _recheck_claimed(self) -> None:
         while True:
@@ -138,7 +157,7 @@ class Pipeline:
 
     def _dispatch(self, decided: Sequence[AddressLookup], to_ask: Sequence[AddressLookup]) -> None:
         for lookup in decided:
-            self._resolve(lookup, None)
+            self._resolve(lookup, lookup.batch_answer)
         for lookup in to_ask:
             self._asker.add(lookup)
 
@@ -208,3 +227,15 @@ class Pipeline:
         states = await self._chain.states()
         async with connection(self._context.resources.pool) as conn:
             await provider_states.upsert(conn, self._context.id, states)
+
+
+async def _merged(batches: AsyncIterator[Sequence[GeocodeItem]], size: int) -> AsyncIterator[Sequence[GeocodeItem]]:
+    """Yield the items in batches of at least `size`, the last one excepted."""
+    items: list[GeocodeItem] = []
+    async for batch in batches:
+        items += batch
+        if len(items) >= size:
+            yield items
+            items = []
+    if items:
+        yield items

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from app.db.geocoding.cache import NO_MATCH_TTL, CachedAnswer, NewAnswer
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.vocabulary.accuracy import Accuracy
+from providers.geocoding.base import Query
 from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
-from workers.geocoding.resolution import AnswerSource, Resolution, describe, has_street, to_cached
+from providers.geocoding.local import Local
+from workers.geocoding.resolution import AnswerSource, Resolution, describe, has_street, to_cached, to_query
 
 NOT_CACHEABLE = timedelta(0)
 MAX_LOCAL_BATCH = 1000
@@ -29,14 +32,16 @@ class GeocodePlan:
     cache_ttls: Mapping[str, timedelta | None] = field(default_factory=dict)
     """How long answers may be cached, by geocoder, None for ever; geocoders that do not allow it are missing."""
     batch_size: int = 1
-    """Batch size of the first geocoder."""
+    """Batch size of the first geocoder after `local`."""
+    asker: UUID | None = None
+    """The user whose own reference data count besides the shared ones."""
 
     @classmethod
-    def build(cls, chain: GeocoderChain, options: GeocodeOptions) -> GeocodePlan:
+    def build(cls, chain: GeocoderChain, options: GeocodeOptions, asker: UUID | None = None) -> GeocodePlan:
         """Return the plan for these options. Raises ValueError for a provider that is not available."""
-        geocoders = list(chain.geocoders)
+        geocoders = list(chain.active)
         if options.provider_id is not None:
-            first = [geocoder for geocoder in geocoders if geocoder.name == options.provider_id]
+            first = [geocoder for geocoder in chain.geocoders if geocoder.name == options.provider_id]
             if not first:
                 known = ", ".join(geocoder.name for geocoder in geocoders) or "none"
                 why = chain.left_out.get(options.provider_id, "not among the configured ones")
@@ -45,14 +50,44 @@ class GeocodePlan:
         if not options.use_fallback:
             geocoders = geocoders[:1]
         remote = [geocoder for geocoder in geocoders if geocoder.latencies is not None]
-        batch_size = geocoders[0].batch_size if geocoders else 1
+        after = geocoders[1:] if geocoders and geocoders[0].name == Local.name else geocoders
+        batch_size = after[0].batch_size if after else 1
         return cls(
             options,
             tuple(geocoder.name for geocoder in geocoders),
             frozenset(geocoder.name for geocoder in remote),
             {geocoder.name: geocoder.keeps for geocoder in remote if geocoder.keeps != NOT_CACHEABLE},
-            batch_size if geocoders[:1] == remote[:1] else min(batch_size, MAX_LOCAL_BATCH),
+            batch_size if after[:1] == remote[:1] else min(batch_size, MAX_LOCAL_BATCH),
+            asker,
         )
+
+    @property
+    def starts_locally(self) -> bool:
+        """Whether the reference data are asked before everything else, the cache included."""
+        return self.order[:1] == (Local.name,)
+
+    @property
+    def after_local(self) -> tuple[str, ...]:
+        """The geocoders that are asked for what the reference data do not have."""
+        return self.order[1:] if self.starts_locally else self.order
+
+    def query(self, address: Address) -> Query:
+        """Return the address as geocoders take it."""
+        return to_query(address, self.asker)
+
+    async def ask_locally(self, chain: GeocoderChain, addresses: Sequence[Address]) -> list[Answer]:
+        """Ask the reference data alone; call it only if the plan `starts_locally`."""
+        return await chain.geocode_many(
+            [self.query(address) for address in addresses],
+            provider_id=Local.name,
+            use_fallback=False,
+            timeout=self.options.timeout,
+            min_accuracy=self.options.min_accuracy,
+        )
+
+    def is_final(self, answer: Answer) -> bool:
+        """Return whether the answer of the reference data needs no other geocoder."""
+        return not self.after_local or answer.attempts[-1].outcome is AttemptOutcome.FOUND
 
     def sufficient_accuracy(self, address: Address) -> Accuracy:
         """Return the accuracy that ends the search."""
@@ -66,9 +101,14 @@ class GeocodePlan:
             and answer.place.accuracy.reaches(self.sufficient_accuracy(address))
         )
 
-    def is_decided(self, cached: Sequence[CachedAnswer], address: Address) -> bool:
-        """Return whether cached answers suffice, so that not even the offline geocoder needs to be asked."""
+    def is_decided(self, cached: Sequence[CachedAnswer], address: Address, local: Answer | None = None) -> bool:
+        """Return whether cached answers suffice, so that not even the offline geocoder needs to be asked.
+
+        `local` is the answer of the reference data, if they were asked.
+        """
         answers = {answer.provider: answer for answer in cached}
+        if local is not None:
+            answers[Local.name] = next(map(to_cached, local.locations), CachedAnswer(Local.name, None))
         first = self.options.provider_id
         if first is not None and first not in answers:
             return False
@@ -101,7 +141,8 @@ class GeocodePlan:
         places = tuple(entry.place for entry in found if entry.place is not None)
         reason = reason or "no geocoder is configured"
         contradicts = best.contradicts if best else ()
-        return Resolution(best.place if best else None, reason, places, source, contradicts)
+        candidates = answer.candidates if answer is not None else ()
+        return Resolution(best.place if best else None, reason, places, source, contradicts, candidates)
 
     def cacheable_answers(self, key: str, answer: Answer) -> list[NewAnswer]:
         """Return the parts of an answer that may be cached: places as their provider allows, no matches for a day."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from uuid import UUID
 
 from app.db.core.pool import Pool
 from app.db.geocoding import cache, provider_states
@@ -15,9 +16,11 @@ from app.domain.geocoding.geocoder_status import GeocoderStatus
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import LookupResult
 from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
+from providers.geocoding.local import Local
 from providers.geocoding.states import ProviderState
+from workers.geocoding.asker import combine
 from workers.geocoding.plan import GeocodePlan
-from workers.geocoding.resolution import AnswerSource, Resolution, to_place, to_query
+from workers.geocoding.resolution import AnswerSource, Resolution, to_place
 
 MAX_CONCURRENT_LOOKUPS = 20
 """Per request."""
@@ -33,25 +36,30 @@ class RequestGeocoder:
         self._chain = chain
 
     async def locate(
-        self, addresses: Sequence[Address], options: GeocodeOptions, time_limit: float
+        self, addresses: Sequence[Address], options: GeocodeOptions, time_limit: float, asker: UUID | None = None
     ) -> list[LookupResult]:
         """Return a result for each address after at most about `time_limit` seconds.
 
         Raises ValueError for an unknown provider.
         """
-        plan = GeocodePlan.build(self._chain, options)
+        await self._chain.prepare()
+        plan = GeocodePlan.build(self._chain, options, asker)
         distinct = {address.key: address for address in addresses}
+        local: dict[str, Answer] = {}
+        if plan.starts_locally:
+            local = dict(zip(distinct, await plan.ask_locally(self._chain, list(distinct.values())), strict=True))
+        resolutions = {key: plan.resolve(distinct[key], (), one) for key, one in local.items() if plan.is_final(one)}
         cached: dict[str, list[CachedAnswer]] = {}
-        if options.use_cache and plan.cache_ttls:
+        if options.use_cache and plan.cache_ttls and len(resolutions) < len(distinct):
             async with self._pool.acquire() as conn:
                 cached = await cache.find_answers(conn, list(distinct), list(plan.cache_ttls))
-        resolutions = {
-            key: plan.resolve(address, cached.get(key, ()), None)
+        resolutions |= {
+            key: plan.resolve(address, cached.get(key, ()), local.get(key))
             for key, address in distinct.items()
-            if plan.is_decided(cached.get(key, ()), address)
+            if key not in resolutions and plan.is_decided(cached.get(key, ()), address, local.get(key))
         }
         undecided = {key: address for key, address in distinct.items() if key not in resolutions}
-        answers = await self._ask(plan, undecided, cached, time_limit)
+        answers = await self._ask(plan, undecided, cached, local, time_limit)
         for key, answer in answers.items():
             resolutions[key] = plan.resolve(undecided[key], cached.get(key, ()), answer)
         new_answers = [entry for key, answer in answers.items() for entry in plan.cacheable_answers(key, answer)]
@@ -69,7 +77,9 @@ class RequestGeocoder:
         timed_out = f"no answer within {time_limit:g} s; try again"
         if not plan.options.use_fallback:
             return Resolution(None, timed_out, (), AnswerSource.LOCAL)
-        answer = await self._chain.geocode(to_query(address), min_accuracy=plan.options.min_accuracy, skip=plan.remote)
+        answer = await self._chain.geocode(
+            plan.query(address), min_accuracy=plan.options.min_accuracy, skip=plan.remote
+        )
         return replace(plan.resolve(address, cached, answer), reason=timed_out)
 
     async def _ask(
@@ -77,22 +87,25 @@ class RequestGeocoder:
         plan: GeocodePlan,
         addresses: Mapping[str, Address],
         cached: Mapping[str, Sequence[CachedAnswer]],
+        local: Mapping[str, Answer],
         time_limit: float,
     ) -> dict[str, Answer]:
         """Ask the chain for all addresses and return the answers that arrived in time, by key."""
         slots = asyncio.Semaphore(MAX_CONCURRENT_LOOKUPS)
 
         async def ask(key: str, address: Address) -> Answer:
+            asked = {answer.provider for answer in cached.get(key, ())} | ({Local.name} if key in local else set())
             async with slots:
-                return await self._chain.geocode(
-                    to_query(address),
-                    provider_id=plan.options.provider_id,
+                answer = await self._chain.geocode(
+                    plan.query(address),
+                    provider_id=None if plan.starts_locally else plan.options.provider_id,
                     use_fallback=plan.options.use_fallback,
                     timeout=min(plan.options.timeout, time_limit),
                     min_accuracy=plan.options.min_accuracy,
                     strict_order=plan.options.strict_order,
-                    skip={answer.provider for answer in cached.get(key, ())},
+                    skip=asked,
                 )
+                return combine(local[key], answer) if key in local else answer
 
         tasks = {asyncio.create_task(ask(key, address)): key for key, address in addresses.items()}
         if not tasks:
@@ -131,7 +144,7 @@ class RequestGeocoder:
 
 
 def _result(resolution: Resolution) -> LookupResult:
-    return LookupResult(resolution.place, None if resolution.place else resolution.reason)
+    return LookupResult(resolution.place, None if resolution.place else resolution.reason, resolution.candidates)
 
 
 def _status(state: ProviderState, recent: RecentState | None) -> GeocoderStatus:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from uuid import UUID
 
 from app.db.geocoding.cache import CachedAnswer
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.places import GeocodedPlace
+from app.domain.vocabulary.evidence import PossiblePlace
 from app.domain.vocabulary.po_boxes import is_po_box
 from providers.geocoding.base import Location, Query
 
@@ -37,6 +39,8 @@ class Resolution:
     source: AnswerSource
     contradicts: tuple[str, ...] = ()
     """The parts of the address for which `place` has another value."""
+    candidates: tuple[PossiblePlace, ...] = ()
+    """Addresses of the reference data of which none could be chosen."""
 
     def for_duplicate(self) -> Resolution:
         """Return the resolution for another item with the same address."""
@@ -54,8 +58,11 @@ def has_street(address: Address) -> bool:
     return bool(address.street) and not is_po_box(address.street or "")
 
 
-def to_query(address: Address) -> Query:
-    """Return the address as geocoders take it. One that is asked for a PO box would find a street of that name."""
+def to_query(address: Address, asker: UUID | None = None) -> Query:
+    """Return the address as geocoders take it, asked by a user.
+
+    One that is asked for a PO box would find a street of that name.
+    """
     return Query(
         street=address.street if has_street(address) else None,
         city=address.city,
@@ -63,6 +70,7 @@ def to_query(address: Address) -> Query:
         state=address.state,
         postcode=address.zip_code,
         country=address.country,
+        asker=asker,
     )
 
 
@@ -77,6 +85,7 @@ def to_place(location: Location) -> GeocodedPlace:
         matched_address=location.matched_address,
         raw_score=location.raw_score,
         attribution=location.attribution,
+        evidence=location.evidence,
     )
 
 

@@ -18,6 +18,7 @@ from app.domain.imports.file_series import FileIdentity, is_same_series
 from app.domain.imports.kinds import ImportUndoArgs
 from app.domain.jobs.outcomes import Failed, Outcome
 from workers.core.context import JobContext
+from workers.imports.parcel_index import index_parcels
 
 SPEC = kinds.IMPORT_UNDO
 TABLES: dict[str, ImportTable] = {
@@ -89,6 +90,8 @@ class _RunUndo:
             kept = self._run.inserted + self._run.updated - state["removed"] - state["restored"]
             counts["kept"] += max(0, kept)
             await undo.finish(step.conn, run)
+            if table is PARCELS:
+                await index_parcels(step.conn, self._run.source, self._context.id)
             state["undone"].append(str(run))
             state["after"] = None
             step.processed = max(0, kept)

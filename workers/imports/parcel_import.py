@@ -16,6 +16,7 @@ from app.domain.imports.parcels import ParcelReader
 from app.domain.jobs.outcomes import Outcome
 from workers.core.context import JobContext, Step
 from workers.imports.import_run import run_import
+from workers.imports.parcel_index import index_parcels
 from workers.imports.progress import ChunkCounts
 
 SPEC = kinds.PARCEL_IMPORT
@@ -40,4 +41,6 @@ class ParcelImporter:
         return ChunkCounts(written.inserted, written.updated, written.unchanged, written.duplicates, dict(chunk.counts))
 
     async def finish(self, step: Step, context: JobContext) -> None:
-        """Do nothing: no other work depends on parcels."""
+        """Have the addresses of the parcels made reference data."""
+        if not self._args.dry_run:
+            await index_parcels(step.conn, self._args.source, context.id)

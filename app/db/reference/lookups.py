@@ -129,7 +129,7 @@ FROM unnest($1::int[]) AS q (street_id)
 CROSS JOIN LATERAL (
     SELECT count(*) AS houses FROM (
         SELECT FROM reference_points AS p WHERE p.street_id = q.street_id LIMIT 2000
-    ) AS some
+    ) AS first_ones
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.* FROM reference_points AS p WHERE p.street_id = q.street_id ORDER BY p.number OFFSET c.houses / 2 LIMIT 1
@@ -164,7 +164,7 @@ async def find_similar_names(
     conn: Connection, owner: UUID | None, country: str, questions: Sequence[StreetQuestion]
 ) -> list[list[str]]:
     """Return for each question names of streets in its place that begin or end like its name."""
-    letters = [3 if len(q.name) >= 8 else 2 for q in questions]
+    letters = [1 if len(q.name) < 5 else 2 if len(q.name) < 8 else 3 for q in questions]
     found: list[list[str]] = [[] for _ in questions]
     for row in await conn.fetch(SIMILAR, owner, country, *_columns(questions), letters):
         found[row["i"]].append(row["name"])

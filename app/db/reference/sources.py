@@ -103,11 +103,9 @@ async def publish(conn: Connection, source_id: int) -> int:
     return int(replaced.split()[-1])
 
 
-async def has_any(conn: Connection, owner: UUID | None) -> bool:
-    """Whether any source answers this user."""
-    return bool(
-        await conn.fetchval(f"SELECT EXISTS (SELECT FROM reference_sources WHERE {VISIBLE.format(owner='$1')})", owner)
-    )
+async def is_ready(conn: Connection) -> bool:
+    """Whether any source answers anybody."""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM reference_sources WHERE status = 'ready')"))
 
 
 _LIST = f"""

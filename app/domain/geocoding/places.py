@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
+from app.domain.vocabulary.evidence import Evidence, PossiblePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class GeocodedPlace:
     matched_address: str
     raw_score: float | None
     attribution: str | None
+    evidence: Evidence | None = None
+    """What it rests on, if the provider says so; it is not stored."""
 
     def metres_to(self, latitude: float, longitude: float) -> float:
         """Return the great-circle distance to a point in degrees."""
@@ -36,3 +39,5 @@ class LookupResult:
 
     place: GeocodedPlace | None
     error: str | None
+    candidates: tuple[PossiblePlace, ...] = ()
+    """Addresses that fit equally well, of which none was chosen."""

@@ -171,7 +171,24 @@ REFERENCE_CLEANUP = JobSpec(
     args=ReferenceCleanupArgs,
     timeout=TIMEOUT,
     is_internal=True,
-    dedupe_key=lambda args: "reference",
+)
+
+
+class ParcelReferenceArgs(BaseModel):
+    """Make the addresses of imported parcels reference data."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    source: str = Field(max_length=200)
+    """The source of the parcels."""
+
+
+PARCEL_REFERENCE = JobSpec(
+    kind="parcel_reference",
+    queue=QueueSpec("parcel-reference", concurrency=1),
+    args=ParcelReferenceArgs,
+    timeout=TIMEOUT,
+    is_internal=True,
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from app.domain.reference.house_numbers import HouseNumber
 from app.domain.reference.interpolation import Estimate, House, interpolate
@@ -12,6 +11,7 @@ from app.domain.reference.places import Place, PlaceFit, fit_place
 from app.domain.reference.street_keys import Fit, StreetKey, fit
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
+from app.domain.vocabulary.evidence import Basis
 
 SAME_HOUSE_METRES = 150.0
 """Two sources have the same house if their points are not farther apart."""
@@ -19,7 +19,7 @@ SAME_LOT_METRES = 400.0
 """Points of one number in one street of one source: units of a large lot."""
 NEAR_METRES = 20_000.0
 """A house so near to the centre of the postcode or town of the question may be in it."""
-MISSPELT, PARTIAL, OTHER_STREET = 3, 1, 20
+MISSPELT, MISSPELT_SHORT, PARTIAL, OTHER_STREET = 3, 5, 1, 20
 PLACES = {
     PlaceFit.SAME: 0, PlaceFit.MISSPELT: 3, PlaceFit.UNKNOWN: 4, PlaceFit.OTHER_POSTCODE: 20, PlaceFit.OTHER: 6,
 }  # fmt: skip
@@ -71,18 +71,10 @@ class Candidate:
     street: KnownStreet
     exact: list[House] = field(default_factory=list)
     neighbours: list[House] = field(default_factory=list)
-    misspelt: bool = False
+    misspelt: int = 0
+    """Penalty for a name that differs by a letter."""
     penalty: int = 0
     differs: tuple[str, ...] = ()
-
-
-class Basis(StrEnum):
-    """What a position was found by."""
-
-    POINT = "point"
-    PARCEL = "parcel"
-    NEIGHBOURS = "neighbours"
-    STREET = "street"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,7 @@ def judge(question: Question, candidate: Candidate) -> bool:
     differs: list[str] = []
     penalty = 0
     if candidate.misspelt:
-        penalty += MISSPELT
+        penalty += candidate.misspelt
         differs.append("spelling")
     agreement = fit(question.street, candidate.street.key)
     if agreement is not Fit.SAME:
@@ -127,6 +119,8 @@ def judge(question: Question, candidate: Candidate) -> bool:
     elif place is not PlaceFit.SAME and (question.place.city or question.place.postcode):
         differs.append("city")
     candidate.penalty, candidate.differs = penalty, tuple(differs)
+    if candidate.misspelt == MISSPELT_SHORT and (agreement is not Fit.SAME or not candidate.exact):
+        return False  # Oak is so like Oat that only the same suffix and the house itself count
     if place is PlaceFit.UNKNOWN and not (question.place.city or question.place.postcode):
         return True  # of several, none is chosen
     return place not in (PlaceFit.UNKNOWN, PlaceFit.OTHER) or _is_near(question, candidate)

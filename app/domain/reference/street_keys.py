@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from enum import IntEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from app.domain.vocabulary.roads import numbered_road, split, words
+from app.domain.vocabulary.spelling import is_misspelling, is_short_misspelling
+from app.domain.vocabulary.usps import COMMON_SUFFIXES, DIRECTIONS, SUFFIXES
 
 MAX_CHARACTERS = 100
+_LONG_SUFFIXES = tuple(suffix.lower() for suffix in COMMON_SUFFIXES if len(suffix) >= 5)
+_SUFFIXES = frozenset(suffix.lower() for suffix in SUFFIXES)
+MAX_SUFFIX_CHARACTERS = 5
+_DIGITS = re.compile(r"\d{1,10}")
+
+
+def _full_words() -> dict[str, str]:
+    """Return abbreviation to the word in full, in lower case, as names are misspelt."""
+    full: dict[str, str] = {}
+    for spelling, code in {**SUFFIXES, **DIRECTIONS}.items():
+        if spelling != code and len(spelling) > len(code) and spelling != f"{code}S":
+            full.setdefault(code.lower(), spelling.lower())
+    return full
+
+
+_FULL: Mapping[str, str] = MappingProxyType(_full_words())
 
 
 class StreetKey(NamedTuple):
-    """Parts of a street, in lower case and USPS abbreviations; parts of several words are separated by spaces.
+    """Parts of a street in lower case: directions and suffix in USPS abbreviations, the name in full.
 
-    `name` has no spaces, so that La Salle is LaSalle; of a numbered road it is `#` and the number, and `suffix` is the
-    system of roads: `#99` and `state` for State Route 99, an empty one for Highway 99.
+    `name` has no spaces, so that La Salle is LaSalle, and all suffixes but the last: Park Place Dr is `parkplace`. Of a
+    numbered road it is `#` and the number, and `suffix` is the system of roads: `#99` and `state` for State Route 99,
+    an empty one for Highway 99.
     """
 
     name: str
@@ -45,14 +67,17 @@ def street_key(text: str) -> StreetKey | None:
     numbered = numbered_road(plain)
     if numbered is not None:
         return StreetKey(f"#{numbered.number}", before, numbered.system or "", after)
-    return StreetKey("".join(parts.name), before, " ".join(reversed(parts.suffixes)), after)
+    last, *others = parts.suffixes or ("",)
+    name = (*parts.name, *reversed(others))
+    return StreetKey("".join(_FULL.get(word, word) for word in name), before, last, after)
 
 
 def fit(asked: StreetKey, found: StreetKey) -> Fit:
     """Return how well the directions and suffixes of two streets agree, whatever their names are."""
     if asked[1:] == found[1:]:
         return Fit.SAME
-    return max(_fit_directions(asked, found), _fit_suffixes(asked.suffix, found.suffix))
+    suffixes = Fit.PARTIAL if not asked.suffix or not found.suffix else Fit.OTHER
+    return max(_fit_directions(asked, found), suffixes if asked.suffix != found.suffix else Fit.SAME)
 
 
 def _fit_directions(asked: StreetKey, found: StreetKey) -> Fit:
@@ -63,10 +88,40 @@ def _fit_directions(asked: StreetKey, found: StreetKey) -> Fit:
     return Fit.PARTIAL if ours <= theirs or theirs <= ours else Fit.OTHER
 
 
-def _fit_suffixes(asked: str, found: str) -> Fit:
-    """Park Place lacks a suffix of Park Place Dr; Park Dr has another one."""
-    if asked == found:
-        return Fit.SAME
-    ours, theirs = asked.split(), found.split()
-    shared = min(len(ours), len(theirs))
-    return Fit.PARTIAL if ours[:shared] == theirs[:shared] else Fit.OTHER
+class Similarity(IntEnum):
+    """How alike two names are that are not equal."""
+
+    OTHER = 0
+    SHORT = 1
+    """Short ones, such as Oak and Oat, that differ by a letter."""
+    MISSPELT = 2
+
+
+def similarity(asked: str, found: str) -> Similarity:
+    """Return whether one name may be the other one misspelt; digits in it must be the same."""
+    if _DIGITS.findall(asked) != _DIGITS.findall(found):
+        return Similarity.OTHER
+    asked, found = _DIGITS.sub("", asked), _DIGITS.sub("", found)
+    if is_misspelling(asked, found):
+        return Similarity.MISSPELT
+    return Similarity.SHORT if is_short_misspelling(asked, found) else Similarity.OTHER
+
+
+def with_suffix_in_name(key: StreetKey) -> StreetKey:
+    """Return the key of a street whose last suffix was left out: Park Place for Park Place Dr."""
+    return key._replace(name=key.name + _FULL.get(key.suffix, key.suffix), suffix="")
+
+
+def without_misspelt_suffix(text: str) -> StreetKey | None:
+    """Return the key of a street whose suffix is misspelt: of `Main Steet` that of `Main Street`.
+
+    A short suffix that is not known is left out: `Main Sr` is `Main`. None if the last word may belong to the name.
+    """
+    name, _, last = " ".join(text[:MAX_CHARACTERS].split()).rpartition(" ")
+    last = last.lower().rstrip(".")
+    if not name or last in _SUFFIXES or not last.isalpha():
+        return None
+    likely = {SUFFIXES[suffix.upper()] for suffix in _LONG_SUFFIXES if is_misspelling(last, suffix)}
+    if len(likely) == 1:
+        return street_key(f"{name} {likely.pop()}")
+    return street_key(name) if len(last) <= MAX_SUFFIX_CHARACTERS else None

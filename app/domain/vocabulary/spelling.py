@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MIN_LETTERS, LETTERS_OF_TWO_ERRORS = 5, 9
+MIN_SHORT_LETTERS, MIN_LETTERS, LETTERS_OF_TWO_ERRORS = 3, 5, 9
 """A name of so many letters may have one error, or two."""
 
 
@@ -16,6 +16,14 @@ def is_misspelling(one: str, other: str) -> bool:
         return False
     errors = 2 if len(shorter) >= LETTERS_OF_TWO_ERRORS else 1
     return len(longer) - len(shorter) <= errors and _distance(shorter, longer) <= errors
+
+
+def is_short_misspelling(one: str, other: str) -> bool:
+    """Whether two names too short for `is_misspelling` differ by one letter; of three letters at least."""
+    shorter, longer = sorted((one, other), key=len)
+    if not MIN_SHORT_LETTERS <= len(shorter) < MIN_LETTERS or any(map(str.isdigit, one + other)):
+        return False
+    return len(longer) - len(shorter) <= 1 and _distance(shorter, longer) == 1
 
 
 def _distance(one: str, other: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -15,11 +16,12 @@ from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.options import GeocodeOptions
 from app.domain.geocoding.places import GeocodedPlace, LookupResult
 from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.evidence import Basis
 from app.errors import BadRequest, Invalid, NotConfigured, NotFound, ServiceUnavailable
 from app.web.accounts import auth
 from app.web.geocoding import geocoders
 from app.web.http import request_parsing
-from app.web.http.models import RequestModel, ResponseModel
+from app.web.http.models import RequestModel, ResponseModel, is_none
 from app.web.http.operation import operation
 from app.web.http.request_parsing import validate
 from app.web.http.responses import JSON
@@ -98,11 +100,44 @@ class PlaceModel(ResponseModel):
     """The geocoder's own measure, whose meaning differs between geocoders."""
 
 
+class AddressEvidence(ResponseModel):
+    """What an answer from reference data rests on."""
+
+    basis: Basis
+    """A known point, a parcel, known houses beside it, or only a house of the street."""
+    source: str
+    """Name of the reference data."""
+    source_date: str
+    """The day of the data, or else of their import (ISO 8601)."""
+    matched: list[str]
+    """Parts of the address that are the same: `house_number, street, city, state, postcode`."""
+    differs: list[str]
+    """Parts that are missing or different: `house_number, direction` (or the suffix of the street), `spelling, city,
+    postcode`."""
+    between: list[str]
+    """Numbers of the houses from which an interpolated position was computed."""
+    expected_error_metres: float | None
+    """How far the position may be off; null where it is the house itself."""
+
+
+class AddressCandidate(ResponseModel):
+    """One of several addresses that fit equally well."""
+
+    address: str
+    latitude: float
+    """In degrees (WGS 84)."""
+    longitude: float
+
+
 class AddressResult(PlaceModel):
     """The result for an address."""
 
     error: str | None
     """Why it was not found, by geocoder."""
+    evidence: AddressEvidence | None = Field(default=None, exclude_if=is_none)
+    """What an answer from reference data rests on."""
+    candidates: list[AddressCandidate] | None = Field(default=None, exclude_if=is_none)
+    """Addresses of the reference data that fit equally well, if there are several: none of them was chosen."""
 
 
 class AddressResults(ResponseModel):
@@ -140,7 +175,7 @@ async def locate(request: Request) -> Response:
     An address is a text or an object. In a list, an address that cannot be found or read has an `error` of its own. For
     more addresses, create a job: `POST /api/v1/gis/geocode-file`.
     """
-    await auth.require(request)
+    user = await auth.require(request)
     platform = get_platform(request)
     _, body = await request_parsing.read_json(request)
     entries, options, is_list = _parse_body(body)
@@ -151,7 +186,7 @@ async def locate(request: Request) -> Response:
     if not is_list and isinstance(parsed[0], str):
         raise Invalid([("address", parsed[0])])
     addresses = [address for address in parsed if isinstance(address, Address)]
-    located = iter(await platform.geocoder.locate(addresses, options, TIME_LIMIT_SECONDS))
+    located = iter(await platform.geocoder.locate(addresses, options, TIME_LIMIT_SECONDS, user.id))
     results = [
         _present_result(entry, address, LookupResult(None, address) if isinstance(address, str) else next(located))
         for entry, address in zip(entries, parsed, strict=True)
@@ -188,7 +223,13 @@ def _parse_address(entry: Any, default_country: str) -> Address | str:
 
 def _present_result(entry: Any, address: Address | str, result: LookupResult) -> AddressResult:
     line = address.line if isinstance(address, Address) else entry if isinstance(entry, str) else None
-    return AddressResult(**_place_fields(line, result.place), error=result.error)
+    evidence = result.place.evidence if result.place else None
+    return AddressResult(
+        **_place_fields(line, result.place),
+        error=result.error,
+        evidence=AddressEvidence(**asdict(evidence)) if evidence else None,
+        candidates=[AddressCandidate(**asdict(candidate)) for candidate in result.candidates] or None,
+    )
 
 
 def _place_fields(address: str | None, place: GeocodedPlace | None) -> dict[str, Any]:

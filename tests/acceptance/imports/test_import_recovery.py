@@ -82,3 +82,33 @@ async def further(place: Place, client: aiohttp.ClientSession, job_id: str, job:
     found = await harness.eventually(gone_on)
     assert found is not None
     return found
+
+
+async def test_killed_reference_data_answer_as_a_whole_or_not_at_all(place: Place) -> None:
+    def table(rows: int, latitude: float) -> bytes:
+        lines = (f"{n},Recovery St {n % 50},Durham,NC,27701,{latitude},-78.9" for n in range(1, rows + 1))
+        return "\n".join(["number,street,city,state,zip,lat,lon", *lines]).encode()
+
+    async with harness.session(place.up.url, harness.ADMIN_KEY) as client:
+
+        async def rows_that_answer() -> int:
+            async with client.get("/api/v1/reference") as response:
+                sources = (await response.json())["sources"]
+            return sum(source["rows"] for source in sources if source["name"] == "recovery")
+
+        async def replace(rows: int, latitude: float) -> str:
+            body = io.BytesIO(table(rows, latitude))
+            async with client.post("/api/v1/reference/import", params={"source": "recovery"}, data=body) as response:
+                assert response.status == 202, await response.text()
+                return str((await response.json())["jobId"])
+
+        await harness.follow(client, await replace(1_000, 36.0), within=60)
+        assert await rows_that_answer() == 1_000
+        job_id, job = await replace(200_000, 37.0), dict[str, object]()
+        for _ in range(KILLS):
+            worker, job = await further(place, client, job_id, job)
+            os.kill(worker, signal.SIGKILL)
+            assert await rows_that_answer() in (1_000, 200_000)
+        done = await harness.follow(client, job_id, within=90)
+        assert (done["status"], done["result"]["inserted"]) == ("completed", 200_000)
+        assert await rows_that_answer() == 200_000

@@ -15,6 +15,7 @@ from providers.geocoding.registry import discover
 from providers.rate_limit import LimiterState, Window
 from providers.setup import ProviderConfig, Setup
 from tests.servers.everyone import STAND_INS
+from tests.servers.reference_data import BookData
 from tests.servers.standin import KEY, StandIn
 
 USER_AGENT = "contract-suite/1.0"
@@ -44,6 +45,7 @@ CASES: Mapping[str, Case] = {
     "geocodio": Case(),
     "google": Case(),
     "here": Case(),
+    "local": Case(coarse=None, online=False),
     "locationiq": Case(),
     "mapbox": Case(),
     "nominatim": Case(
@@ -126,5 +128,5 @@ async def running(name: str, **settings: Any) -> AsyncIterator[Running]:
         server = await stack.enter_async_context(STAND_INS[name]()) if case.online else None
         session = await stack.enter_async_context(aiohttp.ClientSession())
         config = ProviderConfig(**{"url": server and server.url, "key": KEY, **settings})
-        setup = Setup(config, session, limiter, USER_AGENT, CONTACT)
+        setup = Setup(config, session, limiter, USER_AGENT, CONTACT, BookData())
         yield Running(GEOCODERS[name](setup), limiter, case, server)

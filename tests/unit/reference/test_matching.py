@@ -7,7 +7,7 @@ import pytest
 from app.domain.reference.house_numbers import HouseNumber, parse_house_number
 from app.domain.reference.interpolation import House, interpolate
 from app.domain.reference.matching import (
-    Basis,
+    MISSPELT,
     Candidate,
     Found,
     KnownStreet,
@@ -22,6 +22,7 @@ from app.domain.reference.places import Place
 from app.domain.reference.street_keys import street_key
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
+from app.domain.vocabulary.evidence import Basis
 
 COUNTY = Source(1, "county", "points", "2026-05-01")
 PARCELS = Source(2, "parcels", "parcels", "2026-06-01")
@@ -55,7 +56,7 @@ def candidate(
     key = street_key(street)
     assert key is not None
     known = KnownStreet(hash((street, place, source.id)), source, key, street, place.city.title(), place)
-    return Candidate(known, exact, neighbours or [], misspelt)
+    return Candidate(known, exact, neighbours or [], MISSPELT if misspelt else 0)
 
 
 def answer(asked: Question, *candidates: Candidate) -> Found | Tie | None:

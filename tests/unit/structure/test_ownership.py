@@ -52,7 +52,8 @@ EXEMPT = {
         imports.uploads.forget websites.validations.get_visit_target jobs.webhooks.disable
         companies.reports.insert reference.sources.begin reference.sources.find_loading reference.sources.publish
         reference.sources._ABANDONED reference.sources.abandon_unfinished reference.sources._DELETE_POINTS
-        reference.sources.delete_removed
+        reference.sources.delete_removed reference.sources.is_ready
+        reference.parcels.list_not_indexed
     """,
     "inserts a row with its owner": """
         accounts.keys.insert accounts.sessions.insert core.audit.record core.idempotency.* imports.uploads.insert
