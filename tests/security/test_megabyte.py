@@ -200,6 +200,7 @@ MODULES = {
     "app/domain/text/csv_reader.py": "households CSV",
     "app/domain/text/streamed_json.py": "GeoJSON file",
     "app/domain/websites/extraction/document.py": "document",
+    "app/domain/websites/extraction/client_redirects.py": "document",
     "app/domain/websites/extraction/email_patterns.py": "contacts",
     "app/domain/websites/extraction/hidden.py": "contacts",
     "app/domain/websites/extraction/json_blocks.py": "document",
@@ -222,6 +223,7 @@ MODULES = {
 }
 """Every module that uses a library that parses, with the parser above that runs it."""
 WRITERS = {
+    "app/web/imports/record_exports.py",
     "app/domain/text/csv_writer.py",
     "app/web/companies/report_formats.py",
     "app/web/http/map_formats.py",
