@@ -20,16 +20,18 @@ _DOMAIN = (
 )
 _ESTATE = r"the domain|le domaine"
 SUBJECT_BEFORE = re.compile(
-    rf"(?:\b(if|whether|ob|si|se|czy|если) )?(?:\b{_DOMAIN}|\b({_ESTATE})\b|(?<![@\w.-]){_TOKEN})(?:[^.!?]"
+    rf"(?:\b(if|whether|ob|si|se|czy|если) )?(?:\b{_DOMAIN}|\b({_ESTATE})\b"
+    rf"|(?<![@\w.-])(?<!\bat )(?<!\bon )(?<!\bin )(?<!\bvia ){_TOKEN})(?:[^.!?]"
     rf"|\.(?=\w)){{0,60}}$",
     re.IGNORECASE,
 )
 """The domain as the subject of a predicate that follows. Group 1 is a word that makes it a question, group 2 a subject
 that may be an estate as well."""
 _FOR_SALE = (
-    r"(?:(?:is|are|may be|might be|could be|has been listed)(?: now| still| currently"
+    r"(?:(?:is|may be|might be|could be|has been listed)(?: now| still| currently"
     r"| also)? (?:(?:listed )?for (?:sale|lease|rent)"
-    r"|available(?: (?:for|to) (?:purchase|sale|buy|lease|rent))?|on sale)\b|\bcould be yours\b|\b(?:for sale"
+    r"|available (?:for|to) (?:purchase|sale|buy|lease|rent)\b|(?:available|on sale)(?=\s?(?:[.!]|$))|for sale\b)"
+    r"|\bcould be yours\b|\bjest do kupienia\b|\b(?:for sale"
     r"|zu verkaufen)(?= ?(?:[|!–—-]|$))"
     r"|\bsteh(?:t|en) (?:aktuell |derzeit |jetzt )?zum verkauf|\b(?:ist|könnte|wird|kann"
     r"|darf)\b.{0,40}?(?:zu verkaufen|käuflich|zum kauf|zum verkauf|verkauft werden|gekauft werden"
@@ -94,7 +96,7 @@ HINTS = (
     "taken down", "private", "placeholder", "default", "proper operation", "hosting", "virtual host", "serwerach",
     "freigeschaltet", "future home", "sponsored", "owner", "awesome idea", "brand new", "this page", "24 hours",
     "being created", "step left", "this shop", "gesperrt", "abgelaufen", "gelöscht", "veröffentlicht", "fermé", "сайт",
-    "хостинг",
+    "хостинг", "verknüpft", "verfügbar", "functioning", "for sale", "instead of", "not exist",
 )  # fmt: skip
 """Every statement has one of these words: texts without them, which are most, need no further search."""
 SOON_HINTS = (
@@ -132,6 +134,13 @@ STATEMENTS: Sequence[tuple[str, float, str]] = (
     ("registered", 0.8, r"\bdomain(?:name)? (?:\w{1,20} ){0,2}(?:registriert|reserviert|geparkt)\b"
                         r"|\bdominio (?:già )?(?:registrato|parcheggiato|riservato)\b"
                         r"|\bdomain (?:name )?(?:not )?claimed\b"),
+    ("sale", 1.0, r"\bthis web ?site is for sale\b"),
+    ("registered", 1.0, r"\b(?:domain|adresse) ist (?:derzeit |noch |zurzeit |aktuell )?nicht (?:verfügbar"
+                        r"|verknüpft|verbunden|belegt)\b"
+                        r"|\bdomain is not (?:yet )?connected to a web ?site\b"),
+    ("account", 1.0, r"\b(?:sorry,? )?this (?:web ?)?site is (?:currently|temporarily) unavailable\b"
+                     r"|\bthis store does not exist\b"),
+    ("default", 1.0, r"\bapache is functioning normally\b|\bseeing this instead of the web ?site you expected\b"),
     ("ads", 1.0, r"\bsponsored listings\b.{0,60}\bserved automatically\b"),
     ("parked", 1.0, r"\b(?:web ?)?(?:page|site|domain) is parked (?:free|for free|with|at|by|on|courtesy)"
                     r"|\bparked (?:free|for free),? courtesy\b|\bsedo domain parking\b|\bparked domain name on\b"
