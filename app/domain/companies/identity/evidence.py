@@ -18,6 +18,8 @@ from app.domain.companies.identity.subject import Subject, TextPage
 from app.domain.companies.identity.vocabulary import COMPANY_NOUNS
 from app.domain.companies.research.passages import sentences
 
+MAX_PAGE_CHARACTERS = 60_000
+"""Characters of a page that are read: as many as the text of a page is stored with."""
 MAX_TITLE_LINES = 2
 """Lines at the beginning of a text that can say who it is about."""
 _NOT_ABOUT = re.compile(
@@ -114,7 +116,7 @@ class EvidenceReader:
         allows_short = page.is_own or self.names.has_full_name(f"{page.title}\n{page.text}")
         lines = [
             (number, Sentence(text, self.names, allows_short=allows_short))
-            for number, line in enumerate(page.text.splitlines())
+            for number, line in enumerate(page.text[:MAX_PAGE_CHARACTERS].splitlines())
             for text in sentences(line)
         ]
         if page.is_own:
