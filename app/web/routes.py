@@ -19,8 +19,8 @@ from app.web.heatmaps import cells, cities, regions, scheduling, score, tile_ima
 from app.web.households import exports
 from app.web.households import records as households
 from app.web.http.api_route import ApiRoute
-from app.web.imports import create as imports
 from app.web.imports import create_reference, mappings, record_exports, rejected_rows
+from app.web.imports import routes as imports
 from app.web.imports import undo as import_undo
 from app.web.jobs import (
     actions,

@@ -23,7 +23,7 @@ from app.db.jobs import records as jobs
 from app.db.jobs import workers
 from app.db.jobs.creator import Creator
 from app.db.jobs.records import Inserted
-from app.domain.imports import businesses, job_parts, kinds, layout, parcels, pois
+from app.domain.imports import job_parts
 from app.domain.imports.column_report import VOCABULARIES, FileKind, describe_columns, with_columns
 from app.domain.imports.date_orders import usual_order
 from app.domain.imports.layout import Layout
@@ -32,20 +32,17 @@ from app.domain.imports.survey import FileFormat
 from app.domain.imports.voter_profiles import ProfileName
 from app.domain.jobs.polling import FIRST_MS, retry_after
 from app.domain.jobs.spec import JobSpec, NewJob
-from app.domain.text.columns import mapped_names
 from app.domain.text.errors import Unreadable
-from app.domain.websites.businesses import FROM_CSV
-from app.errors import BadRequest, Conflict, LimitReached, NotFound
+from app.errors import BadRequest
 from app.web.accounts import auth
 from app.web.http import idempotency
 from app.web.http.file_columns import ColumnModel, present_columns
 from app.web.http.models import ResponseModel, is_none
-from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER, Reply, operation
 from app.web.http.request_parsing import validate
 from app.web.http.responses import JSON
 from app.web.http.saved_mappings import SuggestedMapping, find_suggestion, refused, with_saved_mapping
-from app.web.http.uploads import FEATURES_BODY, TABLE_BODY, Upload, received_upload, record_upload
-from app.web.imports.requests import BusinessImportRequest, ImportRequest, RecordImportRequest, VoterImportRequest
+from app.web.http.uploads import Upload, received_upload, record_upload
+from app.web.imports.requests import ImportRequest
 from app.web.imports.source import FileEvidence, SourceChoice, choose_source, examine
 from app.web.jobs.create import check_priority
 from app.web.jobs.presenters import PollInterval
@@ -69,55 +66,6 @@ class ImportRoute:
     """Whether a file that is too long for one job needs several."""
     complete: Callable[[User, Any], Any] = lambda user, options: options
     """Fills in options that depend on the user. Raises Forbidden."""
-
-
-def _recognise_voters(upload: Upload, options: VoterImportRequest) -> Layout:
-    return layout.recognise_voter_file(upload.survey, options.profile, options.mapping, options.header)
-
-
-def _recognise_businesses(upload: Upload, options: BusinessImportRequest) -> Layout:
-    return businesses.recognise_business_file(upload.survey, options.mapping, options.header)
-
-
-def recognise_places(
-    known: frozenset[str],
-) -> Callable[[Upload, ImportRequest], Layout]:
-    """Return the function that recognises GeoJSON, or a table with some of the `known` columns."""
-
-    def recognise(upload: Upload, options: ImportRequest) -> Layout:
-        if upload.format is not FileFormat.DELIMITED:
-            return Layout(upload.format, [])
-        table = layout.recognise_table(upload.survey, known | mapped_names(options.mapping), options.header)
-        return table
-
-    return recognise
-
-
-VOTERS = ImportRoute(kinds.VOTER_IMPORT, VoterImportRequest, _recognise_voters, "voters", "VOTERS_IMPORT_QUEUED")
-PARCELS = ImportRoute(
-    kinds.PARCEL_IMPORT,
-    RecordImportRequest,
-    recognise_places(parcels.NAMES.known),
-    "parcels",
-    "PARCELS_IMPORT_QUEUED",
-    "parcel",
-)
-POIS = ImportRoute(
-    kinds.POI_IMPORT,
-    RecordImportRequest,
-    recognise_places(pois.NAMES.known),
-    "points of interest",
-    "POIS_IMPORT_QUEUED",
-    "poi",
-)
-BUSINESSES = ImportRoute(
-    kinds.BUSINESS_IMPORT,
-    BusinessImportRequest,
-    _recognise_businesses,
-    "businesses",
-    "BUSINESSES_IMPORT_QUEUED",
-    FROM_CSV,
-)
 
 
 class PartCreated(ResponseModel):
@@ -159,82 +107,6 @@ class ImportCreated(ResponseModel):
     applied unless you send the file with it."""
     jobs: list[PartCreated] | None = Field(default=None, exclude_if=is_none)
     """All jobs, if the file was divided."""
-
-
-@operation(
-    "importVoters",
-    tag="Imports",
-    headers=[IDEMPOTENCY_KEY],
-    query=VoterImportRequest,
-    body=TABLE_BODY,
-    needs_body=False,
-    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
-    errors=[Conflict, LimitReached, NotFound],
-)
-async def create_voters(request: Request) -> Response:
-    """Create a job that imports voters, and the households at their addresses, from a voter file.
-
-    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
-    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
-    """
-    return await create_import(request, VOTERS)
-
-
-@operation(
-    "importParcels",
-    tag="Imports",
-    headers=[IDEMPOTENCY_KEY],
-    query=RecordImportRequest,
-    body=FEATURES_BODY,
-    needs_body=False,
-    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
-    errors=[Conflict, LimitReached, NotFound],
-)
-async def create_parcels(request: Request) -> Response:
-    """Create a job that imports land parcels from GeoJSON or CSV.
-
-    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
-    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
-    """
-    return await create_import(request, PARCELS)
-
-
-@operation(
-    "importPois",
-    tag="Imports",
-    headers=[IDEMPOTENCY_KEY],
-    query=RecordImportRequest,
-    body=FEATURES_BODY,
-    needs_body=False,
-    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
-    errors=[Conflict, LimitReached, NotFound],
-)
-async def create_pois(request: Request) -> Response:
-    """Create a job that imports points of interest from GeoJSON or CSV.
-
-    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
-    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
-    """
-    return await create_import(request, POIS)
-
-
-@operation(
-    "importBusinesses",
-    tag="Imports",
-    headers=[IDEMPOTENCY_KEY],
-    query=BusinessImportRequest,
-    body=TABLE_BODY,
-    needs_body=False,
-    returns={202: Reply(ImportCreated, headers=[LOCATION, RETRY_AFTER])},
-    errors=[Conflict, LimitReached, NotFound],
-)
-async def create_businesses(request: Request) -> Response:
-    """Create a job that imports businesses from CSV, and the jobs that check their websites.
-
-    The file is the body or the part `file` of a form, and may be compressed (gzip, zip). Options may be fields of the
-    form. Rows that are rejected can be downloaded as `/api/v1/jobs/{id}/rejected.csv`.
-    """
-    return await create_import(request, BUSINESSES)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from app.domain.imports.reference_points import NAMES
 from app.errors import Conflict, Forbidden, LimitReached, NotFound
 from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER, Reply, operation
 from app.web.http.uploads import FEATURES_BODY
-from app.web.imports.create import ImportCreated, ImportRoute, create_import, recognise_places
+from app.web.imports.create import ImportCreated, ImportRoute, create_import
 from app.web.imports.requests import ReferenceImportRequest
+from app.web.imports.routes import recognise_places
 
 
 def _share(user: User, options: ReferenceImportRequest) -> ReferenceImportRequest:

@@ -35,7 +35,7 @@ from app.web.geocoding import geocode_file
 from app.web.geocoding.geocode_file import GeocodeFileRequest
 from app.web.http.problems import invalid
 from app.web.http.uploads import Upload
-from app.web.imports import create
+from app.web.imports import create, routes
 from app.web.imports.create import ImportRoute
 from app.web.imports.requests import PreviewOptions
 from app.web.imports.source import open_reader
@@ -86,7 +86,7 @@ def _imported(route: ImportRoute, fields: tuple[str, ...]) -> PreviewKind:
 
 
 def _recognise_businesses(upload: Upload, options: PreviewOptions, around: Environment) -> Layout:
-    return create.recognise(create.BUSINESSES, upload, _options(create.BUSINESSES, options), around.country)
+    return create.recognise(routes.BUSINESSES, upload, _options(routes.BUSINESSES, options), around.country)
 
 
 def _read_businesses(file: BinaryIO, found: Layout, options: PreviewOptions, around: Environment) -> list[PreviewRow]:
@@ -207,9 +207,9 @@ def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 KINDS: Mapping[UploadKind, PreviewKind] = {
-    UploadKind.VOTERS: _imported(create.VOTERS, voters.COLUMNS),
-    UploadKind.PARCELS: _imported(create.PARCELS, parcels.COLUMNS),
-    UploadKind.POIS: _imported(create.POIS, pois.COLUMNS),
+    UploadKind.VOTERS: _imported(routes.VOTERS, voters.COLUMNS),
+    UploadKind.PARCELS: _imported(routes.PARCELS, parcels.COLUMNS),
+    UploadKind.POIS: _imported(routes.POIS, pois.COLUMNS),
     UploadKind.BUSINESSES: PreviewKind(VOCABULARIES["business_import"], _recognise_businesses, _read_businesses),
     UploadKind.COMPANIES: PreviewKind(
         companies.COLUMNS, _recognise_table(companies.COLUMNS, _company_columns), _read_companies

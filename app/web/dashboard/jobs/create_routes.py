@@ -14,8 +14,8 @@ from app.web.companies import research
 from app.web.dashboard.core.forms import Field, form_fields
 from app.web.dashboard.core.internal_api import Handler
 from app.web.geocoding import geocode_file, geocode_households
-from app.web.imports import create as imports
 from app.web.imports import create_reference
+from app.web.imports import routes as imports
 from app.web.imports.requests import (
     BusinessImportRequest,
     RecordImportRequest,

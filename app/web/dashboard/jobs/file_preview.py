@@ -22,7 +22,7 @@ from app.web.dashboard.jobs.import_options import READING, STARTING, chosen_opti
 from app.web.dashboard.jobs.new_job import redirect_to_job
 from app.web.geocoding import geocode_file
 from app.web.households import records as households
-from app.web.imports import create as imports
+from app.web.imports import routes as imports
 from app.web.previews import uploads
 
 STARTS = {
