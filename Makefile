@@ -12,7 +12,7 @@ DATA_DIR ?= .trigpoint
 TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser screenshots test test-fast check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser demo-data screenshots test test-fast check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ browser: $(STAMP) ## Find a Chromium for the dashboard's tests (CHROMIUM=/path/t
 		$$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
 			apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else echo "No Chromium or Chrome is here: install one, or set CHROMIUM to its path" >&2; exit 1; fi
+
+demo-data: $(STAMP) ## Run a platform that is filled with a campaign's and a sales team's data, until Ctrl-C
+	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.browser.demo_platform
 
 screenshots: $(STAMP) browser ## Take pictures of every page of the dashboard into docs/screenshots
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.browser.screenshots docs/screenshots
