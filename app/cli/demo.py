@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import statistics
 import tempfile
 import threading
@@ -48,8 +50,9 @@ def demo(
     """Start a platform, geocode some 3,850 real US addresses, show the result and stop.
 
     Uses its own PostgreSQL and Valkey in a temporary folder, regardless of DATABASE_URL and REDIS_URL, and needs no
-    network: the offline geocoder knows the centres of ZIP codes and cities. Other geocoders are used if the environment
-    configures them (TRIGPOINT_PROVIDERS__LOCATIONIQ__KEY). Exit code 1 if anything went wrong.
+    network: half of the addresses are found at their doors, in reference data made of them, and for the others the
+    offline geocoder knows the centres of ZIP codes and cities. TRIGPOINT_GEOCODERS chooses other geocoders. Exit code 1
+    if anything went wrong.
     """
     stop = stop_on_signals()
     log: deque[str] = deque(maxlen=LOG_LINES)
@@ -104,6 +107,7 @@ async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], 
             loaded = await client.load_households(part)
             if loaded.rejected:
                 raise DemoFailed(f"{loaded.rejected} addresses were rejected, such as {loaded.errors[0].to_json()}")
+        await _import_reference(client, addresses[::2], console)
         filters = models.HouseholdFilters(precinct_number=sample.PRECINCT)
         created = await client.geocode_households(models.GeocodeHouseholdsRequest(filters=filters))
         console.print(created.message)
@@ -114,6 +118,21 @@ async def _geocode(platform: LocalPlatform, addresses: Sequence[sample.Sample], 
             [household async for household in loaded_households],
             [error async for error in client.list_job_errors(created.job_id, limit=ENTRIES_A_PAGE)],
         )
+
+
+async def _import_reference(client: Client, addresses: Sequence[sample.Sample], console: Console) -> None:
+    """Import the coordinates of these addresses, as a county publishes those of all of its own."""
+    file = io.StringIO()
+    rows = csv.writer(file)
+    rows.writerow(("address", "unit", "city", "state", "zip", "latitude", "longitude"))
+    for address in addresses:
+        parts = (address.household[name] for name in ("address", "unit", "city", "state", "zipCode"))
+        rows.writerow((*parts, *address.location))
+    console.print(f"Importing the coordinates of {len(addresses):,} of them as reference data")
+    created = await client.import_reference(file.getvalue().encode(), media_type="text/csv", source="demo")
+    job = await follow(client, created.job_id, None)
+    if job["status"] != "completed":
+        raise DemoFailed(f"the import of reference data ended as {job['status']}: {job['error']}")
 
 
 def report(outcome: DemoResult, addresses: Sequence[sample.Sample], console: Console) -> None:

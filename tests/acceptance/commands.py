@@ -32,8 +32,11 @@ def child(argv: list[str]) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process' own, which the root conftest cleared of everything about platforms, and `more`."""
-    return {**os.environ, **more}
+    """This process' own, which the root conftest cleared of everything about platforms, and `more`.
+
+    Geocoders on the Internet are left out.
+    """
+    return {**os.environ, "TRIGPOINT_GEOCODERS": "nominatim,locationiq,offline", **more}
 
 
 def until(condition: Callable[[], bool], *, within: float, otherwise: Callable[[], str]) -> None:
