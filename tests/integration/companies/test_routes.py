@@ -241,7 +241,7 @@ async def test_unknown_enrichment_source_is_refused(
 
 async def test_companies_are_created_from_csv_and_lists_and_updated(client: aiohttp.ClientSession) -> None:
     header = "Company ID;Company Name;URL;Company Number;Sector"
-    table = f"{header}\nc1;Acme;acme.example;1234567;Widgets\nc2;;x;;\nc3;B;;SC12;\n"
+    table = f"{header}\nc1;Acme;acme.example;1234567;Widgets\nc2;;nowhere;;\nc3;B;;SC12;\n"
     loaded = await call(client, "POST", "/api/companies", data=table.encode(), headers={"Content-Type": "text/csv"})
     assert loaded.status == 201, loaded.raw
     assert (loaded.json["created"], loaded.json["rejected"], loaded.json["total"]) == (2, 1, 3)
