@@ -15,12 +15,15 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, StorageState
+from playwright.async_api import Browser, ConsoleMessage, Page, StorageState, expect
 
 from tests import harness
 from tests.acceptance.commands import Up, environment
 from tests.browser import browser, sales_data, sample_data
 from tests.browser.screenshots import sign_in
+
+# a loaded machine may take long to show what a test expects
+expect.set_options(timeout=60_000)
 
 if browser.find() is None and not os.environ.get("CI"):
     collect_ignore_glob = ["test_*.py"]

@@ -94,7 +94,8 @@ async def test_the_quota_also_holds_for_the_jobs_route(
 ) -> None:
     tight = settings.model_copy(update={"research_quota": 1})
     async with harness.api(tight) as url, harness.session(url, harness.ADMIN_KEY) as client, harness.worker(tight):
-        company = (await post(client, "/api/companies", {"name": "A"})).json["id"]
+        named = {"name": "Acme Widgets Ltd", "website": site.url}
+        company = (await post(client, "/api/companies", named)).json["id"]
         other = (await post(client, "/api/companies", {"name": "B"})).json["id"]
         body = [{"type": "company_research", "data": {"companyId": company_id}} for company_id in (company, other)]
         made = (await post(client, "/api/v1/jobs", body)).json["jobs"]
