@@ -33,9 +33,7 @@ def test_three_forms_as_json_text_or_object() -> None:
                {"constant": "x" * 501}, {"constant": "x", "column": "y"}, 7, None, True],
 )  # fmt: skip
 def test_other_forms_name_the_field_and_the_three_that_there_are(source: object) -> None:
-    with pytest.raises(
-        ValidationError, match="state: must be the name of a column, a list of 1 to 100 names, or a c"
-    ):
+    with pytest.raises(ValidationError, match="state: must be the name of a column, a list of 1 to 100 names, or a c"):
         MAPPING.validate_python({"state": source})
 
 
