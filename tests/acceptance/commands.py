@@ -36,7 +36,7 @@ def environment(**more: str) -> dict[str, str]:
 
     Geocoders on the Internet are left out.
     """
-    return {**os.environ, "TRIGPOINT_GEOCODERS": "nominatim,locationiq,offline", **more}
+    return {**os.environ, "TRIGPOINT_GEOCODERS": "local,nominatim,locationiq,offline", **more}
 
 
 def until(condition: Callable[[], bool], *, within: float, otherwise: Callable[[], str]) -> None:

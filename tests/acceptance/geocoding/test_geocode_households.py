@@ -170,7 +170,7 @@ async def test_an_unknown_provider_is_refused(admin: aiohttp.ClientSession) -> N
     async with admin.post("/api/v1/gis/households/geocode", json=body) as response:
         assert response.status == 422
         problem = await response.json()
-    assert problem["supportedProviders"] == ["locationiq", "nominatim", "offline"]
+    assert problem["supportedProviders"] == ["local", "locationiq", "nominatim", "offline"]
 
 
 async def test_a_provider_without_its_key_is_refused(admin: aiohttp.ClientSession) -> None:
