@@ -18,11 +18,20 @@ from tests import harness, registers
 from tests.processes import Platform, Process
 
 ROWS = 20_000
-SLOW = """
-CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;
-CREATE TRIGGER slow AFTER INSERT ON import_seen FOR EACH STATEMENT EXECUTE FUNCTION slow()
+GATE = 7_421
+HOLD = f"""
+CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT count(*) FROM import_seen) > (SELECT count(*) FROM arrived) THEN
+        PERFORM pg_advisory_xact_lock({GATE});
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER hold AFTER INSERT ON import_seen REFERENCING NEW TABLE AS arrived
+    FOR EACH STATEMENT EXECUTE FUNCTION hold()
 """
-"""Each of the four chunks that are checked takes a second, so that the worker is killed between two of them."""
+"""A chunk of a file waits for the lock of the test once the chunk before it is stored, so that the worker can be killed
+between the two, whatever the speed of the machine.
+"""
 
 
 @pytest.fixture
@@ -69,22 +78,27 @@ async def test_a_killed_check_leaves_nothing_half_done(
         for n, row in enumerate(mine)
     ]
     async with worker(settings, tmp_path):
-        first = await harness.follow(client, await send(client, mine), within=60)
+        first = await harness.follow(client, await send(client, mine))
         assert first["result"]["inserted"] == ROWS
     before = await stored(db_pool)
     job_id = await send(client, others)
-    await db_pool.execute(SLOW)
+    await db_pool.execute(HOLD)
 
-    async def is_checking() -> bool:
-        return bool(await db_pool.fetchval("SELECT EXISTS (SELECT FROM import_seen)"))
+    async def is_held() -> bool:
+        return bool(
+            await db_pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE objid = $1 AND NOT granted)", GATE)
+        )
 
-    async with worker(settings, tmp_path) as process:
-        await harness.eventually(is_checking, within=30)
-        await process.end(signal.SIGKILL)
-    assert await is_checking(), "it was over before it could be killed"
-    await db_pool.execute("DROP FUNCTION slow CASCADE")
+    async with db_pool.acquire() as gate:
+        await gate.execute("SELECT pg_advisory_lock($1)", GATE)
+        async with worker(settings, tmp_path) as process:
+            await harness.eventually(is_held)
+            await process.end(signal.SIGKILL)
+        assert await db_pool.fetchval("SELECT EXISTS (SELECT FROM import_seen)"), "nothing is left half done"
+        await gate.execute("SELECT pg_advisory_unlock($1)", GATE)
+    await db_pool.execute("DROP FUNCTION hold CASCADE")
     async with worker(settings, tmp_path):
-        job = await harness.follow(client, job_id, within=60)
+        job = await harness.follow(client, job_id)
     assert job["status"] == "failed"
     assert f"would overwrite {ROWS:,} of {ROWS:,} records" in job["error"] and "Nothing was changed" in job["error"]
     assert job["result"]["overwrite"]["records"] == ROWS and job["result"]["inserted"] == 0
