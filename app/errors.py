@@ -97,7 +97,7 @@ class Conflict(AppError):
 
 
 class AlreadyInProgress(AppError):
-    """The same work is in progress for another user. `retry_after` is in seconds."""
+    """Raised when the same work is in progress for another user. `retry_after` is in seconds."""
 
     status, slug, title = 409, "already-in-progress", "Already in progress"
 

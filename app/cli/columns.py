@@ -1,4 +1,4 @@
-"""What a file's columns were taken for, as lines of output."""
+"""Format a report on a file's columns for the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How code without asyncio uses the client: its event loop runs in a thread."""
+"""Run the client's event loop in a thread, for code without asyncio."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Intake:
 
     @property
     def findings(self) -> Findings:
-        """What the conversion found out about the file."""
+        """Return the findings of the conversion about the file."""
         return self._conversion.findings if self._conversion is not None else Findings()
 
     @property

@@ -59,7 +59,7 @@ class GeocoderChain:
 
     @property
     def batch_size(self) -> int:
-        """How many queries the first available geocoder takes in one call."""
+        """Return the number of queries that the first available geocoder takes in one call."""
         usable = (member.geocoder.batch_size for member in self._active() if member.resting() is None)
         return next(usable, 1)
 

@@ -59,7 +59,7 @@ class Resources:
 
     @property
     def lease_seconds(self) -> float:
-        """For how long a claim holds without a heartbeat."""
+        """The time for which a claim holds without a heartbeat, in seconds."""
         return self.settings.lease_seconds
 
     async def close(self) -> None:

@@ -46,7 +46,7 @@ class Worker:
 
     @property
     def lease_seconds(self) -> float:
-        """For how long a claim holds without a heartbeat."""
+        """The time for which a claim holds without a heartbeat, in seconds."""
         return self.resources.lease_seconds
 
     @property

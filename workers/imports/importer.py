@@ -1,4 +1,4 @@
-"""What the kinds of import do in their own ways."""
+"""The interface that each kind of import implements in its own way."""
 
 from __future__ import annotations
 

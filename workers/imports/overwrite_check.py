@@ -34,7 +34,7 @@ MOSTLY = 0.5
 
 @dataclass(frozen=True)
 class _Findings:
-    """What the file would overwrite, by the run that brought it."""
+    """The records that the file would overwrite, by the run that brought them."""
 
     records: Counter[UUID]
     others: Counter[UUID]

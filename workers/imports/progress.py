@@ -1,4 +1,4 @@
-"""How far an import has come: the content of its checkpoint, and of its result."""
+"""The progress of an import: the content of its checkpoint and of its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.imports.row_problems import ProblemSummary
 
 @dataclass(frozen=True)
 class ChunkCounts:
-    """How the valid rows of a chunk changed the table."""
+    """Counts of the changes that the valid rows of a chunk made to the table."""
 
     inserted: int
     updated: int
@@ -27,7 +27,7 @@ SOURCE = ("source", "sourceDerivedFrom", "place")
 
 
 class MissingProgress:
-    """How far the search for records has come that the file no longer has."""
+    """The progress of the search for records that the file no longer has."""
 
     def __init__(self, checkpoint: dict[str, Any] | None) -> None:
         state = checkpoint or {}

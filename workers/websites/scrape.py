@@ -108,7 +108,7 @@ class _Progress:
 
 @dataclass(frozen=True)
 class _Content:
-    """What a page shows."""
+    """The content of a page."""
 
     status: SiteStatus
     """Of the site, if this is the first page."""

@@ -1,4 +1,4 @@
-"""What a migration down deletes: tables and columns with their rows."""
+"""The tables and columns that a migration down deletes, with the number of their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a request may spend on the database in all, before its response begins."""
+"""A limit on the time that a request spends on the database before its response begins."""
 
 from __future__ import annotations
 

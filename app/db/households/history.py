@@ -1,4 +1,4 @@
-"""Where a household and its coordinates come from: the import, the job, and what earlier jobs could not do."""
+"""The origin of a household and its coordinates: the import, the job, and the failures of earlier jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_FAILURES = 20
 
 @dataclass(frozen=True, slots=True)
 class HouseholdOrigin:
-    """What brought a household."""
+    """The import or request that created a household."""
 
     created_at: datetime
     updated_at: datetime

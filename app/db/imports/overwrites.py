@@ -1,4 +1,4 @@
-"""What an import would overwrite, and which source has the records of a file already."""
+"""Find the records that an import would overwrite, and the source that already has a file's records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.db.imports.staging import ALWAYS_BY_INDEX, ImportTable, remove_known, s
 
 @dataclass(frozen=True, slots=True)
 class Overwrite:
-    """What a chunk would overwrite of the records that one run brought."""
+    """The records of one earlier run that a chunk would overwrite."""
 
     run: UUID
     records: int

@@ -1,4 +1,4 @@
-"""In whose name jobs are created, and whether they may have more unfinished jobs."""
+"""The user in whose name jobs are created, and the limit of their unfinished jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may be sent a message now: slots per endpoint, user and host over all workers, and a circuit breaker.
+"""Slots for deliveries per endpoint, user and host, shared by all workers, and a circuit breaker.
 
 A slot is held by a running job under its fence, so that the slots of a lost worker come back with its lease. After some
 failures in a row an endpoint, or a host for one user, is paused: one delivery at a time probes it, and the others wait

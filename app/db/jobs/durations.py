@@ -1,4 +1,4 @@
-"""How long jobs of a kind take, measured from recent jobs."""
+"""Durations of recent jobs by kind."""
 
 from __future__ import annotations
 

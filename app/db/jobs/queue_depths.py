@@ -1,4 +1,4 @@
-"""How many jobs each queue has, by status, over all jobs in the ledger."""
+"""Count all jobs in the ledger by queue and status."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ QUEUE_COLUMNS = sorted({field.name for field in fields(QueueState)} - {"crowded"
 
 @dataclass(frozen=True)
 class Statements:
-    """What reads the waiting jobs: statements of `select_oldest` and `select_turns` for the same jobs."""
+    """The statements of `select_oldest` and `select_turns` for the same waiting jobs."""
 
     oldest: str
     turns: str

@@ -1,4 +1,4 @@
-"""What a pending job waits for."""
+"""Find the reason why a pending job waits."""
 
 from __future__ import annotations
 

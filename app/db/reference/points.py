@@ -1,4 +1,4 @@
-"""What an import of reference data writes: streets, the houses in them, and the coverage by postcode."""
+"""Write an import of reference data: streets, their houses, and the coverage by postcode."""
 
 from __future__ import annotations
 

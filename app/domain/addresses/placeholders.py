@@ -1,4 +1,4 @@
-"""What people and programs write in a field of an address when they have no value for it."""
+"""Recognise placeholders: texts that stand in a field of an address that has no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an address is, and what a lookup found."""
+"""Results of a lookup: places with their coordinates and precision."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class RowLimit:
 
     @property
     def next_rows(self) -> int:
-        """How many rows the next chunk may have."""
+        """Return the largest number of rows that the next chunk may have."""
         return self._rows_per_chunk if self._left is None else min(self._rows_per_chunk, self._left)
 
     def end(self, chunk: Chunk, position: Mapping[str, int]) -> None:

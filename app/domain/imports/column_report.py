@@ -1,4 +1,4 @@
-"""What the columns of a file are taken for, by every kind of job that reads one."""
+"""Report how a job uses each column of its file."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LIKELY = {
 
 @dataclass(frozen=True)
 class ColumnReport:
-    """What the columns are used as, and what their values told."""
+    """The use of each column, and the findings in its values."""
 
     uses: list[ColumnUse]
     date_orders: dict[str, DateOrder] = field(default_factory=dict)

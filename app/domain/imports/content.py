@@ -1,4 +1,4 @@
-"""What an uploaded file is, found while it arrived."""
+"""The format of an uploaded file, found while it arrived."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class FoundOrder:
 
     @property
     def note(self) -> str | None:
-        """What the sender should know, in a sentence; None where there is no doubt."""
+        """Return a sentence about the doubt for the sender, or None where there is no doubt."""
         if self.mixed:
             return (
                 f"dates are read as {WORDS[self.order]}, but some have it the other way round; they are left out"

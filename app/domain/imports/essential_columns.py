@@ -41,7 +41,7 @@ def check_address(uses: Sequence[ColumnUse], sample: Sample, located: Located, *
 
 
 def _check_streets(uses: Sequence[ColumnUse], sample: Sample, located: Located) -> list[str]:
-    """The same where a column has streets, and none is known to have the house numbers."""
+    """Check a file that has a column of streets, and no column that is known to hold the house numbers."""
     street = located.index("address") if "address" in located else located.index("street")
     if street is None or len(located.columns.get("address", ())) > 1:
         return []

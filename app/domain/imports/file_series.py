@@ -22,7 +22,7 @@ MIN_ROWS_NUMBERED = 3
 
 @dataclass(frozen=True, slots=True)
 class FileIdentity:
-    """What tells a file from those of other counties and other layouts."""
+    """The properties that distinguish a file from those of other counties and other layouts."""
 
     place: str | None
     """See `FilePlace.code`."""

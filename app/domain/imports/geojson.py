@@ -75,7 +75,7 @@ class FeatureCollection:
 
 
 class _FeatureSize:
-    """What the current feature takes, in bytes and in objects and lists. Both count from the end of the last block."""
+    """The size of the current feature, in bytes and in objects and lists. Both count from the end of the last block."""
 
     def __init__(self, json: StreamedJson) -> None:
         self._json = json

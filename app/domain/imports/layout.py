@@ -1,4 +1,4 @@
-"""How a file to import is to be read: found when it arrives, stored with it, used by the job."""
+"""The layout of a file to import: found when the file arrives, stored with it, used by the job."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Layout:
 
     @property
     def own(self) -> int:
-        """How many of the columns are the file's own, not those of the report that it was corrected from."""
+        """Return the number of the file's own columns, without those of the report that it was corrected from."""
         from_report = tuple(self.header[-len(REPORT_COLUMNS) :]) == REPORT_COLUMNS
         return len(self.header) - (len(REPORT_COLUMNS) if from_report else 0)
 
@@ -73,7 +73,7 @@ class Layout:
 
     @property
     def start_position(self) -> dict[str, int]:
-        """Where a job that reads all rows begins."""
+        """Return the position at which a job that reads all rows begins."""
         return {"offset": self.start[0], "line": self.start[1]}
 
     @property

@@ -80,7 +80,7 @@ def check_header(header: Sequence[str], mapping: Mapped, findings: Findings = NO
 
 @dataclass
 class PointChunk(Chunk):
-    """In place of `rows`: the houses."""
+    """A chunk that has houses in place of `rows`."""
 
     batch: PointBatch = field(default_factory=PointBatch)
 

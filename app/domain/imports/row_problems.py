@@ -97,7 +97,7 @@ def mask(value: str) -> str:
 
 @dataclass
 class ProblemSummary:
-    """How often each code occurred, with a few samples. Small for any file: it is part of checkpoints."""
+    """The number of problems by code, with a few samples. Small for any file: it is part of checkpoints."""
 
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""What an uploaded file may be imported as, and which of it the columns make likely."""
+"""The kinds of import that suit an uploaded file, and the one that its columns make likely."""
 
 from __future__ import annotations
 

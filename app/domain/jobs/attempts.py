@@ -1,4 +1,4 @@
-"""How often a job is attempted, and how long it waits in between."""
+"""Limits of a job's attempts, and the delays between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run of a job may end. Outcomes are values: a handler returns one, or a plain result, or raises."""
+"""Outcomes of a run of a job. They are values: a handler returns one, or a plain result, or raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a client should poll a job, and the progress that it receives."""
+"""The polling interval for a job, and the progress that a client receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a schedule is due: a cron expression in a time zone, and what happens to ticks that were missed.
+"""Compute the times at which a schedule is due from a cron expression in a time zone, and handle missed ticks.
 
 The expression has the five fields of cron, read as Debian's cron reads them (lists, ranges, steps, names, `L`, `#`).
 Daylight saving depends on the hour field. If it names hours, they are local times: a time that does not exist on a day

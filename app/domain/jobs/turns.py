@@ -1,4 +1,4 @@
-"""Who is next: users take turns within a queue and priority, queues take turns on the slots of a route.
+"""Choose the next job: users take turns within a queue and priority, queues take turns on the slots of a route.
 
 Pure functions over the waiting jobs that one admission looks at.
 """
@@ -53,7 +53,7 @@ class WaitingJob(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What has to be remembered of an admission, so that others are next."""
+    """The record of an admission, so that others are next."""
 
     queue: str
     served: list[UUID]

@@ -1,4 +1,4 @@
-"""What a pending job waits for, as a reason for programs and a sentence for people."""
+"""The reason why a pending job waits, as a code for programs and a sentence for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the values of a column look like, whatever its name."""
+"""Recognise a column by its values, whatever its name."""
 
 from __future__ import annotations
 

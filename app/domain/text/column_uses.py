@@ -1,4 +1,4 @@
-"""What became of each column of a file, for its sender."""
+"""Tell the sender of a file how each column was used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is that cannot be read, by its first bytes, and the way out."""
+"""Name a file format that cannot be read by its first bytes, and say what to send instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the values of a file's columns told about them when the file arrived."""
+"""Findings about a file's columns from their values, made when the file arrived."""
 
 from __future__ import annotations
 

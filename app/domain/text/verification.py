@@ -15,7 +15,7 @@ from app.domain.text.located_columns import Located, Rule
 
 @dataclass(frozen=True)
 class Verified:
-    """What is left of the columns of a table, and why."""
+    """The columns of a table after verification, with the reasons for each change."""
 
     located: Located
     findings: Findings

@@ -1,4 +1,4 @@
-"""What an answer from reference data rests on."""
+"""Evidence of an answer from reference data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Basis(StrEnum):
-    """What a position was taken from."""
+    """The kind of record from which a position was taken."""
 
     POINT = "point"
     """A known address point."""

@@ -1,4 +1,4 @@
-"""Whose site it is: the business's, or that of somebody else to whom its address leads or who has taken it over."""
+"""Tell a business's own site from one of somebody else, to whom its address leads or who has taken it over."""
 
 from __future__ import annotations
 

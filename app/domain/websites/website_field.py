@@ -1,4 +1,4 @@
-"""What people write into a field for a website: addresses with broken schemes, and words that say there is none."""
+"""Read a field for a website: addresses with broken schemes, and words that say there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the converting process finds out about a file."""
+"""Findings of the converting process about a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the converting process is asked for."""
+"""The request to the converting process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the writing process is asked for."""
+"""The request to the writing process."""
 
 from __future__ import annotations
 

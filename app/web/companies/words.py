@@ -1,4 +1,4 @@
-"""In whose words a route of companies responds: the platform's own, or those of the companies' source document."""
+"""The vocabulary of a route of companies: the platform's own, or that of the companies' source document."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 
 
 class DocumentedSchema(GenerateJsonSchema):
-    """For the `schema_generator` of pydantic's functions."""
+    """A generator of JSON schemas, for the `schema_generator` of pydantic's functions."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         described = super().model_schema(schema)

@@ -1,4 +1,4 @@
-"""How many requests may be held open at the same time: streams of events, and long polls.
+"""A limit on the requests that are held open at the same time: streams of events, and long polls.
 
 Each holds a connection and is checked every few seconds, so that one user could otherwise take all that a process has.
 """
@@ -20,7 +20,7 @@ RETRY_AFTER_SECONDS = 30
 
 
 class OpenRequests:
-    """Those of one API process."""
+    """The open requests of one API process."""
 
     def __init__(self, max_per_user: int, max_per_process: int) -> None:
         """0 means no limit."""

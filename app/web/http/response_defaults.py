@@ -1,4 +1,4 @@
-"""What every response has in common: it is stored nowhere unless its route says so, and HEAD gets no body."""
+"""Defaults of every response: it is stored nowhere unless its route says so, and HEAD gets no body."""
 
 from __future__ import annotations
 

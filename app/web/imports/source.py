@@ -45,7 +45,7 @@ TABLES: Mapping[str, ImportTable] = {
 
 @dataclass(frozen=True)
 class FileEvidence:
-    """What the file says about where its records come from."""
+    """Evidence in a file about the origin of its records."""
 
     place: FilePlace | None
     derived: DerivedSource

@@ -1,4 +1,4 @@
-"""How long jobs take, measured in Postgres and cached for some seconds, so that telling clients costs no query."""
+"""Durations of jobs, measured in Postgres and cached for some seconds, so that telling clients costs no query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many unfinished jobs a user may have.
+"""The limit of unfinished jobs per user.
 
 Every job that a request creates or retries passes `LimitedCreator.reserve`: the functions of `app.db.jobs` that make
 jobs unfinished take a creator. What a request has reserved is given back when it fails.

@@ -1,4 +1,4 @@
-"""What a file may be imported as: for each kind, how its layout is recognised and its first rows are read.
+"""The kinds of import for a preview: how each recognises a file's layout and reads its first rows.
 
 Both are done by the functions of the imports themselves, so that a preview shows what an import stores.
 """
@@ -43,7 +43,7 @@ from app.web.imports.source import open_reader
 
 @dataclass(frozen=True)
 class Environment:
-    """What reading depends on besides the file and the options."""
+    """The settings and servers on which reading depends besides the file and the options."""
 
     country: str
     """The installation's, ISO 3166-1 alpha-2."""

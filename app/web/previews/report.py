@@ -166,7 +166,7 @@ def present_upload(kept: KeptFile) -> UploadModel:
 
 @dataclass(frozen=True)
 class _Findings:
-    """What reading the beginning of a file told."""
+    """Findings from the beginning of a file."""
 
     kind: UploadKind
     layout: Layout | None

@@ -1,4 +1,4 @@
-"""When a page says that something happened: in the sentence, in a dateline above it, in its markup or in its URL."""
+"""Date a statement on a page by its sentence, by a dateline above it, by the page's markup, or by its URL."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _INLINE_END = re.compile(r"^\s{0,3}\)?\s{0,3}(?:[–—-]|/)")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """When something was written or happened."""
+    """The date on which something was written or happened."""
 
     on: date | None
     """The day, or the first of the month; None if only the year is known."""

@@ -1,1 +1,1 @@
-"""Who a company is, and which sentences, pages and entries of registers are about it."""
+"""The identity of a company, and the test whether a sentence, page or register entry is about it."""

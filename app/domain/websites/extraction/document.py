@@ -55,7 +55,7 @@ class Document:
 
     @cached_property
     def hidden(self) -> Hidden:
-        """What readers of the page do not see."""
+        """Return the elements that readers of the page do not see."""
         return find_hidden(self.tree)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Whose contact it is: the business's own, or that of somebody else whom the page names, such as its web designer."""
+"""Tell the business's own contacts from those of others whom the page names, such as its web designer."""
 
 from __future__ import annotations
 

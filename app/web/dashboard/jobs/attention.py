@@ -1,4 +1,4 @@
-"""What needs somebody: failures by cause, queues that do not move, providers that fail, quotas nearly used."""
+"""Collect what needs attention: failures by cause, stalled queues, failing providers, quotas nearly used."""
 
 from __future__ import annotations
 

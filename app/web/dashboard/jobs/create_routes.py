@@ -1,4 +1,4 @@
-"""How jobs of a kind are created from a form, for kinds with a route of their own."""
+"""Create jobs from a form, for kinds with a route of their own."""
 
 from __future__ import annotations
 
