@@ -21,7 +21,7 @@ from providers.setup import ProviderConfig, Setup, setting_name
 # A number first, as in "12 Main St", "12-34A Main St", "517.5 Bridge Street", "123 1/2 Oak St", and in a grid "N6W23001
 # Bluemound Rd", "W148 N9748 Tree Tops Dr", but not "1st Avenue".
 _LEADING_NUMBER = re.compile(
-    r"\s*(\d+(?:[-/.]\d+)*[a-z]?(?: \d/\d)?|[nsew]\d+ ?[nsew]\d+|\d+[nsew]\d+)(?=[\s,]|$)", re.IGNORECASE
+    r"\s*(\d+(?:[-/.]\d+)*[a-z]?(?: \d/\d| ?[½¼¾])?|[nsew]\d+ ?[nsew]\d+|\d+[nsew]\d+)(?=[\s,]|$)", re.IGNORECASE
 )
 # A number last, with or without an entrance and a flat, as in "Mannerheimintie 20", "Aleksanterinkatu 52 B 9".
 _TRAILING_NUMBER = re.compile(r"\s(\d+(?:[-/.]\d+)*(?:\s?[a-z])?)(?:(?<=[a-z])\s+\d+)?\s*$", re.IGNORECASE)

@@ -6,7 +6,8 @@ The providers' own numbers are not comparable: they measure fame (Nominatim's im
 text, and "exact" may come with another house number. Therefore the parts of the matched address are compared with the
 query here. An answer that is coarser than the question gets the coarser accuracy. One that contradicts the question is
 no house of it: in another direction of the street, or in another postcode, it is at most the street; on another
-street, or in another town, state or country, it is at most a place.
+street, or in another town, state or country, it is at most a place. What cannot be compared is not believed: a house
+without its street is at most the street, and the house of a question that names no town is uncertain.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
-from app.domain.vocabulary.roads import Agreement, compare, normalise
+from app.domain.vocabulary.roads import Agreement, compare, lacks_direction, normalise
 from app.domain.vocabulary.spelling import is_misspelling
 from app.domain.vocabulary.states import state_code
 from providers.geocoding.base import Location, Query
@@ -37,7 +38,11 @@ BASE: Mapping[Accuracy, float] = MappingProxyType(
 
 OTHER_NAME_FACTOR = 0.8
 """For a street or city that is spelt differently, and a city that may be an alias because it has the postcode."""
+LACKING_DIRECTION_FACTOR = 0.85
+"""For a street with a direction that the question lacks, or without one that it has: there may be two of them."""
 CONTRADICTION_CAP = 0.5
+UNPLACED_CAP = 0.5
+"""For the house of a question without a town and postcode: other towns have such a house as well."""
 LIMITS: Mapping[str, Accuracy] = MappingProxyType(
     {
         "direction": Accuracy.STREET,
@@ -59,6 +64,11 @@ _PREFIXES: Mapping[str, str] = MappingProxyType({
     "no": "n", "pl": "pl", "pt": "p", "se": "s",
 })  # fmt: skip
 """What may stand before a postcode of digits, besides the code of its country: the sign on its cars."""
+_FRACTION_SIGNS: Mapping[str, str] = MappingProxyType({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_FRACTION = re.compile(r"[ -]{0,3}(?<!\d)(\d)/(\d)(?!\d)")
+_DECIMALS: Mapping[str, str] = MappingProxyType({"5": "fraction1over2", "50": "fraction1over2"})
+MIN_POSTCODE_PREFIX, MAX_STATE_CODE = 2, 3
+"""Characters of a part of a postcode, and of the code of a state."""
 _RANGE = re.compile(r"(?P<first>\d{1,6})(?:\s*[-–]\s*(?P<last>\d{1,6}))?\s*(?:(?P<letter>[^\W\d_])(?:\s+\d+)?)?")
 
 
@@ -94,16 +104,21 @@ def assess(query: Query, match: Match, accuracy: Accuracy, text_factor: float = 
     contradicts = tuple(_contradictions(query, match))
     accuracy = lower_for_house_number(query, match, accuracy)
     limits = [LIMITS[part] for part in contradicts if part in LIMITS]
-    if query.line and not query.street:
+    if query.line and not query.road:
         limits.append(Accuracy.POSTCODE)  # no street was asked for
     accuracy = max(accuracy, *limits, key=lambda one: one.rank) if limits else accuracy
     confidence = BASE[accuracy] * text_factor
-    if query.road and match.road and compare(query.road, match.road) is not Agreement.SAME:
-        confidence *= OTHER_NAME_FACTOR
+    if query.road and match.road:
+        if compare(query.road, match.road) is not Agreement.SAME:
+            confidence *= OTHER_NAME_FACTOR
+        elif lacks_direction(query.road, match.road):
+            confidence *= LACKING_DIRECTION_FACTOR
     if query.city and match.cities and not any(same_name(query.city, city) for city in match.cities):
         confidence *= OTHER_NAME_FACTOR
     if not {"postcode", "state", "country"}.isdisjoint(contradicts):
         confidence = min(confidence, CONTRADICTION_CAP)
+    if query.road and not (query.city or query.postcode or query.county):
+        confidence = min(confidence, UNPLACED_CAP)
     return Assessment(accuracy, round(min(1.0, max(0.0, confidence)), 3), contradicts)
 
 
@@ -114,9 +129,16 @@ def lower_for_house_number(query: Query, match: Match, accuracy: Accuracy) -> Ac
     asked = query.house_number
     if asked is None or match.house_number is None:
         return Accuracy.STREET if query.street else accuracy
+    if not match.road and not _is_named_by_town(query.road, match.cities):
+        return Accuracy.STREET  # a house of this number, on whatever street
     if same_house(asked, match.house_number, query.country):
         return accuracy
     return Accuracy.INTERPOLATED if accuracy is Accuracy.ROOFTOP else Accuracy.STREET
+
+
+def _is_named_by_town(road: str | None, cities: Sequence[str]) -> bool:
+    """Whether the houses of a village are numbered without streets, and `road` is the village."""
+    return bool(road) and any(same_name(road or "", city) for city in cities)
 
 
 def lower_for_distance(location: Location, latitude: float, longitude: float) -> Location:
@@ -145,14 +167,14 @@ def _contradictions(query: Query, match: Match) -> Iterator[str]:
             yield "road"
     has_postcode = False
     if query.postcode and match.postcode:
-        codes = {postcode(code, query.country) for code in re.split(r"[;,:]", match.postcode)}
-        has_postcode = postcode(query.postcode, query.country) in codes
+        codes = [postcode(code, query.country) for code in re.split(r"[;,:]", match.postcode)]
+        has_postcode = any(same_postcode(postcode(query.postcode, query.country), code) for code in codes)
         if not has_postcode:
             yield "postcode"
     # towns have many names, of the post and of the government; the postcode tells whether it is another town
     if query.city and match.cities and not has_postcode and not _is_one_of(query.city, match.cities):
         yield "city"
-    if query.state and match.state and state(query.state) != state(match.state):
+    if query.state and match.state and not same_state(query.state, match.state, query.country):
         yield "state"
     if query.line and match.country and not _is_country(query, match.country):
         yield "country"
@@ -179,6 +201,23 @@ def postcode(code: str, country: str = "us") -> str:
         if plain.startswith(prefix) and plain[len(prefix) :].isdecimal():
             return plain[len(prefix) :]
     return plain
+
+
+def same_postcode(one: str, other: str) -> bool:
+    """Whether two postcodes with letters agree as far as both go: K1A is a part of K1A 0B1, SW1A of SW1A 1AA."""
+    shorter, longer = sorted((one, other), key=len)
+    if shorter == longer:
+        return True
+    return len(shorter) >= MIN_POSTCODE_PREFIX and not longer.isdecimal() and longer.startswith(shorter)
+
+
+def same_state(one: str, other: str, country: str = "us") -> bool:
+    """Whether two states are the same. Abroad, codes and names cannot be compared, and contradict nothing."""
+    if country.lower() == "us":
+        return state(one) == state(other)
+    names = [" ".join(normalise(name.rpartition("-")[2] if name.isupper() else name)) for name in (one, other)]
+    shorter, longer = sorted(names, key=len)
+    return shorter == longer or len(shorter) <= MAX_STATE_CODE < len(longer)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -231,4 +270,11 @@ def _covers(building: str, number: str) -> bool:
 
 
 def _plain(number: str) -> str:
+    """Return a number for comparison: 37-12 is 3712, but neither 12 1/2 nor 121.2 is 1212."""
+    for sign, words in _FRACTION_SIGNS.items():
+        number = number.replace(sign, words)
+    whole, point, decimals = number.strip().partition(".")
+    if point and whole.isdecimal() and decimals.isdecimal():
+        number = f"{whole} {_DECIMALS.get(decimals, f'point{decimals}')}" if decimals.strip("0") else whole
+    number = _FRACTION.sub(r" fraction\1over\2", number)
     return "".join(normalise(number)).lstrip("0")

@@ -78,7 +78,8 @@ class Geoapify(OnlineGeocoder):
         match = Match(
             house_number=text(found, "housenumber"),
             road=text(found, "street"),
-            cities=texts(found, "city", "town", "village", "suburb", "district", "municipality", "county"),
+            cities=texts(found, "city", "town", "village", "suburb", "district", "municipality")
+            or texts(found, "county"),
             state=text(found, "state_code", "state"),
             postcode=text(found, "postcode"),
         )

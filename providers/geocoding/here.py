@@ -84,7 +84,7 @@ class Here(OnlineGeocoder):
         match = Match(
             house_number=text(address, "houseNumber"),
             road=text(address, "street"),
-            cities=texts(address, "city", "district", "subdistrict", "county"),
+            cities=texts(address, "city", "district", "subdistrict") or texts(address, "county"),
             state=text(address, "stateCode", "state"),
             postcode=text(address, "postalCode"),
         )

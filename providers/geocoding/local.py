@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from app.domain.vocabulary.evidence import PossiblePlace
 from app.domain.vocabulary.known_addresses import AddressQuestion, KnownAddress
+from app.domain.vocabulary.roads import Agreement, compare
 from providers.errors import Ambiguous, ProviderError
 from providers.geocoding.base import Geocoder, Location, Query
 from providers.geocoding.confidence import BASE, Assessment, Match, assess
@@ -79,14 +80,17 @@ class Local(Geocoder):
 def _assess(query: Query, found: KnownAddress) -> Assessment:
     differs, matched = found.evidence.differs, found.evidence.matched
     same_place = ("postcode" in matched or not query.postcode) and ("city" in matched or not query.city)
-    if not differs and same_place and {"house_number", "street"}.issubset(matched):
+    is_placed = bool(query.postcode or query.city)
+    if not differs and same_place and is_placed and {"house_number", "street"}.issubset(matched):
         return Assessment(found.accuracy, BASE[found.accuracy], ())  # the same parts: nothing is left to compare
     misspelt = "spelling" in differs
+    contradicts = query.road is not None and compare(query.road, found.road) is Agreement.VARIANT
+    city = query.city if "city" in matched else None
     match = Match(
         house_number=found.house_number,
-        # what is no misspelling to others, such as one of a short name, was judged by the only house that fits
-        road=None if misspelt else found.road,
-        cities=() if "city" in differs or not found.city else (found.city, *([query.city] if query.city else ())),
+        # what differs otherwise, such as a letter of a short name, was judged by the only house that fits
+        road=found.road if contradicts or not differs else query.road,
+        cities=() if "city" in differs or not found.city else (found.city, *([city] if city else ())),
         state=found.state or None,
         postcode=found.postcode or None,
         country=query.country,

@@ -126,11 +126,8 @@ def _match(context: object) -> Match:
     return Match(
         house_number=text(address, "address_number"),
         road=text(address, "street_name") or text(parts.get("street"), "name"),
-        cities=tuple(
-            name
-            for kind in ("place", "locality", "neighborhood", "district")
-            for name in texts(parts.get(kind), "name")
-        ),
+        cities=tuple(name for kind in ("place", "locality", "neighborhood") for name in texts(parts.get(kind), "name"))
+        or texts(parts.get("district"), "name"),
         state=text(parts.get("region"), "region_code", "name"),
         postcode=text(parts.get("postcode"), "name"),
     )

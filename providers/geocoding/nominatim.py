@@ -21,7 +21,7 @@ from providers.json_values import text, texts
 from providers.rate_limit import Window
 
 SETTLEMENTS = (
-    "city", "town", "village", "hamlet", "municipality", "suburb", "borough", "city_district", "county",
+    "city", "town", "village", "hamlet", "municipality", "suburb", "borough", "city_district",
 )  # fmt: skip
 """The keys of an address that name the settlement, by size and kind of government."""
 
@@ -133,7 +133,7 @@ def matched(address: object) -> Match:
     return Match(
         house_number=text(address, "house_number"),
         road=text(address, "road", "pedestrian", "footway", "residential"),
-        cities=texts(address, *SETTLEMENTS),
+        cities=texts(address, *SETTLEMENTS) or texts(address, "county"),
         state=text(address, "ISO3166-2-lvl4", "state"),
         postcode=text(address, "postcode"),
         country=text(address, "country_code"),

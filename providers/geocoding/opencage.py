@@ -97,7 +97,7 @@ class OpenCage(OnlineGeocoder):
         match = Match(
             house_number=text(components, "house_number"),
             road=text(components, "road", "pedestrian", "footway"),
-            cities=texts(components, "_normalized_city", *SETTLEMENTS),
+            cities=texts(components, "_normalized_city", *SETTLEMENTS) or texts(components, "county"),
             state=text(components, "state_code", "state"),
             postcode=text(components, "postcode"),
         )

@@ -86,7 +86,7 @@ class Pelias(OnlineGeocoder):
             match = Match(
                 house_number=text(found, "housenumber"),
                 road=text(found, "street"),
-                cities=texts(found, "locality", "localadmin", "borough", "neighbourhood", "county"),
+                cities=texts(found, "locality", "localadmin", "borough", "neighbourhood") or texts(found, "county"),
                 state=text(found, "region_a", "region"),
                 postcode=text(found, "postalcode"),
             )

@@ -78,8 +78,8 @@ class Photon(OnlineGeocoder):
             match = Match(
                 house_number=text(properties, "housenumber"),
                 road=text(properties, "street") or (text(properties, "name") if _is(properties, "street") else None),
-                cities=texts(properties, "city", "locality", "district", "county")
-                or (texts(properties, "name") if _is(properties, "city") else ()),
+                cities=texts(properties, "city", "locality", "district")
+                or (texts(properties, "name") if _is(properties, "city") else texts(properties, "county")),
                 state=text(properties, "state"),
                 postcode=text(properties, "postcode"),
             )

@@ -29,7 +29,7 @@ from app.domain.reference.matching import (
     decide_exactly,
     judge,
 )
-from app.domain.reference.places import Place, postcode_key, state_key, town_key
+from app.domain.reference.places import Place, is_a_name_of, postcode_key, state_key, town_key
 from app.domain.reference.street_keys import (
     Similarity,
     StreetKey,
@@ -229,7 +229,8 @@ def _known(search: _Search, found: Found) -> KnownAddress:
     same = {
         "house_number": asked.number is not None and found.number == asked.number,
         "street": "spelling" not in differs and "direction" not in differs,
-        "city": bool(asked.place.city) and asked.place.city == street.place.city,
+        "city": bool(asked.place.city)
+        and (asked.place.city == street.place.city or is_a_name_of(asked.place.city, street.place.postcode)),
         "state": bool(asked.place.state) and asked.place.state == street.place.state,
         "postcode": bool(asked.place.postcode) and asked.place.postcode == street.place.postcode,
     }

@@ -8,11 +8,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.db.geocoding.cache import CachedAnswer
+from app.domain.addresses.parts import split_unit
+from app.domain.addresses.placeholders import is_placeholder
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.places import GeocodedPlace
 from app.domain.vocabulary.evidence import PossiblePlace
 from app.domain.vocabulary.po_boxes import is_po_box
 from providers.geocoding.base import Location, Query
+
+FLATS = frozenset({"apt", "apartment", "flat", "unit", "suite", "ste", "room", "rm", "#"})
 
 
 class AnswerSource(StrEnum):
@@ -54,8 +58,20 @@ def describe(contradicts: Sequence[str]) -> str:
 
 
 def has_street(address: Address) -> bool:
-    """Whether an address has a street on which there may be a house; a PO box is none."""
-    return bool(address.street) and not is_po_box(address.street or "")
+    """Whether an address has a street on which there may be a house.
+
+    A PO box is none, nor is a number or a unit alone, nor a placeholder behind a number: 123 Unknown.
+    """
+    if not address.street or is_po_box(address.street):
+        return False
+    road = Query(split_unit(address.street)[0], country=address.country).road or ""
+    return any(map(str.isalnum, road)) and not is_placeholder("address", road) and not _is_unit(road)
+
+
+def _is_unit(road: str) -> bool:
+    """Whether a road is nothing but a flat. Pier 39 is an address as well, Apt 5 is none."""
+    words = road.casefold().split()
+    return len(words) == 2 and words[0].rstrip(".") in FLATS and any(map(str.isdigit, words[1]))
 
 
 def to_query(address: Address, asker: UUID | None = None) -> Query:

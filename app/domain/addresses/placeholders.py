@@ -46,7 +46,15 @@ _BESIDE = frozenset(("NO", "NOT", "ADDRESS", "STREET", "CITY", "ZIP", "CODE", "S
                      "PROVIDED", "KNOWN", "ENTERED", "FOUND", "SPECIFIED", "ON", "FILE", "DATA", "VALUE", "RECORD",
                      "LISTED"))  # fmt: skip
 _SENTENCES = frozenset(("SAME", "SAME AS ABOVE", "AS ABOVE", "SEE ABOVE", "SEE NOTES", "DITTO", "\\N",
-                        "SAME AS MAILING", "SAME AS RESIDENCE", "SAME ADDRESS", "DO NOT MAIL"))  # fmt: skip
+                        "SAME AS MAILING", "SAME AS RESIDENCE", "SAME ADDRESS", "DO NOT MAIL", "NO FIXED ABODE",
+                        "UNBEKANNT", "K.A.", "K. A.", "KEINE ANGABE", "OHNE ANGABE", "OHNE FESTEN WOHNSITZ",
+                        "S/N", "S.N.", "SIN NUMERO", "SIN NÚMERO", "SIN DIRECCION", "SIN DIRECCIÓN", "DESCONOCIDO",
+                        "DESCONOCIDA", "NO DISPONIBLE", "DESCONHECIDO", "SEM ENDEREÇO", "INCONNU", "INCONNUE",
+                        "NON COMMUNIQUÉ", "NON COMMUNIQUE", "NON RENSEIGNÉ", "SANS ADRESSE", "SANS DOMICILE FIXE",
+                        "SCONOSCIUTO", "NON DISPONIBILE", "ONBEKEND", "N.V.T.", "NVT", "UKENDT", "UKJENT", "OKÄND",
+                        "OKÄND ADRESS", "UPPGIFT SAKNAS", "TUNTEMATON", "EI TIEDOSSA", "EI TIETOA", "EI OSOITETTA",
+                        "NIEZNANY", "NIEZNANA", "BRAK", "BRAK DANYCH"))  # fmt: skip
+"""Also of other languages, for a text in upper case."""
 _ERRORS = re.compile(r"#(?:N/?A|REF!?|VALUE!?|NAME\??|DIV/0!?|NULL!?|NUM!?|SPILL!?|CALC!?)", re.IGNORECASE)
 _NO_VALUE = re.compile(r"0+(?:\.0+)?|[\W_]+|x{3,}|z{3,}", re.IGNORECASE)
 _NO_ZIP_CODES = frozenset(("99999", "00000-0000", "99999-9999", "XXXXX"))

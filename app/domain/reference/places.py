@@ -83,14 +83,15 @@ def fit_place(asked: Place, found: Place) -> PlaceFit:
 def _fit_towns(asked: Place, found: Place) -> PlaceFit:
     if not asked.city or not (found.city or found.postcode):
         return PlaceFit.UNKNOWN
-    if asked.city == found.city or _is_a_name_of(asked.city, found.postcode):
+    if asked.city == found.city or is_a_name_of(asked.city, found.postcode):
         return PlaceFit.SAME
     if found.city and is_misspelling(asked.city, found.city):
         return PlaceFit.MISSPELT
     return PlaceFit.OTHER
 
 
-def _is_a_name_of(city: str, postcode: str) -> bool:
+def is_a_name_of(city: str, postcode: str) -> bool:
+    """Whether the Postal Service knows a town, by its key, in a ZIP code."""
     if not postcode:
         return False
     places = us_places()

@@ -37,7 +37,7 @@ class StreetKey(NamedTuple):
 
     `name` has no spaces, so that La Salle is LaSalle, and all suffixes but the last: Park Place Dr is `parkplace`. Of a
     numbered road it is `#` and the number, and `suffix` is the system of roads: `#99` and `state` for State Route 99,
-    an empty one for Highway 99.
+    an empty one for Highway 99, `#99old` for Old Highway 99.
     """
 
     name: str
@@ -66,7 +66,7 @@ def street_key(text: str) -> StreetKey | None:
     before, after = " ".join(sorted(parts.before)), " ".join(sorted(parts.after))
     numbered = numbered_road(plain)
     if numbered is not None:
-        return StreetKey(f"#{numbered.number}", before, numbered.system or "", after)
+        return StreetKey(f"#{numbered.number}{numbered.qualifier}", before, numbered.system or "", after)
     last, *others = parts.suffixes or ("",)
     name = (*parts.name, *reversed(others))
     return StreetKey("".join(_FULL.get(word, word) for word in name), before, last, after)

@@ -60,11 +60,15 @@ _HIGHWAYS: Mapping[str, str] = MappingProxyType({
     "township": "township", "tr": "township", "twp": "township",
 })  # fmt: skip
 """The words that begin the name of a numbered road, and the system to which it belongs."""
-_HIGHWAY_WORDS = frozenset(
-    {"hwy", "highway", "rte", "rt", "route", "rd", "road", "to", "market", "u", "s", "old", "st"}
-)
+_HIGHWAY_WORDS = frozenset({"hwy", "highway", "rte", "rt", "route", "rd", "road", "to", "market", "u", "s", "st"})
 """Words that may follow them. `st` is State here: St Rd 7."""
 _GENERIC = frozenset({"hwy", "rte", "rt"})
+_QUALIFIERS: Mapping[str, str] = MappingProxyType({
+    "old": "old", "bus": "business", "business": "business", "byp": "bypass", "alt": "alternate",
+    "alternate": "alternate", "spur": "spur", "loop": "loop", "truck": "truck", "toll": "toll", "scenic": "scenic",
+    "frontage": "frontage", "service": "frontage", "access": "frontage", "feeder": "frontage", "ext": "extension",
+})  # fmt: skip
+"""Words that tell a numbered road from the one that only has the number: Old Highway 99, US 70 Business."""
 
 
 def compare(asked: str, found: str) -> Agreement:
@@ -75,14 +79,23 @@ def compare(asked: str, found: str) -> Agreement:
     numbered = numbered_road(ours), numbered_road(theirs)
     if numbered[0] and numbered[1]:
         systems = {road.system for road in numbered if road} - {None}
-        same = numbered[0].number == numbered[1].number and len(systems) <= 1
-        return Agreement.SAME if same else Agreement.OTHER
+        if numbered[0].number != numbered[1].number or len(systems) > 1:
+            return Agreement.OTHER
+        same = numbered[0].qualifier == numbered[1].qualifier and not _contradict(
+            _directions(ours), _directions(theirs)
+        )
+        return Agreement.SAME if same else Agreement.VARIANT
     one, other = split(ours), split(theirs)
     if "".join(one.name) == "".join(other.name):
         return Agreement.VARIANT if _differ(one, other) else Agreement.SAME
     if is_misspelling("".join(one.name), "".join(other.name)):
         return Agreement.VARIANT if _differ(one, other) else Agreement.MISSPELT
     return Agreement.OTHER
+
+
+def lacks_direction(asked: str, found: str) -> bool:
+    """Whether one street has a direction of which the other one says nothing: Main St may be N or S Main St."""
+    return bool(_directions(words(asked))) != bool(_directions(words(found)))
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -114,6 +127,8 @@ class NumberedRoad(NamedTuple):
     system: str | None
     """None for a word such as Highway alone, which may be of any system."""
     number: str
+    qualifier: str = ""
+    """What tells it from another road of the number: business, old, frontage."""
 
 
 def _in_one_form(plain: Sequence[str]) -> Iterable[str]:
@@ -150,15 +165,16 @@ def numbered_road(name: Sequence[str]) -> NumberedRoad | None:
     number = next((word for word in rest if word[0].isdigit()), None)
     if number is None:
         return None
-    before = rest[: rest.index(number)]
+    qualifier = "".join(sorted({_QUALIFIERS[word] for word in rest if word in _QUALIFIERS}))
+    before = [word for word in rest[: rest.index(number)] if word not in _QUALIFIERS]
     if not before or not all(word in _HIGHWAYS or word in _HIGHWAY_WORDS for word in before):
         return None
     if before[:2] == ["u", "s"]:
-        return NumberedRoad("us", number)
+        return NumberedRoad("us", number, qualifier)
     if before[0] == "st" and len(before) > 1:
-        return NumberedRoad("state", number)
+        return NumberedRoad("state", number, qualifier)
     system = next((_HIGHWAYS[word] for word in before if word in _HIGHWAYS), None)
-    return NumberedRoad(system, number) if system or _GENERIC & set(before) else None
+    return NumberedRoad(system, number, qualifier) if system or _GENERIC & set(before) else None
 
 
 def split(name: Sequence[str]) -> Parts:
@@ -180,10 +196,18 @@ def split(name: Sequence[str]) -> Parts:
 
 def _differ(one: Parts, other: Parts) -> bool:
     """Whether the directions or suffixes contradict each other. One that is missing contradicts nothing."""
-    directions, others = one.before | one.after, other.before | other.after
-    if directions and others and not (directions <= others or others <= directions):
+    if _contradict(one.before | one.after, other.before | other.after):
         return True
     if one.after and other.after and one.after != other.after:
         return True
     suffixes, other_suffixes = set(one.suffixes), set(other.suffixes)
     return bool(suffixes and other_suffixes) and not (suffixes <= other_suffixes or other_suffixes <= suffixes)
+
+
+def _directions(name: Sequence[str]) -> frozenset[str]:
+    parts = split(name)
+    return parts.before | parts.after
+
+
+def _contradict(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and not (one <= other or other <= one)
