@@ -19,16 +19,17 @@ from app.domain.imports.geometry import BadShape, shapes
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
 from app.domain.imports.survey import FileFormat
-from app.domain.reference.address_points import PointBatch, PointCollector, split_number
+from app.domain.reference.address_points import Address, PointBatch, PointCollector, split_number
 from app.domain.text.address_groups import PROPERTY
 from app.domain.text.column_mapping import Mapped
 from app.domain.text.columns import ADDRESS, Vocabulary, shown
-from app.domain.text.csv_reader import BrokenRow, CsvReader, Position
+from app.domain.text.csv_reader import BrokenRow, Position, Row
 from app.domain.text.csv_writer import unguarded
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import NOTHING, Findings
 from app.domain.text.located_columns import Located
 from app.domain.text.numbers import number_text
+from app.domain.text.table_blocks import Columns, TableBlocks
 
 ROWS_PER_CHUNK = 20_000
 """More than other imports have: a row takes a tenth of their time."""
@@ -102,12 +103,13 @@ class ReferenceReader:
         self._country = country
         self._collector = PointCollector(country, state)
         self._limit = RowLimit(position, ROWS_PER_CHUNK)
-        self._width, self._table = len(layout.header), None
+        self._width = len(layout.header)
+        self._table: TableBlocks | None = None
         self._names: dict[tuple[str, ...], Located] = {}
         if layout.format is FileFormat.DELIMITED:
             self._located = self._locate(tuple(layout.header[: layout.own]))
             if "wkt" not in self._located or "latitude" in self._located:
-                self._table = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
+                self._table = TableBlocks(file, layout.dialect, Position(position["offset"], position["line"]))
         if self._table is None:
             self._features = open_features(file, layout, position)
         self._wkt = layout.format is FileFormat.DELIMITED
@@ -132,11 +134,27 @@ class ReferenceReader:
             self._names[names] = NAMES.locate(names, self._mapping, sparse=True, findings=self._findings)
         return self._names[names]
 
-    def _read_table(self, table: CsvReader, chunk: PointChunk) -> None:
-        rows = table.read(self._limit.next_rows)
-        chunk.read = len(rows)
-        values = _RowValues(self._located, self._country)
-        width, add = self._width, self._collector.add
+    def _read_table(self, table: TableBlocks, chunk: PointChunk) -> None:
+        values = _RowValues(self._located, self._country)  # anew, so that what it remembers is bounded
+        while chunk.read < self._limit.next_rows:
+            found = table.read(self._limit.next_rows - chunk.read)
+            if not found:
+                break
+            if isinstance(found, Columns):
+                chunk.read += found.rows
+                self._add_columns(found, values, chunk)
+            else:
+                chunk.read += len(found)
+                self._add_rows(found, values, chunk)
+
+    def _add_columns(self, found: Columns, values: _RowValues, chunk: PointChunk) -> None:
+        numbers, addresses = values.addresses(found)
+        longitudes, latitudes = values.positions(found)
+        for index, problem in self._collector.add_many(found.line, numbers, addresses, longitudes, latitudes):
+            chunk.reject(found.line + index, found.row(index), _code(problem), problem)
+
+    def _add_rows(self, rows: Sequence[Row], values: _RowValues, chunk: PointChunk) -> None:
+        width = self._width
         for line, cells in rows:
             if isinstance(cells, BrokenRow):
                 chunk.reject(line, cells.original, ProblemCode(cells.code), cells.error)
@@ -147,7 +165,7 @@ class ReferenceReader:
                 continue
             number, street, city, state, postcode = values.address(cells)
             longitude, latitude = values.coordinates(cells)
-            problem = add(line, number, street, city, state, postcode, longitude, latitude)
+            problem = self._collector.add(line, number, street, city, state, postcode, longitude, latitude)
             if problem is not None:
                 chunk.reject(line, cells, _code(problem), problem)
 
@@ -214,8 +232,9 @@ class _RowValues:
         self._has_place = bool({"city", "zip_code"} & located.fields)
         self._longitude, self._latitude = located.index("longitude"), located.index("latitude")
         indexes = [*self._street, *self._city, *self._state, *self._postcode]
-        self._of_place = itemgetter(*indexes) if self._street and self._number else None
-        self._places: dict[Any, tuple[str, str, str, str]] = {}
+        self._columns = indexes if len(indexes) > 1 else [*indexes, *indexes]
+        self._of_place = itemgetter(*self._columns) if self._street and self._number else None
+        self._places: dict[Any, Address] = {}
 
     def address(self, cells: Sequence[str]) -> tuple[str, str, str, str, str]:
         """Return number, street, city, state and postcode, each empty if there is none.
@@ -233,6 +252,32 @@ class _RowValues:
                 return found
             place = self._places[key] = found[1:]
         return (number, *place)
+
+    def addresses(self, rows: Columns) -> tuple[Sequence[str], list[Address]]:
+        """Return the numbers and the addresses without them, as `address` does, of many rows."""
+        if self._of_place is None or len(self._number) != 1:
+            read = [self.address(row) for row in zip(*rows.cells, strict=True)]
+            return [one[0] for one in read], [one[1:] for one in read]
+        numbers = [text if text.isalnum() else _cell(text) for text in rows.cells[self._number[0]]]
+        keys = zip(*(rows.cells[index] for index in self._columns), strict=True)
+        known, addresses = self._places, []
+        for index, key in enumerate(keys):
+            address = known.get(key)
+            if address is None or not numbers[index]:
+                numbers[index], *rest = self.address(rows.row(index))
+                address = (rest[0], rest[1], rest[2], rest[3])
+            addresses.append(address)
+        return numbers, addresses
+
+    def positions(self, rows: Columns) -> tuple[list[float], list[float]]:
+        """Return the longitudes and latitudes of many rows, as `coordinates` does."""
+        if self._longitude is not None and self._latitude is not None:
+            try:
+                return list(map(float, rows.cells[self._longitude])), list(map(float, rows.cells[self._latitude]))
+            except ValueError:
+                pass
+        read = [self.coordinates(row) for row in zip(*rows.cells, strict=True)]
+        return [one[0] for one in read], [one[1] for one in read]
 
     def _read_address(self, cells: Sequence[str]) -> tuple[str, str, str, str, str]:
         city, state, postcode = (

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from app.domain.addresses.parts import split_unit
 from app.domain.reference.house_numbers import parse_house_number
 from app.domain.reference.places import Place, postcode_key, state_key, town_key
 from app.domain.reference.street_keys import MAX_CHARACTERS, StreetKey, street_key
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 UNITS_PER_DEGREE = 10_000_000
 """Coordinates are stored as integers of about a centimetre."""
+COLUMNS = STREET, NUMBER, MARK, Y, X, LINE = range(6)
+"""Columns of the houses of a batch; Y and X are latitude and longitude in these units."""
+NONE = -1
+Address = tuple[str, str, str, str]
+"""Street, city, state and postcode, as a file has them."""
 _NUMBER_FIRST = re.compile(
     r"\s{0,4}(\d{1,9}(?:[-/.]\d{1,6}){0,2}[a-z]?(?: \d/\d)?|[nsew] ?\d{1,6} ?[nsew] ?\d{1,6}|\d{1,6}[nsew]\d{1,6})"
     r"[\s,]{1,4}(?=\S)",
@@ -37,22 +48,20 @@ class Street:
 
 @dataclass
 class PointBatch:
-    """Houses ready to be written."""
+    """Houses ready to be written, by street and number."""
 
-    rows: dict[Street, list[str]] = field(default_factory=dict)
-    """Street to the rest of its rows in COPY's text format: number, line, latitude, longitude and mark."""
+    streets: list[Street] = field(default_factory=list)
+    houses: NDArray[np.int64] | None = None
+    """A row for each house: see `COLUMNS`. `street` is an index into `streets`, and `mark` one into `marks`."""
+    marks: list[str] = field(default_factory=lambda: [""])
     coverage: dict[str, list[int]] = field(default_factory=dict)
     """Postcode to the number of its houses, and the south, west, north and east of them."""
-    points: int = 0
     duplicates: int = 0
     """Rows with the same house at the same place as an earlier one: units of a building."""
 
-
-@dataclass(slots=True)
-class _Slot:
-    rows: list[str]
-    coverage: list[int]
-    seen: set[tuple[str, int, int]] = field(default_factory=set)
+    @property
+    def points(self) -> int:
+        return 0 if self.houses is None else len(self.houses)
 
 
 class PointCollector:
@@ -61,13 +70,25 @@ class PointCollector:
     def __init__(self, country: str, state: str = "") -> None:
         """`country` is ISO 3166-1 alpha-2 in lower case; `state` that of rows that name none."""
         self._country, self._state = country, state_key(state, country) if state else ""
-        self._slots: dict[tuple[str, str, str, str], _Slot | None] = {}
-        self.batch = PointBatch()
+        self._houses: dict[str, int] = {}
+        """Text of a house number to its index in `_numbers` and `_marks_of`, NONE for a text without a number."""
+        self._begin()
+
+    def _begin(self) -> None:
+        self._streets: list[Street] = []
+        self._slots: dict[Address, int] = {}
+        self._marks: dict[str, int] = {"": 0}
+        self._houses.clear()
+        self._numbers: list[int] = []
+        self._marks_of: list[int] = []
+        self._single: list[tuple[int, int, int, int, int, int]] = []
+        self._many: list[NDArray[np.int64]] = []
 
     def take(self) -> PointBatch:
         """Return the batch, and begin another one."""
-        batch, self.batch = self.batch, PointBatch()
-        self._slots = {}
+        batch = PointBatch(self._streets, marks=list(self._marks))
+        self._collect(batch)
+        self._begin()
         return batch
 
     def add(
@@ -82,54 +103,120 @@ class PointCollector:
         latitude: float,
     ) -> str | None:
         """Add a house; returns what is wrong with it as a message that continues "the row …", None if nothing is."""
-        place = (street, city, state, postcode)
-        slot = self._slots[place] if place in self._slots else self._open(place)
-        if slot is None:
-            return "has no street"
-        if not (isfinite(longitude) and isfinite(latitude)) or not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-            return "has coordinates that are no degrees"
-        if not longitude and not latitude:
-            return "has no coordinates: they are 0, 0"
-        house = parse_house_number(number)
-        if house is None:
-            return "has no house number"
-        y, x = round(latitude * UNITS_PER_DEGREE), round(longitude * UNITS_PER_DEGREE)
-        if (number, y, x) in slot.seen:
-            self.batch.duplicates += 1
-            return None
-        slot.seen.add((number, y, x))
-        slot.rows.append(f"{house.number}\t{line}\t{y}\t{x}\t{_copied(house.mark) if house.mark else ''}\n")
-        cover = slot.coverage
-        cover[0] += 1
-        if y < cover[1]:
-            cover[1] = y
-        if x < cover[2]:
-            cover[2] = x
-        if y > cover[3]:
-            cover[3] = y
-        if x > cover[4]:
-            cover[4] = x
-        self.batch.points += 1
-        return None
+        slot = self._slot((street, city, state, postcode))
+        house = self._house(number)
+        problem = find_problem(slot, house, longitude, latitude)
+        if problem is None:
+            y, x = round(latitude * UNITS_PER_DEGREE), round(longitude * UNITS_PER_DEGREE)
+            self._single.append((slot, self._numbers[house], self._marks_of[house], y, x, line))
+        return problem
 
-    def _open(self, place: tuple[str, str, str, str]) -> _Slot | None:
-        text, city, state, postcode = place
-        label = split_unit(text)[0] if " " in text else text
-        key = street_key(label)
-        slot = None
-        if key is not None:
-            found = Place(
-                town_key(city) if city else "",
-                (state_key(state, self._country) if state else "") or self._state,
-                postcode_key(postcode, self._country) if postcode else "",
+    def add_many(
+        self,
+        line: int,
+        numbers: Sequence[str],
+        addresses: Sequence[Address],
+        longitudes: Sequence[float],
+        latitudes: Sequence[float],
+    ) -> list[tuple[int, str]]:
+        """Add houses of consecutive lines. Returns the indexes of those that were left out, with what is wrong."""
+        import numpy as np
+
+        slots, houses = self._slots, self._houses
+        slot = np.array([slots[one] if one in slots else self._slot(one) for one in addresses], np.int64)
+        house = np.array([houses[one] if one in houses else self._house(one) for one in numbers], np.int64)
+        x, y = np.array(longitudes, np.float64), np.array(latitudes, np.float64)
+        with np.errstate(invalid="ignore"):
+            good = (slot != NONE) & (house != NONE) & (np.abs(x) <= 180) & (np.abs(y) <= 90) & ((x != 0) | (y != 0))
+        bad = np.flatnonzero(~good)
+        problems = [
+            (index, find_problem(int(slot[index]), int(house[index]), longitudes[index], latitudes[index]) or "")
+            for index in bad.tolist()
+        ]
+        lines = np.arange(line, line + len(slot))
+        if len(bad):
+            slot, house, x, y, lines = slot[good], house[good], x[good], y[good], lines[good]
+        if len(slot):
+            columns = (
+                slot, np.array(self._numbers)[house], np.array(self._marks_of)[house],
+                np.rint(y * UNITS_PER_DEGREE), np.rint(x * UNITS_PER_DEGREE), lines,
+            )  # fmt: skip
+            self._many.append(np.column_stack([column.astype(np.int64) for column in columns]))
+        return problems
+
+    def _collect(self, batch: PointBatch) -> None:
+        import numpy as np
+
+        parts = [*self._many, *([np.array(self._single, np.int64)] if self._single else [])]
+        if not parts:
+            return
+        houses = np.concatenate(parts)
+        houses = houses[np.lexsort(houses.T[::-1])]
+        again = np.flatnonzero((houses[1:, :LINE] == houses[:-1, :LINE]).all(axis=1)) + 1
+        batch.duplicates = len(again)
+        batch.houses = houses = np.delete(houses, again, axis=0)
+        starts = np.flatnonzero(np.diff(houses[:, STREET], prepend=-1))
+        counts = np.diff(starts, append=len(houses))
+        low, high = np.minimum.reduceat(houses, starts), np.maximum.reduceat(houses, starts)
+        for index, count in enumerate(counts.tolist()):
+            postcode = batch.streets[int(low[index, STREET])].place.postcode
+            south, west, north, east = (
+                int(edge[index, axis]) for edge, axis in ((low, Y), (low, X), (high, Y), (high, X))
             )
-            street = Street(key, found, _plain(label)[:MAX_CHARACTERS], _plain(city)[:MAX_CHARACTERS])
-            rows = self.batch.rows.setdefault(street, [])
-            limit = 181 * UNITS_PER_DEGREE
-            cover = self.batch.coverage.setdefault(found.postcode, [0, limit, limit, -limit, -limit])
-            slot = _Slot(rows, cover)
-        self._slots[place] = slot
-        return slot
+            cover = batch.coverage.setdefault(postcode, [0, south, west, north, east])
+            batch.coverage[postcode] = [
+                cover[0] + count, min(cover[1], south), min(cover[2], west), max(cover[3], north), max(cover[4], east),
+            ]  # fmt: skip
+
+    def _house(self, text: str) -> int:
+        known = self._houses.get(text)
+        if known is None:
+            house = parse_house_number(text)
+            known = self._houses[text] = NONE if house is None else len(self._numbers)
+            if house is not None:
+                self._numbers.append(house.number)
+                self._marks_of.append(self._marks.setdefault(house.mark.replace("\0", ""), len(self._marks)))
+        return known
+
+    def _slot(self, address: Address) -> int:
+        """Return the index of the street of an address, NONE for an address without one."""
+        known = self._slots.get(address)
+        if known is not None:
+            return known
+        street = normalise_street(*address, country=self._country, default_state=self._state)
+        if street is None:
+            self._slots[address] = NONE
+            return NONE
+        self._slots[address] = len(self._streets)
+        self._streets.append(street)
+        return self._slots[address]
+
+
+def normalise_street(
+    text: str, city: str, state: str, postcode: str, *, country: str, default_state: str
+) -> Street | None:
+    """Return the street that a file means; None for a text that names none."""
+    label = split_unit(text)[0] if " " in text else text
+    key = street_key(label)
+    if key is None:
+        return None
+    place = Place(
+        town_key(city) if city else "",
+        (state_key(state, country) if state else "") or default_state,
+        postcode_key(postcode, country) if postcode else "",
+    )
+    return Street(key, place, _plain(label)[:MAX_CHARACTERS], _plain(city)[:MAX_CHARACTERS])
+
+
+def find_problem(slot: int, house: int, longitude: float, latitude: float) -> str | None:
+    """Return what is wrong with a house, continuing "the row …"; `slot` and `house` are NONE if there is none."""
+    if slot == NONE:
+        return "has no street"
+    if not (isfinite(longitude) and isfinite(latitude)) or not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        return "has coordinates that are no degrees"
+    if not longitude and not latitude:
+        return "has no coordinates: they are 0, 0"
+    return "has no house number" if house == NONE else None
 
 
 def split_number(address: str) -> tuple[str, str]:
@@ -140,7 +227,3 @@ def split_number(address: str) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())
-
-
-def _copied(mark: str) -> str:
-    return mark.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\0", "")

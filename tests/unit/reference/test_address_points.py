@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.reference.address_points import PointCollector, split_number
+from app.domain.reference.address_points import PointBatch, PointCollector, split_number
+
+
+def houses(batch: PointBatch) -> list[list[int]]:
+    return [] if batch.houses is None else batch.houses.tolist()
 
 
 def test_spellings_of_one_street_are_one_street() -> None:
@@ -12,18 +16,18 @@ def test_spellings_of_one_street_are_one_street() -> None:
     for line, (number, street) in enumerate([("12", "N Main St"), ("14", "NORTH MAIN STREET"), ("16", "N. Main St")]):
         assert collector.add(line, number, street, "Durham", "", "27701", -78.9, 36.0) is None
     batch = collector.take()
-    assert {one.identity for one in batch.rows} == {("main", "n", "st", "", "27701", "DURHAM", "NC")}
-    assert sum(map(len, batch.rows.values())) == batch.points == 3
+    assert {one.identity for one in batch.streets} == {("main", "n", "st", "", "27701", "DURHAM", "NC")}
+    assert batch.points == 3
 
 
-def test_rows_are_in_the_format_of_copy_and_coverage_is_counted_by_postcode() -> None:
+def test_rows_are_ordered_by_street_and_number_and_coverage_is_counted_by_postcode() -> None:
     collector = PointCollector("us")
-    assert collector.add(7, "12 1/2", "Main St", "Durham", "NC", "27701", -78.90001, 36.5) is None
-    assert collector.add(8, "14", "Main St", "Durham", "NC", "27701", -78.8, 36.0) is None
+    assert collector.add(7, "14", "Main St", "Durham", "NC", "27701", -78.8, 36.0) is None
+    assert collector.add(8, "12 1/2", "Main St", "Durham", "NC", "27701", -78.90001, 36.5) is None
     assert collector.add(9, "14", "Main St", "Durham", "NC", "", -78.8, 36.0) is None
     batch = collector.take()
-    first, _ = batch.rows.values()
-    assert first == ["12\t7\t365000000\t-789000100\t1/2\n", "14\t8\t360000000\t-788000000\t\n"]
+    assert houses(batch)[:2] == [[0, 12, 1, 365_000_000, -789_000_100, 8], [0, 14, 0, 360_000_000, -788_000_000, 7]]
+    assert batch.marks == ["", "1/2"]
     assert batch.coverage["27701"] == [2, 360_000_000, -789_000_100, 365_000_000, -788_000_000]
     assert batch.coverage[""] == [1, 360_000_000, -788_000_000, 360_000_000, -788_000_000]
     assert collector.take().points == 0
@@ -35,7 +39,28 @@ def test_units_at_one_place_are_one_house_and_lots_are_several() -> None:
         assert collector.add(1, "12", "Main St Apt 4", "Durham", "NC", "27701", longitude, 36.0) is None
     batch = collector.take()
     assert (batch.points, batch.duplicates) == (2, 1)
-    assert [street.label for street in batch.rows] == ["Main St"]
+    assert [street.label for street in batch.streets] == ["Main St"]
+
+
+def test_many_houses_are_what_each_of_them_is() -> None:
+    rows = [
+        ("12", "Main St", -78.9, 36.0), ("", "Main St", -78.9, 36.0), ("12 1/2", "Oak Ln", -78.91, 36.1),
+        ("14", "", -78.9, 36.0), ("0012", "Main Street", -78.9, 36.0), ("16", "Main St", float("nan"), 36.0),
+        ("16", "Main St", 0.0, 0.0), ("16", "Main St", -78.9, 91.0), ("12", "Main St", -78.9, 36.0),
+    ]  # fmt: skip
+    one_by_one, together = PointCollector("us"), PointCollector("us")
+    problems = [
+        (index, problem)
+        for index, (number, street, x, y) in enumerate(rows)
+        if (problem := one_by_one.add(5 + index, number, street, "Durham", "NC", "27701", x, y)) is not None
+    ]
+    numbers, streets, longitudes, latitudes = zip(*rows, strict=True)
+    addresses = [(street, "Durham", "NC", "27701") for street in streets]
+    assert together.add_many(5, numbers, addresses, longitudes, latitudes) == problems
+    first, second = one_by_one.take(), together.take()
+    assert houses(first) == houses(second)
+    assert (first.streets, first.marks, first.coverage) == (second.streets, second.marks, second.coverage)
+    assert (first.duplicates, second.duplicates) == (1, 1)
 
 
 @pytest.mark.parametrize(
