@@ -60,8 +60,10 @@ class StreetIds:
     async def resolve(self, conn: Connection, streets: Sequence[Street]) -> list[int]:
         """Return the ids of these streets, in order. The new ones are inserted in the transaction of `conn`."""
         known, self.created = self._known, 0
-        new = list({street.identity: street for street in streets if street.identity not in known}.values())
-        found = {street.identity: known[street.identity] for street in streets if street.identity in known}
+        identities = [street.identity for street in streets]
+        found = {identity: known[identity] for identity in identities if identity in known}
+        by_identity = dict(zip(identities, streets, strict=True))
+        new = [street for identity, street in by_identity.items() if identity not in found]
         if new:
             columns = [
                 [s.key.name for s in new], [s.key.before for s in new], [s.key.suffix for s in new],
@@ -76,7 +78,7 @@ class StreetIds:
             known.move_to_end(identity)
         while len(known) > MAX_CACHED_STREETS:
             known.popitem(last=False)
-        return [found[street.identity] for street in streets]
+        return [found[identity] for identity in identities]
 
 
 async def insert(conn: Connection, source_id: int, ids: StreetIds, batch: PointBatch) -> int:
