@@ -39,6 +39,8 @@ MAX_SNOOZES = 20
 """Snoozes in a row, without any progress, until the job no longer waits for a host or a model."""
 MAX_WAIT_SECONDS = 900.0
 """Waits in all, after which sections are written from quotations."""
+MAX_BACKOFF_SECONDS = 300.0
+"""Longest wait for a host or model that keeps asking for short ones."""
 
 
 UNREAD = ("unavailable", "failed", "late", "busy")
@@ -206,10 +208,19 @@ async def write_section(context: JobContext, report_id: UUID, writer: Writer, se
         step.processed = 1
 
 
+def wait_without_progress(wait: float, snoozes: int) -> float:
+    """Return the seconds to wait in a row of snoozes without progress: as asked for, but twice as long each time.
+
+    So a model that always asks for a second is asked in some ten rounds until sections are written from quotations.
+    """
+    return max(wait, min(2.0 ** (snoozes - 1), MAX_BACKOFF_SECONDS))
+
+
 async def snooze(context: JobContext, state: dict[str, Any], wait: float) -> Outcome:
     """Snooze for `wait` seconds, or fail after MAX_SNOOZES snoozes without progress."""
     has_progressed = context.processed != state.get("processed", 0)
     snoozes = 1 if has_progressed else state.get("snoozes", 0) + 1
+    wait = wait_without_progress(wait, snoozes)
     if snoozes > MAX_SNOOZES:
         return Failed(f"the company's site could still not be asked after {MAX_SNOOZES} waits")
     async with context.step() as step:

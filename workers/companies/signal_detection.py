@@ -21,6 +21,7 @@ from app.db.jobs.creator import Creator
 from app.db.jobs.ledger import ItemError
 from app.domain.companies import kinds
 from app.domain.companies.kinds import DetectionArgs
+from app.domain.companies.research.languages import language_of
 from app.domain.companies.research.sources import Source, SourceKind
 from app.domain.companies.signal_rules import (
     CrawledPage,
@@ -39,6 +40,8 @@ from workers.core.context import JobContext
 
 SPEC = kinds.SIGNAL_DETECTION
 MAX_PAGES = 8
+JUDGED_LANGUAGES = ("en", None)
+"""The rules read English sentences; in texts too short to tell their language, they look for them."""
 TECHNOLOGIES_SOURCE = "signal_detection"
 """The source under which the technologies of the last run are stored as a field."""
 
@@ -98,8 +101,19 @@ async def commit(context: JobContext, company_id: UUID, gathered: Gathered) -> d
         "new_signals": len(new),
         "seen_before": len(candidates) - len(new),
         "notifications": notified,
+        "not_judged": list_unjudged(gathered),
         "sources": gathered.to_json(),
     }
+
+
+def list_unjudged(gathered: Gathered) -> list[dict[str, str]]:
+    """Return the pages whose language the rules do not understand: what they say of the company is not known."""
+    found = []
+    for page in (*gathered.pages, *gathered.found_pages):
+        language = language_of(page.text)
+        if language is not None and language not in JUDGED_LANGUAGES:
+            found.append({"url": page.url, "language": language})
+    return found
 
 
 async def _known_technologies(conn: Connection, company_id: UUID) -> list[str] | None:

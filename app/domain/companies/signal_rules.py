@@ -43,7 +43,7 @@ def find_in_pages(pages: Iterable[CrawledPage], today: date, subject: Subject) -
     reader = EvidenceReader(subject)
     for page in pages:
         found: dict[str, int] = {}
-        dates = PageDates(page.text, page.published_on, page.url, page.title)
+        dates = PageDates(page.text, page.published_on, page.url, page.title, today)
         for statement in reader.read(TextPage(page.url, page.title, page.text, page.html, page.is_own)):
             sentence = statement.text
             if len(sentence.split()) < MIN_WORDS or len(sentence) > MAX_QUOTE_CHARACTERS:

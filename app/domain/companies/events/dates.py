@@ -39,14 +39,40 @@ _LONG = re.compile(
 )
 _ISO = re.compile(r"\b(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})\b")
 _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(20\d\d)\b")
-_YEAR_LINE = re.compile(r"^\W*((?:19|20)\d\d)\W*$")
+_SHORT_YEAR = re.compile(r"^\W*(\d{1,2})([./-])(\d{1,2})\2(\d\d)\W*$")
+"""A line such as 02.03.19; within sentences it may be anything."""
+_APOSTROPHE_YEAR = re.compile(r"(?<=[\s,])['’](\d\d)(?!\w)")
+_YEAR_LINE = re.compile(
+    r"^\W*(?:(?:news|archives?|press(?: releases?)?|updates?|events?|blog|posts?|stories|media|year|from|of|the|in|our"
+    r"|history|milestones?|timeline|published|posted|date|on)\W+){0,4}((?:19|20)\d\d)(?:\W+(?:news|archives?|press"
+    r"|updates?|events?|posts?|milestones?|releases?)){0,2}\W*$",
+    re.IGNORECASE,
+)
+_DECADE = re.compile(
+    r"\b(?:(?P<decade>(?:19|20)\d0)['’]?s\b|(?:in|during|of|since|from) the (?:early |mid-?|late )?[- ]?"
+    r"(?P<named>fifties|sixties|seventies|eighties|nineties|noughties)|(?P<last>last|previous|past) (?:decade|century)"
+    r"|(?P<many>decades|many years|years|some years|several years|a few years|a long time) ago)\b(?! and)",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"\b(?:(?:some|about|over|more than|almost|nearly|around)\s+)?(?P<count>\d{1,3}|a|an|one|two|three|four|five|six"
+    r"|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)\s+(?P<unit>day|week|month|year|decade)s?\s+ago\b",
+    re.IGNORECASE,
+)
+_DECADE_LINE = re.compile(r"^\W*(?:the )?((?:19|20)\d0)['’]?s\W*$", re.IGNORECASE)
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365, "decade": 3_650}
+_COUNTS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
+    "fifty": 50,
+}  # fmt: skip
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _BACKGROUND = re.compile(
     r"\b(?:since|founded|established|incorporated|started|born|in business|operating|est\.?)\b[^.;]{0,20}$",
     re.IGNORECASE,
 )
 _URL_DATE = re.compile(r"(?<!\d)(20\d\d)[/-]?(0[1-9]|1[0-2])(?:[/-]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
-_URL_YEAR = re.compile(r"/(20\d\d)/")
+_URL_YEAR = re.compile(r"(?:/|[-_])(20\d\d)(?:/|[-_]|\.html?$|$)")
 _INLINE_END = re.compile(r"^\s{0,3}\)?\s{0,3}(?:[–—-]|/)")
 
 
@@ -67,6 +93,7 @@ def latest_date(text: str) -> date | None:
 
 def find_dates(text: str) -> Iterator[tuple[date, int, int]]:
     """Yield the dates that a text names, with their place. Of ambiguous numbers, the day comes first."""
+    text = _APOSTROPHE_YEAR.sub(lambda match: "20" + match[1], text)
     for match in _ISO.finditer(text):
         if found := _date(match[1], match[2], match[3]):
             yield found, *match.span()
@@ -86,11 +113,25 @@ def _date(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def dateline_of(line: str) -> Dated | None:
-    """Return the date of a line that is a dateline or a paragraph's beginning; None for any other line."""
+def dateline_of(line: str, today: date | None = None) -> Dated | None:
+    """Return the date of a line that is a dateline or a paragraph's beginning; None for any other line.
+
+    Lines such as "5 years ago" have a date only if it is known what day it is.
+    """
+    decade = _DECADE_LINE.match(line)
+    if decade is not None:
+        return Dated(None, date(int(decade[1]) + 9, 12, 31))
+    ago = _AGO.fullmatch(line.strip(" \t.·|–—-")) if today is not None else None
+    if today is not None and ago is not None:
+        return Dated(None, today - timedelta(days=_days_ago(ago)))
     year = _YEAR_LINE.match(line)
     if year is not None:
         return Dated(None, date(int(year[1]), 12, 31))
+    short = _SHORT_YEAR.match(line)
+    if short is not None and (
+        found := _date(f"20{short[4]}", short[3], short[1]) or _date(f"20{short[4]}", short[1], short[3])
+    ):
+        return Dated(found, found)
     for found, start, end in find_dates(line[:MAX_DATELINE_CHARACTERS]):
         others = len(re.findall(r"[^\W\d_]+", line[:start] + line[end:]))
         ends_sentence = line.rstrip().endswith((".", "!", "?")) and others > 2
@@ -119,9 +160,11 @@ def date_of_url(url: str) -> Dated | None:
 class PageDates:
     """The dates of the lines of a page."""
 
-    def __init__(self, text: str, published_on: date | None, url: str, title: str = "") -> None:
+    def __init__(
+        self, text: str, published_on: date | None, url: str, title: str = "", today: date | None = None
+    ) -> None:
         self._lines = text.splitlines()
-        self._datelines = [dateline_of(line) for line in self._lines]
+        self._datelines = [dateline_of(line, today) for line in self._lines]
         titled = latest_date(title)
         self._page = (
             Dated(published_on, published_on) if published_on else Dated(titled, titled) if titled else date_of_url(url)
@@ -158,6 +201,8 @@ def date_of_event(sentence: str, context: Dated | None) -> Dated | None:
 
 def is_recent(sentence: str, dated: Dated | None, today: date) -> bool:
     """Return whether an event is news: not older than MAX_AGE_DAYS, not in the future; undated ones are."""
+    if any(days > MAX_AGE_DAYS for days in _ages(sentence, today)):
+        return False
     years = [int(match[1]) for match in _YEAR.finditer(sentence) if not _BACKGROUND.search(sentence[: match.start()])]
     if years and max(years) < today.year - 1:
         return False
@@ -165,3 +210,21 @@ def is_recent(sentence: str, dated: Dated | None, today: date) -> bool:
         return True
     is_future = dated.on is not None and dated.on > today + timedelta(days=1)
     return dated.until >= today - timedelta(days=MAX_AGE_DAYS) and not is_future
+
+
+def _ages(text: str, today: date) -> Iterator[int]:
+    """Yield how many days ago something happened at least, as a text says without a date: "five years ago"."""
+    for match in _AGO.finditer(text):
+        if _BACKGROUND.search(text[: match.start()]):
+            continue
+        yield _days_ago(match)
+    for match in _DECADE.finditer(text):
+        if _BACKGROUND.search(text[: match.start()]):
+            continue
+        if match["decade"] is None or int(match["decade"]) + 10 < today.year:
+            yield 2 * MAX_AGE_DAYS
+
+
+def _days_ago(match: re.Match[str]) -> int:
+    word = match["count"].lower()
+    return (int(word) if word.isdigit() else _COUNTS[word]) * _DAYS[match["unit"].lower()]

@@ -38,7 +38,9 @@ _HYPOTHESIS = re.compile(
     r"|\b(?:if|unless|whether)\b.{0,60}$",
     re.IGNORECASE,
 )
-_JOIN = re.compile(r"(?:,|;|\b(?:and|but|while|then))\s", re.IGNORECASE)
+_JOIN = re.compile(
+    r"(?:,|;|(?<!rumour)(?<!rumor)(?<!false)(?<!untrue)(?<!denied)(?<!myth):|\b(?:and|but|while|then))\s", re.IGNORECASE
+)
 _NEGATED_OBJECT = re.compile(r"^\s+(?:\w+ly\s+)?(?:no|none|not|neither|nothing|nobody)\b", re.IGNORECASE)
 _HELP = re.compile(r"\b(?:help|let|mak|enabl|allow|assist|support)(?:s|ed|ing|es|e)?\b[^.;]{0,50}$", re.IGNORECASE)
 _BARE = re.compile(r"(?:open|raise|secure|close|acquire|expand|enter|launch|appoint|name|hire|join|merge|buy)$", re.I)
@@ -46,12 +48,25 @@ _GOOD_CAUSE = re.compile(
     r"\bcharit|\bdonat|\bfundrais|\bhospices?\b|\bcancer\b|\bappeal\b|\braffle|\bmarathon|\bbake sale|\bgood causes?\b"
     r"|\bin aid of\b|\bfood ?bank|\bsponsored (?:walk|run|swim|ride)|\brelief fund|\borphan|\bred cross\b|\bunicef\b"
     r"|\bmovember\b|\bchildren in need\b|\bscholarship|\btoy drive|\bauction|\bnon-?profits?\b|\bgood cause"
-    r"|\bgala\b|\bfun run\b|\bquiz night",
+    r"|\bgala\b|\bfun run\b|\bquiz night|\blifeboats?\b|\bair ambulance|\bcharity|\bmemorial\b",
     re.IGNORECASE,
 )
 _BENEFICIARY = re.compile(
     r"\bfor (?:the |our |a |an |your |their )?(?:local |nearby )?(?:[\w'’-]+ ){0,2}(?:hospitals?|shelters?|schools?"
     r"|church(?:es)?|librar(?:y|ies)|communit(?:y|ies)|families|victims|refugees|homeless|children)\b",
+    re.IGNORECASE,
+)
+_COLLECTORS = re.compile(
+    r"\b(?:staff|employees|colleagues|volunteers|apprentices|pupils|students|fans|supporters|walkers|runners|cyclists)"
+    r"\s+(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+"""People whose collections are for others."""
+_CAUSE_NAMED = re.compile(
+    r"\bfor (?!(?:the |our |its |a |an |their )?(?:[\w-]+ ){0,2}?(?:expansion|growth|development|research|production"
+    r"|products?|factor(?:y|ies)|plants?|launch|rollout|roll-out|scaling|hiring|marketing|technology|platform|business"
+    r"|company|working capital|capacity|investments?|acquisitions?|international|global|construction|equipment"
+    r"|machines?|stake|shares?|equity)\b)(?:the|our local|local|sick|disabled|young|homeless)\s",
     re.IGNORECASE,
 )
 MAX_GIFT = 1_000_000
@@ -109,10 +124,13 @@ def is_own_money(text: str, start: int, end: int) -> bool:
     if _NOT_MONEY.match(rest) or _FOR_OTHERS.search(rest[:160]):
         return False
     has_investors = bool(_INVESTORS.search(text))
+    if _COLLECTORS.search(text[:start]) and not has_investors:
+        return False
     if _GOOD_CAUSE.search(text) and not (has_investors and "charit" not in text.lower()):
         return False
     amount = amount_in(rest)
-    if _BENEFICIARY.search(text) and not has_investors and (amount is None or amount < MAX_GIFT):
+    is_for_others = _BENEFICIARY.search(text) or _CAUSE_NAMED.search(rest)
+    if is_for_others and not has_investors and (amount is None or amount < MAX_GIFT):
         return False
     return has_investors or amount is None or amount >= MIN_AMOUNT
 

@@ -85,6 +85,16 @@ _PREPOSITION = re.compile(
 )
 _CONJUNCTION = re.compile(r"\b(?:and|but|then|or)\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:which|who|that)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_DESCRIBED = re.compile(
+    rf"^\s(?:is|are|was|were)\s(?:[\w-]+\s){{1,6}}?(?:{'|'.join(sorted(COMPANY_NOUNS, key=len, reverse=True))})\s$",
+    re.IGNORECASE,
+)
+"""Between an actor and the relative clause that describes it: "Acme is a company that …"."""
+_CONJUNCTION_BEFORE = re.compile(
+    r"\b(?:after|before|since|as|until|when|because|while|once|although|though|if|than|that)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_AUXILIARIES = re.compile(r"\s+(?:(?:has|have|had|is|are|was|were|been|recently|just|also|now|\w+ly)\s+){0,3}$", re.I)
 _CLAUSE = re.compile(r"[;:!?]\s|,\s(?:while|whereas|although|though|because|when|as|but|and)\s", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{1,600})[”\"»“]")
 
@@ -128,10 +138,19 @@ class Sentence:
         if not actors:
             # a clause that only repeats the verb has the subject of the one before
             return self.subject_before(clause) if clause and _is_coordinated(self.plain, clause) else None
-        if _RELATIVE.search(self.plain[:place]):
+        if (relative := _RELATIVE.search(self.plain, 0, place)) is not None:
+            antecedent = self.plain[actors[-1].end : relative.start()]
+            if antecedent.strip() and not _DESCRIBED.match(antecedent) and actors[-1].end <= relative.start():
+                return Actor(Who.PARTY, relative.start(), relative.start(), True)  # "teams that are hiring"
             return actors[-1]
+        if _CONJUNCTION_BEFORE.search(self.plain, 0, actors[-1].start) and _AUXILIARIES.fullmatch(
+            self.plain[actors[-1].end : place]
+        ):
+            return actors[-1]  # a clause of its own: "after Acme raised …"
         heads = [actor for actor in actors if actor.is_head] or actors[:1]
         last = heads[-1]
+        if len(heads) == 2 and self.plain[heads[0].end : last.start].strip().lower() in ("and", "&"):
+            return heads[0] if heads[0].who is Who.COMPANY else last  # both act
         if _CONJUNCTION.search(self.plain, last.end, place):
             return heads[0]
         return last
@@ -168,7 +187,10 @@ class Sentence:
                 yield Who.FIRST_PERSON, *match.span(), False
         for match in _DEFINITE.finditer(text):
             yield Who.DEFINITE, *match.span(), match[0].lower() in ("its", "their")
-        for start, end in _other_names(text):
+        taken = list(text)
+        for mention in self.mentions:
+            taken[mention.start : mention.end] = "_" * (mention.end - mention.start)
+        for start, end in _other_names("".join(taken)):
             who = Who.PERSON if _is_person(text, start, end) else Who.OTHER
             yield who, start, end, text[start:end].endswith(("'s", "s'"))
 
@@ -216,13 +238,19 @@ def _ends_name(word: str) -> bool:
 
 def _is_name(word: str) -> bool:
     bare = word.strip(".'").lower().removesuffix("'s")
+    if bare.endswith(_DESCRIBING_ENDINGS):
+        return False  # "Portland-based"
     return word[:1].isupper() and bare not in NAMELESS and len(bare) > 1
+
+
+_DESCRIBING_ENDINGS = ("-based", "-headquartered", "-listed", "-born", "-area", "-owned", "-backed")
+_OF_A_PERSON = re.compile(r"(?!(?:of|and|und)$)[^\W\d_][\w'.-]*")
 
 
 def _is_person(text: str, start: int, end: int) -> bool:
     """Return whether a name is a person's: two or three words, with a role or a title beside them."""
     words = text[start:end].split()
-    if not 2 <= len(words) <= 3 or any(not re.fullmatch(r"[^\W\d_][\w'.-]*", word) for word in words):
+    if not 2 <= len(words) <= 3 or any(not _OF_A_PERSON.fullmatch(word) for word in words):
         return False
     before = re.findall(r"[\w-]+", text[max(0, start - 40) : start].lower())[-3:]
     after = re.findall(r"[\w-]+", text[end : end + 60].lower())[:8]

@@ -64,6 +64,8 @@ _ROLE_ELSEWHERE = re.compile(
 )
 _FORMER = re.compile(r"^(?:'s)?\s+(?:former|ex-|previous|one-time|erstwhile)\b", re.IGNORECASE)
 """What people did after they left the company is not its own."""
+_FORMERLY = re.compile(r"\b(?:former|ex-?|old|one-time|erstwhile|previous)\s*$", re.IGNORECASE)
+"""Nor is what became of something that was the company's: "the former Acme factory"."""
 _CONGRATULATION = re.compile(r"^\W*(?:congratulations|congrats|kudos|well done|hats off|good luck)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:the|of|and|is|has|was|for|with|its|we|our|to)\b", re.IGNORECASE)
 
@@ -160,7 +162,7 @@ class EvidenceReader:
             is_about_other = bool(_PARTY_ACTS.search(rest)) or _is_named_party(sentence, subject)
             return not is_about_other, focus and not is_about_other
         if subject.who is Who.OTHER and _OTHER_ACTS.match(rest):
-            return False, False
+            return _acts_on_company(sentence, subject), False
         if subject.who in (Who.OTHER, Who.PERSON):
             return not (_works_elsewhere(sentence) and not sentence.names_company), focus
         return True, True
@@ -180,7 +182,7 @@ class EvidenceReader:
             subject = sentence.main_subject()
             if is_evidence:
                 focus = True
-            elif subject is not None and subject.who in (Who.OTHER, Who.PARTY):
+            elif subject is not None and (subject.who in (Who.OTHER, Who.PARTY) or _party_follows(sentence, subject)):
                 focus = False
 
     def _is_about(self, sentence: Sentence) -> bool:
@@ -194,17 +196,26 @@ class EvidenceReader:
         if not _ENGLISH.search(sentence.text) and sentence.names_company:
             return True  # in other languages common nouns look like names
         if subject.who is Who.COMPANY:
-            return not _party_follows(sentence, subject) and not _FORMER.match(sentence.plain[subject.end :])
+            is_former = _FORMER.match(sentence.plain[subject.end :]) or _FORMERLY.search(
+                sentence.plain[: subject.start]
+            )
+            return not _party_follows(sentence, subject) and not is_former
         if subject.who is Who.DEFINITE:
             return focus and not _party_follows(sentence, subject) and not _FORMER.match(sentence.plain[subject.end :])
         if subject.who is Who.FIRST_PERSON:
             return has_voice
         if subject.who is Who.PARTY:
             return False
-        return any(
-            actor.who is Who.COMPANY and _LINK.search(sentence.plain[subject.end : actor.start])
-            for actor in sentence.actors
-        )
+        return _acts_on_company(sentence, subject)
+
+
+def _acts_on_company(sentence: Sentence, subject: Actor) -> bool:
+    """Return whether somebody else does something that concerns the company: buys it, invests in it, joins it."""
+    return any(
+        actor.who is Who.COMPANY and _LINK.search(sentence.plain[subject.end : actor.start])
+        for actor in sentence.actors
+        if actor.start >= subject.end
+    )
 
 
 def _party_follows(sentence: Sentence, actor: Actor) -> bool:
