@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from app import logs, metrics
 from app.db.core.connect import Timeouts, open_pool
+from app.db.core.disk_probe import DiskCheck
 from app.db.core.notifications import Changes
 from app.db.core.startup import retry_until_available
 from app.db.jobs import queues
@@ -141,6 +142,7 @@ def create(settings: Settings | None = None) -> Application:
                 build_search(settings, http, RedisRateLimiter(limits)),
                 access,
                 UploadsCheck(settings.uploads_url),
+                DiskCheck(),
                 normalise_url,
                 resources.webhooks.check,
             )

@@ -6,6 +6,7 @@ import typer
 
 from app.cli import (
     api,
+    backup,
     businesses,
     cities,
     company_lists,
@@ -73,6 +74,8 @@ app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("api")(api.api)
 app.command("worker")(worker.worker)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("health")(health.health)
 app.command("examples")(examples.examples)
 app.command("openapi")(openapi.openapi)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 import typer
 
@@ -23,14 +22,11 @@ def group() -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def shell(ctx: typer.Context, database_url: DatabaseUrl = None, data_dir: DataDir = DATA_DIR) -> None:
     """Open psql on the platform's database. Further arguments go to psql: `trigpoint db shell -c 'TABLE jobs'`."""
-    from app.embedded import ServerFailed
-    from app.embedded.postgres import binary
+    from app.cli.backups import programs
 
     dsn = dsn_of(database_url, data_dir)
     try:
-        psql = str(binary("psql"))
-    except ServerFailed:
-        psql = shutil.which("psql") or ""
-    if not psql:
-        output.fail("psql is not installed on this machine.")
-    os.execv(psql, [psql, dsn, *ctx.args])
+        psql = programs.find("psql")
+    except programs.ProgramFailed as error:
+        output.fail(str(error))
+    os.execve(psql, [psql, *ctx.args], {**programs.environment(dsn), "PGAPPNAME": "trigpoint db shell"})

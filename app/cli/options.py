@@ -28,6 +28,14 @@ RedisUrl = Annotated[
     str | None,
     typer.Option(envvar="REDIS_URL", help="Your own Redis or Valkey instead of the embedded one.", show_default=False),
 ]
+UploadsUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="TRIGPOINT_UPLOADS_URL",
+        help="Where uploads are stored. Default: the folder uploads in the data folder.",
+        show_default=False,
+    ),
+]
 
 
 Map = Annotated[

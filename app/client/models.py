@@ -220,6 +220,8 @@ class Channel(Model):
 class Checks(Model):
     postgres: bool
     """Whether jobs can be stored: Postgres is reachable and writable, and its schema fits."""
+    disk: bool
+    """Whether the disk of Postgres has space. While it is full, jobs wait."""
     redis: bool
     """Whether workers are notified of jobs. Without Redis, jobs wait."""
     worker: bool
@@ -1159,6 +1161,7 @@ class Reasons(Model):
     """Why something is not available, and what to do; null for what is available or not known."""
 
     postgres: str | None
+    disk: str | None
     redis: str | None
     worker: str | None
     uploads: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import asyncpg
@@ -36,6 +36,8 @@ class Liveness(ResponseModel):
 class Checks(ResponseModel):
     postgres: bool
     """Whether jobs can be stored: Postgres is reachable and writable, and its schema fits."""
+    disk: bool
+    """Whether the disk of Postgres has space. While it is full, jobs wait."""
     redis: bool
     """Whether workers are notified of jobs. Without Redis, jobs wait."""
     worker: bool
@@ -48,6 +50,7 @@ class Reasons(ResponseModel):
     """Why something is not available, and what to do; null for what is available or not known."""
 
     postgres: str | None = None
+    disk: str | None = None
     redis: str | None = None
     worker: str | None = None
     uploads: str | None = None
@@ -118,13 +121,18 @@ async def ready(request: Request) -> Response:
     It responds 200 while jobs can be stored, so that a proxy keeps the process in service without Redis or workers.
     """
     platform = get_platform(request)
-    (storing, is_worked), redis, uploads = await asyncio.gather(
+    database, redis, uploads = await asyncio.gather(
         _postgres(platform), platform.sender.find_fault(), platform.uploads.find_fault()
     )
-    reasons = Reasons(
-        postgres=storing, redis=redis, uploads=uploads, worker=None if is_worked or storing else NO_WORKER
+    no_worker = None if database.has_workers or database.fault else NO_WORKER
+    reasons = Reasons(postgres=database.fault, disk=database.disk_fault, redis=redis, uploads=uploads, worker=no_worker)
+    checks = Checks(
+        postgres=database.fault is None,
+        disk=database.disk_fault is None,
+        redis=redis is None,
+        worker=database.has_workers,
+        uploads=uploads is None,
     )
-    checks = Checks(postgres=storing is None, redis=redis is None, worker=is_worked, uploads=uploads is None)
     status = _status(checks)
     body = Readiness(status=status, checks=checks, reasons=reasons)
     return JSON(body, 503, {"Retry-After": "1"}) if status == "not ready" else JSON(body)
@@ -133,18 +141,25 @@ async def ready(request: Request) -> Response:
 def _status(checks: Checks) -> Literal["ready", "degraded", "not ready"]:
     if not checks.postgres:
         return "not ready"
-    return "ready" if checks.redis and checks.worker and checks.uploads else "degraded"
+    return "ready" if checks.redis and checks.worker and checks.uploads and checks.disk else "degraded"
 
 
-async def _postgres(platform: Platform) -> tuple[str | None, bool]:
-    """Return why no job can be stored (None if it can), and whether a worker is alive."""
+@dataclass(frozen=True)
+class _Database:
+    fault: str | None
+    """Why no job can be stored."""
+    disk_fault: str | None = None
+    has_workers: bool = False
+
+
+async def _postgres(platform: Platform) -> _Database:
     try:
         async with asyncio.timeout(PROBE_SECONDS), acquire_ahead(platform.pool) as conn:
             if (fault := await find_write_fault(conn)) is not None:
-                return fault, False
-            return None, await workers.is_any_live(conn)
+                return _Database(fault)
+            return _Database(None, await platform.disk.find_fault(conn), await workers.is_any_live(conn))
     except UNAVAILABLE as error:
-        return describe_fault(error).reason, False
+        return _Database(describe_fault(error).reason)
 
 
 @operation("getHealth", tag="Service", returns={200: Health})

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from app.db.accounts.sessions import Caller
 from app.db.accounts.users import User
+from app.db.core.disk_probe import DiskCheck
 from app.db.core.idempotency import RequestKey, StoredResponse
 from app.db.core.notifications import Changes
 from app.db.core.pool import Pool
@@ -214,6 +215,7 @@ class Platform:
     places: PlaceSearch
     access: AccessWatch
     uploads: UploadsCheck
+    disk: DiskCheck
     normalise_website: Callable[[str], str]
     """Return the URL that a text such as `example.com` means. Raises ValueError if it can never be fetched."""
     check_receiver: Callable[[str], Awaitable[str]]

@@ -17,7 +17,7 @@ import structlog
 from pydantic import ValidationError
 
 from app import metrics
-from app.db.core.pool import TRY_AGAIN, ServerLost
+from app.db.core.pool import MAY_PASS, ServerLost
 from app.db.jobs import admission, ledger
 from app.db.jobs.ledger import Claimed
 from app.domain.jobs.outcomes import (
@@ -38,6 +38,7 @@ from providers.errors import ProviderError
 from workers.core import normalisation
 from workers.core.context import UNWIND_SECONDS, FencedOff, JobContext, Stop, stop_job
 from workers.core.exit_containment import HandlerExit, contain_exits
+from workers.core.full_disk import wait_for_space
 from workers.core.handler_threads import use_own_threads
 from workers.core.kinds import Kind
 from workers.core.resources import Resources
@@ -70,7 +71,7 @@ async def claim(worker: Worker, dispatch_id: UUID, job_ids: list[UUID]) -> list[
             unclaimed = reserved < len(job_ids) and await admission.release_unclaimed(conn, dispatch_id)
         if unclaimed:
             worker.dispatcher.schedule_pass()
-    except TRY_AGAIN as error:
+    except MAY_PASS as error:
         # The commit may have succeeded: then nobody runs these jobs, and their lease brings them back.
         log.warning("claim_failed", dispatch_id=str(dispatch_id), error=repr(error))
     finally:
@@ -233,6 +234,8 @@ def from_raised(kind: Kind, job: Claimed, context: JobContext, raised: BaseExcep
         case Stop.EXIT:
             raised = context.exit_error or raised
     cause = normalisation.root_cause(raised, ServerLost, FencedOff)
+    if (waiting := wait_for_space(cause)) is not None:
+        return waiting
     if isinstance(cause, ServerLost):
         return Interrupted(describe_error(cause))
     if isinstance(cause, normalisation.InvalidResult):

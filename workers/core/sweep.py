@@ -13,7 +13,7 @@ import structlog
 from app import metrics
 from app.db.core import locks
 from app.db.core.locks import Lock
-from app.db.core.pool import TRY_AGAIN
+from app.db.core.pool import MAY_PASS
 from app.db.jobs import ledger, schedule_ticks, workers
 from workers.core.worker import Worker
 
@@ -43,7 +43,7 @@ async def keep_sweeping(worker: Worker, interval: float) -> None:
     while True:
         try:
             await sweep(worker)
-        except TRY_AGAIN as error:
+        except MAY_PASS as error:
             log.warning("sweep_failed", error=repr(error))
         except Exception:
             log.exception("sweep_failed")

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import Connection, connection
 from app.db.geocoding import cache, file_rows
 from app.db.geocoding.file_rows import GeocodedRow
@@ -99,7 +101,9 @@ async def start(context: JobContext, table: AddressTable) -> dict[str, Any]:
 
 async def remove_upload(context: JobContext, store: Uploads, upload_id: UUID) -> None:
     """Remove the file unless another job needs it; the output does not. A later cleanup finds what stays behind."""
-    async with connection(context.resources.pool) as conn:
+    async with connection(context.resources.pool) as conn, conn.transaction():
+        if not await locks.try_acquire_shared(conn, Lock.BACKUP):
+            return
         if not await uploads.is_needed_by_others(conn, upload_id, context.id):
             with suppress(OSError):
                 await asyncio.to_thread(store.remove, upload_id)

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.core.pool import connection
 from app.db.imports import changes, missing_records, reports, runs, seen_records, uploads
 from app.db.jobs.ledger import ItemError
@@ -125,8 +127,13 @@ async def _complete(context: JobContext, args: ImportArgs, importer: Importer, p
 
 
 async def _remove_files(context: JobContext, args: ImportArgs, store: Uploads) -> None:
-    """Remove the file unless another job needs it, and files without a record: they hold personal data."""
-    async with connection(context.resources.pool) as conn:
+    """Remove the file unless another job needs it, and files without a record: they hold personal data.
+
+    While a backup runs, they stay, and a later cleanup finds them.
+    """
+    async with connection(context.resources.pool) as conn, conn.transaction():
+        if not await locks.try_acquire_shared(conn, Lock.BACKUP):
+            return
         if not await uploads.is_needed_by_others(conn, args.upload_id, context.id):
             await asyncio.to_thread(store.remove, args.upload_id)
             await uploads.mark_removed(conn, args.upload_id)

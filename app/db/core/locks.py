@@ -28,6 +28,10 @@ class Lock(IntEnum):
     """Check which region is covered and create the job for the rest."""
     MIGRATION = 0x7472_6967_0008
     """Change the schema."""
+    BACKUP = 0x7472_6967_0009
+    """Back up the database (exclusively), or remove or replace the files of uploads (shared)."""
+    BACKUP_RUN = 0x7472_6967_000A
+    """One backup at a time."""
     OVERPASS = 0x7472_6967_0007
     """Query Overpass: its policy allows one query at a time."""
 
@@ -55,6 +59,11 @@ async def acquire_shared(conn: Connection, lock: int) -> None:
 async def try_acquire(conn: Connection, lock: int) -> bool:
     """Hold the lock until the transaction ends, if no other transaction holds it. Returns whether it is held."""
     return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", lock))
+
+
+async def try_acquire_shared(conn: Connection, lock: int) -> bool:
+    """Hold the lock with others until the transaction ends, unless a transaction holds it exclusively."""
+    return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", lock))
 
 
 async def try_acquire_each(conn: Connection, numbers: Sequence[int]) -> list[bool]:

@@ -39,6 +39,9 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
 
 TRY_AGAIN: tuple[type[Exception], ...] = (*CONNECTION_LOST, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
+MAY_PASS: tuple[type[Exception], ...] = (*TRY_AGAIN, asyncpg.DiskFullError)
+"""For loops that go on whatever happens to the server."""
+
 NO_WAIT = "(SELECT set_config('synchronous_commit', 'off', true)) AS no_wait"
 """In the FROM of a statement: its commit does not wait for the disk. Only for work that is redone if it is lost."""
 

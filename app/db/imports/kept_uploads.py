@@ -94,14 +94,18 @@ async def update_content(
     )
 
 
-async def delete(conn: Connection, upload_id: UUID, user_id: UUID) -> bool:
-    """Delete an upload of the user. Returns whether there was one. Jobs made from it have a file of their own."""
-    deleted = await conn.fetchval(
-        "DELETE FROM uploads WHERE id = $1 AND created_by = $2 AND kept_until IS NOT NULL RETURNING true",
+async def expire(conn: Connection, upload_id: UUID, user_id: UUID) -> bool:
+    """End the time of an upload of the user, so that it is gone for them, and removed by the next cleanup.
+
+    Returns whether there was one. Jobs made from it have a file of their own.
+    """
+    expired = await conn.fetchval(
+        """UPDATE uploads SET kept_until = now() - interval '1 s'
+           WHERE id = $1 AND created_by = $2 AND kept_until > now() AND removed_at IS NULL RETURNING true""",
         upload_id,
         user_id,
     )
-    return bool(deleted)
+    return bool(expired)
 
 
 def _to_upload(row: Any) -> KeptUpload:

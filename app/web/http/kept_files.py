@@ -15,12 +15,14 @@ from starlette.requests import Request
 from uuid_utils.compat import uuid7
 
 from app.db.accounts.users import User
+from app.db.core import locks
+from app.db.core.locks import Lock
 from app.db.imports import kept_uploads
 from app.db.imports.kept_uploads import KeptUpload
 from app.domain.imports.content import Content, Part
 from app.domain.imports.survey import HEAD_BYTES, FileFormat, Survey
 from app.domain.text.errors import Unreadable
-from app.errors import BadRequest, NotFound, TooLarge
+from app.errors import BadRequest, Busy, NotFound, TooLarge
 from app.settings import Settings
 from app.storage.conversion.request import ReadOptions, SourceFormat
 from app.storage.upload_intake import BLOCK_BYTES, Intake
@@ -165,6 +167,8 @@ async def _convert_again(
         async with platform.pool.acquire() as conn, conn.transaction():
             if await kept_uploads.get(conn, record.id, user.id, lock=True) is None:
                 raise not_found(str(record.id))
+            if not await locks.try_acquire_shared(conn, Lock.BACKUP):
+                raise Busy("A backup is running, which keeps files as they are. Try again in a minute.", retry_after=60)
             await asyncio.to_thread(store.replace, converted, record.id)
             size = new.size + new.original_bytes
             await kept_uploads.update_content(conn, record.id, user.id, size, new.to_json())

@@ -17,6 +17,7 @@ from app.domain.imports.content import Content
 from app.domain.text.errors import Unreadable
 from app.errors import BadRequest, LimitReached
 from app.storage.conversion.request import ReadOptions
+from app.storage.stale_uploads import remove_stale
 from app.storage.uploads import Uploads
 from app.web.accounts import auth
 from app.web.http import request_parsing
@@ -134,12 +135,11 @@ async def delete(request: Request) -> Response:
     platform = get_platform(request)
     upload_id = request_parsing.path_id(request)
     async with platform.pool.acquire() as conn, conn.transaction():
-        if not await kept_uploads.delete(conn, upload_id, user.id):
+        if not await kept_uploads.expire(conn, upload_id, user.id):
             raise not_found(str(upload_id))
         await audit.record(conn, "UPLOAD_DELETED", {"id": str(upload_id)}, user_id=user.id)
-    files = await asyncio.to_thread(Uploads, platform.settings.uploads_url)
-    with suppress(OSError):
-        await asyncio.to_thread(files.remove, upload_id)
+    with suppress(OSError):  # what stays behind, as while a backup runs, is removed by the workers
+        await remove_stale(platform.pool, platform.settings.uploads_url, user.id)
     return Response(status_code=204)
 
 

@@ -62,6 +62,11 @@ def cause_of(error: str) -> str:
     return VARIABLE.sub("…", error)
 
 
+def of_storage(*faults: str | None) -> list[Attention]:
+    """Return the disks that are full, and the uploads folder that cannot be written."""
+    return [Attention(f"Nothing can be stored: {fault}", "Jobs wait until then.") for fault in faults if fault]
+
+
 def of_queues(queues: Sequence[Queue]) -> list[Attention]:
     """Return the queues that are paused, have the limit 0, or wait for a worker."""
     found = []

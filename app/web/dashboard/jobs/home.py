@@ -34,7 +34,8 @@ async def show(request: Request) -> Response:
         failed = await overview.list_failed(conn, reader)
         figures = await overview.get_figures(conn, reader)
         has_any = await overview.has_any(conn, reader)
-        found = attention.of_queues(await queues.list_queues(conn))
+        found = attention.of_storage(await platform.disk.find_fault(conn), await platform.uploads.find_fault())
+        found += attention.of_queues(await queues.list_queues(conn))
         used = await quota.count_used(conn, user.id)
     found += attention.of_providers(await platform.geocoder.statuses()) if user.is_admin else []
     found += attention.of_quota(used, platform.settings.research_quota)
