@@ -585,6 +585,25 @@ class HeatmapReset(Model):
     """The outer edges of the cells."""
 
 
+class HouseholdChangeRequest(Model):
+    """Fields that are given are set, the others are kept; null removes a value."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    address: Annotated[str | None, Field(max_length=200)] = None
+    """House number and street."""
+    unit: Annotated[str | None, Field(max_length=50)] = None
+    city: Annotated[str | None, Field(max_length=100)] = None
+    state: Annotated[str | None, Field(max_length=100)] = None
+    """In the US a state or territory, by code or name."""
+    zip_code: Annotated[str | None, Field(alias="zipCode", max_length=20)] = None
+    country: Annotated[str | None, Field(max_length=60)] = None
+    """By ISO 3166-1 code or name."""
+    county: Annotated[str | None, Field(max_length=100)] = None
+    precinct_number: Annotated[str | None, Field(alias="precinctNumber", max_length=50)] = None
+
+
 class HouseholdFilters(Model):
     """
     Conditions on households, combined with AND.
@@ -688,6 +707,19 @@ class HouseholdPage(Model):
     """The `cursor` of the next page; null on the last one."""
     households: list[Household]
     """In the order in which they were stored."""
+
+
+class HouseholdPlacement(Model):
+    """Coordinates, or the provider whose stored answer is right."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)] = None
+    """In degrees (WGS 84)."""
+    longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)] = None
+    provider: Annotated[str | None, Field(max_length=100)] = None
+    """A geocoder that found the address; its answer must still be stored."""
 
 
 class ImportUndo(Model):
@@ -1866,7 +1898,10 @@ class GeocodeHouseholdsArgs(Model):
     limit: Annotated[int | None, Field(gt=0, lt=2147483648)] = None
     """Maximum number of households; null for all that match."""
     skip_geocoded: Annotated[bool, Field(alias="skipGeocoded")] = True
-    """Leave out households that have coordinates."""
+    """
+    Leave out households that have coordinates. Coordinates set by hand are kept in any case, unless `householdIds`
+    names the household.
+    """
 
 
 class HeatmapComputeArgs(Model):
@@ -2585,7 +2620,10 @@ class GeocodeHouseholdsRequest(Model):
     limit: Annotated[int | None, Field(gt=0, lt=2147483648)] = None
     """Maximum number of households; null for all that match."""
     skip_geocoded: Annotated[bool, Field(alias="skipGeocoded")] = True
-    """Leave out households that have coordinates."""
+    """
+    Leave out households that have coordinates. Coordinates set by hand are kept in any case, unless `householdIds`
+    names the household.
+    """
     run_at: Annotated[datetime | None, Field(alias="runAt")] = None
     """The job waits until this time; one in the past is now."""
 

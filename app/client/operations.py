@@ -721,6 +721,30 @@ class Operations:
         result: models.Household = await self.transport.model(request, models.Household)
         return result
 
+    async def update_household(
+        self, id: UUID | str, body: models.HouseholdChangeRequest | Mapping[str, Any]
+    ) -> models.Household:
+        """Correct the address of a household.
+
+        It loses its coordinates if its address, city, state, postcode or country changes. Imports of the same
+        voters keep the correction; loading a household with the same `externalId` again replaces it.
+        """
+        request = Request(method="PATCH", path=f"/api/v1/households/{path_segment(id)}", body=body)
+        result: models.Household = await self.transport.model(request, models.Household)
+        return result
+
+    async def place_household(
+        self, id: UUID | str, body: models.HouseholdPlacement | Mapping[str, Any]
+    ) -> models.Household:
+        """Set the coordinates of a household by hand, or choose the answer of a geocoder.
+
+        Coordinates that were set by hand have the provider `by hand`. Jobs replace them only if `householdIds`
+        names the household.
+        """
+        request = Request(method="PUT", path=f"/api/v1/households/{path_segment(id)}/location", body=body)
+        result: models.Household = await self.transport.model(request, models.Household)
+        return result
+
     def list_uploads(
         self, *, limit: int | None = None, offset: int | None = None
     ) -> Pages[models.UploadPage, models.Upload]:

@@ -687,6 +687,24 @@ class SyncOperations:
         """Return a household."""
         return self._portal.call(self._client.get_household, id)
 
+    def update_household(
+        self, id: UUID | str, body: models.HouseholdChangeRequest | Mapping[str, Any]
+    ) -> models.Household:
+        """Correct the address of a household.
+
+        It loses its coordinates if its address, city, state, postcode or country changes. Imports of the same
+        voters keep the correction; loading a household with the same `externalId` again replaces it.
+        """
+        return self._portal.call(self._client.update_household, id, body)
+
+    def place_household(self, id: UUID | str, body: models.HouseholdPlacement | Mapping[str, Any]) -> models.Household:
+        """Set the coordinates of a household by hand, or choose the answer of a geocoder.
+
+        Coordinates that were set by hand have the provider `by hand`. Jobs replace them only if `householdIds`
+        names the household.
+        """
+        return self._portal.call(self._client.place_household, id, body)
+
     def list_uploads(
         self, *, limit: int | None = None, offset: int | None = None
     ) -> SyncPages[models.UploadPage, models.Upload]:

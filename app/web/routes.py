@@ -16,6 +16,7 @@ from app.web.dialects import heatmaps as heatmaps_dialect
 from app.web.dialects import jobs as dialects
 from app.web.geocoding import file_output, geocode_file, geocode_households, geocoders, lookup
 from app.web.heatmaps import cells, cities, regions, scheduling, score, tile_images
+from app.web.households import edits as household_edits
 from app.web.households import exports
 from app.web.households import records as households
 from app.web.http.api_route import ApiRoute
@@ -83,6 +84,8 @@ ROUTES = [
     ApiRoute(f"{V1}/households/export.csv", exports.households_csv, methods=["GET"]),
     ApiRoute(f"{V1}/households/export.geojson", exports.households_geojson, methods=["GET"]),
     ApiRoute(f"{V1}/households/{{id}}", households.read, methods=["GET"]),
+    ApiRoute(f"{V1}/households/{{id}}", household_edits.update, methods=["PATCH"]),
+    ApiRoute(f"{V1}/households/{{id}}/location", household_edits.place, methods=["PUT"]),
     ApiRoute(f"{V1}/uploads", uploads.index, methods=["GET"]),
     ApiRoute(f"{V1}/uploads", uploads.create, methods=["POST"]),
     ApiRoute(f"{V1}/uploads/{{id}}", uploads.read, methods=["GET"]),

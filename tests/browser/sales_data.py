@@ -52,6 +52,7 @@ async def create(client: aiohttp.ClientSession, dsn: str) -> dict[str, str]:
         companies = [await _company(conn, admin, jobs[1], number) for number in range(12)]
         await conn.execute("UPDATE companies SET business_id = $1 WHERE id = $2", businesses[0], companies[0])
         report = await _report(conn, jobs[2], companies[0])
+        await _exclusions_and_team(client)
         signal = await conn.fetchval("SELECT id FROM signals WHERE company_id = $1 ORDER BY id LIMIT 1", companies[0])
     finally:
         await conn.close()
@@ -65,6 +66,18 @@ async def _finished_job(client: aiohttp.ClientSession) -> UUID:
         job_id = (await response.json())["jobId"]
     await follow(client, job_id)
     return UUID(job_id)
+
+
+async def _exclusions_and_team(client: aiohttp.ClientSession) -> None:
+    for body in (
+        {"by": "domain", "value": "do-not-visit.example", "reason": "They asked us to."},
+        {"by": "name", "value": "Bakery Miller & Sons"},
+    ):
+        async with client.post("/api/v1/business-exclusions", json=body) as response:
+            assert response.status < 300, await response.text()
+    channel = {"kind": "email", "target": "sales@example.com", "signals": ["hiring"]}
+    async with client.post("/api/v1/teams", json={"name": "Sales, south-east", "channels": [channel]}) as response:
+        assert response.status < 300, await response.text()
 
 
 async def _business(conn: Connection, admin: UUID, job_id: UUID, number: int) -> UUID:

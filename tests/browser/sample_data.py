@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
+import orjson
 
 from app.cli import sample
 from tests import registers
@@ -44,6 +45,7 @@ async def create(client: aiohttp.ClientSession) -> dict[str, str]:
     ids["pois"] = await upload(
         client, "/api/v1/pois/import", "shops.csv", f"id,name,category,lat,lon\n{shops}x1,Nowhere,cafe,,\n"
     )
+    ids["parcels"] = await upload(client, "/api/v1/parcels/import", "parcels.geojson", orjson.dumps(parcels(120)))
     scripted = [
         {"steps": 4, "items": 25},
         {"steps": 8, "items": 5, "failing_items": 1},
@@ -74,6 +76,24 @@ async def create(client: aiohttp.ClientSession) -> dict[str, str]:
     ids["webhook"] = await create_webhook(client)
     ids["upload"] = await keep_file(client)
     return ids
+
+
+def parcels(number: int) -> dict[str, Any]:
+    """Lots in rows along streets, as a county publishes them."""
+    features = []
+    for n in range(number):
+        west, south = -78.9 + n % 12 * 0.0006, 35.99 + n // 12 * 0.0009
+        ring = [[west, south], [west + 0.0005, south], [west + 0.0005, south + 0.0007], [west, south + 0.0007]]
+        properties = {
+            "PIN": f"0822-{n:05}",
+            "SITE_ADDR": f"{100 + 2 * n} Willowbrook Lane",
+            "SITE_CITY": "Durham",
+            "OWNER": f"Household {n}",
+            "ACRES": round(0.12 + n % 9 / 50, 2),
+        }
+        geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features}
 
 
 async def keep_file(client: aiohttp.ClientSession) -> str:

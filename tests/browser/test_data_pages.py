@@ -57,3 +57,22 @@ async def test_a_quotation_leads_to_its_place_in_the_stored_source(page: Page, w
     await page.get_by_role("link", name="Source 2: show the quotation in it").click()
     await expect(page.locator("#passage")).to_have_text("Incorporated on 12 May 1998")
     await expect(page.locator("#passage")).to_be_in_viewport()
+
+
+async def test_a_household_is_corrected_and_placed(page: Page) -> None:
+    await page.goto("/households?location=none&q=no+such+road")
+    await page.locator("#rows a").first.click()
+    await expect(page.get_by_text("the last attempt found nothing")).to_be_visible()
+    await page.get_by_text("Correct the address").click()
+    await page.get_by_label("State", exact=True).fill("Atlantis")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_label("State", exact=True)).to_be_focused()
+    await expect(page.get_by_label("State", exact=True)).to_have_value("Atlantis")
+    await page.get_by_label("State", exact=True).fill("NC")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Address saved.")).to_be_visible()
+    await expect(page.locator("#history")).to_contain_text("Address corrected")
+    await page.locator(".pin-map").click()  # the fields follow the pin
+    await expect(page.get_by_label("Latitude")).not_to_have_value("")
+    await page.get_by_role("button", name="Save position").click()
+    await expect(page.get_by_text("A person set its position.")).to_be_visible()

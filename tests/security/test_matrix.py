@@ -67,6 +67,8 @@ GET /api/v1/households/export.geojson
 GET /api/v1/parcels/export
 GET /api/v1/pois/export
 GET /api/v1/households/{id}
+PATCH /api/v1/households/{id}
+PUT /api/v1/households/{id}/location
 GET /api/v1/uploads
 POST /api/v1/uploads
 GET /api/v1/uploads/{id}
@@ -209,6 +211,8 @@ GET /voters/record
 GET /parcels/record
 GET /pois/record
 GET /households/{id}
+POST /households/{id}/address
+POST /households/{id}/location
 GET /businesses/{id}
 GET /companies/{id}
 GET /signals/{id}

@@ -12,6 +12,7 @@ from app.db.core.pool import Connection
 from app.db.households.filters import conditions
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.places import GeocodedPlace
+from app.domain.households.edits import BY_HAND
 from app.domain.households.filters import HouseholdFilters
 from app.domain.text.storable import storable
 
@@ -26,8 +27,13 @@ class HouseholdAddress:
     updated_at: datetime
 
 
-def _conditions(filters: HouseholdFilters, skip_geocoded: bool, among: Sequence[UUID] | None) -> Conditions:
+def _conditions(
+    filters: HouseholdFilters, skip_geocoded: bool, among: Sequence[UUID] | None, *, with_placed: bool = False
+) -> Conditions:
+    """Return the conditions. Households that a person placed are left out unless `among` names them."""
     where = conditions(filters, geocoded=False if skip_geocoded else None)
+    if not skip_geocoded and among is None and not with_placed:
+        where.add(f"geocoding_provider IS DISTINCT FROM '{BY_HAND}'")
     where.add_if_given("id = ANY({}::uuid[])", among)
     return where
 
@@ -39,12 +45,13 @@ async def count(
     *,
     among: Sequence[UUID] | None = None,
     limit: int | None = None,
+    with_placed: bool = False,
 ) -> int:
-    """Return the number of matching households, of all or `among` some.
+    """Return the number of matching households, of all or `among` some; `with_placed` those that a person placed, too.
 
     Counting stops at `limit`, which keeps it fast over millions.
     """
-    where = _conditions(filters, skip_geocoded, among)
+    where = _conditions(filters, skip_geocoded, among, with_placed=with_placed)
     counted: int = await conn.fetchval(
         f"SELECT count(*) FROM (SELECT FROM households WHERE {where} LIMIT {where.arg(limit)}) AS found", *where.args
     )

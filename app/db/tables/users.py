@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, Text
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -62,6 +62,14 @@ class SessionTable(SQLModel, table=True):
 
 class AuditEntryTable(SQLModel, table=True):
     __tablename__ = "audit_log"
+    __table_args__ = (
+        Index(
+            "audit_log_household_idx",
+            text("(details ->> 'householdId')"),
+            "id",
+            postgresql_where=text("details ->> 'householdId' IS NOT NULL"),
+        ),
+    )
 
     id: int = identity()
     at: datetime = time("now()")

@@ -33,7 +33,8 @@ class GeocodeHouseholdsArgs(GeocodeOptions):
     limit: int | None = Field(default=None, gt=0, lt=2**31)
     """Maximum number of households; null for all that match."""
     skip_geocoded: bool = True
-    """Leave out households that have coordinates."""
+    """Leave out households that have coordinates. Coordinates set by hand are kept in any case, unless `householdIds`
+    names the household."""
 
     @field_validator("filters", mode="after")
     @classmethod

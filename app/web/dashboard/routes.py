@@ -95,6 +95,8 @@ PAGES = [
     *(route for page in DATA_PAGES for route in data_routes(page)),
     *(get(f"{page.path}/record", record_handler(page)) for page in RECORD_PAGES),
     get("/households/{id}", household.show),
+    post("/households/{id}/address", household.edit_address),
+    post("/households/{id}/location", household.place),
     get("/businesses/{id}", business.show),
     get("/companies/{id}", company.show),
     get("/signals/{id}", signal.show),

@@ -163,9 +163,14 @@ async def _insert(conn: Connection, settings: Settings, creator: Creator, asked:
 
 
 async def _nothing_to_do(conn: Connection, args: GeocodeHouseholdsArgs, max_items: int) -> Invalid | Conflict:
-    geocoded = args.skip_geocoded and await locations.count(
-        conn, args.filters, False, among=args.household_ids, limit=max_items
+    geocoded = await locations.count(
+        conn, args.filters, False, among=args.household_ids, limit=max_items, with_placed=True
     )
+    if geocoded and not args.skip_geocoded:
+        return Conflict(
+            f"The filters match {geocoded:,} households, whose coordinates were all set by hand. To geocode them again,"
+            " send their ids as householdIds."
+        )
     if geocoded:
         return Conflict(
             f"The filters match {geocoded:,} households, which all have coordinates. To geocode them again, send"

@@ -137,3 +137,30 @@ async def test_excluding_businesses_and_lifting_that(
     lifted = await act(admin, "/exclusions", "lift", *ids)
     assert await message_of(admin, lifted) == "good: 2 exclusions were lifted."
     assert await db_pool.fetchval("SELECT count(*) FROM businesses WHERE excluded_by IS NOT NULL") == 0
+
+
+async def test_a_household_is_corrected_on_its_page(user: Visitor, households: list[str], db_pool: Pool) -> None:
+    page = f"/households/{households[0]}"
+    fields = {"address": "99 Elm St", "city": "Concord", "state": "Atlantis", "zipCode": "94520", "country": "us"}
+    refused = await user.post(f"{page}/address", **fields)
+    assert refused.status == 422
+    assert 'value="99 Elm St"' in refused.text  # the input is kept
+    assert re.search(r'name="state"[^>]* aria-invalid="true"[^>]* autofocus', refused.text)
+    saved = await user.post(f"{page}/address", **(fields | {"state": "CA"}), then="geocode")
+    assert (saved.status, saved.location) == (303, page)
+    shown = (await user.get(page)).text
+    assert "99 Elm St" in shown and "Address corrected" in shown and "0 Main St" in shown
+    job = await db_pool.fetchrow("SELECT id, data FROM jobs")
+    assert job is not None and orjson.loads(job["data"])["householdIds"] == [households[0]]
+    assert f'data-live-job="/live/jobs/{job["id"]}"' in shown
+
+
+async def test_a_household_is_placed_on_its_page(user: Visitor, households: list[str], db_pool: Pool) -> None:
+    page = f"/households/{households[0]}"
+    refused = await user.post(f"{page}/location", latitude="north", longitude="-122.5")
+    assert refused.status == 422 and 'value="north"' in refused.text and 'value="-122.5"' in refused.text
+    saved = await user.post(f"{page}/location", latitude="37,9", longitude="-122.5")
+    assert (saved.status, saved.location) == (303, page)
+    row = await db_pool.fetchrow("SELECT latitude, longitude FROM households WHERE id = $1::uuid", households[0])
+    assert row is not None and tuple(row) == (37.9, -122.5)
+    assert "A person set its position." in (await user.get(page)).text

@@ -1,7 +1,7 @@
 // Points on a Leaflet map, on the configured tiles or, without tiles, on the outlines of countries and states.
 import { colour, faded, loadScript } from "./chart.js";
 
-const INITIAL_BOUNDS = [[24, -125], [50, -66]];
+export const INITIAL_BOUNDS = [[24, -125], [50, -66]];
 const ACCURACY = ["rooftop", "interpolated", "street", "postcode", "place", "region"];
 const SCALE = ["#0f766e", "#2f9e8f", "#3b82c4", "#8a6fc9", "#c77f2e", "#b4483f"];
 
@@ -13,11 +13,9 @@ async function open(box) {
   const L = await loadScript(box.dataset.leaflet, "L");
   box.replaceChildren();
   const map = L.map(box, { preferCanvas: true, worldCopyJump: true, minZoom: 2, maxZoom: 19 });
-  map.attributionControl.setPrefix("Leaflet");
   map.fitBounds(INITIAL_BOUNDS);
   L.control.scale({ imperial: false }).addTo(map);
-  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: plain(box.dataset.attribution), maxZoom: 19 }).addTo(map);
-  else outlines(L, map, box.dataset.atlas.split(" "));
+  background(L, map, box);
   const view = { L, map, box, drawn: L.layerGroup().addTo(map), layer: box.dataset.layer, legend: null, timer: 0, request: null };
   await fit(view);
   map.on("moveend", () => scheduleDraw(view));
@@ -29,6 +27,13 @@ async function open(box) {
     scheduleDraw(view);
   });
   document.addEventListener("theme", () => scheduleDraw(view));
+}
+
+// The configured tiles or, without tiles, outlines.
+export function background(L, map, box) {
+  map.attributionControl.setPrefix("Leaflet");
+  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: plain(box.dataset.attribution), maxZoom: 19 }).addTo(map);
+  else outlines(L, map, box.dataset.atlas.split(" "));
 }
 
 // Leaflet shows attributions as HTML; ours are text.
