@@ -2679,7 +2679,8 @@ class HouseholdsLoaded(Model):
     warnings: list[LineError]
     """
     Values that could not be right, such as a state that does not exist: they were left out of lines that were
-    stored. The first 1,000.
+    stored. Also texts that stand for no value, such as `N/A`, and streets without a house number; `strict` does not
+    refuse these two. The first 1,000.
     """
     ignored_fields: Annotated[list[str], Field(alias="ignoredFields")]
     """Names of columns or members that are not known; at most 50."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 
 from app.domain.addresses.fields import MAX_CHARACTERS, Problems
 from app.domain.addresses.input import from_fields
@@ -14,8 +16,10 @@ from app.domain.text.columns import ADDRESS, STREET_PARTS, Vocabulary, canonical
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import NOTHING, Findings
 from app.domain.text.located_columns import Located
+from app.domain.text.numbers import degrees
 
 COORDINATES = ("latitude", "longitude")
+_NO_COORDINATE = re.compile(r"0*(?:[.,]0*)?|[\W_]*|n/?a|null|none|nan", re.IGNORECASE)
 COLUMNS = Vocabulary(
     {field: ADDRESS[field] for field in MAX_CHARACTERS}
     | {
@@ -75,11 +79,26 @@ class AddressColumns:
             raise ValueError("the row has no address")
         return from_fields(fields, default_country, notes)
 
-    def coordinates(self, cells: Sequence[str]) -> tuple[float, float] | None:
-        """Return the latitude and longitude that a row brings with it, in degrees; None without usable ones."""
-        try:
-            values = self.located.values(cells)
-            latitude, longitude = (float(values[field]) for field in COORDINATES)
-        except (KeyError, ValueError):
+    def coordinates(self, cells: Sequence[str], notes: Problems) -> tuple[float, float] | None:
+        """Return the latitude and longitude that a row brings with it, in degrees; None without usable ones.
+
+        Coordinates that are there, but cannot be used, are added to `notes`.
+        """
+        values = self.located.values(cells)
+        texts = [values.get(field, "") for field in COORDINATES]
+        if not any(texts) or all(_NO_COORDINATE.fullmatch(text) for text in texts):
             return None
-        return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+        try:
+            latitude, longitude = map(degrees, texts)
+        except ValueError:
+            latitude = longitude = nan
+        if in_degrees(latitude, longitude):
+            return latitude, longitude
+        for field, text in zip(COORDINATES, texts, strict=True):
+            notes.append((field, f"is {text[:40]!r}; coordinates must be degrees such as 60.17 and 24.94"))
+        return None
+
+
+def in_degrees(latitude: float, longitude: float) -> bool:
+    """Whether the numbers can be degrees; NaN cannot."""
+    return abs(latitude) <= 90 and abs(longitude) <= 180

@@ -12,11 +12,13 @@ from typing import Any
 
 from app.domain.addresses import parts
 from app.domain.addresses.countries import country_field_code
-from app.domain.addresses.placeholders import is_placeholder
-from app.domain.addresses.unit_order import with_unit_last
+from app.domain.addresses.local_forms import LOCALITY, is_locality, sort_local_fields
+from app.domain.addresses.placeholders import is_placeholder, placeholder_message
+from app.domain.addresses.postcode_countries import country_of_postcode
 from app.domain.addresses.us_fields import UsFields, sort_us_fields
 from app.domain.text.columns import STREET_PARTS
 from app.domain.text.numbers import number_text
+from app.domain.vocabulary.states import state_code
 
 MAX_CHARACTERS = {
     "address": 200,
@@ -53,10 +55,16 @@ class NormalisedAddress:
     county: str | None
 
 
-def clean(values: Mapping[str, Any], limits: Mapping[str, int], problems: Problems) -> dict[str, str]:
+def clean(
+    values: Mapping[str, Any],
+    limits: Mapping[str, int],
+    problems: Problems,
+    default_country: str,
+    notes: Problems | None = None,
+) -> dict[str, str]:
     """Return the texts of the fields that are good and not empty, white space squeezed. Numbers are taken as text.
 
-    Placeholders in fields of an address count as empty.
+    Placeholders in fields of an address count as empty; `notes` gets them.
     """
     texts: dict[str, str] = {}
     for field, value in values.items():
@@ -65,8 +73,14 @@ def clean(values: Mapping[str, Any], limits: Mapping[str, int], problems: Proble
         except ValueError as error:
             problems.append((field, str(error)))
         else:
-            if text and not (field in MAX_CHARACTERS and is_placeholder(field, text)):
+            if text:
                 texts[field] = text
+    country = country_field_code(texts.get("country", default_country)) or default_country
+    for field in [name for name in texts if name in MAX_CHARACTERS]:
+        if is_placeholder(field, texts[field], country):
+            text = texts.pop(field)
+            if notes is not None:
+                notes.append((field, placeholder_message(text)))
     return texts
 
 
@@ -81,6 +95,8 @@ def normalise(
     if country is None:
         problems.append(("country", "is not known; use a name such as Germany or an ISO 3166 code such as de"))
         return None
+    if country == "us" and "country" not in texts and state_code(texts.get("state", "")) is None:
+        country = country_of_postcode(texts.get("zip_code", "")) or country
     texts = _sorted(texts, country, notes)
     normalised: dict[str, str] = {}
     for field, normalise_part in (("state", parts.normalise_state), ("zip_code", parts.normalise_postcode)):
@@ -103,7 +119,7 @@ def normalise(
 def _sorted(texts: Mapping[str, str], country: str, notes: Problems | None) -> Mapping[str, str]:
     """Return the texts with every part of the address in its own field."""
     if country != "us":
-        return {**texts, "address": with_unit_last(texts["address"])} if "address" in texts else texts
+        return _sorted_abroad(texts, country, notes)
     line = "" if street_in_parts(texts) else texts.get("address", "")
     found = sort_us_fields(UsFields(line, *(texts.get(name, "") for name in ("unit", "city", "state", "zip_code"))))
     if found.recipient and notes is not None:
@@ -112,6 +128,18 @@ def _sorted(texts: Mapping[str, str], country: str, notes: Problems | None) -> M
         ("address", "unit", "city", "state", "zip_code") if line or found.address else ("city", "state", "zip_code")
     )
     return {**texts, **{name: getattr(found, name) for name in fields}}
+
+
+def _sorted_abroad(texts: Mapping[str, str], country: str, notes: Problems | None) -> Mapping[str, str]:
+    line = street_line(texts)
+    if not line:
+        return texts
+    given = line, texts.get("unit", ""), texts.get("city", "")
+    address, unit, city = found = sort_local_fields(*given, country)
+    if notes is not None and is_locality(given[1], found):
+        notes.append(("unit", f"has {given[1]!r}, which {LOCALITY}"))
+    others = {name: text for name, text in texts.items() if name not in STREET_PARTS}
+    return {**others, "address": address, "unit": unit, "city": city}
 
 
 def street_in_parts(texts: Mapping[str, str]) -> bool:

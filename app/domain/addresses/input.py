@@ -35,7 +35,7 @@ def from_fields(fields: Mapping[str, Any], default_country: str, notes: Problems
     """
     fields = with_parsed_line(fields, default_country, notes)
     problems: Problems = []
-    texts = clean(fields, MAX_CHARACTERS, problems)
+    texts = clean(fields, MAX_CHARACTERS, problems, default_country, notes)
     address = normalise(texts, default_country, problems, notes)
     if address is not None and not address.street and not texts.keys() & _PLACES:
         problems.append(("address", "is required (or house_number and street)"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.domain.addresses.countries import country_code
+from app.domain.addresses.postcode_countries import country_of_line
 from app.domain.addresses.us_parser import parse_us
 from app.domain.vocabulary.states import CODES_BY_NAME, OTHER_NAMES, STATES
 
@@ -32,8 +33,10 @@ def parse_line(line: str, country: str) -> dict[str, str]:
         named = None
     if named is not None:
         text, country = rest.rstrip(" ,"), named
-    if named is not None and town_only and "," not in text and named != "us":
-        text = f", {text}"
+        if town_only and "," not in text and named != "us":
+            text = f", {text}"
+    elif country.lower() == "us" and (named := country_of_line(text)) is not None:
+        country = named
     parts = parse_us(text) if country.lower() == "us" else _elsewhere(text)
     parts["country"] = named or ""
     return {name: value for name, value in parts.items() if value}

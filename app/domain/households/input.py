@@ -12,6 +12,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from app.domain.addresses.fields import MAX_CHARACTERS, Problems, clean, normalise
+from app.domain.addresses.house_numbers import NO_HOUSE_NUMBER, has_house_number
 from app.domain.addresses.input import with_parsed_line
 from app.domain.text.address_groups import OTHER, RESIDENCE
 from app.domain.text.column_content import Content
@@ -77,6 +78,9 @@ class Batch:
     errors: list[LineError] = field(default_factory=list)
     warnings: list[LineError] = field(default_factory=list)
     """Values that could not be right and were left out of lines that were kept."""
+    remarks: list[LineError] = field(default_factory=list)
+    """What else the sender should know about lines that were kept: texts that stand for no value, and addresses without
+    a house number."""
     ignored: list[str] = field(default_factory=list)
     """Unknown field names, each once."""
     columns: list[ColumnUse] = field(default_factory=list)
@@ -176,18 +180,22 @@ def _collect(lines: Iterable[tuple[int, Mapping[str, Any] | str]], default_count
             continue
         problems: Problems = []
         notes: Problems = []
+        remarks: Problems = []
         try:
             fields = with_parsed_line(fields, default_country, notes)
         except ValueError as error:
             problems.append(("address", str(error).removeprefix("address ")))
-        texts = clean(fields, LIMITS, problems)
+        texts = clean(fields, LIMITS, problems, default_country, remarks)
         external_id = texts.get("external_id")
         household = _household(texts, default_country, problems, notes)
         if household is None:
             batch.errors += [LineError(line, api_name(field), error, external_id) for field, error in problems]
             batch.rejected += 1
             continue
+        if not has_house_number(household.address, household.country):
+            remarks.append(("address", NO_HOUSE_NUMBER))
         batch.warnings += [LineError(line, api_name(field), error, external_id) for field, error in notes]
+        batch.remarks += [LineError(line, api_name(field), error, external_id) for field, error in remarks]
         key = line if external_id is None else external_id
         if households.pop(key, None) is not None:
             batch.duplicates += 1

@@ -60,9 +60,10 @@ def read_address(row: Row, layout: Layout, columns: AddressColumns, country: str
         return AddressRow(NO_ADDRESS, cells[:width], error)
     notes: Problems = []
     try:
+        point = columns.coordinates(cells, notes)
         address = columns.address(cells, country, notes)
         note = "; ".join(f"{field} was left out: it {problem}" for field, problem in notes) or None
-        return AddressRow(address, cells[:width], note=note, point=columns.coordinates(cells))
+        return AddressRow(address, cells[:width], note=note, point=point)
     except ValueError as error:
         return AddressRow(NO_ADDRESS, cells[:width], str(error))
 

@@ -8,14 +8,14 @@ households for existing addresses.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 
 from app.domain.addresses.keys import address_key
+from app.domain.addresses.local_forms import LOCALITY, is_locality, sort_local_fields
 from app.domain.addresses.parts import normalise_postcode, normalise_state, same_unit, split_unit
-from app.domain.addresses.placeholders import is_placeholder
-from app.domain.addresses.unit_order import with_unit_last
+from app.domain.addresses.placeholders import is_placeholder, placeholder_message
 from app.domain.addresses.us_fields import UsFields, sort_us_fields
 from app.domain.imports.row_problems import ProblemCode
 
@@ -33,6 +33,10 @@ MAX_LINE_CHARACTERS = 400
 """Longest `address` that is taken apart."""
 
 
+Problem = tuple[str, ProblemCode, str, str]
+"""Field, code, value and message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dwelling:
     """A normalised address. Without a street, or without a ZIP code or city, `key` is empty: there is no household."""
@@ -44,27 +48,22 @@ class Dwelling:
     zip_code: str
     key: str
     """32 hexadecimal digits, or empty."""
-    problems: tuple[tuple[str, ProblemCode, str, str], ...] = ()
-    """(field, code, value, message) of values that could not be read and are left out."""
+    problems: tuple[Problem, ...] = ()
+    """Of values that could not be read and are left out."""
 
 
 def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> Dwelling:
     """Normalise the parts as a register writes them: white space squeezed, empty if unknown."""
-    problems: list[tuple[str, ProblemCode, str, str]] = []
-    address, unit, city, state, zip_code = (
-        "" if is_placeholder(field, text) else text
-        for field, text in zip(FIELDS, (address, unit, city, state, zip_code), strict=True)
-    )
-    if len(address) > MAX_LINE_CHARACTERS:
-        pass  # reported below
-    elif country == "us":
-        found = sort_us_fields(UsFields(address, unit, city, state, zip_code))
-        if found.recipient:
-            message = "begins with a name, which is no part of an address; it is left out"
-            problems.append(("address", ProblemCode.RECIPIENT, found.recipient, message))
-        address, unit, city, state, zip_code = found.address, found.unit, found.city, found.state, found.zip_code
-    else:
-        address = with_unit_last(address)
+    problems: list[Problem] = []
+    given = dict(zip(FIELDS, (address, unit, city, state, zip_code), strict=True))
+    for field, text in given.items():
+        if is_placeholder(field, text, country):
+            problems.append((field, ProblemCode.PLACEHOLDER, text, placeholder_message(text)))
+            given[field] = ""
+    fields = UsFields(*given.values())
+    if len(fields.address) <= MAX_LINE_CHARACTERS:  # a longer one is reported below
+        fields = _sorted(fields, country, problems)
+    address, unit, city, state, zip_code = fields.address, fields.unit, fields.city, fields.state, fields.zip_code
     if state:
         try:
             state = _state(state, country)
@@ -88,6 +87,20 @@ def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code:
         address, unit = rest, unit or behind
     key = _key(address, unit, city, state, zip_code, country) if address and (city or zip_code) else ""
     return Dwelling(address, unit, city, state, zip_code, key, tuple(problems))
+
+
+def _sorted(fields: UsFields, country: str, problems: list[Problem]) -> UsFields:
+    """Return the fields with every part of the address in its own."""
+    if country == "us":
+        found = sort_us_fields(fields)
+        if found.recipient:
+            message = "begins with a name, which is no part of an address; it is left out"
+            problems.append(("address", ProblemCode.RECIPIENT, found.recipient, message))
+        return found
+    address, unit, city = abroad = sort_local_fields(fields.address, fields.unit, fields.city, country)
+    if is_locality(fields.unit, abroad):
+        problems.append(("unit", ProblemCode.LOCALITY, fields.unit, LOCALITY))
+    return replace(fields, address=address, unit=unit, city=city)
 
 
 def _key(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> str:

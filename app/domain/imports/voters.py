@@ -16,6 +16,7 @@ from typing import BinaryIO
 import orjson
 from uuid_utils import uuid7
 
+from app.domain.addresses.house_numbers import NO_HOUSE_NUMBER, has_house_number
 from app.domain.imports.chunks import Chunk, RowLimit, copy_text
 from app.domain.imports.date_orders import DATES, DateOrder
 from app.domain.imports.dates import to_iso_date
@@ -282,6 +283,11 @@ class _Conversion:
             error = "has no usable address; the voter belongs to no household"
             self._chunk.warn(line, record_id, ProblemCode.NO_ADDRESS, error)
         elif home.key not in self._households:
+            if not has_house_number(home.address, self._country):
+                column = columns.names.get("address")
+                self._chunk.warn(
+                    line, record_id, ProblemCode.NO_NUMBER, NO_HOUSE_NUMBER, column=column, value=home.address
+                )
             text = (str(uuid7()), home.key, home.address, home.unit, home.city, home.state, home.zip_code)
             more = (self._country, values[COUNTY], values[PRECINCT])
             self._households[home.key] = copy_text("\t".join((*text, *more))) + "\n"

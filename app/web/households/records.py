@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -171,7 +172,8 @@ class HouseholdsLoaded(ResponseModel):
     errors: list[LineErrorModel]
     warnings: list[LineErrorModel]
     """Values that could not be right, such as a state that does not exist: they were left out of lines that were
-    stored. The first 1,000."""
+    stored. Also texts that stand for no value, such as `N/A`, and streets without a house number; `strict` does not
+    refuse these two. The first 1,000."""
     ignored_fields: list[str]
     """Names of columns or members that are not known; at most 50."""
     columns: list[ColumnModel] | None = Field(default=None, exclude_if=is_none)
@@ -289,7 +291,8 @@ async def _upsert(conn: Connection, user: User, batch: Batch, errors: list[LineE
     }
     await audit.record(conn, "HOUSEHOLDS_LOADED", counts, user_id=user.id)
     ignored = [name[:100] for name in batch.ignored[:MAX_IGNORED_NAMES]]
-    warnings = _present_errors(batch.warnings[:MAX_WARNINGS])
+    found = sorted([*batch.warnings, *batch.remarks], key=attrgetter("line"))
+    warnings = _present_errors(found[:MAX_WARNINGS])
     columns = present_columns(batch.columns) or None
     loaded = HouseholdsLoaded(
         **counts,

@@ -152,7 +152,7 @@ def _read_households(file: BinaryIO, found: Layout, options: PreviewOptions, aro
         line: PreviewRow(line, _filled(asdict(household)))
         for line, household in zip(batch.lines, batch.households, strict=True)
     }
-    for errors, rejects in ((batch.errors, True), (batch.warnings, False)):
+    for errors, rejects in ((batch.errors, True), (batch.warnings, False), (batch.remarks, False)):
         for error in errors:
             message = f"{error.field} {error.error}" if error.field else error.error
             problem = PreviewProblem(None, "invalid", message, rejects)

@@ -57,7 +57,23 @@ def test_a_line_is_read_as_it_was_written(cells: list[str]) -> None:
 
 def test_coordinates_that_are_known_already() -> None:
     columns = AddressColumns.find(["Address", "Lat", "Lon"], {})
-    assert columns.coordinates(["1 Main St", "60.1", " 24.9 "]) == (60.1, 24.9)
-    for cells in (["1 Main St"], ["1 Main St", "", ""], ["1 Main St", "60,1", "24"], ["1 Main St", "91", "24"]):
-        assert columns.coordinates(cells) is None
-    assert AddressColumns.find(["Address"], {}).coordinates(["1 Main St"]) is None
+    notes: list[tuple[str, str]] = []
+    assert columns.coordinates(["1 Main St", "60.1", " 24.9 "], notes) == (60.1, 24.9)
+    assert columns.coordinates(["1 Main St", "60,1699", "-24,9"], notes) == (60.1699, -24.9)
+    for cells in (["1 Main St"], ["1 Main St", "", ""], ["1 Main St", "0", "0.0"], ["1 Main St", "N/A", "-"]):
+        assert columns.coordinates(cells, notes) is None
+    assert AddressColumns.find(["Address"], {}).coordinates(["1 Main St"], notes) is None
+    assert not notes
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [("91", "24"), ("60.1", ""), ("60.1", "E 24"), ("6.672.000,5", "24"), ("nan", "24")]
+)
+def test_coordinates_that_cannot_be_used_are_reported(latitude: str, longitude: str) -> None:
+    columns = AddressColumns.find(["Address", "Lat", "Lon"], {})
+    notes: list[tuple[str, str]] = []
+    assert columns.coordinates(["1 Main St", latitude, longitude], notes) is None
+    assert notes == [
+        (field, f"is {text!r}; coordinates must be degrees such as 60.17 and 24.94")
+        for field, text in (("latitude", latitude), ("longitude", longitude))
+    ]

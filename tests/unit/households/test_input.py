@@ -249,3 +249,27 @@ def test_filters() -> None:
     filters = HouseholdFilters.model_validate({"city": "  Concord ", "zipCode": 94520, "state": ""})
     assert (filters.city, filters.zip_code, filters.state) == ("Concord", "94520", None)
     assert HouseholdFilters(city=" ").is_empty and not filters.is_empty
+
+
+@pytest.mark.parametrize(
+    ("address", "country", "warned"),
+    [
+        ("Main St", "us", True),
+        ("W Evergreen Ter.", "us", True),
+        ("5th Ave", "us", True),
+        ("Broadway", "us", True),
+        ("12 Main St", "us", False),
+        ("5 5th Ave", "us", False),
+        ("One Main St", "us", False),
+        ("PO Box 7", "us", False),
+        ("General Delivery", "us", False),
+        ("Highway 12", "us", False),
+        ("High Road", "gb", True),
+        ("Rose Cottage", "gb", False),
+        ("The Old Rectory, Church Lane", "gb", False),
+    ],
+)
+def test_a_street_without_a_house_number_is_reported(address: str, country: str, warned: bool) -> None:
+    batch = from_objects([{"address": address, "city": "Concord", "country": country}], "us")
+    assert len(batch.households) == 1 and not batch.warnings
+    assert [remark.field for remark in batch.remarks] == (["address"] if warned else [])

@@ -107,7 +107,15 @@ def test_placeholders_are_no_address(nothing: str) -> None:
     chunk, [voter] = read(f"voter_id,last_name,address,city,state,zip\n1,Lee,{row}\n")
     assert [voter[field] for field in ("address", "city", "state", "zip_code", "address_key")] == [""] * 5
     assert not chunk.households
-    assert [problem.code for problem in chunk.problems] == ["no_address"]
+    assert [problem.code for problem in chunk.problems] == [*["placeholder"] * 4, "no_address"]
+
+
+def test_a_street_without_a_house_number_is_reported_once() -> None:
+    chunk, _ = read(
+        "voter_id,address,city\n1,Evergreen Ter,Lansing\n2,EVERGREEN TER,Lansing\n3,7 Evergreen Ter,Lansing\n"
+    )
+    [problem] = chunk.problems
+    assert (problem.line, problem.code, problem.column) == (2, "no_house_number", "address")
 
 
 def test_units_and_foreign_postcodes_keep_households_apart() -> None:
