@@ -42,6 +42,33 @@ def validator(schema: str) -> Any:
     )
 
 
+def _strict(schema: Any) -> Any:
+    """Return the schema without room for members that it does not name."""
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _strict(part) for name, part in schema.items()}
+    return closed | {"additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
+
+
+@cache
+def result_validator(kind: str) -> Any:
+    """None for a kind whose results are not described."""
+    schemas = document()["components"]["schemas"]
+    if kind not in schemas["JobResults"]["properties"]:
+        return None
+    described = {"$ref": f"#/components/schemas/JobResults/properties/{kind}", "components": {"schemas": schemas}}
+    return jsonschema_rs.Draft202012Validator(_strict(described), validate_formats=True)
+
+
+def check_result(job: dict[str, Any]) -> None:
+    """Fails the test if a completed job has a result that its kind does not describe, or more than that."""
+    checks = result_validator(job["type"]) if job["status"] == "completed" and not job["truncated"] else None
+    errors = [] if checks is None else list(checks.iter_errors(job["result"]))
+    assert not errors, f"result of {job['type']}: {errors[0].message[:500]} at {errors[0].instance_path}"
+
+
 def check(method: str, path: str, status: int, media: str, body: bytes | None) -> None:
     """Fails the test if the document does not know the response. A body of None is not checked."""
     operation = find_operation(method, path)
@@ -58,8 +85,11 @@ def check(method: str, path: str, status: int, media: str, body: bytes | None) -
     assert media in content, f"{where}: {media or 'no media type'} is not declared, only {', '.join(content)}"
     if body is None or media not in JSON_TYPES:
         return
-    errors = list(validator(orjson.dumps(content[media]["schema"]).decode()).iter_errors(orjson.loads(body)))
+    value = orjson.loads(body)
+    errors = list(validator(orjson.dumps(content[media]["schema"]).decode()).iter_errors(value))
     assert not errors, f"{where}: {errors[0].message[:500]} at {errors[0].instance_path}"
+    if operation["operationId"] == "getJob":
+        check_result(value)
 
 
 async def conforming(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:

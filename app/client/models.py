@@ -759,6 +759,10 @@ class ItemErrorPage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     errors: list[ItemError]
 
 
@@ -803,6 +807,8 @@ class Kind(Model):
     max_attempts: Annotated[int, Field(alias="maxAttempts")]
     data: dict[str, Any]
     """The JSON schema of the jobs' `data`."""
+    result: dict[str, Any] | None
+    """The JSON schema of the `result` of completed jobs; null if the kind publishes none."""
 
 
 class LineError(Model):
@@ -1420,6 +1426,10 @@ class SchedulePage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     schedules: list[Schedule]
 
 
@@ -1647,6 +1657,10 @@ class TeamPage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     teams: list[Team]
 
 
@@ -1705,6 +1719,10 @@ class UserPage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     users: list[User]
 
 
@@ -2368,6 +2386,267 @@ class WebsiteValidationJob(Model):
     """The job waits until this time; one in the past is now."""
 
 
+class AskedSource(Model):
+    """How a kind of source was read."""
+
+    status: str
+    """`found`, `nothing`, `off` (not configured), `unavailable`, `failed` or `late`."""
+    sources: int
+    """How many were found."""
+    detail: str | None = None
+
+
+class CacheHits(Model):
+    """How many addresses needed no request to a geocoder."""
+
+    hits: int
+    """Answered from the cache."""
+    duplicates: int
+    """Answered together with the same address in another item."""
+    misses: int
+    """Asked of a geocoder."""
+    hit_rate: Annotated[float, Field(alias="hitRate")]
+    """Hits and duplicates among all, 0 to 1."""
+
+
+class CompanyResearchResult(Model):
+    """The result of a `company_research` job. The report is at `/api/v1/reports/{id}`."""
+
+    report_id: UUID
+    status: Literal["writing", "complete", "partial", "failed"]
+    """The status of a report."""
+    sections_complete: int
+    """Sections that are written, including those for which nothing was found."""
+    sections_found: int
+    total_sources: int
+    confidence_score: float
+    """0 to 1."""
+    dropped_claims: int
+    """Claims left out because no source supports them."""
+    model: str
+    problems: list[str]
+    """Which sources could not be read, and why."""
+
+
+class EmailScrapingResult(Model):
+    """The result of an `email_scraping` job. The contacts are stored with the business."""
+
+    pages: int
+    pages_read: Annotated[list[str], Field(alias="pagesRead")]
+    """Their addresses."""
+    emails: int
+    phones: int
+
+
+class EnrichedSource(Model):
+    """What a source said about a company."""
+
+    status: str
+    """`found`, `nothing`, `uncertain`, `off` (not configured) or `failed`."""
+    fields: list[str] | None = None
+    """The fields that were found."""
+    detail: str | None = None
+
+
+class GeocoderAgreement(Model):
+    """How far several geocoders agreed on the same address."""
+
+    compared: int
+    """Addresses that at least two geocoders found at street level or better."""
+    within100m: int
+    ambiguous: int
+    """Addresses whose places lie far apart."""
+    ambiguous_items: Annotated[list[str], Field(alias="ambiguousItems")]
+    """The ids of some of them."""
+
+
+class ImportUndoResult(Model):
+    """The result of an `import_undo` job."""
+
+    removed: int
+    restored: int
+    kept: int
+    """Records that a later import changed again."""
+    households_removed: Annotated[int, Field(alias="householdsRemoved")]
+    households_restored: Annotated[int, Field(alias="householdsRestored")]
+
+
+class KnownDistances(Model):
+    """How far the coordinates lie from those that the items had before."""
+
+    compared: int
+    within_metres: Annotated[dict[str, int], Field(alias="withinMetres")]
+    """Distance in metres to the number of items that lie within it."""
+
+
+class LeadScoringResult(Model):
+    """The result of a `lead_scoring` job."""
+
+    scored: int
+    not_found: int
+    """Companies that no longer exist."""
+    scores: dict[str, float]
+    """Company id to score, 0 to 100."""
+    note: str | None = None
+
+
+class OverwrittenRecords(Model):
+    """Records of another file that the import overwrites."""
+
+    records: int
+    of: int
+    """How many records that file brought."""
+    file_name: Annotated[str | None, Field(alias="fileName")] = None
+    imported_at: Annotated[datetime | None, Field(alias="importedAt")] = None
+    stops: str | None = None
+    """Why the import would be refused, if this is a dry run."""
+
+
+class ParcelReferenceResult(Model):
+    """The result of a `parcel_reference` job."""
+
+    parcels: int
+    houses: int
+    """Parcels that have a house number."""
+
+
+class ReferenceCleanupResult(Model):
+    """The result of a `reference_cleanup` job."""
+
+    streets: int
+    """How many were deleted."""
+
+
+class RegionBounds(Model):
+    """A rectangle, in degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+
+class ReportedColumn(Model):
+    """A column of a file and what its values were taken for, as results have it: see `ColumnUse.to_json`."""
+
+    column: str
+    fields: list[str]
+    """None if the column is not used."""
+    rule: str | None
+    """Why it was taken for them."""
+    kept: bool
+    """Whether the values of a column that is not used stay with the record."""
+    looks_like: Annotated[str | None, Field(alias="looksLike")]
+    """What the values look like although the column is not used."""
+    note: str | None
+
+
+class RowProblemSample(Model):
+    """A row that has a problem."""
+
+    message: str
+    """Continues "the column …" or "the row …"."""
+    line: int
+    record_id: Annotated[str | None, Field(alias="recordId")]
+    column: str | None
+    """Null for the whole row."""
+    code: str
+    value: str | None
+    """Masked."""
+    rejected: bool
+    """Whether the row was left out."""
+
+
+class SignalNotificationResult(Model):
+    """The result of a `signal_notification` job."""
+
+    sent: bool
+    reason: str | None = None
+    """Why nothing was sent."""
+    channel: str | None = None
+    """`email`, `slack` or another kind of channel."""
+    target: str | None = None
+    """The address of the channel."""
+
+
+class SignalQuote(Model):
+    """Where a signal was found."""
+
+    quote: str
+    url: str
+    sha256: str
+    """Of the text of the page."""
+
+
+class SocialScrapingResult(Model):
+    """The result of a `social_scraping` job. The profiles are stored with the business."""
+
+    pages: int
+    pages_read: Annotated[list[str], Field(alias="pagesRead")]
+    """Their addresses."""
+    socials: int
+
+
+class WebhookDeliveryResult(Model):
+    """The response of a webhook's endpoint."""
+
+    status: int
+    """The HTTP status."""
+    message_id: Annotated[str, Field(alias="messageId")]
+    """The `webhook-id` header of the message."""
+
+
+class WebsiteRevalidationResult(Model):
+    """The result of a `website_revalidation` job."""
+
+    businesses: int
+    """Businesses whose last validation was too old."""
+    jobs: int
+    """Jobs that were created for them."""
+
+
+class WebsiteValidationResult(Model):
+    """The result of a `website_validation` job."""
+
+    website_status: Annotated[
+        Literal[
+            "ok",
+            "redirected_offsite",
+            "parked",
+            "tls_error",
+            "dns_error",
+            "timeout",
+            "blocked",
+            "not_html",
+            "robots_denied",
+            "private_address",
+            "gone",
+            "server_error",
+        ],
+        Field(alias="websiteStatus"),
+    ]
+    """
+    The state of a website, or the outcome of fetching one page of it.
+
+    A fetch returns any of these but PARKED and REDIRECTED_OFFSITE, which a validation derives from the page.
+    """
+    final_url: Annotated[str | None, Field(alias="finalUrl")]
+    """The address after all redirects."""
+    http_status: Annotated[int | None, Field(alias="httpStatus")]
+    detail: str | None
+    """Why the website has this status."""
+    title: str | None
+    language: str | None
+    needs_scripts: Annotated[bool, Field(alias="needsScripts")]
+    """Whether the page has little text without its scripts."""
+    response_ms: Annotated[int | None, Field(alias="responseMs")]
+    redirects: list[str]
+    certificate_expires_at: Annotated[datetime | None, Field(alias="certificateExpiresAt")]
+    truncated: bool
+    """Whether only the beginning of the page was read."""
+    fetched_at: Annotated[datetime, Field(alias="fetchedAt")]
+
+
 class AddressEvidence(Model):
     """What an answer from reference data rests on."""
 
@@ -2760,6 +3039,10 @@ class KeyPage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     keys: list[Key]
 
 
@@ -3200,6 +3483,10 @@ class TimelinePage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     events: list[TimelineEvent]
 
 
@@ -3235,6 +3522,10 @@ class UploadPage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     uploads: list[Upload]
 
 
@@ -3448,6 +3739,151 @@ class ParcelImportJob(Model):
     """The job waits until this time; one in the past is now."""
 
 
+class CompanyEnrichmentResult(Model):
+    """The result of a `company_enrichment` job. The fields are stored with the company."""
+
+    company_id: UUID
+    sources: dict[str, EnrichedSource]
+    found: list[str]
+    """The sources that had something."""
+
+
+class DetectedSignal(Model):
+    """A new signal of a company."""
+
+    id: UUID
+    company_id: UUID
+    type: Literal["hiring", "funding", "leadership", "expansion", "technology", "site_change"]
+    title: str
+    evidence: SignalQuote
+    occurred_on: date | None
+    detected_at: datetime
+    strength: float
+
+
+class GeocodeFileResult(Model):
+    """The result of a `geocode_file` job. The rows are in `/output.csv` of the job."""
+
+    failed: int
+    """Items without coordinates; `/errors` of the job says why."""
+    geocoded: int
+    by_provider: Annotated[dict[str, int], Field(alias="byProvider")]
+    by_accuracy: Annotated[dict[str, int], Field(alias="byAccuracy")]
+    failures: dict[str, int]
+    """Reason to the number of items."""
+    confidence: list[int]
+    """Numbers of items by confidence, in ten steps from 0 to 1."""
+    agreement: GeocoderAgreement
+    distance: KnownDistances | None
+    """Null if no item had coordinates before."""
+    cache: CacheHits
+    seconds: float
+    """Running time."""
+    rows: int
+    columns: list[ReportedColumn]
+    """What the columns of the file were taken for."""
+    warnings: list[str]
+    """What may be wrong with the columns."""
+
+
+class GeocodeHouseholdsResult(Model):
+    """The result of a `geocode_households` job."""
+
+    failed: int
+    """Items without coordinates; `/errors` of the job says why."""
+    geocoded: int
+    by_provider: Annotated[dict[str, int], Field(alias="byProvider")]
+    by_accuracy: Annotated[dict[str, int], Field(alias="byAccuracy")]
+    failures: dict[str, int]
+    """Reason to the number of items."""
+    confidence: list[int]
+    """Numbers of items by confidence, in ten steps from 0 to 1."""
+    agreement: GeocoderAgreement
+    distance: KnownDistances | None
+    """Null if no item had coordinates before."""
+    cache: CacheHits
+    seconds: float
+    """Running time."""
+    households: int
+
+
+class HeatmapComputeResult(Model):
+    """The result of a `heatmap_compute` job. The cells are at `/api/v1/heatmap`."""
+
+    grid_step: Annotated[float, Field(alias="gridStep")]
+    """In degrees."""
+    bounds: RegionBounds
+    cells: int
+    method: str
+    """The version of the scores."""
+    pois: int
+    """Points of interest from which they were computed."""
+    attribution: str | None = None
+    """Text that must be shown with the map."""
+    tiles_fetched: Annotated[int | None, Field(alias="tilesFetched")] = None
+    """Parts of the region whose points of interest were fetched anew."""
+    warnings: list[str] | None = None
+    """What may be incomplete, and why."""
+    up_to_date: Annotated[bool, Field(alias="upToDate")] = False
+    """Whether nothing had to be computed."""
+    computed_at: Annotated[datetime | None, Field(alias="computedAt")] = None
+    """When it was computed, if it was up to date."""
+
+
+class RowProblemCount(Model):
+    """How many rows have a problem of one code."""
+
+    count: int
+    rejected: bool
+    """Whether such rows are left out."""
+    samples: list[RowProblemSample]
+
+
+class SignalDetectionResult(Model):
+    """The result of a `signal_detection` job."""
+
+    company_id: UUID
+    signals: list[DetectedSignal]
+    """Those that were not known before."""
+    new_signals: int
+    seen_before: int
+    notifications: int
+    """Messages to teams."""
+    sources: dict[str, AskedSource]
+
+
+class VoterImportResult(Model):
+    """The result of a `voter_import` job."""
+
+    read: int
+    valid: int
+    inserted: int
+    updated: int
+    unchanged: int
+    duplicate_in_file: Annotated[int, Field(alias="duplicateInFile")]
+    rejected: int
+    """Rows left out: `/rejected.csv` of the job has them."""
+    disappeared: int | None = None
+    """Records of earlier files that this one no longer has."""
+    retired: int | None = None
+    """Those of them that are no longer active."""
+    summary: dict[str, RowProblemCount]
+    """Code to the rows that have the problem."""
+    source: str
+    source_derived_from: Annotated[str | None, Field(alias="sourceDerivedFrom")] = None
+    place: str | None = None
+    overwrite: OverwrittenRecords | None = None
+    dry_run: Annotated[bool, Field(alias="dryRun")]
+    profile: str | None
+    """The recognised layout of a voter file."""
+    columns: list[ReportedColumn]
+    warnings: list[str]
+    """What may be wrong with the columns."""
+    protected: int
+    """People whose address is confidential."""
+    households_created: Annotated[int, Field(alias="householdsCreated")]
+
+
 class BusinessDetails(Model):
     """A business and all its contacts, highest confidence first."""
 
@@ -3538,6 +3974,10 @@ class CheckPage(Model):
     """How many there are on all pages."""
     limit: int
     offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
     checks: list[WebsiteCheck]
 
 
@@ -3614,7 +4054,10 @@ class Job(Model):
     data: dict[str, Any] | None
     """The arguments, as `GET /api/v1/kinds` describes them for the type. Null in a list if they are too long for it."""
     result: dict[str, Any] | None
-    """Null until the job has completed."""
+    """
+    As the schema `JobResults` describes it for the type, once the job has completed; null before. A job that failed
+    or was cancelled may have a part of it.
+    """
     truncated: bool
     """Whether `data` or `result` are cut, because they are too long for a list."""
     error: str | None
@@ -3673,6 +4116,129 @@ class ScorePage(Model):
     next_cursor: Annotated[str | None, Field(alias="nextCursor")]
     """The `cursor` of the next page; null on the last one."""
     scores: list[CompanyScore]
+
+
+class BusinessImportResult(Model):
+    """The result of a `business_import` job."""
+
+    read: int
+    valid: int
+    inserted: int
+    updated: int
+    unchanged: int
+    duplicate_in_file: Annotated[int, Field(alias="duplicateInFile")]
+    rejected: int
+    """Rows left out: `/rejected.csv` of the job has them."""
+    disappeared: int | None = None
+    """Records of earlier files that this one no longer has."""
+    retired: int | None = None
+    """Those of them that are no longer active."""
+    summary: dict[str, RowProblemCount]
+    """Code to the rows that have the problem."""
+    source: str
+    source_derived_from: Annotated[str | None, Field(alias="sourceDerivedFrom")] = None
+    place: str | None = None
+    overwrite: OverwrittenRecords | None = None
+    dry_run: Annotated[bool, Field(alias="dryRun")]
+    profile: str | None
+    """The recognised layout of a voter file."""
+    columns: list[ReportedColumn]
+    warnings: list[str]
+    """What may be wrong with the columns."""
+    excluded: int
+    """Businesses that are not to be contacted."""
+    jobs_created: Annotated[int, Field(alias="jobsCreated")]
+    """Jobs that check their websites."""
+
+
+class ParcelImportResult(Model):
+    """The result of a `parcel_import` job."""
+
+    read: int
+    valid: int
+    inserted: int
+    updated: int
+    unchanged: int
+    duplicate_in_file: Annotated[int, Field(alias="duplicateInFile")]
+    rejected: int
+    """Rows left out: `/rejected.csv` of the job has them."""
+    disappeared: int | None = None
+    """Records of earlier files that this one no longer has."""
+    retired: int | None = None
+    """Those of them that are no longer active."""
+    summary: dict[str, RowProblemCount]
+    """Code to the rows that have the problem."""
+    source: str
+    source_derived_from: Annotated[str | None, Field(alias="sourceDerivedFrom")] = None
+    place: str | None = None
+    overwrite: OverwrittenRecords | None = None
+    dry_run: Annotated[bool, Field(alias="dryRun")]
+    profile: str | None
+    """The recognised layout of a voter file."""
+    columns: list[ReportedColumn]
+    warnings: list[str]
+    """What may be wrong with the columns."""
+    protected: int
+    """Parcels whose owner is confidential."""
+
+
+class PoiImportResult(Model):
+    """The result of a `poi_import` job."""
+
+    read: int
+    valid: int
+    inserted: int
+    updated: int
+    unchanged: int
+    duplicate_in_file: Annotated[int, Field(alias="duplicateInFile")]
+    rejected: int
+    """Rows left out: `/rejected.csv` of the job has them."""
+    disappeared: int | None = None
+    """Records of earlier files that this one no longer has."""
+    retired: int | None = None
+    """Those of them that are no longer active."""
+    summary: dict[str, RowProblemCount]
+    """Code to the rows that have the problem."""
+    source: str
+    source_derived_from: Annotated[str | None, Field(alias="sourceDerivedFrom")] = None
+    place: str | None = None
+    overwrite: OverwrittenRecords | None = None
+    dry_run: Annotated[bool, Field(alias="dryRun")]
+    profile: str | None
+    """The recognised layout of a voter file."""
+    columns: list[ReportedColumn]
+    warnings: list[str]
+    """What may be wrong with the columns."""
+
+
+class ReferenceImportResult(Model):
+    """The result of a `reference_import` job."""
+
+    read: int
+    valid: int
+    inserted: int
+    updated: int
+    unchanged: int
+    duplicate_in_file: Annotated[int, Field(alias="duplicateInFile")]
+    rejected: int
+    """Rows left out: `/rejected.csv` of the job has them."""
+    disappeared: int | None = None
+    """Records of earlier files that this one no longer has."""
+    retired: int | None = None
+    """Those of them that are no longer active."""
+    summary: dict[str, RowProblemCount]
+    """Code to the rows that have the problem."""
+    source: str
+    source_derived_from: Annotated[str | None, Field(alias="sourceDerivedFrom")] = None
+    place: str | None = None
+    overwrite: OverwrittenRecords | None = None
+    dry_run: Annotated[bool, Field(alias="dryRun")]
+    profile: str | None
+    """The recognised layout of a voter file."""
+    columns: list[ReportedColumn]
+    warnings: list[str]
+    """What may be wrong with the columns."""
+    streets: int
 
 
 JobRequest = (

@@ -41,15 +41,19 @@ class Operations:
         await self.transport.json(request)
 
     def list_job_errors(
-        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None
+        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> Pages[models.ItemErrorPage, models.ItemError]:
         """List the items of a job that failed, oldest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
         request = Request(
-            method="GET", path=f"/api/v1/jobs/{path_segment(id)}/errors", query={"limit": limit, "offset": offset}
+            method="GET",
+            path=f"/api/v1/jobs/{path_segment(id)}/errors",
+            query={"limit": limit, "offset": offset, "cursor": cursor},
         )
         return Pages(self.transport, request, models.ItemErrorPage, lambda page: page.errors)
 
@@ -77,7 +81,7 @@ class Operations:
         `q`: The beginning of the job's id, or text that occurs in its title, type, `data` or error or in its
             owner's name or e-mail address, ignoring case.
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when new jobs arrive.
         """
         request = Request(
@@ -143,15 +147,19 @@ class Operations:
         return result
 
     def list_job_events(
-        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None
+        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> Pages[models.TimelinePage, models.TimelineEvent]:
         """List what happened to a job, oldest first, beginning with its creation.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
         request = Request(
-            method="GET", path=f"/api/v1/jobs/{path_segment(id)}/timeline", query={"limit": limit, "offset": offset}
+            method="GET",
+            path=f"/api/v1/jobs/{path_segment(id)}/timeline",
+            query={"limit": limit, "offset": offset, "cursor": cursor},
         )
         return Pages(self.transport, request, models.TimelinePage, lambda page: page.events)
 
@@ -243,16 +251,20 @@ class Operations:
         return result
 
     def list_schedules(
-        self, *, limit: int | None = None, offset: int | None = None, name: str | None = None
+        self, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None, name: str | None = None
     ) -> Pages[models.SchedulePage, models.Schedule]:
         """List your schedules by name. Administrators see those of all users.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         `name`: The whole name.
         """
         request = Request(
-            method="GET", path="/api/v1/schedules", query={"limit": limit, "offset": offset, "name": name}
+            method="GET",
+            path="/api/v1/schedules",
+            query={"limit": limit, "offset": offset, "cursor": cursor, "name": name},
         )
         return Pages(self.transport, request, models.SchedulePage, lambda page: page.schedules)
 
@@ -507,7 +519,7 @@ class Operations:
         All filters that are given must match. City, state and county ignore case.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `city`: Its name, in any case.
@@ -746,14 +758,18 @@ class Operations:
         return result
 
     def list_uploads(
-        self, *, limit: int | None = None, offset: int | None = None
+        self, *, limit: int | None = None, offset: int | None = None, cursor: UUID | str | None = None
     ) -> Pages[models.UploadPage, models.Upload]:
         """List the files that you uploaded and that are still kept, the newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        request = Request(method="GET", path="/api/v1/uploads", query={"limit": limit, "offset": offset})
+        request = Request(
+            method="GET", path="/api/v1/uploads", query={"limit": limit, "offset": offset, "cursor": cursor}
+        )
         return Pages(self.transport, request, models.UploadPage, lambda page: page.uploads)
 
     async def create_upload(
@@ -1457,7 +1473,7 @@ class Operations:
         """List businesses, newest first, each with its number of contacts by kind.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `website_status`: The result of the last validation.
@@ -1702,15 +1718,19 @@ class Operations:
         return result
 
     def list_business_checks(
-        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None
+        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> Pages[models.CheckPage, models.WebsiteCheck]:
         """List the validations of a business's website, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
         request = Request(
-            method="GET", path=f"/api/v1/businesses/{path_segment(id)}/checks", query={"limit": limit, "offset": offset}
+            method="GET",
+            path=f"/api/v1/businesses/{path_segment(id)}/checks",
+            query={"limit": limit, "offset": offset, "cursor": cursor},
         )
         return Pages(self.transport, request, models.CheckPage, lambda page: page.checks)
 
@@ -1758,7 +1778,7 @@ class Operations:
         """List the entries of the exclusion list, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         """
@@ -1957,7 +1977,7 @@ class Operations:
         Needs no key if the installation allows public reads.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `grid_step`: Only regions with cells of this size, in degrees.
@@ -2012,7 +2032,7 @@ class Operations:
         Needs no key if the installation allows public reads.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `search`: Part of the slug or the name, ignoring case.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when cities are
             added.
@@ -2075,15 +2095,21 @@ class Operations:
         result: models.Caller = await self.transport.model(request, models.Caller)
         return result
 
-    def list_users(self, *, limit: int | None = None, offset: int | None = None) -> Pages[models.UserPage, models.User]:
+    def list_users(
+        self, *, limit: int | None = None, offset: int | None = None, cursor: UUID | str | None = None
+    ) -> Pages[models.UserPage, models.User]:
         """List all users.
 
         Administrators only.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        request = Request(method="GET", path="/api/v1/users", query={"limit": limit, "offset": offset})
+        request = Request(
+            method="GET", path="/api/v1/users", query={"limit": limit, "offset": offset, "cursor": cursor}
+        )
         return Pages(self.transport, request, models.UserPage, lambda page: page.users)
 
     async def create_user(self, body: models.NewUser | Mapping[str, Any]) -> models.User:
@@ -2105,16 +2131,25 @@ class Operations:
         return result
 
     def list_keys(
-        self, *, limit: int | None = None, offset: int | None = None, user_id: UUID | str | None = None
+        self,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: UUID | str | None = None,
+        user_id: UUID | str | None = None,
     ) -> Pages[models.KeyPage, models.Key]:
         """List your API keys. Administrators see those of all users.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         `user_id`: Only the keys of this user.
         """
         request = Request(
-            method="GET", path="/api/v1/keys", query={"limit": limit, "offset": offset, "userId": user_id}
+            method="GET",
+            path="/api/v1/keys",
+            query={"limit": limit, "offset": offset, "cursor": cursor, "userId": user_id},
         )
         return Pages(self.transport, request, models.KeyPage, lambda page: page.keys)
 
@@ -2133,13 +2168,19 @@ class Operations:
         request = Request(method="DELETE", path=f"/api/v1/keys/{path_segment(id)}")
         await self.transport.json(request)
 
-    def list_teams(self, *, limit: int | None = None, offset: int | None = None) -> Pages[models.TeamPage, models.Team]:
+    def list_teams(
+        self, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
+    ) -> Pages[models.TeamPage, models.Team]:
         """List your teams. Administrators see all teams.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        request = Request(method="GET", path="/api/v1/teams", query={"limit": limit, "offset": offset})
+        request = Request(
+            method="GET", path="/api/v1/teams", query={"limit": limit, "offset": offset, "cursor": cursor}
+        )
         return Pages(self.transport, request, models.TeamPage, lambda page: page.teams)
 
     async def create_team(self, body: models.NewTeam | Mapping[str, Any]) -> models.Team:
@@ -2180,7 +2221,7 @@ class Operations:
         """List companies in the order of their names.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `name`: The beginning of the name, in any case.
@@ -2271,7 +2312,7 @@ class Operations:
         """List a company's reports, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         """
@@ -2288,7 +2329,7 @@ class Operations:
         """List the signals of a company, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         """
@@ -2354,7 +2395,7 @@ class Operations:
         """List entries of registers that may be a company's, those found last first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `company_id`: The company's id, that of its business, or the client's own id.
@@ -2436,7 +2477,7 @@ class Operations:
         """List the newest score of each company, highest first, with its parts.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `company_id`: The company's id, that of its business, or the client's own id.
@@ -2526,7 +2567,7 @@ class Operations:
         """List signals, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `company_id`: The company's id, that of its business, or the client's own id.

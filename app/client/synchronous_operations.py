@@ -93,14 +93,16 @@ class SyncOperations:
         self._portal.call(self._client.delete_job, id)
 
     def list_job_errors(
-        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None
+        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> SyncPages[models.ItemErrorPage, models.ItemError]:
         """List the items of a job that failed, oldest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        return SyncPages(self._portal, self._client.list_job_errors(id, limit=limit, offset=offset))
+        return SyncPages(self._portal, self._client.list_job_errors(id, limit=limit, offset=offset, cursor=cursor))
 
     def list_jobs(
         self,
@@ -126,7 +128,7 @@ class SyncOperations:
         `q`: The beginning of the job's id, or text that occurs in its title, type, `data` or error or in its
             owner's name or e-mail address, ignoring case.
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when new jobs arrive.
         """
         return SyncPages(
@@ -180,14 +182,16 @@ class SyncOperations:
         return self._portal.call(self._client.release_jobs)
 
     def list_job_events(
-        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None
+        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> SyncPages[models.TimelinePage, models.TimelineEvent]:
         """List what happened to a job, oldest first, beginning with its creation.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        return SyncPages(self._portal, self._client.list_job_events(id, limit=limit, offset=offset))
+        return SyncPages(self._portal, self._client.list_job_events(id, limit=limit, offset=offset, cursor=cursor))
 
     def cancel_job(self, id: UUID | str) -> models.Job:
         """Cancel a job.
@@ -257,15 +261,19 @@ class SyncOperations:
         return self._portal.call(self._client.list_workers)
 
     def list_schedules(
-        self, *, limit: int | None = None, offset: int | None = None, name: str | None = None
+        self, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None, name: str | None = None
     ) -> SyncPages[models.SchedulePage, models.Schedule]:
         """List your schedules by name. Administrators see those of all users.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         `name`: The whole name.
         """
-        return SyncPages(self._portal, self._client.list_schedules(limit=limit, offset=offset, name=name))
+        return SyncPages(
+            self._portal, self._client.list_schedules(limit=limit, offset=offset, cursor=cursor, name=name)
+        )
 
     def create_schedule(self, body: models.NewSchedule | Mapping[str, Any]) -> models.Schedule:
         """Create a schedule."""
@@ -481,7 +489,7 @@ class SyncOperations:
         All filters that are given must match. City, state and county ignore case.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `city`: Its name, in any case.
@@ -706,14 +714,16 @@ class SyncOperations:
         return self._portal.call(self._client.place_household, id, body)
 
     def list_uploads(
-        self, *, limit: int | None = None, offset: int | None = None
+        self, *, limit: int | None = None, offset: int | None = None, cursor: UUID | str | None = None
     ) -> SyncPages[models.UploadPage, models.Upload]:
         """List the files that you uploaded and that are still kept, the newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        return SyncPages(self._portal, self._client.list_uploads(limit=limit, offset=offset))
+        return SyncPages(self._portal, self._client.list_uploads(limit=limit, offset=offset, cursor=cursor))
 
     def create_upload(
         self,
@@ -1377,7 +1387,7 @@ class SyncOperations:
         """List businesses, newest first, each with its number of contacts by kind.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `website_status`: The result of the last validation.
@@ -1612,14 +1622,16 @@ class SyncOperations:
         return self._portal.call(self._client.get_business, id)
 
     def list_business_checks(
-        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None
+        self, id: UUID | str, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> SyncPages[models.CheckPage, models.WebsiteCheck]:
         """List the validations of a business's website, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        return SyncPages(self._portal, self._client.list_business_checks(id, limit=limit, offset=offset))
+        return SyncPages(self._portal, self._client.list_business_checks(id, limit=limit, offset=offset, cursor=cursor))
 
     def list_mappings(
         self,
@@ -1660,7 +1672,7 @@ class SyncOperations:
         """List the entries of the exclusion list, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         """
@@ -1814,7 +1826,7 @@ class SyncOperations:
         Needs no key if the installation allows public reads.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `grid_step`: Only regions with cells of this size, in degrees.
@@ -1860,7 +1872,7 @@ class SyncOperations:
         Needs no key if the installation allows public reads.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `search`: Part of the slug or the name, ignoring case.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when cities are
             added.
@@ -1910,16 +1922,18 @@ class SyncOperations:
         return self._portal.call(self._client.get_me)
 
     def list_users(
-        self, *, limit: int | None = None, offset: int | None = None
+        self, *, limit: int | None = None, offset: int | None = None, cursor: UUID | str | None = None
     ) -> SyncPages[models.UserPage, models.User]:
         """List all users.
 
         Administrators only.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        return SyncPages(self._portal, self._client.list_users(limit=limit, offset=offset))
+        return SyncPages(self._portal, self._client.list_users(limit=limit, offset=offset, cursor=cursor))
 
     def create_user(self, body: models.NewUser | Mapping[str, Any]) -> models.User:
         """Create a user, who needs an API key next.
@@ -1936,15 +1950,24 @@ class SyncOperations:
         return self._portal.call(self._client.update_user, id, body)
 
     def list_keys(
-        self, *, limit: int | None = None, offset: int | None = None, user_id: UUID | str | None = None
+        self,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: UUID | str | None = None,
+        user_id: UUID | str | None = None,
     ) -> SyncPages[models.KeyPage, models.Key]:
         """List your API keys. Administrators see those of all users.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         `user_id`: Only the keys of this user.
         """
-        return SyncPages(self._portal, self._client.list_keys(limit=limit, offset=offset, user_id=user_id))
+        return SyncPages(
+            self._portal, self._client.list_keys(limit=limit, offset=offset, cursor=cursor, user_id=user_id)
+        )
 
     def create_key(self, body: models.NewKey | Mapping[str, Any]) -> models.KeyCreated:
         """Create an API key.
@@ -1959,14 +1982,16 @@ class SyncOperations:
         self._portal.call(self._client.revoke_key, id)
 
     def list_teams(
-        self, *, limit: int | None = None, offset: int | None = None
+        self, *, limit: int | None = None, offset: int | None = None, cursor: str | None = None
     ) -> SyncPages[models.TeamPage, models.Team]:
         """List your teams. Administrators see all teams.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
         """
-        return SyncPages(self._portal, self._client.list_teams(limit=limit, offset=offset))
+        return SyncPages(self._portal, self._client.list_teams(limit=limit, offset=offset, cursor=cursor))
 
     def create_team(self, body: models.NewTeam | Mapping[str, Any]) -> models.Team:
         """Create a team. The response has the secrets of its webhooks, which are shown this once.
@@ -1999,7 +2024,7 @@ class SyncOperations:
         """List companies in the order of their names.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `name`: The beginning of the name, in any case.
@@ -2081,7 +2106,7 @@ class SyncOperations:
         """List a company's reports, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         """
@@ -2093,7 +2118,7 @@ class SyncOperations:
         """List the signals of a company, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         """
@@ -2144,7 +2169,7 @@ class SyncOperations:
         """List entries of registers that may be a company's, those found last first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `company_id`: The company's id, that of its business, or the client's own id.
@@ -2211,7 +2236,7 @@ class SyncOperations:
         """List the newest score of each company, highest first, with its parts.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `company_id`: The company's id, that of its business, or the client's own id.
@@ -2290,7 +2315,7 @@ class SyncOperations:
         """List signals, newest first.
 
         `limit`: Entries per page.
-        `offset`: Entries to skip.
+        `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
             added.
         `company_id`: The company's id, that of its business, or the client's own id.

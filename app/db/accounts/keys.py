@@ -14,6 +14,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from app.db.accounts.users import User
+from app.db.core.pages import Page, Total
 from app.db.core.pool import Connection
 
 ALPHABET = string.ascii_letters + string.digits
@@ -155,17 +156,24 @@ async def record_use(conn: Connection, key_id: UUID) -> None:
     )
 
 
-async def list_keys(conn: Connection, user_id: UUID | None, *, limit: int, offset: int) -> tuple[list[ApiKey], int]:
-    """Return a page of a user's keys (of all keys if `user_id` is None), the newest first, and the number of all."""
+async def list_keys(
+    conn: Connection, user_id: UUID | None, *, before: UUID | None = None, limit: int, offset: int = 0
+) -> Page[ApiKey]:
+    """Return a page of a user's keys (of all keys if `user_id` is None), the newest first.
+
+    `before` is the last key of the page before.
+    """
     rows = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM api_keys WHERE $1::uuid IS NULL OR user_id = $1
-            ORDER BY id DESC LIMIT $2 OFFSET $3""",
+        f"""SELECT {COLUMNS} FROM api_keys
+            WHERE ($1::uuid IS NULL OR user_id = $1) AND ($2::uuid IS NULL OR id < $2)
+            ORDER BY id DESC LIMIT $3 OFFSET $4""",
         user_id,
-        limit,
+        before,
+        limit + 1,
         offset,
     )
     total: int = await conn.fetchval("SELECT count(*) FROM api_keys WHERE $1::uuid IS NULL OR user_id = $1", user_id)
-    return [ApiKey(**row) for row in rows], total
+    return Page.of([ApiKey(**row) for row in rows], limit, Total(total, is_estimate=False))
 
 
 async def revoke(conn: Connection, key_id: UUID, user_id: UUID | None) -> UUID | None:

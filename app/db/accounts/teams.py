@@ -12,6 +12,7 @@ import asyncpg
 import orjson
 from uuid_utils.compat import uuid7
 
+from app.db.core.pages import NamePlace, Page, Total
 from app.db.core.pool import Connection
 
 
@@ -79,16 +80,27 @@ def _team(row: asyncpg.Record) -> Team:
     )
 
 
-async def list_teams(conn: Connection, member: UUID | None, *, limit: int, offset: int) -> tuple[list[Team], int]:
-    """Return a page of teams by name, only those with this member unless it is None, and the number of all."""
-    rows = await conn.fetch(f"{SELECT} ORDER BY t.name LIMIT $3 OFFSET $4", None, member, limit, offset)
+async def list_teams(
+    conn: Connection, member: UUID | None, *, after: NamePlace | None = None, limit: int, offset: int = 0
+) -> Page[Team]:
+    """Return a page of teams by name, only those with this member unless it is None."""
+    place = (None, None) if after is None else (after.name, after.id)
+    rows = await conn.fetch(
+        f"""{SELECT} AND ($3::text IS NULL OR (t.name, t.id) > ($3, $4::uuid))
+            ORDER BY t.name, t.id LIMIT $5 OFFSET $6""",
+        None,
+        member,
+        *place,
+        limit + 1,
+        offset,
+    )
     total: int = await conn.fetchval(
         """SELECT count(*) FROM teams AS t
            WHERE $1::uuid IS NULL
               OR EXISTS (SELECT FROM team_members AS m WHERE m.team_id = t.id AND m.user_id = $1)""",
         member,
     )
-    return [_team(row) for row in rows], total
+    return Page.of([_team(row) for row in rows], limit, Total(total, is_estimate=False))
 
 
 async def get(conn: Connection, team_id: UUID, member: UUID | None) -> Team | None:

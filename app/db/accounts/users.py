@@ -9,6 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from app.db.core.pages import Page, Total
 from app.db.core.pool import Connection
 
 Role = Literal["admin", "user"]
@@ -50,11 +51,16 @@ async def get(conn: Connection, user_id: UUID) -> User | None:
     return User(**row) if row else None
 
 
-async def list_users(conn: Connection, *, limit: int, offset: int) -> tuple[list[User], int]:
-    """Return a page of users, the oldest first, and the number of all users."""
-    rows = await conn.fetch(f"SELECT {COLUMNS} FROM users ORDER BY id LIMIT $1 OFFSET $2", limit, offset)
+async def list_users(conn: Connection, *, after: UUID | None = None, limit: int, offset: int = 0) -> Page[User]:
+    """Return a page of users, the oldest first. `after` is the last user of the page before."""
+    rows = await conn.fetch(
+        f"SELECT {COLUMNS} FROM users WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2 OFFSET $3",
+        after,
+        limit + 1,
+        offset,
+    )
     total: int = await conn.fetchval("SELECT count(*) FROM users")
-    return [User(**row) for row in rows], total
+    return Page.of([User(**row) for row in rows], limit, Total(total, is_estimate=False))
 
 
 async def update(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -24,6 +25,14 @@ class Total:
 
     count: int
     is_estimate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamePlace:
+    """The place of a row in a list in the order of names."""
+
+    name: str
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from app.db.core.pages import Page, Total
 from app.db.core.pool import Connection
 
 KEPT = timedelta(days=1)
@@ -61,16 +62,21 @@ async def get(conn: Connection, upload_id: UUID, user_id: UUID, *, lock: bool = 
     return _to_upload(row) if row else None
 
 
-async def list_kept(conn: Connection, user_id: UUID, limit: int, offset: int = 0) -> list[KeptUpload]:
-    """Return the uploads of the user, the newest first."""
+async def list_kept(
+    conn: Connection, user_id: UUID, *, before: UUID | None = None, limit: int, offset: int = 0
+) -> Page[KeptUpload]:
+    """Return a page of the user's uploads, the newest first. `before` is the last upload of the page before."""
     rows = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM uploads WHERE created_by = $1 AND kept_until > now() AND removed_at IS NULL
-            ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3""",
+        f"""SELECT {COLUMNS} FROM uploads
+            WHERE created_by = $1 AND kept_until > now() AND removed_at IS NULL AND ($2::uuid IS NULL OR id < $2)
+            ORDER BY id DESC LIMIT $3 OFFSET $4""",
         user_id,
-        limit,
+        before,
+        limit + 1,
         offset,
     )
-    return [_to_upload(row) for row in rows]
+    total = await count(conn, user_id)
+    return Page.of([_to_upload(row) for row in rows], limit, Total(total, is_estimate=False))
 
 
 async def count(conn: Connection, user_id: UUID) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.db.core.pages import Page, Total
 from app.db.core.pool import Connection
 from app.domain.text.json_guard import load_stored_object
 
@@ -41,13 +42,19 @@ async def list_newest(conn: Connection, job_id: UUID, *, limit: int) -> list[Rec
     )
 
 
-async def list_errors(conn: Connection, job_id: UUID, *, limit: int, offset: int) -> tuple[list[RecordedError], int]:
-    """Return a page of a job's errors, the oldest first, and the number of all."""
+async def list_errors(
+    conn: Connection, job_id: UUID, *, after: int | None = None, limit: int, offset: int = 0
+) -> Page[RecordedError]:
+    """Return a page of a job's errors, the oldest first. `after` is the id of the last error of the page before."""
     rows = await conn.fetch(
-        f"SELECT {COLUMNS} FROM job_errors WHERE job_id = $1 ORDER BY id LIMIT $2 OFFSET $3", job_id, limit, offset
+        f"SELECT {COLUMNS} FROM job_errors WHERE job_id = $1 AND id > $2 ORDER BY id LIMIT $3 OFFSET $4",
+        job_id,
+        0 if after is None else after,
+        limit + 1,
+        offset,
     )
     total: int = await conn.fetchval("SELECT count(*) FROM job_errors WHERE job_id = $1", job_id)
-    return _errors(rows), total
+    return Page.of(_errors(rows), limit, Total(total, is_estimate=False))
 
 
 async def list_after(conn: Connection, job_id: UUID, after: int, *, limit: int) -> list[RecordedError]:

@@ -10,6 +10,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from app.db.core.conditions import Conditions
+from app.db.core.pages import NamePlace, Page, Total
 from app.db.core.pool import Connection
 from app.domain.jobs.schedules import Missed, Overlap
 
@@ -60,17 +61,26 @@ def _schedule(row: asyncpg.Record) -> Schedule:
 
 
 async def list_schedules(
-    conn: Connection, reader: UUID | None, *, name: str | None, limit: int, offset: int
-) -> tuple[list[Schedule], int]:
-    """Return a page of schedules by name, and the number of all. `reader` None is an admin, who sees all."""
+    conn: Connection,
+    reader: UUID | None,
+    *,
+    name: str | None = None,
+    after: NamePlace | None = None,
+    limit: int,
+    offset: int = 0,
+) -> Page[Schedule]:
+    """Return a page of schedules by name. `reader` None is an admin, who sees all."""
     where = Conditions()
     where.add_if_given("s.created_by = {}", reader)
     where.add_if_given("s.name = {}", name)
     total: int = await conn.fetchval(f"SELECT count(*) FROM schedules AS s WHERE {where}", *where.args)
+    if after is not None:
+        where.add("(s.name, s.id) > ({}, {})", after.name, after.id)
     rows = await conn.fetch(
-        f"{SELECT} WHERE {where} ORDER BY s.name LIMIT {where.arg(limit)} OFFSET {where.arg(offset)}", *where.args
+        f"{SELECT} WHERE {where} ORDER BY s.name, s.id LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}",
+        *where.args,
     )
-    return [_schedule(row) for row in rows], total
+    return Page.of([_schedule(row) for row in rows], limit, Total(total, is_estimate=False))
 
 
 async def get(conn: Connection, schedule_id: UUID, reader: UUID | None, *, lock: bool = False) -> Schedule | None:

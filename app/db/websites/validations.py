@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from app.db.core.pages import Page, Total
 from app.db.core.pool import NO_WAIT, Connection
 
 
@@ -17,6 +18,8 @@ from app.db.core.pool import NO_WAIT, Connection
 class Validation:
     """One validation of a website."""
 
+    id: int
+    """Ascends in the order of the validations."""
     at: datetime
     job_id: UUID
     status: str
@@ -49,18 +52,22 @@ async def get_visit_target(conn: Connection, business_id: UUID, job_id: UUID) ->
 
 
 async def list_validations(
-    conn: Connection, business_id: UUID, *, limit: int, offset: int
-) -> tuple[list[Validation], int]:
-    """Return one page of the validations of a business, newest first, and the number of all."""
+    conn: Connection, business_id: UUID, *, before: int | None = None, limit: int, offset: int = 0
+) -> Page[Validation]:
+    """Return a page of the validations of a business, newest first.
+
+    `before` is the id of the last validation of the page before.
+    """
     rows = await conn.fetch(
-        """SELECT at, job_id, status, evidence FROM website_checks WHERE business_id = $1
-           ORDER BY id DESC LIMIT $2 OFFSET $3""",
+        """SELECT id, at, job_id, status, evidence FROM website_checks
+           WHERE business_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3 OFFSET $4""",
         business_id,
-        limit,
+        before,
+        limit + 1,
         offset,
     )
     total: int = await conn.fetchval("SELECT count(*) FROM website_checks WHERE business_id = $1", business_id)
-    return [Validation(**row) for row in rows], total
+    return Page.of([Validation(**row) for row in rows], limit, Total(total, is_estimate=False))
 
 
 async def insert_validation(

@@ -10,6 +10,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from app.domain.companies.results import (
+    CompanyEnrichmentResult,
+    CompanyResearchResult,
+    LeadScoringResult,
+    SignalDetectionResult,
+    SignalNotificationResult,
+)
 from app.domain.jobs.attempts import DELIVERY_ATTEMPTS, delivery_backoff
 from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference
 
@@ -95,6 +102,7 @@ COMPANY_RESEARCH = JobSpec(
     kind="company_research",
     queue=QueueSpec("research", concurrency=2, per_worker=True, priority=1),
     args=ResearchArgs,
+    result=CompanyResearchResult,
     timeout=timedelta(minutes=3),
     max_attempts=3,
     dedupe_key=lambda args: f"{args.company_id}:{args.model}" if args.model else str(args.company_id),
@@ -105,6 +113,7 @@ COMPANY_ENRICHMENT = JobSpec(
     kind="company_enrichment",
     queue=QueueSpec("enrichment", concurrency=5, per_worker=True, priority=2),
     args=EnrichmentArgs,
+    result=CompanyEnrichmentResult,
     timeout=timedelta(minutes=1),
     max_attempts=3,
     dedupe_key=lambda args: str(args.company_id),
@@ -116,6 +125,7 @@ LEAD_SCORING = JobSpec(
     kind="lead_scoring",
     queue=QueueSpec("scoring", concurrency=10, per_worker=True, priority=3),
     args=ScoringArgs,
+    result=LeadScoringResult,
     timeout=timedelta(seconds=30),
     max_attempts=3,
     dedupe_key=_scoring_dedupe_key,
@@ -127,6 +137,7 @@ SIGNAL_DETECTION = JobSpec(
     kind="signal_detection",
     queue=QueueSpec("buying-signals", concurrency=5, per_worker=True, priority=2, variable="SIGNALS"),
     args=DetectionArgs,
+    result=SignalDetectionResult,
     timeout=timedelta(minutes=1),
     max_attempts=3,
     dedupe_key=lambda args: str(args.company_id),
@@ -137,6 +148,7 @@ SIGNAL_NOTIFICATION = JobSpec(
     kind="signal_notification",
     queue=QueueSpec("notifications", concurrency=20, priority=3),
     args=NotificationArgs,
+    result=SignalNotificationResult,
     timeout=timedelta(seconds=30),
     max_attempts=DELIVERY_ATTEMPTS,
     backoff=delivery_backoff,

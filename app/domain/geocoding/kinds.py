@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from app.domain.geocoding.options import GeocodeOptions
+from app.domain.geocoding.results import GeocodeFileResult, GeocodeHouseholdsResult
 from app.domain.households.filters import HouseholdFilters
 from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference, RequestedArgs
 from app.domain.text.column_mapping import ColumnMapping
@@ -70,6 +71,7 @@ GEOCODE_HOUSEHOLDS = JobSpec(
     kind="geocode_households",
     queue=QueueSpec("geocode-households", concurrency=1),
     args=GeocodeHouseholdsArgs,
+    result=GeocodeHouseholdsResult,
     timeout=timedelta(hours=24),
 )
 
@@ -77,6 +79,7 @@ GEOCODE_FILE = JobSpec(
     kind="geocode_file",
     queue=QueueSpec("geocode-file", concurrency=1),
     args=GeocodeFileArgs,
+    result=GeocodeFileResult,
     timeout=timedelta(hours=24),
     references=lambda args: [Reference(RecordType.UPLOAD, str(args.upload_id), "uploadId")],
 )

@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.heatmaps.fields import DEFAULT_GRID_STEP, BoundsInput, GridStep
 from app.domain.heatmaps.grid import Grid
+from app.domain.heatmaps.results import HeatmapComputeResult
 from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference
 
 
@@ -64,6 +65,7 @@ HEATMAP_COMPUTE = JobSpec(
     kind="heatmap_compute",
     queue=QueueSpec("heatmap", concurrency=1),
     args=HeatmapComputeArgs,
+    result=HeatmapComputeResult,
     timeout=timedelta(hours=24),
     max_attempts=3,
     aliases=("heatmap",),

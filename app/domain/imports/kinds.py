@@ -11,6 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.domain.imports.date_orders import DateOrder
+from app.domain.imports.results import (
+    BusinessImportResult,
+    ImportResult,
+    ImportUndoResult,
+    ParcelImportResult,
+    ParcelReferenceResult,
+    PoiImportResult,
+    ReferenceCleanupResult,
+    ReferenceImportResult,
+    VoterImportResult,
+)
 from app.domain.jobs.spec import DEFAULT_PRIORITY, JobSpec, QueueSpec, RecordType, Reference
 from app.domain.text.column_mapping import ColumnMapping
 from app.domain.websites.businesses import FROM_CSV
@@ -144,16 +155,18 @@ def _upload(args: Any) -> Sequence[Reference]:
     return [Reference(RecordType.UPLOAD, str(args.upload_id), "uploadId")]
 
 
-def _import_spec(kind: str, args: type[ImportArgs], *aliases: str) -> JobSpec:
+def _import_spec(kind: str, args: type[ImportArgs], result: type[ImportResult], *aliases: str) -> JobSpec:
     queue = QueueSpec(kind.replace("_", "-"), concurrency=1)
-    return JobSpec(kind=kind, queue=queue, args=args, timeout=TIMEOUT, aliases=aliases, references=_upload)
+    return JobSpec(
+        kind=kind, queue=queue, args=args, result=result, timeout=TIMEOUT, aliases=aliases, references=_upload
+    )
 
 
-VOTER_IMPORT = _import_spec("voter_import", VoterImportArgs, "import_voters")
-PARCEL_IMPORT = _import_spec("parcel_import", ParcelImportArgs)
-POI_IMPORT = _import_spec("poi_import", PoiImportArgs)
-BUSINESS_IMPORT = _import_spec("business_import", BusinessImportArgs, "import_businesses")
-REFERENCE_IMPORT = _import_spec("reference_import", ReferenceImportArgs)
+VOTER_IMPORT = _import_spec("voter_import", VoterImportArgs, VoterImportResult, "import_voters")
+PARCEL_IMPORT = _import_spec("parcel_import", ParcelImportArgs, ParcelImportResult)
+POI_IMPORT = _import_spec("poi_import", PoiImportArgs, PoiImportResult)
+BUSINESS_IMPORT = _import_spec("business_import", BusinessImportArgs, BusinessImportResult, "import_businesses")
+REFERENCE_IMPORT = _import_spec("reference_import", ReferenceImportArgs, ReferenceImportResult)
 
 
 class ReferenceCleanupArgs(BaseModel):
@@ -169,6 +182,7 @@ REFERENCE_CLEANUP = JobSpec(
     kind="reference_cleanup",
     queue=QueueSpec("reference-cleanup", concurrency=1),
     args=ReferenceCleanupArgs,
+    result=ReferenceCleanupResult,
     timeout=TIMEOUT,
     is_internal=True,
 )
@@ -187,6 +201,7 @@ PARCEL_REFERENCE = JobSpec(
     kind="parcel_reference",
     queue=QueueSpec("parcel-reference", concurrency=1),
     args=ParcelReferenceArgs,
+    result=ParcelReferenceResult,
     timeout=TIMEOUT,
     is_internal=True,
 )
@@ -205,6 +220,7 @@ IMPORT_UNDO = JobSpec(
     kind="import_undo",
     queue=QueueSpec("import-undo", concurrency=1),
     args=ImportUndoArgs,
+    result=ImportUndoResult,
     timeout=TIMEOUT,
     is_internal=True,
     dedupe_key=lambda args: str(args.import_job_id),

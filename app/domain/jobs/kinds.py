@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from app.domain.jobs.attempts import DELIVERY_ATTEMPTS, delivery_backoff
+from app.domain.jobs.results import WebhookDeliveryResult
 from app.domain.jobs.spec import JobSpec, QueueSpec
 
 
@@ -26,6 +27,7 @@ WEBHOOK_DELIVERY = JobSpec(
     kind="webhook_delivery",
     queue=QueueSpec("webhooks", concurrency=20, dispatch_size=10),
     args=WebhookDeliveryArgs,
+    result=WebhookDeliveryResult,
     timeout=timedelta(seconds=30),
     max_attempts=DELIVERY_ATTEMPTS,
     backoff=delivery_backoff,

@@ -100,6 +100,8 @@ class JobSpec:
     """The records that the arguments name."""
     needs: Callable[[Any], Sequence[str]] = lambda args: ()
     """What the arguments name that must be configured: providers that have a key, and `llm` for a language model."""
+    result: type[BaseModel] | None = None
+    """The schema of the result of completed jobs; None if it is not published."""
 
     def new_job(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from app.domain.text.column_content import Content, recognise_content
@@ -44,6 +45,23 @@ class ColumnUse:
             "looksLike": None if self.looks_like is None else str(self.looks_like),
             "note": self.note,
         }
+
+
+class ReportedColumn(BaseModel):
+    """A column of a file and what its values were taken for, as results have it: see `ColumnUse.to_json`."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    column: str
+    fields: list[str]
+    """None if the column is not used."""
+    rule: str | None
+    """Why it was taken for them."""
+    kept: bool
+    """Whether the values of a column that is not used stay with the record."""
+    looks_like: str | None
+    """What the values look like although the column is not used."""
+    note: str | None
 
 
 def describe(

@@ -10,7 +10,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from app.domain.jobs.results import JobResult
 from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference
+from app.domain.websites.results import (
+    EmailScrapingResult,
+    SocialScrapingResult,
+    WebsiteRevalidationResult,
+    WebsiteValidationResult,
+)
 
 WebsiteKind = Literal["website_validation", "email_scraping", "social_scraping"]
 """The kinds whose jobs visit the website of one business."""
@@ -63,11 +70,12 @@ def _business(args: Any) -> Sequence[Reference]:
     return [Reference(RecordType.BUSINESS, str(args.business_id), "businessId")]
 
 
-def _website_spec(kind: WebsiteKind, args: type[BusinessArgs]) -> JobSpec:
+def _website_spec(kind: WebsiteKind, args: type[BusinessArgs], result: type[JobResult]) -> JobSpec:
     return JobSpec(
         kind=kind,
         queue=WEBSITES_QUEUE,
         args=args,
+        result=result,
         timeout=timedelta(seconds=60),
         max_attempts=3,
         dedupe_key=_business_dedupe_key,
@@ -75,9 +83,9 @@ def _website_spec(kind: WebsiteKind, args: type[BusinessArgs]) -> JobSpec:
     )
 
 
-WEBSITE_VALIDATION = _website_spec("website_validation", ValidationArgs)
-EMAIL_SCRAPING = _website_spec("email_scraping", EmailScrapingArgs)
-SOCIAL_SCRAPING = _website_spec("social_scraping", SocialScrapingArgs)
+WEBSITE_VALIDATION = _website_spec("website_validation", ValidationArgs, WebsiteValidationResult)
+EMAIL_SCRAPING = _website_spec("email_scraping", EmailScrapingArgs, EmailScrapingResult)
+SOCIAL_SCRAPING = _website_spec("social_scraping", SocialScrapingArgs, SocialScrapingResult)
 
 WEBSITE_SPECS: dict[WebsiteKind, JobSpec] = {
     "website_validation": WEBSITE_VALIDATION,
@@ -90,6 +98,7 @@ WEBSITE_REVALIDATION = JobSpec(
     kind="website_revalidation",
     queue=REVALIDATION_QUEUE,
     args=RevalidationArgs,
+    result=WebsiteRevalidationResult,
     timeout=timedelta(hours=1),
     max_attempts=3,
     dedupe_key=lambda args: "all",

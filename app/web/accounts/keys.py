@@ -19,9 +19,9 @@ from app.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.limits import require_room
-from app.web.http.models import PageModel, RequestModel, ResponseModel
+from app.web.http.models import KeysetPageModel, RequestModel, ResponseModel
 from app.web.http.operation import Reply, operation
-from app.web.http.pagination import Paging, page_fields
+from app.web.http.pagination import KeysetPaging, keyset_fields
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Timestamp
 from app.web.platform import get_platform
@@ -43,7 +43,7 @@ class NewKey(RequestModel):
     """Never if not given, but not later than the caller's own key."""
 
 
-class KeyQuery(Paging, RequestModel):
+class KeyQuery(KeysetPaging, RequestModel):
     user_id: UUID | None = None
     """Only the keys of this user."""
 
@@ -66,7 +66,7 @@ class KeyModel(BasicKey):
     revoked_at: datetime | None
 
 
-class KeyPage(PageModel):
+class KeyPage(KeysetPageModel):
     keys: list[KeyModel]
 
 
@@ -99,8 +99,9 @@ async def index(request: Request) -> Response:
         raise Forbidden("Only an admin may list the keys of other users.")
     async with platform.pool.acquire() as conn:
         owner_id = paging.user_id if user.is_admin else user.id
-        found, total = await keys.list_keys(conn, owner_id, limit=paging.limit, offset=paging.offset)
-    return JSON(KeyPage(keys=[present_key(key) for key in found], **page_fields(total, paging)))
+        page = await keys.list_keys(conn, owner_id, before=paging.cursor, limit=paging.limit, offset=paging.offset)
+    entries = [present_key(key) for key in page.rows]
+    return JSON(KeyPage(keys=entries, **keyset_fields(page, paging, lambda key: key.id)))
 
 
 @operation("createKey", tag="Accounts", body=NewKey, returns={201: KeyCreated}, errors=[LimitReached])

@@ -15,15 +15,17 @@ from starlette.responses import Response
 from app.db.accounts import teams
 from app.db.accounts.teams import NewTeamChannel, Team
 from app.db.core import audit
+from app.db.core.pages import NamePlace
 from app.db.core.pool import Connection
 from app.domain.companies import input as companies
 from app.errors import Conflict, Invalid, LimitReached, NotFound
 from app.web.accounts import auth
 from app.web.accounts.users import NewUser
 from app.web.http import request_parsing
-from app.web.http.models import PageModel, RequestModel, ResponseModel, is_none
+from app.web.http.cursors import decode_cursor, encode_cursor
+from app.web.http.models import KeysetPageModel, RequestModel, ResponseModel, is_none
 from app.web.http.operation import LOCATION, Access, Reply, operation
-from app.web.http.pagination import Paging, page_fields
+from app.web.http.pagination import OpaqueKeysetPaging, keyset_fields
 from app.web.http.responses import JSON
 from app.web.http.webhook_secret import new_webhook_secret
 from app.web.platform import Platform, get_platform
@@ -104,20 +106,26 @@ class TeamModel(ResponseModel):
     created_at: datetime
 
 
-class TeamPage(PageModel):
+class TeamPage(KeysetPageModel):
     teams: list[TeamModel]
 
 
-@operation("listTeams", tag="Accounts", query=Paging, returns={200: TeamPage})
+@operation("listTeams", tag="Accounts", query=OpaqueKeysetPaging, returns={200: TeamPage})
 async def index(request: Request) -> Response:
     """List your teams. Administrators see all teams."""
     user = await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.parse_query(request, Paging)
+    paging = request_parsing.parse_query(request, OpaqueKeysetPaging)
+    after = NamePlace(*decode_cursor(paging.cursor, tuple[str, UUID])) if paging.cursor else None
     member = None if user.is_admin else user.id
     async with platform.pool.acquire() as conn:
-        found, total = await teams.list_teams(conn, member, limit=paging.limit, offset=paging.offset)
-    return JSON(TeamPage(teams=[present_team(team) for team in found], **page_fields(total, paging)))
+        page = await teams.list_teams(conn, member, after=after, limit=paging.limit, offset=paging.offset)
+
+    def cursor_of(team: teams.Team) -> str:
+        return encode_cursor(team.name, team.id)
+
+    entries = [present_team(team) for team in page.rows]
+    return JSON(TeamPage(teams=entries, **keyset_fields(page, paging, cursor_of)))
 
 
 @operation("getTeam", tag="Accounts", returns={200: TeamModel})

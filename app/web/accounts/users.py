@@ -15,9 +15,9 @@ from app.db.core import audit
 from app.errors import Conflict, Invalid, NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
-from app.web.http.models import PageModel, RequestModel, ResponseModel
+from app.web.http.models import KeysetPageModel, RequestModel, ResponseModel
 from app.web.http.operation import Access, operation
-from app.web.http.pagination import Paging, page_fields
+from app.web.http.pagination import KeysetPaging, keyset_fields
 from app.web.http.responses import JSON
 from app.web.platform import get_platform
 
@@ -71,7 +71,7 @@ class UserModel(Caller):
     created_at: datetime
 
 
-class UserPage(PageModel):
+class UserPage(KeysetPageModel):
     users: list[UserModel]
 
 
@@ -93,15 +93,16 @@ async def me(request: Request) -> Response:
     return JSON(Caller(id=user.id, email=user.email, name=user.name, role=user.role))
 
 
-@operation("listUsers", tag="Accounts", access=Access.ADMIN, query=Paging, returns={200: UserPage})
+@operation("listUsers", tag="Accounts", access=Access.ADMIN, query=KeysetPaging, returns={200: UserPage})
 async def index(request: Request) -> Response:
     """List all users."""
     await auth.require(request, admin=True)
     platform = get_platform(request)
-    paging = request_parsing.parse_query(request, Paging)
+    paging = request_parsing.parse_query(request, KeysetPaging)
     async with platform.pool.acquire() as conn:
-        found, total = await users.list_users(conn, limit=paging.limit, offset=paging.offset)
-    return JSON(UserPage(users=[present_user(user) for user in found], **page_fields(total, paging)))
+        page = await users.list_users(conn, after=paging.cursor, limit=paging.limit, offset=paging.offset)
+    entries = [present_user(user) for user in page.rows]
+    return JSON(UserPage(users=entries, **keyset_fields(page, paging, lambda user: user.id)))
 
 
 @operation("createUser", tag="Accounts", access=Access.ADMIN, body=NewUser, returns={201: UserModel}, errors=[Conflict])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +22,7 @@ from app.web.http.models import KeysetPageModel, RawObject, ResponseModel
 from app.web.http.operation import operation
 from app.web.http.pagination import OpaqueKeysetPaging, keyset_fields
 from app.web.http.responses import JSON
+from app.web.http.schema_types import Timestamp
 from app.web.platform import get_platform
 
 
@@ -74,7 +74,7 @@ async def index(request: Request) -> Response:
     """List entries of registers that may be a company's, those found last first."""
     await auth.require(request)
     query = request_parsing.parse_query(request, CandidateQuery)
-    before = CandidatePlace(*decode_cursor(query.cursor, tuple[AwareDatetime, UUID])) if query.cursor else None
+    before = CandidatePlace(*decode_cursor(query.cursor, tuple[Timestamp, UUID])) if query.cursor else None
     async with get_platform(request).pool.acquire() as conn:
         company = None if query.company_id is None else await find_company(conn, query.company_id)
         filters = CandidateFilters(company.id if company else None, query.status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -91,7 +90,7 @@ async def list_of_company(request: Request, words: Words) -> Response:
 
 async def list_page(conn: Connection, filters: SignalFilters, paging: OpaqueKeysetPaging, words: Words) -> Response:
     """Respond with a page of the signals that match."""
-    before = SignalPlace(*decode_cursor(paging.cursor, tuple[AwareDatetime, UUID])) if paging.cursor else None
+    before = SignalPlace(*decode_cursor(paging.cursor, tuple[Timestamp, UUID])) if paging.cursor else None
     page = await signals.list_signals(conn, filters, before=before, limit=paging.limit, offset=paging.offset)
 
     def cursor_of(signal: Signal) -> str:

@@ -19,6 +19,8 @@ from app.web.platform import get_platform
 
 Schema = dict[str, Any]
 
+RESULTS = "JobResults"
+
 
 class KindModel(ResponseModel):
     """A kind of jobs."""
@@ -35,6 +37,8 @@ class KindModel(ResponseModel):
     max_attempts: int
     data: RawObject
     """The JSON schema of the jobs' `data`."""
+    result: RawObject | None
+    """The JSON schema of the `result` of completed jobs; null if the kind publishes none."""
 
 
 class KindList(ResponseModel):
@@ -57,6 +61,7 @@ async def index(request: Request) -> Response:
             timeout_seconds=spec.timeout.total_seconds(),
             max_attempts=spec.max_attempts,
             data=spec.args.model_json_schema(by_alias=True, schema_generator=DocumentedSchema),
+            result=spec.result and spec.result.model_json_schema(by_alias=True, schema_generator=DocumentedSchema),
         )
         for _, spec in sorted(specs.items())
     ]
@@ -96,6 +101,27 @@ def job_request_schemas(request: Schema, specs: Mapping[str, JobSpec], ref_templ
         "examples": [example for _, spec in creatable for example in _examples(spec.kind, spec)],
     }
     return schemas
+
+
+def job_result_schemas(specs: Mapping[str, JobSpec], ref_template: str) -> Schema:
+    """Return the schemas of the kinds' results by name, and `JobResults`, which has the kinds as properties."""
+    by_kind = {spec.kind: spec.result for spec in specs.values() if spec.result is not None}
+    by_model, definitions = models_json_schema(
+        [(model, "validation") for model in by_kind.values()],
+        by_alias=True,
+        ref_template=ref_template,
+        schema_generator=DocumentedSchema,
+    )
+    return {
+        **definitions.get("$defs", {}),
+        RESULTS: {
+            "title": RESULTS,
+            "description": "The results of completed jobs, by the jobs' type.",
+            "type": "object",
+            "properties": {kind: by_model[model, "validation"] for kind, model in sorted(by_kind.items())},
+            "additionalProperties": {"type": "object", "additionalProperties": True},
+        },
+    }
 
 
 def _examples(kind: str, spec: JobSpec) -> list[Schema]:

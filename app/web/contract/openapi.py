@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from app import errors
 from app.domain.jobs.spec import JobSpec
 from app.web.accounts import session
-from app.web.contract.kind_schemas import job_request_schemas
+from app.web.contract.kind_schemas import RESULTS, job_request_schemas, job_result_schemas
 from app.web.http.documented_schema import DocumentedSchema
 from app.web.http.models import PageModel
 from app.web.http.operation import LINK, Access, Header, Media, Operation, Reply, operation_of
@@ -59,7 +59,7 @@ def build(routes: Iterable[BaseRoute], specs: Mapping[str, JobSpec], version: st
     ]
     schemas = _Schemas(operation for _, operation in declared)
     components = schemas.definitions
-    components |= job_request_schemas(components["JobRequest"], specs, REF)
+    components |= job_request_schemas(components["JobRequest"], specs, REF) | job_result_schemas(specs, REF)
     paths: dict[str, Schema] = {}
     ids: set[str] = set()
     for route, operation in declared:
@@ -323,7 +323,10 @@ def _without_suffixes(document: Schema) -> Schema:
 
 
 def _remove_unreferenced(document: Schema) -> None:
-    """Remove schemas and responses to which nothing refers, as those of query parameters."""
+    """Remove schemas and responses to which nothing refers, as those of query parameters.
+
+    The results of jobs are described by kind, while a job may be of any kind.
+    """
     components = document["components"]
     while True:
         text = str(document)
@@ -331,7 +334,7 @@ def _remove_unreferenced(document: Schema) -> None:
             (kind, name)
             for kind in ("schemas", "responses")
             for name in components[kind]
-            if f"'#/components/{kind}/{name}'" not in text
+            if name != RESULTS and f"'#/components/{kind}/{name}'" not in text
         ]
         if not unused:
             return

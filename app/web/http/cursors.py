@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.errors import Invalid
 from app.web.http.responses import encode
+
+RowId = Annotated[int, Field(ge=0, lt=2**63)]
+"""A number that Postgres gave a row."""
 
 Values = TypeVar("Values", bound=tuple[Any, ...])
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.db.core.pages import Page
 from app.db.core.pool import Connection, Pool
 
 MAX_CURSOR_CHARACTERS = 4_000
+MAX_OFFSET = 100_000
+"""Postgres reads all rows that it skips: behind this many, a page is found by its cursor."""
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
+
+
+def _require_near(offset: int) -> int:
+    if offset > MAX_OFFSET:
+        raise ValueError(
+            f"must be at most {MAX_OFFSET:,}. To read further, follow the cursors: send the nextCursor of each page as"
+            " `cursor`"
+        )
+    return offset
 
 
 class Paging(BaseModel):
@@ -22,8 +33,10 @@ class Paging(BaseModel):
 
     limit: int = Field(default=50, ge=1, le=1000)
     """Entries per page."""
-    offset: int = Field(default=0, ge=0, lt=2**63)
-    """Entries to skip."""
+    offset: Annotated[int, AfterValidator(_require_near)] = Field(
+        default=0, ge=0, json_schema_extra={"maximum": MAX_OFFSET}
+    )
+    """Entries to skip. Further than this, follow the cursors."""
     fields: str | None = Field(default=None, min_length=1, max_length=1000)
     """Only these fields of each entry, with commas between, such as `id,status`; all fields by default."""
 

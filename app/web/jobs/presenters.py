@@ -81,7 +81,8 @@ class JobModel(ResponseModel):
     data: RawObject | None
     """The arguments, as `GET /api/v1/kinds` describes them for the type. Null in a list if they are too long for it."""
     result: RawObject | None
-    """Null until the job has completed."""
+    """As the schema `JobResults` describes it for the type, once the job has completed; null before. A job that failed
+    or was cancelled may have a part of it."""
     truncated: bool
     """Whether `data` or `result` are cut, because they are too long for a list."""
     error: str | None

@@ -4,43 +4,50 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from app.db.accounts.users import User
+from app.db.core.pool import Connection
 from app.db.jobs import references
 from app.domain.heatmaps import packaged_cities
-from app.domain.jobs.spec import NewJob, RecordType
+from app.domain.jobs.spec import NewJob, RecordType, Reference
 from app.errors import Invalid
 from app.web.platform import Platform
-
-MAX_PROBLEMS = 100
 
 
 async def require_existing(platform: Platform, user: User, new: Sequence[NewJob], *, is_list: bool = False) -> None:
     """Raises Invalid, which names the argument, for records that do not exist or belong to another user."""
+    named = [
+        (f"{index}.data.{reference.field}" if is_list else f"data.{reference.field}", reference)
+        for index, job in enumerate(new)
+        for reference in job.references
+    ]
+    if named:
+        async with platform.pool.acquire() as conn:
+            await check_references(conn, user.id, named)
+
+
+async def check_references(conn: Connection, user_id: UUID, named: Iterable[tuple[str, Reference]]) -> None:
+    """Raise Invalid for records that the user may not use; each comes with the path of the field that names it."""
+    named = list(named)
     ids: dict[RecordType, set[str]] = defaultdict(set)
-    for job in new:
-        for reference in job.references:
-            ids[reference.type].add(reference.id)
-    if not ids:
-        return
-    async with platform.pool.acquire() as conn:
-        existing = {type_: await references.find_existing(conn, type_, ids[type_], user.id) for type_ in ids}
+    for _, reference in named:
+        ids[reference.type].add(reference.id)
     problems: dict[RecordType, dict[str, str]] = {}
-    for type_ in ids:
-        missing = ids[type_] - existing[type_]
+    for type_, wanted in ids.items():
+        missing = wanted - await references.find_existing(conn, type_, wanted, user_id)
         if type_ is RecordType.CITY:
             problems[type_] = await asyncio.to_thread(_city_problems, missing)
         else:
             problems[type_] = {id_: f"there is no {type_} {id_}" for id_ in missing}
     found = [
-        (f"{index}.data.{reference.field}" if is_list else f"data.{reference.field}", problem)
-        for index, job in enumerate(new)
-        for reference in job.references
+        (field, problem)
+        for field, reference in named
         if (problem := problems[reference.type].get(reference.id)) is not None
     ]
     if found:
-        raise Invalid(found[:MAX_PROBLEMS])
+        raise Invalid(found)
 
 
 def _city_problems(slugs: set[str]) -> dict[str, str]:

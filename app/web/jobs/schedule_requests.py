@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationError
 
 from app.db.accounts.users import User
+from app.db.core.pool import Connection
 from app.db.jobs.schedules import Schedule, ScheduleDefinition
 from app.domain.jobs.kind_code import KindFailed, guard_kind_code
 from app.domain.jobs.schedules import MAX_EXPRESSION_CHARACTERS, BadSchedule, Cron, Missed, Overlap
@@ -18,6 +20,7 @@ from app.web.http.models import RequestModel
 from app.web.http.problems import invalid
 from app.web.jobs.configuration import require_configured
 from app.web.jobs.create import check_priority, get_creatable_spec, requested_args
+from app.web.jobs.references import check_references
 from app.web.platform import Platform
 
 
@@ -64,8 +67,13 @@ class ScheduleChange(RequestModel):
     enabled: bool | None = None
 
 
-def check(platform: Platform, user: User, fields: Mapping[str, Any]) -> tuple[ScheduleDefinition, Cron]:
-    """Check the fields of a NewSchedule. Raises Invalid, and Forbidden for a priority that is reserved."""
+async def check(
+    platform: Platform, conn: Connection, user: User, owner_id: UUID, fields: Mapping[str, Any]
+) -> tuple[ScheduleDefinition, Cron]:
+    """Check the fields of a NewSchedule. Raises Invalid, and Forbidden for a priority that is reserved.
+
+    `owner_id` is the user in whose name the schedule creates its jobs; `user` sends the request.
+    """
     spec = get_creatable_spec(platform, fields["type"], "type")
     check_priority(user, fields["priority"])
     try:
@@ -73,6 +81,7 @@ def check(platform: Platform, user: User, fields: Mapping[str, Any]) -> tuple[Sc
         with guard_kind_code(spec.kind):
             args = spec.args.model_validate(fields["data"], context=requested_args(platform))
             data = args.model_dump_json(by_alias=True)
+            named = [(f"data.{reference.field}", reference) for reference in spec.references(args)]
         require_configured(platform.settings, spec, args)
     except KindFailed as error:
         raise Invalid([("data", f"cannot be checked: {error}")]) from error
@@ -80,11 +89,12 @@ def check(platform: Platform, user: User, fields: Mapping[str, Any]) -> tuple[Sc
         raise Invalid([(error.field, error.message)]) from None
     except ValidationError as error:
         raise invalid(error, spec.args, "data") from None
+    await check_references(conn, owner_id, named)
     return _definition(fields, spec.kind, data), cron
 
 
-def apply_change(
-    platform: Platform, user: User, schedule: Schedule, given: Mapping[str, Any]
+async def apply_change(
+    platform: Platform, conn: Connection, user: User, schedule: Schedule, given: Mapping[str, Any]
 ) -> tuple[ScheduleDefinition, datetime | None]:
     """Return the stored schedule with the given fields changed, and when it is due next. Raises Invalid.
 
@@ -95,7 +105,7 @@ def apply_change(
     if not fields["enabled"] and given.keys() <= {"enabled", "name"}:
         # its kind may no longer accept the data, which is therefore not checked
         return _definition(fields, schedule.kind, schedule.data), None
-    definition, cron = check(platform, user, fields)
+    definition, cron = await check(platform, conn, user, schedule.created_by, fields)
     if not definition.enabled:
         return definition, None
     if schedule.enabled and not given.keys() & {"cron", "timezone"}:

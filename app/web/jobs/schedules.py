@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.core import audit
+from app.db.core.pages import NamePlace
 from app.db.core.pool import Connection
 from app.db.jobs import schedule_ticks, schedules
 from app.db.jobs.creator import Creator
@@ -23,23 +24,25 @@ from app.domain.jobs.schedules import BadSchedule, Cron, Missed, Overlap, new_sc
 from app.errors import AlreadyInProgress, Conflict, Invalid, LimitReached, NotFound
 from app.web.accounts import auth
 from app.web.http import idempotency
+from app.web.http.cursors import decode_cursor, encode_cursor
 from app.web.http.limits import require_room
-from app.web.http.models import PageModel, RawObject, ResponseModel, raw_object
+from app.web.http.models import KeysetPageModel, RawObject, ResponseModel, raw_object
 from app.web.http.operation import IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER, Reply, operation
-from app.web.http.pagination import Paging, page_fields
+from app.web.http.pagination import OpaqueKeysetPaging, keyset_fields
 from app.web.http.problems import invalid
 from app.web.http.request_parsing import parse_query, path_id, read_model
 from app.web.http.responses import JSON
 from app.web.jobs.access import reader_id
 from app.web.jobs.create import JobCreated, created_response, get_creatable_spec
 from app.web.jobs.presenters import JobOwner
+from app.web.jobs.references import check_references
 from app.web.jobs.schedule_requests import NewSchedule, ScheduleChange, apply_change, check
 from app.web.platform import get_platform
 
 RUNS_SHOWN = 5
 
 
-class ScheduleQuery(Paging):
+class ScheduleQuery(OpaqueKeysetPaging):
     name: str | None = None
     """The whole name."""
 
@@ -72,7 +75,7 @@ class ScheduleModel(ResponseModel):
     updated_at: datetime
 
 
-class SchedulePage(PageModel):
+class SchedulePage(KeysetPageModel):
     schedules: list[ScheduleModel]
 
 
@@ -116,12 +119,17 @@ async def index(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     paging = parse_query(request, ScheduleQuery)
+    after = NamePlace(*decode_cursor(paging.cursor, tuple[str, UUID])) if paging.cursor else None
     async with platform.pool.acquire() as conn:
-        found, total = await schedules.list_schedules(
-            conn, reader_id(user), name=paging.name, limit=paging.limit, offset=paging.offset
+        page = await schedules.list_schedules(
+            conn, reader_id(user), name=paging.name, after=after, limit=paging.limit, offset=paging.offset
         )
-    entries = [present_schedule(schedule) for schedule in found]
-    return JSON(SchedulePage(schedules=entries, **page_fields(total, paging)))
+
+    def cursor_of(schedule: Schedule) -> str:
+        return encode_cursor(schedule.name, schedule.id)
+
+    entries = [present_schedule(schedule) for schedule in page.rows]
+    return JSON(SchedulePage(schedules=entries, **keyset_fields(page, paging, cursor_of)))
 
 
 @operation("getSchedule", tag="Schedules", returns={200: ScheduleModel})
@@ -145,8 +153,8 @@ async def create(request: Request) -> Response:
     user = await auth.require(request)
     platform = get_platform(request)
     new = await read_model(request, NewSchedule)
-    definition, cron = check(platform, user, new.model_dump())
     async with platform.pool.acquire() as conn, conn.transaction():
+        definition, cron = await check(platform, conn, user, user.id, new.model_dump())
         next_at = next(cron.after(await schedules.get_time(conn))) if definition.enabled else None
         if not user.is_admin:
             current = await schedules.lock_and_count(conn, user.id)
@@ -173,7 +181,7 @@ async def update(request: Request) -> Response:
         raise Invalid([("", f"Give at least one of {', '.join(ScheduleChange.model_fields)}.")])
     async with platform.pool.acquire() as conn, conn.transaction():
         schedule = await get_schedule(conn, request, user, lock=True)
-        definition, next_at = apply_change(platform, user, schedule, given)
+        definition, next_at = await apply_change(platform, conn, user, schedule, given)
         try:
             async with conn.transaction():
                 await schedules.update(conn, schedule.id, definition, next_at)
@@ -220,6 +228,8 @@ async def run(request: Request) -> Response:
             new = new_scheduled_job(spec, schedule.id, schedule.data, schedule.priority, schedule.overlap)
         except ValidationError as error:
             raise invalid(error, spec.args, "data") from None
+        named = [(f"data.{reference.field}", reference) for reference in new.references]
+        await check_references(conn, schedule.created_by, named)
         owner = creator if schedule.created_by == creator.id else Creator(schedule.created_by)  # an admin runs it
         inserted = await schedule_ticks.run_now(conn, schedule, new, owner)
         await _audit(conn, "SCHEDULE_RUN", user, schedule.id, {"isNew": inserted.is_new}, job_id=inserted.id)

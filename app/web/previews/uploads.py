@@ -22,9 +22,9 @@ from app.storage.uploads import Uploads
 from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.kept_files import KeptFile, describe, find_kept, not_found
-from app.web.http.models import PageModel
+from app.web.http.models import KeysetPageModel
 from app.web.http.operation import LOCATION, Reply, operation
-from app.web.http.pagination import Paging, page_fields
+from app.web.http.pagination import KeysetPaging, keyset_fields
 from app.web.http.responses import JSON
 from app.web.http.saved_mappings import with_saved_mapping
 from app.web.http.uploads import FEATURES_BODY, receive, require_room
@@ -33,7 +33,7 @@ from app.web.platform import Platform, get_platform
 from app.web.previews.report import UploadModel, UploadPreview, present_upload, preview
 
 
-class UploadPage(PageModel):
+class UploadPage(KeysetPageModel):
     uploads: list[UploadModel]
 
 
@@ -87,21 +87,22 @@ async def store(request: Request, platform: Platform, user: User) -> tuple[KeptF
     return KeptFile(record, content, content.survey(head), files), received.fields
 
 
-@operation("listUploads", tag="Imports", query=Paging, returns={200: UploadPage})
+@operation("listUploads", tag="Imports", query=KeysetPaging, returns={200: UploadPage})
 async def index(request: Request) -> Response:
     """List the files that you uploaded and that are still kept, the newest first."""
     user = await auth.require(request)
     platform = get_platform(request)
-    paging = request_parsing.parse_query(request, Paging)
+    paging = request_parsing.parse_query(request, KeysetPaging)
     files = await asyncio.to_thread(Uploads, platform.settings.uploads_url)
     async with platform.pool.acquire() as conn:
-        total = await kept_uploads.count(conn, user.id)
-        found = await kept_uploads.list_kept(conn, user.id, paging.limit, paging.offset)
+        page = await kept_uploads.list_kept(
+            conn, user.id, before=paging.cursor, limit=paging.limit, offset=paging.offset
+        )
     listed = []
-    for record in found:
+    for record in page.rows:
         content = Content.from_json(record.content)
         listed.append(present_upload(KeptFile(record, content, content.survey(b""), files)))
-    return JSON(UploadPage(uploads=listed, **page_fields(total, paging)))
+    return JSON(UploadPage(uploads=listed, **keyset_fields(page, paging, lambda record: record.id)))
 
 
 @operation("getUpload", tag="Imports", query=PreviewOptions, returns={200: UploadPreview})

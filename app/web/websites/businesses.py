@@ -27,10 +27,11 @@ from app.domain.vocabulary.websites import WebsiteStatus
 from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
-from app.web.http.models import KeysetPageModel, PageModel, RequestModel
+from app.web.http.cursors import RowId, decode_cursor, encode_cursor
+from app.web.http.models import KeysetPageModel, RequestModel
 from app.web.http.off_loop import off_loop_for
 from app.web.http.operation import operation
-from app.web.http.pagination import KeysetPaging, Paging, keyset_fields, keyset_pages, page_fields
+from app.web.http.pagination import KeysetPaging, OpaqueKeysetPaging, keyset_fields, keyset_pages
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Timestamp
 from app.web.http.table_download import Table, table_response
@@ -108,7 +109,7 @@ class BusinessPage(KeysetPageModel):
     businesses: list[presenters.ListedBusinessModel]
 
 
-class CheckPage(PageModel):
+class CheckPage(KeysetPageModel):
     checks: list[presenters.WebsiteCheck]
 
 
@@ -149,18 +150,19 @@ async def read(request: Request) -> Response:
     return JSON(presenters.BusinessDetails(**presenters.business_fields(business), **lists))
 
 
-@operation("listBusinessChecks", tag="Businesses", query=Paging, returns={200: CheckPage})
+@operation("listBusinessChecks", tag="Businesses", query=OpaqueKeysetPaging, returns={200: CheckPage})
 async def validations(request: Request) -> Response:
     """List the validations of a business's website, newest first."""
     user = await auth.require(request)
-    business_id, paging = request_parsing.path_id(request), request_parsing.parse_query(request, Paging)
+    business_id, paging = request_parsing.path_id(request), request_parsing.parse_query(request, OpaqueKeysetPaging)
+    before = decode_cursor(paging.cursor, tuple[RowId])[0] if paging.cursor else None
     async with get_platform(request).pool.acquire() as conn:
         if await get_business(conn, business_id) is None:
             raise NotFound(f"Business {business_id} not found.")
-        found, total = await list_validations(conn, business_id, limit=paging.limit, offset=paging.offset)
-        readable = await jobs.list_readable(conn, [entry.job_id for entry in found], reader_id(user))
-    checks = [presenters.present_validation(entry, readable) for entry in found]
-    return JSON(CheckPage(checks=checks, **page_fields(total, paging)))
+        page = await list_validations(conn, business_id, before=before, limit=paging.limit, offset=paging.offset)
+        readable = await jobs.list_readable(conn, [entry.job_id for entry in page.rows], reader_id(user))
+    checks = [presenters.present_validation(entry, readable) for entry in page.rows]
+    return JSON(CheckPage(checks=checks, **keyset_fields(page, paging, lambda entry: encode_cursor(entry.id))))
 
 
 @operation(

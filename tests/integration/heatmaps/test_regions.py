@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -177,12 +178,13 @@ async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker:
     assert job["status"] == "failed" and "9,000,000 cells" in job["error"] and job["attempt"] == 1
 
 
-async def test_a_scheduled_job_for_a_city_that_is_gone_fails(client: Client, worker: Worker) -> None:
-    nowhere = {"type": "heatmap_compute", "data": {"citySlug": "nowhere-at-all"}}
-    schedule = {"name": "heat", "cron": "0 3 * * *", **nowhere}
-    made = (await call(client, "POST", "/api/v1/schedules", json=schedule)).json
-    run = (await call(client, "POST", f"/api/v1/schedules/{made['id']}/run")).json
-    job = await harness.follow(client, run["jobId"])
+async def test_a_job_for_a_city_that_is_gone_fails(client: Client, worker: Worker, db_pool: Pool) -> None:
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    new = {"type": "heatmap_compute", "data": {"citySlug": "helsinki"}, "runAt": later}
+    job_id = (await call(client, "POST", "/api/v1/jobs", json=new)).json["jobId"]
+    await db_pool.execute("UPDATE jobs SET data = jsonb_set(data, '{citySlug}', '\"nowhere-at-all\"')")
+    assert (await call(client, "POST", f"/api/v1/jobs/{job_id}/run")).status == 202
+    job = await harness.follow(client, job_id)
     assert job["status"] == "failed" and "city 'nowhere-at-all' not found" in job["error"] and job["attempt"] == 1
 
 

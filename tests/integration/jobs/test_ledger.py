@@ -278,7 +278,7 @@ async def test_errors_of_items_are_cut_and_say_so(book: Ledger) -> None:
             errors=[ItemError("i" * 10_000, "a" * 10_000 + "\0", "e" * 10_000, detail) for detail in details],
             lease=LEASE,
         )
-        errors, _ = await item_errors.list_errors(conn, job.id, limit=10, offset=0)
+        errors = (await item_errors.list_errors(conn, job.id, limit=10)).rows
     long, not_shown, nul, none = errors
     assert long.item_id == "i" * 500 + "… (9,500 characters more)"
     assert long.address == "a" * 500 + "… (9,501 characters more)"

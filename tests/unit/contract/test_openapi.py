@@ -16,6 +16,7 @@ from app.web.contract import markdown
 from app.web.http.operation import operation_of
 from app.web.routes import ROUTES
 from tests.contract import document
+from workers.registry import load
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -79,3 +80,8 @@ def test_json_bodies_have_examples() -> None:
             text = orjson.dumps(body).decode()
             named = re.findall(r"#/components/schemas/(\w+)", text)
             assert "example" in text or any("examples" in schemas[name] for name in named), where
+
+
+def test_every_kind_describes_its_result() -> None:
+    described = document()["components"]["schemas"]["JobResults"]["properties"]
+    assert described.keys() == {kind for kind, loaded in load().items() if loaded.spec.kind == kind}

@@ -38,7 +38,7 @@ def _of_client(document: dict[str, Any]) -> dict[str, Any]:
         if path.startswith("/api/v1/") or any("Service" in operation["tags"] for operation in methods.values())
     }
     schemas = document["components"]["schemas"]
-    needed = models.referenced(paths, schemas)
+    needed = models.referenced([paths, schemas["JobResults"]], schemas)
     kept = {name: schema for name, schema in schemas.items() if name in needed}
     return {**document, "paths": paths, "components": {**document["components"], "schemas": kept}}
 

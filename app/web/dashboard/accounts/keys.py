@@ -64,13 +64,11 @@ async def _page(request: Request, *, new_key: str | None = None, error: str = ""
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
         owner_id = None if user.is_admin else user.id
-        shown, total = await stored_keys.list_keys(conn, owner_id, limit=MAX_KEYS, offset=0)
-        users: list[User] = []
-        if user.is_admin:
-            users, _ = await stored_users.list_users(conn, limit=MAX_USERS, offset=0)
+        shown = await stored_keys.list_keys(conn, owner_id, limit=MAX_KEYS)
+        users = (await stored_users.list_users(conn, limit=MAX_USERS)).rows if user.is_admin else ()
     context: dict[str, Any] = {
-        "keys": shown,
-        "more": total - len(shown),
+        "keys": shown.rows,
+        "more": shown.total.count - len(shown.rows),
         "users": users,
         "emails": {owner.id: owner.email for owner in users},
         "new_key": new_key,

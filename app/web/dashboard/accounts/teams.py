@@ -18,5 +18,5 @@ async def show(request: Request) -> Response:
     user: User = request.state.user
     member = None if user.is_admin else user.id
     async with get_platform(request).pool.acquire() as conn:
-        found, total = await teams.list_teams(conn, member, limit=MAX_TEAMS, offset=0)
-    return html.page(request, "teams.html", teams=found, more=total - len(found))
+        page = await teams.list_teams(conn, member, limit=MAX_TEAMS)
+    return html.page(request, "teams.html", teams=page.rows, more=page.total.count - len(page.rows))

@@ -18,8 +18,8 @@ MAX_USERS = 500
 
 async def show(request: Request) -> Response:
     async with get_platform(request).pool.acquire() as conn:
-        shown, total = await stored_users.list_users(conn, limit=MAX_USERS, offset=0)
-    return html.page(request, "users.html", users=shown, more=total - len(shown))
+        page = await stored_users.list_users(conn, limit=MAX_USERS)
+    return html.page(request, "users.html", users=page.rows, more=page.total.count - len(page.rows))
 
 
 async def create(request: Request) -> Response:

@@ -80,7 +80,7 @@ async def show(request: Request) -> Response:
         detail = await views.get_detail(conn, job_id, reader_id(user))
         if detail is None:
             raise NotFound("Job not found. It was deleted, or it belongs to another user.")
-        events, event_count = await timeline.list_events(conn, job_id, limit=MAX_EVENTS, offset=0)
+        events = await timeline.list_events(conn, job_id, limit=MAX_EVENTS)
         errors = await item_errors.list_after(conn, job_id, 0, limit=MAX_ERRORS)
         situation = (
             await waits.get_situation(conn, job_id, reader_id(user)) if detail.status is Status.PENDING else None
@@ -93,8 +93,8 @@ async def show(request: Request) -> Response:
         job=job,
         detail=detail,
         wait=explain(situation) if situation else None,
-        events=events,
-        more_events=event_count - len(events),
+        events=events.rows,
+        more_events=events.total.count - len(events.rows),
         errors=errors,
         more_errors=detail.error_count - len(errors),
         values=await off_loop(size, _shown_values, detail),

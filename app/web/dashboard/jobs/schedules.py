@@ -40,8 +40,8 @@ OVERLAP_LABELS = {Overlap.SKIP: "skip the run", Overlap.ALLOW: "create another j
 
 async def list_schedules(pool: Pool) -> list[dict[str, Any]]:
     async with pool.acquire() as conn:
-        found, _ = await stored_schedules.list_schedules(conn, None, name=None, limit=MAX_SCHEDULES, offset=0)
-    return [asdict(schedule) | {"next_runs": schedules.next_runs(schedule)} for schedule in found]
+        page = await stored_schedules.list_schedules(conn, None, limit=MAX_SCHEDULES)
+    return [asdict(schedule) | {"next_runs": schedules.next_runs(schedule)} for schedule in page.rows]
 
 
 def panel(pool: Pool) -> Panel:

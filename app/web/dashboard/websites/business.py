@@ -82,8 +82,8 @@ async def show(request: Request) -> Response:
         if business is None:
             raise NotFound("Business not found. It was deleted or merged since.")
         contacts = await list_contacts(conn, business_id)
-        validations, validation_count = await list_validations(conn, business_id, limit=MAX_VALIDATIONS, offset=0)
-        readable = await jobs.list_readable(conn, [entry.job_id for entry in validations], reader_id(user))
+        validations = await list_validations(conn, business_id, limit=MAX_VALIDATIONS)
+        readable = await jobs.list_readable(conn, [entry.job_id for entry in validations.rows], reader_id(user))
         related = await list_jobs(conn, user, [{"businessId": str(business_id)}])
     return html.page(
         request,
@@ -93,8 +93,8 @@ async def show(request: Request) -> Response:
         contacts=group_contacts(contacts),
         titles=CONTACT_TITLES,
         evidence=evidence_facts(load_stored_object(business.website_evidence or "{}")),
-        validations=validations,
-        more_validations=validation_count - len(validations),
+        validations=validations.rows,
+        more_validations=validations.total.count - len(validations.rows),
         readable=readable,
         related=related,
         statuses=STATUS,
