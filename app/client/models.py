@@ -2981,7 +2981,17 @@ class ImportCreated(Model):
     estimated_rows: Annotated[int, Field(alias="estimatedRows")]
     """Rows or features in the file."""
     profile: (
-        Literal["north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"] | None
+        Literal[
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
+        ]
+        | None
     )
     """The recognised layout of a voter file."""
     format: Literal["delimited", "geojson", "geojson-lines"]
@@ -3536,7 +3546,17 @@ class UploadPreview(Model):
     kind: Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file"] | None
     """What it would be imported as; null if the file cannot be read yet."""
     profile: (
-        Literal["north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"] | None
+        Literal[
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
+        ]
+        | None
     )
     """The recognised layout of a voter file."""
     delimiter: str | None

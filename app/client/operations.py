@@ -787,7 +787,14 @@ class Operations:
         mapping: Mapping[str, Any] | None = None,
         date_order: Literal["mdy", "dmy", "ymd"] | None = None,
         profile: Literal[
-            "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
         ]
         | None = None,
         county: str | None = None,
@@ -851,7 +858,14 @@ class Operations:
         mapping: Mapping[str, Any] | None = None,
         date_order: Literal["mdy", "dmy", "ymd"] | None = None,
         profile: Literal[
-            "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
         ]
         | None = None,
         county: str | None = None,
@@ -926,7 +940,14 @@ class Operations:
         split: bool | None = None,
         run_at: datetime | None = None,
         profile: Literal[
-            "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
         ]
         | None = None,
         idempotency_key: str | None = None,

@@ -740,7 +740,14 @@ class SyncOperations:
         mapping: Mapping[str, Any] | None = None,
         date_order: Literal["mdy", "dmy", "ymd"] | None = None,
         profile: Literal[
-            "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
         ]
         | None = None,
         county: str | None = None,
@@ -801,7 +808,14 @@ class SyncOperations:
         mapping: Mapping[str, Any] | None = None,
         date_order: Literal["mdy", "dmy", "ymd"] | None = None,
         profile: Literal[
-            "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
         ]
         | None = None,
         county: str | None = None,
@@ -871,7 +885,14 @@ class SyncOperations:
         split: bool | None = None,
         run_at: datetime | None = None,
         profile: Literal[
-            "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"
+            "north_carolina",
+            "ohio",
+            "florida",
+            "california_county",
+            "new_york",
+            "pennsylvania",
+            "united_kingdom",
+            "generic",
         ]
         | None = None,
         idempotency_key: str | None = None,

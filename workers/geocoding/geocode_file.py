@@ -124,7 +124,7 @@ class AddressTable:
         self._job_id = context.id
         settings = context.resources.settings
         self._batch_size = settings.geocode_batch_size
-        self._country = (args.country or settings.default_country).lower()
+        self._country = (args.country or layout.country or settings.default_country).lower()
         self._flags = find_flags(layout.header[: layout.own])
         self._columns = AddressColumns.find(layout.header, args.mapping, layout.findings)
 

@@ -9,10 +9,11 @@ from typing import Literal
 
 from app.domain.addresses.columns import COLUMNS as ADDRESS_COLUMNS
 from app.domain.addresses.columns import AddressColumns
-from app.domain.imports import parcels, pois, reference_points
+from app.domain.imports import date_orders, parcels, pois, reference_points
 from app.domain.imports.content_fields import fields_by_content
 from app.domain.imports.date_orders import DATES, DEFAULT, SHORT_YEARS, DateOrder, find_order, have_short_years
 from app.domain.imports.essential_columns import check_address, check_id, missing_parts
+from app.domain.imports.file_country import find_country
 from app.domain.imports.layout import Layout
 from app.domain.imports.sample import Sample
 from app.domain.imports.survey import FileFormat
@@ -39,6 +40,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
     "reference_import": reference_points.NAMES,
     "geocode_file": ADDRESS_COLUMNS,
 }
+OF_ADDRESSES = frozenset({"voter_import", "parcel_import", "geocode_file"})
+"""Kinds whose records have addresses."""
 KEEPS_OTHERS = frozenset({"voter_import", "parcel_import", "poi_import", "geocode_file"})
 """Kinds that store the values of columns that no field uses, or return them."""
 
@@ -72,6 +75,8 @@ class ColumnReport:
     """Field to the name of the column whose values look like it."""
     warnings: list[str] = field(default_factory=list)
     """Sentences on what may be wrong."""
+    country: str = ""
+    """The country that postcodes and states tell; empty where they do not."""
 
 
 def describe_columns(
@@ -109,7 +114,9 @@ def describe_columns(
         raise Unreadable(" ".join(filter(None, [str(error), hint]))) from None
     located, notes, warnings = verified.located, verified.notes, verified.warnings
     notes |= {index: "is not used, as you said" for index in located.ignored}
-    orders = _date_orders(kind, located, sample, date_order, usual_order, notes)
+    country = layout.country or (find_country(located, sample.rows) if kind in OF_ADDRESSES else "")
+    usual = date_orders.usual_order(country) if country else usual_order
+    orders = _date_orders(kind, located, sample, date_order, usual, notes)
     own = frozenset(range(layout.own, len(layout.header)))
     uses = describe(
         sample.header,
@@ -126,7 +133,7 @@ def describe_columns(
     if kind != "voter_import":
         warnings += missing_parts(uses, located)
     findings = verified.findings
-    return ColumnReport(uses, orders, sorted(findings.distrusted), dict(findings.by_content), warnings)
+    return ColumnReport(uses, orders, sorted(findings.distrusted), dict(findings.by_content), warnings, country)
 
 
 def with_columns(layout: Layout, report: ColumnReport, received_on: date | None = None) -> Layout:
@@ -139,6 +146,7 @@ def with_columns(layout: Layout, report: ColumnReport, received_on: date | None 
         distrusted=report.distrusted,
         by_content=report.by_content,
         warnings=report.warnings,
+        country=report.country,
     )
 
 

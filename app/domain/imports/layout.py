@@ -37,6 +37,8 @@ class Layout:
     """Bytes and physical lines before the data: those of the header, if the file has one."""
     profile: ProfileName | None = None
     """The profile of a voter file."""
+    country: str = ""
+    """The country of the addresses where the file tells it, an ISO 3166-1 code in lower case."""
     sent_header: list[str] = field(default_factory=list)
     """The cells of the header as they are in the file: empty, repeated or padded ones, too."""
     quoted: list[int] = field(default_factory=list)
@@ -165,7 +167,7 @@ def recognise_voter_file(
             f" ({', '.join(PROFILES)}), or name the column:"
             f' mapping={{"recordId": "<column>"}}. {_likely_id(survey, layout)}'.rstrip()
         )
-    return replace(layout, profile=chosen.name)
+    return replace(layout, profile=chosen.name, country=chosen.country)
 
 
 def _likely_id(survey: Survey, layout: Layout) -> str:
@@ -175,7 +177,7 @@ def _likely_id(survey: Survey, layout: Layout) -> str:
 
 
 def _recognise_profile(present: set[str]) -> VoterProfile:
-    return next((p for p in PROFILES.values() if p.signature and p.signature <= present), GENERIC)
+    return next((profile for profile in PROFILES.values() if profile.fits(present)), GENERIC)
 
 
 def _recognise_without_header(survey: Survey, asked: ProfileName | None) -> Layout | None:
@@ -189,7 +191,9 @@ def _recognise_without_header(survey: Survey, asked: ProfileName | None) -> Layo
         cells = first[0][1]
         header = next((header for header in profile.headers if len(header) == len(cells)), None)
         if header and all(pattern.fullmatch(cells[i].strip()) for i, pattern in profile.first_cells.items()):
-            return Layout(FileFormat.DELIMITED, list(header), profile.delimiter, (0, 0), profile.name)
+            return Layout(
+                FileFormat.DELIMITED, list(header), profile.delimiter, (0, 0), profile.name, country=profile.country
+            )
     return None
 
 

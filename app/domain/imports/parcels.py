@@ -96,7 +96,7 @@ class ParcelReader:
         self._wkt = layout.format is FileFormat.DELIMITED
         self._flags = FeatureFlags()
         self._limit = RowLimit(position)
-        self._country = country
+        self._country = layout.country or country
         self._names: dict[tuple[str, ...], Located] = {}
 
     def chunk(self) -> Chunk:

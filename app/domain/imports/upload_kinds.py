@@ -47,7 +47,7 @@ def likely_kinds(header: Sequence[str], geometries: Collection[str] = ()) -> lis
     """Return all kinds, the most likely first. `geometries` are the types of those of map data."""
     names = {canonical(name) for name in header}
     found: list[UploadKind] = []
-    if any(profile.signature and profile.signature <= names for profile in PROFILES.values()):
+    if any(profile.fits(names) for profile in PROFILES.values()):
         found.append(UploadKind.VOTERS)
     if any("Polygon" in geometry for geometry in geometries):
         found.append(UploadKind.PARCELS)

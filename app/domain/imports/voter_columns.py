@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.imports.layout import Layout
 from app.domain.imports.voter_addresses import take_residence
-from app.domain.imports.voter_profiles import FIELDS, PROFILES, VOTER_FIELDS, Flag
+from app.domain.imports.voter_profiles import FIELDS, FULL_NAME, PROFILES, VOTER_FIELDS, Flag
 from app.domain.text.column_mapping import Mapped
 from app.domain.text.columns import ADDRESS as FIELDS_OF_ADDRESSES
 from app.domain.text.columns import STREET_PARTS, Header, canonical
@@ -60,23 +60,43 @@ class VoterColumns:
                 self.joined.append((number, found))
             if found:
                 self.names[name] = layout.header[found[0]]
-        used = {index for name in FIELDS for index in self.located.columns.get(name, ())}
+        self.full_name = self._locate_full_name(names, mapped)
+        """Indexes of the columns of whole names; none where there are first or last names."""
+        used = {index for name in (*FIELDS, FULL_NAME) for index in self.located.columns.get(name, ())}
         self.has_addresses = "address" in self.located
         self.fields = itemgetter(*picked)
         """Picks the fields from a row with the `tail` added at its end."""
         self.id = _id_of(self.located)
         """Returns the id in the cells of a row."""
         self.kept_if_protected = {*self.located.columns.get("status", ()), *self.located.columns.get("county", ())}
+        self.address_separator = " "
         self.house_number = next((found[0] for number, found in self.joined if number == ADDRESS), None)
         """Index of the house number, where the address is made of several columns."""
+        lines: tuple[int, ...] = ()
+        if profile.has_address_lines and self.located.rules.get("address") is Rule.NAME:
+            lines = self.located.columns["address"]  # stored as they are, too: their parts have no fixed place
+            self.address_separator, self.house_number = "\n", None
         indexes = {canonical(name): index for index, name in reversed(list(enumerate(layout.header)))}
         self.protected = _flags_of_protected(mapped, profile.protected, layout.header[: layout.own], indexes)
         """Indexes of the flags of confidential voters: each of them protects."""
         self.removed = _find_flag(profile.removed, indexes)
+        used -= {*lines} if len(lines) > 1 else set()
         others = [index for index in range(layout.own) if index not in used]
         self.extra_names = [layout.header[index] for index in others]
         self.extra = itemgetter(*others, self.width, self.width)  # two more, so that it always returns a tuple
         self._add_flags()
+
+    def _locate_full_name(self, names: Header, mapped: Located) -> tuple[int, ...]:
+        if FULL_NAME in mapped.constants:
+            raise Unreadable("mapping: fullName: must be a column.")
+        found = mapped.columns.get(FULL_NAME, ())
+        if not found and not {"last_name", "first_name"} & self.located.fields:
+            index = names.find(map(canonical, self.profile.full_name), self.located.used)
+            found = () if index is None else (index,)
+        if found:
+            self.located.columns[FULL_NAME] = found
+            self.located.rules[FULL_NAME] = mapped.rules.get(FULL_NAME, Rule.NAME)
+        return found
 
     def _add_flags(self) -> None:
         """List the flags with the fields, for the report of columns."""

@@ -2,18 +2,20 @@
 
 Layouts: North Carolina State Board of Elections (`layout_ncvoter.txt`), Ohio Secretary of State (statewide voter file),
 Florida Division of Elections (voter extract, no header), California counties on DFM's EIMS, New York State Board of
-Elections and Pennsylvania Department of State (both without a header). Columns are found by name,
+Elections and Pennsylvania Department of State (both without a header), electoral registers of councils in the United
+Kingdom. Columns are found by name,
 never by position, and unknown ones are kept: the column sets grow with each election.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from app.domain.imports import headerless_registers as registers
+from app.domain.imports.county_codes import FLORIDA_COUNTIES, OHIO_COUNTIES_BY_NUMBER
 from app.domain.text.columns import ADDRESS, COMPANY, STREET_PARTS, Vocabulary
 
 FIELDS = (
@@ -21,9 +23,13 @@ FIELDS = (
     "party", "phone", "email", "registered_on", "county", "precinct", "address", "unit", "city", "state", "zip_code",
 )  # fmt: skip
 """The fields of a voter, in the order in which they are stored."""
+FULL_NAME = "full_name"
+"""What a mapping may name in place of the first, middle and last name."""
 
 
-ProfileName = Literal["north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "generic"]
+ProfileName = Literal[
+    "north_carolina", "ohio", "florida", "california_county", "new_york", "pennsylvania", "united_kingdom", "generic"
+]
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,22 @@ class VoterProfile:
     columns: Mapping[str, tuple[tuple[str, ...], ...]]
     signature: frozenset[str] = frozenset()
     """Canonical names of columns that only this file has together."""
+    other_signatures: tuple[frozenset[str], ...] = ()
+    """Those of other versions of the file."""
     protected: tuple[str, ...] = ()
     """Columns that mark voters whose address is confidential, besides those with usual names of such flags."""
     removed: Flag | None = None
     """Marks voters who are no longer registered: they are kept, but belong to no household."""
     state: str | None = None
     """For files without a column for the state."""
+    country: str = "us"
+    """That of the addresses, an ISO 3166-1 code in lower case; empty where it is not known."""
+    has_address_lines: bool = False
+    """Whether the columns of the address are its lines, in which its parts have no fixed place."""
+    full_name: tuple[str, ...] = ()
+    """Columns of whole names, for files without first and last names."""
+    surname_first: bool = False
+    """Whether whole names without a comma begin with the last name."""
     counties: Mapping[str, str] = field(default_factory=dict)
     """Names by the codes that the file uses."""
     headers: tuple[tuple[str, ...], ...] = ()
@@ -62,40 +78,15 @@ class VoterProfile:
     first_cells: Mapping[int, re.Pattern[str]] = field(default_factory=dict)
     """What some cells of the first row of such a file match, by their indexes."""
 
+    def fits(self, names: Collection[str]) -> bool:
+        """Whether a header with these canonical names is that of the file."""
+        return any(signature and signature <= set(names) for signature in (self.signature, *self.other_signatures))
+
 
 def either(*names: str) -> tuple[tuple[str, ...], ...]:
     """Return groups of one column each."""
     return tuple((name,) for name in names)
 
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-OHIO_COUNTIES = _names("""
-Adams,Allen,Ashland,Ashtabula,Athens,Auglaize,Belmont,Brown,Butler,Carroll,Champaign,Clark,Clermont,Clinton,
-Columbiana,Coshocton,Crawford,Cuyahoga,Darke,Defiance,Delaware,Erie,Fairfield,Fayette,Franklin,Fulton,Gallia,
-Geauga,Greene,Guernsey,Hamilton,Hancock,Hardin,Harrison,Henry,Highland,Hocking,Holmes,Huron,Jackson,Jefferson,
-Knox,Lake,Lawrence,Licking,Logan,Lorain,Lucas,Madison,Mahoning,Marion,Medina,Meigs,Mercer,Miami,Monroe,
-Montgomery,Morgan,Morrow,Muskingum,Noble,Ottawa,Paulding,Perry,Pickaway,Pike,Portage,Preble,Putnam,Richland,
-Ross,Sandusky,Scioto,Seneca,Shelby,Stark,Summit,Trumbull,Tuscarawas,Union,Van Wert,Vinton,Warren,Washington,
-Wayne,Williams,Wood,Wyandot
-""")
-"""In the order of their numbers, from 1."""
-
-FLORIDA_COUNTIES = dict(
-    pair.split("=")
-    for pair in _names("""
-ALA=Alachua,BAK=Baker,BAY=Bay,BRA=Bradford,BRE=Brevard,BRO=Broward,CAL=Calhoun,CHA=Charlotte,CIT=Citrus,
-CLA=Clay,CLL=Collier,CLM=Columbia,DAD=Miami-Dade,DES=DeSoto,DIX=Dixie,DUV=Duval,ESC=Escambia,FLA=Flagler,
-FRA=Franklin,GAD=Gadsden,GIL=Gilchrist,GLA=Glades,GUL=Gulf,HAM=Hamilton,HAR=Hardee,HEN=Hendry,HER=Hernando,
-HIG=Highlands,HIL=Hillsborough,HOL=Holmes,IND=Indian River,JAC=Jackson,JEF=Jefferson,LAF=Lafayette,LAK=Lake,
-LEE=Lee,LEO=Leon,LEV=Levy,LIB=Liberty,MAD=Madison,MAN=Manatee,MRN=Marion,MRT=Martin,MON=Monroe,NAS=Nassau,
-OKA=Okaloosa,OKE=Okeechobee,ORA=Orange,OSC=Osceola,PAL=Palm Beach,PAS=Pasco,PIN=Pinellas,POL=Polk,
-PUT=Putnam,SAN=Santa Rosa,SAR=Sarasota,SEM=Seminole,STJ=St. Johns,STL=St. Lucie,SUM=Sumter,SUW=Suwannee,
-TAY=Taylor,UNI=Union,VOL=Volusia,WAK=Wakulla,WAL=Walton,WAS=Washington
-""")
-)
 
 NORTH_CAROLINA = VoterProfile(
     name="north_carolina",
@@ -148,7 +139,7 @@ OHIO = VoterProfile(
     },
     signature=frozenset({"sosvoterid", "residentialaddress1", "countynumber"}),
     state="OH",
-    counties={code: name for number, name in enumerate(OHIO_COUNTIES, 1) for code in {str(number), f"{number:02d}"}},
+    counties=OHIO_COUNTIES_BY_NUMBER,
 )
 
 FLORIDA = VoterProfile(
@@ -271,16 +262,53 @@ PENNSYLVANIA = VoterProfile(
     first_cells={0: re.compile(r"\d{6,9}-\d{2}")},
 )
 
+UNITED_KINGDOM = VoterProfile(
+    name="united_kingdom",
+    title="United Kingdom, electoral register",
+    columns={
+        "record_id": (
+            ("Elector Number Prefix", "Elector Number", "Elector Number Suffix?"), ("PD", "ENO"), ("Elector ID",),
+            ("Elector Number",),
+        ),
+        "last_name": either("Elector Surname", "Surname", "Last Name"),
+        "first_name": either("Elector Forename", "Forename", "Forenames", "First Name"),
+        "middle_name": either("Elector Middle Name", "Middle Name", "Middle Names", "Initials"),
+        "birth_date": either("Elector DOB", "DOB", "Date of Birth", "Date of Attainment"),
+        "phone": either(*COMPANY["phone"]),
+        "email": either("email", "email_address"),
+        "precinct": either("Elector Number Prefix", "PD", "Polling District"),
+        "address": (
+            ("Address1", "Address2?", "Address3?", "Address4?", "Address5?", "Address6?", "Address7?"),
+            ("PropertyAddress1", *(f"PropertyAddress{number}?" for number in range(2, 8))),
+            *either("Address", "Full Address", "Property Address"),
+        ),
+        "city": either("Town", "Post Town", "City"),
+        "zip_code": either("PostCode", "PropertyPostCode", "Postal Code"),
+    },
+    signature=frozenset({"electornumberprefix", "electornumber"}),
+    other_signatures=(
+        frozenset({"electornumber", "propertyaddress1"}), frozenset({"electornumber", "electormarkers"}),
+        frozenset({"pd", "eno"}),
+    ),
+    country="gb",
+    has_address_lines=True,
+    full_name=("Elector Name", "Elector Full Name"),
+    surname_first=True,
+)  # fmt: skip
+"""The layouts of the registration software of most councils: full registers and monthly updates."""
+
 GENERIC = VoterProfile(
     name="generic",
     title="any file with a header",
+    country="",
+    full_name=("full_name", "voter_name", "elector_name", "person_name", "name"),
     columns={
         "record_id": either(
             "record_id", "voter_id", "voterid", "id", "state_voter_id", "external_id", "vuid", "registration_number",
             "voter_registration_number", "voter_reg_num", "reg_num", "voter_number", "vanid", "voter_file_vanid",
             "registrant_id", "voter_identification_number", "identification_number", "sos_voterid", "state_id",
             "state_file_id", "dwid", "lalvoterid", "display_id", "county_voter_id", "voter_num", "ncid", "id_number",
-        ) + (("ElectorNumberPrefix", "ElectorNumber", "ElectorNumberSuffix?"), ("PD", "ENO"), ("ElectorNumber",)),
+        ) + either("elector_number", "electoral_number"),
         "status": either("status", "voter_status", "status_code", "voter_status_code", "county_status",
         "registration_status", "voter_status_type_code", "status_desc"),
         "last_name": either("last_name", "lastname", "surname", "name_last", "lname", "last", "elector_surname",
@@ -317,9 +345,9 @@ GENERIC = VoterProfile(
     },
 )  # fmt: skip
 
-VOTER_FIELDS = Vocabulary({field: () for field in (*FIELDS, *STREET_PARTS, "protected")}, ids=("record_id",))
+VOTER_FIELDS = Vocabulary({field: () for field in (*FIELDS, *STREET_PARTS, FULL_NAME, "protected")}, ids=("record_id",))
 """What a mapping may name: the fields, the parts of the address, and the flag of confidential addresses."""
 PROFILES: dict[str, VoterProfile] = {
     profile.name: profile
-    for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, NEW_YORK, PENNSYLVANIA, GENERIC)
+    for profile in (NORTH_CAROLINA, OHIO, FLORIDA, CALIFORNIA_COUNTY, NEW_YORK, PENNSYLVANIA, UNITED_KINGDOM, GENERIC)
 }

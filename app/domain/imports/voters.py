@@ -21,6 +21,7 @@ from app.domain.imports.chunks import Chunk, RowLimit, copy_text
 from app.domain.imports.date_orders import DATES, DateOrder
 from app.domain.imports.dates import to_iso_date
 from app.domain.imports.dwellings import Dwelling, normalise_dwelling
+from app.domain.imports.full_names import split_name
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
 from app.domain.imports.voter_columns import (
@@ -60,9 +61,10 @@ _HIDDEN = re.compile(r"\*|CONFIDENTIAL|PROTECTED|WITHHELD|REDACTED|SUPPRESSED|SA
 HIDDEN_NAMES = frozenset({
     "CONFIDENTIAL", "CONFIDENTIAL VOTER", "PROTECTED", "PROTECTED VOTER", "WITHHELD", "REDACTED", "SUPPRESSED",
     "SAFE AT HOME", "ACP", "ADDRESS CONFIDENTIAL", "ADDRESS PROTECTED",
+    "ANONYMOUS", "ANONYMOUS ENTRY", "ANONYMOUS ELECTOR", "ANONYMOUS VOTER",
 })  # fmt: skip
 """What registers write in the place of a name or city that they keep secret, in upper case."""
-LAST_NAME, CITY = FIELDS.index("last_name"), FIELDS.index("city")
+LAST_NAME, FIRST_NAME, MIDDLE_NAME, CITY = map(FIELDS.index, ("last_name", "first_name", "middle_name", "city"))
 _YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
 
 
@@ -83,7 +85,7 @@ class VoterReader:
         self._rows = CsvReader(file, layout.dialect, Position(position["offset"], position["line"]))
         self._limit = RowLimit(position)
         self._columns = VoterColumns(layout, mapping or {})
-        self._country, self._county = country, county
+        self._country, self._county = layout.country or country, county
         found = layout.date_orders
         self._latest = date.fromisoformat(layout.received_on) if layout.received_on else None
         self._orders = [(FIELDS.index(name), date_order or found.get(name, "mdy")) for name in DATES]
@@ -147,7 +149,15 @@ class _Conversion:
         cells += columns.tail
         values = list(columns.fields(cells))
         for field, indexes in columns.joined:
-            values[field] = " ".join([cells[index] for index in indexes if cells[index]])
+            separator = columns.address_separator if field == ADDRESS else " "
+            values[field] = separator.join([cells[index] for index in indexes if cells[index]])
+        if columns.full_name:
+            name = " ".join([cells[index] for index in columns.full_name if cells[index]])
+            if name.upper() in HIDDEN_NAMES:
+                values[LAST_NAME] = name
+            else:
+                names = split_name(name, surname_first=columns.profile.surname_first)
+                values[LAST_NAME], values[FIRST_NAME], values[MIDDLE_NAME] = names
         number = columns.house_number
         if number is not None and not cells[number] and not _WITHOUT_NUMBER.match(values[ADDRESS]):
             values[ADDRESS] = ""  # the street is no house

@@ -176,7 +176,7 @@ def _cells(file: BinaryIO, found: Layout) -> dict[int, list[str]]:
 
 def _read_addresses(file: BinaryIO, found: Layout, options: PreviewOptions, around: Environment) -> list[PreviewRow]:
     columns = AddressColumns.find(found.header, options.mapping, found.findings)
-    country = (options.country or around.country).lower()
+    country = (options.country or found.country or around.country).lower()
     flags = find_flags(found.header[: found.own])
     rows = []
     for row in CsvReader(file, found.dialect, Position(*found.start)).read(ROWS):
