@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from functools import cache
 from types import ModuleType
 from typing import ClassVar, Protocol, TypeVar
 
@@ -21,11 +22,19 @@ def discover(package: ModuleType, base: type[Provider]) -> dict[str, type[Provid
     found: dict[str, type[Provider]] = {}
     for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(module_info.name)
-        for _, member in inspect.getmembers(module, inspect.isclass):
-            # Skip classes that a module only imports, and abstract base classes.
-            if issubclass(member, base) and member.__module__ == module.__name__ and not inspect.isabstract(member):
-                register(found, member)
+        for provider in _providers_of(module, base):
+            register(found, provider)
     return dict(sorted(found.items()))
+
+
+@cache  # each start of an API or worker discovers the same providers several times
+def _providers_of(module: ModuleType, base: type[Provider]) -> tuple[type[Provider], ...]:
+    """Return the concrete providers that the module itself defines."""
+    return tuple(
+        member
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, base) and member.__module__ == module.__name__ and not inspect.isabstract(member)
+    )
 
 
 def register(known: dict[str, type[Provider]], provider: type[Provider]) -> None:
