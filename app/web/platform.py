@@ -43,8 +43,13 @@ class InstantGeocoder(Protocol):
         """
         ...
 
-    async def reverse(self, latitude: float, longitude: float, time_limit: float) -> LookupResult | None:
-        """Return the address nearest to a point, None if no configured geocoder supports reverse lookups."""
+    async def reverse(
+        self, latitude: float, longitude: float, time_limit: float, asker: UUID | None = None
+    ) -> LookupResult | None:
+        """Return the address nearest to a point, None if no configured geocoder supports reverse lookups.
+
+        The own reference data of `asker` are asked first, with those of all users.
+        """
         ...
 
     def available(self) -> dict[str, str | None]:

@@ -14,7 +14,7 @@ from app.web.dialects import company_jobs as dialect_company_jobs
 from app.web.dialects import company_records, company_research, cron, website_jobs
 from app.web.dialects import heatmaps as heatmaps_dialect
 from app.web.dialects import jobs as dialects
-from app.web.geocoding import file_output, geocode_file, geocode_households, geocoders, lookup
+from app.web.geocoding import file_output, geocode_file, geocode_households, geocoders, lookup, suggest
 from app.web.heatmaps import cells, cities, regions, scheduling, score, tile_images
 from app.web.households import edits as household_edits
 from app.web.households import exports
@@ -76,6 +76,8 @@ ROUTES = [
     ApiRoute(f"{V1}/jobs/{{id}}/output", file_output.download, methods=["GET"]),
     ApiRoute(f"{V1}/jobs/{{id}}/output.csv", file_output.download_csv, methods=["GET"]),
     ApiRoute(f"{V1}/geocode", lookup.locate, methods=["POST"]),
+    ApiRoute(f"{V1}/geocode/suggest", suggest.suggest, methods=["GET"]),
+    ApiRoute(f"{V1}/suggest", suggest.suggest, methods=["GET"]),
     ApiRoute(f"{V1}/reverse", lookup.reverse, methods=["GET"]),
     ApiRoute(f"{V1}/geocoders", geocoders.index, methods=["GET"]),
     ApiRoute(f"{V1}/households", households.index, methods=["GET"]),

@@ -193,8 +193,13 @@ class Geocoder(ABC):
         """
         raise NotImplementedError(f"{self.name} takes one query at a time")
 
-    async def reverse(self, latitude: float, longitude: float, timeout: float) -> Location | None:
-        """Return the address nearest to a point in degrees, or None. Raises ProviderError."""
+    async def reverse(
+        self, latitude: float, longitude: float, timeout: float, asker: UUID | None = None
+    ) -> Location | None:
+        """Return the address nearest to a point in degrees, or None. Raises ProviderError.
+
+        `asker` is the user whose own reference data count besides those of all users.
+        """
         raise NotImplementedError(f"{self.name} does not look up points")
 
     async def prepare(self) -> None:  # noqa: B027 - most geocoders need no preparation

@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import TypeVar
+from uuid import UUID
 
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import Busy, ProviderError, RateLimited
@@ -143,12 +144,17 @@ class GeocoderChain:
                         tasks.create_task(seek(search, group))
         return [search.answer() for search in searches]
 
-    async def reverse(self, latitude: float, longitude: float, timeout: float = 5.0) -> Answer:
-        """Return the address nearest to a point in degrees: the first at street level or finer, else the finest."""
+    async def reverse(
+        self, latitude: float, longitude: float, timeout: float = 5.0, asker: UUID | None = None
+    ) -> Answer:
+        """Return the address nearest to a point in degrees: the first at street level or finer, else the finest.
+
+        The own reference data of `asker` count, too.
+        """
         search = Search(Query(), Accuracy.STREET)
         for member in self._active():
             if member.geocoder.reverses and not search.ended:
-                await self._ask(search, member, partial(member.geocoder.reverse, latitude, longitude, timeout))
+                await self._ask(search, member, partial(member.geocoder.reverse, latitude, longitude, timeout, asker))
         return search.answer()
 
     def available(self) -> dict[str, str | None]:

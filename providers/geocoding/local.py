@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from app.domain.vocabulary.evidence import PossiblePlace
 from app.domain.vocabulary.known_addresses import AddressQuestion, KnownAddress
 from app.domain.vocabulary.roads import Agreement, compare
 from providers.errors import Ambiguous, ProviderError
 from providers.geocoding.base import Geocoder, Location, Query
-from providers.geocoding.confidence import BASE, Assessment, Match, assess
+from providers.geocoding.confidence import BASE, Assessment, Match, assess, lower_for_distance
 from providers.setup import Setup
 
 MAX_NAMED = 3
@@ -28,6 +29,7 @@ class Local(Geocoder):
     batch_size: ClassVar[int] = 1_000
     batch_timeout: ClassVar[float] = 30.0
     verified_on: ClassVar[date | None] = date(2026, 11, 28)
+    reverses: ClassVar[bool] = True
     keeps: timedelta | None = timedelta(0)
     is_idle = True
 
@@ -51,6 +53,25 @@ class Local(Geocoder):
             return [None] * len(queries)
         found = await self._reference.find([_question(query) for query in queries])
         return [self._reply(query, one) for query, one in zip(queries, found, strict=True)]
+
+    async def reverse(
+        self, latitude: float, longitude: float, timeout: float, asker: UUID | None = None
+    ) -> Location | None:
+        """See Geocoder. A house that is not at the point counts as its street, and one farther off is not returned."""
+        found = await self._reference.nearest(latitude, longitude, asker) if self._reference is not None else None
+        if found is None:
+            return None
+        location = Location(
+            latitude=found.latitude,
+            longitude=found.longitude,
+            accuracy=found.accuracy,
+            confidence=BASE[found.accuracy],
+            provider=self.name,
+            matched_address=found.line,
+            attribution=found.attribution,
+            evidence=found.evidence,
+        )
+        return lower_for_distance(location, latitude, longitude)
 
     def _reply(
         self, query: Query, found: KnownAddress | tuple[KnownAddress, ...] | None

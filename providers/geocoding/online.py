@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
+from uuid import UUID
 
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.errors import BadRequest, Busy, ProviderError, QuotaExceeded, Unavailable, next_utc_midnight
@@ -100,7 +101,9 @@ class OnlineGeocoder(Geocoder):
         request = self.request(self.path, self.params(query), timeout)
         return await self._ask(request, admit, read, admitted=True)
 
-    async def reverse(self, latitude: float, longitude: float, timeout: float) -> Location | None:
+    async def reverse(
+        self, latitude: float, longitude: float, timeout: float, asker: UUID | None = None
+    ) -> Location | None:
         """See Geocoder."""
         request = self.request(self.reverse_path, self.reverse_params(latitude, longitude), timeout)
         found = await self._ask(request, self._admit, self._read_json(self.read_point))

@@ -57,6 +57,8 @@ POST /api/v1/gis/geocode-file
 GET /api/v1/jobs/{id}/output
 GET /api/v1/jobs/{id}/output.csv
 POST /api/v1/geocode
+GET /api/v1/geocode/suggest
+GET /api/v1/suggest
 GET /api/v1/reverse
 GET /api/v1/geocoders
 GET /api/v1/households

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.evidence import Basis, Evidence
@@ -18,6 +19,9 @@ class BookData:
 
     async def find(self, questions: Sequence[AddressQuestion]) -> list[KnownAddress | tuple[KnownAddress, ...] | None]:
         return [self._find(question) for question in questions]
+
+    async def nearest(self, latitude: float, longitude: float, asker: UUID | None) -> KnownAddress | None:
+        return None
 
     def _find(self, asked: AddressQuestion) -> KnownAddress | None:
         parts = {

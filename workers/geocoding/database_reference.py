@@ -14,7 +14,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.db.core.pool import Connection, Pool, connection
-from app.db.reference import lookups, sources
+from app.db.reference import lookups, nearest, sources
 from app.db.reference.lookups import StreetQuestion
 from app.domain.reference.house_numbers import parse_house_number
 from app.domain.reference.matching import (
@@ -38,7 +38,8 @@ from app.domain.reference.street_keys import (
     with_suffix_in_name,
     without_misspelt_suffix,
 )
-from app.domain.vocabulary.evidence import Evidence
+from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.evidence import Basis, Evidence
 from app.domain.vocabulary.known_addresses import AddressQuestion, KnownAddress
 from providers.geocoding import gazetteer
 from providers.geocoding.confidence import postcode as zip_code
@@ -105,6 +106,28 @@ class DatabaseReference:
                 for (asker, country), group in groups.items():
                     await self._look_up(conn, asker, country, group)
         return await _compute(len(questions), lambda: [_answer(search) if search else None for search in searches])
+
+    async def nearest(self, latitude: float, longitude: float, asker: UUID | None) -> KnownAddress | None:
+        """See ReferenceData."""
+        async with connection(self._pool) as conn, conn.transaction(readonly=True):
+            await lookups.begin(conn)
+            found = await nearest.find_house(conn, asker, latitude, longitude)
+        if found is None:
+            return None
+        street, house = found
+        basis = Basis.PARCEL if street.source.kind == "parcels" else Basis.POINT
+        return KnownAddress(
+            house.latitude,
+            house.longitude,
+            Accuracy.ROOFTOP,
+            str(house.number),
+            street.label,
+            street.city,
+            street.place.state,
+            street.place.postcode,
+            Evidence(basis, street.source.name, street.source.date, (), ()),
+            street.source.attribution or None,
+        )
 
     async def _look_up(self, conn: Connection, asker: UUID | None, country: str, searches: list[_Search]) -> None:
         found = await lookups.find_candidates(conn, asker, country, [search.lookup() for search in searches])

@@ -117,11 +117,14 @@ class RequestGeocoder:
             await asyncio.wait(late, timeout=CANCEL_SECONDS)
         return {tasks[task]: task.result() for task in done}
 
-    async def reverse(self, latitude: float, longitude: float, time_limit: float) -> LookupResult | None:
+    async def reverse(
+        self, latitude: float, longitude: float, time_limit: float, asker: UUID | None = None
+    ) -> LookupResult | None:
         """Return the address nearest to a point, None if no configured geocoder supports reverse lookups."""
         try:
             async with asyncio.timeout(time_limit):
-                answer = await self._chain.reverse(latitude, longitude, time_limit / 2)
+                await self._chain.prepare()
+                answer = await self._chain.reverse(latitude, longitude, time_limit / 2, asker)
         except TimeoutError:
             return LookupResult(None, f"no answer within {time_limit:g} s; try again")
         if answer.location is not None:

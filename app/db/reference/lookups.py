@@ -38,8 +38,8 @@ class StreetQuestion:
     number: int
 
 
-_STREET = "t.id, t.name, t.before, t.suffix, t.after, t.postcode, t.city, t.state, t.label, t.city_label"
-_SOURCE = (
+STREET = "t.id, t.name, t.before, t.suffix, t.after, t.postcode, t.city, t.state, t.label, t.city_label"
+SOURCE = (
     "s.id AS source_id, s.name AS source_name, s.kind, coalesce(s.dated, s.completed_at::date) AS dated, s.attribution"
 )
 _SOURCES = f"""
@@ -54,7 +54,7 @@ LEFT JOIN LATERAL (
 
 IN_PLACE = f"""
 WITH {_SOURCES}
-SELECT q.i, {_STREET}, {_SOURCE}, p.*
+SELECT q.i, {STREET}, {SOURCE}, p.*
 FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[])
     AS q (i, name, postcode, city, state, number)
 CROSS JOIN LATERAL (
@@ -71,7 +71,7 @@ JOIN sources AS s ON s.id = t.source_id {_POINTS}
 
 IN_STATE = f"""
 WITH {_SOURCES}
-SELECT q.i, {_STREET}, {_SOURCE}, p.*
+SELECT q.i, {STREET}, {SOURCE}, p.*
 FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[])
     AS q (i, name, postcode, city, state, number)
 CROSS JOIN LATERAL (
@@ -154,9 +154,9 @@ async def find_candidates(
         known = found[row["i"]]
         candidate = known.get(row["id"])
         if candidate is None:
-            candidate = known[row["id"]] = Candidate(_street(row))
+            candidate = known[row["id"]] = Candidate(to_street(row))
         if row["number"] is not None:
-            candidate.exact.append(_house(row))
+            candidate.exact.append(to_house(row))
     return [list(known.values()) for known in found]
 
 
@@ -181,10 +181,10 @@ async def add_neighbours(conn: Connection, candidates: Sequence[Candidate], numb
     if numbered:
         rows = await conn.fetch(NEIGHBOURS, [street for street, _ in numbered], [number for _, number in numbered])
         for row in rows:
-            by_street.setdefault((row["street_id"], row["asked"]), []).append(_house(row))
+            by_street.setdefault((row["street_id"], row["asked"]), []).append(to_house(row))
     if len(numbered) < len(pairs):
         streets = [street for street, number in pairs if not number]
-        by_street |= {(row["street_id"], 0): [_house(row)] for row in await conn.fetch(MIDDLE, streets)}
+        by_street |= {(row["street_id"], 0): [to_house(row)] for row in await conn.fetch(MIDDLE, streets)}
     for candidate, number in zip(candidates, numbers, strict=True):
         candidate.neighbours = by_street.get((candidate.street.id, number), [])
 
@@ -199,7 +199,8 @@ def _columns(questions: Sequence[StreetQuestion]) -> tuple[list[int], list[str],
     )
 
 
-def _street(row: asyncpg.Record) -> KnownStreet:
+def to_street(row: asyncpg.Record) -> KnownStreet:
+    """Return the street of a row with the columns STREET and SOURCE."""
     source = Source(
         row["source_id"], row["source_name"], row["kind"], row["dated"].isoformat(), row["attribution"] or ""
     )
@@ -208,6 +209,7 @@ def _street(row: asyncpg.Record) -> KnownStreet:
     return KnownStreet(row["id"], source, key, row["label"], row["city_label"], place)
 
 
-def _house(row: asyncpg.Record) -> House:
+def to_house(row: asyncpg.Record) -> House:
+    """Return the house of a row with number, mark, and coordinates as they are stored."""
     number = HouseNumber(row["number"], row["mark"] or "")
     return House(number, row["latitude"] / UNITS_PER_DEGREE, row["longitude"] / UNITS_PER_DEGREE)

@@ -55,6 +55,8 @@ class ReferenceStreetTable(SQLModel, table=True):
         ),
         Index("reference_streets_postcode_idx", "postcode", "name"),
         Index("reference_streets_city_idx", "city", "name"),
+        # for suggestions by the beginning of a name
+        Index("reference_streets_prefix_idx", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index("reference_streets_source_idx", "source_id"),
     )
 

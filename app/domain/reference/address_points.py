@@ -25,7 +25,8 @@ NONE = -1
 Address = tuple[str, str, str, str]
 """Street, city, state and postcode, as a file has them."""
 _NUMBER_FIRST = re.compile(
-    r"\s{0,4}(\d{1,9}(?:[-/.]\d{1,6}){0,2}[a-z]?(?: \d/\d)?|[nsew] ?\d{1,6} ?[nsew] ?\d{1,6}|\d{1,6}[nsew]\d{1,6})"
+    r"\s{0,4}(\d{1,9}(?:[-/.]\d{1,6}){0,2}[a-z]?(?: \d/\d| ?[½¼¾])?"
+    r"|[nsew] ?\d{1,6} ?[nsew] ?\d{1,6}|\d{1,6}[nsew]\d{1,6})"
     r"[\s,]{1,4}(?=\S)",
     re.IGNORECASE,
 )

@@ -59,3 +59,7 @@ class ReferenceData(Protocol):
     async def find(self, questions: Sequence[AddressQuestion]) -> list[KnownAddress | tuple[KnownAddress, ...] | None]:
         """Return for each question the address that is meant, several that fit equally well, or None."""
         ...
+
+    async def nearest(self, latitude: float, longitude: float, asker: UUID | None) -> KnownAddress | None:
+        """Return the house nearest to a point in degrees, None if there is none within a few hundred metres."""
+        ...

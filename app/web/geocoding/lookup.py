@@ -265,11 +265,11 @@ class ReverseQuery(RequestModel):
     errors=[NotFound, NotConfigured],
 )
 async def reverse(request: Request) -> Response:
-    """Return the address nearest to a point."""
-    await auth.require(request)
+    """Return the address nearest to a point: from the reference data if they have one there, else from a geocoder."""
+    user = await auth.require(request)
     platform = get_platform(request)
     point = request_parsing.parse_query(request, ReverseQuery)
-    result = await platform.geocoder.reverse(point.latitude, point.longitude, TIME_LIMIT_SECONDS)
+    result = await platform.geocoder.reverse(point.latitude, point.longitude, TIME_LIMIT_SECONDS, user.id)
     if result is None:
         raise await _no_geocoder_for_points(platform)
     if result.place is not None:

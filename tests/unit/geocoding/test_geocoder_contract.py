@@ -68,7 +68,7 @@ async def online(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
         yield it
 
 
-@pytest.fixture(params=[name for name in sorted(CASES) if GEOCODERS[name].reverses])
+@pytest.fixture(params=[name for name in sorted(CASES) if GEOCODERS[name].reverses and CASES[name].online])
 async def reversing(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
     async with running(request.param) as it:
         yield it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 
@@ -37,7 +38,9 @@ class Knowing(Geocoder):
     async def geocode_batch(self, queries: Sequence[Query], timeout: float) -> list[Location | None | ProviderError]:
         return [*self._answer(queries)]
 
-    async def reverse(self, latitude: float, longitude: float, timeout: float) -> Location | None:
+    async def reverse(
+        self, latitude: float, longitude: float, timeout: float, asker: UUID | None = None
+    ) -> Location | None:
         return self._answer([Query("1 Main St")])[0]
 
     def _answer(self, queries: Sequence[Query]) -> list[Location | None]:
