@@ -27,6 +27,7 @@ class UploadKind(StrEnum):
     COMPANIES = "companies"
     HOUSEHOLDS = "households"
     GEOCODE_FILE = "geocode-file"
+    REFERENCE = "reference"
 
 
 COUNTERS = ("created", "updated", "unchanged", "rejected", "total")
@@ -37,6 +38,7 @@ STARTS = {
     UploadKind.POIS: "/api/v1/pois/import",
     UploadKind.BUSINESSES: "/api/v1/businesses/import",
     UploadKind.GEOCODE_FILE: "/api/v1/gis/geocode-file",
+    UploadKind.REFERENCE: "/api/v1/reference/import",
     UploadKind.COMPANIES: "/api/v1/companies",
     UploadKind.HOUSEHOLDS: "/api/v1/households",
 }

@@ -97,6 +97,24 @@ class AddressRequest(Model):
     county: Annotated[str | None, Field(max_length=100)] = None
 
 
+class AddressSuggestion(Model):
+    address: str
+    """The address on one line, to be shown, and to be sent to `POST /api/v1/geocode`."""
+    kind: Literal["house", "street"]
+    latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)]
+    """Of a house, in degrees (WGS 84); null for a street."""
+    longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)]
+    source: str
+    """Name of the reference data."""
+    source_date: Annotated[str, Field(alias="sourceDate")]
+    """The day of the data, or else of their import (ISO 8601)."""
+
+
+class AddressSuggestions(Model):
+    suggestions: list[AddressSuggestion]
+    """The likeliest first. Houses of the number if there are any, otherwise streets."""
+
+
 class BoundsInput(Model):
     """Edges in degrees. If `west` is greater than `east`, the bounds cross the antimeridian."""
 
@@ -3543,7 +3561,10 @@ class UploadPreview(Model):
     """What an uploaded file is, and how its first rows would be stored."""
 
     upload: Upload
-    kind: Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file"] | None
+    kind: (
+        Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file", "reference"]
+        | None
+    )
     """What it would be imported as; null if the file cannot be read yet."""
     profile: (
         Literal[

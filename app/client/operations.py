@@ -484,8 +484,37 @@ class Operations:
         )
         return result
 
+    async def suggest_addresses(
+        self, *, q: str, limit: int | None = None, country: str | None = None
+    ) -> models.AddressSuggestions:
+        """Suggest addresses that begin as typed, from the reference data that answer your questions.
+
+        No geocoder is asked: without reference data there are no suggestions.
+
+        `q`: What was typed so far: `12 n mai`, `12 main st dur`, `12 Main St, Durham`.
+        `country`: ISO 3166-1 alpha-2; without it, the platform's default applies.
+        """
+        request = Request(
+            method="GET", path="/api/v1/geocode/suggest", query={"q": q, "limit": limit, "country": country}
+        )
+        result: models.AddressSuggestions = await self.transport.model(request, models.AddressSuggestions)
+        return result
+
+    async def suggest(
+        self, *, q: str, limit: int | None = None, country: str | None = None
+    ) -> models.AddressSuggestions:
+        """Suggest addresses, like `GET /api/v1/geocode/suggest`.
+
+        `q`: What was typed so far: `12 n mai`, `12 main st dur`, `12 Main St, Durham`.
+        `country`: ISO 3166-1 alpha-2; without it, the platform's default applies.
+        """
+        request = Request(method="GET", path="/api/v1/suggest", query={"q": q, "limit": limit, "country": country})
+        result: models.AddressSuggestions = await self.transport.model(request, models.AddressSuggestions)
+        return result
+
     async def reverse_geocode(self, *, latitude: int | float, longitude: int | float) -> models.NearestAddress:
-        """Return the address nearest to a point.
+        """Return the address nearest to a point: from the reference data if they have one there, else from a
+        geocoder.
 
         `latitude`: In degrees (WGS 84); `lat` is the same.
         `longitude`: In degrees (WGS 84); `lng` and `lon` are the same.
@@ -782,7 +811,7 @@ class Operations:
         layer: str | None = None,
         header: bool | None = None,
         crs: str | None = None,
-        kind: Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file"]
+        kind: Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file", "reference"]
         | None = None,
         mapping: Mapping[str, Any] | None = None,
         date_order: Literal["mdy", "dmy", "ymd"] | None = None,
@@ -853,7 +882,7 @@ class Operations:
         layer: str | None = None,
         header: bool | None = None,
         crs: str | None = None,
-        kind: Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file"]
+        kind: Literal["voters", "parcels", "pois", "businesses", "companies", "households", "geocode-file", "reference"]
         | None = None,
         mapping: Mapping[str, Any] | None = None,
         date_order: Literal["mdy", "dmy", "ymd"] | None = None,

@@ -212,6 +212,9 @@ GET /reports/export
 GET /voters/record
 GET /parcels/record
 GET /pois/record
+GET /reference
+GET /reference/{id}
+POST /reference/{id}/remove
 GET /households/{id}
 POST /households/{id}/address
 POST /households/{id}/location

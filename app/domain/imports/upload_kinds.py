@@ -18,6 +18,7 @@ class UploadKind(StrEnum):
     COMPANIES = "companies"
     HOUSEHOLDS = "households"
     GEOCODE_FILE = "geocode-file"
+    REFERENCE = "reference"
 
 
 _SIGNS: tuple[tuple[UploadKind, re.Pattern[str]], ...] = (
@@ -40,6 +41,7 @@ _IN_DOUBT = (
     UploadKind.PARCELS,
     UploadKind.HOUSEHOLDS,
     UploadKind.VOTERS,
+    UploadKind.REFERENCE,
 )
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.addresses.parts import split_unit
-from app.domain.reference.house_numbers import parse_house_number
+from app.domain.reference.house_numbers import HouseNumber, parse_house_number
 from app.domain.reference.places import Place, postcode_key, state_key, town_key
 from app.domain.reference.street_keys import MAX_CHARACTERS, StreetKey, street_key
 
@@ -63,6 +63,23 @@ class PointBatch:
     @property
     def points(self) -> int:
         return 0 if self.houses is None else len(self.houses)
+
+    def records(self) -> list[tuple[int, dict[str, Any]]]:
+        """Return the houses in words, each with its line: for a preview of few."""
+        found = []
+        for row in [] if self.houses is None else self.houses.tolist():
+            street = self.streets[row[STREET]]
+            record = {
+                "house_number": str(HouseNumber(row[NUMBER], self.marks[row[MARK]])),
+                "street": street.label,
+                "city": street.city,
+                "state": street.place.state,
+                "zip_code": street.place.postcode,
+                "latitude": row[Y] / UNITS_PER_DEGREE,
+                "longitude": row[X] / UNITS_PER_DEGREE,
+            }
+            found.append((row[LINE], record))
+        return found
 
 
 class PointCollector:

@@ -17,6 +17,7 @@ from app.web.dashboard.core.guard import Handler, require_session, with_error_pa
 from app.web.dashboard.geocoding import providers
 from app.web.dashboard.households import household, map
 from app.web.dashboard.households import table as household_table
+from app.web.dashboard.imports import reference_data
 from app.web.dashboard.imports import tables as import_tables
 from app.web.dashboard.jobs import (
     detail,
@@ -94,6 +95,9 @@ PAGES = [
     get("/map/places", map.map_data),
     *(route for page in DATA_PAGES for route in data_routes(page)),
     *(get(f"{page.path}/record", record_handler(page)) for page in RECORD_PAGES),
+    get("/reference", reference_data.index),
+    get("/reference/{id}", reference_data.show),
+    post("/reference/{id}/remove", reference_data.remove),
     get("/households/{id}", household.show),
     post("/households/{id}/address", household.edit_address),
     post("/households/{id}/location", household.place),

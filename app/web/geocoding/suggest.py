@@ -64,6 +64,12 @@ async def suggest(request: Request) -> Response:
     return JSON(AddressSuggestions(suggestions=[_present(one) for one in found]))
 
 
+@operation("suggest", tag="Geocoding", query=SuggestQuery, returns={200: AddressSuggestions})
+async def suggest_briefly(request: Request) -> Response:
+    """Suggest addresses, like `GET /api/v1/geocode/suggest`."""
+    return await suggest(request)
+
+
 def _present(one: Suggestion) -> AddressSuggestion:
     return AddressSuggestion(
         address=one.line,

@@ -24,6 +24,7 @@ from app.domain.imports.column_report import VOCABULARIES
 from app.domain.imports.first_rows import ROWS
 from app.domain.imports.layout import Layout
 from app.domain.imports.preview_rows import PreviewProblem, PreviewRow
+from app.domain.imports.reference_points import PointChunk
 from app.domain.imports.survey import FileFormat
 from app.domain.imports.upload_kinds import UploadKind
 from app.domain.text.column_uses import ColumnUse, to_report
@@ -37,6 +38,7 @@ from app.web.http.problems import invalid
 from app.web.http.uploads import Upload
 from app.web.imports import create, routes
 from app.web.imports.create import ImportRoute
+from app.web.imports.create_reference import REFERENCE
 from app.web.imports.requests import PreviewOptions
 from app.web.imports.source import open_reader
 
@@ -94,6 +96,17 @@ def _read_businesses(file: BinaryIO, found: Layout, options: PreviewOptions, aro
     chunk = BusinessReader(file, found, _start(found), normalise=normalise, mapping=options.mapping).chunk()
     records = ((line, new.model_dump(by_alias=True, exclude_none=True)) for line, new in chunk.businesses)
     return preview_rows.from_chunk(chunk, records)
+
+
+def _recognise_reference(upload: Upload, options: PreviewOptions, around: Environment) -> Layout:
+    return create.recognise(REFERENCE, upload, _options(REFERENCE, options), around.country)
+
+
+def _read_reference(file: BinaryIO, found: Layout, options: PreviewOptions, around: Environment) -> list[PreviewRow]:
+    reader = open_reader(REFERENCE.spec.kind, file, found, _start(found), _options(REFERENCE, options), around.country)
+    chunk = reader.chunk()
+    records = chunk.batch.records() if isinstance(chunk, PointChunk) else []
+    return preview_rows.from_chunk(chunk, ((line, _filled(record)) for line, record in records))
 
 
 def _start(found: Layout) -> dict[str, int]:
@@ -218,4 +231,5 @@ KINDS: Mapping[UploadKind, PreviewKind] = {
         households.COLUMNS, _recognise_table(households.COLUMNS, _household_columns), _read_households
     ),
     UploadKind.GEOCODE_FILE: PreviewKind(ADDRESS_COLUMNS, _recognise_addresses, _read_addresses),
+    UploadKind.REFERENCE: PreviewKind(VOCABULARIES["reference_import"], _recognise_reference, _read_reference),
 }

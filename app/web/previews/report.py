@@ -37,9 +37,10 @@ JOB_KINDS = {
     UploadKind.POIS: "poi_import",
     UploadKind.BUSINESSES: "business_import",
     UploadKind.GEOCODE_FILE: "geocode_file",
+    UploadKind.REFERENCE: "reference_import",
 }
 """The kinds that mappings are saved for."""
-OF_LAND = frozenset({UploadKind.PARCELS, UploadKind.POIS})
+OF_LAND = frozenset({UploadKind.PARCELS, UploadKind.POIS, UploadKind.REFERENCE})
 KNOWN = frozenset(name for kind in KINDS.values() for name in kind.names.known)
 """The names of columns that any kind knows, in canonical form."""
 EXACT_BYTES = 4 << 20

@@ -16,12 +16,14 @@ from app.domain.text.column_mapping import IGNORED
 from app.domain.text.json_guard import UnsafeJson, parse_json
 from app.errors import AppError, BadRequest, NotFound
 from app.web.companies import intake as companies
-from app.web.dashboard.core import html, internal_api
+from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.core.form_data import read_form
+from app.web.dashboard.imports import reference_data
 from app.web.dashboard.jobs.import_options import READING, STARTING, chosen_options, for_kind, offered
 from app.web.dashboard.jobs.new_job import redirect_to_job
 from app.web.geocoding import geocode_file
 from app.web.households import records as households
+from app.web.imports import create_reference
 from app.web.imports import routes as imports
 from app.web.previews import uploads
 
@@ -31,11 +33,14 @@ STARTS = {
     UploadKind.POIS: imports.create_pois,
     UploadKind.BUSINESSES: imports.create_businesses,
     UploadKind.GEOCODE_FILE: geocode_file.create,
+    UploadKind.REFERENCE: create_reference.create,
     UploadKind.COMPANIES: companies.create,
     UploadKind.HOUSEHOLDS: households.load,
 }
 """What starts the job of each kind; companies and households are stored at once."""
 FILE = ("kind", "sheet", "layer", "crs", "mapping")
+WANTED = ("kind", "name")
+"""What the page from which a file is sent may say about it."""
 USE = "use."
 """Begins the names of the menus of columns."""
 NOT_USED = "-"
@@ -55,7 +60,10 @@ async def upload(request: Request) -> Response:
         made = await internal_api.upload(request, uploads.create)
     except AppError as error:
         return await _ask(request, error.detail, error.status)
-    return html.redirect(request, f"/import/{made['upload']['id']}", "The file has arrived. Nothing is imported yet.")
+    onward = f"/import/{made['upload']['id']}"
+    if wanted := {name: text for name in WANTED if (text := request.query_params.get(name, "").strip())}:
+        onward += f"?{urlencode(wanted)}"
+    return html.redirect(request, onward, "The file has arrived. Nothing is imported yet.")
 
 
 async def _ask(request: Request, error: str = "", status: int = 200) -> Response:
@@ -168,6 +176,10 @@ async def start(request: Request) -> Response:
     options = chosen_options(form)
     if form.get("do") != "start":
         return html.redirect(request, f"/import/{request.path_params['id']}?{urlencode(file | options)}")
+    if file.get("kind") == UploadKind.REFERENCE and "dryRun" not in options:
+        question = await reference_data.ask_to_replace(request, options.get("name", ""))
+        if question and (asking := confirm.ask(request, await read_form(request), question, "Replace the data")):
+            return asking
     return await _start(request, file, options, form.get(internal_api.IDEMPOTENCY_FIELD) or None)
 
 
@@ -178,6 +190,8 @@ async def _start(request: Request, file: dict[str, str], options: dict[str, str]
         raise BadRequest("Choose what the file is to be imported as.")
     body = {name: value for name, value in file.items() if name != "kind"}
     body |= for_kind(options, kind, READING + STARTING)
+    if "name" in body:  # its name in requests; that of records has another meaning and help
+        body["source"] = body.pop("name")
     body["uploadId"] = request.path_params["id"]
     try:
         created = await internal_api.call(request, handler, body, path={}, idempotency_key=once)

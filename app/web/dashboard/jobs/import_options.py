@@ -12,6 +12,7 @@ from app.domain.imports.voter_profiles import ProfileName
 VOTERS = frozenset({UploadKind.VOTERS})
 RECORDS = frozenset({UploadKind.VOTERS, UploadKind.PARCELS, UploadKind.POIS})
 IMPORTS = RECORDS | {UploadKind.BUSINESSES}
+REFERENCE = frozenset({UploadKind.REFERENCE})
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ READING = (
     ImportOption(
         "header",
         "First row",
-        IMPORTS | {UploadKind.GEOCODE_FILE},
+        IMPORTS | REFERENCE | {UploadKind.GEOCODE_FILE},
         choices=(("", "find out"), ("true", "has the names of the columns"), ("false", "is a record already")),
     ),
     ImportOption(
@@ -53,6 +54,23 @@ READING = (
 )
 """What changes how the file is read: the page shows its rows again."""
 STARTING = (
+    ImportOption(
+        "name",
+        "Name",
+        REFERENCE,
+        "Data of this name are replaced when the import is complete. Left empty, it is the name of the file.",
+    ),
+    ImportOption("dated", "Day of the data", REFERENCE, "Such as 2026-05-01: answers name it."),
+    ImportOption("state", "State", REFERENCE, "Of addresses that name none."),
+    ImportOption("attribution", "Attribution", REFERENCE, "A text that must be shown with the results."),
+    ImportOption("licence", "Licence", REFERENCE),
+    ImportOption(
+        "shared",
+        "For whom",
+        REFERENCE,
+        "Only administrators can let data answer the questions of all users.",
+        choices=(("", "everybody, if an administrator imports them"), ("false", "only my own questions")),
+    ),
     ImportOption(
         "source",
         "Source",
@@ -77,7 +95,9 @@ STARTING = (
         is_check=True,
     ),
     ImportOption("split", "Divide a very long file into several jobs", IMPORTS, is_check=True),
-    ImportOption("dryRun", "Only try it: read, check and count, but store nothing", IMPORTS, is_check=True),
+    ImportOption(
+        "dryRun", "Only try it: read, check and count, but store nothing", IMPORTS | REFERENCE, is_check=True
+    ),
 )  # fmt: skip
 """What changes the import only."""
 MAX_CHARACTERS = 200
