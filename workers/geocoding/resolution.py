@@ -65,7 +65,8 @@ def has_street(address: Address) -> bool:
     if not address.street or is_po_box(address.street):
         return False
     road = Query(split_unit(address.street)[0], country=address.country).road or ""
-    return any(map(str.isalnum, road)) and not is_placeholder("address", road) and not _is_unit(road)
+    says_something = any(map(str.isalnum, road)) and not is_placeholder("address", road, address.country)
+    return says_something and not _is_unit(road)
 
 
 def _is_unit(road: str) -> bool:

@@ -71,7 +71,6 @@ _NAMES_OF_PLACES = {
 """(field, text in upper case) to the countries that have a place of that name or code; None for all."""
 
 
-@lru_cache(maxsize=4096)  # the same towns and states in row after row
 def is_placeholder(field: str, text: str, country: str) -> bool:
     """Whether the text, its white space squeezed, stands for no value in this field of an address.
 
@@ -79,6 +78,11 @@ def is_placeholder(field: str, text: str, country: str) -> bool:
     """
     if not text or len(text) > _MAX_CHARACTERS or (text[0].isdigit() and text[0] not in "09"):
         return False
+    return _is_placeholder(field, text, country)
+
+
+@lru_cache(maxsize=4096)  # the same towns and states in row after row
+def _is_placeholder(field: str, text: str, country: str) -> bool:
     name = text.upper()
     countries = _NAMES_OF_PLACES.get((field, name), ())
     if countries is None or country in countries:
