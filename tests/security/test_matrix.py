@@ -217,6 +217,9 @@ GET /reference/{id}
 POST /reference/{id}/remove
 GET /households/{id}
 POST /households/{id}/address
+GET /errors
+POST /errors
+POST /jobs/{id}/errors/geocode
 POST /households/{id}/location
 GET /businesses/{id}
 GET /companies/{id}

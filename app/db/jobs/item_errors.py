@@ -10,8 +10,11 @@ from uuid import UUID
 
 import asyncpg
 
+from app.db.core.conditions import Conditions
 from app.db.core.pages import Page, Total
 from app.db.core.pool import Connection
+from app.db.jobs.causes import CAUSE
+from app.domain.jobs.causes import VARIABLE_PARTS
 from app.domain.text.json_guard import load_stored_object
 
 COLUMNS = "id, item_id, address, error, at, detail"
@@ -57,13 +60,17 @@ async def list_errors(
     return Page.of(_errors(rows), limit, Total(total, is_estimate=False))
 
 
-async def list_after(conn: Connection, job_id: UUID, after: int, *, limit: int) -> list[RecordedError]:
-    """Return the errors of a job with an id above `after` (a cursor), the oldest first."""
+async def list_after(
+    conn: Connection, job_id: UUID, after: int, *, limit: int, cause: str | None = None
+) -> list[RecordedError]:
+    """Return the errors of a job with an id above `after` (a cursor), the oldest first; `cause` is a digest."""
+    where = Conditions()
+    where.add("job_id = {}", job_id)
+    where.add("id > {}", after)
+    if cause is not None:
+        where.add(f"md5({CAUSE.format(pattern='{0}')}) = {{1}}", VARIABLE_PARTS, cause)
     return _errors(
         await conn.fetch(
-            f"SELECT {COLUMNS} FROM job_errors WHERE job_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-            job_id,
-            after,
-            limit,
+            f"SELECT {COLUMNS} FROM job_errors WHERE {where} ORDER BY id LIMIT {where.arg(limit)}", *where.args
         )
     )

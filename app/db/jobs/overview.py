@@ -1,9 +1,8 @@
-"""The last day at a glance: what failed, and how much was done."""
+"""The last day at a glance: how much was done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from app.db.core.pages import fetch_within
@@ -13,17 +12,6 @@ from app.domain.geocoding.kinds import GEOCODE_HOUSEHOLDS
 from app.domain.websites.kinds import WEBSITE_VALIDATION
 
 BUDGET_MS = 500
-MAX_FAILURES = 500
-MAX_ERROR_CHARACTERS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class FailedJob:
-    id: UUID
-    kind: str
-    error: str
-    """Its beginning."""
-    completed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +28,6 @@ class DayFigures:
     """Companies that were researched."""
     signals: int
     """Signals that were detected."""
-
-
-async def list_failed(conn: Connection, reader: UUID | None) -> list[FailedJob] | None:
-    """Return the newest jobs that failed within 24 hours and that `reader` (None: an admin) may read.
-
-    None if that takes long.
-    """
-    rows = await fetch_within(
-        conn,
-        BUDGET_MS,
-        """SELECT id, kind, left(coalesce(error, ''), $2) AS error, completed_at FROM jobs
-           WHERE status = 'failed' AND completed_at > now() - interval '1 day'
-           AND ($1::uuid IS NULL OR created_by = $1) ORDER BY id DESC LIMIT $3""",
-        [reader, MAX_ERROR_CHARACTERS, MAX_FAILURES],
-    )
-    return None if rows is None else [FailedJob(**row) for row in rows]
 
 
 async def get_figures(conn: Connection, reader: UUID | None) -> DayFigures | None:

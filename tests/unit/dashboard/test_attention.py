@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from app.db.jobs.overview import MAX_FAILURES, FailedJob
+from app.db.jobs.causes import FailureGroup
 from app.db.jobs.queues import Queue
 from app.domain.geocoding.geocoder_status import GeocoderStatus
-from app.web.dashboard.jobs.attention import cause_of, of_failures, of_providers, of_queues, of_quota
+from app.web.dashboard.jobs.attention import of_failures, of_providers, of_queues, of_quota
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 QUEUE = Queue(
@@ -25,42 +25,22 @@ GEOCODER = GeocoderStatus(
 )  # fmt: skip
 
 
-def failed(number: int, error: str, kind: str = "website_validation") -> FailedJob:
-    return FailedJob(UUID(int=number), kind, error, NOW)
+def failed(number: int, error: str, jobs: int = 1, kind: str = "website_validation") -> FailureGroup:
+    return FailureGroup(kind, f"digest{number}", jobs, NOW, UUID(int=number), f"Title {number}", error)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("HTTP 503 from https://a.example/x", "HTTP 500 from https://b.example/"),
-        ("no answer within 5.0 s", "no answer within 30 s"),
-        ("job 01a2214a-9364-7375-a045-99dec1554aaa is gone", "job 01a2214a-9364-7375-a045-99cf3cb6e946 is gone"),
-    ],
-)
-def test_errors_with_the_same_cause(one: str, other: str) -> None:
-    assert cause_of(one) == cause_of(other)
-
-
-def test_other_errors_are_other_causes() -> None:
-    assert cause_of("the domain does not exist") != cause_of("the certificate is invalid")
-
-
-def test_failures_are_grouped_and_counted() -> None:
-    jobs = [failed(n, f"timeout after {n} s") for n in range(3)] + [failed(9, "bad file", "voter_import")]
-    most, single = of_failures(jobs)
+def test_failures_lead_to_their_jobs() -> None:
+    most, single = of_failures([failed(1, "timeout: after 2 s", 3), failed(9, "bad file", kind="voter_import")])
     assert most.text == "Website validation: 3 jobs failed"
-    assert most.detail == "timeout after 0 s", "the newest is the example"
-    assert most.link == "/jobs?status=failed&type=website_validation&within=24h"
-    assert (single.text, single.link) == ("Voter import: 1 job failed", f"/jobs/{UUID(int=9)}")
+    assert most.detail == "There was no answer in time"
+    assert most.link == "/errors?within=24h&kind=website_validation&cause=digest1"
+    assert (single.text, single.detail, single.link) == ("Title 9 failed", "Bad file", f"/jobs/{UUID(int=9)}")
 
 
 def test_few_causes_are_shown_and_the_rest_is_summed_up() -> None:
-    words = ["one", "two", "three", "four", "five", "six", "seven"]
-    found = of_failures([failed(n, word) for n, word in enumerate(words)])
+    found = of_failures([failed(n, f"reason {n}") for n in range(7)])
     assert len(found) == 6
     assert found[-1].text == "2 jobs failed for other reasons"
-    many = of_failures([failed(n, "same") for n in range(MAX_FAILURES)])
-    assert "only the newest are counted" in many[-1].text
     assert of_failures([]) == []
 
 

@@ -72,7 +72,7 @@ EXEMPT = {
     "the beginning of a statement: the functions that use it add the owner": "jobs.schedules.SELECT",
     "a part of a job, for those who may read the job (test_parts_of_jobs)": """
         jobs.item_errors.* jobs.timeline.* geocoding.file_rows.list_after imports.reports.list_rejected_rows
-        imports.reports.find_layout
+        imports.reports.find_layout jobs.causes.group_items jobs.causes.list_item_ids
     """,
     "for administrators (tests/security/test_matrix.py)": """
         core.audit.list_actions jobs.views.ACTIVITY jobs.views.list_running jobs.workers.list_workers
@@ -92,7 +92,16 @@ EXEMPT = {
 
 GATES = {"get_job", "require_readable", "is_readable", "lock_for_action", "get_detail"}
 """Functions that find out whether the user may read a job."""
-PARTS = {"list_errors", "list_after", "list_events", "list_rejected_rows", "find_layout", "list_newest"}
+PARTS = {
+    "list_errors",
+    "list_after",
+    "list_events",
+    "list_rejected_rows",
+    "find_layout",
+    "list_newest",
+    "group_items",
+    "list_item_ids",
+}
 """Functions that return parts of a job to whoever asks."""
 
 

@@ -21,6 +21,16 @@ def number(value: float | int | None) -> str:
     return f"{int(value):,}"
 
 
+def count_of(count: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 job`, `1,200 jobs`."""
+    return f"1 {singular}" if count == 1 else f"{number(count)} {plural or singular + 's'}"
+
+
+def truncate_text(text: str, characters: int) -> str:
+    """Return the beginning of a text, with an ellipsis if it is longer."""
+    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+
+
 def duration(seconds: float | None) -> str:
     """Format seconds with at most two units: 1 h 5 min, 12 s, 340 ms. None becomes a dash."""
     if seconds is None:
@@ -90,6 +100,8 @@ def plain_url(url: str) -> str:
 
 FILTERS = {
     "number": number,
+    "count_of": count_of,
+    "truncate_text": truncate_text,
     "duration": duration,
     "timestamp": timestamp,
     "humanize": humanize,

@@ -50,7 +50,7 @@ class Link:
 NAVIGATION = {
     "": (
         Link("/", "Home", "gauge"),
-        Link("/jobs", "Jobs", "jobs"),
+        Link("/jobs", "Jobs", "jobs", also=("/errors",)),
         Link("/new", "New job", "plus", also=("/import",)),
         Link("/map", "Map", "map"),
     ),

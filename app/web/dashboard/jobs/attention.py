@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from app.db.jobs.overview import MAX_FAILURES, FailedJob
+from app.db.jobs.causes import FailureGroup
 from app.db.jobs.queues import Queue
 from app.domain.geocoding.geocoder_status import GeocoderStatus
-from app.web.dashboard.core.formatting import humanize, number
+from app.domain.jobs.causes import explain
+from app.web.dashboard.core.formatting import count_of, humanize, number
 
 MAX_CAUSES = 5
 NEARLY_USED = 0.8
@@ -18,8 +18,6 @@ NEARLY_USED = 0.8
 MIN_ERRORS = 10
 ERROR_SHARE = 0.2
 """Errors of a provider are pointed out from both on."""
-VARIABLE = re.compile(r"https?://\S{1,500}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{1,40}(?:[.,][0-9]{1,40})?")
-"""Parts of an error that differ between jobs with the same cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +32,22 @@ class Attention:
     """Whether the page is for administrators."""
 
 
-def of_failures(failed: Sequence[FailedJob]) -> list[Attention]:
-    """Group failed jobs by kind and cause, the most frequent cause first."""
-    groups: dict[tuple[str, str], list[FailedJob]] = {}
-    for job in failed:
-        groups.setdefault((job.kind, cause_of(job.error)), []).append(job)
-    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    found = [_of_group(kind, jobs) for (kind, _), jobs in ordered[:MAX_CAUSES]]
-    rest = sum(len(jobs) for _, jobs in ordered[MAX_CAUSES:])
+def of_failures(groups: Sequence[FailureGroup]) -> list[Attention]:
+    """Return the most frequent causes of failed jobs, and a sum of the others."""
+    found = [_of_group(group) for group in groups[:MAX_CAUSES]]
+    rest = sum(group.jobs for group in groups[MAX_CAUSES:])
     if rest:
-        found.append(Attention(f"{_jobs(rest)} failed for other reasons", "", "/jobs?status=failed&within=24h", "Show"))
-    if len(failed) == MAX_FAILURES:
-        found.append(Attention(f"More than {number(MAX_FAILURES)} jobs failed; only the newest are counted here"))
+        found.append(Attention(f"{_jobs(rest)} failed for other reasons", "", "/errors?within=24h", "Show"))
     return found
 
 
-def _of_group(kind: str, jobs: Sequence[FailedJob]) -> Attention:
-    text = f"{humanize(kind)}: {_jobs(len(jobs))} failed"
-    if len(jobs) == 1:
-        return Attention(text, jobs[0].error, f"/jobs/{jobs[0].id}", "Open")
-    query = urlencode({"status": "failed", "type": kind, "within": "24h"})
-    return Attention(text, jobs[0].error, f"/jobs?{query}", "Show")
-
-
-def cause_of(error: str) -> str:
-    """Return an error without what differs between jobs: addresses, ids and numbers."""
-    return VARIABLE.sub("…", error)
+def _of_group(group: FailureGroup) -> Attention:
+    detail = explain(group.kind, group.error).text
+    if group.jobs == 1:
+        text = f"{group.example_title or humanize(group.kind)} failed"
+        return Attention(text, detail, f"/jobs/{group.example_id}", "Open")
+    query = urlencode({"within": "24h", "kind": group.kind, "cause": group.digest})
+    return Attention(f"{humanize(group.kind)}: {_jobs(group.jobs)} failed", detail, f"/errors?{query}", "Show")
 
 
 def of_storage(*faults: str | None) -> list[Attention]:
@@ -92,7 +80,7 @@ def _waiting(jobs: int) -> str:
 
 
 def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{number(count)} jobs"
+    return count_of(count, "job")
 
 
 def of_providers(statuses: Sequence[GeocoderStatus]) -> list[Attention]:

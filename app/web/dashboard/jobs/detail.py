@@ -8,10 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
-from app.db.core.pool import Connection
-from app.db.jobs import item_errors, timeline, views, waits
-from app.db.jobs import records as jobs
-from app.db.jobs.item_errors import RecordedError
+from app.db.jobs import timeline, views, waits
 from app.db.jobs.views import JobDetail
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS
 from app.domain.heatmaps.kinds import HEATMAP_COMPUTE
@@ -20,30 +17,25 @@ from app.domain.jobs.status import Status
 from app.domain.jobs.waits import explain
 from app.domain.text.json_guard import load_stored
 from app.domain.text.truncation import truncate
-from app.domain.text.typed_columns import typed_columns
 from app.errors import NotFound
 from app.web.dashboard.core import confirm, html, internal_api, results
 from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.core.formatting import indented_json
 from app.web.dashboard.core.results import ResultSection
 from app.web.dashboard.households import map
+from app.web.dashboard.jobs.item_errors import read_errors
 from app.web.dashboard.jobs.record_links import record_links
 from app.web.dashboard.jobs.view import JobView
 from app.web.http.off_loop import off_loop
-from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import path_id
-from app.web.http.table_download import Table, table_response
-from app.web.http.table_formats import TableFormat
 from app.web.imports import undo as import_undo
 from app.web.jobs import actions
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
 
 MAX_EVENTS = 200
-MAX_ERRORS = 50
 MAX_JSON_CHARACTERS = 100_000
 """Of the input, the result and the checkpoint each; REST has all of them."""
-CSV_PAGE_SIZE = 1000
 MAP_LAYERS = {
     GEOCODE_HOUSEHOLDS.kind: "households",
     GEOCODE_FILE.kind: "rows",
@@ -81,7 +73,7 @@ async def show(request: Request) -> Response:
         if detail is None:
             raise NotFound("Job not found. It was deleted, or it belongs to another user.")
         events = await timeline.list_events(conn, job_id, limit=MAX_EVENTS)
-        errors = await item_errors.list_after(conn, job_id, 0, limit=MAX_ERRORS)
+        errors = await read_errors(conn, detail, user, request.query_params.get("cause", ""))
         situation = (
             await waits.get_situation(conn, job_id, reader_id(user)) if detail.status is Status.PENDING else None
         )
@@ -96,7 +88,6 @@ async def show(request: Request) -> Response:
         events=events.rows,
         more_events=events.total.count - len(events.rows),
         errors=errors,
-        more_errors=detail.error_count - len(errors),
         values=await off_loop(size, _shown_values, detail),
         download=DOWNLOADS.get(job.kind) if job.completed_at else None,
         layer=MAP_LAYERS.get(job.kind),
@@ -189,21 +180,3 @@ async def _run_action(
     return await internal_api.call_and_redirect(
         request, ACTIONS[action], query=query, message=message, back=here, onward=onward
     )
-
-
-async def errors_csv(request: Request) -> Response:
-    """Download all failed items of the job."""
-    platform = get_platform(request)
-    user: User = request.state.user
-    job_id = path_id(request)
-    async with platform.pool.acquire() as conn:
-        if not await jobs.is_readable(conn, job_id, reader_id(user)):
-            raise NotFound("Job not found.")
-
-    async def read(conn: Connection, after: int | None) -> list[RecordedError]:
-        return await item_errors.list_after(conn, job_id, after or 0, limit=CSV_PAGE_SIZE)
-
-    pages = keyset_pages(platform.pool, read, lambda error: error.id, CSV_PAGE_SIZE)
-    rows = ([[error.item_id, error.address, error.error, error.at] for error in page] async for page in pages)
-    columns = typed_columns(("item", "address", "error", "time"), dates=("time",))
-    return await table_response(Table(f"errors-{job_id}", columns, rows), TableFormat.CSV)

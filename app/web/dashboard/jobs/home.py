@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.companies import quota
-from app.db.jobs import overview, queues, search
+from app.db.jobs import causes, overview, queues, search
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import Status
 from app.web.dashboard.core import html
@@ -31,7 +31,7 @@ async def show(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         running = await search.list_page(conn, Filters(status=Status.PROCESSING), reader, limit=MAX_RUNNING)
         waiting = await search.list_page(conn, Filters(status=Status.PENDING), reader, limit=1)
-        failed = await overview.list_failed(conn, reader)
+        failed = await causes.group_failures(conn, datetime.now(UTC) - timedelta(days=1), reader)
         figures = await overview.get_figures(conn, reader)
         has_any = await overview.has_any(conn, reader)
         found = attention.of_storage(await platform.disk.find_fault(conn), await platform.uploads.find_fault())
