@@ -59,13 +59,16 @@ def read_address(row: Row, layout: Layout, columns: AddressColumns, country: str
         error = f"the row is marked as confidential ({layout.header[flag]}) and was not geocoded"
         return AddressRow(NO_ADDRESS, cells[:width], error)
     notes: Problems = []
+
+    def noted(*sentences: str) -> str | None:
+        return "; ".join([*sentences, *(f"{field} was left out: it {problem}" for field, problem in notes)]) or None
+
     try:
         point = columns.coordinates(cells, notes)
         address = columns.address(cells, country, notes)
-        note = "; ".join(f"{field} was left out: it {problem}" for field, problem in notes) or None
-        return AddressRow(address, cells[:width], note=note, point=point)
+        return AddressRow(address, cells[:width], note=noted(), point=point)
     except ValueError as error:
-        return AddressRow(NO_ADDRESS, cells[:width], str(error))
+        return AddressRow(NO_ADDRESS, cells[:width], noted(str(error)))
 
 
 def split_leniently(text: str, delimiter: str) -> list[str]:

@@ -23,6 +23,8 @@ from app.domain.text.findings import Findings
 from app.domain.text.quoting import find_quoted_columns
 from app.domain.text.typed_columns import CellKind, TypedColumn
 
+REPEATED = "(repeated)"
+"""Behind the name of a column that an earlier one has already."""
 MAX_QUOTED_BYTES = 1 << 16
 """Bytes of data that are examined for quotes."""
 
@@ -198,10 +200,17 @@ def _recognise_without_header(survey: Survey, asked: ProfileName | None) -> Layo
 
 
 def _unique(header: list[str]) -> list[str]:
-    """Number the names that are repeated or empty: each is a key of the values that are kept as JSON."""
+    """Tell the names apart that are repeated or empty: each is a key of the values that are kept as JSON.
+
+    `Address` and `Address (repeated)`: with a number it would be another column that people have, `Address 2`.
+    """
     seen: dict[str, int] = {}
     unique = []
-    for name in header:
+    for position, name in enumerate(header, 1):
         seen[name] = seen.get(name, 0) + 1
-        unique.append(name if name and seen[name] == 1 else f"{name or 'column'} {seen[name]}")
+        if not name:
+            name = f"column {position}"
+        elif seen[name] > 1:
+            name = f"{name} {REPEATED if seen[name] == 2 else REPEATED.replace(')', f' {seen[name] - 1})')}"
+        unique.append(name)
     return unique

@@ -256,6 +256,8 @@ class _Conversion:
                 values[number] = ""
 
     def _dates(self, line: int, record_id: str, values: list[str]) -> None:
+        if not values[BIRTH_YEAR] and _YEAR.fullmatch(values[BIRTH_DATE]):  # some states publish no more
+            values[BIRTH_YEAR], values[BIRTH_DATE] = values[BIRTH_DATE], ""
         for number, order in self._orders:
             if text := values[number]:
                 try:

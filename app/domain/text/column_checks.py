@@ -79,7 +79,7 @@ PLAUSIBLE: dict[str, Callable[[str], bool]] = {
     "record_id": lambda text: not is_date(text),
     "id": lambda text: not is_date(text),
     "external_id": lambda text: not is_date(text),
-    "birth_date": _is_date,
+    "birth_date": lambda text: _is_date(text) or _YEAR.fullmatch(text) is not None,
     "registered_on": _is_date,
     "birth_year": lambda text: _YEAR.fullmatch(text) is not None,
     "first_name": _has_letters,

@@ -28,12 +28,17 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
         "address", "streetaddress", "address1", "addressline1", "addr", "fulladdress", "resstreetaddress",
         "residentialaddress", "residentialaddress1", "residenceaddress", "residenceaddressline1", "situsaddress",
         "homeaddress", "homeaddress1", "physicaladdress", "siteaddress", "propertyaddress", "street1", "addr1", "add1",
-        "addressline", "homestreet", "vaddress", "addressformatted",
+        "addressline", "homestreet", "vaddress", "addressformatted", "addrline1", "addrline", "addressln1",
+        "address1line",
+        "addline1", "street1address", "streetline1", "streetaddress1", "streetaddressline1", "address01", "addressone",
+        "completeaddress", "wholeaddress", "locationaddress", "serviceaddress", "premiseaddress", "resaddress1",
     ),
     "house_number": (
         "housenumber", "streetnumber", "houseno", "housenum", "streetnum", "streetno", "stnumber", "stnum", "stno",
         "regstnum", "residencestreetnumber", "residentialstreetnumber", "resstreetnumber", "addressnumber", "addnumber",
-        "addrnum", "adrnum", "addno", "saddno", "house", "number",
+        "addrnum", "adrnum", "addno", "saddno", "house", "hausnummer", "hausnr", "hnr", "housenbr", "streetnbr",
+        "stnbr",
+        "buildingnumber", "bldgnumber", "primarynumber", "number",
     ),
     "house_fraction": (
         "housefraction", "housefractionnum", "housenumbersuffix", "streetnumbersuffix", "housesuffix", "regstfrac",
@@ -47,7 +52,7 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
     ),
     "street": (
         "street", "streetname", "stname", "regstname", "residencestreetname", "residentialstreetname", "saddstr",
-        "road", "roadname", "strasse", "straße",
+        "road", "roadname", "strasse", "straße", "straßenname", "strassenname", "stnm", "streetnm", "thoroughfare",
     ),
     "street_type": (
         "streettype", "streetsuffix", "streetsufx", "streetsfx", "sttype", "stsuffix", "regsttype",
@@ -61,28 +66,34 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
         "unit", "apartment", "apt", "suite", "address2", "addressline2", "residentialsecondaryaddr",
         "residenceaddressline2", "unitnumber", "unitnum", "unitno", "aptnumber", "aptnum", "aptno", "apartmentnumber",
         "suitenumber", "regstunitnum", "residenceaptunitnumber", "addr2", "homeaddress2", "extension", "addressunit",
-        "aptunit", "aptunitnumber",
+        "aptunit", "aptunitnumber", "addrline2", "addressln2", "address2line", "addline2", "streetline2", "street2",
+        "streetaddress2", "streetaddressline2", "address02", "unitapt", "aptsuite", "suiteapt", "aptste", "aptnbr",
+        "unitnbr", "secondaryaddress", "secondaryunit", "flat", "flatnumber",
     ),
     "city": (
         "city", "cityname", "rescitydesc", "residentialcity", "residencecity", "vcity", "town", "municipality",
         "locality",
         "ort", "stadt", "regcity", "homecity", "physicalcity", "situscity", "sitecity", "citytown", "postcity",
-        "postalcommunity",
+        "postalcommunity", "posttown", "townname", "citynm", "towncity", "suburb",
     ),
     "state": (
         "state", "statecode", "statecd", "st", "residentialstate", "residencestate", "stateprovince", "stateregion",
         "province", "region", "regstate", "homestate", "physicalstate", "situsstate", "vstate", "provincecode",
+        "prov", "statename", "stateabbr", "stateabbreviation", "stateprov",
+        "stateorprovince", "stabbr", "usstate",
     ),
     "zip_code": (
         "zipcode", "zip", "zip5", "postalcode", "postcode", "zippostalcode", "zippostal", "residentialzip",
         "residentialzipcode", "residencezipcode", "residencezip", "plz", "regzipcode", "homezip", "homezipcode",
-        "homepostalcode", "physicalzip", "situszip", "sitezip", "zipplus4", "zip9", "zip4", "vzip5", "vzip", "zippost",
-        "zipcd",
+        "homepostalcode", "physicalzip", "situszip", "sitezip", "zipplus4", "zip9", "zip4", "vzip5", "vzip",
+        "zippost", "zipcd",
+        "zippc", "zippostcode", "zipcode5", "zip5digit", "postal", "postalzip", "postcodezip", "pcode", "eircode",
     ),
     "country": ("country", "countrycode", "countryregion", "countryname", "homecountry"),
     "county": ("county", "countyname", "countydesc"),
-    "latitude": ("latitude", "lat"),
-    "longitude": ("longitude", "lon", "lng", "long"),
+    "latitude": ("latitude", "lat", "breitengrad", "gpslat", "latdd", "ycoord", "ycoordinate"),
+    "longitude": ("longitude", "lon", "lng", "long", "längengrad", "gpslon", "gpslong", "londd", "longdd", "xcoord",
+                  "xcoordinate"),
 }  # fmt: skip
 """Fields of an address to the canonical names of their columns, the most specific first."""
 
@@ -107,7 +118,8 @@ COMPANY: Mapping[str, tuple[str, ...]] = {
     "registry_number": ("registrynumber", "companynumber"),
     "phone": (
         "phone", "phonenumber", "companyphone", "businessphone", "mainphone", "telephone", "telephonenumber", "tel",
-        "telefon",
+        "telefon", "phonenum", "phoneno", "homephone", "homephonenumber", "residencephone", "primaryphone", "mobile",
+        "mobilephone", "cell", "cellphone", "fullphonenumber",
     ),
     "category": ("category", "primarycategory", "industry", "businesstype", "type", "branche"),
 }  # fmt: skip

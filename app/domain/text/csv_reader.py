@@ -17,7 +17,7 @@ from app.domain.text.errors import Unreadable
 from app.domain.text.not_data import NotData
 from app.domain.text.unmended import HIDDEN, find_surplus, is_unsplit
 
-DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = (",", "\t", ";", "|", "^", "~")
 MAX_LINE_BYTES = 1_000_000
 """Maximum length of a physical line. The widest known voter file has about 1,500 bytes."""
 BLOCK_BYTES = 1 << 16

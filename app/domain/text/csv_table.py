@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from app.domain.text.columns import canonical
 from app.domain.text.csv_reader import (
@@ -29,6 +30,8 @@ MAX_TITLE_ROWS = 20
 """Rows above the header."""
 ROWS_PER_READ = 500
 MAX_FIRST_ROWS = 200
+LINES_COMPARED = 20
+"""Lines from the beginning that tell whether columns have fixed widths."""
 ROWS_COMPARED = 50
 """Rows from the beginning that tell whether the first one is a header."""
 
@@ -81,6 +84,11 @@ def recognise(head: bytes, known: Collection[str], header: bool | None = None) -
     best = max(candidates, key=lambda candidate: (candidate.known, len(candidate.header)), default=None)
     if best is None or (broken is not None and best.known == 0 and len(best.header) == 1):
         raise broken or Unreadable("The file is empty. It needs a header line and at least one row.")
+    if len(best.header) == 1 and best.known == 0 and _has_fixed_widths(head, begin):
+        raise Unreadable(
+            "The columns are told apart by spaces, at fixed widths; that cannot be read. Open the file in a spreadsheet"
+            " (in Excel: Data, From Text/CSV, delimiter: fixed width), and save it as CSV or .xlsx."
+        )
     if len(best.header) > MAX_COLUMNS:
         raise Unreadable(f"The header has {len(best.header):,} columns; at most {MAX_COLUMNS:,} are allowed.")
     if header is False or (header is None and not best.known and not best.rows_above and _is_record(head, best, begin)):
@@ -99,6 +107,18 @@ def _declared_delimiter(head: bytes) -> tuple[str | None, Position]:
     if len(text) == 5 and text[:4].lower() == "sep=" and text[4] not in "\"'" and not text[4].isalnum():
         return text[4], Position(len(first), 1)
     return None, Position()
+
+
+def _has_fixed_widths(head: bytes, begin: Position) -> bool:
+    """Whether the first lines are three or more texts with several spaces between them, at the same places."""
+    lines = [decode(line).rstrip() for line in islice(physical_lines(io.BytesIO(head[begin.offset :])), LINES_COMPARED)]
+    filled = [line for line in lines if line]
+    if len(filled) < 2:
+        return False
+    width = max(map(len, filled))
+    gaps = [all(line[place : place + 1].strip() == "" for line in filled) for place in range(width)]
+    columns = sum(1 for place in range(1, width) if gaps[place - 1] and not gaps[place]) + (not gaps[0])
+    return columns >= 3 and any("  " in line for line in filled)
 
 
 def _is_record(head: bytes, first: _Candidate, begin: Position) -> bool:

@@ -13,7 +13,7 @@ _FORMULA = re.compile(f"'*[\\t\\r\\n\\0]|[{_IGNORED}]*[=+\\-@\uff1d\uff0b\uff0d\
 """A cell that some spreadsheet would calculate: OWASP's list, full-width and small forms, and leading fillers."""
 _HARMLESS = re.compile(
     r"-{1,3}"  # a dash for no value
-    r"|[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"  # a number
+    r"|[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"  # a number
     r"|\+[0-9]{1,3}(?:[ .\-]?\([0-9]{1,5}\))?(?:[ .\-]?[0-9]{1,12}){1,8}"  # a telephone number
 )
 """Numbers and telephone numbers contain no name, so they can neither call a function nor refer to another cell."""

@@ -9,7 +9,7 @@ from app.domain.text.errors import Unreadable
 
 SAMPLE_BYTES = 1 << 18
 MIN_EVIDENCE = 3
-"""Bytes beyond ASCII without which Windows-1252 is assumed."""
+"""Bytes beyond ASCII without which Windows-1252 is assumed, unless it makes sense of none of them."""
 LEGACY_BYTES = 1 << 15
 """How much is decoded in several encodings to compare them."""
 _MARKS = (
@@ -52,11 +52,13 @@ def _legacy_encoding(sample: bytes) -> str | None:
     """Return the encoding of the lines that are not UTF-8, unless it is Windows-1252 or most lines are UTF-8."""
     lines = [line for line in sample.splitlines()[:-1] or [sample] if not line.isascii()]
     foreign = [line for line in lines if not _is_utf8(line)]
-    if len(foreign) <= len(lines) // 2 or sum(byte > 127 for line in foreign[:3] for byte in line) < MIN_EVIDENCE:
+    if len(foreign) <= len(lines) // 2:
         return None
     raw = b"\n".join(foreign)[:LEGACY_BYTES]
     shares = {encoding: _implausible_share(raw.decode(encoding, "replace")) for encoding in _SINGLE_BYTE}
     best = min(shares, key=lambda encoding: shares[encoding])
+    if sum(byte > 127 for line in foreign[:3] for byte in line) < MIN_EVIDENCE:
+        return best if shares["cp1252"] == 1 and shares[best] == 0 else None
     if shares[best] > _MAX_IMPLAUSIBLE:
         best = _multi_byte_encoding(raw) or "cp1252"
     return None if best == "cp1252" else best
@@ -85,7 +87,7 @@ def _implausible_share(text: str) -> float:
             continue
         total += 1
         if char.isalpha():
-            implausible += char.isupper() and before.islower()
+            implausible += char.isupper() and (before.islower() or before.isalpha() and after.islower())
         elif char == "\ufffd" or not char.isprintable() and char != "\xa0":
             implausible += 1
         elif before.isalpha() and after.isalpha():

@@ -56,9 +56,14 @@ class NotData:
         if len(cells) < len(self._header) or canonical(cells[0]) != self._header[0]:
             return False
         return all(
-            (text := canonical(cell)) == name or name.rstrip("0123456789") in (text, "column")
+            (text := canonical(cell)) == name or _without_counter(name) in (text, "column")
             for cell, name in zip(cells, self._header, strict=False)
         )
+
+
+def _without_counter(name: str) -> str:
+    """Return the name as it was sent: `address` of `addressrepeated2`."""
+    return name.rstrip("0123456789").removesuffix("repeated")
 
 
 def _is_total(text: str) -> bool:

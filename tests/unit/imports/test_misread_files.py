@@ -10,7 +10,7 @@ import pytest
 from app.domain.addresses.columns import AddressColumns
 from app.domain.imports.chunks import Chunk
 from app.domain.imports.dwellings import normalise_dwelling
-from app.domain.imports.layout import Layout, recognise_voter_file
+from app.domain.imports.layout import Layout, recognise_table, recognise_voter_file
 from app.domain.imports.parcels import COLUMNS as PARCEL_COLUMNS
 from app.domain.imports.parcels import ParcelReader
 from app.domain.imports.survey import FileFormat, Survey
@@ -212,3 +212,31 @@ def test_a_feature_may_have_an_id_of_its_own() -> None:
 def test_the_address_of_a_parcel_needs_a_house_number(properties: dict[str, object], address: str) -> None:
     _, [parcel] = parcels(None, {"APN": "7", "City": "Reno", **properties})
     assert parcel["address"].replace("\\N", "") == address
+
+
+def test_a_repeated_name_of_a_column_is_not_another_column() -> None:
+    survey = Survey()
+    survey.feed(b"Address,City,Address,State,Address,\n1 Main St,Reno,PO Box 4,NV,x,y\n")
+    layout = recognise_table(survey, {"address", "city"})
+    assert layout.header == ["Address", "City", "Address (repeated)", "State", "Address (repeated 2)", "column 6"]
+    columns = AddressColumns.find(layout.header, {})
+    assert columns.address(["1 Main St", "Reno", "PO Box 4", "NV", "x", "y"], "us", []).line == "1 Main St, Reno, NV"
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+def test_rare_delimiters(delimiter: str) -> None:
+    text = "voter_id^last_name^address^city\n1^Lee^1 Main St^Reno\n".replace("^", delimiter)
+    _, [voter] = read(text)
+    assert (voter["record_id"], voter["last_name"], voter["address"]) == ("1", "Lee", "1 Main St")
+
+
+def test_columns_of_fixed_widths_are_named_as_such() -> None:
+    lines = [("VOTERID", "LASTNAME", "ADDRESS"), ("1", "Lee", "1 Main St"), ("2", "Kay-Jones", "2 Main St")]
+    text = "\n".join("".join(cell.ljust(12) for cell in cells) for cells in lines)
+    with pytest.raises(Unreadable, match="fixed widths.*save it as CSV"):
+        read(text)
+
+
+def test_a_birth_date_that_is_only_a_year_is_the_year() -> None:
+    chunk, [voter] = read("voter_id,birth_date\n1,1980\n")
+    assert (voter["birth_year"], voter["birth_date"]) == ("1980", "") and not chunk.problems

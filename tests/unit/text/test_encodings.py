@@ -35,3 +35,9 @@ def test_blocks_may_cut_characters() -> None:
     transcoder, raw = Transcoder("utf-16"), TEXT.encode("utf-16")
     pieces = [transcoder.feed(raw[at : at + 1]) for at in range(len(raw))] + [transcoder.feed(b"", final=True)]
     assert b"".join(pieces).decode() == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman"])
+def test_a_few_letters_are_enough_where_windows_1252_makes_no_sense_of_them(encoding: str) -> None:
+    text = "ID;Straße;Ort\n1;Gärtnerweg 7;Köln\n"
+    assert to_utf8(text.encode(encoding)).decode() == text
