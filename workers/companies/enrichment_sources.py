@@ -71,7 +71,7 @@ async def _with_own_marks(subject: Subject, fetcher: Fetcher) -> Subject:
         return subject
     since = datetime.now(UTC) - MAX_PAGE_AGE
     try:
-        pages = [page async for page in site_pages.pages(fetcher, subject.website, since, MAX_SITE_PAGES)]
+        pages = [page async for page in site_pages.pages(fetcher, subject.website, since, MAX_SITE_PAGES, subject.name)]
         return await asyncio.to_thread(learn_from_site, subject, pages)
     except site_pages.SiteUnreadable:
         return subject

@@ -8,7 +8,8 @@ from enum import StrEnum
 class WebsiteStatus(StrEnum):
     """The state of a website, or the outcome of fetching one page of it.
 
-    A fetch returns any of these but PARKED and REDIRECTED_OFFSITE, which a validation derives from the page.
+    A fetch returns any of these but PARKED, REDIRECTED_OFFSITE and TAKEN_OVER, which a validation derives from the
+    page.
     """
 
     OK = "ok"
@@ -17,6 +18,8 @@ class WebsiteStatus(StrEnum):
     """The address leads to a page of another registered domain."""
     PARKED = "parked"
     """The page only says that the domain is for sale, or that there is no website yet."""
+    TAKEN_OVER = "taken_over"
+    """The domain is the same, but the site on it is somebody else's."""
     TLS_ERROR = "tls_error"
     DNS_ERROR = "dns_error"
     TIMEOUT = "timeout"

@@ -73,6 +73,8 @@ def why_taken_over(document: Document, website: str, name: str) -> str | None:
     Expired domains are bought for their visitors and offer the same few things. A business that offers them says its
     own name.
     """
+    if (other := _other_name(document, website, name)) is not None:
+        return f"it calls itself {other} and does not name {name}, whose name the domain has"
     text = f"{document.title}\n{document.visible_text[:MAX_TEXT_CHARACTERS]}"
     found = {match[0].lower() for match in _UNWANTED.finditer(text)}
     if len(found) < MIN_UNWANTED_WORDS or _UNWANTED.search(name):
@@ -81,6 +83,41 @@ def why_taken_over(document: Document, website: str, name: str) -> str | None:
     if any(word in squeezed for word in _distinctive(name)) and not _UNWANTED.search(document.title):
         return None
     return f"it does not name the business, but {', '.join(sorted(found)[:MIN_UNWANTED_WORDS])}"
+
+
+def _other_name(document: Document, website: str, name: str) -> str | None:
+    """Return the name that a site gives itself although its domain has the name of the business, which it never names.
+
+    Sites under a trade name have domains with that name, or with none of the business's words.
+    """
+    words = [word for word in _distinctive(name) if len(word) >= MIN_LABEL_CHARACTERS]
+    label = _squeeze(_label(domain_of(website)))
+    if not label or not any(word in label for word in words):
+        return None
+    # also alternative texts and names of files speak for the business, but not the address of the page itself
+    html = document.html[:MAX_HTML_CHARACTERS].casefold().replace((domain_of(website) or "").casefold(), "")
+    squeezed = _squeeze(html)
+    if any(word in squeezed for word in words):
+        return None
+    names = [called for called in _declared_names(document) if called.isascii() and _distinctive(called)]
+    if not names or any(_fits(called, label) for called in names):
+        return None
+    return names[0]
+
+
+def _fits(called: str, label: str) -> bool:
+    squeezed = _squeeze(called)
+    initials = "".join(word[0] for word in re.findall(r"\w+", called.lower()))
+    words = [word for word in _distinctive(called) if len(word) >= MIN_LABEL_CHARACTERS]
+    return label in squeezed or squeezed in label or initials == label or any(word in label for word in words)
+
+
+def _declared_names(document: Document) -> Iterator[str]:
+    """Yield the names in the markup that are for machines: titles and headings may be slogans."""
+    yield from (document.metas.get(key, "")[:80] for key in ("og:site_name", "application-name"))
+    for thing in document.linked_data[:_MAX_NODES]:
+        if isinstance(called := thing.get("name"), str) and ("address" in thing or "logo" in thing):
+            yield called[:80]
 
 
 def _label(domain: str | None) -> str:

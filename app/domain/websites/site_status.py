@@ -40,5 +40,5 @@ def find_site_status(document: Document, website: str, name: str) -> SiteStatus:
             return SiteStatus(WebsiteStatus.REDIRECTED_OFFSITE, f"{detail}, which is the business's: {reason}")
         return SiteStatus(WebsiteStatus.REDIRECTED_OFFSITE, f"{detail}, which is somebody else's", is_own=False)
     if (reason := why_taken_over(document, website, name)) is not None:
-        return SiteStatus(WebsiteStatus.PARKED, f"taken over: {reason}", is_own=False)
+        return SiteStatus(WebsiteStatus.TAKEN_OVER, f"taken over: {reason}", is_own=False)
     return SiteStatus(WebsiteStatus.OK)

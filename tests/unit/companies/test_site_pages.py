@@ -47,3 +47,18 @@ async def test_what_stands_in_for_a_site(fetcher: Fetcher, home: str, message: s
 async def test_a_parked_domain_is_somebody_elses(fetcher: Fetcher) -> None:
     with pytest.raises(ForeignSite, match="parked: "):
         await read(fetcher, "<h1>acmewidgets.com is for sale!</h1>")
+
+
+@pytest.mark.parametrize("title", ["Acme Widgets Ltd", "LuckySpin"])
+async def test_a_site_on_another_domain_is_the_companys_if_it_says_so(fetcher: Fetcher, title: str) -> None:
+    async with Site({"/": ""}) as site:
+        there = site.url.replace("127.0.0.1", "localhost")
+        site.pages["/"] = f"<meta http-equiv=refresh content='0; url={there}/new'>"
+        site.pages["/new"] = f"<title>{title}</title><h1>{title}</h1><p>We make widgets and gauges in Leeds.</p>"
+        since = datetime.now(UTC) - timedelta(days=1)
+        found = pages(fetcher, site.url, since, 3, "Acme Widgets")
+        if title == "LuckySpin":
+            with pytest.raises(ForeignSite, match="redirected_offsite: it leads to"):
+                [page async for page in found]
+        else:
+            assert [page.url async for page in found] == [f"{there}/new"]

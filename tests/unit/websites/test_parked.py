@@ -7,9 +7,10 @@ import pytest
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.parked import MAX_TEXT_CHARACTERS, find_parked_phrase, leads_to_market
 from tests.unit.websites.parked_pages import LIVE, PAGES, PARKED, LabelledPage
+from tests.unit.websites.parked_structures import STRUCTURES
 
 
-@pytest.mark.parametrize("labelled", PAGES, ids=lambda labelled: labelled.name)
+@pytest.mark.parametrize("labelled", [*PAGES, *STRUCTURES], ids=lambda labelled: labelled.name)
 def test_a_labelled_page(labelled: LabelledPage) -> None:
     phrase = find_parked_phrase(Document(labelled.html, labelled.url))
     assert (phrase is not None) is labelled.is_parked, phrase

@@ -77,7 +77,34 @@ def test_a_domain_that_leads_to_a_market_is_parked() -> None:
 def test_a_domain_that_was_taken_over(name: str, title: str, body: str, is_own: bool) -> None:
     found = find_site_status(Document(page(title, body), "http://millbrook.com/"), "http://millbrook.com/", name)
     assert found.is_own is is_own, found
-    assert is_own or found.detail.startswith("taken over: ")
+    assert is_own or (found.status is WebsiteStatus.TAKEN_OVER and found.detail.startswith("taken over: "))
+
+
+SITE_NAME = "<meta property='og:site_name' content='{}'>"
+VAPES = (
+    "<h1>Cloud Nine Vapes</h1><p>Liquids, coils and starter kits, delivered tomorrow. Over forty flavours in stock.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("website", "name", "head", "body", "is_own"),
+    [
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", SITE_NAME.format("Cloud Nine Vapes"), VAPES, False),
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", SITE_NAME.format("Cloud Nine"), f"{VAPES}<p>Formerly Millbrook.", True),
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", SITE_NAME.format("Cloud Nine"), f"{VAPES}<img src=a.png alt='Millbrook Dairy'>", True),
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", SITE_NAME.format("Millbrook Farm Shop"), VAPES, True),
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", SITE_NAME.format("MD"), VAPES, True),
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", "", VAPES, True),
+        ("http://cloud9vapes.com/", "JMK Enterprises LLC", SITE_NAME.format("Cloud Nine Vapes"), VAPES, True),
+        ("http://millbrook-dairy.com/", "Millbrook Dairy Ltd", SITE_NAME.format("Милбрук"), VAPES, True),
+    ],
+)  # fmt: skip
+def test_a_domain_on_which_somebody_else_has_a_shop(
+    website: str, name: str, head: str, body: str, is_own: bool
+) -> None:
+    found = find_site_status(Document(page("Welcome", body, head), website), website, name)
+    assert (found.status, found.is_own) == ((OK, True) if is_own else (WebsiteStatus.TAKEN_OVER, False)), found
+    assert is_own or "Cloud Nine Vapes" in found.detail
 
 
 def test_a_test_for_browsers_is_blocked() -> None:

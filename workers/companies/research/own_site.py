@@ -34,7 +34,7 @@ async def ask_own_site(
     result = SourceResult("nothing")
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            async for page in site_pages.pages(fetcher, subject.website, since, max_pages):
+            async for page in site_pages.pages(fetcher, subject.website, since, max_pages, subject.name):
                 result.pages.append(page)
     except TimeoutError:
         result.detail = f"only what was read within {TIMEOUT_SECONDS:g} s"

@@ -31,7 +31,7 @@ async def read_site(fetcher: Fetcher, subject: Subject, website: str, since: dat
     Raises SiteUnreadable, ForeignSite if the site is not the company's, and Busy if it would take too long until the
     host may be asked.
     """
-    pages = [page async for page in site_pages.pages(fetcher, website, since, max_pages)]
+    pages = [page async for page in site_pages.pages(fetcher, website, since, max_pages, subject.name)]
     if not pages:
         raise site_pages.SiteUnreadable("its pages hold no text", is_transient=False)
     subject = await asyncio.to_thread(learn_from_site, subject, pages)

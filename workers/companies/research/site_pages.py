@@ -14,6 +14,7 @@ from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.extraction.parked import find_parked_phrase
 from app.domain.websites.extraction.stand_ins import find_stand_in
+from app.domain.websites.ownership import why_same_owner
 from providers.web import BadUrl, Fetcher, Page, normalise_url
 
 MAX_WAIT_SECONDS = 20.0
@@ -50,41 +51,55 @@ class ForeignSite(SiteUnreadable):
 TRANSIENT_STATUSES = frozenset({WebsiteStatus.TIMEOUT, WebsiteStatus.SERVER_ERROR, WebsiteStatus.DNS_ERROR})
 
 
-async def pages(fetcher: Fetcher, website: str, since: datetime, max_pages: int) -> AsyncIterator[SitePage]:
+async def pages(
+    fetcher: Fetcher, website: str, since: datetime, max_pages: int, name: str = ""
+) -> AsyncIterator[SitePage]:
     """Yield up to `max_pages` pages with different texts, the home page first, as fetched at or after `since`.
 
-    Raises ForeignSite if the home page leads to another domain or is parked, SiteUnreadable if it cannot be read, and
-    Busy if it would take too long until the host may be asked. Other pages that lead elsewhere are left out.
+    Another domain to which the home page leads is the company's own if it gives itself the company's `name`, or is
+    connected with the first domain. Raises ForeignSite if it is not, or the home page is parked, SiteUnreadable if that
+    cannot be read, and Busy if it would take too long until the host may be asked. Other pages that lead elsewhere are
+    left out.
     """
     try:
         home = normalise_url(website)
     except BadUrl as error:
         raise SiteUnreadable(f"the address {error}", is_transient=False) from None
     queue, seen, texts = [home], {home}, set[str]()
+    own, entrances = home, {home}
     while queue and len(texts) < max_pages:
         url = queue.pop(0)
+        is_entrance = url in entrances
         page = await fetcher.fetch(url, since=since, max_wait=MAX_WAIT_SECONDS)
         if not page.ok:
-            if url == home:
+            if is_entrance and not texts:
                 reason = f"{page.outcome}: {page.detail}" if page.detail else str(page.outcome)
                 raise SiteUnreadable(reason, is_transient=page.outcome in TRANSIENT_STATUSES)
             continue
-        if _is_elsewhere(home, page.final_url):
-            if url == home:
+        if _is_elsewhere(own, page.final_url):
+            if not is_entrance:
+                continue
+            if await asyncio.to_thread(_why_own, page, home, name) is None:
                 raise ForeignSite(f"redirected_offsite: it leads to {domain_of(page.final_url) or page.final_url}")
-            continue
-        content, target = await asyncio.to_thread(_read, page, is_home=url == home)
+            own = page.final_url
+        content, target = await asyncio.to_thread(_read, page, is_home=is_entrance)
         if target is not None and url == home:
-            if _is_elsewhere(home, target):
-                raise ForeignSite(f"redirected_offsite: it leads to {domain_of(target) or target}")
+            entrances.add(target)
             queue += [target] if target not in seen else []
             seen.add(target)
+            if _is_elsewhere(own, target):
+                continue  # the page to which it leads decides whose it is
         seen.add(page.final_url)
         queue += [link for link in content.links if link not in seen]
         seen.update(content.links)
         if content.text and content.text not in texts:
             texts.add(content.text)
             yield _site_page(page, content)
+
+
+def _why_own(page: Page, home: str, name: str) -> str | None:
+    """Return why the page of another domain is the company's; None if it is not."""
+    return why_same_owner(Document(page.html, page.final_url), home, name)
 
 
 def _read(page: Page, *, is_home: bool) -> tuple[PageText, str | None]:

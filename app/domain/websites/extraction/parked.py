@@ -24,6 +24,7 @@ from app.domain.websites.extraction.parked_phrases import (
     TITLES,
     compile_phrases,
 )
+from app.domain.websites.extraction.parked_structure import find_structural_evidence, is_domain
 
 MAX_TEXT_CHARACTERS = 3_000
 """A page with more visible text is not parked."""
@@ -39,6 +40,8 @@ MAX_OTHER_DOMAINS = 3
 _BREVITY = ((70, 0.7), (250, 0.4), (600, 0.2))
 """The weight of having hardly any text, by its length in characters; it counts only beside other evidence."""
 _WINDOW_CHARACTERS = 150
+_OTHER_DOMAIN_FACTOR = 0.6
+"""For the name of another domain than that of the page."""
 _ESTATE_FACTOR = 0.5
 """For "the domain" and "le domaine", which may be land."""
 _DOMAIN_WORDS = HINTS[: HINTS.index("site address") + 1]
@@ -62,7 +65,8 @@ _MIN_LINKS = 4
 _GENERIC_TITLE = re.compile(
     r"(?:home(?:page)?|welcome.{0,20}|willkommen.{0,20}|bienvenue|index|untitled(?: document)?|web ?site"
     r"|hello world|parking.{0,20}|x"
-    r"|domain.{0,40}|hosting.{0,20}|maintenance|wartung\w{0,10}|error.{0,20}|(?:site|page|store|shop) .{0,30}"
+    r"|.{0,60}just another wordpress site|domain.{0,40}|hosting.{0,20}|maintenance|wartung\w{0,10}|error.{0,20}"
+    r"|(?:site|page|store|shop) .{0,30}"
     r"|\d{3}.{0,30})?\W*",
     re.IGNORECASE,
 )
@@ -110,7 +114,8 @@ def _find_evidence(document: Document, text: str) -> list[Evidence]:
         *_in_addresses(document),
         *_in_headings(document),
         *_in_markup(document),
-        *_in_text(f"{document.title}. {text}", is_long=len(text) > MAX_WEAK_TEXT_CHARACTERS),
+        *(Evidence(*found) for found in find_structural_evidence(document, text)),
+        *_in_text(f"{document.title}. {text}", document.domain or "", is_long=len(text) > MAX_WEAK_TEXT_CHARACTERS),
     ]
     if _ONLY_IT_WORKS.fullmatch(text):
         found.append(Evidence("default", 1.0, text))
@@ -153,9 +158,9 @@ def _in_markup(document: Document) -> list[Evidence]:
     ][:1]
 
 
-def _in_text(text: str, *, is_long: bool) -> list[Evidence]:
+def _in_text(text: str, domain: str, *, is_long: bool) -> list[Evidence]:
     lowered = text.lower()
-    found = _about_domain(text) if any(word in lowered for word in _DOMAIN_WORDS) or _TOKEN.search(text) else []
+    found = _about_domain(text, domain) if any(word in lowered for word in _DOMAIN_WORDS) or _TOKEN.search(text) else []
     has_hints, is_soon = any(word in lowered for word in HINTS), any(word in lowered for word in SOON_HINTS)
     for group, weight, pattern in _STATEMENTS:
         if (is_soon and not is_long) if group == "soon" else has_hints:
@@ -165,16 +170,23 @@ def _in_text(text: str, *, is_long: bool) -> list[Evidence]:
     return [one for one in found if one.weight >= CERTAIN or not is_long]
 
 
-def _about_domain(text: str) -> list[Evidence]:
-    """Return what the text says of the domain; nothing if it speaks of many domains, as dealers do."""
+def _about_domain(text: str, own: str) -> list[Evidence]:
+    """Return what the text says of the domain; nothing if it speaks of many domains, as dealers do.
+
+    `own` is the domain of the page.
+    """
     found, domains = list[Evidence](), set[str]()
     for group, weight, pattern in _PREDICATES:
         for match in pattern.finditer(text):
             subject = SUBJECT_BEFORE.search(text[max(match.start() - _WINDOW_CHARACTERS, 0) : match.start()])
             if subject is None or subject[1]:
                 continue
-            domains.update(name.lower() for name in _DOMAIN_NAME.findall(subject[0]))
-            found.append(Evidence(group, weight * (_ESTATE_FACTOR if subject[2] else 1.0), subject[0] + match[0]))
+            named = [name.lower() for name in _DOMAIN_NAME.findall(subject[0])]
+            domains.update(named)
+            factor = _ESTATE_FACTOR if subject[2] else 1.0
+            if own and named and not any(own in name for name in named) and "domain" not in subject[0].lower():
+                factor = _OTHER_DOMAIN_FACTOR
+            found.append(Evidence(group, weight * factor, subject[0] + match[0]))
     return found if len(domains) <= MAX_OTHER_DOMAINS else []
 
 
@@ -185,6 +197,7 @@ def _signs_of_life(document: Document, text: str) -> float:
         score += _CONTACT_BONUS
     title = document.title
     is_name = not (_GENERIC_TITLE.fullmatch(title) or _DOMAIN_NAME.fullmatch(title))
+    is_name = is_name and not (document.domain and is_domain(title, document.domain))
     if is_name and not any(pattern.match(title) for _, _, pattern in _TITLES):
         score += _NAME_BONUS
     links = [link.url for link in document.links[:_MAX_LINKS] if len(link.raw) <= MAX_URL_CHARACTERS]

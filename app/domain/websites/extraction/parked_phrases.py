@@ -31,7 +31,7 @@ _FOR_SALE = (
     r"(?:(?:is|may be|might be|could be|has been listed)(?: now| still| currently"
     r"| also)? (?:(?:listed )?for (?:sale|lease|rent)"
     r"|available (?:for|to) (?:purchase|sale|buy|lease|rent)\b|(?:available|on sale)(?=\s?(?:[.!]|$))|for sale\b)"
-    r"|\bcould be yours\b|\bjest do kupienia\b|\b(?:for sale"
+    r"|\b(?:was|has been)(?: recently| just)? sold\b|\bcould be yours\b|\bjest do kupienia\b|\b(?:for sale"
     r"|zu verkaufen)(?= ?(?:[|!–—-]|$))"
     r"|\bsteh(?:t|en) (?:aktuell |derzeit |jetzt )?zum verkauf|\b(?:ist|könnte|wird|kann"
     r"|darf)\b.{0,40}?(?:zu verkaufen|käuflich|zum kauf|zum verkauf|verkauft werden|gekauft werden"
@@ -46,7 +46,7 @@ _FOR_SALE = (
     r"|\b(?:este )?de vânzare|出售|販売中|판매)"
 )
 _EXPIRED = (
-    r"(?:(?:has|is|was)(?: recently| now)? (?:expired|been suspended|been cancelled|been deactivated|suspended"
+    r"(?:(?:has|is|was)(?: recently| now)? (?:expired|lapsed|been suspended|been cancelled|been deactivated|suspended"
     r"|inactive)\b|\bist (?:abgelaufen|gesperrt|gekündigt)"
     r"|\b(?:a|est) (?:expiré|suspendu)|\bha (?:expirado|caducado|sido suspendido)|\bè scaduto|\bexpirou"
     r"|\bis (?:verlopen|opgeheven)|\bwygasła|\bист[её]к|\bприостановлен|\bvypršela)"
@@ -96,7 +96,7 @@ HINTS = (
     "taken down", "private", "placeholder", "default", "proper operation", "hosting", "virtual host", "serwerach",
     "freigeschaltet", "future home", "sponsored", "owner", "awesome idea", "brand new", "this page", "24 hours",
     "being created", "step left", "this shop", "gesperrt", "abgelaufen", "gelöscht", "veröffentlicht", "fermé", "сайт",
-    "хостинг", "verknüpft", "verfügbar", "functioning", "for sale", "instead of", "not exist",
+    "хостинг", "verknüpft", "verfügbar", "functioning", "for sale", "sold", "使用", "lapsed", "instead of", "not exist",
 )  # fmt: skip
 """Every statement has one of these words: texts without them, which are most, need no further search."""
 SOON_HINTS = (
@@ -135,6 +135,7 @@ STATEMENTS: Sequence[tuple[str, float, str]] = (
                         r"|\bdominio (?:già )?(?:registrato|parcheggiato|riservato)\b"
                         r"|\bdomain (?:name )?(?:not )?claimed\b"),
     ("sale", 1.0, r"\bthis web ?site is for sale\b"),
+    ("registered", 1.0, r"このドメインは.{0,8}(?:使用|利用)されていません|(?:该|此|本)域名.{0,8}(?:未|没有|暂无)"),
     ("registered", 1.0, r"\b(?:domain|adresse) ist (?:derzeit |noch |zurzeit |aktuell )?nicht (?:verfügbar"
                         r"|verknüpft|verbunden|belegt)\b"
                         r"|\bdomain is not (?:yet )?connected to a web ?site\b"),
@@ -212,6 +213,7 @@ TITLES: Sequence[tuple[str, float, str]] = (
     ("ads", 0.6, r"related (?:searches|links|topics)\W*$"),
     ("account", 1.0, r"bandwidth limit exceeded|sorry!? this (?:site|page|domain) is not"),
     ("soon", 0.6, rf"(?:.{{0,60}}\W)?(?:{_SOON}|hier entsteht)|baustelle|wartung\W*$|(?:holding|placeholder) page"),
+    ("soon", 0.5, r".{0,60}\b(?:is in the works|(?:be|available|online|live|back) soon|almost (?:here|ready|there))\b"),
 )  # fmt: skip
 """Beginnings of titles and main headings."""
 

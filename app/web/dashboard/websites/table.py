@@ -13,6 +13,7 @@ STATUS = {
     WebsiteStatus.OK: Label("Works", "completed"),
     WebsiteStatus.REDIRECTED_OFFSITE: Label("Leads to another site", "cancelled"),
     WebsiteStatus.PARKED: Label("Parked domain", "failed"),
+    WebsiteStatus.TAKEN_OVER: Label("Taken over by somebody else", "failed"),
     WebsiteStatus.TLS_ERROR: Label("Certificate invalid", "failed"),
     WebsiteStatus.DNS_ERROR: Label("Domain not found", "failed"),
     WebsiteStatus.TIMEOUT: Label("No answer in time", "failed"),
