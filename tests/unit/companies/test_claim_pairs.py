@@ -10,15 +10,19 @@ from app.domain.companies.research.claims import Claim, Draft, check
 from app.domain.companies.research.sources import Source, SourceKind
 from tests.benchmarks.claims import HALVES, Pair, measure, pairs
 
-DEV = list(pairs("dev"))
+DEV = [*pairs("dev"), *pairs("exam")]
 
 
-@pytest.mark.parametrize("pair", [pair for pair in DEV if pair.label == "altered"], ids=lambda pair: pair.claim)
+@pytest.mark.parametrize(
+    "pair", [pair for pair in DEV if pair.label == "altered"], ids=lambda pair: f"{pair.half} {pair.claim}"
+)
 def test_an_altered_claim_is_not_shown(pair: Pair) -> None:
     assert pair.outcome() != "kept"
 
 
-@pytest.mark.parametrize("pair", [pair for pair in DEV if pair.label == "true"], ids=lambda pair: pair.claim)
+@pytest.mark.parametrize(
+    "pair", [pair for pair in DEV if pair.label == "true"], ids=lambda pair: f"{pair.half} {pair.claim}"
+)
 def test_a_true_claim_is_not_dropped(pair: Pair) -> None:
     assert pair.outcome() != "dropped"
 
@@ -134,3 +138,16 @@ def test_a_fact_about_another_business_is_not_this_companys() -> None:
     draft = Draft("Acme Widgets has raised $50 million in a Series B round.", source.text, ("S1",))
     verdict = check(draft, {"S1": source}, "Acme Widgets Ltd")
     assert verdict == "name_not_in_quote"
+
+
+def test_a_true_paraphrase_is_shown_in_its_own_words() -> None:
+    opened = "Founded in 1987 in Hull, it makes tide gauges."
+    for text in (
+        "The company makes tide gauges.",
+        "Acme Widgets was founded in 1987.",
+        "Acme Widgets was founded in Hull.",
+        "Acme Widgets, founded in 1987, makes tide gauges.",
+    ):
+        assert shown(text, opened, opened).text == text
+    other = "Kelpware is based in Leeds. Founded in 1987, it makes tide gauges."
+    assert shown("Acme Widgets makes tide gauges.", other, other).text == other

@@ -98,7 +98,11 @@ _SAID = re.compile(
     rf"^\s*{_MARK}\s(?:said|says|announced|announces|reported|confirmed|stated|states)(?:\sthat)?\s(?:it\b|{_MARK})",
     re.IGNORECASE,
 )
-_IT = re.compile(r"^\s*it\b", re.IGNORECASE)
+_OPENING = (
+    "(?:founded|established|incorporated|formed|created|started|based|headquartered|located|registered|owned|led|run"
+    "|managed|backed|known)\\b[^.;:]{1,120}?|(?:in|since) (?:[A-Z][a-z]{2,8} )?\\d{4}|with \\d[^.;:,]{1,60}"
+)
+_IT = re.compile(rf"^(\s*(?:{_OPENING}),\s|\s*)it\b", re.IGNORECASE)
 
 
 def mark_company(text: str, company: str) -> str:
@@ -111,7 +115,13 @@ def mark_company(text: str, company: str) -> str:
     if _MARK not in marked:
         marked = _GENERIC.sub(_MARK, marked)
     marked = _SAID.sub(_MARK, marked)
-    return marked if _MARK in marked else _IT.sub(_MARK, marked)
+    return marked if _MARK in marked else _IT.sub(rf"\g<1>{_MARK}", marked)
+
+
+def has_name(text: str, company: str) -> bool:
+    """Return whether a text contains the company's name."""
+    plain = " ".join(text.translate(TYPOGRAPHY).split())
+    return bool(company.strip()) and _company_pattern(company).search(plain) is not None
 
 
 def names_company(text: str, company: str) -> bool:
