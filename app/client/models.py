@@ -2631,6 +2631,7 @@ class WebsiteValidationResult(Model):
             "ok",
             "redirected_offsite",
             "parked",
+            "taken_over",
             "tls_error",
             "dns_error",
             "timeout",
@@ -2646,7 +2647,8 @@ class WebsiteValidationResult(Model):
     """
     The state of a website, or the outcome of fetching one page of it.
 
-    A fetch returns any of these but PARKED and REDIRECTED_OFFSITE, which a validation derives from the page.
+    A fetch returns any of these but PARKED, REDIRECTED_OFFSITE and TAKEN_OVER, which a validation derives from the
+    page.
     """
     final_url: Annotated[str | None, Field(alias="finalUrl")]
     """The address after all redirects."""
@@ -3111,6 +3113,7 @@ class ListedBusiness(Model):
             "ok",
             "redirected_offsite",
             "parked",
+            "taken_over",
             "tls_error",
             "dns_error",
             "timeout",
@@ -3451,6 +3454,7 @@ class StoredBusiness(Model):
             "ok",
             "redirected_offsite",
             "parked",
+            "taken_over",
             "tls_error",
             "dns_error",
             "timeout",
@@ -3631,6 +3635,7 @@ class WebsiteCheck(Model):
             "ok",
             "redirected_offsite",
             "parked",
+            "taken_over",
             "tls_error",
             "dns_error",
             "timeout",
@@ -3646,7 +3651,8 @@ class WebsiteCheck(Model):
     """
     The state of a website, or the outcome of fetching one page of it.
 
-    A fetch returns any of these but PARKED and REDIRECTED_OFFSITE, which a validation derives from the page.
+    A fetch returns any of these but PARKED, REDIRECTED_OFFSITE and TAKEN_OVER, which a validation derives from the
+    page.
     """
     evidence: dict[str, Any]
 
@@ -3959,6 +3965,7 @@ class BusinessDetails(Model):
             "ok",
             "redirected_offsite",
             "parked",
+            "taken_over",
             "tls_error",
             "dns_error",
             "timeout",
