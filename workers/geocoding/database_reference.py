@@ -7,6 +7,7 @@ streets that are spelt alike, and streets of other names of the town.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,9 @@ MAX_SIMILAR = 5
 FEW = 50
 """So many questions are parsed and decided in the event loop: that takes less than a thread."""
 
+REMEMBERED_SECONDS = 5.0
+"""How long it is remembered that there are data, which saves requests a statement."""
+
 T = TypeVar("T")
 Answer = KnownAddress | tuple[KnownAddress, ...] | None
 
@@ -84,11 +88,16 @@ class DatabaseReference:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._known_until = 0.0
 
     async def has_any(self) -> bool:
-        """See ReferenceData."""
+        """See ReferenceData. That there are some is remembered for a while: to ask in vain is no error."""
+        if time.monotonic() < self._known_until:
+            return True
         async with connection(self._pool) as conn:
-            return await sources.is_ready(conn)
+            found = await sources.is_ready(conn)
+        self._known_until = time.monotonic() + REMEMBERED_SECONDS if found else 0.0
+        return found
 
     async def find(self, questions: Sequence[AddressQuestion]) -> list[Answer]:
         """See ReferenceData."""
@@ -98,11 +107,7 @@ class DatabaseReference:
             if search is not None:
                 groups[search.asked.asker, search.asked.country].append(search)
         if groups:
-            async with (
-                connection(self._pool) as conn,
-                conn.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                await lookups.begin(conn)
+            async with connection(self._pool) as conn, lookups.snapshot(conn):
                 for (asker, country), group in groups.items():
                     await self._look_up(conn, asker, country, group)
         return await _compute(len(questions), lambda: [_answer(search) if search else None for search in searches])

@@ -1,11 +1,12 @@
 """Look-ups in the reference data: thousands of questions in a statement, each by the indexes.
 
-Run them in one transaction (see `begin`), so that all of them see the same versions of the sources.
+Run them within `snapshot`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -137,9 +138,17 @@ CROSS JOIN LATERAL (
 """
 
 
-async def begin(conn: Connection) -> None:
-    """Make the statements of the current transaction use the indexes."""
-    await conn.execute(BY_INDEX)
+@asynccontextmanager
+async def snapshot(conn: Connection) -> AsyncIterator[None]:
+    """Begin a transaction in which all statements see the same versions of the sources and use the indexes.
+
+    It begins with one message to the server: a single look-up has few others.
+    """
+    await conn.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {BY_INDEX}")
+    try:
+        yield
+    finally:
+        await conn.execute("COMMIT")
 
 
 async def find_candidates(

@@ -225,8 +225,7 @@ async def test_look_ups_go_by_the_indexes(name: str, db_pool: Pool, data: None) 
         arguments = ([1], [20])
     elif name == "MIDDLE":
         arguments = ([1],)
-    async with db_pool.acquire() as conn, conn.transaction():
-        await lookups.begin(conn)
+    async with db_pool.acquire() as conn, lookups.snapshot(conn):
         plan = "\n".join(r[0] for r in await conn.fetch(f"EXPLAIN {getattr(lookups, name)}", *arguments))
     assert "Seq Scan on reference_points" not in plan
     assert "Seq Scan on reference_streets" not in plan
