@@ -73,6 +73,11 @@ def find_format_of_archive(archive: zipfile.ZipFile) -> SourceFormat | None:
             raise Unreadable(f"The file is {kind_name}. Save its table as CSV or .xlsx and send that.")
     if any(name.endswith(".shp") for name in names):
         return SourceFormat.SHAPEFILE
+    if any(name.endswith("featnames.dbf") for name in names):
+        raise Unreadable(
+            "The zip file has TIGER's FEATNAMES, which are names without lines. Send them with ADDRFEAT of the same"
+            " county: unpack both zip files, and put all of their files into one."
+        )
     if any(".gdb/" in name for name in names):
         return SourceFormat.FILE_GEODATABASE
     if any(name.endswith(".kml") for name in names):

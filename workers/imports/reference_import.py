@@ -52,7 +52,7 @@ class ReferenceImporter:
             source_id = await sources.begin(conn, run, self._job_id, self._new_source())
             self._streets = self._streets or StreetIds(source_id)
             created = await points.insert(conn, source_id, self._streets, batch)
-        return ChunkCounts(batch.points, 0, 0, [], {"streets": created})
+        return ChunkCounts(batch.size, 0, 0, [], {"streets": created})
 
     async def finish(self, step: Step, context: JobContext) -> None:
         """Let the new data answer in place of the old ones, and have those deleted by a job of their own."""

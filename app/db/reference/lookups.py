@@ -20,6 +20,7 @@ from app.domain.reference.interpolation import House
 from app.domain.reference.matching import Candidate, KnownStreet, Source
 from app.domain.reference.places import Place
 from app.domain.reference.street_keys import StreetKey
+from app.domain.reference.stretches import Side, Stretch
 
 MAX_CANDIDATES = 100
 """Streets of one name for one question, without a postcode or town that would tell which."""
@@ -28,6 +29,22 @@ MAX_HOUSES = 200
 BY_INDEX = """SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
 SET LOCAL jit = off"""
 """Plans are made while the tables are small and kept while they grow."""
+
+
+STRETCHES = """
+SELECT q.street_id, q.number AS asked, r.low, r.high, r.parity, r.side, r.path
+FROM unnest($1::int[], $2::int[]) AS q (street_id, number)
+CROSS JOIN LATERAL (
+    (SELECT r.* FROM reference_stretches AS r
+     WHERE r.street_id = q.street_id AND r.low <= q.number AND r.high >= q.number AND q.number > 0
+       AND (r.parity IS NULL OR r.parity = q.number % 2)
+     ORDER BY r.high - r.low, r.low, r.line LIMIT 4)
+    UNION ALL
+    (SELECT r.* FROM reference_stretches AS r WHERE r.street_id = q.street_id
+     ORDER BY abs(r.low - q.number), r.line LIMIT 1)
+) AS r
+"""
+"""The stretches of a street that have a number, the shortest ranges first, and one that is near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +198,7 @@ async def find_similar_names(
 
 
 async def add_neighbours(conn: Connection, candidates: Sequence[Candidate], numbers: Sequence[int]) -> None:
-    """Add to the candidates, which are streets of visible sources, the nearest houses of other numbers."""
+    """Add the nearest houses of other numbers, and stretches, to candidates that are streets of visible sources."""
     if not candidates:
         return
     by_street: dict[tuple[int, int], list[House]] = {}
@@ -194,8 +211,12 @@ async def add_neighbours(conn: Connection, candidates: Sequence[Candidate], numb
     if len(numbered) < len(pairs):
         streets = [street for street, number in pairs if not number]
         by_street |= {(row["street_id"], 0): [to_house(row)] for row in await conn.fetch(MIDDLE, streets)}
+    stretches: dict[tuple[int, int], list[Stretch]] = {}
+    for row in await conn.fetch(STRETCHES, [street for street, _ in pairs], [number for _, number in pairs]):
+        stretches.setdefault((row["street_id"], row["asked"]), []).append(_stretch(row))
     for candidate, number in zip(candidates, numbers, strict=True):
-        candidate.neighbours = by_street.get((candidate.street.id, number), [])
+        key = (candidate.street.id, number)
+        candidate.neighbours, candidate.stretches = by_street.get(key, []), stretches.get(key, [])
 
 
 def _columns(questions: Sequence[StreetQuestion]) -> tuple[list[int], list[str], list[str], list[str], list[str]]:
@@ -216,6 +237,12 @@ def to_street(row: asyncpg.Record) -> KnownStreet:
     key = StreetKey(row["name"], row["before"], row["suffix"], row["after"])
     place = Place(row["city"], row["state"], row["postcode"])
     return KnownStreet(row["id"], source, key, row["label"], row["city_label"], place)
+
+
+def _stretch(row: asyncpg.Record) -> Stretch:
+    path = [number / UNITS_PER_DEGREE for number in row["path"]]
+    line = tuple(zip(path[::2], path[1::2], strict=True))
+    return Stretch(row["low"], row["high"], row["parity"], Side(row["side"]), line)
 
 
 def to_house(row: asyncpg.Record) -> House:

@@ -14,6 +14,7 @@ MAX_CACHED_STREETS = 50_000
 NULL = -1
 """Size of a value that is null."""
 _COPY_HEADER, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+STRETCH_COLUMNS = ("street_id", "low", "high", "line", "side", "parity", "path")
 POINT_COLUMNS = ("street_id", "number", "line", "latitude", "longitude", "mark")
 
 _STREETS = """
@@ -83,11 +84,17 @@ class StreetIds:
 
 async def insert(conn: Connection, source_id: int, ids: StreetIds, batch: PointBatch) -> int:
     """Write a batch in the transaction of `conn`. Returns how many streets are new."""
-    if not batch.points:
+    if not batch.size:
         return 0
     street_ids = await ids.resolve(conn, batch.streets)
-    source = BytesIO(_copied(batch, street_ids))
-    await conn.copy_to_table("reference_points", columns=POINT_COLUMNS, source=source, format="binary")
+    if batch.points:
+        source = BytesIO(_copied(batch, street_ids))
+        await conn.copy_to_table("reference_points", columns=POINT_COLUMNS, source=source, format="binary")
+    if batch.stretches:
+        rows = {(street_ids[one.street], *one[1:5]): one for one in batch.stretches}  # two names may be one street
+        await conn.copy_records_to_table(
+            "reference_stretches", columns=STRETCH_COLUMNS, records=[(*key, *one[5:]) for key, one in rows.items()]
+        )
     await _add_coverage(conn, source_id, batch.coverage)
     return ids.created
 

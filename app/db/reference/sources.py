@@ -175,6 +175,8 @@ WITH doomed AS (
     WHERE s.status = 'removed' LIMIT $1
 ), points AS (
     DELETE FROM reference_points USING doomed WHERE street_id = doomed.id
+), stretches AS (
+    DELETE FROM reference_stretches USING doomed WHERE street_id = doomed.id
 )
 DELETE FROM reference_streets AS t USING doomed WHERE t.id = doomed.id
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, SmallInteger, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
@@ -94,8 +94,28 @@ class ReferencePointTable(SQLModel, table=True):
     """What tells it from other houses of the number: see `app.domain.reference.house_numbers`."""
 
 
+class ReferenceStretchTable(SQLModel, table=True):
+    """A line along a street with the range of house numbers on one side of it: see `app.domain.reference.stretches`.
+
+    `street_id` has no foreign key: see `ReferencePointTable`.
+    """
+
+    __tablename__ = "reference_stretches"
+
+    street_id: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    low: int = Field(primary_key=True)
+    """0, like `high`, if the numbers are unknown."""
+    high: int = Field(primary_key=True)
+    line: int = Field(primary_key=True)
+    """Number of the feature in the file."""
+    side: int = Field(primary_key=True, sa_type=SmallInteger)
+    parity: int | None = Field(sa_type=SmallInteger)
+    path: list[int] = Field(sa_type=ARRAY(Integer))
+    """Latitude and longitude of each position, in units of 1e-7 degrees."""
+
+
 class ReferenceCoverageTable(SQLModel, table=True):
-    """How many houses a source has in a postcode, and the rectangle around them, in units of 1e-7 degrees."""
+    """How many houses and stretches a source has in a postcode, and their rectangle, in units of 1e-7 degrees."""
 
     __tablename__ = "reference_coverage"
 

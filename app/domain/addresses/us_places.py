@@ -35,6 +35,8 @@ class Places:
     states: Mapping[str, frozenset[str]]
     """The states that have a place of that name, accepted or not."""
     state_of_zip: Mapping[str, str]
+    names: Mapping[str, str]
+    """The first accepted name as it is written, by ZIP code."""
 
     def rank(self, key: str, zip_code: str, state: str) -> int:
         """Return how sure it is that a place of that name is meant: 4 (accepted for the ZIP code) to 0 (unknown).
@@ -67,6 +69,7 @@ def us_places() -> Places:
     avoided: dict[str, frozenset[str]] = {}
     states: defaultdict[str, set[str]] = defaultdict(set)
     state_of_zip: dict[str, str] = {}
+    names_of: dict[str, str] = {}
     key_of = cache(city_key)
     for line in files("app.domain.addresses").joinpath("us_places.txt").read_text().splitlines():
         names, _, codes = line.partition("=")
@@ -76,6 +79,8 @@ def us_places() -> Places:
         bad_keys = frozenset(map(key_of, bad.split("|"))) if bad else frozenset()
         for key in good_keys | bad_keys:
             states[key].add(state)
+        label = good.partition("|")[0]
         for code in codes.split(" "):
+            names_of[code] = label
             accepted[code], avoided[code], state_of_zip[code] = good_keys, bad_keys, state
-    return Places(accepted, avoided, {key: frozenset(found) for key, found in states.items()}, state_of_zip)
+    return Places(accepted, avoided, {key: frozenset(found) for key, found in states.items()}, state_of_zip, names_of)

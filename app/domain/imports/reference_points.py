@@ -1,30 +1,28 @@
-"""Address points: a county's file in its own columns, OpenAddresses, or the National Address Database."""
+"""Address points: a county's file in its own columns, OpenAddresses, or the National Address Database; and streets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import nan
-from operator import itemgetter
 from typing import Any, BinaryIO
 
 import orjson
 
-from app.domain.addresses.parser import parse_line
 from app.domain.imports.chunks import Chunk, RowLimit
 from app.domain.imports.coordinates import first_position
 from app.domain.imports.feature_reader import open_features
 from app.domain.imports.features import Feature, FeatureRow
 from app.domain.imports.geometry import BadShape, shapes
 from app.domain.imports.layout import Layout
+from app.domain.imports.reference_cells import RowValues
 from app.domain.imports.row_problems import ProblemCode
+from app.domain.imports.street_lines import StreetLines, read_street_lines
 from app.domain.imports.survey import FileFormat
-from app.domain.reference.address_points import Address, PointBatch, PointCollector, split_number
+from app.domain.reference.address_points import PointBatch, PointCollector
 from app.domain.text.address_groups import PROPERTY
 from app.domain.text.column_mapping import Mapped
 from app.domain.text.columns import ADDRESS, Vocabulary, shown
 from app.domain.text.csv_reader import BrokenRow, Position, Row
-from app.domain.text.csv_writer import unguarded
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import NOTHING, Findings
 from app.domain.text.located_columns import Located
@@ -34,8 +32,6 @@ from app.domain.text.table_blocks import Columns, TableBlocks
 ROWS_PER_CHUNK = 20_000
 """More than other imports have: a row takes a tenth of their time."""
 MAX_CACHED_NAMES = 1_000
-NUMBER = ("house_number", "house_fraction")
-STREET = ("pre_direction", "street", "street_type", "post_direction")
 
 NAMES = Vocabulary({
     "house_number": (
@@ -135,7 +131,7 @@ class ReferenceReader:
         return self._names[names]
 
     def _read_table(self, table: TableBlocks, chunk: PointChunk) -> None:
-        values = _RowValues(self._located, self._country)  # anew, so that what it remembers is bounded
+        values = RowValues(self._located, self._country)  # anew, so that what it remembers is bounded
         while chunk.read < self._limit.next_rows:
             found = table.read(self._limit.next_rows - chunk.read)
             if not found:
@@ -147,13 +143,13 @@ class ReferenceReader:
                 chunk.read += len(found)
                 self._add_rows(found, values, chunk)
 
-    def _add_columns(self, found: Columns, values: _RowValues, chunk: PointChunk) -> None:
+    def _add_columns(self, found: Columns, values: RowValues, chunk: PointChunk) -> None:
         numbers, addresses = values.addresses(found)
         longitudes, latitudes = values.positions(found)
         for index, problem in self._collector.add_many(found.line, numbers, addresses, longitudes, latitudes):
             chunk.reject(found.line + index, found.row(index), _code(problem), problem)
 
-    def _add_rows(self, rows: Sequence[Row], values: _RowValues, chunk: PointChunk) -> None:
+    def _add_rows(self, rows: Sequence[Row], values: RowValues, chunk: PointChunk) -> None:
         width = self._width
         for line, cells in rows:
             if isinstance(cells, BrokenRow):
@@ -177,22 +173,38 @@ class ReferenceReader:
             if isinstance(feature, BrokenRow):
                 chunk.reject(line, feature.original, ProblemCode(feature.code), feature.error)
                 continue
+            if isinstance(place, StreetLines):
+                self._add_street_lines(line, feature, place, chunk)
+                continue
             if isinstance(place, BadShape):
                 chunk.reject(line, feature.cells, place.code, place.error)
                 continue
             names = tuple(feature.properties)
             located = self._locate(names)
             cells = [_text(feature.properties[name]) for name in names]
-            values = _RowValues(located, self._country)
+            values = RowValues(located, self._country)
             number, street, city, state, postcode = values.address(cells)
             longitude, latitude = values.coordinates(cells) if place is None else place
             problem = self._collector.add(line, number, street, city, state, postcode, longitude, latitude)
             if problem is not None:
                 chunk.reject(line, feature.cells, _code(problem), problem)
 
-    def _places(self, read: Sequence[FeatureRow]) -> list[tuple[float, float] | BadShape | None]:
-        """Return longitude and latitude of each feature: of a point its own, of an outline those of its centroid."""
-        places: list[tuple[float, float] | BadShape | None] = [None] * len(read)
+    def _add_street_lines(self, line: int, feature: Feature, found: StreetLines, chunk: PointChunk) -> None:
+        problem = found.problem
+        for one in found.lines:
+            address = (one.street, one.city, one.state, one.postcode)
+            numbers: dict[str, Any] = {"low": one.low, "high": one.high, "parity": one.parity, "side": one.side}
+            problem = self._collector.add_stretch(line, address, one.line, **numbers) or problem
+        if problem is None:
+            return
+        if found.lines:
+            chunk.warn(line, None, _code(problem), problem)
+        else:
+            chunk.reject(line, feature.cells, _code(problem), problem)
+
+    def _places(self, read: Sequence[FeatureRow]) -> list[tuple[float, float] | StreetLines | BadShape | None]:
+        """Return longitude and latitude of each feature, of an outline those of its centroid; or it as a street."""
+        places: list[tuple[float, float] | StreetLines | BadShape | None] = [None] * len(read)
         outlines: dict[int, str | bytes] = {}
         for index, (_, feature) in enumerate(read):
             if not isinstance(feature, Feature):
@@ -201,7 +213,9 @@ class ReferenceReader:
                 if text := self._outline(feature):
                     outlines[index] = text
             elif feature.geometry is not None:
-                if feature.geometry.get("type") in ("Point", "MultiPoint"):
+                if (streets := read_street_lines(feature)) is not None:
+                    places[index] = streets
+                elif feature.geometry.get("type") in ("Point", "MultiPoint"):
                     places[index] = first_position(feature.geometry)
                 else:
                     outlines[index] = orjson.dumps(feature.geometry)
@@ -216,110 +230,6 @@ class ReferenceReader:
         names = tuple(feature.properties)
         index = self._locate(names).index("wkt")
         return "" if index is None else str(feature.properties[names[index]])
-
-
-class _RowValues:
-    """The parts of an address in the cells of a row."""
-
-    def __init__(self, located: Located, country: str) -> None:
-        self._country = country
-        self._constants = located.constants
-        columns = located.columns
-        self._number = [i for name in NUMBER for i in columns.get(name, ())]
-        self._street = [i for name in STREET for i in columns.get(name, ())] if columns.get("street") else []
-        self._address = list(columns.get("address", ()))
-        self._city, self._state, self._postcode = (columns.get(n, ()) for n in ("city", "state", "zip_code"))
-        self._has_place = bool({"city", "zip_code"} & located.fields)
-        self._longitude, self._latitude = located.index("longitude"), located.index("latitude")
-        indexes = [*self._street, *self._city, *self._state, *self._postcode]
-        self._columns = indexes if len(indexes) > 1 else [*indexes, *indexes]
-        self._of_place = itemgetter(*self._columns) if self._street and self._number else None
-        self._places: dict[Any, Address] = {}
-
-    def address(self, cells: Sequence[str]) -> tuple[str, str, str, str, str]:
-        """Return number, street, city, state and postcode, each empty if there is none.
-
-        Most rows have a number, and share the rest with the row before.
-        """
-        if self._of_place is None:
-            return self._read_address(cells)
-        number = _joined(cells, self._number)
-        key = self._of_place(cells)
-        place = self._places.get(key)
-        if place is None or not number:
-            found = self._read_address(cells)
-            if not number or not _joined(cells, self._street):
-                return found
-            place = self._places[key] = found[1:]
-        return (number, *place)
-
-    def addresses(self, rows: Columns) -> tuple[Sequence[str], list[Address]]:
-        """Return the numbers and the addresses without them, as `address` does, of many rows."""
-        if self._of_place is None or len(self._number) != 1:
-            read = [self.address(row) for row in zip(*rows.cells, strict=True)]
-            return [one[0] for one in read], [one[1:] for one in read]
-        numbers = [text if text.isalnum() else _cell(text) for text in rows.cells[self._number[0]]]
-        keys = zip(*(rows.cells[index] for index in self._columns), strict=True)
-        known, addresses = self._places, []
-        for index, key in enumerate(keys):
-            address = known.get(key)
-            if address is None or not numbers[index]:
-                numbers[index], *rest = self.address(rows.row(index))
-                address = (rest[0], rest[1], rest[2], rest[3])
-            addresses.append(address)
-        return numbers, addresses
-
-    def positions(self, rows: Columns) -> tuple[list[float], list[float]]:
-        """Return the longitudes and latitudes of many rows, as `coordinates` does."""
-        if self._longitude is not None and self._latitude is not None:
-            try:
-                return list(map(float, rows.cells[self._longitude])), list(map(float, rows.cells[self._latitude]))
-            except ValueError:
-                pass
-        read = [self.coordinates(row) for row in zip(*rows.cells, strict=True)]
-        return [one[0] for one in read], [one[1] for one in read]
-
-    def _read_address(self, cells: Sequence[str]) -> tuple[str, str, str, str, str]:
-        city, state, postcode = (
-            self._field(name, indexes, cells)
-            for name, indexes in (("city", self._city), ("state", self._state), ("zip_code", self._postcode))
-        )
-        number = _joined(cells, self._number)
-        street = _joined(cells, self._street)
-        if street and number:
-            return number, street, city, state, postcode
-        address = _joined(cells, self._address) or street
-        if not self._has_place and "," in address:
-            parts = parse_line(address[:400], self._country)
-            address, city = parts.get("address", ""), parts.get("city", "")
-            state, postcode = parts.get("state", state), parts.get("zip_code", "")
-        first, rest = split_number(address)
-        return (first, rest, city, state, postcode) if first else (number, address, city, state, postcode)
-
-    def _field(self, name: str, indexes: Sequence[int], cells: Sequence[str]) -> str:
-        return _joined(cells, indexes) if indexes else self._constants.get(name, "")
-
-    def coordinates(self, cells: Sequence[str]) -> tuple[float, float]:
-        """Return longitude and latitude, not numbers if there are none."""
-        if self._longitude is None or self._latitude is None:
-            return nan, nan
-        try:
-            return float(cells[self._longitude]), float(cells[self._latitude])
-        except ValueError:
-            return nan, nan
-
-
-def _joined(cells: Sequence[str], indexes: Sequence[int]) -> str:
-    if len(indexes) == 1:
-        return _cell(cells[indexes[0]])
-    return " ".join(filter(None, (_cell(cells[index]) for index in indexes)))
-
-
-def _cell(text: str) -> str:
-    if not text or text.isalnum():
-        return text
-    text = " ".join(text.split())
-    return unguarded(text).strip() if text[:1] == "'" else text
 
 
 def _text(value: Any) -> str:

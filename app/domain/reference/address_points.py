@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.domain.addresses.parts import split_unit
+from app.domain.addresses.us_places import us_places
 from app.domain.reference.house_numbers import HouseNumber, parse_house_number
 from app.domain.reference.places import Place, postcode_key, state_key, town_key
 from app.domain.reference.street_keys import MAX_CHARACTERS, StreetKey, street_key
@@ -47,6 +48,19 @@ class Street:
         return (*self.key, self.place.postcode, self.place.city, self.place.state)
 
 
+class StretchRow(NamedTuple):
+    """A stretch of a street: see `Stretch`. `path` is latitude and longitude of each position, in stored units."""
+
+    street: int
+    """Index of its street in the batch."""
+    low: int
+    high: int
+    line: int
+    side: int
+    parity: int | None
+    path: list[int]
+
+
 @dataclass
 class PointBatch:
     """Houses ready to be written, by street and number."""
@@ -55,8 +69,9 @@ class PointBatch:
     houses: NDArray[np.int64] | None = None
     """A row for each house: see `COLUMNS`. `street` is an index into `streets`, and `mark` one into `marks`."""
     marks: list[str] = field(default_factory=lambda: [""])
+    stretches: list[StretchRow] = field(default_factory=list)
     coverage: dict[str, list[int]] = field(default_factory=dict)
-    """Postcode to the number of its houses, and the south, west, north and east of them."""
+    """Postcode to the number of its houses and stretches, and the south, west, north and east of them."""
     duplicates: int = 0
     """Rows with the same house at the same place as an earlier one: units of a building."""
 
@@ -64,22 +79,33 @@ class PointBatch:
     def points(self) -> int:
         return 0 if self.houses is None else len(self.houses)
 
+    @property
+    def size(self) -> int:
+        """Houses and stretches."""
+        return self.points + len(self.stretches)
+
     def records(self) -> list[tuple[int, dict[str, Any]]]:
-        """Return the houses in words, each with its line: for a preview of few."""
+        """Return the houses and stretches in words, each with its line: for a preview of few."""
         found = []
         for row in [] if self.houses is None else self.houses.tolist():
-            street = self.streets[row[STREET]]
-            record = {
-                "house_number": str(HouseNumber(row[NUMBER], self.marks[row[MARK]])),
-                "street": street.label,
-                "city": street.city,
-                "state": street.place.state,
-                "zip_code": street.place.postcode,
-                "latitude": row[Y] / UNITS_PER_DEGREE,
-                "longitude": row[X] / UNITS_PER_DEGREE,
-            }
-            found.append((row[LINE], record))
+            number = str(HouseNumber(row[NUMBER], self.marks[row[MARK]]))
+            found.append((row[LINE], self._record(row[STREET], number, row[Y], row[X])))
+        for one in self.stretches:
+            numbers = f"{one.low} to {one.high}" if one.high else ""
+            found.append((one.line, self._record(one.street, numbers, one.path[0], one.path[1])))
         return found
+
+    def _record(self, street_index: int, number: str, latitude: int, longitude: int) -> dict[str, Any]:
+        street = self.streets[street_index]
+        return {
+            "house_number": number,
+            "street": street.label,
+            "city": street.city,
+            "state": street.place.state,
+            "zip_code": street.place.postcode,
+            "latitude": latitude / UNITS_PER_DEGREE,
+            "longitude": longitude / UNITS_PER_DEGREE,
+        }
 
 
 class PointCollector:
@@ -101,10 +127,12 @@ class PointCollector:
         self._marks_of: list[int] = []
         self._single: list[tuple[int, int, int, int, int, int]] = []
         self._many: list[NDArray[np.int64]] = []
+        self._stretches: list[StretchRow] = []
 
     def take(self) -> PointBatch:
         """Return the batch, and begin another one."""
         batch = PointBatch(self._streets, marks=list(self._marks))
+        batch.stretches = self._stretches
         self._collect(batch)
         self._begin()
         return batch
@@ -162,9 +190,38 @@ class PointCollector:
             self._many.append(np.column_stack([column.astype(np.int64) for column in columns]))
         return problems
 
+    def add_stretch(
+        self,
+        row: int,
+        address: Address,
+        line: Sequence[tuple[float, float]],
+        *,
+        low: int = 0,
+        high: int = 0,
+        parity: int | None = None,
+        side: int = 0,
+    ) -> str | None:
+        """Add a stretch of a street, whose `line` has longitudes and latitudes. Returns what is wrong with it."""
+        slot = self._slot(address)
+        if slot == NONE:
+            return "has no street"
+        path = [round(number * UNITS_PER_DEGREE) for x, y in line for number in (y, x)]
+        self._stretches.append(StretchRow(slot, low, high, row, side, parity, path))
+        return None
+
+    def _cover(self, batch: PointBatch, slot: int, count: int, edges: tuple[int, int, int, int]) -> None:
+        cover = batch.coverage.setdefault(batch.streets[slot].place.postcode, [0, *edges])
+        south, west, north, east = edges
+        cover[:] = (
+            cover[0] + count, min(cover[1], south), min(cover[2], west), max(cover[3], north), max(cover[4], east),
+        )  # fmt: skip
+
     def _collect(self, batch: PointBatch) -> None:
         import numpy as np
 
+        for one in batch.stretches:
+            y, x = one.path[::2], one.path[1::2]
+            self._cover(batch, one.street, 1, (min(y), min(x), max(y), max(x)))
         parts = [*self._many, *([np.array(self._single, np.int64)] if self._single else [])]
         if not parts:
             return
@@ -177,14 +234,8 @@ class PointCollector:
         counts = np.diff(starts, append=len(houses))
         low, high = np.minimum.reduceat(houses, starts), np.maximum.reduceat(houses, starts)
         for index, count in enumerate(counts.tolist()):
-            postcode = batch.streets[int(low[index, STREET])].place.postcode
-            south, west, north, east = (
-                int(edge[index, axis]) for edge, axis in ((low, Y), (low, X), (high, Y), (high, X))
-            )
-            cover = batch.coverage.setdefault(postcode, [0, south, west, north, east])
-            batch.coverage[postcode] = [
-                cover[0] + count, min(cover[1], south), min(cover[2], west), max(cover[3], north), max(cover[4], east),
-            ]  # fmt: skip
+            edges = [int(edge[index, axis]) for edge, axis in ((low, Y), (low, X), (high, Y), (high, X))]
+            self._cover(batch, int(low[index, STREET]), count, (edges[0], edges[1], edges[2], edges[3]))
 
     def _house(self, text: str) -> int:
         known = self._houses.get(text)
@@ -213,16 +264,21 @@ class PointCollector:
 def normalise_street(
     text: str, city: str, state: str, postcode: str, *, country: str, default_state: str
 ) -> Street | None:
-    """Return the street that a file means; None for a text that names none."""
+    """Return the street that a file means; None for a text that names none.
+
+    In the US, a town that is not named is that by which the Postal Service calls the ZIP code.
+    """
     label = split_unit(text)[0] if " " in text else text
     key = street_key(label)
     if key is None:
         return None
-    place = Place(
-        town_key(city) if city else "",
-        (state_key(state, country) if state else "") or default_state,
-        postcode_key(postcode, country) if postcode else "",
-    )
+    code = postcode_key(postcode, country) if postcode else ""
+    state = (state_key(state, country) if state else "") or default_state
+    if code and country == "us" and not (city and state):
+        places = us_places()
+        city = city or places.names.get(code, "")
+        state = state or places.state_of_zip.get(code, "")
+    place = Place(town_key(city) if city else "", state, code)
     return Street(key, place, _plain(label)[:MAX_CHARACTERS], _plain(city)[:MAX_CHARACTERS])
 
 

@@ -9,6 +9,7 @@ from app.domain.reference.house_numbers import HouseNumber
 from app.domain.reference.interpolation import Estimate, House, interpolate
 from app.domain.reference.places import Place, PlaceFit, fit_place
 from app.domain.reference.street_keys import Fit, StreetKey, fit
+from app.domain.reference.stretches import LinePosition, Stretch, locate
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.evidence import Basis
@@ -75,6 +76,8 @@ class Candidate:
     """Penalty for a name that differs by a letter."""
     penalty: int = 0
     differs: tuple[str, ...] = ()
+    stretches: list[Stretch] = field(default_factory=list)
+    """Those that have the number, the shortest ranges first, and behind them one that is near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Found:
     """Parts of the question that the house lacks or has differently."""
     error_metres: float | None = None
     between: tuple[HouseNumber, ...] = ()
-    """The numbers of the houses that the position was computed from."""
+    """The house numbers that the position was computed from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,32 @@ def _between(question: Question, group: Sequence[Candidate]) -> Found | Tie | No
             (sure if estimate.is_between else unsure).append(_estimated(candidate, estimate, number))
     if not lots and not sure and len(group) > 1:
         sure = _across_postcodes(number, group)
-    return _one_of(lots or sure or unsure)
+    return _one_of(lots or sure or _along(number, group) or unsure)
+
+
+def _along(number: HouseNumber, group: Sequence[Candidate]) -> list[Found]:
+    """Return the positions along the stretches that have the number, where that is no guess."""
+    found = []
+    for candidate in group:
+        stretch = next((one for one in candidate.stretches if one.covers(number.number)), None)
+        if stretch is None:
+            continue
+        position = locate(stretch, number.number)
+        if position.is_of_house:
+            found.append(
+                Found(
+                    position.latitude,
+                    position.longitude,
+                    Accuracy.INTERPOLATED,
+                    Basis.RANGE,
+                    candidate.street,
+                    number,
+                    candidate.differs,
+                    position.error_metres,
+                    (HouseNumber(stretch.low), HouseNumber(stretch.high)),
+                )
+            )
+    return found
 
 
 def _across_postcodes(number: HouseNumber, group: Sequence[Candidate]) -> list[Found]:
@@ -253,12 +281,13 @@ def _street(group: Sequence[Candidate]) -> Found | Tie | None:
     found = []
     for candidate in group:
         houses = candidate.neighbours or candidate.exact
-        if houses and candidate.penalty < CONTRADICTION:
-            house = houses[0]
+        places: list[House | LinePosition] = [*houses[:1]]
+        places += [locate(stretch, 0) for stretch in candidate.stretches[:1]]
+        if places and candidate.penalty < CONTRADICTION:
             found.append(
                 Found(
-                    house.latitude,
-                    house.longitude,
+                    places[0].latitude,
+                    places[0].longitude,
                     Accuracy.STREET,
                     Basis.STREET,
                     candidate.street,

@@ -15,8 +15,10 @@ class Basis(StrEnum):
     """The centroid of the lot with the address."""
     NEIGHBOURS = "neighbours"
     """Known houses beside it in the street."""
+    RANGE = "range"
+    """The house numbers at the ends of a stretch of the street."""
     STREET = "street"
-    """A known house of the street."""
+    """A known house, or a stretch, of the street."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Evidence:
     differs: tuple[str, ...]
     """Parts that it lacks or has differently: house_number, direction (or suffix), spelling, city, postcode."""
     between: tuple[str, ...] = ()
-    """The numbers of the houses from which an interpolated position was computed."""
+    """The house numbers from which an interpolated position was computed."""
     expected_error_metres: float | None = None
     """How far the position may be off; null where it is the house itself."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ import orjson
 from app.domain.text.errors import NeedsOption, Unreadable
 from app.storage.conversion.findings import Findings
 from app.storage.conversion.request import ConversionRequest, SourceFormat
+from app.storage.conversion.street_names import add_street_names, read_street_names
 from app.storage.conversion.wgs84 import ToWgs84, feature_lines, parse_declared, parse_named
 
 ROWS_PER_BATCH = 2_000
@@ -30,6 +32,9 @@ _MEMBERS = {
     SourceFormat.SHAPEFILE: (".shp", ".shx", ".dbf", ".prj", ".cpg"),
     SourceFormat.KMZ: (".kml",),
 }
+_TABLES = "tables"
+"""Folder for the .dbf files of an archive that belong to no shapefile."""
+NO_NAMES: Mapping[str, list[str]] = MappingProxyType({})
 _SUFFIXES = {SourceFormat.GEOPACKAGE: ".gpkg", SourceFormat.FLATGEOBUF: ".fgb", SourceFormat.KML: ".kml"}
 
 
@@ -55,9 +60,10 @@ def read_layers(request: ConversionRequest, findings: Findings) -> Iterator[byte
             # -1 where GDAL would have to read the layer to count its features
             rows = pyogrio.read_info(path, layer=name, force_feature_count=False)["features"]
             findings.add_part(name, rows if rows >= 0 else None)
+        names = read_street_names(sorted(Path(request.path).parent.glob(f"{_TABLES}/*.dbf")))
         count = 0
         for path, name in _choose(sources, request, findings):
-            for batch in _read_layer(path, name, request, findings.notes):
+            for batch in _read_layer(path, name, request, findings.notes, names):
                 count += 1
                 yield batch
     except (*errors, RuntimeError, OSError) as error:
@@ -92,6 +98,9 @@ def _extract(archive: zipfile.ZipFile, folder: Path, format: SourceFormat) -> li
     main = _MEMBERS[format][0]
     for number, members in enumerate(parts.values()):
         if main not in members:
+            if format is SourceFormat.SHAPEFILE and ".dbf" in members:
+                (folder / _TABLES).mkdir(exist_ok=True)
+                _write(archive, members[".dbf"], folder / _TABLES / f"{number}.dbf")
             continue
         if format is SourceFormat.SHAPEFILE and ".dbf" not in members:
             raise Unreadable(
@@ -151,7 +160,9 @@ def _choose(sources: list[tuple[Path, str]], request: ConversionRequest, finding
     return sources
 
 
-def _read_layer(path: Path, name: str, request: ConversionRequest, notes: list[str]) -> Iterator[bytes]:
+def _read_layer(
+    path: Path, name: str, request: ConversionRequest, notes: list[str], names: Mapping[str, list[str]]
+) -> Iterator[bytes]:
     from pyogrio.raw import open_arrow
 
     encoding = "UTF-8" if path.suffix == ".shp" and _is_unmarked_utf8(path) else None
@@ -160,7 +171,7 @@ def _read_layer(path: Path, name: str, request: ConversionRequest, notes: list[s
         to_wgs84 = ToWgs84(parse_named(request.crs) if request.crs else declared, notes)
         geometry = meta["geometry_name"] or "wkb_geometry"
         for batch in reader:
-            yield from _convert_batch(batch, geometry, to_wgs84)
+            yield from _convert_batch(batch, geometry, to_wgs84, names)
 
 
 def _is_unmarked_utf8(path: Path) -> bool:
@@ -176,7 +187,9 @@ def _is_unmarked_utf8(path: Path) -> bool:
     return not lines.isascii()
 
 
-def _convert_batch(batch: Any, geometry: str, to_wgs84: ToWgs84) -> Iterator[bytes]:
+def _convert_batch(
+    batch: Any, geometry: str, to_wgs84: ToWgs84, names: Mapping[str, list[str]] = NO_NAMES
+) -> Iterator[bytes]:
     import shapely
 
     if not batch.num_rows:
@@ -184,7 +197,10 @@ def _convert_batch(batch: Any, geometry: str, to_wgs84: ToWgs84) -> Iterator[byt
     column = batch.schema.get_field_index(geometry)
     blobs = batch.column(column).to_numpy(zero_copy_only=False)
     geometries = to_wgs84.convert(shapely.from_wkb(blobs, on_invalid="ignore"))
-    yield feature_lines(geometries, batch.remove_column(column).to_pylist())
+    rows = batch.remove_column(column).to_pylist()
+    if names:
+        add_street_names(rows, names)
+    yield feature_lines(geometries, rows)
 
 
 def _read_parquet(request: ConversionRequest, notes: list[str]) -> Iterator[bytes]:

@@ -213,6 +213,7 @@ PLANS = {
     "SIMILAR": ("reference_streets_postcode_idx", "reference_streets_city_idx"),
     "NEIGHBOURS": ("reference_points_pkey",),
     "MIDDLE": ("reference_points_pkey",),
+    "STRETCHES": ("reference_stretches_pkey",),
 }
 
 
@@ -221,13 +222,13 @@ async def test_look_ups_go_by_the_indexes(name: str, db_pool: Pool, data: None) 
     question = StreetQuestion("main", Place("DURHAM", "NC", "27701"), 20)
     columns = lookups._columns([question])
     arguments: tuple[Any, ...] = (None, "us", *columns, [20])
-    if name == "NEIGHBOURS":
+    if name in ("NEIGHBOURS", "STRETCHES"):
         arguments = ([1], [20])
     elif name == "MIDDLE":
         arguments = ([1],)
     async with db_pool.acquire() as conn, lookups.snapshot(conn):
         plan = "\n".join(r[0] for r in await conn.fetch(f"EXPLAIN {getattr(lookups, name)}", *arguments))
-    assert "Seq Scan on reference_points" not in plan
-    assert "Seq Scan on reference_streets" not in plan
+    for table in ("points", "streets", "stretches"):
+        assert f"Seq Scan on reference_{table}" not in plan
     for index in PLANS[name]:
         assert index in plan, plan

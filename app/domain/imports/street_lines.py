@@ -1,0 +1,180 @@
+"""Lines of map data that are streets: TIGER's ADDRFEAT, and OpenStreetMap's interpolation lines and named roads.
+
+ADDRFEAT has a line for each stretch of a street between two crossings, with the lowest and highest house numbers on its
+left and right side: https://www2.census.gov/geo/pdfs/maps-data/data/tiger/tgrshp2024/TGRSHP2024_TechDoc.pdf
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+from app.domain.imports.features import Feature
+from app.domain.reference.house_numbers import parse_house_number
+from app.domain.reference.stretches import NO_NUMBERS, Side
+
+FEATNAMES = "FEATNAMES"
+"""The property with further names of the street, from the table of that name, a list."""
+MAX_NAMES = 20
+MAX_POSITIONS = 2_000
+"""Of a line; the ends and what lies evenly between them are kept of a longer one."""
+MAX_SPAN = 20_000
+"""A range with more numbers than that has a wrong end."""
+INTERPOLATION = "addr:interpolation"
+FIRST, LAST = "addr:first", "addr:last"
+"""Properties of a piece of an interpolation line: the numbers at its ends."""
+NAMES_OF_ROADS = ("name", "alt_name", "official_name", "old_name", "loc_name", "short_name", "name:en", "ref")
+_PARITIES = {"even": 0, "odd": 1, "all": None}
+
+Position = tuple[float, float]
+"""Longitude and latitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreetLine:
+    """A stretch of a street as a file has it; see `Stretch`. Without known numbers both are NO_NUMBERS."""
+
+    street: str
+    city: str
+    state: str
+    postcode: str
+    line: tuple[Position, ...]
+    low: int = NO_NUMBERS
+    high: int = NO_NUMBERS
+    parity: int | None = None
+    side: Side = Side.ON_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class StreetLines:
+    """What a feature says. `problem` continues "the row …"; without `lines`, it is why there are none."""
+
+    lines: Sequence[StreetLine] = ()
+    problem: str | None = None
+
+
+def read_street_lines(feature: Feature) -> StreetLines | None:
+    """Return the stretches of a feature; None for one that is no street."""
+    geometry = feature.geometry
+    if geometry is None or geometry.get("type") not in ("LineString", "MultiLineString"):
+        return None
+    properties = feature.properties
+    if "LFROMHN" in properties and "FULLNAME" in properties:
+        read = _read_tiger
+    elif INTERPOLATION in properties and FIRST in properties:
+        read = _read_interpolation
+    elif "highway" in properties:
+        read = _read_road
+    else:
+        return None
+    line = _positions(geometry)
+    if line is None:
+        return StreetLines(problem="has coordinates that are no degrees")
+    return read(properties, line)
+
+
+def _read_tiger(properties: Mapping[str, Any], line: tuple[Position, ...]) -> StreetLines:
+    names = _names(properties.get("FULLNAME"), properties.get(FEATNAMES))
+    if not names:
+        return StreetLines(problem="has no street")
+    found: list[StreetLine] = []
+    problem = None
+    postcodes = [_text(properties.get(f"ZIP{side}")) for side in "LR"]
+    for letter, side, postcode in (("L", Side.LEFT, postcodes[0]), ("R", Side.RIGHT, postcodes[1])):
+        ends = [_text(properties.get(f"{letter}{end}HN")) for end in ("FROM", "TO")]
+        if not any(ends):
+            continue
+        parity = {"O": 1, "E": 0}.get(_text(properties.get(f"PARITY{letter}"))[:1].upper())
+        stretch = _numbered(StreetLine("", "", "", postcode, line, side=side), ends[0], ends[1], parity)
+        if isinstance(stretch, str):
+            problem = stretch
+        else:
+            found.append(stretch)
+    if not found:
+        found = [StreetLine("", "", "", code, line) for code in dict.fromkeys(filter(None, postcodes))]
+        found = found or [StreetLine("", "", "", "", line)]
+    return StreetLines([replace(one, street=name) for name in names for one in found], problem)
+
+
+def _read_interpolation(properties: Mapping[str, Any], line: tuple[Position, ...]) -> StreetLines:
+    kind = _text(properties[INTERPOLATION]).lower()
+    if kind not in _PARITIES:
+        return StreetLines(problem=f"has a kind of interpolation that is not read ({kind[:20]})")
+    street = _of_osm(properties, _text(properties.get("addr:street")), line)
+    if not street.street:
+        return StreetLines(problem="has no street")
+    stretch = _numbered(street, _text(properties[FIRST]), _text(properties.get(LAST)), _PARITIES[kind])
+    return StreetLines(problem=stretch) if isinstance(stretch, str) else StreetLines([stretch])
+
+
+def _read_road(properties: Mapping[str, Any], line: tuple[Position, ...]) -> StreetLines:
+    names = _names(*(properties.get(name) for name in NAMES_OF_ROADS))
+    if not names:
+        return StreetLines(problem="has no street")
+    return StreetLines([_of_osm(properties, name, line) for name in names])
+
+
+def _of_osm(properties: Mapping[str, Any], street: str, line: tuple[Position, ...]) -> StreetLine:
+    city, state, postcode = (_text(properties.get(f"addr:{name}")) for name in ("city", "state", "postcode"))
+    return StreetLine(street, city, state, postcode, line)
+
+
+def _numbered(street: StreetLine, first: str, last: str, parity: int | None) -> StreetLine | str:
+    """Return the stretch with its numbers, from the lowest on; or why they cannot be used."""
+    numbers = [parse_house_number(text) for text in (first, last)]
+    if numbers[0] is None or numbers[1] is None:
+        return f"has house numbers that cannot be read ({first[:20]} to {last[:20]})"
+    if numbers[0].mark or numbers[1].mark:
+        return f"has house numbers with letters or hyphens ({first[:20]} to {last[:20]}), between which none are known"
+    low, high = sorted(number.number for number in numbers if number is not None)
+    if high - low > MAX_SPAN:
+        return f"has a range of more than {MAX_SPAN:,} house numbers ({first[:20]} to {last[:20]})"
+    if parity is not None and {low % 2, high % 2} != {parity}:
+        parity = None
+    is_descending = numbers[0].number > numbers[1].number
+    return replace(
+        street,
+        low=low,
+        high=high,
+        parity=parity,
+        side=Side(-street.side) if is_descending else street.side,
+        line=street.line[::-1] if is_descending else street.line,
+    )
+
+
+def _names(*values: Any) -> list[str]:
+    """Return different names in order; several of them may be in a list, or separated by semicolons."""
+    names: dict[str, str] = {}
+    for value in values:
+        for text in value if isinstance(value, list) else _text(value).split(";"):
+            if isinstance(text, str) and text.strip():
+                names.setdefault(text.strip().casefold(), text.strip())
+    return list(names.values())[:MAX_NAMES]
+
+
+def _positions(geometry: Mapping[str, Any]) -> tuple[Position, ...] | None:
+    """Return the positions of a line, of several the longest; None if they are no degrees."""
+    given = geometry.get("coordinates")
+    if geometry["type"] == "MultiLineString":
+        given = max(given, key=len, default=None) if isinstance(given, list) and _are_lists(given) else None
+    if not isinstance(given, list) or len(given) < 2 or not _are_lists(given):
+        return None
+    step = max(1, len(given) // MAX_POSITIONS)
+    kept = [*given[:-1:step], given[-1]]
+    if not all(len(one) >= 2 and all(type(number) in (int, float) for number in one[:2]) for one in kept):
+        return None
+    line = tuple((float(one[0]), float(one[1])) for one in kept)
+    good = all(isfinite(x) and isfinite(y) and abs(x) <= 180 and abs(y) <= 90 for x, y in line)
+    return line if good else None
+
+
+def _are_lists(values: list[Any]) -> bool:
+    return all(isinstance(value, list) for value in values)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return str(value) if type(value) is int else ""
