@@ -2670,7 +2670,7 @@ class WebsiteValidationResult(Model):
 class AddressEvidence(Model):
     """What an answer from reference data rests on."""
 
-    basis: Literal["point", "parcel", "neighbours", "street"]
+    basis: Literal["point", "parcel", "neighbours", "range", "street"]
     """A known point, a parcel, known houses beside it, or only a house of the street."""
     source: str
     """Name of the reference data."""

@@ -155,6 +155,11 @@ CROSS JOIN LATERAL (
 """
 
 
+async def begin(conn: Connection) -> None:
+    """Make the statements of the current transaction use the indexes."""
+    await conn.execute(BY_INDEX)
+
+
 @asynccontextmanager
 async def snapshot(conn: Connection) -> AsyncIterator[None]:
     """Begin a transaction in which all statements see the same versions of the sources and use the indexes.

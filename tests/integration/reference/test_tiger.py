@@ -14,7 +14,7 @@ from tests.integration.imports.conftest import Send
 from tests.integration.reference.tiger_files import address_ranges, feature_names, packed
 
 METRE = 1 / 111_195
-STREETS = [
+STREETS: list[dict[str, Any]] = [
     {"TLID": 1, "FULLNAME": "N Main St", "LFROMHN": "101", "LTOHN": "199", "RFROMHN": "100", "RTOHN": "198",
      "ZIPL": "27701", "ZIPR": "27701", "PARITYL": "O", "PARITYR": "E",
      "line": [(-78.9, 36.0), (-78.9, 36.0 + 200 * METRE)]},
