@@ -25,7 +25,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app import variables
+from app.domain.jobs.retention import check_periods
 from app.domain.jobs.spec import QueueSpec
+from app.secret_files import read_secret_files
 from app.setting_types import CommaList, HttpUrl, PostgresAddress, RedisAddress, UploadsPlace
 from app.variables import InvalidSettings, UnreadVariable
 
@@ -48,12 +50,26 @@ class ProviderSettings(BaseModel):
     permanent: bool = Field(default=False, description="whether the plan includes the right to store answers")
 
 
-class Settings(BaseSettings):
-    """Fields without an alias are read from `TRIGPOINT_<NAME>`."""
+class RetentionSettings(BaseSettings):
+    """How long data are kept: also for commands that need no other setting."""
 
     model_config = SettingsConfigDict(
         env_prefix=variables.PREFIX, env_nested_delimiter="__", populate_by_name=True, hide_input_in_errors=True
     )
+
+    retention: dict[str, float] = {}
+    """Days by the name of a kind of data: see `app.domain.jobs.retention`. 0 keeps it for ever."""
+
+    @field_validator("retention", mode="after")
+    @classmethod
+    def _periods(cls, value: dict[str, float]) -> dict[str, float]:
+        periods = {name.lower(): days for name, days in value.items()}
+        check_periods(periods)
+        return periods
+
+
+class Settings(RetentionSettings):
+    """Fields without an alias are read from `TRIGPOINT_<NAME>`."""
 
     database_url: PostgresAddress = Field(validation_alias="DATABASE_URL", repr=False)
     redis_url: RedisAddress = Field(validation_alias="REDIS_URL", repr=False)
@@ -292,9 +308,21 @@ ADVICE = {
 
 def load() -> Settings:
     """Read the environment. Raises InvalidSettings with a line for each invalid or missing variable."""
+    read_secret_files(os.environ)
     queues = {name: value for name, value in os.environ.items() if QUEUE_VARIABLE.fullmatch(name)}
     try:
         return Settings.model_validate({"queues": queues})  # pydantic reads the rest from the environment
+    except ValidationError as error:
+        raise InvalidSettings(variables.describe_invalid(error, ADVICE)) from None
+    except SettingsError as error:
+        raise InvalidSettings([variables.describe_unreadable(error)]) from None
+
+
+def load_retention() -> dict[str, float]:
+    """Read only the periods from the environment. Raises InvalidSettings."""
+    read_secret_files(os.environ)
+    try:
+        return RetentionSettings().retention
     except ValidationError as error:
         raise InvalidSettings(variables.describe_invalid(error, ADVICE)) from None
     except SettingsError as error:
@@ -311,5 +339,8 @@ def known_variables() -> set[str]:
 def find_unread_variables(queues: Iterable[QueueSpec]) -> list[UnreadVariable]:
     """Return the variables of the environment that are probably meant as settings and are none."""
     of_queues = {name for queue in queues for name in queue_variables(queue)}
-    nested = [f"{variables.variable_of([name])}__" for name in ("providers", "scoring_weights", "scoring_half_lives")]
+    nested = [
+        f"{variables.variable_of([name])}__"
+        for name in ("providers", "retention", "scoring_weights", "scoring_half_lives")
+    ]
     return variables.find_unread(os.environ, known_variables() | of_queues, nested, LOOKS_LIKE_SETTING.fullmatch)

@@ -37,6 +37,7 @@ from workers.core.heartbeat import keep_sending_heartbeats, send_heartbeat
 from workers.core.kinds import Kind
 from workers.core.process_guard import ProcessGuard
 from workers.core.process_tuning import tune_process
+from workers.core.retention import keep_data_periods
 from workers.core.slots import Slots
 from workers.core.sweep import keep_sweeping
 from workers.core.worker import Worker
@@ -154,6 +155,7 @@ class Process:
             asyncio.create_task(keep_sending_heartbeats(worker)),
             asyncio.create_task(keep_sweeping(worker, settings.worker_poll_interval / 1000)),
             asyncio.create_task(keep_removing_uploads(worker)),
+            asyncio.create_task(keep_data_periods(worker)),
             asyncio.create_task(self._sender.keep_checking()),
         ]
         if self._guard:

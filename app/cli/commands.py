@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from app.cli import (
@@ -13,6 +15,7 @@ from app.cli import (
     control,
     db,
     demo,
+    erase,
     examples,
     geocode,
     geocode_file,
@@ -27,6 +30,7 @@ from app.cli import (
     migrate,
     openapi,
     process,
+    prune,
     queues,
     reference,
     release,
@@ -37,6 +41,8 @@ from app.cli import (
     worker,
     workers,
 )
+from app.secret_files import read_secret_files
+from app.variables import InvalidSettings
 
 EPILOG = """
 **Start here**: `trigpoint demo` shows everything at once; `trigpoint up` keeps a platform running and prints its
@@ -54,7 +60,8 @@ address and, the first time, an administrator's key.
 
 **Environment**: `TRIGPOINT_URL` and `TRIGPOINT_API_KEY` say which platform to talk to, and as whom. `DATABASE_URL` and
 `REDIS_URL` name servers of your own; without them `up` brings its own along. `TRIGPOINT_ADMIN_KEY` is the first
-administrator's key, `TRIGPOINT_GEOCODERS` the order of the geocoders. README.md has the rest.
+administrator's key, `TRIGPOINT_GEOCODERS` the order of the geocoders.
+`DATABASE_URL_FILE`, like that of every secret, names a file with it. README.md has the rest.
 
 **Exit codes**: 0 done · 1 the job or the request failed · 2 wrong usage · 3 the platform cannot be reached · 4 the key
 was refused (401, 403).
@@ -76,6 +83,8 @@ app.command("api")(api.api)
 app.command("worker")(worker.worker)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("prune")(prune.prune)
+app.command("erase")(erase.erase)
 app.command("health")(health.health)
 app.command("examples")(examples.examples)
 app.command("openapi")(openapi.openapi)
@@ -109,4 +118,9 @@ app.add_typer(db.app, name="db")
 
 
 def main() -> None:
+    """Run the command line. Secrets in files are read first, because options take their defaults from variables."""
+    try:
+        read_secret_files(os.environ)
+    except InvalidSettings as error:
+        raise SystemExit(str(error)) from None
     app()

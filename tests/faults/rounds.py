@@ -26,7 +26,7 @@ from workers import registry
 SETTLE_SECONDS = 60.0
 OVERDUE_SECONDS = 10.0
 """Seconds after which an expired lease must have been rescued, even if Postgres was unavailable in between."""
-TABLES = "jobs, job_events, effects, idempotency_keys, audit_log"
+TABLES = "jobs, job_events, job_errors, effects, idempotency_keys, audit_log"
 
 STATES = """
 SELECT CASE WHEN status = 'processing' THEN 'running'

@@ -17,6 +17,7 @@ from app.db.companies.report_parts import ReportSection, ReportSource, to_json_t
 from app.db.core.conditions import Conditions
 from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
 from app.domain.companies.research.report import ReportResult, ReportStatus
 from app.domain.companies.research.sources import Source
@@ -140,10 +141,10 @@ async def find_fresh(conn: Connection, company_id: UUID, max_age: timedelta, mod
     only if the new one would be written without a model, too. A report whose sources could not be read is never fresh.
     """
     row = await conn.fetchrow(
-        """SELECT r.id, r.job_id, r.completed_at, j.id IS NOT NULL AS job_exists
-           FROM research_reports AS r LEFT JOIN jobs AS j ON j.id = r.job_id
+        f"""SELECT r.id, r.job_id, r.completed_at, j.id IS NOT NULL AS job_exists
+           FROM research_reports AS r LEFT JOIN {ALL_JOBS} AS j ON j.id = r.job_id
            WHERE r.company_id = $1 AND r.completed_at > now() - $2::interval AND (r.model <> $4 OR $3 = $4)
-             AND r.problems = '{}'
+             AND r.problems = '{{}}'
            ORDER BY r.completed_at DESC LIMIT 1""",
         company_id,
         max_age,

@@ -32,6 +32,8 @@ class Lock(IntEnum):
     """Back up the database (exclusively), or remove or replace the files of uploads (shared)."""
     BACKUP_RUN = 0x7472_6967_000A
     """One backup at a time."""
+    RETENTION = 0x7472_6967_000B
+    """Archive and delete what is older than its period: one process at a time is enough."""
     OVERPASS = 0x7472_6967_0007
     """Query Overpass: its policy allows one query at a time."""
 

@@ -17,6 +17,7 @@ from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.db.heatmaps import cells
 from app.db.heatmaps.pois import PoiDigest
+from app.db.jobs.archive import ALL_JOBS
 from app.domain.heatmaps import scoring
 from app.domain.heatmaps.bounds import Bounds
 from app.domain.heatmaps.grid import Grid
@@ -110,7 +111,7 @@ async def mark_computed(conn: Connection, grid: Grid, pois: PoiDigest) -> None:
 
 COLUMNS = """r.id, r.grid_step, r.row, r.col, r.rows, r.cols, c.slug AS city_slug, r.job_id, j.status AS job_status,
              r.computed_at, r.method, r.constants, r.pois, r.pois_digest"""
-TABLES = "heat_regions AS r LEFT JOIN cities AS c ON c.id = r.city_id LEFT JOIN jobs AS j ON j.id = r.job_id"
+TABLES = f"heat_regions AS r LEFT JOIN cities AS c ON c.id = r.city_id LEFT JOIN {ALL_JOBS} AS j ON j.id = r.job_id"
 
 
 def _region(row: asyncpg.Record) -> HeatRegion:

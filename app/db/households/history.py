@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 
 MAX_FAILURES = 20
 
@@ -51,7 +52,7 @@ async def get_origin(conn: Connection, household_id: UUID) -> HouseholdOrigin | 
 async def list_failures(conn: Connection, household_id: UUID, reader: UUID | None) -> list[GeocodingFailure]:
     """Return the failures of jobs that `reader` (None: an admin) may read to geocode a household, newest first."""
     rows = await conn.fetch(
-        """SELECT e.job_id, e.at, e.error FROM job_errors AS e JOIN jobs AS j ON j.id = e.job_id
+        f"""SELECT e.job_id, e.at, e.error FROM job_errors AS e JOIN {ALL_JOBS} AS j ON j.id = e.job_id
            WHERE e.item_id = $1 AND j.kind = 'geocode_households' AND ($2::uuid IS NULL OR j.created_by = $2)
            ORDER BY e.at DESC LIMIT $3""",
         str(household_id),

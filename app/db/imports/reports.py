@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 from app.domain.imports.kinds import IMPORT_SPECS
 from app.domain.imports.row_problems import RejectedRow
 
@@ -36,7 +37,7 @@ async def list_rejected_rows(conn: Connection, job_id: UUID, after_line: int, li
 async def find_layout(conn: Connection, job_id: UUID) -> dict[str, Any] | None:
     """Return the layout of the file of an import job; None if the job is not an import."""
     layout = await conn.fetchval(
-        """SELECT u.layout FROM jobs AS j JOIN uploads AS u ON u.id = (j.data ->> 'uploadId')::uuid
+        f"""SELECT u.layout FROM {ALL_JOBS} AS j JOIN uploads AS u ON u.id = (j.data ->> 'uploadId')::uuid
            WHERE j.id = $1 AND j.kind = ANY($2)""",
         job_id,
         [spec.kind for spec in IMPORT_SPECS],

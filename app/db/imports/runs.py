@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 
 _COLUMNS = """run, job_id, kind, source, place, columns, file_name, created_by, started_at, inserted, updated,
 completed_at, undone_at, forgotten_at"""
@@ -84,10 +85,10 @@ async def list_of_source(conn: Connection, kind: str, source: str) -> list[Impor
 async def list_later(conn: Connection, run: UUID) -> list[LaterRun]:
     """Return the runs of the same kind and source that began after this one and were not undone."""
     rows = await conn.fetch(
-        """SELECT l.run, l.place, l.columns, l.created_by,
+        f"""SELECT l.run, l.place, l.columns, l.created_by,
                   l.completed_at IS NOT NULL AND j.data -> 'part' IS NOT DISTINCT FROM 'null' AS is_complete
            FROM import_runs AS r JOIN import_runs AS l ON l.kind = r.kind AND l.source = r.source
-           LEFT JOIN jobs AS j ON j.id = l.job_id
+           LEFT JOIN {ALL_JOBS} AS j ON j.id = l.job_id
            WHERE r.run = $1 AND l.run <> r.run AND l.started_at > r.started_at AND l.undone_at IS NULL""",
         run,
     )
@@ -147,7 +148,7 @@ class UndoJob:
 async def find_undo_job(conn: Connection, import_job_id: UUID) -> UndoJob | None:
     """Return the newest job that undoes this import, which the caller has locked."""
     row = await conn.fetchrow(
-        """SELECT id, status, result FROM jobs
+        f"""SELECT id, status, result FROM {ALL_JOBS} AS j
            WHERE kind = 'import_undo' AND data @> jsonb_build_object('importJobId', $1::text)
            ORDER BY id DESC LIMIT 1""",
         str(import_job_id),

@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 
 KEPT_DAYS = 7
 """How long the file of a failed or cancelled job is kept for a retry."""
@@ -63,7 +64,7 @@ of an API host. The hour is for jobs of earlier versions, whose ids had that as 
 async def find_for_job(conn: Connection, upload_id: UUID, job_id: UUID) -> StoredUpload | None:
     """Return the upload; None if it does not exist, or the user who created the job did not upload it."""
     row = await conn.fetchrow(
-        """SELECT u.id, u.name, u.layout FROM uploads AS u JOIN jobs AS j USING (created_by)
+        f"""SELECT u.id, u.name, u.layout FROM uploads AS u JOIN {ALL_JOBS} AS j USING (created_by)
            WHERE u.id = $1 AND j.id = $2""",
         upload_id,
         job_id,

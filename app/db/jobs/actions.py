@@ -28,6 +28,10 @@ async def lock(conn: Connection, job_id: UUID, reader: UUID | None) -> Status | 
         job_id,
         reader,
     )
+    if status is None:
+        status = await conn.fetchval(
+            f"SELECT j.status FROM archived_jobs AS j WHERE j.id = $1 AND {MAY_READ} FOR UPDATE OF j", job_id, reader
+        )
     return None if status is None else Status(status)
 
 
@@ -120,12 +124,23 @@ async def find_dedupe_holder(conn: Connection, job_id: UUID) -> UUID | None:
     return found
 
 
-DELETE = """
-WITH gone AS (
-    DELETE FROM jobs WHERE id = ANY($1) AND completed_at IS NOT NULL RETURNING id
-), events AS (
-    DELETE FROM job_events WHERE job_id IN (SELECT id FROM gone)
+PARTS = ("job_events", "job_errors", "import_rejects", "geocoded_rows")
+"""Tables whose rows belong to a job. Their job may be archived, so that no foreign key deletes them."""
+LINKED = ("heat_regions", "import_runs", "reference_sources")
+"""Tables whose rows stay when the job that made them is deleted."""
+DELETE_PARTS = "".join(
+    [f", {table} AS (DELETE FROM {table} WHERE job_id IN (SELECT id FROM gone))" for table in PARTS]
+    + [f", {table} AS (UPDATE {table} SET job_id = NULL WHERE job_id IN (SELECT id FROM gone))" for table in LINKED]
 )
+"""Common table expressions of a statement that has deleted the jobs `gone`."""
+DELETE = f"""
+WITH live AS (
+    DELETE FROM jobs WHERE id = ANY($1) AND completed_at IS NOT NULL RETURNING id
+), archived AS (
+    DELETE FROM archived_jobs WHERE id = ANY($1) RETURNING id
+), gone AS (
+    SELECT id FROM live UNION ALL SELECT id FROM archived
+){DELETE_PARTS}
 SELECT id FROM gone
 """
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.core.conditions import Conditions, escape_like
+from app.db.jobs.archive import ARCHIVED_JOBS
 from app.db.jobs.job import Job
 from app.domain.jobs.status import ACTIVE
 from app.domain.text.json_guard import load_stored
@@ -39,6 +40,13 @@ class Filters:
     text: str | None = None
     """The beginning of the job's id, or a part of its title, kind, data or error, or of its owner's name or e-mail
     address. Upper and lower case are the same."""
+    is_archived: bool = False
+    """Whether archived jobs are meant, instead of all others."""
+
+    @property
+    def table(self) -> str:
+        """What to select from, as `j`."""
+        return ARCHIVED_JOBS if self.is_archived else "jobs"
 
     def conditions(self, owner: UUID | None, args: list[Any] | None = None) -> Conditions:
         """Return the conditions on `jobs AS j`; `owner` limits them to one user's jobs, None to nobody's.

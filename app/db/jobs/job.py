@@ -54,6 +54,7 @@ class Job:
     """The id of the request that created the job."""
     is_cut: bool = False
     """Whether data or result were left out of a list because they are long."""
+    is_archived: bool = False
     error_log: Sequence[RecordedError] | None = None
     """The newest MAX_ERROR_LOG item errors, newest first; None if no item failed, and in lists."""
 

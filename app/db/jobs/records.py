@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from app.db.core.pool import Connection, Pool
 from app.db.core.slices import slices
 from app.db.jobs import item_errors, references
+from app.db.jobs.archive import ALL_JOBS, ARCHIVED_JOBS
 from app.db.jobs.creator import Creator
 from app.db.jobs.job import COLUMNS, MAY_READ, Job, to_job
 from app.domain.jobs.spec import NewJob
@@ -124,7 +125,7 @@ async def _find_active(conn: Connection, job: NewJob, user_id: UUID) -> Inserted
 async def list_readable(conn: Connection, job_ids: Iterable[UUID | None], reader: UUID | None) -> set[UUID]:
     """Return those of these jobs whose ids `reader` (None: an admin) may know."""
     rows = await conn.fetch(
-        "SELECT id FROM jobs WHERE id = ANY($1) AND ($2::uuid IS NULL OR created_by = $2)",
+        f"SELECT id FROM {ALL_JOBS} AS j WHERE id = ANY($1) AND ($2::uuid IS NULL OR created_by = $2)",
         [job_id for job_id in job_ids if job_id is not None],
         reader,
     )
@@ -139,37 +140,46 @@ async def get_creator_id(conn: Connection, job_id: UUID) -> UUID:
 
 async def get_completed_at(conn: Connection, job_id: UUID) -> datetime | None:
     """Return when a job ended; None if it has not, or does not exist."""
-    completed_at: datetime | None = await conn.fetchval("SELECT completed_at FROM jobs WHERE id = $1", job_id)
+    completed_at: datetime | None = await conn.fetchval(
+        f"SELECT completed_at FROM {ALL_JOBS} AS j WHERE id = $1", job_id
+    )
     return completed_at
 
 
 async def get(conn: Connection, job_id: UUID, reader: UUID | None) -> Job | None:
     """Return a job with its newest errors, or None if there is none that `reader` (None: an admin) may read."""
-    row = await conn.fetchrow(
-        f"""SELECT {COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
-            WHERE j.id = $1 AND {MAY_READ}""",
-        job_id,
-        reader,
-    )
-    if row is None:
-        return None
-    job = to_job(row)
-    if job.failed_items == 0:
-        return job
-    return replace(job, error_log=await item_errors.list_newest(conn, job_id, limit=MAX_ERROR_LOG))
+    (job,) = await list_for_readers(conn, [(job_id, reader)])
+    return job
 
 
 async def list_for_readers(conn: Connection, asked: Sequence[tuple[UUID, UUID | None]]) -> list[Job | None]:
-    """Return what `get` returns for each pair of a job id and a reader, in order, with a statement for all."""
-    rows = await conn.fetch(
-        f"""SELECT asked.place, {COLUMNS}
-            FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked (job_id, reader, place)
-            JOIN jobs AS j ON j.id = asked.job_id JOIN users AS u ON u.id = j.created_by
-            WHERE {MAY_READ.replace("$2", "asked.reader")}""",
-        [job_id for job_id, _ in asked],
-        [reader for _, reader in asked],
-    )
+    """Return what `get` returns for each pair of a job id and a reader, in order, with a statement for all.
+
+    Only if some are not there, another one looks in the archive.
+    """
     jobs: list[Job | None] = [None] * len(asked)
+    await _read_into(conn, READ_JOBS, asked, jobs)
+    if missing := [place for place, job in enumerate(jobs) if job is None]:
+        archived: list[Job | None] = [None] * len(missing)
+        await _read_into(conn, READ_ARCHIVED, [asked[place] for place in missing], archived)
+        for place, job in zip(missing, archived, strict=True):
+            jobs[place] = job and replace(job, is_archived=True)
+    return jobs
+
+
+READ_JOBS, READ_ARCHIVED = (
+    f"""SELECT asked.place, {COLUMNS}
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked (job_id, reader, place)
+        JOIN {table} AS j ON j.id = asked.job_id JOIN users AS u ON u.id = j.created_by
+        WHERE {MAY_READ.replace("$2", "asked.reader")}"""
+    for table in ("jobs", ARCHIVED_JOBS)
+)
+
+
+async def _read_into(
+    conn: Connection, query: str, asked: Sequence[tuple[UUID, UUID | None]], jobs: list[Job | None]
+) -> None:
+    rows = await conn.fetch(query, [job_id for job_id, _ in asked], [reader for _, reader in asked])
     for row in rows:
         columns = dict(row)
         place = columns.pop("place") - 1
@@ -177,13 +187,14 @@ async def list_for_readers(conn: Connection, asked: Sequence[tuple[UUID, UUID | 
         if job.failed_items:
             job = replace(job, error_log=await item_errors.list_newest(conn, job.id, limit=MAX_ERROR_LOG))
         jobs[place] = job
-    return jobs
 
 
 async def is_readable(conn: Connection, job_id: UUID, reader: UUID | None) -> bool:
     """Return whether there is a job that `reader` (None: an admin) may read."""
     return bool(
-        await conn.fetchval(f"SELECT EXISTS (SELECT FROM jobs AS j WHERE j.id = $1 AND {MAY_READ})", job_id, reader)
+        await conn.fetchval(
+            f"SELECT EXISTS (SELECT FROM {ALL_JOBS} AS j WHERE j.id = $1 AND {MAY_READ})", job_id, reader
+        )
     )
 
 

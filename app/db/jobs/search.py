@@ -89,14 +89,14 @@ async def list_page(
         ids = await _fetch_ids(
             conn,
             PAGE_BUDGET_MS,
-            f"""SELECT j.id FROM jobs AS j WHERE {where} ORDER BY j.id DESC
+            f"""SELECT j.id FROM {filters.table} AS j WHERE {where} ORDER BY j.id DESC
                 LIMIT {where.arg(limit + 1)} OFFSET {where.arg(offset)}""",
             where.args,
         )
         if ids is not None:
-            return await _page(conn, ids, limit, 0, total, is_estimate)
-    window = await _read_window(conn, Filters(), filters, reader, before)  # matches are too rare in every index
-    return await _window_page(conn, window, limit, offset, total, is_estimate)
+            return await _page(conn, filters, ids, limit, 0, total, is_estimate)
+    window = await _read_window(conn, _all(filters), filters, reader, before)  # matches are too rare in every index
+    return await _window_page(conn, filters, window, limit, offset, total, is_estimate)
 
 
 async def _search(
@@ -105,39 +105,44 @@ async def _search(
     others = replace(filters, text=None, data_contains=None)
     window = await _read_window(conn, others, filters, reader, before)
     if window.is_last and before is None:
-        return await _window_page(conn, window, limit, offset, len(window.ids), False)
+        return await _window_page(conn, filters, window, limit, offset, len(window.ids), False)
     if window.is_last or len(window.ids) <= offset + limit:
         found = await _find_by_index(conn, filters, reader)
         if found is not None:
             older = [job_id for job_id in found if before is None or job_id < before]
-            return await _page(conn, older, limit, offset, len(found), False)
+            return await _page(conn, filters, older, limit, offset, len(found), False)
     others_total, _ = await _count(conn, others, reader)
     share = len(window.ids) / max(1, window.tested)
     total = max(len(window.ids), round(others_total * share))
-    return await _window_page(conn, window, limit, offset, total, True)
+    return await _window_page(conn, filters, window, limit, offset, total, True)
+
+
+def _all(filters: Filters) -> Filters:
+    return Filters(is_archived=filters.is_archived)
 
 
 async def _window_page(
-    conn: Connection, window: _Window, limit: int, offset: int, total: int, is_estimate: bool
+    conn: Connection, filters: Filters, window: _Window, limit: int, offset: int, total: int, is_estimate: bool
 ) -> JobPage:
-    page = await _page(conn, window.ids, limit, offset, total, is_estimate)
+    page = await _page(conn, filters, window.ids, limit, offset, total, is_estimate)
     if page.next_before is None and not window.is_last:
         return replace(page, next_before=window.lowest, is_complete=False)
     return page
 
 
 async def _page(
-    conn: Connection, ids: Sequence[UUID], limit: int, offset: int, total: int, is_estimate: bool
+    conn: Connection, filters: Filters, ids: Sequence[UUID], limit: int, offset: int, total: int, is_estimate: bool
 ) -> JobPage:
     """Return the jobs from `offset` on of all these, as far as they still exist."""
     shown = ids[offset : offset + limit]
     rows = await conn.fetch(
-        f"""SELECT {LIST_COLUMNS} FROM jobs AS j JOIN users AS u ON u.id = j.created_by
+        f"""SELECT {LIST_COLUMNS} FROM {filters.table} AS j JOIN users AS u ON u.id = j.created_by
             WHERE j.id = ANY($1) ORDER BY j.id DESC""",
         shown,
     )
     next_before = shown[-1] if len(ids) > offset + limit else None
-    return JobPage([to_job(row) for row in rows], total, is_estimate, next_before, True)
+    jobs = [replace(to_job(row), is_archived=filters.is_archived) for row in rows]
+    return JobPage(jobs, total, is_estimate, next_before, True)
 
 
 async def _read_window(
@@ -152,7 +157,7 @@ async def _read_window(
             PAGE_BUDGET_MS,
             f"""WITH read AS MATERIALIZED (
                     SELECT j.id, ({test}) AS matches
-                    FROM (SELECT * FROM jobs AS j WHERE {where} ORDER BY j.id DESC LIMIT {size}) AS j
+                    FROM (SELECT * FROM {filters.table} AS j WHERE {where} ORDER BY j.id DESC LIMIT {size}) AS j
                 )
                 SELECT (SELECT array_agg(id ORDER BY id DESC) FROM read WHERE matches) AS ids, count(*) AS tested,
                        (SELECT id FROM read ORDER BY id LIMIT 1) AS lowest
@@ -162,14 +167,16 @@ async def _read_window(
         if rows is not None:
             row = rows[0]
             return _Window(row["ids"] or (), row["tested"], row["lowest"], row["tested"] < size)
-    if cheap == Filters():
+    if cheap == _all(filters):
         raise asyncpg.QueryCanceledError("not even the newest jobs can be read in time")
-    return await _read_window(conn, Filters(), filters, reader, before)
+    return await _read_window(conn, _all(filters), filters, reader, before)
 
 
 async def _find_by_index(conn: Connection, filters: Filters, reader: UUID | None) -> list[UUID] | None:
     """Return all jobs that match, newest first, from the GIN indexes; None if that takes too long."""
     words, owners = [], []
+    if filters.is_archived:  # the archive has no such indexes
+        return None
     if filters.text is not None:
         if not WORD.search(filters.text) and filters.data_contains is None:
             return None
@@ -236,7 +243,7 @@ async def _find_users(conn: Connection, text: str) -> list[UUID]:
 async def _count(conn: Connection, filters: Filters, reader: UUID | None) -> tuple[int, bool]:
     """Return the number of jobs that match, and whether it is the planner's estimate."""
     where = filters.conditions(reader)
-    total = await count_or_estimate(conn, f"SELECT FROM jobs AS j WHERE {where}", where.args)
+    total = await count_or_estimate(conn, f"SELECT FROM {filters.table} AS j WHERE {where}", where.args)
     return total.count, total.is_estimate
 
 

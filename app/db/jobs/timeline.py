@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.core.pages import Page, Total
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class JobEvent:
     detail: str | None
 
 
-TIMELINE = """
+TIMELINE = f"""
 SELECT e.id, e.at, e.event, e.attempt, e.fence, e.worker_id, w.hostname, e.detail
 FROM (
     SELECT 0 AS id, created_at AS at, 'created' AS event, 0 AS attempt, 0 AS fence, NULL::uuid AS worker_id,
            NULL AS detail
-    FROM jobs WHERE id = $1
+    FROM {ALL_JOBS} AS j WHERE id = $1
     UNION ALL
     SELECT id, at, event, attempt, fence, worker_id, detail FROM job_events WHERE job_id = $1
 ) AS e LEFT JOIN workers AS w ON w.id = e.worker_id

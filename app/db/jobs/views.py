@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 from app.db.jobs.job import COLUMNS, LIST_COLUMNS, MAY_READ, Job, to_job
 from app.domain.jobs.status import Status
 
@@ -55,7 +56,7 @@ async def get_detail(conn: Connection, job_id: UUID, reader: UUID | None) -> Job
         f"""SELECT {COLUMNS}, j.checkpoint, j.worker_id, j.deadline, j.crashes, j.fence, j.dedupe_key, j.lease_until,
                    j.timeout_seconds, w.hostname, w.pid,
                    (SELECT count(*) FROM job_errors WHERE job_id = j.id) AS error_count
-            FROM jobs AS j JOIN users AS u ON u.id = j.created_by LEFT JOIN workers AS w ON w.id = j.worker_id
+            FROM {ALL_JOBS} AS j JOIN users AS u ON u.id = j.created_by LEFT JOIN workers AS w ON w.id = j.worker_id
             WHERE j.id = $1 AND {MAY_READ}""",
         job_id,
         reader,

@@ -10,6 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from app.db.core.pool import Connection
+from app.db.jobs.archive import ALL_JOBS
 
 COLUMNS = "id, job_id, url, kinds, disabled_reason, created_at"
 
@@ -92,9 +93,10 @@ async def lock_and_count(conn: Connection, user_id: UUID, job_id: UUID | None) -
 async def find_delivery(conn: Connection, endpoint_id: UUID, job_id: UUID) -> WebhookDelivery | None:
     """Return what to deliver, or None if the endpoint or the job is gone or the endpoint or its user is disabled."""
     row = await conn.fetchrow(
-        """SELECT e.url, e.secret, j.id, j.kind, j.status, j.error, j.result, j.data, j.total_items,
+        f"""SELECT e.url, e.secret, j.id, j.kind, j.status, j.error, j.result, j.data, j.total_items,
                   j.processed_items, j.failed_items, j.created_at, j.completed_at
-           FROM webhook_endpoints AS e JOIN users AS u ON u.id = e.user_id JOIN jobs AS j ON j.created_by = e.user_id
+           FROM webhook_endpoints AS e JOIN users AS u ON u.id = e.user_id
+           JOIN {ALL_JOBS} AS j ON j.created_by = e.user_id
            WHERE e.id = $1 AND j.id = $2 AND e.disabled_reason IS NULL AND u.disabled_at IS NULL""",
         endpoint_id,
         job_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from app.db.tables import (
+    archive,
     companies,
     deliveries,
     geocoding,
@@ -24,6 +25,7 @@ from app.db.tables import (
 )
 
 __all__ = [
+    "archive",
     "companies",
     "deliveries",
     "geocoding",

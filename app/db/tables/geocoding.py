@@ -76,7 +76,7 @@ class GeocodedRowTable(SQLModel, table=True):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
     )
 
-    job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
+    job_id: UUID = Field(primary_key=True)
     row: int = Field(primary_key=True)
     """Number of the row from 1, without the header."""
     line: str = Field(sa_type=Text)

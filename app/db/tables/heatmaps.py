@@ -54,7 +54,7 @@ class HeatRegionTable(SQLModel, table=True):
     east: float
     """Edges of the cells. If `west` is greater than `east`, the region crosses the antimeridian."""
     city_id: int | None = Field(foreign_key="cities.id", ondelete="SET NULL", index=True)
-    job_id: UUID | None = Field(foreign_key="jobs.id", ondelete="SET NULL", index=True)
+    job_id: UUID | None = Field(index=True)
     """The latest job for it."""
     computed_at: datetime | None = time()
     method: str | None = Field(sa_type=Text)

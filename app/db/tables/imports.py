@@ -86,7 +86,7 @@ class ImportRunTable(SQLModel, table=True):
     __table_args__ = (Index("import_runs_source_idx", "kind", "source"),)
 
     run: UUID = Field(primary_key=True)
-    job_id: UUID | None = Field(foreign_key="jobs.id", ondelete="SET NULL", index=True)
+    job_id: UUID | None = Field(index=True)
     kind: str = Field(sa_type=Text)
     source: str = Field(sa_type=Text)
     place: str | None = Field(sa_type=Text)
@@ -121,7 +121,7 @@ class ImportRejectTable(SQLModel, table=True):
 
     __tablename__ = "import_rejects"
 
-    job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
+    job_id: UUID = Field(primary_key=True)
     line: int = Field(primary_key=True)
     cells: list[str] = Field(sa_type=ARRAY(Text))
     code: str = Field(sa_type=Text)

@@ -187,12 +187,12 @@ class JobTable(SQLModel, table=True):
 
 
 class JobErrorTable(SQLModel, table=True):
-    """An item of a job that failed; the job continued."""
+    """An item of a job that failed; the job continued. The job may be an archived one, so there is no foreign key."""
 
     __tablename__ = "job_errors"
     __table_args__ = (Index("job_errors_item_idx", "item_id", postgresql_where=text("item_id IS NOT NULL")),)
 
-    job_id: UUID = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
+    job_id: UUID = Field(primary_key=True)
     id: int = identity()
     item_id: str | None = Field(sa_type=Text)
     address: str | None = Field(sa_type=Text)

@@ -31,7 +31,7 @@ class ReferenceSourceTable(SQLModel, table=True):
     status: str = column(Text, default="'loading'")
     run: UUID = Field(unique=True)
     """The run of the import that brought it."""
-    job_id: UUID | None = Field(foreign_key="jobs.id", ondelete="SET NULL", index=True)
+    job_id: UUID | None = Field(index=True)
     country: str = Field(sa_type=Text)
     """ISO 3166-1 alpha-2 in lower case."""
     area: str | None = Field(sa_type=Text)

@@ -27,6 +27,7 @@ from app.web.http.table_download import Row, Table, table_response
 from app.web.http.table_formats import ALL_FORMATS, PARTIAL, TableDownload, TableFormat, choose_format, table_reply
 from app.web.jobs.access import get_job
 from app.web.jobs.partial_output import partial_status
+from app.web.jobs.pruned import require_kept
 from app.web.platform import get_platform
 
 NUMBERS = ("latitude", "longitude", "confidence")
@@ -84,6 +85,8 @@ async def _download(request: Request, *, is_csv: bool) -> Response:
         raise Conflict("The job is not finished. Its output is available when it is.", headers={"Retry-After": "1"})
     async with platform.pool.acquire() as conn:
         upload = await uploads.find_for_job(conn, UUID(orjson.loads(job.data)["uploadId"]), job.id)
+        is_empty = job.processed_items > 0 and not await file_rows.list_after(conn, job.id, None, 1)
+    require_kept(platform, job, "geocoded_rows", is_empty=is_empty)
     if upload is None:
         raise NotFound("This job has no file.")
     layout = Layout.from_json(upload.layout)

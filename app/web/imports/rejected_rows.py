@@ -23,6 +23,7 @@ from app.web.http.table_download import Row, Table, table_response
 from app.web.http.table_formats import PARTIAL, SHEET_FORMATS, SheetDownload, TableFormat, choose_format, table_reply
 from app.web.jobs.access import get_job
 from app.web.jobs.partial_output import partial_status
+from app.web.jobs.pruned import require_kept
 from app.web.platform import get_platform
 
 PAGE_SIZE = 500
@@ -60,8 +61,10 @@ async def _download(request: Request, *, is_csv: bool) -> Response:
     job = await get_job(platform, path_id(request), user)
     async with platform.pool.acquire() as conn:
         stored = await reports.find_layout(conn, job.id)
+        is_empty = job.failed_items > 0 and not await reports.list_rejected_rows(conn, job.id, 0, 1)
     if stored is None:
         raise NotFound(f"Job {job.id} is not an import.")
+    require_kept(platform, job, "rejected_rows", is_empty=is_empty)
     layout = Layout.from_json(stored)
     width = len(layout.header) or 1
     own = layout.own or 1

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from app.db.core import audit
 from app.db.core.pool import Connection
-from app.db.jobs import actions
+from app.db.jobs import actions, archive
 from app.db.jobs import records as jobs
 from app.db.jobs.bulk import ALLOWED_STATUSES, Action
 from app.db.jobs.creator import Creator
@@ -83,6 +83,8 @@ async def retry(request: Request) -> Response:
     ):
         status = await lock_for_action(conn, job_id, user)
         require_status(Action.RETRY, job_id, status)
+        if await archive.is_archived(conn, job_id):
+            raise Conflict(f"Cannot retry job {job_id}: it is archived. Create a new job.", jobStatus=status)
         if not await requeue(conn, job_id, creator, from_start):
             active_id = await actions.find_dedupe_holder(conn, job_id)
             active = "another active job" if active_id is None else f"job {active_id}"

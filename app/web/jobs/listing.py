@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from starlette.requests import Request
@@ -24,6 +25,10 @@ class JobQuery(Paging, JobFilters):
     cursor: UUID | None = None
     """The `nextCursor` of the page before: unlike an offset, it does not shift when new jobs arrive."""
 
+    archived: bool = False
+    """List archived jobs instead: those that ended longer ago than `TRIGPOINT_RETENTION__JOBS` says, 30 days by
+    default. A search among them reads the newest first, so follow the cursors."""
+
 
 class JobPage(KeysetPageModel):
     jobs: list[JobModel]
@@ -40,7 +45,7 @@ async def index(request: Request) -> Response:
     async with platform.pool.acquire() as conn:
         page = await search.list_page(
             conn,
-            asked.to_filters(platform),
+            replace(asked.to_filters(platform), is_archived=asked.archived),
             reader_id(user),
             before=asked.cursor,
             limit=asked.limit,

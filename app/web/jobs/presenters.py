@@ -97,6 +97,8 @@ class JobModel(ResponseModel):
     run_at: datetime | None
     """When a deferred job becomes due."""
     cancel_requested: bool
+    archived: bool
+    """Whether it was archived long after its end. It can be read and deleted, and does not run again."""
     waits_for: WaitModel | None = None
     """What a pending job waits for. Null once it runs, and in lists."""
     eta_seconds: float | None
@@ -150,6 +152,7 @@ def present_job(job: Job, wait: Wait | None = None) -> JobModel:
         completed_at=job.completed_at,
         run_at=job.run_at,
         cancel_requested=job.cancel_requested_at is not None,
+        archived=job.is_archived,
         waits_for=WaitModel(**asdict(wait)) if wait else None,
         eta_seconds=eta,
         poll_interval_ms=poll_interval_ms(job.age_seconds, eta, ended=job.status in TERMINAL),

@@ -110,7 +110,7 @@ class Moves(RuleBasedStateMachine):
         self.jobs: dict[UUID, Job] = {}
         self.claims: list[Claimed] = []
         self.dispatches: list[Dispatch] = []
-        self.do(self.book.pool.execute("TRUNCATE jobs, job_events, workers CASCADE"))
+        self.do(self.book.pool.execute("TRUNCATE jobs, job_events, job_errors, workers CASCADE"))
         self.do(self.book.open())
         self.do(self.book.pool.execute("UPDATE workers SET beat_at = now() + interval '1 hour'"))
 

@@ -44,7 +44,8 @@ OWNER_CONDITION = re.compile(
 
 EXEMPT = {
     "workers and the sweep run everybody's jobs, and return nothing to users": """
-        jobs.ledger.* jobs.admission.* jobs.waiting.* jobs.inline.* jobs.schedule_ticks.* jobs.deliveries.*
+        jobs.archive.* jobs.retention.* jobs.ledger.* jobs.admission.* jobs.waiting.* jobs.inline.*
+        jobs.schedule_ticks.* jobs.deliveries.*
         jobs.records.get_creator_id jobs.records.get_completed_at geocoding.provider_states.upsert
         geocoding.file_rows.insert geocoding.file_rows.delete_all imports.reports.insert_rejected_rows
         imports.reports.delete_after_line imports.runs.insert imports.runs.list_later imports.uploads.mark_removed
@@ -60,7 +61,7 @@ EXEMPT = {
         imports.kept_uploads.insert imports.mappings.upsert jobs.records.INSERT jobs.schedules.insert
         jobs.webhooks.insert
     """,
-    "commands of who runs the servers, on the whole database": "core.backups.*",
+    "commands of who runs the servers, on the whole database": "core.backups.* core.erasure.*",
     "authenticates: the row is found by the digest of a secret": """
         accounts.keys.record_use accounts.sessions.*
     """,
@@ -115,6 +116,10 @@ class Statement:
     """The private tables in it."""
 
 
+JOBS_OF_A_CONSTANT = r"\{(?:ALL_JOBS|ARCHIVED_JOBS|filters\.table)\}"
+"""Jobs, archived or not, where a statement has a constant for them."""
+
+
 def named_tables() -> set[str]:
     """Tables whose rows name a user or a job, or what does so."""
     return {
@@ -126,7 +131,8 @@ def named_tables() -> set[str]:
 
 
 def statements(source: Source, tables: set[str]) -> Iterator[Statement]:
-    pattern = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(?:ONLY\s+)?({'|'.join(sorted(tables))})\b")
+    named = rf"(?:{'|'.join(sorted(tables))})\b|{JOBS_OF_A_CONSTANT}"
+    pattern = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(?:ONLY\s+)?({named})")
     module = ".".join(source.path.with_suffix("").parts[2:])
     for node in source.tree.body:
         targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
