@@ -3,6 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RUN_STAMP := $(VENV)/.installed-run
 # The first of these that is Python 3.11 or later makes the environment; `make PYTHON=/path/to/python` chooses.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 PORT ?= 8000
@@ -10,6 +11,8 @@ DATA_DIR ?= .trigpoint
 # How many processes run the tests: one more than processors, because tests also wait. Bytecode is cached for them, since
 # they start hundreds of processes.
 TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --quiet \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser demo-data screenshots test test-fast check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
@@ -19,19 +22,19 @@ help: ## Show this list
 
 install: $(STAMP) ## Make .venv with the locked dependencies (again only when they changed)
 
-demo: $(STAMP) ## Show everything at once: geocode some 3,850 real addresses on a platform of its own
+demo: $(RUN_STAMP) ## Show everything at once: geocode some 3,850 real addresses on a platform of its own
 	@$(BIN)/trigpoint demo
 
-up: $(STAMP) ## Run the platform in the foreground (PORT=8000 DATA_DIR=.trigpoint)
+up: $(RUN_STAMP) ## Run the platform in the foreground (PORT=8000 DATA_DIR=.trigpoint)
 	@$(BIN)/trigpoint up --port $(PORT) --data-dir $(DATA_DIR)
 
-worker: $(STAMP) ## Run one more worker, on DATABASE_URL and REDIS_URL
+worker: $(RUN_STAMP) ## Run one more worker, on DATABASE_URL and REDIS_URL
 	@$(BIN)/arq workers.Settings
 
-worker-research worker-enrichment worker-scoring worker-signals: $(STAMP) ## Run a worker for that queue alone (with ENABLE_<QUEUE>_WORKER=false for the others)
+worker-research worker-enrichment worker-scoring worker-signals: $(RUN_STAMP) ## Run a worker for that queue alone (with ENABLE_<QUEUE>_WORKER=false for the others)
 	@WORKER_ROUTE=$(@:worker-%=%) $(BIN)/arq workers.Settings
 
-migrate: $(STAMP) ## Bring the schema of DATABASE_URL, or of a running `make up`, up to date
+migrate: $(RUN_STAMP) ## Bring the schema of DATABASE_URL, or of a running `make up`, up to date
 	@$(BIN)/trigpoint migrate --data-dir $(DATA_DIR)
 
 browser: $(STAMP) ## Find a Chromium for the dashboard's tests (CHROMIUM=/path/to/one), or install Debian's
@@ -80,9 +83,9 @@ fuzz: $(STAMP) ## Try new examples: in the property tests, and as requests made 
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) -m hypothesis --hypothesis-profile new
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.fuzz --cases $${FUZZ_CASES:-50000}
 
-lock: ## Write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --upgrade --quiet \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
+lock: ## Write requirements.lock and requirements-run.lock anew from pyproject.toml (needs uv)
+	$(LOCK) --extra dev --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra s3 --extra build --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
 
 compose-up: ## Run everything in containers
 	docker compose up
@@ -97,7 +100,7 @@ clean: ## Remove .venv and the tools' caches; data folders stay
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): requirements.lock pyproject.toml
+define install_from
 	@set -e; \
 	new_enough() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
 	if ! new_enough $(BIN)/python; then \
@@ -115,12 +118,22 @@ $(STAMP): requirements.lock pyproject.toml
 			echo "$$found has no working venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
 		fi; \
 	fi; \
-	echo "Installing the locked dependencies"; \
+	echo "Installing the dependencies in $(1): once, some minutes without a cache"; \
 	if command -v uv >/dev/null; then pip="uv pip install --quiet --python $(BIN)/python"; \
 	else \
 		$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --upgrade >/dev/null; \
 		pip="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
 	fi; \
-	$$pip --require-hashes -r requirements.lock; \
+	$$pip --require-hashes -r $(1); \
 	$$pip --no-deps --no-build-isolation -e .
+endef
+
+# What runs the platform; a check-out that is only used needs nothing else.
+$(RUN_STAMP): requirements-run.lock pyproject.toml
+	$(call install_from,requirements-run.lock)
 	@touch $@
+
+# The same with what tests and checks need. It has newer files than the rule above wants.
+$(STAMP): requirements.lock pyproject.toml
+	$(call install_from,requirements.lock)
+	@touch $(RUN_STAMP) $@
