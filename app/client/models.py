@@ -4120,6 +4120,8 @@ class Job(Model):
     run_at: Annotated[datetime | None, Field(alias="runAt")]
     """When a deferred job becomes due."""
     cancel_requested: Annotated[bool, Field(alias="cancelRequested")]
+    archived: bool
+    """Whether it was archived long after its end. It can be read and deleted, and does not run again."""
     waits_for: Annotated[Wait | None, Field(alias="waitsFor")]
     """What a pending job waits for. Null once it runs, and in lists."""
     eta_seconds: Annotated[float | None, Field(alias="etaSeconds")]

@@ -70,6 +70,7 @@ class Operations:
         limit: int | None = None,
         offset: int | None = None,
         cursor: UUID | str | None = None,
+        archived: bool | None = None,
     ) -> Pages[models.JobPage, models.Job]:
         """List your jobs, newest first. Administrators see the jobs of all users.
 
@@ -83,6 +84,8 @@ class Operations:
         `limit`: Entries per page.
         `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when new jobs arrive.
+        `archived`: List archived jobs instead: those that ended longer ago than `TRIGPOINT_RETENTION__JOBS`
+            says, 30 days by default. A search among them reads the newest first, so follow the cursors.
         """
         request = Request(
             method="GET",
@@ -98,6 +101,7 @@ class Operations:
                 "limit": limit,
                 "offset": offset,
                 "cursor": cursor,
+                "archived": archived,
             },
         )
         return Pages(self.transport, request, models.JobPage, lambda page: page.jobs)

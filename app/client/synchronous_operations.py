@@ -117,6 +117,7 @@ class SyncOperations:
         limit: int | None = None,
         offset: int | None = None,
         cursor: UUID | str | None = None,
+        archived: bool | None = None,
     ) -> SyncPages[models.JobPage, models.Job]:
         """List your jobs, newest first. Administrators see the jobs of all users.
 
@@ -130,6 +131,8 @@ class SyncOperations:
         `limit`: Entries per page.
         `offset`: Entries to skip. Further than this, follow the cursors.
         `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when new jobs arrive.
+        `archived`: List archived jobs instead: those that ended longer ago than `TRIGPOINT_RETENTION__JOBS`
+            says, 30 days by default. A search among them reads the newest first, so follow the cursors.
         """
         return SyncPages(
             self._portal,
@@ -144,6 +147,7 @@ class SyncOperations:
                 limit=limit,
                 offset=offset,
                 cursor=cursor,
+                archived=archived,
             ),
         )
 

@@ -33,11 +33,13 @@ class Rule:
 
     @property
     def delete(self) -> str:
+        """Return the statement that deletes at most $3 of these rows."""
         return f"""DELETE FROM {self.table} WHERE ctid = ANY (ARRAY(
             SELECT t.ctid FROM {self.table} AS t WHERE {self._typed} LIMIT $3))"""
 
     @property
     def count(self) -> str:
+        """Return the statement that counts these rows."""
         return f"SELECT count(*) FROM {self.table} AS t WHERE {self._typed}"
 
     @property
