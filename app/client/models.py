@@ -425,6 +425,12 @@ class CreatedJob(Model):
     """The status of the job, or `already in progress` if it belongs to another user."""
 
 
+class DoubtCandidate(Model):
+    address: str
+    latitude: float
+    longitude: float
+
+
 class Driver(Model):
     """A point of interest that counts towards the score."""
 
@@ -710,6 +716,8 @@ class Household(Model):
     """The geocoder's own measure."""
     attribution: str | None
     """The text that the geocoder wants shown with the coordinates."""
+    expected_error_metres: Annotated[float | None, Field(alias="expectedErrorMetres")]
+    """How far the coordinates may be off: as the geocoder says, or as is usual for the accuracy."""
 
 
 class HouseholdPage(Model):
@@ -1246,7 +1254,8 @@ class ReferenceSource(Model):
     id: UUID
     name: str
     """Data of the same name replace it."""
-    kind: Literal["points", "parcels"]
+    kind: Literal["points", "parcels", "confirmed"]
+    """`confirmed` are the households that a person placed."""
     country: str
     """ISO 3166-1 alpha-2."""
     area: str | None
@@ -1382,6 +1391,22 @@ class ResetRequest(Model):
     """A rectangle, instead of a city."""
     grid_step: Annotated[float, Field(alias="gridStep")] = 0.0025
     """The size of the cells, in degrees: 0.01 is about a kilometre."""
+
+
+class ReviewDecision(Model):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    decision: Literal["accept", "pin", "reject"]
+    """
+    `accept` the place that it has; `pin` it to coordinates or a candidate, which is kept as reference data; `reject`
+    the place: the household loses it, and jobs do not store it again.
+    """
+    latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)] = None
+    """Of `pin`, in degrees (WGS 84)."""
+    longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)] = None
+    candidate: Annotated[int | None, Field(ge=0, le=100)] = None
+    """Of `pin`, instead of coordinates: the number of a candidate, from 0."""
 
 
 class RowError(Model):
@@ -1892,6 +1917,11 @@ class GeocodeFileArgs(Model):
     """Wait for a geocoder that has reached its rate limit instead of asking the next free one."""
     use_cache: Annotated[bool, Field(alias="useCache")] = True
     """Use cached answers. Without it every address is looked up again, and the new answers replace the cached ones."""
+    cross_check: Annotated[float, Field(alias="crossCheck", ge=0.0, le=1.0)] = 0.0
+    """
+    The share of the addresses found, such as 0.02, for which a second geocoder is asked as well. The result says how
+    far they agree; the households whose places lie far apart are put up for review.
+    """
     country: Annotated[str | None, Field(pattern="^[A-Za-z]{2}$")] = None
     """Country of rows that name none, ISO 3166-1 alpha-2; null for the platform's default."""
     mapping: dict[str, str | Mapping2 | Constant] | None = None
@@ -1927,6 +1957,11 @@ class GeocodeHouseholdsArgs(Model):
     """Wait for a geocoder that has reached its rate limit instead of asking the next free one."""
     use_cache: Annotated[bool, Field(alias="useCache")] = True
     """Use cached answers. Without it every address is looked up again, and the new answers replace the cached ones."""
+    cross_check: Annotated[float, Field(alias="crossCheck", ge=0.0, le=1.0)] = 0.0
+    """
+    The share of the addresses found, such as 0.02, for which a second geocoder is asked as well. The result says how
+    far they agree; the households whose places lie far apart are put up for review.
+    """
     household_ids: Annotated[list[UUID] | None, Field(alias="householdIds", max_length=2000, min_length=1)] = None
     """Only these households, at most 2,000, as far as they match the filters."""
     filters: HouseholdFilters | None = None
@@ -2446,6 +2481,23 @@ class CompanyResearchResult(Model):
     """Which sources could not be read, and why."""
 
 
+class CrossCheck(Model):
+    """How far a second geocoder, asked for a sample, agreed."""
+
+    share: float
+    """As it was asked for."""
+    asked: int
+    """Addresses of the sample."""
+    compared: int
+    """Those that the second geocoder found at street level or better."""
+    within100m: int
+    beyond1km: int
+    not_found: Annotated[int, Field(alias="notFound")]
+    """Those that it did not find, or not as exactly."""
+    by_provider: Annotated[dict[str, int], Field(alias="byProvider")]
+    """Second geocoder to the number of addresses that it was asked for. Empty if there is no second geocoder."""
+
+
 class EmailScrapingResult(Model):
     """The result of an `email_scraping` job. The contacts are stored with the business."""
 
@@ -2464,6 +2516,14 @@ class EnrichedSource(Model):
     fields: list[str] | None = None
     """The fields that were found."""
     detail: str | None = None
+
+
+class ExpectedError(Model):
+    """How far the coordinates may be off, as the geocoders say or as is usual for the accuracy, in metres."""
+
+    median_metres: Annotated[float, Field(alias="medianMetres")]
+    """Half of them are expected to be nearer to the house than this."""
+    p90_metres: Annotated[float, Field(alias="p90Metres")]
 
 
 class GeocoderAgreement(Model):
@@ -2845,6 +2905,26 @@ class Delivery(Model):
     completed_at: Annotated[datetime | None, Field(alias="completedAt")]
 
 
+class Doubt(Model):
+    """A reason for a person to look at a household."""
+
+    reason: Literal["ambiguous", "contradictory", "disagreement", "uncertain", "cluster", "outside"]
+    explanation: str
+    """In a sentence."""
+    at: datetime
+    candidates: list[DoubtCandidate] | None = None
+    """Of `ambiguous`: the addresses that fit, for whoever created the job that found them, and administrators."""
+    other_provider: Annotated[str | None, Field(alias="otherProvider")] = None
+    """Of `disagreement`: the geocoder that found another place."""
+    other_latitude: Annotated[float | None, Field(alias="otherLatitude")] = None
+    other_longitude: Annotated[float | None, Field(alias="otherLongitude")] = None
+
+
+class DoubtfulHousehold(Model):
+    household: Household
+    doubts: list[Doubt]
+
+
 class EmailContact(Model):
     model_config = ConfigDict(
         extra="allow",
@@ -2912,6 +2992,11 @@ class GeocodeHouseholdsRequest(Model):
     """Wait for a geocoder that has reached its rate limit instead of asking the next free one."""
     use_cache: Annotated[bool, Field(alias="useCache")] = True
     """Use cached answers. Without it every address is looked up again, and the new answers replace the cached ones."""
+    cross_check: Annotated[float, Field(alias="crossCheck", ge=0.0, le=1.0)] = 0.0
+    """
+    The share of the addresses found, such as 0.02, for which a second geocoder is asked as well. The result says how
+    far they agree; the households whose places lie far apart are put up for review.
+    """
     household_ids: Annotated[list[UUID] | None, Field(alias="householdIds", max_length=2000, min_length=1)] = None
     """Only these households, at most 2,000, as far as they match the filters."""
     filters: HouseholdFilters | None = None
@@ -3387,6 +3472,20 @@ class ResearchCreated(Model):
     quota: ResearchQuota
 
 
+class ReviewPage(Model):
+    total: int
+    """How many there are on all pages."""
+    limit: int
+    offset: int
+    total_is_estimate: Annotated[bool, Field(alias="totalIsEstimate")]
+    """Whether `total` is an estimate, because counting would take too long."""
+    next_cursor: Annotated[str | None, Field(alias="nextCursor")]
+    """The `cursor` of the next page; null on the last one."""
+    households: list[DoubtfulHousehold]
+    by_reason: Annotated[dict[str, int], Field(alias="byReason")]
+    """Households to be reviewed for each reason, whatever the query asks for."""
+
+
 class ScoreFeature(Model):
     """A named part of a score."""
 
@@ -3816,11 +3915,17 @@ class GeocodeFileResult(Model):
     geocoded: int
     by_provider: Annotated[dict[str, int], Field(alias="byProvider")]
     by_accuracy: Annotated[dict[str, int], Field(alias="byAccuracy")]
+    shares: dict[str, float]
+    """Accuracy to the percentage of all items; `none` are those without coordinates."""
+    expected_error: Annotated[ExpectedError | None, Field(alias="expectedError")]
+    """Null if nothing was found."""
     failures: dict[str, int]
     """Reason to the number of items."""
     confidence: list[int]
     """Numbers of items by confidence, in ten steps from 0 to 1."""
     agreement: GeocoderAgreement
+    cross_check: Annotated[CrossCheck | None, Field(alias="crossCheck")] = None
+    """Null unless the job was asked for one."""
     distance: KnownDistances | None
     """Null if no item had coordinates before."""
     cache: CacheHits
@@ -3841,17 +3946,25 @@ class GeocodeHouseholdsResult(Model):
     geocoded: int
     by_provider: Annotated[dict[str, int], Field(alias="byProvider")]
     by_accuracy: Annotated[dict[str, int], Field(alias="byAccuracy")]
+    shares: dict[str, float]
+    """Accuracy to the percentage of all items; `none` are those without coordinates."""
+    expected_error: Annotated[ExpectedError | None, Field(alias="expectedError")]
+    """Null if nothing was found."""
     failures: dict[str, int]
     """Reason to the number of items."""
     confidence: list[int]
     """Numbers of items by confidence, in ten steps from 0 to 1."""
     agreement: GeocoderAgreement
+    cross_check: Annotated[CrossCheck | None, Field(alias="crossCheck")] = None
+    """Null unless the job was asked for one."""
     distance: KnownDistances | None
     """Null if no item had coordinates before."""
     cache: CacheHits
     seconds: float
     """Running time."""
     households: int
+    doubts: dict[str, int]
+    """Households that a person should look at, by the reason: see `GET /api/v1/households/review`."""
 
 
 class HeatmapComputeResult(Model):

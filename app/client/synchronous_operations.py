@@ -334,6 +334,7 @@ class SyncOperations:
         min_accuracy: Literal["rooftop", "interpolated", "street", "postcode", "place", "region"] | None = None,
         strict_order: bool | None = None,
         use_cache: bool | None = None,
+        cross_check: int | float | None = None,
         country: str | None = None,
         mapping: Mapping[str, Any] | None = None,
         sheet: str | None = None,
@@ -364,6 +365,9 @@ class SyncOperations:
         `strict_order`: Wait for a geocoder that has reached its rate limit instead of asking the next free one.
         `use_cache`: Use cached answers. Without it every address is looked up again, and the new answers
             replace the cached ones.
+        `cross_check`: The share of the addresses found, such as 0.02, for which a second geocoder is asked as
+            well. The result says how far they agree; the households whose places lie far apart are put up for
+            review.
         `country`: Country of rows that name none, ISO 3166-1 alpha-2; null for the platform's default.
         `mapping`: What holds each field of the address (`address, unit, city, state, zipCode, country, county`,
             and the parts `houseNumber, preDirection, street, streetType, postDirection`), where the usual names
@@ -392,6 +396,7 @@ class SyncOperations:
             min_accuracy=min_accuracy,
             strict_order=strict_order,
             use_cache=use_cache,
+            cross_check=cross_check,
             country=country,
             mapping=mapping,
             sheet=sheet,
@@ -431,9 +436,9 @@ class SyncOperations:
     ) -> SyncDownload:
         """Download the file of a `geocode_file` job with columns for coordinates, as CSV unless `format` is given.
 
-        The added columns are `latitude, longitude, accuracy, confidence, provider, matched_address, error`; one
-        that the file has already gets the prefix `geocode_`. A row with coordinates may have an `error`, too:
-        it says which value of the address could not be right and was left out.
+        The added columns are `latitude, longitude, accuracy, confidence, provider, matched_address, error,
+        expected_error_metres`; one that the file has already gets the prefix `geocode_`. A row with coordinates
+        may have an `error`, too: it says which value of the address could not be right and was left out.
 
         The file is available once the job has finished. After a job that failed or was cancelled, it has the
         rows that were geocoded until then: its name ends with `-partial`, and the header `Trigpoint-Partial`
@@ -716,6 +721,35 @@ class SyncOperations:
             ),
         )
 
+    def list_doubtful_households(
+        self,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: UUID | str | None = None,
+        reason: Literal["ambiguous", "contradictory", "disagreement", "uncertain", "cluster", "outside"] | None = None,
+    ) -> SyncPages[models.ReviewPage, models.DoubtfulHousehold]:
+        """List households that a person should look at, because geocoding was not sure where they are.
+
+        `limit`: Entries per page.
+        `offset`: Entries to skip. Further than this, follow the cursors.
+        `cursor`: The `nextCursor` of the page before: unlike an offset, it does not shift when entries are
+            added.
+        `reason`: Only households with this doubt.
+        """
+        return SyncPages(
+            self._portal,
+            self._client.list_doubtful_households(limit=limit, offset=offset, cursor=cursor, reason=reason),
+        )
+
+    def review_household(self, id: UUID | str, body: models.ReviewDecision | Mapping[str, Any]) -> models.Household:
+        """Accept, pin or reject the place of a household, which leaves the list of doubtful ones.
+
+        Any household can be reviewed. What is pinned is kept as reference data: for your questions, or if you
+        are an administrator for those of all users.
+        """
+        return self._portal.call(self._client.review_household, id, body)
+
     def get_household(self, id: UUID | str) -> models.Household:
         """Return a household."""
         return self._portal.call(self._client.get_household, id)
@@ -734,7 +768,8 @@ class SyncOperations:
         """Set the coordinates of a household by hand, or choose the answer of a geocoder.
 
         Coordinates that were set by hand have the provider `by hand`. Jobs replace them only if `householdIds`
-        names the household.
+        names the household. They are kept as reference data, for your questions, or if you are an administrator
+        for those of all.
         """
         return self._portal.call(self._client.place_household, id, body)
 

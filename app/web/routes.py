@@ -19,6 +19,7 @@ from app.web.heatmaps import cells, cities, regions, scheduling, score, tile_ima
 from app.web.households import edits as household_edits
 from app.web.households import exports
 from app.web.households import records as households
+from app.web.households import reviews as household_reviews
 from app.web.http.api_route import ApiRoute
 from app.web.imports import create_reference, mappings, record_exports, rejected_rows
 from app.web.imports import routes as imports
@@ -85,6 +86,8 @@ ROUTES = [
     ApiRoute(f"{V1}/households/export", exports.export_households, methods=["GET"]),
     ApiRoute(f"{V1}/households/export.csv", exports.households_csv, methods=["GET"]),
     ApiRoute(f"{V1}/households/export.geojson", exports.households_geojson, methods=["GET"]),
+    ApiRoute(f"{V1}/households/review", household_reviews.index, methods=["GET"]),
+    ApiRoute(f"{V1}/households/{{id}}/review", household_reviews.decide, methods=["POST"]),
     ApiRoute(f"{V1}/households/{{id}}", households.read, methods=["GET"]),
     ApiRoute(f"{V1}/households/{{id}}", household_edits.update, methods=["PATCH"]),
     ApiRoute(f"{V1}/households/{{id}}/location", household_edits.place, methods=["PUT"]),

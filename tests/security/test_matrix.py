@@ -68,6 +68,8 @@ GET /api/v1/households/export.csv
 GET /api/v1/households/export.geojson
 GET /api/v1/parcels/export
 GET /api/v1/pois/export
+GET /api/v1/households/review
+POST /api/v1/households/{id}/review
 GET /api/v1/households/{id}
 PATCH /api/v1/households/{id}
 PUT /api/v1/households/{id}/location

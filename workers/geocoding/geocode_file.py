@@ -68,7 +68,12 @@ async def run(context: JobContext, args: GeocodeFileArgs) -> dict[str, Any] | Ou
         await remove_upload(context, store, args.upload_id)
     layout = Layout.from_json(upload.layout)
     columns = {"columns": layout.columns, "warnings": layout.warnings}
-    result = {"rows": context.processed, "failed": context.failed, **report.to_result(), **columns}
+    result = {
+        "rows": context.processed,
+        "failed": context.failed,
+        **report.to_result(context.processed, args.cross_check),
+        **columns,
+    }
     if context.processed and report.unreadable == context.processed:
         async with context.step() as step:
             step.checkpoint = (context.checkpoint or {}) | {"partialResult": result}
@@ -183,5 +188,6 @@ class AddressTable:
             confidence=place.confidence,
             provider=place.provider,
             matched_address=place.matched_address,
+            expected_error_metres=place.expected_error_metres,
             error=note,
         )

@@ -16,18 +16,20 @@ from uuid import UUID
 
 from app.db.core.pool import Connection, connection
 from app.db.geocoding import cache
+from app.db.households import doubts as stored_doubts
 from app.db.households import locations
 from app.db.households.locations import HouseholdAddress, HouseholdLocation
 from app.domain.geocoding import kinds
 from app.domain.geocoding.kinds import GeocodeHouseholdsArgs
 from workers.core.context import JobContext
+from workers.geocoding.doubts import find_doubts
 from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import GeocodeItem, ResolvedItem
 from workers.geocoding.job_plan import build_plan
 from workers.geocoding.pipeline import Pipeline
 from workers.geocoding.quality_report import QualityReport
 
-CHANGED = "the household changed while it was geocoded; run the job again for it"
+CHANGED = "the household changed while it was geocoded, or a person rejected this place; run the job again for it"
 
 SPEC = kinds.GEOCODE_HOUSEHOLDS
 
@@ -43,7 +45,11 @@ async def run(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any
     if context.total != context.processed:  # households were deleted or geocoded by another job in the meantime
         async with context.step() as step:
             step.total = context.processed
-    return {"households": context.processed, "failed": context.failed, **report.to_result()}
+    async with context.step() as step:
+        of_many = await stored_doubts.replace_of_many(step.conn, context.id)
+    quality = report.to_result(context.processed, args.cross_check)
+    doubts = report.doubts | of_many
+    return {"households": context.processed, "failed": context.failed, "doubts": doubts, **quality}
 
 
 async def start(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any]:
@@ -127,4 +133,11 @@ async def save(job_id: UUID, conn: Connection, batch: Sequence[ResolvedItem]) ->
         if resolved.resolution.place is not None
     ]
     written = await locations.update(conn, found, job_id)
-    return {location.household_id: CHANGED for location in found if location.household_id not in written}
+    unwritten = {location.household_id for location in found} - written
+    doubts = {
+        resolved.item.source.id: found_doubts
+        for resolved in batch
+        if resolved.item.source.id not in unwritten and (found_doubts := find_doubts(resolved.resolution))
+    }
+    await stored_doubts.replace_of_one(conn, [resolved.item.source.id for resolved in batch], doubts, job_id)
+    return dict.fromkeys(unwritten, CHANGED)

@@ -11,12 +11,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.db.core.pool import Connection, ServerLost, connection
 from app.db.geocoding import cache, provider_states
 from app.db.jobs.ledger import ItemError
+from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.fallback import Answer
 from workers.core.context import JobContext
 from workers.geocoding.asker import Asker
@@ -25,7 +27,7 @@ from workers.geocoding.item_progress import ItemProgress
 from workers.geocoding.items import AddressLookup, GeocodeItem, ResolvedItem
 from workers.geocoding.plan import GeocodePlan
 from workers.geocoding.quality_report import QualityReport
-from workers.geocoding.resolution import AnswerSource, Resolution
+from workers.geocoding.resolution import AnswerSource, Resolution, to_place
 
 STEP_ITEMS = 50
 STEP_SECONDS = 1.0
@@ -35,6 +37,8 @@ LOCAL_BATCH = 1_000
 """Items that are read before the reference data are asked."""
 STATES_SECONDS = 5.0
 """Pause between two reports on the state of the geocoders."""
+CROSS_CHECKS = 4
+"""Second opinions that are asked for at the same time."""
 
 Save = Callable[[Connection, Sequence[ResolvedItem]], Awaitable[dict[Any, str]]]
 """Writes resolutions; returns the ids of items whose result could not be used, with the reason."""
@@ -73,6 +77,7 @@ class Pipeline:
         self._read_ahead = read_ahead + (plan.batch_size if self._asker.uses_batches else 0)
         self._lookups: dict[str, tuple[AddressLookup, Resolution | None]] = {}
         """By key, until their first item is committed."""
+        self._to_check: asyncio.Queue[tuple[AddressLookup, Resolution, str]] = asyncio.Queue()
         self._resolved: list[ResolvedItem] = []
         self._uncommitted = 0
         """Items read and not yet committed."""
@@ -84,6 +89,8 @@ class Pipeline:
     async def run(self, batches: AsyncIterator[Sequence[GeocodeItem]]) -> None:
         """Geocode all items of `batches`; returns when all of them are committed."""
         loops = self._asker.loops()
+        if self._plan.cross_check:
+            loops += [self._cross_check() for _ in range(CROSS_CHECKS)]
         if self._plan.cache_ttls:
             loops += [self._coordinator.renew_claims(), self._recheck_claimed()]
         if self._plan.remote:
@@ -166,6 +173,27 @@ class Pipeline:
         resolution = self._plan.resolve(lookup.address, lookup.cached, answer)
         if answer is not None:
             lookup.new_answers = self._plan.cacheable_answers(lookup.key, answer)
+        if (second := self._plan.second_for(lookup.key, resolution)) is not None:
+            self._to_check.put_nowait((lookup, resolution, second))
+        else:
+            self._finish(lookup, resolution)
+
+    async def _cross_check(self) -> None:
+        """Ask a second geocoder about addresses of the sample. What was found first is kept, whatever it says."""
+        while True:
+            lookup, resolution, second = await self._to_check.get()
+            answer = await self._chain.geocode(
+                self._plan.query(lookup.address),
+                provider_id=second,
+                use_fallback=False,
+                timeout=self._plan.options.timeout,
+                min_accuracy=Accuracy.STREET,
+            )
+            lookup.new_answers += self._plan.cacheable_answers(lookup.key, answer)
+            places = (*resolution.places, *map(to_place, answer.locations))
+            self._finish(lookup, replace(resolution, places=places, second=second))
+
+    def _finish(self, lookup: AddressLookup, resolution: Resolution) -> None:
         self._lookups[lookup.key] = lookup, resolution
         first, *duplicates = lookup.items
         self._add_resolved(ResolvedItem(first, resolution, lookup))

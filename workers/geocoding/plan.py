@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
+from zlib import crc32
 
 from app.db.geocoding.cache import NO_MATCH_TTL, CachedAnswer, NewAnswer
 from app.domain.addresses.postal_address import Address
-from app.domain.geocoding.options import GeocodeOptions
+from app.domain.geocoding.options import GeocodeOptions, JobGeocodeOptions
 from app.domain.vocabulary.accuracy import Accuracy
 from providers.geocoding.base import Query
 from providers.geocoding.fallback import Answer, AttemptOutcome, GeocoderChain
@@ -33,6 +34,10 @@ class GeocodePlan:
     """How long answers may be cached, by geocoder, None for ever; geocoders that do not allow it are missing."""
     batch_size: int = 1
     """Batch size of the first geocoder after `local`."""
+    cross_check: float = 0.0
+    """The share of the addresses found for which a second geocoder is asked."""
+    seconds: tuple[str, ...] = ()
+    """The geocoders that can be asked for a second opinion, in order."""
     asker: UUID | None = None
     """The user whose own reference data count besides the shared ones."""
 
@@ -58,6 +63,8 @@ class GeocodePlan:
             frozenset(geocoder.name for geocoder in remote),
             {geocoder.name: geocoder.keeps for geocoder in remote if geocoder.keeps != NOT_CACHEABLE},
             batch_size if after[:1] == remote[:1] else min(batch_size, MAX_LOCAL_BATCH),
+            options.cross_check if isinstance(options, JobGeocodeOptions) else 0.0,
+            tuple(geocoder.name for geocoder in chain.active if geocoder.finest.reaches(Accuracy.STREET)),
             asker,
         )
 
@@ -120,6 +127,22 @@ class GeocodePlan:
     def needs_network(self, cached: Sequence[CachedAnswer]) -> bool:
         """Return whether any remote geocoder has no cached answer."""
         return not self.remote <= {answer.provider for answer in cached}
+
+    def second_for(self, key: str, resolution: Resolution) -> str | None:
+        """Return the geocoder to ask for a second opinion on an address; None if it is not in the sample.
+
+        It is the same sample whenever the job is run again. There is nothing to compare for a place that is coarser
+        than a street, or if another geocoder found the address already.
+        """
+        place = resolution.place
+        if (
+            place is None
+            or crc32(key.encode()) >= self.cross_check * 2**32
+            or not place.accuracy.reaches(Accuracy.STREET)
+        ):
+            return None
+        known = {other.provider for other in resolution.places}
+        return next((name for name in self.seconds if name not in known), None)
 
     def resolve(self, address: Address, cached: Sequence[CachedAnswer], answer: Answer | None) -> Resolution:
         """Choose the best place from cached answers and, if the chain was asked, its answer."""

@@ -45,6 +45,8 @@ class Resolution:
     """The parts of the address for which `place` has another value."""
     candidates: tuple[PossiblePlace, ...] = ()
     """Addresses of the reference data of which none could be chosen."""
+    second: str | None = None
+    """The geocoder that was asked for a second opinion; what it found is among `places`."""
 
     def for_duplicate(self) -> Resolution:
         """Return the resolution for another item with the same address."""

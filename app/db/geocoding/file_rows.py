@@ -9,7 +9,8 @@ from uuid import UUID
 from app.db.core.pool import Connection
 from app.domain.text.storable import storable
 
-COLUMNS = "row, line, beyond, latitude, longitude, accuracy, confidence, provider, matched_address, error"
+COLUMNS = """row, line, beyond, latitude, longitude, accuracy, confidence, provider, matched_address,
+expected_error_metres, error"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class GeocodedRow:
     confidence: float | None = None
     provider: str | None = None
     matched_address: str | None = None
+    expected_error_metres: float | None = None
     error: str | None = None
 
 
@@ -38,7 +40,7 @@ async def insert(conn: Connection, job_id: UUID, rows: Sequence[GeocodedRow]) ->
     await conn.execute(
         f"""INSERT INTO geocoded_rows (job_id, {COLUMNS})
             SELECT $1, * FROM unnest($2::int[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[],
-                                     $8::float8[], $9::text[], $10::text[], $11::text[])""",
+                                     $8::float8[], $9::text[], $10::text[], $11::float8[], $12::text[])""",
         job_id,
         [row.row for row in rows],
         [storable(row.line) for row in rows],
@@ -49,6 +51,7 @@ async def insert(conn: Connection, job_id: UUID, rows: Sequence[GeocodedRow]) ->
         [row.confidence for row in rows],
         [row.provider for row in rows],
         [row.matched_address and storable(row.matched_address) for row in rows],
+        [row.expected_error_metres for row in rows],
         [row.error and storable(row.error) for row in rows],
     )
 

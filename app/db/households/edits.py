@@ -66,7 +66,8 @@ async def update_address(conn: Connection, old: Household, new: NewHousehold, us
         await conn.execute(
             """UPDATE households SET latitude = NULL, longitude = NULL, geocoded = false, geocoded_at = NULL,
                    geocoding_provider = NULL, accuracy = NULL, confidence = NULL, matched_address = NULL,
-                   raw_score = NULL, attribution = NULL, geocoded_job = NULL WHERE id = $1""",
+                   raw_score = NULL, attribution = NULL, expected_error_metres = NULL, geocoded_job = NULL
+               WHERE id = $1""",
             old.id,
         )
     await _record(conn, EDITED, old.id, before, after, user_id)
@@ -78,7 +79,7 @@ async def update_location(conn: Connection, old: Household, place: GeocodedPlace
     await conn.execute(
         """UPDATE households SET latitude = $2, longitude = $3, geocoded = true, geocoded_at = now(),
                geocoding_provider = $4, accuracy = $5, confidence = $6, matched_address = $7, raw_score = $8,
-               attribution = $9, geocoded_job = NULL, updated_at = now() WHERE id = $1""",
+               attribution = $9, expected_error_metres = $10, geocoded_job = NULL, updated_at = now() WHERE id = $1""",
         old.id,
         place.latitude,
         place.longitude,
@@ -88,6 +89,7 @@ async def update_location(conn: Connection, old: Household, place: GeocodedPlace
         place.matched_address or None,
         place.raw_score,
         place.attribution,
+        place.expected_error_metres,
     )
     after = {"latitude": place.latitude, "longitude": place.longitude, "provider": place.provider}
     await _record(conn, PLACED, old.id, _location(old), after, user_id)

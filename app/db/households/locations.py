@@ -121,9 +121,9 @@ class HouseholdLocation:
 UPDATE = """
 WITH found AS (
     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[], $4::float8[], $5::text[], $6::text[],
-                         $7::float8[], $8::text[], $9::float8[], $10::text[])
+                         $7::float8[], $8::text[], $9::float8[], $10::text[], $12::float8[])
         AS found (id, updated_at, latitude, longitude, provider, accuracy, confidence, matched_address, raw_score,
-                  attribution)
+                  attribution, expected_error_metres)
 ), locked AS (
     SELECT id FROM households WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
 )
@@ -131,9 +131,13 @@ UPDATE households AS h SET
     latitude = found.latitude, longitude = found.longitude, geocoded = true, geocoded_at = now(),
     geocoding_provider = found.provider, accuracy = found.accuracy, confidence = found.confidence,
     matched_address = found.matched_address, raw_score = found.raw_score, attribution = found.attribution,
-    geocoded_job = $11, updated_at = now()
+    expected_error_metres = found.expected_error_metres, geocoded_job = $11, updated_at = now()
 FROM found JOIN locked USING (id)
-WHERE h.id = found.id AND h.updated_at = found.updated_at
+WHERE h.id = found.id AND h.updated_at = found.updated_at AND NOT EXISTS (
+    SELECT FROM household_reviews AS r
+    WHERE r.household_id = h.id AND r.decision = 'rejected'
+      AND abs(r.latitude - found.latitude) < 1e-6 AND abs(r.longitude - found.longitude) < 1e-6
+)
 RETURNING h.id
 """
 
@@ -141,7 +145,8 @@ RETURNING h.id
 async def update(conn: Connection, locations: Sequence[HouseholdLocation], job_id: UUID) -> set[UUID]:
     """Write coordinates that a job found, and return the ids of the households that were written.
 
-    A household that changed after it was read is left as it is: the place may be that of its former address.
+    A household that changed after it was read is left as it is: the place may be that of its former address. So is one
+    for which a person rejected this very place.
     """
     places = [location.place for location in locations]
     rows = await conn.fetch(
@@ -157,5 +162,6 @@ async def update(conn: Connection, locations: Sequence[HouseholdLocation], job_i
         [place.raw_score for place in places],
         [place.attribution for place in places],
         job_id,
+        [place.expected_error_metres for place in places],
     )
     return {row["id"] for row in rows}

@@ -21,7 +21,8 @@ from app.domain.households.filters import HouseholdFilters
 from app.domain.households.input import NewHousehold
 
 COLUMNS = """id, external_id, address, unit, city, state, zip_code, country, county, precinct_number, latitude,
-longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution"""
+longitude, geocoded, geocoded_at, geocoding_provider, accuracy, confidence, matched_address, raw_score, attribution,
+expected_error_metres"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Household:
     matched_address: str | None
     raw_score: float | None
     attribution: str | None
+    expected_error_metres: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ WITH written AS (
         matched_address = CASE WHEN {MOVED} THEN NULL ELSE h.matched_address END,
         raw_score = CASE WHEN {MOVED} THEN NULL ELSE h.raw_score END,
         attribution = CASE WHEN {MOVED} THEN NULL ELSE h.attribution END,
+        expected_error_metres = CASE WHEN {MOVED} THEN NULL ELSE h.expected_error_metres END,
         geocoded_job = CASE WHEN {MOVED} THEN NULL ELSE h.geocoded_job END
     WHERE {MOVED} OR (h.unit, h.county, h.precinct_number)
         IS DISTINCT FROM (excluded.unit, excluded.county, excluded.precinct_number)

@@ -26,6 +26,7 @@ HOUSEHOLDS = TableView(
         "longitude": "h.longitude",
         "accuracy": "h.accuracy",
         "confidence": "h.confidence",
+        "expected_error_metres": "h.expected_error_metres",
         "geocoding_provider": "h.geocoding_provider",
         "matched_address": "h.matched_address",
         "geocoded_at": "h.geocoded_at",

@@ -89,4 +89,5 @@ class GeocodedRowTable(SQLModel, table=True):
     confidence: float | None
     provider: str | None = Field(sa_type=Text)
     matched_address: str | None = Field(sa_type=Text)
+    expected_error_metres: float | None
     error: str | None = Field(sa_type=Text)

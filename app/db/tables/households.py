@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from app.db.tables.columns import column, time
+from app.db.tables.columns import column, one_of, time
+from app.domain.geocoding.doubts import DoubtReason
 
 
 class HouseholdTable(SQLModel, table=True):
@@ -54,6 +57,8 @@ class HouseholdTable(SQLModel, table=True):
     matched_address: str | None = Field(sa_type=Text)
     raw_score: float | None
     attribution: str | None = Field(sa_type=Text)
+    expected_error_metres: float | None
+    """How far the coordinates may be off."""
     geocoded_job: UUID | None
     """The job that found the coordinates; it may have been deleted since."""
     created_run: UUID | None
@@ -62,3 +67,33 @@ class HouseholdTable(SQLModel, table=True):
     """When the last of its voters was retired."""
     created_at: datetime = time("now()")
     updated_at: datetime = time("now()")
+
+
+class HouseholdDoubtTable(SQLModel, table=True):
+    """A reason for a person to look at where a household is."""
+
+    __tablename__ = "household_doubts"
+    __table_args__ = (one_of("reason", list(DoubtReason)),)
+
+    household_id: UUID = Field(primary_key=True, foreign_key="households.id", ondelete="CASCADE")
+    reason: str = Field(primary_key=True, sa_type=Text)
+    detail: dict[str, Any] = Field(sa_type=JSONB)
+    """What a person needs to decide."""
+    job_id: UUID | None
+    """The job that found it; it may have been deleted since. Candidates are shown to those who may read it."""
+    at: datetime = time("now()")
+
+
+class HouseholdReviewTable(SQLModel, table=True):
+    """What a person decided about where a household is."""
+
+    __tablename__ = "household_reviews"
+    __table_args__ = (one_of("decision", ("accepted", "pinned", "rejected")),)
+
+    household_id: UUID = Field(primary_key=True, foreign_key="households.id", ondelete="CASCADE")
+    decision: str = Field(sa_type=Text)
+    latitude: float | None
+    longitude: float | None
+    """Of the place that was accepted, pinned or rejected."""
+    decided_by: UUID | None
+    at: datetime = time("now()")

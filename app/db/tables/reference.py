@@ -11,7 +11,8 @@ from sqlmodel import Field, SQLModel
 from app.db.tables.columns import column, one_of, time
 
 STATUSES = ("loading", "ready", "removed")
-KINDS = ("points", "parcels")
+KINDS = ("points", "parcels", "confirmed")
+"""`confirmed` are the households that a person placed."""
 
 
 class ReferenceSourceTable(SQLModel, table=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
-from app.domain.geocoding.options import GeocodeOptions
+from app.domain.geocoding.options import JobGeocodeOptions
 from app.domain.geocoding.results import GeocodeFileResult, GeocodeHouseholdsResult
 from app.domain.households.filters import HouseholdFilters
 from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference, RequestedArgs
@@ -18,7 +18,7 @@ MAX_HOUSEHOLD_IDS = 2_000
 FILTER_NAMES = [str(field.alias) for field in HouseholdFilters.model_fields.values()]
 
 
-class GeocodeHouseholdsArgs(GeocodeOptions):
+class GeocodeHouseholdsArgs(JobGeocodeOptions):
     """Find the coordinates of the households that match the filters, and store them with the households."""
 
     model_config = ConfigDict(
@@ -46,7 +46,7 @@ class GeocodeHouseholdsArgs(GeocodeOptions):
         return filters
 
 
-class GeocodeFileOptions(GeocodeOptions):
+class GeocodeFileOptions(JobGeocodeOptions):
     """How to read and geocode a file."""
 
     country: str | None = Field(default=None, pattern="^[A-Za-z]{2}$")

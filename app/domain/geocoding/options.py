@@ -39,6 +39,14 @@ class GeocodeOptions(BaseModel):
         return provider_id
 
 
+class JobGeocodeOptions(GeocodeOptions):
+    """Options of jobs alone."""
+
+    cross_check: float = Field(default=0.0, ge=0, le=1, exclude_if=lambda share: not share)
+    """The share of the addresses found, such as 0.02, for which a second geocoder is asked as well. The result says how
+    far they agree; the households whose places lie far apart are put up for review."""
+
+
 def why_unusable(provider_id: str, geocoders: Mapping[str, str | None]) -> str | None:
     """Return why a geocoder cannot be used, and which ones can; None if it can.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.accuracy import EXPECTED_ERROR_METRES, Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.evidence import Evidence, PossiblePlace
 
@@ -26,7 +26,13 @@ class GeocodedPlace:
     raw_score: float | None
     attribution: str | None
     evidence: Evidence | None = None
-    """What it rests on, if the provider says so; it is not stored."""
+    """What it rests on, if the provider says so; only its expected error is stored."""
+
+    @property
+    def expected_error_metres(self) -> float:
+        """How far the position may be off: as the geocoder says, or else as usual for the accuracy."""
+        stated = self.evidence.expected_error_metres if self.evidence else None
+        return EXPECTED_ERROR_METRES[self.accuracy] if stated is None else stated
 
     def metres_to(self, latitude: float, longitude: float) -> float:
         """Return the great-circle distance to a point in degrees."""

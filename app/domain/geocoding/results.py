@@ -41,6 +41,31 @@ class CacheHits(JobResult):
     """Hits and duplicates among all, 0 to 1."""
 
 
+class ExpectedError(JobResult):
+    """How far the coordinates may be off, as the geocoders say or as is usual for the accuracy, in metres."""
+
+    median_metres: float
+    """Half of them are expected to be nearer to the house than this."""
+    p90_metres: float
+
+
+class CrossCheck(JobResult):
+    """How far a second geocoder, asked for a sample, agreed."""
+
+    share: float
+    """As it was asked for."""
+    asked: int
+    """Addresses of the sample."""
+    compared: int
+    """Those that the second geocoder found at street level or better."""
+    within_100m: int = Field(alias="within100m")
+    beyond_1km: int = Field(alias="beyond1km")
+    not_found: int
+    """Those that it did not find, or not as exactly."""
+    by_provider: dict[str, int]
+    """Second geocoder to the number of addresses that it was asked for. Empty if there is no second geocoder."""
+
+
 class GeocodingResult(JobResult):
     """What was found, by whom and how well."""
 
@@ -49,11 +74,17 @@ class GeocodingResult(JobResult):
     geocoded: int
     by_provider: dict[str, int]
     by_accuracy: dict[str, int]
+    shares: dict[str, float]
+    """Accuracy to the percentage of all items; `none` are those without coordinates."""
+    expected_error: ExpectedError | None
+    """Null if nothing was found."""
     failures: dict[str, int]
     """Reason to the number of items."""
     confidence: list[int]
     """Numbers of items by confidence, in ten steps from 0 to 1."""
     agreement: GeocoderAgreement
+    cross_check: CrossCheck | None = None
+    """Null unless the job was asked for one."""
     distance: KnownDistances | None
     """Null if no item had coordinates before."""
     cache: CacheHits
@@ -65,6 +96,8 @@ class GeocodeHouseholdsResult(GeocodingResult):
     """The result of a `geocode_households` job."""
 
     households: int
+    doubts: dict[str, int]
+    """Households that a person should look at, by the reason: see `GET /api/v1/households/review`."""
 
 
 class GeocodeFileResult(GeocodingResult):

@@ -11,6 +11,7 @@ from app.domain.reference.places import Place, PlaceFit, fit_place
 from app.domain.reference.street_keys import Fit, StreetKey, fit
 from app.domain.reference.stretches import LinePosition, Stretch, locate
 from app.domain.vocabulary.accuracy import Accuracy
+from app.domain.vocabulary.confirmed import CONFIRMED
 from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.evidence import Basis
 
@@ -301,9 +302,10 @@ def _street(group: Sequence[Candidate]) -> Found | Tie | None:
 
 
 def _one_of(found: Sequence[Found]) -> Found | Tie | None:
-    """Return the only house, the preferred one of several points for it, or a tie."""
+    """Return the only house, the preferred one of several points for it, or a tie. What people confirmed decides."""
     if not found:
         return None
+    found = [one for one in found if one.street.source.kind == CONFIRMED] or found
     chosen = min(found, key=_preference)
     others = [one for one in found if _metres(chosen, one) > SAME_HOUSE_METRES]
     if not others:

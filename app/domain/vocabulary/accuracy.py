@@ -30,4 +30,16 @@ class Accuracy(StrEnum):
         return self.rank <= other.rank
 
 
+EXPECTED_ERROR_METRES: Mapping[Accuracy, float] = MappingProxyType(
+    {
+        Accuracy.ROOFTOP: 15.0,
+        Accuracy.INTERPOLATED: 60.0,
+        Accuracy.STREET: 300.0,
+        Accuracy.POSTCODE: 2_100.0,
+        Accuracy.PLACE: 5_000.0,
+        Accuracy.REGION: 50_000.0,
+    }
+)
+"""About how far a position may be off where the geocoder does not say: the centre of a ZIP code is 2.1 km from a
+household in the median."""
 _RANKS: Mapping[Accuracy, int] = MappingProxyType({accuracy: rank for rank, accuracy in enumerate(Accuracy)})

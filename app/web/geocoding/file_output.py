@@ -30,8 +30,17 @@ from app.web.jobs.partial_output import partial_status
 from app.web.jobs.pruned import require_kept
 from app.web.platform import get_platform
 
-NUMBERS = ("latitude", "longitude", "confidence")
-COLUMNS = ("latitude", "longitude", "accuracy", "confidence", "provider", "matched_address", "error")
+NUMBERS = ("latitude", "longitude", "confidence", "expected_error_metres")
+COLUMNS = (
+    "latitude",
+    "longitude",
+    "accuracy",
+    "confidence",
+    "provider",
+    "matched_address",
+    "error",
+    "expected_error_metres",
+)
 """The added columns; one that the file has already gets the prefix `geocode_`."""
 PAGE_SIZE = 2000
 
@@ -46,7 +55,8 @@ PAGE_SIZE = 2000
 async def download_csv(request: Request) -> Response:
     """Download the file of a `geocode_file` job with columns for coordinates, as CSV unless `format` is given.
 
-    The added columns are `latitude, longitude, accuracy, confidence, provider, matched_address, error`; one that the
+    The added columns are `latitude, longitude, accuracy, confidence, provider, matched_address, error,
+    expected_error_metres`; one that the
     file has already gets the prefix `geocode_`. A row with coordinates may have an `error`, too: it says which value
     of the address could not be right and was left out.
 

@@ -6,11 +6,13 @@ from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.db.accounts.users import User
 from app.db.core.pool import Connection
 from app.db.geocoding import cache
-from app.db.households import edits
+from app.db.households import edits, reviews
 from app.db.households import records as households
 from app.db.households.records import Household
+from app.db.reference import confirmed
 from app.domain.addresses.postal_address import Address
 from app.domain.geocoding.places import GeocodedPlace
 from app.domain.households.edits import BY_HAND, EDITABLE, edit
@@ -75,7 +77,8 @@ async def update(request: Request) -> Response:
         new = edit({name: getattr(old, name) for name in EDITABLE}, changes, platform.settings.default_country)
         if not isinstance(new, NewHousehold):
             raise Invalid(new)
-        await edits.update_address(conn, old, new, user.id)
+        if await edits.update_address(conn, old, new, user.id):
+            await reviews.settle(conn, household_id)
         stored = await households.get(conn, household_id)
     assert stored is not None  # it is locked
     return JSON(present_household(stored))
@@ -88,7 +91,7 @@ async def place(request: Request) -> Response:
     """Set the coordinates of a household by hand, or choose the answer of a geocoder.
 
     Coordinates that were set by hand have the provider `by hand`. Jobs replace them only if `householdIds` names the
-    household.
+    household. They are kept as reference data, for your questions, or if you are an administrator for those of all.
     """
     user = await auth.require(request)
     platform = get_platform(request)
@@ -96,10 +99,20 @@ async def place(request: Request) -> Response:
     placement = await request_parsing.read_model(request, HouseholdPlacement)
     async with platform.pool.acquire() as conn, conn.transaction():
         old = await _lock(conn, request)
-        await edits.update_location(conn, old, await _find_place(conn, old, placement), user.id)
+        chosen = await _find_place(conn, old, placement)
+        await edits.update_location(conn, old, chosen, user.id)
+        await confirm_place(conn, user, old, chosen)
         stored = await households.get(conn, household_id)
     assert stored is not None  # it is locked
     return JSON(present_household(stored))
+
+
+async def confirm_place(conn: Connection, user: User, household: Household, place: GeocodedPlace) -> None:
+    """Take a household that a person placed out of the review queue, and keep its house as reference data."""
+    point = place.latitude, place.longitude
+    await reviews.decide(conn, household.id, "pinned", point, user.id)
+    if place.accuracy is Accuracy.ROOFTOP and place.provider == BY_HAND:
+        await confirmed.keep(conn, user.id, shared=user.is_admin, address=to_address(household), place=point)
 
 
 async def _lock(conn: Connection, request: Request) -> Household:

@@ -27,7 +27,7 @@ PAGE_SIZE = 500
 FIELD_NAMES = tuple(FIELDS)
 COLUMNS = typed_columns(
     map(to_camel, FIELD_NAMES),
-    numbers=("latitude", "longitude", "confidence", "rawScore"),
+    numbers=("latitude", "longitude", "confidence", "rawScore", "expectedErrorMetres"),
     dates=("geocodedAt",),
     booleans=("geocoded",),
 )

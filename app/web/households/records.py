@@ -133,6 +133,8 @@ class HouseholdModel(ResponseModel):
     """The geocoder's own measure."""
     attribution: str | None
     """The text that the geocoder wants shown with the coordinates."""
+    expected_error_metres: float | None
+    """How far the coordinates may be off: as the geocoder says, or as is usual for the accuracy."""
 
 
 FIELDS = tuple(HouseholdModel.model_fields)

@@ -39,7 +39,8 @@ class ReferenceSourceModel(ResponseModel):
     id: UUID
     name: str
     """Data of the same name replace it."""
-    kind: Literal["points", "parcels"]
+    kind: Literal["points", "parcels", "confirmed"]
+    """`confirmed` are the households that a person placed."""
     country: str
     """ISO 3166-1 alpha-2."""
     area: str | None
@@ -65,6 +66,13 @@ class ReferenceSourceList(ResponseModel):
     total: int
 
 
+_KINDS: dict[str, Literal["points", "parcels", "confirmed"]] = {
+    "points": "points",
+    "parcels": "parcels",
+    "confirmed": "confirmed",
+}
+
+
 def present_source(source: ReferenceSource, user_id: UUID) -> ReferenceSourceModel:
     bounds = None
     if source.bounds is not None:
@@ -73,7 +81,7 @@ def present_source(source: ReferenceSource, user_id: UUID) -> ReferenceSourceMod
     return ReferenceSourceModel(
         id=source.run,
         name=source.name,
-        kind="parcels" if source.kind == "parcels" else "points",
+        kind=_KINDS[source.kind],
         country=source.country,
         area=source.area,
         rows=source.rows,

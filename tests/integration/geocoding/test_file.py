@@ -19,6 +19,7 @@ from tests.servers.nominatim import NominatimStandIn
 
 PATH = "/api/v1/gis/geocode-file"
 ADDED = ["latitude", "longitude", "accuracy", "confidence", "provider", "matched_address", "error"]
+ADDED += ["expected_error_metres"]
 
 
 def table(count: int, delimiter: str = ",") -> str:

@@ -22,6 +22,7 @@ SHARED = {
     "companies": "the installation's, with who added them",
     "company_candidates": "a company's, with who decided",
     "heat_regions": "the installation's; the id of the job is shown to those who may read the job",
+    "household_doubts": "a household's; candidates are shown to whoever created the job that found them",
     "import_runs": "say which file brought the installation's records; its jobs are shown to those who may read them",
     "lead_scores": "a company's; the id of the job is shown to those who may read the job",
     "llm_calls": "a job's, summed up in its result",
@@ -59,7 +60,7 @@ EXEMPT = {
     "inserts a row with its owner": """
         accounts.keys.insert accounts.sessions.insert core.audit.record core.idempotency.* imports.uploads.insert
         imports.kept_uploads.insert imports.mappings.upsert jobs.records.INSERT jobs.schedules.insert
-        jobs.webhooks.insert
+        jobs.webhooks.insert reference.confirmed.*
     """,
     "commands of who runs the servers, on the whole database": "core.backups.* core.erasure.*",
     "authenticates: the row is found by the digest of a secret": """

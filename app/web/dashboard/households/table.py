@@ -43,6 +43,7 @@ PAGE = DataPage(
         Column("country", "Country"),
         Column("accuracy", "Location", "badge", is_default=True, labels=ACCURACY),
         Column("confidence", "Confidence", "percent", is_default=True),
+        Column("expected_error_metres", "Expected error, m", "number"),
         Column("geocoding_provider", "Provider", is_default=True),
         Column("matched_address", "Found address"),
         Column("latitude", "Latitude", "place"),

@@ -21,7 +21,7 @@ from app.web.http.request_parsing import path_id
 from app.web.platform import get_platform
 from app.web.reference import sources as reference
 
-KINDS = {"points": "address points", "parcels": "parcels", "ranges": "address ranges", "osm": "OpenStreetMap"}
+KINDS = {"points": "address points", "parcels": "parcels", "confirmed": "placed by hand in the review queue"}
 """In words."""
 SHOWN_POSTCODES = 5
 """Of each source, in the list."""
