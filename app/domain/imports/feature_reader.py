@@ -8,15 +8,16 @@ from typing import BinaryIO, Protocol
 
 import orjson
 
-from app.domain.imports.features import Feature, FeatureRow, to_feature
+from app.domain.imports.features import Feature, FeatureRow, refused, to_feature
 from app.domain.imports.geojson import FeatureCollection
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_problems import ProblemCode
-from app.domain.imports.survey import FileFormat
+from app.domain.imports.survey import LONG_LINES, FileFormat
 from app.domain.text.csv_reader import MAX_LINE_BYTES, BrokenRow, CsvReader, Position, physical_lines
 from app.domain.text.csv_writer import unguarded
 from app.domain.text.errors import Unreadable
 from app.domain.text.json_guard import UnsafeJson, parse_json
+from app.domain.text.streamed_json import find_unsafe
 
 
 class Features(Protocol):
@@ -79,7 +80,8 @@ class _FeatureLines:
         rows: list[FeatureRow] = []
         while len(rows) < count and (raw := next(self._lines, b"")):
             if len(raw) > MAX_LINE_BYTES:
-                raise Unreadable(f"Line {self.position['line'] + 1} has more than {MAX_LINE_BYTES:,} bytes.")
+                number = self.position["line"] + 1
+                raise Unreadable(f"Line {number:,} has more than {MAX_LINE_BYTES:,} bytes. {LONG_LINES}")
             self.position["offset"] += len(raw)
             self.position["line"] += 1
             text = raw.strip(b"\x1e \t\r\n" + BOM_UTF8)
@@ -92,6 +94,8 @@ def _parse(text: bytes) -> Feature | BrokenRow:
     try:
         return to_feature(parse_json(text))
     except UnsafeJson as unsafe:
-        return BrokenRow(ProblemCode.NOT_A_FEATURE, str(unsafe), text.decode(errors="replace"))
+        return refused(unsafe, text.decode(errors="replace"))
     except orjson.JSONDecodeError as error:
+        if (found := find_unsafe(text)) is not None:
+            return refused(found, text.decode(errors="replace"))
         return BrokenRow(ProblemCode.NOT_JSON, f"is not JSON: {error.msg}", text.decode(errors="replace"))

@@ -10,6 +10,7 @@ import orjson
 
 from app.domain.imports.row_problems import ProblemCode
 from app.domain.text.csv_reader import BrokenRow
+from app.domain.text.json_guard import UnsafeJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def to_feature(item: Any) -> Feature | BrokenRow:
         return BrokenRow(ProblemCode.NOT_A_FEATURE, error, json_text(item))
     feature_id = item.get("id")
     return Feature(properties, geometry, feature_id if isinstance(feature_id, (str, int)) else None, item)
+
+
+def refused(unsafe: UnsafeJson, text: str) -> BrokenRow:
+    """Return the row for a feature whose JSON cannot be stored."""
+    return BrokenRow(ProblemCode.NOT_A_FEATURE, f"cannot be read: {str(unsafe).rstrip('.')}", text)
 
 
 def json_text(value: Any) -> str:

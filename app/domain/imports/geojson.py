@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from app.domain.imports.coordinates import first_position, in_degrees
-from app.domain.imports.features import Feature, FeatureRow, json_text, to_feature
-from app.domain.imports.row_problems import ProblemCode
+from app.domain.imports.features import Feature, FeatureRow, json_text, refused, to_feature
+from app.domain.imports.survey import LONG_LINES
 from app.domain.text.csv_reader import BrokenRow
 from app.domain.text.errors import Unreadable
+from app.domain.text.json_errors import describe_parser_error, holds_several_values
 from app.domain.text.json_guard import UnsafeJson
 from app.domain.text.streamed_json import StreamedJson, original_text, restore
 
@@ -42,13 +43,13 @@ class FeatureCollection:
         self.position = {"offset": 0, "line": position.get("line", 0)}
         if "left" in position:
             self.position["left"] = position["left"]
-        self._file = _BoundedFile(file)
+        self._file = GuardedFile(file)
         self._items = self._read_items(self._file)
         for _ in range(self.position["line"]):
             next(self._items, None)
 
     @staticmethod
-    def _read_items(file: _BoundedFile) -> Iterator[Any]:
+    def _read_items(file: GuardedFile) -> Iterator[Any]:
         import ijson
 
         try:
@@ -56,7 +57,7 @@ class FeatureCollection:
                 file.size.start_feature()
                 yield item
         except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise Unreadable(f"The JSON is broken or cut off: {str(error)[:200]}") from None
+            raise Unreadable(f"The JSON is broken or cut off: {describe_parser_error(error)}.") from None
 
     def read(self, count: int) -> list[FeatureRow]:
         rows: list[FeatureRow] = []
@@ -71,7 +72,7 @@ class FeatureCollection:
         try:
             return to_feature(restore(item))
         except UnsafeJson as unsafe:
-            return BrokenRow(ProblemCode.NOT_A_FEATURE, str(unsafe), original_text(json_text(item)))
+            return refused(unsafe, original_text(json_text(item)))
 
 
 class _FeatureSize:
@@ -96,7 +97,7 @@ class _FeatureSize:
             raise Unreadable(f"A feature has more than {MAX_FEATURE_CONTAINERS:,} objects and lists. Simplify it.")
 
 
-class _BoundedFile:
+class GuardedFile:
     """A file as its parser may see it. Raises Unreadable for a feature that is too large."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -143,7 +144,8 @@ class FeatureCount:
         try:
             self._parser.send(block)
         except (self._json_error, UnicodeDecodeError) as error:
-            raise Unreadable(f"The JSON is broken: {str(error)[:200]}") from None
+            self._count_items()
+            raise Unreadable(self._explain(error)) from None
         self._count_items()
 
     def close(self) -> None:
@@ -152,10 +154,17 @@ class FeatureCount:
         try:
             self._parser.close()
         except (self._json_error, UnicodeDecodeError) as error:
-            raise Unreadable(f"The JSON is cut off or broken: {str(error)[:200]}") from None
+            self._count_items()
+            raise Unreadable(self._explain(error)) from None
         self._count_items()
         if not self.features:
             raise Unreadable("The JSON has no features; a GeoJSON FeatureCollection is expected.")
+
+    def _explain(self, error: Exception) -> str:
+        if holds_several_values(error):
+            return f"The file has several JSON values. Records without a place are read from tables. {LONG_LINES}"
+        after = f" after feature {self.features:,}" if self.features else ""
+        return f"The JSON is broken or cut off{after}: {describe_parser_error(error)}."
 
     def _count_items(self) -> None:
         for item in self._items[: max(0, CHECKED_FEATURES - self.features)]:

@@ -21,6 +21,12 @@ HEAD_BYTES = 1 << 20
 """Bytes from the beginning that are kept to recognise the file."""
 
 
+LONG_LINES = (
+    "Send a GeoJSON FeatureCollection, in which a feature may have 32 MB, or simplify the geometry: a file with one"
+    f" GeoJSON feature per line may have lines of {MAX_LINE_BYTES:,} bytes."
+)
+
+
 class FileFormat(StrEnum):
     DELIMITED = "delimited"
     GEOJSON = "geojson"
@@ -91,5 +97,8 @@ class Survey:
             raise Unreadable(str(unsafe)) from None
         except orjson.JSONDecodeError:
             return FileFormat.GEOJSON
-        lines = isinstance(first, dict) and first.get("type") == "Feature" and self.longest <= MAX_LINE_BYTES
-        return FileFormat.LINES if lines else FileFormat.GEOJSON
+        if not (isinstance(first, dict) and first.get("type") == "Feature"):
+            return FileFormat.GEOJSON
+        if self.longest > MAX_LINE_BYTES:
+            raise Unreadable(f"A line has {self.longest:,} bytes. {LONG_LINES}")
+        return FileFormat.LINES

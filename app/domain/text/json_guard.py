@@ -42,6 +42,19 @@ class IntegerTooLarge(UnsafeJson):
         super().__init__(f"The integer {shown} does not fit into 64 bits{where}. Send it as text, in quotes.")
 
 
+def refused_number(number: str, where: str = "") -> UnsafeJson:
+    """Return the error for a number that cannot be kept as it is; `…` at its end stands for what was left out."""
+    digits = number.lstrip("-").rstrip("…")
+    if digits in ("NaN", "Infinity"):
+        return UnsafeJson(f"JSON has no number {number}{where}. Send null instead.")
+    if digits.isdigit():
+        return IntegerTooLarge(number, where)
+    if number.endswith("…") or len(number) > MAX_NUMBER_BYTES:
+        digits = f"{number.rstrip('…')[:40]}…"
+        return UnsafeJson(f"The number {digits} has over {MAX_NUMBER_BYTES:,} characters{where}. Send fewer digits.")
+    return UnsafeJson(f"The number {number[:40]} is too large{where}; the largest is about 1.8e308.")
+
+
 class Finding(NamedTuple):
     """A part of a block that no parser should see: what is nested too deeply, or the number `number`."""
 
@@ -60,6 +73,8 @@ class JsonGuard:
 
     _SUSPICIOUS, _NUMBER = _MAYBE_TOO_LARGE, _INTEGER
     """What makes a block worth a closer look, and the numbers looked at there."""
+    _CONTINUED = b"0123456789+-.eE"
+    """What the next block may continue."""
 
     def __init__(self, *, allow_large_integers: bool = False) -> None:
         self._allow_large_integers = allow_large_integers
@@ -83,7 +98,7 @@ class JsonGuard:
     def _feed(self, block: bytes) -> bytes:
         block = self._rest + block
         # what the next block may continue waits for it: a backslash with the byte that it escapes, and a number
-        kept = len(block.rstrip(b"0123456789+-.eE"))
+        kept = len(block.rstrip(self._CONTINUED))
         cut = len(block) - kept
         if cut > MAX_NUMBER_BYTES:
             kept = len(block)
@@ -146,7 +161,7 @@ class JsonGuard:
         at = f" (at byte {self._position + first.start:,})"
         if first.number is None:
             raise UnsafeJson(f"The JSON is nested more than {MAX_DEPTH} levels deep{at}.")
-        raise IntegerTooLarge(first.number.decode(), at)
+        raise refused_number(first.number.decode(), at)
 
 
 def fits_64_bits(digits: bytes | str) -> bool:

@@ -1,7 +1,7 @@
 """JSON of any size that streams to a parser, in which a value that no parser takes costs its own feature only.
 
-The parser sees text in its place: integers beyond 64 bits, numbers beyond the range of a double, and what is nested too
-deeply. `restore` finds these texts in a parsed value.
+The parser sees text in its place: integers beyond 64 bits, numbers beyond the range of a double, `NaN` and `Infinity`
+(which many programs write), and what is nested too deeply. `restore` finds these texts in a parsed value.
 """
 
 from __future__ import annotations
@@ -11,23 +11,26 @@ import re
 import secrets
 from typing import Any
 
+import orjson
+
 from app.domain.text.json_guard import (
     MAX_DEPTH,
     MAX_NUMBER_BYTES,
     Finding,
-    IntegerTooLarge,
     JsonGuard,
     UnsafeJson,
     fits_64_bits,
+    refused_number,
 )
 
 _MARK = f"\ue000{secrets.token_hex(8)}:"
 """Begins the texts. No file can contain it, because it is different in every process."""
 _DEEP = _MARK + "deep"
 _TEXT = re.compile(rf'"{_MARK}([^"]*)"')
-_SUSPICIOUS = re.compile(rb"\d{19}|[eE]\+?\d{3}")
+_SUSPICIOUS = re.compile(rb"\d{19}|[eE]\+?\d{3}|NaN|Infinity")
 _NUMBER = re.compile(
     rb"(?<![\d.eE+-])-?(?:\d{19,}(?![\d.eE])|\d{300,}\.\d*(?:[eE][+-]?\d+)?|\d+(?:\.\d+)?[eE]\+?\d{3,})"
+    rb"|-?Infinity|NaN"
 )
 _MAX_SIGNED = 2**63 - 1
 """The largest integer that the parser of streams takes, also below zero."""
@@ -37,10 +40,13 @@ class StreamedJson(JsonGuard):
     """Passes JSON on that arrives in blocks; `is_changed` once anything was replaced."""
 
     _SUSPICIOUS, _NUMBER = _SUSPICIOUS, _NUMBER
+    _CONTINUED = JsonGuard._CONTINUED + b"NaInfity"
 
     def __init__(self) -> None:
         super().__init__()
         self.is_changed = False
+        self.is_deep = False
+        """Whether anything is nested too deeply."""
         self._is_in_number = False
         """Whether the next bytes may continue a number that was replaced."""
 
@@ -64,6 +70,7 @@ class StreamedJson(JsonGuard):
             pieces.append(block[done : finding.start])
             if not finding.is_continued:
                 pieces.append(f'"{_text_for(finding)}"'.encode())
+            self.is_deep |= finding.number is None
             done = finding.end
             self._is_in_number = finding.number is not None and done == len(block) and not self._rest
         return b"".join([*pieces, block[done:]])
@@ -92,11 +99,23 @@ def _restored(text: str) -> int:
     if text == _DEEP:
         raise UnsafeJson(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
     number = text.removeprefix(_MARK)
-    if not number.lstrip("-").rstrip("…").isdigit():
-        raise UnsafeJson(f"The number {number[:40]} is too large.")
-    if number.endswith("…") or not fits_64_bits(number):
-        raise IntegerTooLarge(number)
+    if not number.lstrip("-").isdigit() or not fits_64_bits(number):
+        raise refused_number(number)
     return int(number)
+
+
+def find_unsafe(raw: bytes) -> UnsafeJson | None:
+    """Return why a JSON text is refused that no parser takes, if that is because of a single value in it."""
+    stream = StreamedJson()
+    try:
+        text = stream.feed(raw) + stream.close()
+        if stream.is_changed:
+            restore(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return None
+    except UnsafeJson as unsafe:
+        return unsafe
+    return None
 
 
 def original_text(json: str) -> str:

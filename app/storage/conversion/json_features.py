@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
@@ -13,6 +14,9 @@ import shapely
 from pyproj import CRS
 
 from app.domain.text.errors import Unreadable
+from app.domain.text.json_errors import describe_parser_error
+from app.domain.text.json_guard import MAX_DEPTH
+from app.domain.text.streamed_json import StreamedJson, original_text
 from app.storage.conversion.request import ConversionRequest, SourceFormat
 from app.storage.conversion.wgs84 import ToWgs84, feature_lines, parse_declared, parse_named
 
@@ -30,37 +34,54 @@ def read_json_features(request: ConversionRequest, notes: list[str]) -> Iterator
             count = 0
             while batch := list(islice(items, FEATURES_PER_BATCH)):
                 count += len(batch)
-                yield _esri_lines(batch, to_wgs84) if is_esri else _geojson_lines(batch, to_wgs84)
+                lines = _esri_lines(batch, to_wgs84) if is_esri else _geojson_lines(batch, to_wgs84)
+                # a number that no parser takes is refused with its own feature, when the import reads the line
+                yield original_text(lines.decode()).encode()
         except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise Unreadable(f"The JSON is broken or cut off: {str(error)[:200]}") from None
+            raise Unreadable(f"The JSON is broken or cut off: {describe_parser_error(error)}.") from None
     if not count:
         raise Unreadable(f"The {request.format} has no features.")
     if is_esri:
         notes.append("The file is Esri JSON, as feature services return it.")
 
 
-def _start(file: BinaryIO) -> None:
-    file.seek(0)
-    if file.read(3) != b"\xef\xbb\xbf":
+class _CheckedJson:
+    """The file from its beginning, as a parser may see it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file: BinaryIO | None = file
+        self._json = StreamedJson()
         file.seek(0)
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            file.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes. Raises Unreadable where the JSON is nested too deeply."""
+        passed = b""
+        while size and not passed and self._file is not None:  # all of a block may have to wait for the next one
+            block = self._file.read(size)
+            passed = self._json.feed(block) if block else self._json.close()
+            if not block:
+                self._file = None
+        if self._json.is_deep:
+            raise Unreadable(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+        return passed
 
 
 def _items(file: BinaryIO) -> Iterator[Any]:
     """Return the features of a collection, or the values of the lines."""
-    _start(file)
-    found = ijson.items(file, "features.item", use_float=True, multiple_values=True)
+    found = ijson.items(_CheckedJson(file), "features.item", use_float=True, multiple_values=True)
     first = next(found, None)
     if first is not None:
         yield first
         yield from found
         return
-    _start(file)
-    yield from ijson.items(file, "", use_float=True, multiple_values=True)
+    yield from ijson.items(_CheckedJson(file), "", use_float=True, multiple_values=True)
 
 
 def _declared_crs(file: BinaryIO, *, is_esri: bool) -> CRS | None:
-    _start(file)
-    declared = next(ijson.items(file, "spatialReference" if is_esri else "crs", multiple_values=True), None)
+    checked = _CheckedJson(file)
+    declared = next(ijson.items(checked, "spatialReference" if is_esri else "crs", multiple_values=True), None)
     if not isinstance(declared, dict):
         return None
     if not is_esri:

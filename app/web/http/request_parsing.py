@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from app.domain.text.json_guard import UnsafeJson, check_json
-from app.domain.text.streamed_json import StreamedJson, restore
+from app.domain.text.streamed_json import StreamedJson, find_unsafe, restore
 from app.errors import BadRequest, Invalid, NotFound, TooLarge, UnsupportedMedia
 from app.web.http.known_fields import wire_names, wire_spellings
 from app.web.http.off_loop import off_loop
@@ -85,10 +85,13 @@ def parse_json_rows(raw: bytes, member: str) -> list[Any]:
     stream = None
     try:
         value = _parse(raw)
-    except UnsafeJson:
+    except (UnsafeJson, BadRequest):
         stream = StreamedJson()
         try:
-            value = _parse(stream.feed(raw) + stream.close())
+            text = stream.feed(raw) + stream.close()
+            if not stream.is_changed:
+                raise
+            value = _parse(text)
         except UnsafeJson as unsafe:
             raise Invalid([("", str(unsafe))]) from None
     if isinstance(value, dict):
@@ -125,8 +128,9 @@ def _parse(raw: bytes) -> Any:
             raw.decode()
         except UnicodeDecodeError as wrong:
             raise BadRequest(f"The body is not valid UTF-8 (at byte {wrong.start}).", position=wrong.start) from None
+        unsafe = find_unsafe(raw)
         raise BadRequest(
-            f"The body is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}",
+            f"The body is not valid JSON: line {error.lineno}, column {error.colno}: {unsafe or error.msg}",
             line=error.lineno,
             column=error.colno,
             position=error.pos,
