@@ -315,6 +315,8 @@ class Claim(Model):
     """Verbatim from the text of the sources."""
     sources: list[str]
     """Ids of sources, such as `S1`."""
+    written_on: Annotated[str | None, Field(alias="writtenOn")]
+    """When the quotation was written, as a date, month or year (ISO 8601); null if unknown or the text names a year."""
 
 
 class Companies(RootModel[str]):

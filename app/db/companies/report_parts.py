@@ -157,7 +157,8 @@ async def list_sections(conn: Connection, report_id: UUID) -> list[ReportSection
             key=row["key"],
             model=row["model"],
             claims=[
-                Claim(claim["text"], claim["quote"], tuple(claim["sources"])) for claim in orjson.loads(row["claims"])
+                Claim(claim["text"], claim["quote"], tuple(claim["sources"]), claim.get("written_on", ""))
+                for claim in orjson.loads(row["claims"])
             ],
             dropped=orjson.loads(row["dropped"]),
             confidence=orjson.loads(row["confidence"]),

@@ -7,7 +7,15 @@ from datetime import datetime
 from html import escape
 
 from app.domain.companies.research.extractive import EXTRACTIVE_MODEL
-from app.web.companies.report_json import NOT_FOUND, ClaimModel, ReportModel, SectionModel, SourceModel, as_sentence
+from app.web.companies.report_json import (
+    NOT_FOUND,
+    ClaimModel,
+    ReportModel,
+    SectionModel,
+    SourceModel,
+    as_date,
+    as_sentence,
+)
 
 SHOWN_HASH_CHARACTERS = 16
 
@@ -40,7 +48,7 @@ def to_markdown(report: ReportModel) -> str:
             lines.append(_status(section))
         for claim in section.claims:
             marks = "".join(f"[^{source_id}]" for source_id in claim.sources)
-            lines += [f"- {_escape_markdown(as_sentence(claim.text))}{marks}"]
+            lines += [f"- {_escape_markdown(as_sentence(claim.text))}{as_date(claim.written_on)}{marks}"]
             if claim.quote != claim.text:
                 lines += [f"  > {_escape_markdown(claim.quote)}"]
         if section.note:
@@ -98,7 +106,7 @@ def _claim(claim: ClaimModel) -> str:
         for source_id in claim.sources
     )
     quote = "" if claim.quote == claim.text else f"<blockquote>{escape(claim.quote)}</blockquote>"
-    return f"<li>{escape(as_sentence(claim.text))}{marks}{quote}</li>"
+    return f"<li>{escape(as_sentence(claim.text))}{escape(as_date(claim.written_on))}{marks}{quote}</li>"
 
 
 def _source(source: SourceModel) -> str:

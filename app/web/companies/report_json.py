@@ -39,6 +39,8 @@ class ClaimModel(ResponseModel):
     """Verbatim from the text of the sources."""
     sources: list[str]
     """Ids of sources, such as `S1`."""
+    written_on: str | None = None
+    """When the quotation was written, as a date, month or year (ISO 8601); null if unknown or the text names a year."""
 
 
 class SectionModel(ResponseModel):
@@ -167,7 +169,10 @@ def _present_section(key: str, section: ReportSection | None) -> SectionModel:
         status="complete" if section.claims else "not_found",
         text=_text(section.claims),
         claims=[
-            ClaimModel(text=claim.text, quote=claim.quote, sources=list(claim.sources)) for claim in section.claims
+            ClaimModel(
+                text=claim.text, quote=claim.quote, sources=list(claim.sources), written_on=claim.written_on or None
+            )
+            for claim in section.claims
         ],
         dropped=section.dropped,
         model=section.model,
@@ -194,7 +199,14 @@ def _text(claims: list[Claim]) -> str:
     """Return the text of a section: its claims, each followed by the ids of its sources."""
     if not claims:
         return NOT_FOUND
-    return " ".join(f"{as_sentence(claim.text)} [{', '.join(claim.sources)}]" for claim in claims)
+    return " ".join(
+        f"{as_sentence(claim.text)}{as_date(claim.written_on)} [{', '.join(claim.sources)}]" for claim in claims
+    )
+
+
+def as_date(written_on: str | None) -> str:
+    """Return when a claim was written, as it follows its text; empty if unknown."""
+    return f" (written {written_on})" if written_on else ""
 
 
 def as_sentence(text: str) -> str:

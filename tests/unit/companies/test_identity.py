@@ -1,5 +1,6 @@
 """The marks of a company: its name and legal form, its own pages, and entries of registers."""
 
+# ruff: noqa: E501 - an address is a line
 from __future__ import annotations
 
 from dataclasses import replace
@@ -129,6 +130,25 @@ def test_an_entry_needs_the_name_a_second_mark_and_a_fitting_form(subject: Subje
     match = match_entry(subject, ENTRY)
     assert match.is_company is is_company
     assert is_company or match.reasons
+
+
+@pytest.mark.parametrize(
+    ("subject", "address", "people", "is_company"),
+    [
+        # the town of the company as a street, or in the name of another town
+        (Subject("Tidemark Ltd", towns=frozenset({"lincoln"})), "3 Lincoln Road, Hull, HU1 2AB", (), False),
+        (Subject("Tidemark Ltd", towns=frozenset({"york"})), "3 High Street, New York Mills, HU1 2AB", (), False),
+        (Subject("Tidemark Ltd", towns=frozenset({"hull"})), "1 Dock Street Hull HU1 2AB", (), True),
+        (Subject("Tidemark Ltd", towns=frozenset({"hull"})), "1 Dock Street, Hull HU1 2AB, England", (), True),
+        # a namesake in a town of the same name on another continent
+        (Subject("Tidemark", towns=frozenset({"lincoln"}), postcodes=frozenset({"68508"})), "3 High Street, Lincoln, LN1 1AA", (), False),
+        (Subject("Tidemark", towns=frozenset({"lincoln"}), postcodes=frozenset({"LN11AA"})), "3 High Street, Lincoln, LN1 1AA", (), True),
+        (Subject("Tidemark Ltd", people=frozenset({"anna berg"})), "3 High Street, Hull", ("BERG, Anna Maria",), True),
+        (Subject("Tidemark Ltd", people=frozenset({"anna berg"})), "3 High Street, Hull", ("ANNA, Berg",), False),
+    ],
+)  # fmt: skip
+def test_second_marks_of_an_entry(subject: Subject, address: str, people: tuple[str, ...], is_company: bool) -> None:
+    assert match_entry(subject, RegisterEntry("1", "TIDEMARK LIMITED", "gb", address, people)).is_company is is_company
 
 
 CASINO = TextPage(

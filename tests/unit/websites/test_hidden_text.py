@@ -36,6 +36,8 @@ HIDDEN = {
     "template": f"<template><p>{TRAP}</p></template>",
     "comment": f"<!-- {TRAP} --><p>x</p>",
     "link": f'<a href="mailto:{TRAP}" style="display:none">x</a><div hidden><a href="mailto:{TRAP}">x</a></div>',
+    "for all screens": f"<style>@media screen{{.h{{visibility:hidden}}}}</style><p class=h>{TRAP}</p>",
+    "a display that is replaced": f'<p style="display:block;display:none">{TRAP}</p>',
     "hidden field of a form": f'<input type="hidden" name="to" value="{TRAP}">',
 }  # fmt: skip
 SEEN = {

@@ -9,6 +9,10 @@ from app.domain.websites.extraction.emails import find_emails
 
 URL = "https://www.bluefinch-bakery.com/"
 PROSE = [
+    "version 2@3.com beta",
+    "git clone git@github.com:bluefinch/site.git",
+    "Mo-Fr @ 9.am",
+    "T-shirts @ bluefinch.shop now",
     "Visit us at bluefinch-bakery.com",
     "Visit us at www.bluefinch-bakery.com today",
     "Order online at www.bluefinch-bakery.com!",

@@ -59,6 +59,7 @@ _AGO = re.compile(
     r"|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)\s+(?P<unit>day|week|month|year|decade)s?\s+ago\b",
     re.IGNORECASE,
 )
+_AROUND_AGO = " \t.·|–—-"
 _DECADE_LINE = re.compile(r"^\W*(?:the )?((?:19|20)\d0)['’]?s\W*$", re.IGNORECASE)
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365, "decade": 3_650}
 _COUNTS = {
@@ -121,7 +122,7 @@ def dateline_of(line: str, today: date | None = None) -> Dated | None:
     decade = _DECADE_LINE.match(line)
     if decade is not None:
         return Dated(None, date(int(decade[1]) + 9, 12, 31))
-    ago = _AGO.fullmatch(line.strip(" \t.·|–—-")) if today is not None else None
+    ago = _AGO.fullmatch(line.strip(_AROUND_AGO)) if today is not None else None
     if today is not None and ago is not None:
         return Dated(None, today - timedelta(days=_days_ago(ago)))
     year = _YEAR_LINE.match(line)
@@ -143,8 +144,10 @@ def dateline_of(line: str, today: date | None = None) -> Dated | None:
 
 
 def is_only_dateline(line: str) -> bool:
-    """Return whether a line holds nothing but a dateline."""
-    return len(line) <= MAX_DATELINE_CHARACTERS and dateline_of(line) is not None and len(line.split()) <= 14
+    """Return whether a line holds nothing but a dateline, or how long ago something was."""
+    if len(line) > MAX_DATELINE_CHARACTERS or len(line.split()) > 14:
+        return False
+    return dateline_of(line) is not None or _AGO.fullmatch(line.strip(_AROUND_AGO)) is not None
 
 
 def date_of_url(url: str) -> Dated | None:

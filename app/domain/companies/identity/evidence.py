@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.domain.companies.events.dates import is_only_dateline
 from app.domain.companies.identity.actors import Actor, Sentence, Who, quotations
 from app.domain.companies.identity.marks import Marks, Verdict
 from app.domain.companies.identity.mentions import NameFinder
@@ -130,11 +131,16 @@ class EvidenceReader:
         return list(self._read_other(page, title, lines))
 
     def text_of(self, page: TextPage) -> str:
-        """Return the text of a page with only the sentences that are evidence; empty if there are none."""
+        """Return the text of a page with only evidence and datelines; empty if there is no evidence."""
         kept: dict[int, list[str]] = {}
+        has_evidence = False
         for statement in self.read(page):
-            if statement.is_evidence:
+            is_dateline = is_only_dateline(statement.text)
+            if statement.is_evidence or is_dateline:
                 kept.setdefault(statement.line, []).append(statement.text)
+                has_evidence = has_evidence or (statement.is_evidence and not is_dateline)
+        if not has_evidence:
+            return ""
         return "\n".join(" ".join(texts) for texts in kept.values())
 
     def _read_own(self, page: TextPage, lines: list[tuple[int, Sentence]]) -> Iterator[Statement]:

@@ -16,6 +16,16 @@ from app.domain.companies.identity.subject import Subject
 from app.domain.companies.identity.vocabulary import GENERIC_NAME_WORDS
 from app.domain.companies.research.sources import host
 
+_POSTCODES = {
+    "gb": re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}"),
+    "us": re.compile(r"\d{5}(?:\d{4})?"),
+    "ca": re.compile(r"[A-Z]\d[A-Z]\d[A-Z]\d"),
+    "nl": re.compile(r"\d{4}[A-Z]{2}"),
+    "de": re.compile(r"\d{5}"),
+    "fr": re.compile(r"\d{5}"),
+}
+"""Postcodes by country, in upper case without spaces and hyphens."""
+
 
 @dataclass(frozen=True)
 class RegisterEntry:
@@ -84,10 +94,10 @@ def _has_name(subject: Subject, name: str, *, allows_part: bool) -> bool:
 def _marks(subject: Subject, entry: RegisterEntry, *, has_number: bool) -> list[str]:
     marks = ["number"] if has_number else []
     squeezed = re.sub(r"\s", "", entry.address).upper()
-    address = f" {' '.join(words_of(entry.address))} "
     if any(len(code) > 3 and code in squeezed for code in subject.postcodes):
         marks.append("postcode")
-    if any(len(town) > 2 and f" {' '.join(words_of(town))} " in address for town in subject.towns):
+    places = _places(entry.address)
+    if any(len(town) > 2 and words_of(town) in places for town in subject.towns):
         marks.append("town")
     known = {_first_and_last(person) for person in subject.people}
     if any(_first_and_last(person) in known for person in entry.people):
@@ -113,9 +123,28 @@ def _problems(subject: Subject, entry: RegisterEntry) -> list[str]:
         problems.append(f"{' and '.join(foreign)} is no legal form of {entry.country.upper()} but of {countries}")
     if subject.is_country_known and entry.country and subject.country != entry.country:
         problems.append(f"the company is in {subject.country.upper()}, the register is that of {entry.country.upper()}")
+    code = _POSTCODES.get(entry.country)
+    if code is not None and subject.postcodes and not any(map(code.fullmatch, subject.postcodes)):
+        stated = " and ".join(sorted(subject.postcodes)[:3])
+        problems.append(f"the company's postcode {stated} is not one of {entry.country.upper()}")
     return problems
 
 
+def _places(address: str) -> frozenset[tuple[str, ...]]:
+    """Return the parts of an address that may be its town, as folded words: not streets that are called after one."""
+    found = set()
+    parts = [part for part in re.split(r"[,\n;]", address) if part.strip()]
+    for part in parts:
+        words = tuple(word for word in words_of(part) if not any(char.isdigit() for char in word))
+        found.add(words)
+        if len(words) > 1 and len(words[-1]) == 2:
+            found.add(words[:-1])  # "Portland OR 97201"
+        if len(parts) == 1:  # "1 Dock Street Hull HU1 2AB"
+            found |= {words[-count:] for count in (1, 2, 3)}
+    return frozenset(found)
+
+
 def _first_and_last(person: str) -> tuple[str, str]:
-    words = words_of(person)
+    last, comma, first = person.partition(",")
+    words = words_of(f"{first} {last}" if comma else person)
     return (words[0], words[-1]) if words else ("", "")

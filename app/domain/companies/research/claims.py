@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.companies.research import entailment, figures, names, words
+from app.domain.companies.research.claim_dates import date_of_claim
 from app.domain.companies.research.normalization import folded
 from app.domain.companies.research.prompt_injection import is_prompt_injection
 from app.domain.companies.research.quotes import MAX_CHARACTERS as MAX_QUOTE_CHARACTERS
@@ -72,6 +73,8 @@ class Claim:
     """Verbatim from the sources' stored text."""
     sources: tuple[str, ...]
     """Ids of the sources that contain the quotation."""
+    written_on: str = ""
+    """When the quotation was written, as ISO date, month or year; empty if unknown or the text names a year."""
 
 
 def check(draft: Draft, sources: Mapping[str, Source], company: str) -> Claim | DropReason:
@@ -110,7 +113,7 @@ def check(draft: Draft, sources: Mapping[str, Source], company: str) -> Claim | 
         return DropReason.LINK
     # sources that differ in case or punctuation do not contain the quotation verbatim
     same = tuple(source_id for source_id in quoting if quote in sources[source_id].text)
-    return Claim(text, quote, same)
+    return Claim(text, quote, same, date_of_claim(text, quote, sources[first]))
 
 
 def _around(quote: str, source: str) -> tuple[str, str]:

@@ -64,6 +64,8 @@ ROLE_NAMES = words("""
     secretariat reception rezeption feedback news newsletter events shop store hotel praxis kanzlei buero bureau
     zentrale empfang membership members donations web webteam
 """)
+REPOSITORY_HOSTS = words("github.com gitlab.com bitbucket.org codeberg.org git.sr.ht")
+"""Hosts at which `git@` is the user of a repository."""
 NOREPLY_NAME = re.compile(r"(?:no|not|do.?not|never).?reply|noresponse|mailer-daemon|bounces?", re.IGNORECASE)
 FREE_PROVIDERS = words("""
     gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.es yahoo.it yahoo.ca yahoo.com.au
@@ -131,6 +133,10 @@ def is_placeholder(local: str, domain: str, own_domain: str | None = None) -> bo
         return True
     if not is_own and (domain in EXAMPLE_DOMAINS or registered in EXAMPLE_DOMAINS):
         return True
+    if local == "git" and domain in REPOSITORY_HOSTS:
+        return True
+    if local.isdigit() and len(local) < 3 and domain.partition(".")[0].isdigit():
+        return True  # versions and times: 2@3.com
     if local in PLACEHOLDER_NAMES or local.startswith(("u003", "u002", "x3e", "x22")):
         return True
     if re.fullmatch(r"[0-9a-f]{24,}", local) or re.fullmatch(r"[0-9a-f-]{36}", local):

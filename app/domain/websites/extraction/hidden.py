@@ -73,6 +73,7 @@ _CSS_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
 _AT_BLOCK = re.compile(
     r"@(?:media|supports|container|layer|keyframes|-webkit-keyframes)([^{}]{0,300})\{((?:[^{}]{0,600}\{[^{}]{0,3000}\}){0,400}[^{}]{0,600})\}"
 )
+_EVERY_SCREEN = re.compile(r"\s{0,9}(?:only\s{1,9})?(?:screen|all)\s{0,9}", re.IGNORECASE)
 _SELECTOR = re.compile(r"[\w\s.#>+~\[\]=\"'*^$|-]{1,200}")
 _NAMES = re.compile(r"[.#]([\w-]{1,80})")
 
@@ -173,6 +174,8 @@ def _may_hide(css: str) -> bool:
 
 def _hides(declarations: str) -> bool | None:
     """Return whether declarations hide the element (True), only its text (False), or nothing (None)."""
+    if declarations.lower().count("display") > 1:
+        declarations = _with_last_display(declarations)
     if _GONE.search(declarations) or (_CLIPPED.search(declarations) and _NO_SIZE.search(declarations)):
         return True
     if _NO_TEXT.search(declarations):
@@ -180,6 +183,15 @@ def _hides(declarations: str) -> bool | None:
     colours = {name.lower()[:10]: _rgb(value) for name, value in _COLOUR.findall(declarations)}
     front, back = colours.get("color"), colours.get("background")
     return False if front is not None and front == back else None
+
+
+def _with_last_display(declarations: str) -> str:
+    """Return declarations with only the last `display`, which counts, unless an earlier one is `!important`."""
+    parts = declarations.split(";")
+    displays = [part for part in parts if part.strip().lower().startswith("display")]
+    important = [part for part in displays if "!important" in part.replace(" ", "").lower()]
+    last = (important or displays)[-1:]
+    return ";".join([*(part for part in parts if part not in displays), *last])
 
 
 def _has_own_text_only(node: LexborNode) -> bool:
@@ -190,8 +202,10 @@ def _has_own_text_only(node: LexborNode) -> bool:
 def _by_style_sheet(tree: LexborHTMLParser, css: str, found: Hidden) -> Iterator[tuple[LexborNode, bool]]:
     """Yield the nodes that the page's own style sheets hide, unless another rule shows them again."""
     css = _CSS_COMMENT.sub(" ", css) if "/*" in css else css
-    blocks = [block for _, block in _AT_BLOCK.findall(css)] if "@" in css else []
-    rules = _RULE.findall(_AT_BLOCK.sub(" ", css) if blocks else css)
+    queried = _AT_BLOCK.findall(css) if "@" in css else []
+    blocks = [block for query, block in queried if not _EVERY_SCREEN.fullmatch(query)]
+    rules = _RULE.findall(_AT_BLOCK.sub(" ", css) if queried else css)
+    rules += [rule for query, block in queried if _EVERY_SCREEN.fullmatch(query) for rule in _RULE.findall(block)]
     hiding = list(_hiding_rules(rules))
     if not hiding:
         return

@@ -76,6 +76,7 @@ _PROSE = words("""
     fax phone number numbers nummer uns mich ihn sie online-shop seite webseite jetzt hier mehr
     nous moi vous en ligne ici site plus nosotros aquí mas más noi qui
 """)
+_TIME = re.compile(r"\d{1,4}\.(?:am|pm|uhr)")
 _ARTICLES = words("the a an this that our your my his her their its any some every each least last first")
 # What announces an address.
 _CUE = re.compile(
@@ -115,7 +116,9 @@ def _is_address(text: str, match: re.Match[str]) -> bool:
     local, at, domain = match[1].lower(), match[2], match[3].lower()
     if local in _PROSE or re.split(r"[\s.]", domain, maxsplit=1)[0] in _ARTICLES:
         return False
-    if re.search(r"[\d._+-]", local) or (at.isupper() and not match[1].isupper()):
+    if at == "@" and _TIME.fullmatch(domain):
+        return False
+    if re.search(r"[\d._+]" if at == "@" else r"[\d._+-]", local) or (at.isupper() and not match[1].isupper()):
         return True
     before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 2]
     stands_alone = not before.rstrip(" ") or before.rstrip(" ")[-1] in "\x1e\x1f:(["
