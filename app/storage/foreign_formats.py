@@ -68,6 +68,8 @@ def find_format_of_archive(archive: zipfile.ZipFile) -> SourceFormat | None:
         if b"spreadsheet" in kind:
             return SourceFormat.SPREADSHEET
         raise Unreadable("The file is an OpenDocument file, but no spreadsheet. Save its table as CSV or .ods.")
+    if any(name.endswith(".iwa") for name in names):
+        raise Unreadable("The file is of Apple Numbers, Pages or Keynote. Export its table as CSV or .xlsx.")
     for folder, kind_name in _OFFICE:
         if any(name.startswith(folder) for name in names):
             raise Unreadable(f"The file is {kind_name}. Save its table as CSV or .xlsx and send that.")

@@ -5,13 +5,13 @@ All of this blocks: use it in a thread, with a block of about a megabyte per cal
 
 from __future__ import annotations
 
-import struct
 import tempfile
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from typing import IO, Literal
 
@@ -21,6 +21,17 @@ from app.domain.text.encodings import Transcoder, find_encoding
 from app.domain.text.errors import Unreadable
 from app.domain.text.file_signatures import describe
 from app.errors import LimitReached, TooLarge
+from app.storage.archive_members import (
+    BLOCK_BYTES,
+    BOUNDED_METHODS,
+    UNBOUNDED,
+    ZIP_ERRORS,
+    cannot_be_unpacked,
+    choose_member,
+    note_others,
+    open_archive,
+    read_member,
+)
 from app.storage.conversion.findings import Findings
 from app.storage.conversion.request import ConversionRequest, ReadOptions, SourceFormat
 from app.storage.converter import Conversion
@@ -28,19 +39,10 @@ from app.storage.foreign_formats import find_format, find_format_of_archive
 from app.storage.temporary_folders import UPLOAD_PREFIX, make_folder
 from app.storage.uploads import Sink
 
-BLOCK_BYTES = 1 << 20
 MAX_RATIO, FREE_BYTES = 250, 32 << 20
 """A compressed file may unpack to so many times its size, beyond so many bytes. Tables reach a ratio of ten to fifty,
 and deflate a thousand, with which a megabyte would take a processor for most of a minute."""
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Methods of which `zipfile` decompresses no more than it is asked for; a megabyte of bzip2 becomes gigabytes."""
-UNBOUNDED = "The zip file uses an unsupported compression method. Create it with deflate, or use gzip."
-ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
-    IndexError,
-)  # fmt: skip
-"""Errors that `zipfile` raises for damaged archives."""
 
 
 class Intake:
@@ -83,6 +85,7 @@ class Intake:
         """How the file was compressed."""
         self._transcoder: Transcoder | None = None
         self._has_content = self._is_member = False
+        self._notes: list[str] = []
         self._spooled = 0
 
     @property
@@ -103,8 +106,9 @@ class Intake:
 
     @property
     def findings(self) -> Findings:
-        """Return the findings of the conversion about the file."""
-        return self._conversion.findings if self._conversion is not None else Findings()
+        """Return the findings of the conversion about the file, and which one of a zip file it is."""
+        found = self._conversion.findings if self._conversion is not None else Findings()
+        return replace(found, notes=[*self._notes, *found.notes])
 
     @property
     def takes_long_to_close(self) -> bool:
@@ -137,7 +141,10 @@ class Intake:
         if self.count is not None:
             self.count.close()
         elif found is FileFormat.GEOJSON:
-            raise Unreadable("The JSON is neither a GeoJSON FeatureCollection nor one GeoJSON feature per line.")
+            raise Unreadable(
+                "The JSON is neither a GeoJSON FeatureCollection nor one GeoJSON feature per line. Send records as CSV"
+                " or .xlsx."
+            )
         return found
 
     def discard(self) -> None:
@@ -162,8 +169,11 @@ class Intake:
             folder, self._spool, self._folder = self._folder, None, None
             try:
                 self._has_content, self._is_member, self._spooled = False, True, 0
-                for block in _unzipped(spool):
-                    self._store(block)
+                with open_archive(spool) as archive:
+                    member = choose_member(archive, options.layer or options.sheet)
+                    self._notes += note_others(member)
+                    for block in read_member(archive, member):
+                        self._store(block)
             finally:
                 spool.close()
                 if folder is not None:
@@ -201,9 +211,7 @@ class Intake:
                     raise Unreadable("The zip file contains another zip file. Send the file in it.")
                 members = archive.infolist()
         except ZIP_ERRORS as error:
-            if isinstance(error, Unreadable):
-                raise
-            raise Unreadable(f"The zip file cannot be unpacked: {error}") from None
+            raise cannot_be_unpacked(error) from None
         if format is not None and sum(info.file_size for info in members) > self._max_unpacked_bytes:
             raise self._too_large_unpacked()
         if format is not None and any(info.compress_type not in BOUNDED_METHODS for info in members):
@@ -268,28 +276,6 @@ class Intake:
         return first.format() is FileFormat.GEOJSON
 
 
-def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the one file in an archive, one block at a time. Raises Unreadable."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir() and not _is_metadata(info.filename)]
-            if len(members) != 1:
-                names = ", ".join(info.filename[:60] for info in members[:5]) or "none"
-                raise Unreadable(
-                    f"The zip file must contain exactly one file, or map data (a shapefile, a file geodatabase); it"
-                    f" contains {len(members)} files: {names}."
-                )
-            if members[0].compress_type not in BOUNDED_METHODS:
-                raise Unreadable(UNBOUNDED)
-            with archive.open(members[0]) as member:
-                while block := member.read(BLOCK_BYTES):
-                    yield block
-    except Unreadable:
-        raise
-    except ZIP_ERRORS as error:
-        raise Unreadable(f"The zip file cannot be unpacked: {error}") from None
-
-
 def no_room(current: int, maximum: int) -> LimitReached:
     """Return the error for a file that does not fit into what its user may store."""
     return LimitReached(
@@ -307,8 +293,3 @@ def too_large(limit: int) -> TooLarge:
         f"The file may have at most {limit:,} bytes. Compress it (gzip, zip), or split it and send the parts.",
         limit=limit,
     )
-
-
-def _is_metadata(name: str) -> bool:
-    """Whether the operating system added the file to the archive."""
-    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")

@@ -19,13 +19,14 @@ from app.domain.imports.sample import Sample
 from app.domain.imports.survey import FileFormat
 from app.domain.imports.voter_columns import VoterColumns
 from app.domain.imports.voter_profiles import VOTER_FIELDS
-from app.domain.text.column_content import Content
+from app.domain.text.column_checks import contradiction
+from app.domain.text.column_content import Content, recognise_content
 from app.domain.text.column_mapping import Mapped
 from app.domain.text.column_uses import ColumnUse, describe, suggestion, to_report
 from app.domain.text.columns import STREET_PARTS, Vocabulary
 from app.domain.text.errors import Unreadable
 from app.domain.text.findings import Findings
-from app.domain.text.located_columns import Located
+from app.domain.text.located_columns import Located, Rule
 from app.domain.text.verification import verify
 from app.domain.websites.business_files import COLUMNS as BUSINESS_COLUMNS
 from app.domain.websites.business_files import Columns as BusinessColumns
@@ -42,6 +43,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 }
 OF_ADDRESSES = frozenset({"voter_import", "parcel_import", "geocode_file"})
 """Kinds whose records have addresses."""
+WITH_STREETS = frozenset({"parcel_import", "reference_import", "geocode_file"})
+"""Kinds that read house number and street from columns of their own."""
 KEEPS_OTHERS = frozenset({"voter_import", "parcel_import", "poi_import", "geocode_file"})
 """Kinds that store the values of columns that no field uses, or return them."""
 
@@ -96,6 +99,8 @@ def describe_columns(
     """
     if kind == "voter_import" and layout.profile == "generic" and not layout.headerless:
         layout = replace(layout, by_content=_split_address(layout, mapping, sample))
+    elif kind in WITH_STREETS and not layout.headerless:
+        layout = replace(layout, by_content=_find_street(kind, layout, mapping, sample))
     if layout.headerless:
         mapped = VOCABULARIES[kind].locate(sample.header, mapping)
         found = fields_by_content(
@@ -161,6 +166,26 @@ def _split_address(layout: Layout, mapping: Mapped, sample: Sample) -> dict[str,
     if not texts or any(text[0].isdigit() for text in texts):
         return {}
     return {"house_number": layout.header[number], "street": layout.header[address]}
+
+
+def _find_street(kind: FileKind, layout: Layout, mapping: Mapped, sample: Sample) -> dict[str, str]:
+    """Return the column of streets beside one of house numbers, where its name tells nothing; none otherwise."""
+    located = VOCABULARIES[kind].locate(sample.header, mapping, sparse=True, findings=layout.findings)
+    number = located.index("house_number")
+    if number is None or "address" in located:
+        return {}
+    street = located.index("street")
+    if street is not None and contradiction("street", _texts(sample, street)) is None:
+        return {}
+    free = [index for index in range(len(sample.header)) if index not in located.used | located.ignored]
+    free += [index for index in located.columns.get("state", ()) if located.rules["state"] is Rule.NAME]
+    likely = [index for index in free if recognise_content(_texts(sample, index)) is Content.STREET]
+    nearest = min(likely, key=lambda index: abs(index - number), default=None)
+    return {} if nearest is None else {"street": sample.header[nearest]}
+
+
+def _texts(sample: Sample, index: int) -> list[str]:
+    return [row[index] for row in sample.rows if index < len(row) and row[index]]
 
 
 def _locate(kind: FileKind, layout: Layout, mapping: Mapped, sample: Sample) -> Located:

@@ -20,6 +20,8 @@ MAX_FEATURE_BYTES = 32 << 20
 """Maximum size of a GeoJSON feature. States with all their islands are smaller."""
 MAX_FEATURE_CONTAINERS = 1_500_000
 """Of a GeoJSON feature: objects and lists, one for each point. Each takes a hundred bytes of memory."""
+_HEAD_BYTES = 1_000
+"""From the beginning of JSON without features, to tell what it is."""
 CHECKED_FEATURES = 100
 """How many features must have coordinates in degrees before a file is accepted."""
 _CRS = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"name"\s*:\s*"([^"]{0,200})"', re.DOTALL)
@@ -126,6 +128,7 @@ class FeatureCount:
         import ijson
 
         self.features = 0
+        self._head = b""
         self._json = StreamedJson()
         self._size = _FeatureSize(self._json)
         self._json_error = ijson.JSONError
@@ -141,6 +144,7 @@ class FeatureCount:
     def _send(self, block: bytes) -> None:
         if not block:
             return  # which would end the file
+        self._head += block[: _HEAD_BYTES - len(self._head)]
         try:
             self._parser.send(block)
         except (self._json_error, UnicodeDecodeError) as error:
@@ -158,7 +162,7 @@ class FeatureCount:
             raise Unreadable(self._explain(error)) from None
         self._count_items()
         if not self.features:
-            raise Unreadable("The JSON has no features; a GeoJSON FeatureCollection is expected.")
+            raise Unreadable(_describe(self._head))
 
     def _explain(self, error: Exception) -> str:
         if holds_several_values(error):
@@ -178,3 +182,16 @@ class FeatureCount:
             self._size.start_feature()
         self.features += len(self._items)
         self._items.clear()
+
+
+def _describe(head: bytes) -> str:
+    """Return what JSON without features is, and what to send instead."""
+    expected = "a GeoJSON FeatureCollection is expected"
+    if b'"Topology"' in head:
+        return f"The file is TopoJSON; {expected}. Convert it (for instance with topo2geo or mapshaper.org)."
+    if b'"error"' in head or b'"message"' in head:
+        said = " ".join(head[:200].decode("utf-8", "replace").split())
+        return f"The JSON is the error of a server, not data: {said} Download the file again."
+    if b'"features"' in head:
+        return f"The JSON has no features: its list is empty; {expected}."
+    return f"The JSON has no features; {expected}. Send other JSON as CSV or .xlsx."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EQUATOR_METRES = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 """Flattening of the WGS 84 ellipsoid."""
-GEOMETRY_POLYGON, GEOMETRY_MULTIPOLYGON = 3, 6
+GEOMETRY_POLYGON, GEOMETRY_MULTIPOLYGON, GEOMETRY_COLLECTION = 3, 6, 7
 """Shapely's type ids."""
 
 
@@ -28,6 +28,8 @@ class Shape:
     longitude: float
     area: float
     repaired: bool
+    reduced: bool = False
+    """Whether it had points or lines beside the polygons, which are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class BadShape:
 def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | BadShape | None]:
     """Return one entry for each text of GeoJSON or WKT, None for None.
 
-    Only polygons and multipolygons in degrees are accepted. A polygon that crosses itself is repaired; lines and points
-    that the repair leaves are dropped.
+    Only polygons and multipolygons in degrees are accepted, also within a collection. A polygon that crosses itself is
+    repaired; lines and points that the repair leaves are dropped.
     """
     import numpy as np
     import shapely
@@ -48,6 +50,9 @@ def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | Ba
     given: NDArray[Any] = np.array([text if text is not None else None for text in texts], dtype=object)
     read = shapely.from_wkt if wkt else shapely.from_geojson
     found = _read(read, given)
+    mixed = shapely.get_type_id(found) == GEOMETRY_COLLECTION
+    if mixed.any():
+        found[mixed] = [_polygons_of(collection) for collection in found[mixed]]
     valid = shapely.is_valid(found)
     polygonal = np.isin(shapely.get_type_id(found), (GEOMETRY_POLYGON, GEOMETRY_MULTIPOLYGON))
     broken = polygonal & ~valid
@@ -65,12 +70,28 @@ def shapes(texts: Sequence[str | bytes | None], *, wkt: bool) -> list[Shape | Ba
         results.append(
             _problem(text, found[index], bool(polygonal[index]), bool(empty[index]), bounds[index])
             or Shape(
-                hexes[index], float(latitude[index]), float(longitude[index]), float(area[index]), bool(broken[index])
+                hexes[index],
+                float(latitude[index]),
+                float(longitude[index]),
+                float(area[index]),
+                bool(broken[index]),
+                bool(mixed[index]),
             )
             if text is not None
             else None
         )
     return results
+
+
+def centre(geometry: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the x and y of the centroid of a GeoJSON geometry; None where it has none, or cannot be read."""
+    import numpy as np
+    import orjson
+    import shapely
+
+    (found,) = _read(shapely.from_geojson, np.array([orjson.dumps(geometry)], dtype=object))
+    point = None if found is None or shapely.is_empty(found) else shapely.centroid(found)
+    return None if point is None or shapely.is_empty(point) else (point.x, point.y)
 
 
 def _problem(
@@ -102,6 +123,14 @@ def _read(read: Callable[..., Any], given: NDArray[Any]) -> Any:
         if len(given) == 1:
             return np.array([None], dtype=object)
         return np.concatenate([_read(read, given[at : at + 1]) for at in range(len(given))])
+
+
+def _polygons_of(collection: Any) -> Any:
+    """Return the polygons of a collection, in which KML has a label's point as well; without any, the collection."""
+    import shapely
+
+    parts = [part for part in shapely.get_parts(collection) if part.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.multipolygons(shapely.get_parts(parts)) if parts else collection
 
 
 def _repaired(geometry: Any) -> Any:

@@ -193,6 +193,9 @@ class ParcelReader:
             if shape.repaired:
                 chunk.warn(line, record_id, ProblemCode.REPAIRED, "has a polygon that crosses itself; it was repaired")
             wkb = "\\x" + shape.wkb
+            if shape.reduced:
+                error = "has points or lines beside its polygons; they are left out"
+                chunk.warn(line, record_id, ProblemCode.REPAIRED, error)
             place = [f"{shape.latitude:.8f}", f"{shape.longitude:.8f}", f"{shape.area:.2f}", wkb]
         has_number = found.get("house_number", "0") not in ("0", "0.0")
         has_house = has_number and "street" in found

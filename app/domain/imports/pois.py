@@ -12,6 +12,7 @@ from app.domain.imports.chunks import Chunk, RowLimit, copy_text
 from app.domain.imports.coordinates import first_position, in_degrees
 from app.domain.imports.feature_reader import open_features
 from app.domain.imports.features import Feature, extra_json
+from app.domain.imports.geometry import centre
 from app.domain.imports.layout import Layout
 from app.domain.imports.row_numbers import id_advice, own_id
 from app.domain.imports.row_problems import ProblemCode
@@ -167,8 +168,10 @@ def _plain(value: Any) -> str:
 
 
 def _place(feature: Feature, found: Mapping[str, str]) -> tuple[float, float] | None:
-    """Return longitude and latitude, of an outline those of its first corner; None unless they are degrees."""
+    """Return longitude and latitude, of an outline or a line those of its centre; None unless they are degrees."""
     place = first_position(feature.geometry)
+    if feature.geometry is not None and feature.geometry.get("type") != "Point":
+        place = centre(feature.geometry) or place
     if place is None:
         try:
             place = (degrees(found["longitude"]), degrees(found["latitude"]))

@@ -21,6 +21,10 @@ _SIGNATURES = (
     (b"\0\x01\0\0Standard ", "The file is a Microsoft Access database. Export its table as CSV or .xlsx."),
     (b"\x7fELF", "The file is a program. Send a table (CSV, .xlsx) or map data (GeoJSON, shapefile)."),
     (b"MZ\x90\0", "The file is a program. Send a table (CSV, .xlsx) or map data (GeoJSON, shapefile)."),
+    (b"\0\x01\0\0Jet", "The file is a Microsoft Access database. Export its table as CSV or .xlsx."),
+    (b"AC10", "The file is a CAD drawing (.dwg). Export the parcels from it as a shapefile, GeoPackage or GeoJSON."),
+    (b"ARROW1", "The file is Arrow/Feather. Save it as CSV, .xlsx or GeoParquet."),
+    (b"Obj\x01", "The file is Avro. Save it as CSV, .xlsx or GeoParquet."),
     (b"PGDMP", "The file is a PostgreSQL dump. Export its table as CSV (\\copy … TO … CSV HEADER)."),
     (
         b"\0\0\x27\x0a",
@@ -37,7 +41,13 @@ def describe(head: bytes) -> str | None:
     for signature, sentence in _SIGNATURES:
         if head.startswith(signature):
             return sentence
+    if head[4:15] == b"\x0a\x09OSMHeader":
+        return "The file is OpenStreetMap data (.osm.pbf). Export what you need as GeoJSON or CSV."
+    if _is_dbase(head):
+        return "The file is a dBase table (.dbf). Open it in a spreadsheet, and save it as CSV or .xlsx."
     start = head[:1024].removeprefix(BOM_UTF8).lstrip(b" \t\r\n").lower()
+    if start.split()[:2] == [b"0", b"section"]:
+        return "The file is a CAD drawing (.dxf). Export the parcels from it as a shapefile, GeoPackage or GeoJSON."
     if start.startswith(_HTML):
         return (
             "The file is a web page (HTML), perhaps a login or error page in place of the file. Open the download"
@@ -49,6 +59,14 @@ def describe(head: bytes) -> str | None:
         kind = next((name for sign, name in _XML_KINDS if sign in start), "XML")
         return f"The file is {kind}. Convert it to GeoJSON, KML or CSV and send that."
     return None
+
+
+def _is_dbase(head: bytes) -> bool:
+    """Whether the header of a dBase table begins the file: version, date, and a length at whose end is a CR."""
+    if len(head) < 33 or head[0] not in (0x02, 0x03, 0x04, 0x30, 0x31, 0x83, 0x8B, 0xF5):
+        return False
+    end = int.from_bytes(head[8:10], "little")
+    return 1 <= head[2] <= 12 and 1 <= head[3] <= 31 and end >= 65 and head[end - 1 : end] in (b"\r", b"")
 
 
 _XML_KINDS = (

@@ -67,9 +67,16 @@ def read_layers(request: ConversionRequest, findings: Findings) -> Iterator[byte
                 count += 1
                 yield batch
     except (*errors, RuntimeError, OSError) as error:
-        raise Unreadable(f"The {request.format} cannot be read: {str(error)[:200]}") from None
+        if "file is not a database" in str(error):
+            raise Unreadable("The file begins like a GeoPackage (SQLite), but is damaged or no database.") from None
+        said = str(error).replace(f"{Path(request.path).parent}/", "")[:200]
+        raise Unreadable(f"The {request.format} cannot be read: {said}") from None
     if not count:
         raise Unreadable(f"The {request.format} has no features.")
+
+
+_NEEDED = ((".dbf", "attributes"), (".shx", "index of the shapes"))
+"""Parts of a shapefile beside the .shp itself, and what they hold."""
 
 
 def _data_sources(request: ConversionRequest) -> list[Path]:
@@ -82,6 +89,8 @@ def _data_sources(request: ConversionRequest) -> list[Path]:
             if request.format is SourceFormat.FILE_GEODATABASE:
                 return _extract_geodatabases(archive, path.parent)
             return _extract(archive, path.parent, request.format)
+    except Unreadable:
+        raise
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         raise Unreadable(f"The zip file cannot be unpacked: {error}") from None
 
@@ -102,10 +111,12 @@ def _extract(archive: zipfile.ZipFile, folder: Path, format: SourceFormat) -> li
                 (folder / _TABLES).mkdir(exist_ok=True)
                 _write(archive, members[".dbf"], folder / _TABLES / f"{number}.dbf")
             continue
-        if format is SourceFormat.SHAPEFILE and ".dbf" not in members:
-            raise Unreadable(
-                "The shapefile is incomplete: its .dbf, which holds the attributes, is not in the zip file."
-            )
+        for suffix, content in _NEEDED if format is SourceFormat.SHAPEFILE else ():
+            if suffix not in members:
+                raise Unreadable(
+                    f"The shapefile is incomplete: its {suffix}, which holds the {content}, is not in the zip file."
+                    " Pack all of its parts (.shp, .shx, .dbf, .prj)."
+                )
         name = "".join(char if char.isalnum() or char in "-_ " else "_" for char in Path(members[main].filename).stem)
         target = folder / str(number)
         target.mkdir()

@@ -259,3 +259,17 @@ def test_a_flag_of_confidential_people_cannot_be_ignored() -> None:
     text = "id,last_name,confidential\n7,Lee,Y\n"
     _, rows, chunk = voters(text, {"ignored": "confidential"})
     assert rows[0]["last_name"] == "" and chunk.counts["protected"] == 1
+
+
+@pytest.mark.parametrize("name", ["SITUS_ST", "Location", "Street Nm Full"])
+def test_streets_beside_house_numbers_are_found_by_their_values(name: str) -> None:
+    raw, layout = features(
+        {"APN": "1", "SITUS_NUM": "12", name: "Oak St", "ZONE": "R1"},
+        {"APN": "2", "SITUS_NUM": "14", name: "N Elm Ave", "ZONE": "R2"},
+    )
+    report = describe_columns("parcel_import", layout, {}, read_sample(io.BytesIO(raw), layout))
+    [use] = [use for use in report.uses if use.column == name]
+    assert (use.fields, use.rule) == (("street",), "content")
+    found = with_columns(layout, report)
+    chunk = ParcelReader(io.BytesIO(raw), found, {"offset": 0, "line": 0}).chunk()
+    assert b"\t12 Oak St\t" in chunk.rows and b"\t14 N Elm Ave\t" in chunk.rows

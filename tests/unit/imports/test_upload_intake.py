@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.text.errors import Unreadable
 from app.storage import upload_intake
+from app.storage.conversion.request import ReadOptions
 from app.storage.upload_intake import BLOCK_BYTES, MAX_RATIO, Intake
 
 LARGE = 5 << 30
@@ -63,3 +64,72 @@ def test_a_table_is_taken(pack: Callable[[bytes], bytes]) -> None:
     intake.feed(pack(data))
     intake.close()
     assert sink.size == len(data)
+
+
+class Buffer(io.BytesIO):
+    """A sink that keeps what it was given."""
+
+    def close(self) -> None:
+        pass
+
+
+def archive(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name in names:
+            packed.writestr(name, f"id,name\n1,{name}\n")
+    return file.getvalue()
+
+
+def take(data: bytes, options: ReadOptions | None = None) -> tuple[bytes, list[str]]:
+    sink = Buffer()
+    intake = Intake(sink, max_bytes=LARGE, max_unpacked_bytes=LARGE)
+    try:
+        intake.feed(data)
+        intake.close(options)
+        return sink.getvalue(), intake.findings.notes
+    finally:
+        intake.discard()
+
+
+def test_documentation_in_a_zip_file_is_left_out() -> None:
+    content, notes = take(archive("data/voters.csv", "README.txt", "layout_voters.txt", "terms.pdf"))
+    assert b"data/voters.csv" in content
+    assert notes == ["Of the zip file, voters.csv was read, not README.txt, layout_voters.txt, terms.pdf."]
+    assert take(archive("readme.csv"))[1] == []
+
+
+@pytest.mark.parametrize("asked", ["b", "b.csv", "B.CSV", "data/b.csv"])
+def test_one_of_several_tables_in_a_zip_file_is_chosen(asked: str) -> None:
+    content, _ = take(archive("a.csv", "data/b.csv"), ReadOptions(layer=asked))
+    assert b"data/b.csv" in content
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [("", "a.csv, b.csv. Choose one with layer"), ("c", "no file 'c'; it has")]
+)
+def test_several_tables_in_a_zip_file_are_named(asked: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        take(archive("a.csv", "b.csv"), ReadOptions(layer=asked))
+
+
+DBF = b"\x03\x7e\x0b\x1c" + b"\x01\0\0\0\x41\0\x0b\0" + b"\0" * 20 + b"NAME".ljust(32, b"\0") + b"\r Lee       \x1a"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (DBF, "a dBase table"),
+        (b"AC1027" + b"\0" * 50, "a CAD drawing .*dwg"),
+        (b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n", "a CAD drawing .*dxf"),
+        (b"\0\0\0\x0d\x0a\x09OSMHeader" + b"\0" * 20, "OpenStreetMap data"),
+        (b'{"type":"Topology","objects":{}}', "TopoJSON"),
+        (b'{"error":{"code":499,"message":"Token Required"}}', "error of a server, not data: .*Token Required"),
+        (b'{"type":"FeatureCollection","features":[]}', "its list is empty"),
+        (b'[{"voter_id":1}]', "Send records as CSV"),
+        (archive("Index/Document.iwa"), "Apple Numbers"),
+    ],
+)
+def test_formats_that_cannot_be_read_are_named(data: bytes, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        take(data)
