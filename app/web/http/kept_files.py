@@ -24,8 +24,9 @@ from app.domain.imports.survey import HEAD_BYTES, FileFormat, Survey
 from app.domain.text.errors import Unreadable
 from app.errors import BadRequest, Busy, NotFound, TooLarge
 from app.settings import Settings
+from app.storage.archive_members import BLOCK_BYTES
 from app.storage.conversion.request import ReadOptions, SourceFormat
-from app.storage.upload_intake import BLOCK_BYTES, Intake
+from app.storage.upload_intake import Intake
 from app.storage.uploads import Uploads
 from app.web.http.request_parsing import is_json, media_type, parse_json
 from app.web.platform import Platform

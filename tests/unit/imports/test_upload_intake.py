@@ -11,8 +11,9 @@ import pytest
 
 from app.domain.text.errors import Unreadable
 from app.storage import upload_intake
+from app.storage.archive_members import BLOCK_BYTES
 from app.storage.conversion.request import ReadOptions
-from app.storage.upload_intake import BLOCK_BYTES, MAX_RATIO, Intake
+from app.storage.upload_intake import MAX_RATIO, Intake
 
 LARGE = 5 << 30
 FREE_BYTES = 1 << 20
