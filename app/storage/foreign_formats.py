@@ -18,6 +18,8 @@ _SIGNATURES = (
     (b"fgb\x03", SourceFormat.FLATGEOBUF),
     (b"PAR1", SourceFormat.PARQUET),
 )
+_OSM_OFFSET, _OSM = 4, b"\n\tOSMHeader"
+"""The name of the first block of .osm.pbf, behind its length."""
 _KML = re.compile(rb"<(?:kml:)?kml[\s>]", re.IGNORECASE)
 _POSITION = re.compile(
     rb'"coordinates"\s{0,20}:[\s\[]{0,80}(-?[\d.]{1,40}(?:[eE][+-]?\d{1,3})?)\s{0,20},\s{0,20}(-?[\d.]{1,40}(?:[eE][+-]?\d{1,3})?)'
@@ -31,6 +33,8 @@ def find_format(block: bytes) -> SourceFormat | None:
     for signature, format in _SIGNATURES:
         if block.startswith(signature):
             return format
+    if block[_OSM_OFFSET:].startswith(_OSM):
+        return SourceFormat.OSM
     head = block[:_HEAD_BYTES].removeprefix(BOM_UTF8).lstrip(b" \t\r\n\x1e")
     if head.startswith(b"<"):
         return SourceFormat.KML if _KML.search(head[:4_096]) else None

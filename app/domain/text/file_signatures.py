@@ -32,6 +32,7 @@ _SIGNATURES = (
         " file.",
     ),
 )  # fmt: skip
+OSM_XML = "OpenStreetMap XML"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title")
 _XML = (b"<?xml", b"<gml", b"<osm", b"<gpx", b"<wfs:")
 
@@ -57,6 +58,8 @@ def describe(head: bytes) -> str | None:
         return "The file is a web page (HTML) with a table. Open it in a spreadsheet and save it as .xlsx or CSV."
     if start.startswith(_XML):
         kind = next((name for sign, name in _XML_KINDS if sign in start), "XML")
+        if kind == OSM_XML:
+            return f"The file is {kind}. Convert it to .osm.pbf (osmium cat map.osm -o map.osm.pbf) and send that."
         return f"The file is {kind}. Convert it to GeoJSON, KML or CSV and send that."
     return None
 
@@ -71,5 +74,5 @@ def _is_dbase(head: bytes) -> bool:
 
 _XML_KINDS = (
     (b"<html", "a web page (XHTML)"), (b"urn:schemas-microsoft-com:office:spreadsheet", "a spreadsheet in XML"),
-    (b"<gpx", "GPX"), (b"<osm", "OpenStreetMap XML"), (b"gml", "GML"),
+    (b"<gpx", "GPX"), (b"<osm", OSM_XML), (b"gml", "GML"),
 )  # fmt: skip

@@ -50,6 +50,10 @@ def _convert(request: ConversionRequest, findings: Findings) -> Iterator[bytes]:
             from app.storage.conversion.json_features import read_json_features
 
             return read_json_features(request, findings.notes)
+        case SourceFormat.OSM:
+            from app.storage.conversion.osm import read_extract
+
+            return read_extract(request, findings)
         case _:
             from app.storage.conversion.layers import read_layers
 

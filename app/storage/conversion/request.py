@@ -17,6 +17,8 @@ class SourceFormat(StrEnum):
     KML = "KML file"
     KMZ = "KMZ file"
     PARQUET = "GeoParquet file"
+    OSM = "OpenStreetMap extract"
+    """.osm.pbf."""
     ESRI_JSON = "Esri JSON"
     GEOJSON = "GeoJSON"
     """A collection or one feature per line, whose coordinates are not in WGS 84."""
