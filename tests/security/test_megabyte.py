@@ -34,10 +34,14 @@ from app.domain.companies.site_changes import find_changes
 from app.domain.households import input as households
 from app.domain.imports.address_files import split_leniently
 from app.domain.imports.feature_reader import open_features
+from app.domain.imports.features import Feature
 from app.domain.imports.geojson import FeatureCollection, FeatureCount
 from app.domain.imports.geometry import shapes
 from app.domain.imports.layout import Layout
+from app.domain.imports.reference_points import ReferenceReader
+from app.domain.imports.street_lines import read_street_lines
 from app.domain.imports.survey import FileFormat, Survey
+from app.domain.reference.address_points import PointCollector, split_number
 from app.domain.text.errors import Unreadable
 from app.domain.text.json_guard import UnsafeJson, load_stored, parse_json
 from app.domain.websites import business_files
@@ -142,6 +146,33 @@ def _survey(text: str) -> Any:
     return survey.format()
 
 
+def _reference_table(text: str) -> Any:
+    raw = f"number,street,lat,lon\n1,Main St,36,-78\n{text}".encode()
+    layout = Layout(FileFormat.DELIMITED, ["number", "street", "lat", "lon"], start=(22, 1))
+    reader = ReferenceReader(io.BytesIO(raw), layout, layout.start_position)
+    while not reader.chunk().last:
+        pass
+
+
+def _reference_row(text: str) -> Any:
+    collector = PointCollector("us", text)
+    collector.add(1, text, text, text, text, text, -78.0, 36.0)
+    collector.add(1, *split_number(text), text, text, text, -78.0, 36.0)
+    return collector.take()
+
+
+def _street_lines(text: str) -> Any:
+    geometry = {"type": "LineString", "coordinates": [[-78.0, 36.0], [-78.0, 36.1]]}
+    ends = dict.fromkeys(("LFROMHN", "LTOHN", "ZIPL", "PARITYL", "addr:first", "addr:last", "addr:street"), text)
+    tiger = {"FULLNAME": text, "FEATNAMES": text.split(" "), **ends}
+    for properties in (
+        tiger,
+        {**ends, "addr:interpolation": "even"},
+        {"highway": text, "name": text, "alt_name": text},
+    ):
+        read_street_lines(Feature(properties, geometry, None, {}))
+
+
 class Anything(BaseModel):
     model_config = ConfigDict(extra="allow")
 
@@ -166,6 +197,9 @@ PARSERS: dict[str, Callable[[str], Any]] = {
         io.BytesIO(text.encode()), Layout(FileFormat.LINES, []), {"offset": 0, "line": 0}
     ).read(1_000),
     "shape of a file": _survey,
+    "reference table": _reference_table,
+    "reference row": _reference_row,
+    "street lines": _street_lines,
     "businesses CSV": lambda text: list(business_files.from_csv(text.encode(), 100_000)),
     "companies CSV": lambda text: list(companies.from_csv(text.encode(), 100_000)),
     "geometry as text": lambda text: shapes([text], wkt=True),
@@ -199,6 +233,7 @@ MODULES = {
     "app/domain/text/column_mapping.py": "file JSON",
     "app/domain/text/csv_reader.py": "households CSV",
     "app/domain/text/streamed_json.py": "GeoJSON file",
+    "app/domain/text/table_blocks.py": "reference table",
     "app/domain/websites/extraction/document.py": "document",
     "app/domain/websites/extraction/client_redirects.py": "document",
     "app/domain/websites/extraction/email_patterns.py": "contacts",
