@@ -11,6 +11,7 @@ import pytest
 from starlette.routing import Route
 from yarl import URL
 
+from app.main import build_document
 from app.web.dashboard.routes import PAGES
 from app.web.routes import ROUTES
 from tests.integration.dashboard.conftest import Visitor
@@ -35,7 +36,8 @@ BODIES = (
     orjson.dumps([{"type": "noop", "data": {"x": "y"}}] * 2_000),
 )  # fmt: skip
 NIL = "00000000-0000-0000-0000-000000000000"
-SHARE = 4
+SHARE = 12
+"""Of the values, one in so many is tried with each parameter of a page: all together would take minutes."""
 FORM = "application/x-www-form-urlencoded"
 SKIPPED = re.compile(r"^/live/|^/logout|process|^/readyz")
 """Routes that stream without end, end the session, run jobs, or report that there is no worker."""
@@ -86,10 +88,18 @@ async def test_paths(sender: Sender) -> None:
 
 
 async def test_queries(sender: Sender) -> None:
+    """A route of the API is tried with the parameters that it declares and one that it does not, a page with all."""
+    declared = build_document()["paths"]
     for place, (method, path, is_page) in enumerate(routes("GET")):
-        for number, parameter in enumerate(PARAMETERS, place):
-            for value in VALUES[number % SHARE :: SHARE]:  # all values together would take minutes
-                await sender.send(method, f"{fill(path, NIL)}?{parameter}={value}", is_page)
+        if is_page:
+            chosen = [(name, VALUES[number % SHARE :: SHARE]) for number, name in enumerate(PARAMETERS, place)]
+        else:
+            parameters = declared[re.sub(r":\w+}", "}", path)]["get"].get("parameters", ())
+            names = [parameter["name"] for parameter in parameters if parameter.get("in") == "query"]
+            chosen = [(name, VALUES) for name in names] + [("unknown", VALUES[place % SHARE :: SHARE])]
+        for name, values in chosen:
+            for value in values:
+                await sender.send(method, f"{fill(path, NIL)}?{name}={value}", is_page)
     assert not sender.errors, sender.errors[:20]
 
 
