@@ -15,7 +15,7 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --qui
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser demo-data screenshots test test-fast check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser demo-data screenshots test test-fast test-again check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ test: $(STAMP) ## Run the whole test suite, on servers of its own; without a bro
 
 test-fast: $(STAMP) ## Run the unit tests, which need no servers
 	@unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/unit
+
+test-again: $(STAMP) ## Run the tests that failed last time once more, one after the other
+	@unset DATABASE_URL REDIS_URL PYTHONDONTWRITEBYTECODE; $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 check: $(STAMP) ## Lint, check the format, the types and who imports whom
 	$(BIN)/ruff check .
