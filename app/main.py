@@ -37,6 +37,7 @@ from app.web.dashboard.routes import PAGES
 from app.web.dashboard.wiring import build_live_updates
 from app.web.http.open_requests import OpenRequests
 from app.web.http.problems import EXCEPTION_HANDLERS
+from app.web.http.stored_responses import StoredResponses
 from app.web.jobs.pending_limit import PendingLimit
 from app.web.jobs.together import Together
 from app.web.platform import Platform
@@ -133,6 +134,8 @@ def create(settings: Settings | None = None) -> Application:
                 single_jobs,
                 PendingLimit(settings.max_pending_jobs),
                 OpenRequests(settings.max_open_requests, settings.max_open_requests_per_process),
+                OpenRequests(settings.max_downloads, 0),
+                StoredResponses(settings.max_idempotency_keys),
                 specs,
                 dispatcher,
                 sender,

@@ -105,6 +105,10 @@ class Settings(RetentionSettings):
     """Streams of events and long polls of a user that an API process holds open. 0: no limit."""
     max_open_requests_per_process: int = Field(default=5_000, ge=0)
     """Streams of events and long polls that an API process holds open. 0: no limit."""
+    max_downloads: int = Field(default=10, ge=0)
+    """Downloads of tables by a user that are in progress in an API process. 0: no limit."""
+    max_idempotency_keys: int = Field(default=500_000, ge=0)
+    """Idempotency-Keys of a user who is no administrator, within a day. 0: no limit."""
     max_stored_bytes: int = Field(default=20 << 30, ge=0)
     """Bytes of the uploads of a user who is no administrator, unpacked, until they are removed. 0: no limit."""
     rate_limit_per_minute: int = Field(default=0, ge=0)

@@ -186,7 +186,7 @@ class PendingLimit(Protocol):
 
 
 class OpenRequests(Protocol):
-    """Limits the requests that are held open at the same time: streams of events, and long polls."""
+    """Limits the requests that are in progress at the same time: streams of events and long polls, or downloads."""
 
     def enter(self, user_id: UUID) -> bool:
         """Count a request until `leave` is called. Returns False, and counts nothing, beyond a limit."""
@@ -201,6 +201,14 @@ class OpenRequests(Protocol):
         ...
 
 
+class StoredResponses(Protocol):
+    """Limits how many responses are stored under the Idempotency-Keys of a user."""
+
+    async def reserve(self, pool: Pool, user: User, key: str) -> None:
+        """Count one more, unless there is one under the key. Raises LimitReached."""
+        ...
+
+
 @dataclass(frozen=True)
 class Platform:
     """The objects that route handlers share."""
@@ -210,6 +218,8 @@ class Platform:
     single_jobs: SingleJobs
     pending_limit: PendingLimit
     open_requests: OpenRequests
+    downloads: OpenRequests
+    stored_responses: StoredResponses
     specs: Mapping[str, JobSpec]
     """By kind."""
     dispatcher: Dispatcher

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.db.core import locks
 from app.db.core.locks import named_lock
-from app.db.core.pool import Connection
+from app.db.core.pool import Connection, Pool
 
 RETENTION_HOURS = 24
 MAX_PURGED = 100
@@ -54,6 +54,30 @@ async def find_each(conn: Connection, keys: Sequence[RequestKey]) -> list[Stored
     for place, *columns in rows:
         found[place - 1] = StoredResponse(*columns)
     return found
+
+
+async def count_stored(source: Pool | Connection, user_id: UUID, maximum: int) -> int:
+    """Return how many unexpired responses of the user are stored; counting stops at `maximum`."""
+    count: int = await source.fetchval(
+        f"""SELECT count(*) FROM (
+                SELECT FROM idempotency_keys
+                WHERE user_id = $1 AND created_at > now() - interval '{RETENTION_HOURS} hours' LIMIT $2) AS stored""",
+        user_id,
+        maximum,
+    )
+    return count
+
+
+async def is_stored(source: Pool | Connection, user_id: UUID, key: str) -> bool:
+    """Return whether an unexpired response is stored under the user's key."""
+    stored: bool = await source.fetchval(
+        f"""SELECT EXISTS (
+                SELECT FROM idempotency_keys
+                WHERE user_id = $1 AND key = $2 AND created_at > now() - interval '{RETENTION_HOURS} hours')""",
+        user_id,
+        key,
+    )
+    return stored
 
 
 async def upsert_each(conn: Connection, responses: Sequence[tuple[RequestKey, StoredResponse]]) -> None:

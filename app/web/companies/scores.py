@@ -21,13 +21,14 @@ from app.web.companies.company_refs import CompanyKey, find_company
 from app.web.companies.presenters import ScoreModel, score_fields, score_parts
 from app.web.http import request_parsing
 from app.web.http.cursors import decode_cursor, encode_cursor
+from app.web.http.downloads import send_table
 from app.web.http.models import KeysetPageModel, RequestModel
 from app.web.http.off_loop import off_loop_for
 from app.web.http.operation import operation
 from app.web.http.pagination import OpaqueKeysetPaging, keyset_fields, keyset_pages
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Timestamp
-from app.web.http.table_download import Table, table_response
+from app.web.http.table_download import Table
 from app.web.http.table_formats import SHEET_FORMATS, SheetDownload, TableFormat, choose_format, table_reply
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -139,7 +140,7 @@ async def export_csv(request: Request) -> Response:
     columns = typed_columns(EXPORT_COLUMNS, numbers=EXPORT_NUMBERS, dates=("computedAt",))
     table = Table("scores", columns, ([[*_cells(entry)] for entry in page] async for page in pages))
     format = choose_format(request, query.format, SHEET_FORMATS, TableFormat.CSV)
-    return await table_response(table, format, bom=query.bom == "true")
+    return await send_table(request, table, format, bom=query.bom == "true")
 
 
 def _cells(entry: CompanyScore) -> Iterable[object]:

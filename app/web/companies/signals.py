@@ -20,12 +20,13 @@ from app.web.companies.presenters import SignalModel, present_signal
 from app.web.companies.words import OWN, Words
 from app.web.http import request_parsing
 from app.web.http.cursors import decode_cursor, encode_cursor
+from app.web.http.downloads import send_table
 from app.web.http.models import KeysetPageModel, RequestModel
 from app.web.http.off_loop import off_loop_for
 from app.web.http.operation import operation
 from app.web.http.pagination import OpaqueKeysetPaging, keyset_fields, keyset_pages
 from app.web.http.schema_types import Timestamp
-from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_download import Row, Table
 from app.web.http.table_formats import SHEET_FORMATS, SheetDownload, TableFormat, choose_format, table_reply
 from app.web.platform import get_platform
 
@@ -134,7 +135,7 @@ async def export_csv(request: Request) -> Response:
     columns = typed_columns(EXPORT_COLUMNS, numbers=("strength",), dates=("occurredOn", "detectedAt"))
     table = Table("signals", columns, ([*map(_cells, page)] async for page in pages))
     format = choose_format(request, query.format, SHEET_FORMATS, TableFormat.CSV)
-    return await table_response(table, format, bom=query.bom == "true")
+    return await send_table(request, table, format, bom=query.bom == "true")
 
 
 def _cells(entry: ExportedSignal) -> Row:

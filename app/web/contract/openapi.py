@@ -19,7 +19,7 @@ from app.web.accounts import session
 from app.web.contract.kind_schemas import RESULTS, job_request_schemas, job_result_schemas
 from app.web.http.documented_schema import DocumentedSchema
 from app.web.http.models import PageModel
-from app.web.http.operation import LINK, Access, Header, Media, Operation, Reply, operation_of
+from app.web.http.operation import IDEMPOTENCY_KEY, LINK, Access, Header, Media, Operation, Reply, operation_of
 from app.web.http.problems import TYPE, Problem
 
 Schema = dict[str, Any]
@@ -227,6 +227,8 @@ def _responses(route: Route, operation: Operation, schemas: _Schemas) -> Schema:
     possible: list[type[errors.AppError]] = [*ANY_ROUTE, *operation.errors]
     if operation.access is not Access.OPEN:
         possible += WITH_KEY
+    if IDEMPOTENCY_KEY in operation.headers:
+        possible.append(errors.LimitReached)
     if "{" in route.path:
         possible += WITH_PATH
     if operation.query is not None:

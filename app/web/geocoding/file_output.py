@@ -20,10 +20,11 @@ from app.domain.text.csv_writer import split_line, unguarded
 from app.domain.text.typed_columns import CellKind, TypedColumn
 from app.errors import Conflict, NotFound
 from app.web.accounts import auth
+from app.web.http.downloads import send_table
 from app.web.http.operation import operation
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import parse_query, path_id
-from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_download import Row, Table
 from app.web.http.table_formats import ALL_FORMATS, PARTIAL, TableDownload, TableFormat, choose_format, table_reply
 from app.web.jobs.access import get_job
 from app.web.jobs.partial_output import partial_status
@@ -113,7 +114,7 @@ async def _download(request: Request, *, is_csv: bool) -> Response:
         partial=partial_status(job),
     )
     format = choose_format(request, query.format, ALL_FORMATS, sent)
-    return await table_response(table, format, bom=query.bom == "true")
+    return await send_table(request, table, format, bom=query.bom == "true")
 
 
 def _added_columns(layout: Layout) -> list[TypedColumn]:

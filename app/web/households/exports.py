@@ -17,9 +17,10 @@ from app.web.accounts import auth
 from app.web.households.filters import HouseholdSelection
 from app.web.households.records import FIELDS
 from app.web.http import request_parsing
+from app.web.http.downloads import send_table
 from app.web.http.operation import operation
 from app.web.http.pagination import keyset_pages
-from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_download import Row, Table
 from app.web.http.table_formats import ALL_FORMATS, TableDownload, TableFormat, choose_format, table_reply
 from app.web.platform import get_platform
 
@@ -90,7 +91,7 @@ async def _export(request: Request, default: TableFormat) -> Response:
         id_column=FIELD_NAMES.index("id"),
     )
     format = choose_format(request, query.format, ALL_FORMATS, default)
-    return await table_response(table, format, bom=query.bom == "true")
+    return await send_table(request, table, format, bom=query.bom == "true")
 
 
 def _pages(pool: Pool, query: HouseholdExport) -> AsyncIterator[Sequence[Row]]:

@@ -56,9 +56,16 @@ async def run_once(
 
 
 async def read_key(request: Request, user: User, body: bytes) -> RequestKey | None:
-    """Return the request's Idempotency-Key, None if it has none. Raises BadRequest for a malformed key."""
+    """Return the request's Idempotency-Key, None if it has none.
+
+    Raises BadRequest for a malformed key, and LimitReached for a new one of a user who has too many.
+    """
     key = _parse_key(request)
-    return None if key is None else RequestKey(user.id, key, await off_loop(len(body), _fingerprint, request, body))
+    if key is None:
+        return None
+    platform = get_platform(request)
+    await platform.stored_responses.reserve(platform.pool, user, key)
+    return RequestKey(user.id, key, await off_loop(len(body), _fingerprint, request, body))
 
 
 def to_stored(response: Response, key: RequestKey) -> StoredResponse:

@@ -16,12 +16,13 @@ from app.db.core.pool import Connection, Pool
 from app.db.imports.exported_records import Key, RecordFilter, RecordTable, list_records
 from app.domain.text.typed_columns import typed_columns
 from app.web.accounts import auth
+from app.web.http.downloads import send_table
 from app.web.http.models import RequestModel
 from app.web.http.off_loop import in_thread
 from app.web.http.operation import operation
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import parse_query
-from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_download import Row, Table
 from app.web.http.table_formats import ALL_FORMATS, TableDownload, TableFormat, choose_format, table_reply
 from app.web.platform import get_platform
 
@@ -97,7 +98,7 @@ async def _export(request: Request, exported: ExportedTable) -> Response:
         point=(exported.names.index("latitude"), exported.names.index("longitude")),
         geometry=exported.index(GEOMETRY),
     )
-    return await table_response(table, format, bom=query.bom == "true")
+    return await send_table(request, table, format, bom=query.bom == "true")
 
 
 async def _pages(

@@ -16,10 +16,11 @@ from app.domain.text.typed_columns import TypedColumn, typed_columns
 from app.domain.text.unmended import SURPLUS
 from app.errors import NotFound
 from app.web.accounts import auth
+from app.web.http.downloads import send_table
 from app.web.http.operation import operation
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import parse_query, path_id
-from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_download import Row, Table
 from app.web.http.table_formats import PARTIAL, SHEET_FORMATS, SheetDownload, TableFormat, choose_format, table_reply
 from app.web.jobs.access import get_job
 from app.web.jobs.partial_output import partial_status
@@ -84,8 +85,8 @@ async def _download(request: Request, *, is_csv: bool) -> Response:
         partial=partial_status(job),
     )
     sent = TableFormat.CSV if is_csv or layout.spreadsheet_columns is None else TableFormat.XLSX
-    return await table_response(
-        table, choose_format(request, query.format, SHEET_FORMATS, sent), bom=query.bom == "true"
+    return await send_table(
+        request, table, choose_format(request, query.format, SHEET_FORMATS, sent), bom=query.bom == "true"
     )
 
 

@@ -28,13 +28,14 @@ from app.errors import NotFound
 from app.web.accounts import auth
 from app.web.http import request_parsing
 from app.web.http.cursors import RowId, decode_cursor, encode_cursor
+from app.web.http.downloads import send_table
 from app.web.http.models import KeysetPageModel, RequestModel
 from app.web.http.off_loop import off_loop_for
 from app.web.http.operation import operation
 from app.web.http.pagination import KeysetPaging, OpaqueKeysetPaging, keyset_fields, keyset_pages
 from app.web.http.responses import JSON
 from app.web.http.schema_types import Timestamp
-from app.web.http.table_download import Table, table_response
+from app.web.http.table_download import Table
 from app.web.http.table_formats import ALL_FORMATS, TableDownload, TableFormat, choose_format, table_reply
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -193,7 +194,7 @@ async def export_csv(request: Request) -> Response:
         id_column=EXPORT_FIELDS.index("id"),
     )
     format = choose_format(request, query.format, ALL_FORMATS, TableFormat.CSV)
-    return await table_response(table, format, bom=query.bom == "true")
+    return await send_table(request, table, format, bom=query.bom == "true")
 
 
 def _cells(entry: ExportedBusiness) -> Iterable[object]:

@@ -1,4 +1,4 @@
-"""How many keys, schedules and unfinished jobs a user may have, also if many requests arrive at the same moment."""
+"""How many keys, schedules, unfinished jobs and Idempotency-Keys a user may have, if many requests come at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests import harness
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"max_keys": 4, "max_schedules": 3, "max_pending_jobs": 5})
+    limits = {"max_keys": 4, "max_schedules": 3, "max_pending_jobs": 5, "max_idempotency_keys": 3}
+    return settings.model_copy(update=limits)
 
 
 async def statuses(client: aiohttp.ClientSession, path: str, bodies: list[dict[str, object]], limit: str) -> list[int]:
@@ -60,5 +61,29 @@ async def test_unfinished_jobs(
     async def accepted() -> bool:
         async with user_client.post("/api/v1/jobs", json=bodies[:2]) as response:
             return response.status == 202
+
+    await harness.eventually(accepted)
+
+
+async def test_idempotency_keys(
+    user_client: aiohttp.ClientSession, client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    async def post(by: aiohttp.ClientSession, key: str | None) -> tuple[int, bool, dict[str, object]]:
+        headers = {"Idempotency-Key": key} if key else {}
+        async with by.post("/api/v1/jobs", json={"type": "noop"}, headers=headers) as response:
+            return response.status, "Idempotent-Replayed" in response.headers, await response.json()
+
+    first = [await post(user_client, f"key {number}") for number in range(4)]
+    assert [status for status, _, _ in first] == [202, 202, 202, 429]
+    problem = first[-1][2]
+    assert (problem["limit"], problem["maximum"], problem["current"]) == ("idempotencyKeys", 3, 3)
+    assert "Send the request without the header" in str(problem["detail"])
+    assert await post(user_client, "key 1") == (202, True, first[1][2])
+    assert (await post(user_client, None))[0] == 202
+    assert {(await post(client, f"key {number}"))[0] for number in range(4)} == {202}  # administrators are not limited
+    await db_pool.execute("UPDATE idempotency_keys SET created_at = now() - interval '25 hours'")
+
+    async def accepted() -> bool:
+        return (await post(user_client, "key 3"))[0] == 202
 
     await harness.eventually(accepted)

@@ -15,8 +15,9 @@ from app.db.jobs import records as jobs
 from app.errors import BadRequest
 from app.web.dashboard.core.data_page import Asked, DataPage, parse_address
 from app.web.dashboard.core.guard import Handler
+from app.web.http.downloads import send_table
 from app.web.http.pagination import keyset_pages
-from app.web.http.table_download import Row, Table, table_response
+from app.web.http.table_download import Row, Table
 from app.web.http.table_formats import TableFormat
 from app.web.platform import get_platform
 
@@ -50,7 +51,7 @@ async def export_rows(request: Request, page: DataPage) -> Response:
         id_column=names.index("id") if "id" in names else None,
     )
     try:
-        return await table_response(table, format)
+        return await send_table(request, table, format)
     except TooSlow:
         raise BadRequest("Finding these rows takes too long. Narrow the filters, then download again.") from None
 

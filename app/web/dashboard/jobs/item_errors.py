@@ -25,9 +25,10 @@ from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.core.formatting import count_of
 from app.web.geocoding import geocode_households
+from app.web.http.downloads import send_table
 from app.web.http.pagination import keyset_pages
 from app.web.http.request_parsing import path_id
-from app.web.http.table_download import Table, table_response
+from app.web.http.table_download import Table
 from app.web.http.table_formats import TableFormat
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -131,4 +132,4 @@ async def errors_csv(request: Request) -> Response:
     pages = keyset_pages(platform.pool, read, lambda error: error.id, CSV_PAGE_SIZE)
     rows = ([[error.item_id, error.address, error.error, error.at] for error in page] async for page in pages)
     columns = typed_columns(("item", "address", "error", "time"), dates=("time",))
-    return await table_response(Table(f"errors-{job_id}", columns, rows), TableFormat.CSV)
+    return await send_table(request, Table(f"errors-{job_id}", columns, rows), TableFormat.CSV)
