@@ -2667,6 +2667,14 @@ class SocialScrapingResult(Model):
     socials: int
 
 
+class UnjudgedPage(Model):
+    """A page in which no signals were looked for, because of its language."""
+
+    url: str
+    language: str
+    """ISO 639-1 code."""
+
+
 class WebhookDeliveryResult(Model):
     """The response of a webhook's endpoint."""
 
@@ -4011,6 +4019,8 @@ class SignalDetectionResult(Model):
     seen_before: int
     notifications: int
     """Messages to teams."""
+    not_judged: list[UnjudgedPage]
+    """Pages in other languages than English: the rules do not understand them."""
     sources: dict[str, AskedSource]
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
+from app.domain.websites.extraction.phones import _look_up
 from providers.web.body import decode_html
 
 
@@ -69,20 +70,29 @@ WARM_UP = """<p>info@example.com, +1 202-456-1111, <a href="https://facebook.com
 """Loads the public suffixes and numbering plans, which are loaded once, before the measurement."""
 
 
+def measure(pages: list[str]) -> float:
+    """Return the seconds of CPU that the extraction takes, numbers being looked up anew."""
+    _look_up.cache_clear()
+    started = time.process_time()
+    for html in pages:
+        extract_contacts(Document(html))
+    return time.process_time() - started
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", type=Path, help="write what is found on each page")
+    parser.add_argument("--rounds", type=int, default=1, help="passes over the pages; the fastest one counts")
     parser.add_argument("--verbose", action="store_true", help="list what is wrong and what is missing")
     arguments = parser.parse_args()
     labels = json.loads((arguments.folder / "labels.json").read_text())
-    emails, profiles, found, seconds, written_by_scripts = Score(), Score(), {}, 0.0, 0
+    emails, profiles, found, written_by_scripts = Score(), Score(), {}, 0
     extract_contacts(Document(WARM_UP))
+    pages = {page: decode_html((arguments.folder / "pages" / f"{page}.html").read_bytes(), None) for page in labels}
+    seconds = min(measure(list(pages.values())) for _ in range(arguments.rounds))
     for page, label in labels.items():
-        html = decode_html((arguments.folder / "pages" / f"{page}.html").read_bytes(), None)
-        started = time.process_time()
-        contacts = extract_contacts(Document(html))
-        seconds += time.process_time() - started
+        contacts = extract_contacts(Document(pages[page]))
         found_emails = [finding.value for finding in contacts.emails]
         by_script = {
             finding.value.lower()

@@ -91,6 +91,14 @@ class AskedSource(BaseModel):
     detail: str | None = None
 
 
+class UnjudgedPage(BaseModel):
+    """A page in which no signals were looked for, because of its language."""
+
+    url: str
+    language: str
+    """ISO 639-1 code."""
+
+
 class SignalDetectionResult(BaseModel):
     """The result of a `signal_detection` job."""
 
@@ -101,6 +109,8 @@ class SignalDetectionResult(BaseModel):
     seen_before: int
     notifications: int
     """Messages to teams."""
+    not_judged: list[UnjudgedPage]
+    """Pages in other languages than English: the rules do not understand them."""
     sources: dict[str, AskedSource]
 
 

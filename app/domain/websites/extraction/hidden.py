@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -15,6 +16,8 @@ from app.domain.websites.extraction.wordlists import words
 
 MAX_CSS_CHARACTERS = 200_000
 """Read of a page's own style sheets."""
+MAX_STYLE_CHARACTERS = 1_000
+"""Read of the style of an element."""
 MAX_SELECTORS = 60
 """Selectors of hiding rules that are looked up per page."""
 MAX_ANCESTORS = 12
@@ -132,10 +135,10 @@ def _candidates(tree: LexborHTMLParser, found: Hidden) -> Iterator[tuple[LexborN
             continue
         if attributes.get("aria-hidden") == "true" or "hidden" in attributes:
             yield node, "hidden" in attributes and attributes["hidden"] != "until-found"
-        if (style := attributes.get("style")) and _may_hide(style):
-            if (hides := _hides_by_style(node, style[:1_000])) is not None:
+        if (style := attributes.get("style")) and _style_may_hide(style[:MAX_STYLE_CHARACTERS]):
+            if (hides := _hides_by_style(node, style[:MAX_STYLE_CHARACTERS])) is not None:
                 yield node, hides
-            if _REVERSED.search(style):
+            if _REVERSED.search(style[:MAX_STYLE_CHARACTERS]):
                 found.reversed_nodes.append(node)
         if tag == "font" and _is_unreadable(node, f"color:{attributes.get('color') or ''}"):
             yield node, False
@@ -162,6 +165,11 @@ def _hides_by_class(classes: str) -> bool | None:
             return True
         return None if _SCREEN_READER_CLASSES.isdisjoint(tokens) else False
     return None
+
+
+@lru_cache(maxsize=2048)  # pages repeat their styles
+def _style_may_hide(style: str) -> bool:
+    return _may_hide(style)
 
 
 def _may_hide(css: str) -> bool:

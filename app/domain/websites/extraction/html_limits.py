@@ -77,11 +77,13 @@ def _without_long_tags(html: str) -> str:
 
 
 def _may_have_long_tags(html: str) -> bool:
-    for piece in html.split(">"):
-        if len(piece) >= LONG_TAG_CHARACTERS:
-            start = _TAG_START.search(piece)
-            if start is not None and len(piece) - start.start() >= LONG_TAG_CHARACTERS:
-                return True
+    pieces = html.split(">")
+    if len(max(pieces, key=len)) >= LONG_TAG_CHARACTERS:  # most pages have none: no loop over their pieces
+        for piece in pieces:
+            if len(piece) >= LONG_TAG_CHARACTERS:
+                start = _TAG_START.search(piece)
+                if start is not None and len(piece) - start.start() >= LONG_TAG_CHARACTERS:
+                    return True
     return _QUOTED_ANGLE.search(html) is not None
 
 

@@ -52,7 +52,7 @@ def find_mentions(document: Document, brand: Brand) -> Iterator[Mention]:
 def profile_of(url: str, brand: Brand) -> Profile | None:
     """Return the profile that a link leads to, unless it has a placeholder as its handle."""
     url = url[:MAX_HREF_CHARACTERS]
-    if url[:1] in "#?" or not may_be_platform(url):
+    if url[:1] in "#?" or "." not in url or not may_be_platform(url):
         return None
     if url[:11].lower() == "javascript:":
         return next((found for inner in urls_in_script(url) if (found := profile_of(inner, brand)) is not None), None)
