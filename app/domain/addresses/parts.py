@@ -48,10 +48,11 @@ def normalise_state(text: str, country: str) -> str:
 def normalise_postcode(text: str, country: str) -> str:
     """Return a US ZIP code as `12345` or `12345-6789`, elsewhere the postcode in upper case.
 
-    Spreadsheets read ZIP codes as numbers: dropped leading zeros are restored, and a trailing `.0` is removed.
+    Spreadsheets read ZIP codes as numbers: dropped leading zeros are restored, and a trailing `.0` is removed; so is
+    the apostrophe with which programs keep them from doing so.
     Raises ValueError for text that is not a postcode.
     """
-    text = " ".join(text.split()).upper()
+    text = " ".join(text.split()).upper().lstrip("'\u2019`")
     if country != "us":
         text = _COUNTRY_BEFORE_POSTCODE.sub("", text)
         if not _POSTCODE.fullmatch(text):

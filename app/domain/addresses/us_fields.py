@@ -13,7 +13,7 @@ from app.domain.addresses.parts import split_unit
 from app.domain.addresses.unit_order import has_leading_unit, with_unit_last
 from app.domain.addresses.us_parser import CARE_OF, parse_us
 from app.domain.addresses.us_places import city_key
-from app.domain.vocabulary.states import state_code
+from app.domain.vocabulary.states import STATES, state_code
 from app.domain.vocabulary.usps import COMMON_SUFFIXES
 
 _PLAIN_STREET = re.compile(r"\d[\w'./-]*(?: [\w'.&/-]+)+", re.ASCII)
@@ -56,10 +56,15 @@ def sort_us_fields(fields: UsFields) -> UsFields:
 def _places_look_right(fields: UsFields) -> bool:
     city, state, zip_code = fields.city, fields.state, fields.zip_code
     return (
-        (not city or city.isalpha() or not ("," in city or any(map(str.isdigit, city))))
+        (not city or city.isalpha() or not ("," in city or any(map(str.isdigit, city)) or _ends_with_state(city)))
         and (len(state) <= 2 or not ("," in state or any(map(str.isdigit, state))))
         and (not zip_code or zip_code[:5].isdecimal() or not any(map(str.isalpha, zip_code)))
     )
+
+
+def _ends_with_state(city: str) -> bool:
+    """Whether the last word may be a state, as in "LOS ANGELES CA"."""
+    return city[-3:-2] == " " and city[-2:].upper() in STATES
 
 
 def _street_looks_right(fields: UsFields) -> bool:

@@ -51,7 +51,7 @@ NAMES = Vocabulary({
         *(name for name in ADDRESS["house_number"] if name != "number"),
     ),
     "house_fraction": ("situsaddrsfx", *ADDRESS["house_fraction"]),
-    "pre_direction": ("situsdir", "situspredir", "situsfdpre", "fdpre", *ADDRESS["pre_direction"]),
+    "pre_direction": ("situsdir", "situspredir", "situsdirection", "situsfdpre", "fdpre", *ADDRESS["pre_direction"]),
     "street": ("situsstreet", "situsstreetname", "situsfname", "sitestreet", "propstreet", *ADDRESS["street"], "fname"),
     "street_type": ("situssuffix", "situsstreettype", "situsftype", "ftype", *ADDRESS["street_type"]),
     "post_direction": ("situsfdsuf", "fdsuf", *ADDRESS["post_direction"]),

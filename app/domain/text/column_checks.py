@@ -95,6 +95,9 @@ PLAUSIBLE: dict[str, Callable[[str], bool]] = {
 }  # fmt: skip
 """Field to whether a value can be one of it. Loose: a few wrong values are a matter of their rows."""
 IDS = frozenset({"record_id", "id", "external_id"})
+DATES = frozenset({"birth_date", "registered_on"})
+_SERIAL = re.compile(r"[1-5]?\d{4}(?:\.\d{1,9})?", re.ASCII)
+SERIAL_NUMBERS = "the numbers by which spreadsheets store dates; format the column as dates and export it again"
 
 
 def contradiction(field: str, texts: Sequence[str]) -> str | None:
@@ -104,7 +107,8 @@ def contradiction(field: str, texts: Sequence[str]) -> str | None:
     if plausible is None or len(values) < MIN_VALUES:
         return None
     if sum(map(plausible, values)) < MIN_SHARE * len(values):
-        return _look(values)
+        are_days = field in DATES and all(map(_SERIAL.fullmatch, values))
+        return SERIAL_NUMBERS if are_days else _look(values)
     if field in IDS and len(values) >= MIN_VALUES_OF_ID and len(set(values)) <= MAX_SHARE_DISTINCT * len(values):
         return "values that many rows share"
     return None

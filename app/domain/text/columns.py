@@ -48,7 +48,7 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
     "pre_direction": (
         "predirection", "predir", "predirectional", "directionprefix", "streetpredirection", "streetpredir", "stpredir",
         "regstpredirection", "residencepredirection", "streetdirprefix", "streetdirection", "streetdir", "stdir",
-        "saddpref", "direction",
+        "saddpref", "direction", "prefixdirection", "prefixdir", "dirprefix", "strdir", "dirpre",
     ),
     "street": (
         "street", "streetname", "stname", "regstname", "residencestreetname", "residentialstreetname", "saddstr",
@@ -60,7 +60,8 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
     ),
     "post_direction": (
         "postdirection", "postdir", "postdirectional", "directionsuffix", "streetpostdirection", "streetpostdir",
-        "stpostdir", "streetdirsuffix", "regstpostdirection", "residencepostdirection",
+        "stpostdir", "streetdirsuffix", "regstpostdirection", "residencepostdirection", "suffixdirection", "suffixdir",
+        "dirsuffix", "dirsuf",
     ),
     "unit": (
         "unit", "apartment", "apt", "suite", "address2", "addressline2", "residentialsecondaryaddr",

@@ -23,7 +23,7 @@ COLUMNS = Vocabulary(
     {
         **{field: COMPANY[field] for field in COMPANY if field != "registry_number"},
         "address": (*ADDRESS["address"], "billingstreet", "billingaddress", "mailingaddress"),
-        **{field: ADDRESS[field] for field in STREET_PARTS},
+        **{field: ADDRESS[field] for field in (*STREET_PARTS, "unit")},
         "city": ("city", "town", "billingcity", "mailingcity", *ADDRESS["city"]),
         "state": ("state", "stateregion", "stateprovince", "billingstate", "billingstateprovince", "mailingstate",
                   *ADDRESS["state"]),
@@ -37,7 +37,8 @@ COLUMNS = Vocabulary(
     addresses=(*PROPERTY, "business", "company", "office", "work", "primary", "billing", "mailing", "shipping", *OTHER,
     *RESIDENCE),
 )  # fmt: skip
-"""`domain` is used if there is no website; house number and street if there is no address."""
+"""`domain` is used if there is no website; house number and street if there is no address. A unit, or the second line
+of an address, becomes a part of the address."""
 
 
 class Columns:
@@ -66,7 +67,11 @@ class Columns:
         if domain := values.pop("domain", None):
             values.setdefault("website", domain)
         parts = {field: values.pop(field, "") for field in STREET_PARTS}
-        if address := street_line({**parts, "address": values.get("address", "")}):
+        address, unit = street_line({**parts, "address": values.get("address", "")}), values.pop("unit", "")
+        if unit and unit.casefold() not in address.casefold():
+            separator = " " if address.isdecimal() else ", "  # 12 | High Street
+            address = separator.join(filter(None, (address, unit)))
+        if address:
             values["address"] = address
         return {to_camel(field): value for field, value in values.items()}
 

@@ -125,3 +125,8 @@ def test_normal_forms_stay_as_they_are(text: str, country: str) -> None:
         except ValueError:
             continue
         assert normalise(once, country) == once
+
+
+@pytest.mark.parametrize("text", ["'02108", "\u201902108", "'2108"])
+def test_an_apostrophe_before_a_zip_code_is_no_part_of_it(text: str) -> None:
+    assert addresses.normalise_postcode(text, "us") == "02108"

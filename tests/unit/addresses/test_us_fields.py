@@ -29,6 +29,8 @@ NO_UNIT: Parts = ("12 Main St", "", "Concord", "CA", "94520")
         (("12 Main St", "Apt 4", "Concord, CA 94520", "", ""), PLAIN),
         (("12 Main St", "Apt 4", "Concord CA 94520", "", ""), PLAIN),
         (("12 Main St", "Apt 4", "Concord, CA", "", "94520"), PLAIN),
+        (("12 Main St", "Apt 4", "CONCORD CA", "", "94520"), (*PLAIN[:2], "CONCORD", *PLAIN[3:])),
+        (("12 Main St", "Apt 4", "Concord CA", "CA", "94520"), PLAIN),
         (("12 Main St", "Apt 4", "Concord, CA", "CA", "94520"), PLAIN),
         (("12 Main St", "Apt 4", "Concord", "CA 94520", ""), PLAIN),
         (("12 Main St", "Apt 4", "Concord", "", "CA 94520"), PLAIN),

@@ -294,3 +294,8 @@ def test_any_table_is_understood_or_refused_with_a_sentence(
     for use in report.uses:
         assert (use.rule is None) == (not use.fields)
         assert use.column not in report.distrusted or use.rule in (None, "content", "mapped")
+
+
+def test_dates_as_spreadsheets_store_them_are_named_as_such() -> None:
+    report, _ = described("voter_import", "voter_id,dob\n1,29264\n2,33208\n")
+    assert "holds the numbers by which spreadsheets store dates; format the column as dates" in report.warnings[0]

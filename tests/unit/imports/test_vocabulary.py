@@ -143,3 +143,23 @@ def test_businesses_keep_the_parts_of_one_address_together() -> None:
 )  # fmt: skip
 def test_words_that_tell_addresses_apart(name: str, expected: tuple[str, str] | None) -> None:
     assert part_of(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "address"),
+    [
+        ("Company,Address Line 1,Address Line 2", "A,Flat 3,12 High Street", "Flat 3, 12 High Street"),
+        ("Company,Address 1,Address 2", "A,12,High Street", "12 High Street"),
+        ("Company,Address,Suite", "A,1 Main St,Suite 4", "1 Main St, Suite 4"),
+        ("Company,Address,Suite", "A,1 Main St Suite 4,Suite 4", "1 Main St Suite 4"),
+        ("Company,Address,Suite", "A,,Suite 4", "Suite 4"),
+    ],
+)
+def test_the_second_line_of_the_address_of_a_business(header: str, cells: str, address: str) -> None:
+    assert BusinessColumns(header.split(",")).values(cells.split(","))["address"] == address
+
+
+@pytest.mark.parametrize("direction", ["SitusDirection", "Situs Dir Prefix", "SITUS_ST_DIR", "Situs_Street_Direction"])
+def test_directions_of_parcels(direction: str) -> None:
+    located = PARCELS.locate(["AIN", "SitusHouseNo", direction, "SitusStreet"])
+    assert located.index("pre_direction") == 2 and located.index("street") == 3
