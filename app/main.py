@@ -97,15 +97,17 @@ def create(settings: Settings | None = None) -> Application:
             name="trigpoint api",
             timeouts=API_TIMEOUTS,
             reserved=1,  # for health checks, which must not wait behind requests
+            has_statement_cache=settings.statement_cache,
         )
         work = await open_pool(
             settings.database_url,
             size=settings.worker_connections,
             name="trigpoint requests",
             timeouts=handler_timeouts(settings),
+            has_statement_cache=settings.statement_cache,
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
-        changes = Changes(settings.database_url)
+        changes = Changes(settings.listen_url or settings.database_url)
         dispatcher = Dispatcher(pool, sender)
         declaring = asyncio.create_task(
             retry_until_available(

@@ -72,6 +72,10 @@ class Settings(RetentionSettings):
     """Fields without an alias are read from `TRIGPOINT_<NAME>`."""
 
     database_url: PostgresAddress = Field(validation_alias="DATABASE_URL", repr=False)
+    statement_cache: bool = True
+    """Whether statements are prepared once per connection. False is for a pooler in transaction mode."""
+    listen_url: PostgresAddress | None = Field(default=None, repr=False)
+    """Where to listen for notifications, if DATABASE_URL is a pooler in transaction mode, which passes none on."""
     redis_url: RedisAddress = Field(validation_alias="REDIS_URL", repr=False)
 
     admin_key: str | None = Field(default=None, repr=False)

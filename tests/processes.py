@@ -31,11 +31,13 @@ class Process:
 
     def __init__(self, name: str, argv: list[str], env: Mapping[str, str], log: Path) -> None:
         self.name, self.argv, self.env, self.log = name, argv, dict(env), log
+        self.owner: tuple[int, int] | None = None
+        """User and group to run as, for programs that refuse root."""
 
     async def start(self) -> Process:
         with self.log.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
-                *launch(self.argv, on_parent_death=signal.SIGKILL),
+                *launch(self.argv, on_parent_death=signal.SIGKILL, owner=self.owner),
                 cwd=ROOT,
                 env=self.env,
                 stdin=asyncio.subprocess.DEVNULL,

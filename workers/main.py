@@ -123,6 +123,7 @@ class Process:
             size=settings.worker_connections,
             name="trigpoint worker",
             timeouts=handler_timeouts(settings),
+            has_statement_cache=settings.statement_cache,
         )
         sender = Sender(settings.redis_url, settings.queue_prefix)
         limits: Redis = Redis.from_pool(open_connections(settings.redis_url, retries=0))

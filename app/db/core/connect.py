@@ -44,7 +44,10 @@ async def connect(dsn: str, *, name: str, seconds: float = CONNECT_SECONDS) -> S
     """
     address = parse_postgres_url(dsn)
     return await asyncpg.connect(
-        address.dsn, timeout=address.connect_timeout_seconds or seconds, **_options(address, name)
+        address.dsn,
+        timeout=address.connect_timeout_seconds or seconds,
+        statement_cache_size=0,  # a few statements each; and a pooler in transaction mode would mix up their names
+        **_options(address, name),
     )
 
 
@@ -54,18 +57,23 @@ def _options(address: PostgresUrl, name: str, **settings: str) -> dict[str, Any]
     return {"server_settings": {"application_name": name, **address.server_settings, **settings}, **ssl}
 
 
-async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reserved: int = 0) -> Pool:
+async def open_pool(
+    dsn: str, *, size: int, name: str, timeouts: Timeouts, reserved: int = 0, has_statement_cache: bool = True
+) -> Pool:
     """Open a pool of up to `size` connections, which show as `name` in pg_stat_activity.
 
-    `reserved` of them are for `acquire_ahead`.
+    `reserved` of them are for `acquire_ahead`. Without a statement cache, a pooler in transaction mode may be between.
 
     Connects lazily: a server that is not up yet delays the first query, not the start. jsonb values are returned as
     text, so that what only passes through is never parsed.
     """
 
     async def limit_transactions(conn: Connection) -> None:
+        """Set what PgBouncer would refuse as a parameter of the connection."""
+        limits = {"idle_in_transaction_session_timeout": timeouts.idle_transaction_seconds}
         if conn.get_server_version() >= (17,):
-            await conn.execute(f"SET transaction_timeout = {int(timeouts.transaction_seconds * 1000)}")
+            limits["transaction_timeout"] = timeouts.transaction_seconds
+        await conn.execute("; ".join(f"SET {name} = {int(seconds * 1000)}" for name, seconds in limits.items()))
 
     address = parse_postgres_url(dsn)
     pool = BoundedPool(
@@ -82,12 +90,8 @@ async def open_pool(dsn: str, *, size: int, name: str, timeouts: Timeouts, reser
         record_class=asyncpg.Record,
         timeout=min(timeouts.acquire_seconds, address.connect_timeout_seconds or timeouts.acquire_seconds),
         command_timeout=timeouts.command_seconds,
-        **_options(
-            address,
-            name,
-            timezone="UTC",
-            idle_in_transaction_session_timeout=str(int(timeouts.idle_transaction_seconds * 1000)),
-        ),
+        statement_cache_size=100 if has_statement_cache else 0,
+        **_options(address, name, timezone="UTC"),
     )
     pool.name = name.rpartition(" ")[2]
     pool.is_for_requests = timeouts.is_for_requests

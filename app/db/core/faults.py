@@ -21,7 +21,7 @@ class Fault:
     """Whether it lasts until somebody changes a setting or the server."""
 
 
-_BY_TYPE: tuple[tuple[type[BaseException], Fault], ...] = (
+_BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Fault], ...] = (
     (asyncpg.InvalidPasswordError, Fault("Postgres refuses the password: correct the one in DATABASE_URL", True)),
     (
         asyncpg.InvalidAuthorizationSpecificationError,
@@ -42,6 +42,14 @@ _BY_TYPE: tuple[tuple[type[BaseException], Fault], ...] = (
     (
         asyncpg.ProtocolViolationError,
         Fault("the server is no Postgres, or a pooler that refuses our settings: check DATABASE_URL", True),
+    ),
+    (
+        (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError),
+        Fault(
+            "a pooler in transaction mode is in between: let it pool by session, or set TRIGPOINT_STATEMENT_CACHE=false"
+            " and TRIGPOINT_LISTEN_URL",
+            True,
+        ),
     ),
     (asyncpg.CannotConnectNowError, Fault("Postgres is starting or stopping")),
     (asyncpg.TooManyConnectionsError, Fault("Postgres has no free connection: raise max_connections")),
