@@ -6,6 +6,7 @@ Revises: 0032
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
@@ -16,7 +17,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index(
-        "reference_streets_prefix_idx", "reference_streets", ["name"], postgresql_ops={"name": "text_pattern_ops"}
+        "reference_streets_prefix_idx",
+        "reference_streets",
+        [sa.literal_column("lower(name)").label("beginning")],
+        postgresql_ops={"beginning": "text_pattern_ops"},
     )
 
 

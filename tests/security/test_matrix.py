@@ -214,6 +214,9 @@ GET /reports/export
 GET /voters/record
 GET /parcels/record
 GET /pois/record
+GET /review
+GET /review/{id}
+POST /review/{id}
 GET /reference
 GET /reference/{id}
 POST /reference/{id}/remove

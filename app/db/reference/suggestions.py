@@ -26,7 +26,7 @@ SELECT q.i, {lookups.STREET}, {lookups.SOURCE}, p.*
 FROM unnest($3::int[], $4::text[], $5::text[]) AS q (i, first, beyond)
 CROSS JOIN LATERAL (
     SELECT t.* FROM reference_streets AS t
-    WHERE t.name ~>=~ q.first AND t.name ~<~ q.beyond AND t.source_id IN (SELECT id FROM sources)
+    WHERE lower(t.name) ~>=~ q.first AND lower(t.name) ~<~ q.beyond AND t.source_id IN (SELECT id FROM sources)
       AND ($6 = '' OR starts_with(t.city, $6) OR t.city = '') AND ($7 = '' OR starts_with(t.postcode, $7))
     LIMIT {MAX_STREETS}
 ) AS t

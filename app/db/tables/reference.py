@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, SmallInteger, Text, UniqueConstraint, literal_column
 from sqlmodel import Field, SQLModel
 
 from app.db.tables.columns import column, one_of, time
@@ -56,8 +56,12 @@ class ReferenceStreetTable(SQLModel, table=True):
         ),
         Index("reference_streets_postcode_idx", "postcode", "name"),
         Index("reference_streets_city_idx", "city", "name"),
-        # for suggestions by the beginning of a name
-        Index("reference_streets_prefix_idx", "name", postgresql_ops={"name": "text_pattern_ops"}),
+        # for suggestions by the beginning of a name; an expression, so that it is not used to look a name up
+        Index(
+            "reference_streets_prefix_idx",
+            literal_column("lower(name)").label("beginning"),
+            postgresql_ops={"beginning": "text_pattern_ops"},
+        ),
         Index("reference_streets_source_idx", "source_id"),
     )
 

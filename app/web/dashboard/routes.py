@@ -15,7 +15,7 @@ from app.web.dashboard.core.data_record import record_handler
 from app.web.dashboard.core.data_table import table_handler
 from app.web.dashboard.core.guard import Handler, require_session, with_error_pages
 from app.web.dashboard.geocoding import providers
-from app.web.dashboard.households import household, map
+from app.web.dashboard.households import household, map, review
 from app.web.dashboard.households import table as household_table
 from app.web.dashboard.imports import reference_data
 from app.web.dashboard.imports import tables as import_tables
@@ -100,6 +100,9 @@ PAGES = [
     get("/map/places", map.map_data),
     *(route for page in DATA_PAGES for route in data_routes(page)),
     *(get(f"{page.path}/record", record_handler(page)) for page in RECORD_PAGES),
+    get("/review", review.index),
+    get("/review/{id}", review.show),
+    post("/review/{id}", review.decide),
     get("/reference", reference_data.index),
     get("/reference/{id}", reference_data.show),
     post("/reference/{id}/remove", reference_data.remove),

@@ -56,6 +56,7 @@ NAVIGATION = {
     ),
     "Data": (
         Link("/households", "Households", "home", also=("/voters", "/parcels", "/pois")),
+        Link("/review", "Review", "check"),
         Link("/reference", "Reference data", "roof"),
         Link("/businesses", "Businesses", "shop", also=("/exclusions",)),
         Link("/companies", "Companies", "company", also=("/reports",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,7 @@ from app.web.dashboard.core.formatting import indented_json
 from app.web.dashboard.core.results import ResultSection
 from app.web.dashboard.households import map
 from app.web.dashboard.jobs.item_errors import read_errors
+from app.web.dashboard.jobs.quality import DESCRIBED, count_doubts, describe_quality
 from app.web.dashboard.jobs.record_links import record_links
 from app.web.dashboard.jobs.view import JobView
 from app.web.http.off_loop import off_loop
@@ -114,6 +116,10 @@ class ShownValues:
     links: list[tuple[str, str]]
     """Labels and addresses of the records of the job."""
     result: list[ResultSection]
+    quality: list[str]
+    """What a geocoding job found, in sentences."""
+    doubts: int
+    """What it found doubtful."""
     report_id: str | None
     data_json: str
     result_json: str
@@ -123,6 +129,7 @@ class ShownValues:
 def _shown_values(job: JobDetail) -> ShownValues:
     result = load_stored(job.result) if job.result else None
     data = load_stored(job.data)
+    quality = describe_quality(result)
     data_json, result_json, checkpoint_json = (
         truncate(indented_json(text), MAX_JSON_CHARACTERS) if text else ""
         for text in (job.data, job.result, job.checkpoint)
@@ -130,12 +137,21 @@ def _shown_values(job: JobDetail) -> ShownValues:
     return ShownValues(
         data=results.to_sections(data),
         links=record_links(job.id, job.kind, data),
-        result=results.to_sections(result) if result else [],
+        result=results.to_sections(_without_described(result, quality)) if result else [],
+        quality=quality,
+        doubts=count_doubts(result),
         report_id=results.find_report_id(result),
         data_json=data_json,
         result_json=result_json,
         checkpoint_json=checkpoint_json,
     )
+
+
+def _without_described(result: Any, quality: list[str]) -> Any:
+    """Return the result without what the sentences about its quality say already."""
+    if not quality:
+        return result
+    return {name: value for name, value in result.items() if name not in DESCRIBED}
 
 
 async def cancel(request: Request) -> Response:
