@@ -14,6 +14,7 @@ from app.db.jobs.views import JobDetail
 from app.domain.geocoding.kinds import GEOCODE_FILE, GEOCODE_HOUSEHOLDS
 from app.domain.heatmaps.kinds import HEATMAP_COMPUTE
 from app.domain.imports.kinds import IMPORT_SPECS, PARCEL_IMPORT, POI_IMPORT
+from app.domain.jobs.spec import JobSpec
 from app.domain.jobs.status import Status
 from app.domain.jobs.waits import explain
 from app.domain.text.json_guard import load_stored
@@ -25,8 +26,9 @@ from app.web.dashboard.core.formatting import indented_json
 from app.web.dashboard.core.results import ResultSection
 from app.web.dashboard.households import map
 from app.web.dashboard.jobs.item_errors import read_errors
-from app.web.dashboard.jobs.quality import DESCRIBED, count_doubts, describe_quality
 from app.web.dashboard.jobs.record_links import record_links
+from app.web.dashboard.jobs.result_stories import tell
+from app.web.dashboard.jobs.story import Story
 from app.web.dashboard.jobs.view import JobView
 from app.web.http.off_loop import off_loop
 from app.web.http.request_parsing import path_id
@@ -90,7 +92,7 @@ async def show(request: Request) -> Response:
         events=events.rows,
         more_events=events.total.count - len(events.rows),
         errors=errors,
-        values=await off_loop(size, _shown_values, detail),
+        values=await off_loop(size, _shown_values, platform.specs.get(job.kind), detail),
         download=DOWNLOADS.get(job.kind) if job.completed_at else None,
         layer=MAP_LAYERS.get(job.kind),
         map=map.map_settings(request),
@@ -115,21 +117,19 @@ class ShownValues:
     data: list[ResultSection]
     links: list[tuple[str, str]]
     """Labels and addresses of the records of the job."""
+    story: Story | None
+    """The result in words, if its kind has them."""
     result: list[ResultSection]
-    quality: list[str]
-    """What a geocoding job found, in sentences."""
-    doubts: int
-    """What it found doubtful."""
     report_id: str | None
     data_json: str
     result_json: str
     checkpoint_json: str
 
 
-def _shown_values(job: JobDetail) -> ShownValues:
+def _shown_values(spec: JobSpec | None, job: JobDetail) -> ShownValues:
     result = load_stored(job.result) if job.result else None
+    story = tell(spec, job.id, result) if result else None
     data = load_stored(job.data)
-    quality = describe_quality(result)
     data_json, result_json, checkpoint_json = (
         truncate(indented_json(text), MAX_JSON_CHARACTERS) if text else ""
         for text in (job.data, job.result, job.checkpoint)
@@ -137,21 +137,13 @@ def _shown_values(job: JobDetail) -> ShownValues:
     return ShownValues(
         data=results.to_sections(data),
         links=record_links(job.id, job.kind, data),
-        result=results.to_sections(_without_described(result, quality)) if result else [],
-        quality=quality,
-        doubts=count_doubts(result),
+        story=story,
+        result=results.to_sections(story.figures if story else result) if result else [],
         report_id=results.find_report_id(result),
         data_json=data_json,
         result_json=result_json,
         checkpoint_json=checkpoint_json,
     )
-
-
-def _without_described(result: Any, quality: list[str]) -> Any:
-    """Return the result without what the sentences about its quality say already."""
-    if not quality:
-        return result
-    return {name: value for name, value in result.items() if name not in DESCRIBED}
 
 
 async def cancel(request: Request) -> Response:
