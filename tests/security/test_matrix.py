@@ -223,6 +223,7 @@ POST /reference/{id}/remove
 GET /households/{id}
 POST /households/{id}/address
 GET /errors
+GET /start/{goal}
 POST /errors
 POST /jobs/{id}/errors/geocode
 POST /households/{id}/location

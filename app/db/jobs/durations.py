@@ -33,6 +33,19 @@ class JobPace:
         return each * (1 + ahead // max(1, self.at_once))
 
 
+async def get_rate(conn: Connection, kind: str) -> float | None:
+    """Return the items per second of the kind, from the last SAMPLE_SIZE jobs completed within 7 days."""
+    rate: float | None = await conn.fetchval(
+        f"""SELECT (sum(processed_items) / nullif(sum(extract(epoch FROM completed_at - started_at)), 0))::float8
+            FROM (SELECT processed_items, completed_at, started_at FROM jobs
+                  WHERE kind = $1 AND status = 'completed' AND processed_items > 0
+                    AND completed_at > now() - interval '7 days'
+                  ORDER BY completed_at DESC LIMIT {SAMPLE_SIZE}) AS latest""",
+        kind,
+    )
+    return rate
+
+
 async def get_pace(conn: Connection, kind: str, queue: str) -> JobPace:
     """Return the pace of a kind in its queue, from the last SAMPLE_SIZE jobs completed within 7 days."""
     row = await conn.fetchrow(

@@ -20,6 +20,9 @@ GEOCODED: dict[str, Any] = {
     "geocoded": 99_528,
     "byProvider": {"census": 99_528},
     "byAccuracy": {"rooftop": 90_000, "interpolated": 8_000, "street": 1_408, "postcode": 120},
+    "shares": {},
+    "expectedError": {"medianMetres": 12.0, "p90Metres": 240.0},
+    "doubts": {"coarse": 120},
     "failures": {"census: no match": 472},
     "confidence": [0] * 9 + [99_528],
     "agreement": {"compared": 0, "within100m": 0, "ambiguous": 0, "ambiguousItems": []},
@@ -57,10 +60,13 @@ def test_geocoding_says_how_exactly_and_what_to_do() -> None:
     text, steps, bars = story_of("geocode_households", GEOCODED)
     assert text == (
         "99,528 of 100,000 households have coordinates (99.5 %): 98,000 to the house, 1,408 to the street, 120 only to"
-        " the ZIP code, city or region. 472 were not found; the errors below say why."
+        " the ZIP code, city or region. 472 were not found; the errors below say why. Half of the coordinates are"
+        " expected to be within 12 m of the house, and nine of ten within 240 m."
+        " A person should look at 120 households."
     )
     assert steps["See why 472 failed"] == f"/jobs/{JOB}#errors"
     assert steps["Show the 120 inexact ones"] == f"/households?job={JOB}&location=area"
+    assert bars["Reasons for doubt"] == [("Coarse", 120)]
     assert bars["By exactness"][0] == ("Building", 90_000)
 
 

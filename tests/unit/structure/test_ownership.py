@@ -81,7 +81,7 @@ EXEMPT = {
     """,
     "who corrected a household, which all users share": "households.edits.list_changes",
     "counts and times of a whole queue, which every user may know": """
-        jobs.queues.SELECT jobs.queue_depths.list_depths jobs.durations.get_pace
+        jobs.queues.SELECT jobs.queue_depths.list_depths jobs.durations.get_pace jobs.durations.get_rate
     """,
     "whether there is a job for something shared, or which; its id is shown to those who may read the job": """
         companies.records.has_active_job heatmaps.regions.*

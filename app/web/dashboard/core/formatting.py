@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
+from app.domain.jobs.cron_words import describe
 from app.domain.text.json_guard import load_stored
 
 
@@ -105,6 +106,7 @@ FILTERS = {
     "duration": duration,
     "timestamp": timestamp,
     "humanize": humanize,
+    "cron": describe,
     "event": event,
     "short_id": short_id,
     "plain_url": plain_url,

@@ -51,7 +51,7 @@ NAVIGATION = {
     "": (
         Link("/", "Home", "gauge"),
         Link("/jobs", "Jobs", "jobs", also=("/errors",)),
-        Link("/new", "New job", "plus", also=("/import",)),
+        Link("/new", "New job", "plus", also=("/import", "/start")),
         Link("/map", "Map", "map"),
     ),
     "Data": (

@@ -17,6 +17,7 @@ from app.errors import AppError, Invalid, NotFound
 from app.web.dashboard.core import forms, html, internal_api
 from app.web.dashboard.core.form_data import read_form
 from app.web.dashboard.jobs.create_routes import CREATE_ROUTES, CreateRoute, fields_of
+from app.web.dashboard.jobs.goals import GOALS
 from app.web.jobs import create as job_creation
 from app.web.jobs.access import reader_id
 from app.web.platform import get_platform
@@ -38,7 +39,7 @@ async def index(request: Request) -> Response:
                 "needs_file": route is not None and route.needs_file,
             }
         )
-    return html.page(request, "new.html", kinds=kinds)
+    return html.page(request, "new.html", kinds=kinds, goals=GOALS.values())
 
 
 async def form(request: Request) -> Response:

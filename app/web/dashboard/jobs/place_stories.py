@@ -18,7 +18,7 @@ from app.domain.websites.results import (
     WebsiteRevalidationResult,
     WebsiteValidationResult,
 )
-from app.web.dashboard.core.formatting import count_of, duration, number
+from app.web.dashboard.core.formatting import count_of, duration, humanize, number
 from app.web.dashboard.jobs.story import Step, Story, sentences, share_of
 
 ACCURACIES = {
@@ -53,7 +53,7 @@ def _quality(result: GeocodingResult, total: int, noun: str) -> tuple[tuple[str,
     house = sum(by_accuracy.get(accuracy, 0) for accuracy in HOUSE)
     area = sum(by_accuracy.get(accuracy, 0) for accuracy in AREA)
     street = by_accuracy.get(Accuracy.STREET, 0)
-    agreement = result.agreement
+    agreement, error, check = result.agreement, result.expected_error, result.cross_check
     exactness = [
         f"{number(house)} to the house" if house else "",
         f"{number(street)} to the street" if street else "",
@@ -69,6 +69,14 @@ def _quality(result: GeocodingResult, total: int, noun: str) -> tuple[tuple[str,
         f"Of {count_of(agreement.compared, 'address', 'addresses')} that several geocoders found,"
         f" {number(agreement.within_100m)} agree within 100 m, and {number(agreement.ambiguous)} lie far apart."
         if agreement.compared
+        else None,
+        f"Half of the coordinates are expected to be within {number(round(error.median_metres))} m of the house, and"
+        f" nine of ten within {number(round(error.p90_metres))} m."
+        if error
+        else None,
+        f"A second geocoder was asked for {count_of(check.asked, 'address', 'addresses')} and found"
+        f" {number(check.compared)}: {number(check.within_100m)} within 100 m, {number(check.beyond_1km)} beyond 1 km."
+        if check
         else None,
         f"{share_of(result.cache.hits + result.cache.duplicates, total)} needed no request to a geocoder."
         if result.cache.hits + result.cache.duplicates
@@ -88,6 +96,9 @@ def _quality(result: GeocodingResult, total: int, noun: str) -> tuple[tuple[str,
 
 def geocode_households(job_id: UUID, result: GeocodeHouseholdsResult) -> Story:
     told, figures = _quality(result, result.households, "household")
+    if doubtful := sum(result.doubts.values()):
+        told += (f"A person should look at {count_of(doubtful, 'household')}.",)
+        figures["Reasons for doubt"] = {humanize(reason): count for reason, count in result.doubts.items()}
     area = sum(result.by_accuracy.get(accuracy, 0) for accuracy in AREA)
     steps = []
     if result.failed:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -56,7 +58,12 @@ async def index(request: Request) -> Response:
 
 
 def form_page(
-    request: Request, values: dict[str, str], error: str = "", status: int = 200, name: str | None = None
+    request: Request,
+    values: dict[str, str],
+    error: str = "",
+    status: int = 200,
+    name: str | None = None,
+    next_runs: Sequence[datetime] = (),
 ) -> Response:
     """Render the form of a schedule. `name` is that of an existing one, None for a new one."""
     platform = get_platform(request)
@@ -67,6 +74,7 @@ def form_page(
         values=values,
         error=error,
         name=name,
+        next_runs=next_runs,
         kinds=sorted(platform.specs),
         missed=MISSED_LABELS,
         overlap=OVERLAP_LABELS,
@@ -87,7 +95,7 @@ async def edit(request: Request) -> Response:
     if schedule is None:
         raise NotFound("Schedule not found.")
     values = {name: str(getattr(schedule, "kind" if name == "type" else name)) for name in EMPTY_FORM}
-    return form_page(request, values, name=schedule.name)
+    return form_page(request, values, name=schedule.name, next_runs=schedules.next_runs(schedule))
 
 
 async def create(request: Request) -> Response:
