@@ -19,6 +19,7 @@ from app.domain.websites.results import (
     WebsiteValidationResult,
 )
 from app.web.dashboard.core.formatting import count_of, duration, humanize, number
+from app.web.dashboard.jobs.quality import describe_quality
 from app.web.dashboard.jobs.story import Step, Story, sentences, share_of
 
 ACCURACIES = {
@@ -53,7 +54,7 @@ def _quality(result: GeocodingResult, total: int, noun: str) -> tuple[tuple[str,
     house = sum(by_accuracy.get(accuracy, 0) for accuracy in HOUSE)
     area = sum(by_accuracy.get(accuracy, 0) for accuracy in AREA)
     street = by_accuracy.get(Accuracy.STREET, 0)
-    agreement, error, check = result.agreement, result.expected_error, result.cross_check
+    agreement = result.agreement
     exactness = [
         f"{number(house)} to the house" if house else "",
         f"{number(street)} to the street" if street else "",
@@ -70,14 +71,7 @@ def _quality(result: GeocodingResult, total: int, noun: str) -> tuple[tuple[str,
         f" {number(agreement.within_100m)} agree within 100 m, and {number(agreement.ambiguous)} lie far apart."
         if agreement.compared
         else None,
-        f"Half of the coordinates are expected to be within {number(round(error.median_metres))} m of the house, and"
-        f" nine of ten within {number(round(error.p90_metres))} m."
-        if error
-        else None,
-        f"A second geocoder was asked for {count_of(check.asked, 'address', 'addresses')} and found"
-        f" {number(check.compared)}: {number(check.within_100m)} within 100 m, {number(check.beyond_1km)} beyond 1 km."
-        if check
-        else None,
+        *describe_quality(result.model_dump(mode="json", by_alias=True)),
         f"{share_of(result.cache.hits + result.cache.duplicates, total)} needed no request to a geocoder."
         if result.cache.hits + result.cache.duplicates
         else None,
@@ -101,8 +95,10 @@ def geocode_households(job_id: UUID, result: GeocodeHouseholdsResult) -> Story:
         figures["Reasons for doubt"] = {humanize(reason): count for reason, count in result.doubts.items()}
     area = sum(result.by_accuracy.get(accuracy, 0) for accuracy in AREA)
     steps = []
+    if doubtful:
+        steps.append(Step(f"Review what is doubtful ({number(doubtful)})", "/review", is_primary=True))
     if result.failed:
-        steps.append(Step(f"See why {number(result.failed)} failed", f"/jobs/{job_id}#errors", is_primary=True))
+        steps.append(Step(f"See why {number(result.failed)} failed", f"/jobs/{job_id}#errors"))
     if area:
         steps.append(Step(f"Show the {number(area)} inexact ones", f"/households?job={job_id}&location=area"))
     return Story(told, (*steps, Step("Show on the map", f"/jobs/{job_id}#map-title")), figures)
