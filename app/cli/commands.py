@@ -15,6 +15,7 @@ from app.cli import (
     control,
     db,
     demo,
+    doctor,
     erase,
     examples,
     geocode,
@@ -85,6 +86,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("prune")(prune.prune)
 app.command("erase")(erase.erase)
+app.command("doctor")(doctor.doctor)
 app.command("health")(health.health)
 app.command("examples")(examples.examples)
 app.command("openapi")(openapi.openapi)

@@ -62,7 +62,7 @@ EXEMPT = {
         imports.kept_uploads.insert imports.mappings.upsert jobs.records.INSERT jobs.schedules.insert
         jobs.webhooks.insert reference.confirmed.*
     """,
-    "commands of who runs the servers, on the whole database": "core.backups.* core.erasure.*",
+    "commands of who runs the servers, on the whole database": "core.backups.* core.erasure.* core.diagnosis.*",
     "authenticates: the row is found by the digest of a secret": """
         accounts.keys.record_use accounts.sessions.*
     """,

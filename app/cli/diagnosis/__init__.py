@@ -1,0 +1,1 @@
+"""The checks of `trigpoint doctor`. Each returns what it found, and what to do about it."""
