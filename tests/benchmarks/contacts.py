@@ -19,6 +19,7 @@ from pathlib import Path
 from app.domain.websites.extraction.contacts import extract_contacts
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.extraction.phones import _look_up
+from app.domain.websites.extraction.social.platforms import parse_profile
 from providers.web.body import decode_html
 
 
@@ -70,6 +71,15 @@ WARM_UP = """<p>info@example.com, +1 202-456-1111, <a href="https://facebook.com
 """Loads the public suffixes and numbering plans, which are loaded once, before the measurement."""
 
 
+def add_profiles(labels: dict[str, dict[str, list[str]]], file: Path) -> None:
+    """Label the pages with the profiles in a file, in the form in which they are found; other pages have none."""
+    for label in labels.values():
+        label["profiles"] = []
+    for line in file.read_text().splitlines():
+        page, *urls = line.split()
+        labels[page]["profiles"] = [profile.url if (profile := parse_profile(url)) else url for url in urls]
+
+
 def measure(pages: list[str]) -> float:
     """Return the seconds of CPU that the extraction takes, numbers being looked up anew."""
     _look_up.cache_clear()
@@ -82,11 +92,16 @@ def measure(pages: list[str]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--profiles", type=Path, help="a file with a page and the URLs of its own profiles in each line"
+    )
     parser.add_argument("--json", type=Path, help="write what is found on each page")
     parser.add_argument("--rounds", type=int, default=1, help="passes over the pages; the fastest one counts")
     parser.add_argument("--verbose", action="store_true", help="list what is wrong and what is missing")
     arguments = parser.parse_args()
     labels = json.loads((arguments.folder / "labels.json").read_text())
+    if arguments.profiles:
+        add_profiles(labels, arguments.profiles)
     emails, profiles, found, written_by_scripts = Score(), Score(), {}, 0
     extract_contacts(Document(WARM_UP))
     pages = {page: decode_html((arguments.folder / "pages" / f"{page}.html").read_bytes(), None) for page in labels}
