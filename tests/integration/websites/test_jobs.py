@@ -133,7 +133,7 @@ async def test_redirects_by_the_page_itself(client: aiohttp.ClientSession, sites
         ("<title>Robot Challenge Screen</title><a href='mailto:a@hoster.com'>mail</a>", "blocked"),
         (
             "<title>LuckySpin</title>casino, slots, roulette, poker <a href='mailto:a@lucky.com'>mail</a>",
-            "parked",
+            "taken_over",
         ),
         (web.Response(status=301, headers={"Location": "OTHER"}), "redirected_offsite"),
         ("<meta http-equiv=refresh content='0; url=OTHER'>", "redirected_offsite"),

@@ -24,12 +24,24 @@ def _opens(statement: Statement, match: re.Match[str]) -> Event | None:
     if subject is None and match[1].lower() in ("open", "launch"):
         return None
     launches = match[1].lower().startswith(("launch", "unveil"))
+    if _IS_FOR_OTHERS.match(statement.sentence.plain[match.end() :]):
+        return None
     if _ONLINE.search(match[0]) or (launches and _WEB_SITE.search(match[0])):
         return None
     return Event("expansion", "Expansion", 0.9) if acts(statement, match.start()) else None
 
 
 _ONLINE = re.compile(r"\b(?:online|web|virtual|digital|e-?commerce|app|website|internet)\b", re.IGNORECASE)
+_IS_FOR_OTHERS = re.compile(
+    r"[^.;:,]{0,40}?\bfor\s+(?:(?:a|an|our|its|their|one of our)\s+)?(?:customers?|clients?|(?-i:[A-Z])\w+)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"\b(?:clos(?:e|es|ed|ing|ure)|sold|sells?|selling|shut\w{0,4}|burn(?:ed|t)|demolished|vacated|lost|left|for sale"
+    r"|delayed|postponed|scrapped|cancell?ed|abandoned)\b",
+    re.IGNORECASE,
+)
+"""What a sentence says of a new place that is a gain no more."""
 _WEB_SITE = re.compile(r"\b(?:sites?|locations?)$", re.IGNORECASE)
 """What is launched or unveiled is a website rather than a place."""
 
@@ -47,7 +59,7 @@ def _expands(statement: Statement, match: re.Match[str]) -> Event | None:
 def _has_new_site(statement: Statement, match: re.Match[str]) -> Event | None:
     """`Our new factory in York`, or `we moved to a new office in Boise`, but not one that is somebody else's."""
     text = statement.sentence.plain
-    if _ONLINE.search(match[0]):
+    if _ONLINE.search(match[0]) or _ENDED.search(text) or _IS_FOR_OTHERS.match(text[match.end() - 1 :]):
         return None
     owner = is_possessed(statement, match.start())
     if owner is None:
@@ -68,7 +80,7 @@ RULES = (
     ),
     rule(
         rf"\b{_NTH}\b[^.;:?!,]{{0,30}}?\b{SITES}\b[^.;:?!]{{0,40}}?\s((?:is|are) (?:now )?open|(?:has "
-        rf"|have )?opened|opens)\b",
+        rf"|have )?opened|opens(?! (?:only|daily|every|at \d|from \d|on \w+days?|between|early|late))\b)\b",
         _is_open,
     ),
     rule(

@@ -64,12 +64,22 @@ def _was_acquired(statement: Statement, match: re.Match[str]) -> Event | None:
     return Event("funding", "Acquired by another company", 0.8) if acts(statement, match.start()) else None
 
 
+_NO_COMPANY = re.compile(
+    r"\s+(?:[\w-]+\s+){0,4}?(?:certifications?|certificates?|accreditations?|licen[cs]es?|skills?|taste|data|knowledge"
+    r"|reputation|rights|patents?|status|experience|permission|customers|land|vehicles?|machines?|equipment)\b",
+    re.IGNORECASE,
+)
+"""After "acquired", things that are no companies."""
+
+
 def _acquires(statement: Statement, match: re.Match[str]) -> Event | None:
     """The company buys somebody, or somebody buys it."""
     text = statement.sentence.plain
     if re.search(r"\b(?:is|are|was|were|been|be|being|get|got|newly|recently)\s+(?:\w+ly\s+)?$", text[: match.start()]):
         return None
     rest = text[match.end() : match.end() + 60]
+    if _NO_COMPANY.match(rest):
+        return None
     objects = [actor for actor in statement.sentence.actors if 0 <= actor.start - match.end() <= 30]
     if acts(statement, match.start()):
         is_of_company = any(actor.who in (Who.OTHER, Who.PARTY) for actor in objects)

@@ -7,12 +7,43 @@ import re
 from app.domain.companies.events.judging import Event, acts, rule
 from app.domain.companies.identity.actors import Who
 from app.domain.companies.identity.evidence import Statement
+from app.domain.companies.research.words import listed
 
 
 def _hires(statement: Statement, match: re.Match[str]) -> Event | None:
-    if _RENTS.match(statement.sentence.plain[match.end() :]):
+    rest = statement.sentence.plain[match.end() :]
+    if _RENTS.match(rest) or _FOR_OTHERS.search(rest[:80]):
+        return None
+    if _SEEKS.search(match[0]) and not any(_is_job(word) for word in re.findall(r"[a-z][\w-]+", rest[:80].lower())):
         return None
     return Event("hiring", "Hiring", 0.8) if acts(statement, match.start()) else None
+
+
+_FOR_OTHERS = re.compile(r"\bon behalf of\b|\bfor (?:a |an |our |its |their |several )?(?:customers?|clients?)\b", re.I)
+_SEEKS = re.compile(r"looking|seeking|searching", re.IGNORECASE)
+"""Words for what is looked for, which is not always staff."""
+_JOB_ENDINGS = ("er", "or", "ist", "ian", "ant", "yst", "ect", "man", "woman", "men", "women", "eur", "ive")
+_JOBS = listed(
+    """
+    apprentice intern trainee graduate chef cook nurse clerk staff people talent colleague colleagues candidate
+    professional expert hand hands head lead rep member someone individual help aide aid student president secretary
+    receptionist agent superintendent team workforce labourers employees
+    """
+)
+_NO_JOBS = listed(
+    """
+    customer order offer tender supplier answer letter number paper computer water partner investor distributor
+    reseller buyer sponsor center corner matter weather summer winter after over under other another further former
+    letter member harbour or for paper container trailer tractor motor counter offer newsletter folder quarter together
+    product project effect object subject respect restaurant plant grant want advent perspective archive drive live
+    alternative positive active relative initiative
+    """
+)
+
+
+def _is_job(word: str) -> bool:
+    singular = word if word in _JOBS else word.removesuffix("s")
+    return singular not in _NO_JOBS and (singular in _JOBS or (len(singular) > 4 and singular.endswith(_JOB_ENDINGS)))
 
 
 _RENTS = re.compile(
@@ -58,6 +89,8 @@ def _has_vacancies(statement: Statement, match: re.Match[str]) -> Event | None:
     if _NO_VACANCY.match(text[match.end() :]) or re.search(r"\b(?:her|his|my|your)\s+$", text[: match.start()], re.I):
         return None
     subject = statement.sentence.main_subject()
+    if subject is not None and not subject.is_head and not subject.is_possessive:
+        subject = None  # a place, as in "vacancy in Hull"
     is_ours = statement.is_evidence if subject is None else statement.is_company(subject)
     if not is_ours and subject is not None and statement.is_default:
         is_ours = subject.who is Who.PERSON
@@ -80,7 +113,9 @@ RULES = (
         r"\b(open (?:positions?|vacanc(?:y|ies)|roles?|jobs?)|current (?:positions|vacanc(?:y|ies)|openings|job offers)"
         r"|available (?:positions|vacanc(?:y|ies)|roles|jobs)|vacanc(?:y|ies) for|job openings?|now (?:hiring"
         r"|recruiting)"
-        r"|join our (?:growing )?team (?:as|of)|(?:have|has) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|job openings?))\b",
+        r"|join our (?:growing )?team (?:as|of)"
+        r"(?!\s+(?:[\w-]+\s+){0,2}(?:customers|members|subscribers|fans|supporters|users|readers)\b)"
+        r"|(?:have|has) (?:[\w-]+ ){0,3}(?:vacanc(?:y|ies)|job openings?|openings? for))\b",
         _has_vacancies,
     ),
 )

@@ -85,7 +85,7 @@ def _is_appointed(statement: Statement, match: re.Match[str]) -> Event | None:
 
 RULES = (
     rule(
-        r"\b(appoints|appointed|names|named|promotes|promoted|welcomes|welcomed|hires|hired|elects|elected)\b"
+        r"\b(appoints|appointed|names|named|promotes|promoted|welcomes?|welcomed|hires|hired|elects|elected)\b"
         rf"[^.;:?!]{{0,90}}?{ROLES}",
         _appoints,
     ),
@@ -95,5 +95,9 @@ RULES = (
         _is_appointed,
     ),
     rule(rf"\b(joins|joined)\b([^.;:?!]{{0,80}}?)\bas\b[^.;:?!]{{0,50}}?{ROLES}", _joins),
-    rule(r"\b(steps? down|stepped down|stepping down|resigns|resigned|retires|retired|departs|departed)\b", _left),
+    rule(
+        r"\b(steps? down|stepped down|stepping down|resigns|resigned|retires|retired|departs|departed)\b"
+        r"(?!\s+(?:the|a|some)\s+(?:stairs?|steps?|ladders?|hills?|slopes?|streets?|aisles?))",
+        _left,
+    ),
 )

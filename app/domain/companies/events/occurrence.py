@@ -42,6 +42,8 @@ _JOIN = re.compile(
     r"(?:,|;|(?<!rumour)(?<!rumor)(?<!false)(?<!untrue)(?<!denied)(?<!myth):|\b(?:and|but|while|then))\s", re.IGNORECASE
 )
 _NEGATED_OBJECT = re.compile(r"^\s+(?:\w+ly\s+)?(?:no|none|not|neither|nothing|nobody)\b", re.IGNORECASE)
+_NEARLY = re.compile(r"\b(?:almost|nearly|all but)\s*$", re.IGNORECASE)
+_INVENTED = re.compile(r"^\W*(?:april fools?|fiction|satire|joke|myth|false|fake news|rumou?rs?)\b", re.IGNORECASE)
 _HELP = re.compile(r"\b(?:help|let|mak|enabl|allow|assist|support)(?:s|ed|ing|es|e)?\b[^.;]{0,50}$", re.IGNORECASE)
 _BARE = re.compile(r"(?:open|raise|secure|close|acquire|expand|enter|launch|appoint|name|hire|join|merge|buy)$", re.I)
 _GOOD_CAUSE = re.compile(
@@ -106,7 +108,7 @@ def happened(text: str, start: int, end: int) -> bool:
     before = text[:start]
     if text.rstrip().endswith("?") or _HYPOTHESIS.search(before or text[:1]) or _HYPOTHESIS.match(text):
         return False
-    if _NEGATED_OBJECT.match(text[end:]):
+    if _NEGATED_OBJECT.match(text[end:]) or _NEARLY.search(before) or _INVENTED.match(text):
         return False
     is_bare = _BARE.match(text[start:end]) is not None
     if is_bare and _HELP.search(before):
