@@ -179,9 +179,10 @@ class ReferenceReader:
             if isinstance(place, BadShape):
                 chunk.reject(line, feature.cells, place.code, place.error)
                 continue
-            names = tuple(feature.properties)
+            properties = _with_levels(feature.properties)
+            names = tuple(properties)
             located = self._locate(names)
-            cells = [_text(feature.properties[name]) for name in names]
+            cells = [_text(properties[name]) for name in names]
             values = RowValues(located, self._country)
             number, street, city, state, postcode = values.address(cells)
             longitude, latitude = values.coordinates(cells) if place is None else place
@@ -230,6 +231,15 @@ class ReferenceReader:
         names = tuple(feature.properties)
         index = self._locate(names).index("wkt")
         return "" if index is None else str(feature.properties[names[index]])
+
+
+def _with_levels(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties with state and city of Overture's `address_levels`: a list from the largest area on."""
+    levels = properties.get("address_levels")
+    if not isinstance(levels, list):
+        return properties
+    names = [str(level["value"]) for level in levels if isinstance(level, dict) and level.get("value")]
+    return {"state": names[0] if len(names) > 1 else "", "city": names[-1] if names else "", **properties}
 
 
 def _text(value: Any) -> str:

@@ -7,9 +7,8 @@ left and right side: https://www2.census.gov/geo/pdfs/maps-data/data/tiger/tgrsh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from app.domain.imports.features import Feature
 from app.domain.reference.house_numbers import parse_house_number
@@ -32,8 +31,7 @@ Position = tuple[float, float]
 """Longitude and latitude."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreetLine:
+class StreetLine(NamedTuple):
     """A stretch of a street as a file has it; see `Stretch`. Without known numbers both are NO_NUMBERS."""
 
     street: str
@@ -45,6 +43,18 @@ class StreetLine:
     high: int = NO_NUMBERS
     parity: int | None = None
     side: Side = Side.ON_LINE
+
+
+class Numbers(NamedTuple):
+    """The house numbers along a line; `is_descending` says that it begins at the highest."""
+
+    low: int
+    high: int
+    parity: int | None
+    is_descending: bool
+
+
+WITHOUT_NUMBERS = Numbers(NO_NUMBERS, NO_NUMBERS, None, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,69 +89,78 @@ def _read_tiger(properties: Mapping[str, Any], line: tuple[Position, ...]) -> St
     names = _names(properties.get("FULLNAME"), properties.get(FEATNAMES))
     if not names:
         return StreetLines(problem="has no street")
-    found: list[StreetLine] = []
+    found: list[tuple[str, Numbers, Side]] = []
     problem = None
     postcodes = [_text(properties.get(f"ZIP{side}")) for side in "LR"]
     for letter, side, postcode in (("L", Side.LEFT, postcodes[0]), ("R", Side.RIGHT, postcodes[1])):
-        ends = [_text(properties.get(f"{letter}{end}HN")) for end in ("FROM", "TO")]
-        if not any(ends):
+        first, last = (_text(properties.get(f"{letter}{end}HN")) for end in ("FROM", "TO"))
+        if not (first or last):
             continue
         parity = {"O": 1, "E": 0}.get(_text(properties.get(f"PARITY{letter}"))[:1].upper())
-        stretch = _numbered(StreetLine("", "", "", postcode, line, side=side), ends[0], ends[1], parity)
-        if isinstance(stretch, str):
-            problem = stretch
+        numbers = _numbers(first, last, parity)
+        if isinstance(numbers, str):
+            problem = numbers
         else:
-            found.append(stretch)
+            found.append((postcode, numbers, side))
     if not found:
-        found = [StreetLine("", "", "", code, line) for code in dict.fromkeys(filter(None, postcodes))]
-        found = found or [StreetLine("", "", "", "", line)]
-    return StreetLines([replace(one, street=name) for name in names for one in found], problem)
+        found = [(code, WITHOUT_NUMBERS, Side.ON_LINE) for code in dict.fromkeys(filter(None, postcodes)) or ("",)]
+    lines = [
+        _street_line(name, ("", "", postcode), line, numbers, side)
+        for name in names
+        for postcode, numbers, side in found
+    ]
+    return StreetLines(lines, problem)
 
 
 def _read_interpolation(properties: Mapping[str, Any], line: tuple[Position, ...]) -> StreetLines:
     kind = _text(properties[INTERPOLATION]).lower()
     if kind not in _PARITIES:
         return StreetLines(problem=f"has a kind of interpolation that is not read ({kind[:20]})")
-    street = _of_osm(properties, _text(properties.get("addr:street")), line)
-    if not street.street:
+    street = _text(properties.get("addr:street"))
+    if not street:
         return StreetLines(problem="has no street")
-    stretch = _numbered(street, _text(properties[FIRST]), _text(properties.get(LAST)), _PARITIES[kind])
-    return StreetLines(problem=stretch) if isinstance(stretch, str) else StreetLines([stretch])
+    numbers = _numbers(_text(properties[FIRST]), _text(properties.get(LAST)), _PARITIES[kind])
+    if isinstance(numbers, str):
+        return StreetLines(problem=numbers)
+    return StreetLines([_street_line(street, _place(properties), line, numbers, Side.ON_LINE)])
 
 
 def _read_road(properties: Mapping[str, Any], line: tuple[Position, ...]) -> StreetLines:
     names = _names(*(properties.get(name) for name in NAMES_OF_ROADS))
     if not names:
         return StreetLines(problem="has no street")
-    return StreetLines([_of_osm(properties, name, line) for name in names])
+    place = _place(properties)
+    return StreetLines([StreetLine(name, *place, line) for name in names])
 
 
-def _of_osm(properties: Mapping[str, Any], street: str, line: tuple[Position, ...]) -> StreetLine:
+def _place(properties: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return city, state and postcode."""
     city, state, postcode = (_text(properties.get(f"addr:{name}")) for name in ("city", "state", "postcode"))
-    return StreetLine(street, city, state, postcode, line)
+    return city, state, postcode
 
 
-def _numbered(street: StreetLine, first: str, last: str, parity: int | None) -> StreetLine | str:
-    """Return the stretch with its numbers, from the lowest on; or why they cannot be used."""
-    numbers = [parse_house_number(text) for text in (first, last)]
-    if numbers[0] is None or numbers[1] is None:
+def _street_line(
+    street: str, place: tuple[str, str, str], line: tuple[Position, ...], numbers: Numbers, side: Side
+) -> StreetLine:
+    """Return the stretch from its lowest number on."""
+    if numbers.is_descending:
+        line, side = line[::-1], Side(-side)
+    return StreetLine(street, *place, line, numbers.low, numbers.high, numbers.parity, side)
+
+
+def _numbers(first: str, last: str, parity: int | None) -> Numbers | str:
+    """Return the numbers along a line; or why they cannot be used."""
+    begin, end = parse_house_number(first), parse_house_number(last)
+    if begin is None or end is None:
         return f"has house numbers that cannot be read ({first[:20]} to {last[:20]})"
-    if numbers[0].mark or numbers[1].mark:
+    if begin.mark or end.mark:
         return f"has house numbers with letters or hyphens ({first[:20]} to {last[:20]}), between which none are known"
-    low, high = sorted(number.number for number in numbers if number is not None)
+    low, high = min(begin.number, end.number), max(begin.number, end.number)
     if high - low > MAX_SPAN:
         return f"has a range of more than {MAX_SPAN:,} house numbers ({first[:20]} to {last[:20]})"
-    if parity is not None and {low % 2, high % 2} != {parity}:
+    if parity is not None and not low % 2 == high % 2 == parity:
         parity = None
-    is_descending = numbers[0].number > numbers[1].number
-    return replace(
-        street,
-        low=low,
-        high=high,
-        parity=parity,
-        side=Side(-street.side) if is_descending else street.side,
-        line=street.line[::-1] if is_descending else street.line,
-    )
+    return Numbers(low, high, parity, begin.number > end.number)
 
 
 def _names(*values: Any) -> list[str]:
@@ -163,10 +182,11 @@ def _positions(geometry: Mapping[str, Any]) -> tuple[Position, ...] | None:
         return None
     step = max(1, len(given) // MAX_POSITIONS)
     kept = [*given[:-1:step], given[-1]]
-    if not all(len(one) >= 2 and all(type(number) in (int, float) for number in one[:2]) for one in kept):
+    try:
+        line = tuple([(one[0] + 0.0, one[1] + 0.0) for one in kept])
+        good = all([abs(x) <= 180 and abs(y) <= 90 for x, y in line])  # not a number is in no range
+    except (TypeError, IndexError):
         return None
-    line = tuple((float(one[0]), float(one[1])) for one in kept)
-    good = all(isfinite(x) and isfinite(y) and abs(x) <= 180 and abs(y) <= 90 for x, y in line)
     return line if good else None
 
 

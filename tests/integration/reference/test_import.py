@@ -69,6 +69,16 @@ def geojson_lines(rows: list[Row]) -> bytes:
     return b"\n".join(orjson.dumps(feature(row)) for row in rows)
 
 
+def overture(rows: list[Row]) -> bytes:
+    """Overture's addresses as GeoJSON, whose towns are in a list."""
+    features = [feature(row) for row in rows]
+    for one, (number, street, city, code, _, _) in zip(features, rows, strict=True):
+        levels = [{"value": "NC"}, {"value": city}]
+        named = {"number": number, "street": street, "postcode": code, "address_levels": levels}
+        one["properties"] = {"id": "0", "theme": "addresses", "type": "address", "country": "US", **named}
+    return orjson.dumps({"type": "FeatureCollection", "features": features})
+
+
 def outlines(rows: list[Row]) -> bytes:
     """Parcels with addresses: a rectangle around each house."""
     features = [feature(row) for row in rows]
@@ -103,6 +113,7 @@ FORMATS: dict[str, Callable[[list[Row]], bytes]] = {
     "whole-lines": whole_lines,
     "geojson": geojson,
     "geojson-lines": geojson_lines,
+    "overture": overture,
     "outlines": outlines,
     "shapefile": shapefile,
 }
