@@ -56,7 +56,10 @@ def import_file(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import address points: a county's file, OpenAddresses, the National Address Database, or parcels."""
+    """Import address points (a county's file, OpenAddresses, Overture), TIGER's address ranges, or OpenStreetMap.
+
+    `docs/geocoding.md` says where they are downloaded.
+    """
     options = import_options(
         dry_run,
         max_errors,

@@ -42,8 +42,6 @@ def describe(head: bytes) -> str | None:
     for signature, sentence in _SIGNATURES:
         if head.startswith(signature):
             return sentence
-    if head[4:15] == b"\x0a\x09OSMHeader":
-        return "The file is OpenStreetMap data (.osm.pbf). Export what you need as GeoJSON or CSV."
     if _is_dbase(head):
         return "The file is a dBase table (.dbf). Open it in a spreadsheet, and save it as CSV or .xlsx."
     start = head[:1024].removeprefix(BOM_UTF8).lstrip(b" \t\r\n").lower()

@@ -48,7 +48,9 @@ async def create(request: Request) -> Response:
     """Create a job that imports addresses with coordinates, from which the geocoder `local` answers.
 
     The file is the body or the part `file` of a form, and may be compressed (gzip, zip): a county's address points,
-    parcels with addresses, OpenAddresses, or the National Address Database, as a table or as map data. Options may be
-    fields of the form. When the job is completed, the new data replace earlier data of the same name, all at once.
+    parcels with addresses, OpenAddresses, Overture, or the National Address Database, as a table or as map data;
+    TIGER's address ranges (ADDRFEAT, with FEATNAMES in the same zip file); or an extract of OpenStreetMap (.osm.pbf).
+    Options may be fields of the form. When the job is completed, the new data replace earlier data of the same name,
+    all at once.
     """
     return await create_import(request, REFERENCE)

@@ -123,7 +123,6 @@ DBF = b"\x03\x7e\x0b\x1c" + b"\x01\0\0\0\x41\0\x0b\0" + b"\0" * 20 + b"NAME".lju
         (DBF, "a dBase table"),
         (b"AC1027" + b"\0" * 50, "a CAD drawing .*dwg"),
         (b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n", "a CAD drawing .*dxf"),
-        (b"\0\0\0\x0d\x0a\x09OSMHeader" + b"\0" * 20, "OpenStreetMap data"),
         (b'{"type":"Topology","objects":{}}', "TopoJSON"),
         (b'{"error":{"code":499,"message":"Token Required"}}', "error of a server, not data: .*Token Required"),
         (b'{"type":"FeatureCollection","features":[]}', "its list is empty"),
