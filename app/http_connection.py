@@ -8,9 +8,11 @@ length, which take time with the square of theirs.
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 from collections import OrderedDict
 from functools import cache
+from http import HTTPStatus
 from typing import ClassVar, Literal
 
 import structlog
@@ -30,9 +32,48 @@ MAX_CONNECTIONS = 10_000
 RESERVED_DESCRIPTORS = 64
 """For the database, Redis, uploads and log files."""
 
-TIMEOUT_RESPONSE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-TOO_LARGE_RESPONSE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-BUSY_RESPONSE = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n"
+
+def _problem(status: HTTPStatus, slug: str, detail: str, header: str = "") -> bytes:
+    """Return a response with a problem document to a request that has no path yet. Closes the connection."""
+    document = {
+        "type": f"urn:trigpoint:problem:{slug}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "instance": "",
+        "error": detail,
+        "requestId": None,
+    }
+    body = json.dumps(document).encode()
+    fields = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n"
+        f"cache-control: no-store\r\n{header}content-length: {len(body)}\r\n\r\n"
+    )
+    return fields.encode() + body
+
+
+INVALID_RESPONSE = _problem(
+    HTTPStatus.BAD_REQUEST,
+    "bad-request",
+    "This is not a valid HTTP/1.1 request: check its method, address, header and length. An address or header of more"
+    f" than {MAX_HEADER_BYTES >> 10} kB is not accepted either.",
+)
+TIMEOUT_RESPONSE = _problem(
+    HTTPStatus.REQUEST_TIMEOUT,
+    "request-timeout",
+    f"The header of the request did not arrive within {HEADER_SECONDS:g} seconds. Send the request again.",
+)
+TOO_LARGE_RESPONSE = _problem(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "header-too-large",
+    f"The address and the header have more than {MAX_HEADER_BYTES >> 10} kB. Send long values in a body instead.",
+)
+BUSY_RESPONSE = _problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Too many connections are open. Try again in a few seconds.",
+    "retry-after: 5\r\n",
+)
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -70,6 +111,10 @@ class HttpConnection(HttpToolsProtocol):
             if self._arriving == "header" and (self.cycle is None or self.cycle.response_complete):
                 self.transport.write(TOO_LARGE_RESPONSE)
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(INVALID_RESPONSE)
+        self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         self._header_bytes = 0

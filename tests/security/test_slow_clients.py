@@ -15,6 +15,7 @@ from app import http_connection
 from app.errors import RequestTimeout
 from app.http_connection import HttpConnection
 from app.settings import Settings
+from app.web.http.problems import Problem
 from app.web.http.slow_bodies import SlowBodies
 from tests import harness
 from tests.integration.households.calls import call
@@ -184,3 +185,36 @@ async def test_a_slow_body_that_makes_progress_is_read() -> None:
 async def test_a_body_that_drips_is_not_read() -> None:
     with pytest.raises(RequestTimeout, match="less than 100 bytes"):
         await _receive_all([(0.05, b"x")] * 50)
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "said"),
+    [
+        (http_connection.INVALID_RESPONSE, 400, "not a valid HTTP/1.1 request"),
+        (http_connection.TIMEOUT_RESPONSE, 408, "Send the request again"),
+        (http_connection.TOO_LARGE_RESPONSE, 431, "more than 64 kB"),
+        (http_connection.BUSY_RESPONSE, 503, "Try again in a few seconds"),
+    ],
+)
+def test_responses_to_connections_are_problems(response: bytes, status: int, said: str) -> None:
+    head, _, body = response.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status) and b"content-type: application/problem+json" in head
+    assert b"\r\ncontent-length: %d" % len(body) in head
+    problem = Problem.model_validate_json(body)
+    assert problem.status == status and said in problem.detail == problem.error
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+        b"POST /api/v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"POST /api/v1/jobs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n",
+    ],
+)
+async def test_what_is_not_http_gets_a_problem(url: str, sent: bytes) -> None:
+    async with connection(url) as (reader, writer):
+        writer.write(sent)
+        async with asyncio.timeout(60):
+            assert await reader.read() == http_connection.INVALID_RESPONSE

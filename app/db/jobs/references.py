@@ -14,6 +14,8 @@ _QUERIES = MappingProxyType(
         RecordType.BUSINESS: "SELECT id::text FROM businesses WHERE id = ANY($1::text[]::uuid[])",
         RecordType.CITY: "SELECT slug FROM cities WHERE slug = ANY($1)",
         RecordType.COMPANY: "SELECT id::text FROM companies WHERE id = ANY($1::text[]::uuid[])",
+        RecordType.WEBSITE: """SELECT id::text FROM businesses
+                               WHERE id = ANY($1::text[]::uuid[]) AND website IS NOT NULL AND excluded_by IS NULL""",
     }
 )
 """These records are common to all users."""

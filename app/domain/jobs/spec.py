@@ -38,6 +38,8 @@ class RecordType(StrEnum):
     CITY = "city"
     COMPANY = "company"
     UPLOAD = "upload"
+    WEBSITE = "website"
+    """That of a business, which may be visited."""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def _business_dedupe_key(args: Any) -> str:
 
 
 def _business(args: Any) -> Sequence[Reference]:
-    return [Reference(RecordType.BUSINESS, str(args.business_id), "businessId")]
+    named = str(args.business_id), "businessId"
+    return [Reference(RecordType.BUSINESS, *named), Reference(RecordType.WEBSITE, *named)]
 
 
 def _website_spec(kind: WebsiteKind, args: type[BusinessArgs], result: type[JobResult]) -> JobSpec:

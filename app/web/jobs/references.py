@@ -39,15 +39,16 @@ async def check_references(conn: Connection, user_id: UUID, named: Iterable[tupl
         missing = wanted - await references.find_existing(conn, type_, wanted, user_id)
         if type_ is RecordType.CITY:
             problems[type_] = await asyncio.to_thread(_city_problems, missing)
+        elif type_ is RecordType.WEBSITE:
+            problems[type_] = {id_: f"business {id_} has no website, or is excluded: not visited" for id_ in missing}
         else:
             problems[type_] = {id_: f"there is no {type_} {id_}" for id_ in missing}
-    found = [
-        (field, problem)
-        for field, reference in named
-        if (problem := problems[reference.type].get(reference.id)) is not None
-    ]
+    found: dict[tuple[str, str], str] = {}
+    for field, reference in named:
+        if (problem := problems[reference.type].get(reference.id)) is not None:
+            found.setdefault((field, reference.id), problem)
     if found:
-        raise Invalid(found)
+        raise Invalid([(field, problem) for (field, _), problem in found.items()])
 
 
 def _city_problems(slugs: set[str]) -> dict[str, str]:

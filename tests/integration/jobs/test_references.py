@@ -103,3 +103,22 @@ async def test_one_unknown_record_in_a_list_creates_none(client: aiohttp.ClientS
 async def test_a_packaged_city_need_not_be_stored(client: aiohttp.ClientSession) -> None:
     async with client.post("/api/v1/jobs", json={"type": "heatmap_compute", "data": {"citySlug": "helsinki"}}) as made:
         assert made.status == 202, await made.text()
+
+
+@pytest.mark.parametrize("kind", ["website_validation", "email_scraping", "social_scraping"])
+async def test_businesses_whose_websites_are_not_visited(client: aiohttp.ClientSession, kind: str) -> None:
+    ids = []
+    for new in ({"name": "Without"}, {"name": "Excluded", "website": "excluded.example"}):
+        async with client.post("/api/v1/businesses", json=new) as response:
+            ids.append((await response.json())["id"])
+    async with client.post(
+        "/api/v1/business-exclusions", json={"by": "domain", "value": "excluded.example"}
+    ) as response:
+        assert response.status == 201, await response.text()
+    for business_id in ids:
+        job = {"type": kind, "data": {"businessId": business_id}}
+        problem = f"business {business_id} has no website, or is excluded: not visited"
+        assert await refusal(client, job) == [("data.businessId", problem)]
+        assert await refusal(client, {"name": "s", "cron": "0 0 1 1 *", **job}, "/api/v1/schedules") == [
+            ("data.businessId", problem)
+        ]
