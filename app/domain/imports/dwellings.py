@@ -52,8 +52,13 @@ class Dwelling:
     """Of values that could not be read and are left out."""
 
 
-def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> Dwelling:
-    """Normalise the parts as a register writes them: white space squeezed, empty if unknown."""
+def normalise_dwelling(
+    address: str, unit: str, city: str, state: str, zip_code: str, country: str, *, keyed: bool = True
+) -> Dwelling:
+    """Normalise the parts as a register writes them: white space squeezed, empty if unknown.
+
+    Without `keyed`, the key stays empty, which saves a tenth of the time.
+    """
     problems: list[Problem] = []
     given = dict(zip(FIELDS, (address, unit, city, state, zip_code), strict=True))
     for field, text in given.items():
@@ -85,7 +90,8 @@ def normalise_dwelling(address: str, unit: str, city: str, state: str, zip_code:
     rest, behind = split_unit(address)
     if behind and (not unit or same_unit(unit, behind)):
         address, unit = rest, unit or behind
-    key = _key(address, unit, city, state, zip_code, country) if address and (city or zip_code) else ""
+    has_key = keyed and address and (city or zip_code)
+    key = _key(address, unit, city, state, zip_code, country) if has_key else ""
     return Dwelling(address, unit, city, state, zip_code, key, tuple(problems))
 
 

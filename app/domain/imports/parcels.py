@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from math import isfinite, nan
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -79,6 +79,27 @@ def check_header(header: Sequence[str], mapping: Mapped, findings: Findings = NO
         )
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """The properties of the fields of features that have the same properties."""
+
+    constants: dict[str, str]
+    single: Sequence[tuple[str, str]]
+    """Field and property, for fields of one property."""
+    joined: Sequence[tuple[str, Sequence[str]]]
+    used: frozenset[str]
+
+    @classmethod
+    def of(cls, located: Located, names: Sequence[str]) -> _Columns:
+        named = [(field, [names[index] for index in indexes]) for field, indexes in located.columns.items()]
+        return cls(
+            located.constants,
+            [(field, found[0]) for field, found in named if len(found) == 1],
+            [(field, found) for field, found in named if len(found) > 1],
+            frozenset(names[index] for index in located.used),
+        )
+
+
 class ParcelReader:
     """See `Reader`."""
 
@@ -97,7 +118,7 @@ class ParcelReader:
         self._flags = FeatureFlags()
         self._limit = RowLimit(position)
         self._country = layout.country or country
-        self._names: dict[tuple[str, ...], Located] = {}
+        self._names: dict[tuple[str, ...], _Columns] = {}
 
     def chunk(self) -> Chunk:
         read = self._features.read(self._limit.next_rows)
@@ -143,21 +164,24 @@ class ParcelReader:
 
     def _fields(self, feature: Feature) -> tuple[dict[str, str], frozenset[str]]:
         """Return the known fields as text, and the properties that they came from. Raises ValueError."""
-        properties = tuple(feature.properties)
-        located = self._locate(properties)
-        found = dict(located.constants)
-        for field, indexes in located.columns.items():
-            parts = [text for index in indexes if (text := _text(feature, properties[index]))]
-            if parts:
+        properties = feature.properties
+        columns = self._locate(tuple(properties))
+        found = dict(columns.constants)
+        for field, name in columns.single:
+            if text := _text(properties[name], name):
+                found[field] = text
+        for field, names in columns.joined:
+            if parts := [text for name in names if (text := _text(properties[name], name))]:
                 found[field] = " ".join(parts)
-        return found, frozenset(properties[index] for index in located.used)
+        return found, columns.used
 
-    def _locate(self, properties: tuple[str, ...]) -> Located:
+    def _locate(self, properties: tuple[str, ...]) -> _Columns:
         """Return the properties of the fields; cached, since most features of a file have the same properties."""
         if properties not in self._names:
             if len(self._names) > MAX_CACHED_NAMES:
                 self._names.clear()
-            self._names[properties] = NAMES.locate(properties, self._mapping, sparse=True, findings=self._findings)
+            located = NAMES.locate(properties, self._mapping, sparse=True, findings=self._findings)
+            self._names[properties] = _Columns.of(located, properties)
         return self._names[properties]
 
     def _record_id(self, chunk: Chunk, line: int, feature: Feature, found: dict[str, str]) -> str | None:
@@ -205,7 +229,7 @@ class ParcelReader:
             address = f"{found['house_number']} {address}"  # the address is only the street
         home = normalise_dwelling(
             address, found.get("unit", ""), found.get("city", ""), found.get("state", ""),
-            found.get("zip_code", ""), self._country,
+            found.get("zip_code", ""), self._country, keyed=False,
         )  # fmt: skip
         for name, code, value, message in home.problems:
             chunk.warn(line, record_id, code, message, column=name, value=value)
@@ -239,9 +263,10 @@ def _without_owner(feature: Feature, found: dict[str, str]) -> Feature:
     return replace(feature, source=["*" if cell else "" for cell in feature.cells])
 
 
-def _text(feature: Feature, name: str) -> str:
+def _text(value: Any, name: str) -> str:
     """Return a property as text on one line; empty for none. Raises ValueError."""
-    value = feature.properties[name]
+    if type(value) is str:
+        return " ".join(value.replace("\0", " ").split()) if value else ""
     if value is None or isinstance(value, (dict, list)):
         return ""
     try:

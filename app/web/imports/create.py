@@ -23,6 +23,7 @@ from app.db.jobs import records as jobs
 from app.db.jobs import workers
 from app.db.jobs.creator import Creator
 from app.db.jobs.records import Inserted
+from app.domain.addresses.postcode_countries import NAMES
 from app.domain.imports import job_parts
 from app.domain.imports.column_report import VOCABULARIES, FileKind, describe_columns, with_columns
 from app.domain.imports.date_orders import usual_order
@@ -198,7 +199,11 @@ def recognise(route: ImportRoute, upload: Upload, options: ImportRequest, countr
     order = usual_order(country)
     kind = cast(FileKind, route.spec.kind)
     report = describe_columns(kind, found, options.mapping, sample, date_order=options.date_order, usual_order=order)
-    return with_columns(found, report, datetime.now(UTC).date())
+    found = with_columns(found, report, datetime.now(UTC).date())
+    if found.country and found.country != country:
+        name = NAMES[found.country]
+        found.notes.append(f"The addresses are read as those of {name}, which the layout or the postcodes tell.")
+    return found
 
 
 def _divide(upload: Upload, found: Layout, max_rows: int, features: int) -> tuple[int, list[dict[str, Any]]]:

@@ -90,7 +90,7 @@ async def test_rows_that_cannot_be_read_or_found_are_there_too(
     assert errors[2] == "state was left out: it is not a US state or territory, by code or name"
     assert errors[5].startswith("nominatim: no match; locationiq: no match")
     assert errors[6] == "the row has 6 cells, but the header has 4"
-    assert rows[6][:4] == next(csv.reader([good])) and rows[6][11:] == ["more", "still"]
+    assert rows[6][:4] == next(csv.reader([good])) and rows[6][12:] == ["more", "still"]
     assert "quote that is not closed" in errors[7] and rows[7][0] == "open,Concord,CA,94520"
     assert (job["processedItems"], job["failedItems"]) == (9, 4)
 
