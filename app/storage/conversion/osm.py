@@ -82,7 +82,9 @@ def read_extract(request: ConversionRequest, findings: Findings) -> Iterator[byt
             count += 1
             yield lines
     except (RuntimeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"The {request.format} cannot be read: {str(error)[:200]}") from None
+        raise Unreadable(
+            f"The {request.format} cannot be read ({str(error)[:200]}): it is damaged or incomplete. Download it again."
+        ) from None
     if not count:
         raise Unreadable(f"The {request.format} has no addresses and no named roads.")
 
