@@ -165,10 +165,19 @@ def decide(question: Question, candidates: Sequence[Candidate]) -> Found | Tie |
         group = [candidate for candidate in candidates if candidate.penalty == penalty]
         found = _exact(question, group) or (_between(question, group) if penalty < CONTRADICTION else None)
         if found is not None and (penalty < CONTRADICTION or street is None):
-            return found
+            return _known_house(question, found, candidates) or found
         if street is None:
             street = _street(group)
     return street
+
+
+def _known_house(question: Question, found: Found | Tie, candidates: Sequence[Candidate]) -> Found | Tie | None:
+    """Return the house itself in place of a position along a range: other data name its street less completely."""
+    if isinstance(found, Tie) or found.basis is not Basis.RANGE:
+        return None
+    exact = _exact(question, [candidate for candidate in candidates if candidate.penalty < CONTRADICTION])
+    is_near = isinstance(exact, Found) and _metres(exact, found) <= SAME_HOUSE_METRES + (found.error_metres or 0.0)
+    return exact if is_near else None
 
 
 def _exact(question: Question, group: Sequence[Candidate]) -> Found | Tie | None:

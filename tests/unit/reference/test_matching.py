@@ -20,6 +20,7 @@ from app.domain.reference.matching import (
 )
 from app.domain.reference.places import Place
 from app.domain.reference.street_keys import street_key
+from app.domain.reference.stretches import Side, Stretch
 from app.domain.vocabulary.accuracy import Accuracy
 from app.domain.vocabulary.distance import great_circle_metres
 from app.domain.vocabulary.evidence import Basis
@@ -197,3 +198,30 @@ def test_a_question_without_a_number_is_the_street() -> None:
 def test_nothing_is_estimated_from_nothing() -> None:
     assert interpolate(100, []) is None
     assert answer(question("100", "Main St")) is None
+
+
+def test_a_house_goes_before_a_range_of_a_street_that_is_named_more_completely() -> None:
+    ranges = candidate("N Main St", [], source=Source(3, "tiger", "points", "2024-01-01"))
+    line = ((36.0, -78.9), (36.0 + 100 * METRE, -78.9))
+    ranges.stretches = [Stretch(2, 98, 0, Side.LEFT, line)]
+    asked = question("50", "N Main St")
+    for metres, basis in ((60, Basis.POINT), (900, Basis.RANGE)):
+        known = candidate("Main St", [house("50", metres)])
+        assert all(judge(asked, one) for one in (ranges, known))
+        found = decide(asked, [ranges, known])
+        assert isinstance(found, Found)
+        assert found.basis is basis
+        assert (found.accuracy is Accuracy.ROOFTOP) == (basis is Basis.POINT)
+        assert [str(number) for number in found.between] == ([] if basis is Basis.POINT else ["2", "98"])
+
+
+def test_neighbours_on_both_sides_go_before_a_range_and_a_range_before_one_neighbour() -> None:
+    street = candidate("Main St", [], [house("48", 0), house("52", 20)])
+    street.stretches = [Stretch(2, 98, 0, Side.LEFT, ((36.0, -78.9), (36.0 + 100 * METRE, -78.9)))]
+    asked = question("50", "Main St")
+    assert judge(asked, street)
+    for neighbours, basis in ((street.neighbours, Basis.NEIGHBOURS), (street.neighbours[:1], Basis.RANGE)):
+        street.neighbours = neighbours
+        found = decide(asked, [street])
+        assert isinstance(found, Found)
+        assert found.basis is basis
