@@ -120,6 +120,29 @@ async def test_the_list_updates_live(page: Page, client: aiohttp.ClientSession) 
     assert await page.evaluate("window.untouched")
 
 
+async def test_new_rows_wait_while_someone_looks_at_the_list(page: Page, client: aiohttp.ClientSession) -> None:
+    await page.goto("/jobs?type=scripted")
+    first = page.locator("#rows input").first
+    await first.check()
+    made = [(await post(client, "/api/v1/jobs", {"type": "scripted", "data": {}}))["jobId"] for _ in range(2)]
+    await expect(page.get_by_role("button", name="2 new jobs")).to_be_visible()
+    await expect(page.locator(f"#job-{made[0]}")).to_have_count(0)
+    await page.get_by_role("button", name="2 new jobs").click()
+    for job_id in made:
+        await expect(page.locator(f"#job-{job_id}")).to_be_visible()
+    await expect(page.locator("[data-held]")).to_be_hidden()
+
+
+async def test_a_list_of_one_status_drops_jobs_that_have_another(page: Page, client: aiohttp.ClientSession) -> None:
+    await page.goto("/jobs?status=processing&type=scripted")
+    body = {"type": "scripted", "data": {"steps": 10_000, "items": 1, "step_seconds": 0.2}}
+    job_id = (await post(client, "/api/v1/jobs", body))["jobId"]
+    row = page.locator(f"#job-{job_id}")
+    await expect(row).to_be_visible()
+    await post(client, f"/api/v1/jobs/{job_id}/cancel")
+    await expect(row).to_have_count(0)
+
+
 async def test_cancel_and_retry(page: Page, client: aiohttp.ClientSession) -> None:
     made = await post(client, "/api/v1/jobs", {"type": "noop", "data": {"seconds": 50}})
     await page.goto(f"/jobs/{made['jobId']}")

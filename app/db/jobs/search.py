@@ -22,10 +22,11 @@ from uuid import UUID
 import asyncpg
 
 from app.db.core.conditions import Conditions
-from app.db.core.pages import count_or_estimate, fetch_within
+from app.db.core.pages import Total, count_or_estimate, fetch_within
 from app.db.core.pool import Connection
 from app.db.jobs.filters import SEARCHED, Filters, id_range, like_pattern, uuid7_at
 from app.db.jobs.job import LIST_COLUMNS, Job, to_job
+from app.domain.jobs.status import Status
 
 WINDOW_SIZES = (10_000, 1_000, 100)
 """Jobs that are read and tested without an index: as many as the budget allows."""
@@ -245,6 +246,17 @@ async def _count(conn: Connection, filters: Filters, reader: UUID | None) -> tup
     where = filters.conditions(reader)
     total = await count_or_estimate(conn, f"SELECT FROM {filters.table} AS j WHERE {where}", where.args)
     return total.count, total.is_estimate
+
+
+async def count_by_status(conn: Connection, filters: Filters, reader: UUID | None) -> dict[Status, Total] | None:
+    """Return the number of jobs of each status that match the other filters; None with filters that read each job."""
+    if filters.text is not None or filters.data_contains is not None:
+        return None
+    counts = {}
+    for status in Status:
+        count, is_estimate = await _count(conn, replace(filters, status=status), reader)
+        counts[status] = Total(count, is_estimate)
+    return counts
 
 
 async def _conditions(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import aiohttp
 
 from app.db.core.pool import Pool
@@ -49,6 +51,23 @@ async def test_what_runs_and_what_failed(
     assert f'id="job-{running}"' in theirs
     await db_pool.execute("UPDATE jobs SET completed_at = now() - interval '25 hours' WHERE status = 'failed'")
     assert "Scripted: 2 jobs failed" not in (await admin.get("/")).text
+
+
+async def test_status_tabs_count_the_jobs_of_the_reader(
+    client: aiohttp.ClientSession, user_client: aiohttp.ClientSession, admin: Visitor, user: Visitor, db_pool: Pool
+) -> None:
+    first, *_ = [*await create(client, 3), *await create(user_client, 1)]
+    failure = "UPDATE jobs SET status = 'failed', error = 'x', started_at = now(), completed_at = now() WHERE id = $1"
+    await db_pool.execute(failure, first)
+
+    async def tabs(visitor: Visitor, query: str = "") -> dict[str, str]:
+        page = (await visitor.get(f"/jobs{query}")).text
+        return dict(re.findall(r'">(\w+) <span class="tally">([^<]*)</span>', page))
+
+    assert await tabs(admin) == {"Pending": "3", "Processing": "0", "Completed": "0", "Failed": "1", "Cancelled": "0"}
+    assert (await tabs(user))["Pending"] == "1"
+    assert (await tabs(admin, "?status=failed&type=noop"))["Failed"] == "0"
+    assert await tabs(admin, "?q=scripted") == {}
 
 
 async def test_paused_queues(client: aiohttp.ClientSession, admin: Visitor, user: Visitor) -> None:

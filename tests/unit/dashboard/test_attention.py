@@ -11,7 +11,7 @@ import pytest
 from app.db.jobs.causes import FailureGroup
 from app.db.jobs.queues import Queue
 from app.domain.geocoding.geocoder_status import GeocoderStatus
-from app.web.dashboard.jobs.attention import of_failures, of_providers, of_queues, of_quota
+from app.web.dashboard.jobs.attention import of_failures, of_providers, of_queues, of_quota, of_schema
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 QUEUE = Queue(
@@ -42,6 +42,12 @@ def test_few_causes_are_shown_and_the_rest_is_summed_up() -> None:
     assert len(found) == 6
     assert found[-1].text == "2 jobs failed for other reasons"
     assert of_failures([]) == []
+
+
+def test_a_schema_that_does_not_fit() -> None:
+    [found] = of_schema("the schema is older than the code: run `trigpoint migrate`")
+    assert found.text == "The schema is older than the code: run `trigpoint migrate`"
+    assert of_schema(None) == []
 
 
 def test_queues_that_do_not_move() -> None:

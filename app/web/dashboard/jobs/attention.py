@@ -55,6 +55,11 @@ def of_storage(*faults: str | None) -> list[Attention]:
     return [Attention(f"Nothing can be stored: {fault}", "Jobs wait until then.") for fault in faults if fault]
 
 
+def of_schema(mismatch: str | None) -> list[Attention]:
+    """Return that the schema does not fit this version, and what to do."""
+    return [Attention(f"{mismatch[:1].upper()}{mismatch[1:]}")] if mismatch else []
+
+
 def of_queues(queues: Sequence[Queue]) -> list[Attention]:
     """Return the queues that are paused, have the limit 0, or wait for a worker."""
     found = []

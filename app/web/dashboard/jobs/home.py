@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.db.accounts.users import User
 from app.db.companies import quota
+from app.db.core.schema import describe_mismatch, get_revision
 from app.db.jobs import causes, overview, queues, search
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import Status
@@ -35,6 +36,7 @@ async def show(request: Request) -> Response:
         figures = await overview.get_figures(conn, reader)
         has_any = await overview.has_any(conn, reader)
         found = attention.of_storage(await platform.disk.find_fault(conn), await platform.uploads.find_fault())
+        found += attention.of_schema(describe_mismatch(await get_revision(conn)))
         found += attention.of_queues(await queues.list_queues(conn))
         used = await quota.count_used(conn, user.id)
     found += attention.of_providers(await platform.geocoder.statuses()) if user.is_admin else []

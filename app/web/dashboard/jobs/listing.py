@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.accounts.users import User
+from app.db.core.pages import Total
 from app.db.jobs import search
 from app.db.jobs.bulk import Action
 from app.domain.jobs.status import Status
@@ -36,6 +38,15 @@ QUESTIONS = {
 DONE = {Action.CANCEL: "cancelled", Action.RETRY: "retried", Action.DELETE: "deleted"}
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    status: str
+    """Empty for all jobs."""
+    total: Total | None = None
+    """None if counting takes long."""
+
+
 def filter_params(request: Request) -> dict[str, str]:
     """Return the filters in the query as text; fields of the form that were left empty are dropped."""
     names = {*wire_names(JobFilters), "within"}
@@ -60,6 +71,7 @@ async def index(request: Request) -> Response:
     before = parse_cursor(request.query_params.get("before"))
     async with platform.pool.acquire() as conn:
         page = await search.list_page(conn, filters, reader_id(user), before=before, limit=PAGE_SIZE)
+        counts = await search.count_by_status(conn, filters, reader_id(user))
     chosen = filter_params(request)
     return html.page(
         request,
@@ -73,7 +85,8 @@ async def index(request: Request) -> Response:
         queues=sorted({spec.queue.name for spec in platform.specs.values()}),
         spans=SPAN_LABELS,
         first=before is None,
-        tabs=[("All", None)] + [(status.value.capitalize(), status.value) for status in Status],
+        tabs=[Tab("All", "")]
+        + [Tab(status.value.capitalize(), status.value, counts and counts[status]) for status in Status],
         link=lambda **more: "/jobs?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
         older=page.next_before,
         query=urlencode(chosen),

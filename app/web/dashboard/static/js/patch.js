@@ -44,6 +44,14 @@ export async function refresh() {
   return refreshing;
 }
 
+// Load one part of the page again.
+export async function refreshPart(id) {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!response.ok || response.redirected) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(id);
+  if (fresh) document.getElementById(id)?.replaceWith(document.importNode(fresh, true));
+}
+
 async function load() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (response.redirected && new URL(response.url).pathname === "/login") { location.reload(); return; }
