@@ -30,6 +30,8 @@ CODES = {
 }
 """Codes at the beginning of an error, in words."""
 _CODE = re.compile(rf"^({'|'.join(CODES)})\b:? ?")
+_LINE = re.compile(r"^line [0-9]{1,12}: ")
+"""Differs between the rows of a file with the same problem."""
 _EXCEPTION = re.compile(r"^[A-Z][A-Za-z]{2,60}: (?=\S)")
 
 
@@ -49,7 +51,7 @@ def explain(kind: str, error: str) -> Explanation:
         return found
     if code := _CODE.match(text):
         return Explanation(CODES[code[1]])
-    text = _EXCEPTION.sub("", text, count=1)
+    text = _LINE.sub("", _EXCEPTION.sub("", text, count=1), count=1)
     return Explanation(text[:1].upper() + text[1:] if text else "It failed without a message")
 
 

@@ -29,6 +29,7 @@ def test_geocoding(error: str, text: str) -> None:
     [
         ("email_scraping: dns_error: no such host b.example", "The domain was not found"),
         ("email_scraping: Unavailable: the disk is full", "The disk is full"),
+        ("line 902: zip is no ZIP code", "Zip is no ZIP code"),
         ("Note: the rest is missing", "The rest is missing"),
         ("the server takes no requests: HTTP 403", "The server takes no requests: HTTP 403"),
         ("", "It failed without a message"),
