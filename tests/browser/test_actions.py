@@ -307,8 +307,8 @@ async def test_a_user_sees_only_their_pages_and_jobs(
         await expect(page.get_by_role("heading", name="No jobs yet")).to_be_visible()
         links = await page.locator("#nav a").all_inner_texts()
         assert [link.strip() for link in links] == [
-            "Home", "Jobs", "New job", "Map", "Households", "Businesses", "Companies", "Signals", "Webhooks", "Keys",
-            "Teams",
+            "Home", "Jobs", "New job", "Map", "Households", "Review", "Reference data", "Businesses", "Companies",
+            "Signals", "Webhooks", "Keys", "Teams",
         ]  # fmt: skip
         await page.goto("/new/noop")
         await page.get_by_role("button", name="Create job").click()

@@ -19,7 +19,7 @@ FILE = FilePayload(
 
 async def import_file(page: Page) -> None:
     await page.goto("/new")
-    await page.get_by_role("link", name="Look at it before it is imported").click()
+    await page.get_by_role("link", name="Import another file").click()
     await page.get_by_label("File").set_input_files(FILE)
     await page.get_by_role("button", name="Look at the file").click()
     await expect(page.get_by_role("heading", name="list.csv")).to_be_visible()

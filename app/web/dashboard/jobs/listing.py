@@ -86,7 +86,7 @@ async def index(request: Request) -> Response:
         spans=SPAN_LABELS,
         first=before is None,
         tabs=[Tab("All", "")]
-        + [Tab(status.value.capitalize(), status.value, counts and counts[status]) for status in Status],
+        + [Tab(status.value.capitalize(), status.value, counts[status] if counts else None) for status in Status],
         link=lambda **more: "/jobs?" + urlencode({k: v for k, v in {**chosen, **more}.items() if v}),
         older=page.next_before,
         query=urlencode(chosen),
