@@ -13,7 +13,7 @@ import pytest
 from tests.acceptance.commands import TRIGPOINT, Up, environment
 from tests.processes import ROOT
 
-PAGES = ("README.md", "docs/imports.md", "docs/websites.md")
+PAGES = ("README.md", "docs/imports.md", "docs/websites.md", "docs/tutorials/campaign.md", "docs/tutorials/sales.md")
 COMMAND = re.compile(r"^\$ (trigpoint [^#\n]+)", re.MULTILINE)
 ELSEWHERE = {
     "trigpoint api": "serves until it is stopped; tests/faults start it",
@@ -26,7 +26,7 @@ NEEDS_NETWORK = ("trigpoint companies research",)
 
 def commands() -> list[str]:
     found = [command.strip() for page in PAGES for command in COMMAND.findall((ROOT / page).read_text())]
-    return [command for command in found if not command.startswith(tuple(ELSEWHERE))]
+    return [command for command in dict.fromkeys(found) if not command.startswith(tuple(ELSEWHERE))]
 
 
 @pytest.fixture(scope="module")
