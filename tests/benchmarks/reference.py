@@ -27,6 +27,7 @@ import aiohttp
 import psutil
 
 from app.domain.vocabulary.distance import great_circle_metres
+from tests.benchmarks import suggestions
 from tests.benchmarks.report import line
 from tests.harness import ADMIN_KEY, follow
 from tests.processes import Platform, platform
@@ -353,6 +354,8 @@ async def generated(
     line(f"import of {count:,} points, rows/s", f"{rate:,.0f}", ">= 60,000", rate >= 60_000)
     points = list(generate(min(count, 300_000)))
     await single(http, points)
+    await suggestions.suggest(http, points)
+    await suggestions.reverse(http, points)
     await accuracy(http, points, arguments.questions, "generated")
     await households(running, http, points, arguments.households)
     await remove_all(http)

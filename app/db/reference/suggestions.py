@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.db.core.pool import Connection
@@ -13,8 +13,8 @@ from app.domain.reference.interpolation import House
 from app.domain.reference.matching import KnownStreet
 from app.domain.reference.typed_addresses import TypedAddress, continues
 
-MAX_STREETS = 300
-"""Streets that are read for one reading of what was typed."""
+MAX_TRIED, MAX_STREETS = 1_500, 200
+"""Streets that are looked at, and read, for one reading of what was typed."""
 MAX_HOUSES = 4
 """Houses of one number in a street: 12, 12A, 12B."""
 
@@ -25,9 +25,13 @@ WITH sources AS MATERIALIZED (
 SELECT q.i, {lookups.STREET}, {lookups.SOURCE}, p.*
 FROM unnest($3::int[], $4::text[], $5::text[]) AS q (i, first, beyond)
 CROSS JOIN LATERAL (
-    SELECT t.* FROM reference_streets AS t
-    WHERE lower(t.name) ~>=~ q.first AND lower(t.name) ~<~ q.beyond AND t.source_id IN (SELECT id FROM sources)
-      AND ($6 = '' OR starts_with(t.city, $6) OR t.city = '') AND ($7 = '' OR starts_with(t.postcode, $7))
+    SELECT t.* FROM (
+        SELECT t.* FROM reference_streets AS t
+        WHERE lower(t.name) ~>=~ q.first AND lower(t.name) ~<~ q.beyond AND t.source_id + 0 IN (SELECT id FROM sources)
+          AND ($6 = '' OR starts_with(t.city, $6) OR t.city = '') AND ($7 = '' OR starts_with(t.postcode, $7))
+        LIMIT {MAX_TRIED}
+    ) AS t
+    WHERE $8 = 0 OR EXISTS (SELECT FROM reference_points AS p WHERE p.street_id = t.id AND p.number = $8)
     LIMIT {MAX_STREETS}
 ) AS t
 JOIN sources AS s ON s.id = t.source_id
@@ -58,9 +62,17 @@ async def suggest(conn: Connection, owner: UUID, country: str, typed: TypedAddre
 
     Run it in a transaction after `lookups.begin`.
     """
-    readings = typed.readings
-    if not readings:
+    if not typed.readings:
         return []
+    found = await _find(conn, owner, country, typed)
+    if not found and typed.number is not None:
+        found = await _find(conn, owner, country, replace(typed, number=None))
+    return found[:limit]
+
+
+async def _find(conn: Connection, owner: UUID, country: str, typed: TypedAddress) -> list[Suggestion]:
+    """Return the houses of the number, or without one the streets."""
+    readings = typed.readings
     rows = await conn.fetch(
         SUGGEST,
         owner,
@@ -82,9 +94,7 @@ async def suggest(conn: Connection, owner: UUID, country: str, typed: TypedAddre
         rank = (house is None, not _is_same(house, typed.number), not reading.is_exact, len(street.key.name), one.line)
         if one.line not in found or rank < found[one.line][0]:
             found[one.line] = rank, one
-    ranked = sorted(found.values(), key=lambda entry: entry[0])
-    houses = [one for _, one in ranked if one.house is not None]
-    return (houses or [one for _, one in ranked])[:limit]
+    return [one for _, one in sorted(found.values(), key=lambda entry: entry[0])]
 
 
 def _is_same(house: House | None, number: HouseNumber | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ MIN_LETTERS = 2
 _END = "\x01"
 """Sorts before every character of a name."""
 _PLACEHOLDER = "zzq"
+_ORDINAL_BEGUN = re.compile(r"(\d{1,5})(?:s|n|r|t)[tdh]?")
 _NUMBERED = "#"
 """Begins the key of a numbered road."""
 _FULL = {code: tuple(word for word, of in {**SUFFIXES, **DIRECTIONS}.items() if of == code)
@@ -63,7 +65,9 @@ def read_typed(text: str) -> TypedAddress:
     behind = [word for part in places for word in normalise(part)][:MAX_WORDS]
     digits = next((word for word in behind if word[0].isdigit()), "")
     town = town_key(places[0]) if places and places[0] and not places[0][0].isdigit() else ""
-    readings = () if len("".join(words)) < MIN_LETTERS and not number_text else tuple(_readings(words, behind))
+    readings = (
+        () if not words or (len("".join(words)) < MIN_LETTERS and not number_text) else tuple(_readings(words, behind))
+    )
     return TypedAddress(parse_house_number(number_text) if number_text else None, readings, town, digits)
 
 
@@ -77,6 +81,12 @@ def _readings(words: Sequence[str], behind: Sequence[str]) -> Iterator[Reading]:
         suffix = (key.suffix,) if key.suffix and not key.name.startswith(_NUMBERED) else ()
         rest = (*suffix, *words[taken:], *behind)
         readings = [Reading(key.name, key.name + _END, directions, rest, True)]
+        whole = street_key(_between(words[:taken]))  # Deer Creek, of which Ter is still to be typed
+        if suffix and whole is not None:
+            name = whole.name.removeprefix(_PLACEHOLDER).removesuffix(_PLACEHOLDER)
+            for direction in directions:
+                name = name.removeprefix(max(_FULL[direction.upper()], key=len).lower())
+            readings.append(Reading(name, name + _END, directions, (*words[taken:], *behind), True))
         if taken == len(words) and not behind:
             readings += _unfinished(words)
         for reading in readings:
@@ -88,15 +98,21 @@ def _readings(words: Sequence[str], behind: Sequence[str]) -> Iterator[Reading]:
 def _unfinished(words: Sequence[str]) -> Iterator[Reading]:
     """Yield the reading in which the last word is the beginning of one of the name."""
     *before, last = words
+    if (ordinal := _ORDINAL_BEGUN.fullmatch(last)) is not None:
+        last = ordinal[1]
     whole = street_key(" ".join(words))
     if whole is not None and whole.name.startswith(_NUMBERED):
         yield Reading(whole.name, _next(whole.name), (), (), False)
-    key = street_key(" ".join([*before, _PLACEHOLDER]))
-    if key is None or not key.name.endswith(_PLACEHOLDER):
-        return
-    first = key.name.removesuffix(_PLACEHOLDER) + last
-    if len(first) >= MIN_LETTERS or first.isdecimal():
-        yield Reading(first, _next(first), tuple(key.before.split()), (), False)
+    for text, directed in ((f"{' '.join(before)} {_PLACEHOLDER}", True), (_between(before), False)):
+        key = street_key(text)
+        if key is not None and key.name.endswith(_PLACEHOLDER):
+            first = key.name.removesuffix(_PLACEHOLDER).removeprefix(_PLACEHOLDER) + last
+            yield Reading(first, _next(first), tuple(key.before.split()) if directed else (), (), False)
+
+
+def _between(words: Sequence[str]) -> str:
+    """Return a text in which no word is a direction or suffix, as in E Brook Creek Ter."""
+    return " ".join([_PLACEHOLDER, *words, _PLACEHOLDER])
 
 
 def _next(beginning: str) -> str:

@@ -66,6 +66,6 @@ async def test_a_file(settings: Settings, client: aiohttp.ClientSession) -> None
         ("5", "interpolated", "nominatim", "nominatim found another house number"),
         ("6", "rooftop", "nominatim", ""),
         ("7", "postcode", "offline", ""),
-        ("8", "postcode", "offline", ""),
-        ("9", "postcode", "offline", ""),
+        ("8", "postcode", "offline", "address was left out: it holds 'N/A', which stands for no value"),
+        ("9", "postcode", "offline", "address was left out: it holds '-', which stands for no value"),
     ]

@@ -104,6 +104,7 @@ async def test_a_household_as_it_is_read(client: aiohttp.ClientSession, db_pool:
         "matchedAddress": None,
         "rawScore": None,
         "attribution": None,
+        "expectedErrorMetres": None,
     }
     await locate(db_pool, "1")
     response = await call(client, "GET", f"{HOUSEHOLDS}/{household_id}")
