@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.addresses import parts
-from app.domain.addresses.countries import country_field_code
 from app.domain.addresses.local_forms import LOCALITY, is_locality, sort_local_fields
 from app.domain.addresses.placeholders import is_placeholder, placeholder_message
 from app.domain.addresses.postcode_countries import country_of_postcode
 from app.domain.addresses.us_fields import UsFields, sort_us_fields
 from app.domain.text.columns import STREET_PARTS
 from app.domain.text.numbers import number_text
+from app.domain.vocabulary.countries import country_field_code
 from app.domain.vocabulary.states import state_code
 
 MAX_CHARACTERS = {

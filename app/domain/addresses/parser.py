@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from app.domain.addresses.countries import country_code
 from app.domain.addresses.postcode_countries import country_of_line
 from app.domain.addresses.us_parser import parse_us
+from app.domain.vocabulary.countries import country_code
 from app.domain.vocabulary.states import CODES_BY_NAME, OTHER_NAMES, STATES
 
 # "00100 Helsinki", "114 55 Stockholm", "1016 GV Amsterdam"

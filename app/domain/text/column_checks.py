@@ -16,6 +16,7 @@ from app.domain.text.column_content import (
     recognise_content,
 )
 from app.domain.text.numbers import degrees
+from app.domain.vocabulary.countries import country_field_code
 
 MIN_VALUES = 2
 MIN_SHARE = 0.2
@@ -72,7 +73,7 @@ PLAUSIBLE: dict[str, Callable[[str], bool]] = {
     "state": lambda text: (_has_letters(text) and not _DIGIT.search(text) and len(text) <= 40)
     or (text.isdecimal() and len(text) <= 2),
     "zip_code": lambda text: _DIGIT.search(text) is not None and len(text) <= 12 and not is_date(text),
-    "country": lambda text: _has_letters(text),
+    "country": lambda text: country_field_code(text) is not None,
     "county": lambda text: not (is_date(text) or is_email(text) or is_website(text)),
     "latitude": _is_degrees(90),
     "longitude": _is_degrees(180),

@@ -32,6 +32,9 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
         "address1line",
         "addline1", "street1address", "streetline1", "streetaddress1", "streetaddressline1", "address01", "addressone",
         "completeaddress", "wholeaddress", "locationaddress", "serviceaddress", "premiseaddress", "resaddress1",
+        "adresse", "adress", "anschrift", "gatuadress", "besöksadress", "katuosoite", "osoite", "indirizzo",
+        "dirección", "direccion", "domicilio", "endereço", "endereco", "adres", "straßehausnummer",
+        "strassehausnummer", "straßeundhausnummer", "strasseundhausnummer",
     ),
     "house_number": (
         "housenumber", "streetnumber", "houseno", "housenum", "streetnum", "streetno", "stnumber", "stnum", "stno",
@@ -39,6 +42,7 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
         "addrnum", "adrnum", "addno", "saddno", "house", "hausnummer", "hausnr", "hnr", "housenbr", "streetnbr",
         "stnbr",
         "buildingnumber", "bldgnumber", "primarynumber", "number",
+        "huisnummer", "huisnr", "husnummer", "husnr", "gatunummer", "talonumero", "numerocivico", "civico",
     ),
     "house_fraction": (
         "housefraction", "housefractionnum", "housenumbersuffix", "streetnumbersuffix", "housesuffix", "regstfrac",
@@ -53,6 +57,7 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
     "street": (
         "street", "streetname", "stname", "regstname", "residencestreetname", "residentialstreetname", "saddstr",
         "road", "roadname", "strasse", "straße", "straßenname", "strassenname", "stnm", "streetnm", "thoroughfare",
+        "straat", "straatnaam", "gatunamn", "katu", "vejnavn", "gatenavn", "calle", "rue", "ulica",
     ),
     "street_type": (
         "streettype", "streetsuffix", "streetsufx", "streetsfx", "sttype", "stsuffix", "regsttype",
@@ -70,18 +75,22 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
         "aptunit", "aptunitnumber", "addrline2", "addressln2", "address2line", "addline2", "streetline2", "street2",
         "streetaddress2", "streetaddressline2", "address02", "unitapt", "aptsuite", "suiteapt", "aptste", "aptnbr",
         "unitnbr", "secondaryaddress", "secondaryunit", "flat", "flatnumber",
+        "toevoeging", "huisnummertoevoeging", "adresszusatz",
     ),
     "city": (
         "city", "cityname", "rescitydesc", "residentialcity", "residencecity", "vcity", "town", "municipality",
         "locality",
         "ort", "stadt", "regcity", "homecity", "physicalcity", "situscity", "sitecity", "citytown", "postcity",
         "postalcommunity", "posttown", "townname", "citynm", "towncity", "suburb",
+        "ville", "commune", "ciudad", "población", "poblacion", "città", "citta", "comune", "cidade", "plaats",
+        "woonplaats", "stad", "postort", "postitoimipaikka", "kaupunki", "poststed", "miasto", "miejscowość",
     ),
     "state": (
         "state", "statecode", "statecd", "st", "residentialstate", "residencestate", "stateprovince", "stateregion",
         "province", "region", "regstate", "homestate", "physicalstate", "situsstate", "vstate", "provincecode",
         "prov", "statename", "stateabbr", "stateabbreviation", "stateprov",
         "stateorprovince", "stabbr", "usstate",
+        "provincia", "provincie", "bundesland", "estado",
     ),
     "zip_code": (
         "zipcode", "zip", "zip5", "postalcode", "postcode", "zippostalcode", "zippostal", "residentialzip",
@@ -89,8 +98,13 @@ ADDRESS: Mapping[str, tuple[str, ...]] = {
         "homepostalcode", "physicalzip", "situszip", "sitezip", "zipplus4", "zip9", "zip4", "vzip5", "vzip",
         "zippost", "zipcd",
         "zippc", "zippostcode", "zipcode5", "zip5digit", "postal", "postalzip", "postcodezip", "pcode", "eircode",
+        "postleitzahl", "codepostal", "códigopostal", "codigopostal", "cp", "postinumero", "postnummer", "postnr",
+        "kodpocztowy",
     ),
-    "country": ("country", "countrycode", "countryregion", "countryname", "homecountry"),
+    "country": (
+        "country", "countrycode", "countryregion", "countryname", "homecountry",
+        "land", "pays", "país", "pais", "paese", "nazione", "maa", "kraj",
+    ),
     "county": ("county", "countyname", "countydesc"),
     "latitude": ("latitude", "lat", "breitengrad", "gpslat", "latdd", "ycoord", "ycoordinate"),
     "longitude": ("longitude", "lon", "lng", "long", "längengrad", "gpslon", "gpslong", "londd", "longdd", "xcoord",

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from app.domain.addresses.countries import country_code
+from app.domain.vocabulary.countries import country_code
 from app.domain.websites.extraction.hosts import domain_of
 from app.domain.websites.website_field import clean_website
 

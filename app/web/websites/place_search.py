@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.db.core.pool import Connection
 from app.db.websites.businesses import get_business
-from app.domain.addresses.countries import country_field_code
+from app.domain.vocabulary.countries import country_field_code
 from app.domain.websites.businesses import NewBusiness
 from app.errors import Conflict, Invalid, LimitReached, NotConfigured, ServiceUnavailable
 from app.web.accounts import auth

@@ -133,10 +133,10 @@ def test_an_address_that_is_only_the_street_takes_the_house_number() -> None:
 
 
 def test_columns_that_may_matter_are_warned_of() -> None:
-    report, _ = described("geocode_file", "address,Bundesland\n1 Oak St,NV\n2 Oak St,CA\n")
+    report, _ = described("geocode_file", "address,Gebiet\n1 Oak St,NV\n2 Oak St,CA\n")
     assert report.warnings == [
-        "The column 'Bundesland' looks like a state, but is not used. If it is the state, send"
-        ' mapping={"state": "Bundesland"}.'
+        "The column 'Gebiet' looks like a state, but is not used. If it is the state, send"
+        ' mapping={"state": "Gebiet"}.'
     ]
     report, _ = described("voter_import", "voter_id,last_name\n1,Lee\n2,Kay\n")
     assert report.warnings == ["No column has addresses, so the voters belong to no household."]

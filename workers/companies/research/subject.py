@@ -10,11 +10,11 @@ from typing import Any
 from app.db.companies import candidates
 from app.db.companies.records import Company
 from app.db.core.pool import Connection
-from app.domain.addresses.countries import country_code
 from app.domain.companies.identity.own_pages import address_marks
 from app.domain.companies.identity.subject import Subject
 from app.domain.companies.research.normalization import folded
 from app.domain.companies.site_facts import DEFAULT_COUNTRY
+from app.domain.vocabulary.countries import country_code
 
 REGISTER_COUNTRY = "gb"
 """Country of the register Companies House."""

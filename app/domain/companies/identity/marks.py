@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from app.domain.addresses.countries import country_code
 from app.domain.companies.identity.actors import Sentence
 from app.domain.companies.identity.legal_forms import words_of
 from app.domain.companies.identity.subject import Subject, TextPage
 from app.domain.companies.identity.vocabulary import DEMONYMS, GENERIC_NAME_WORDS, NAMELESS, NOT_DISTINCTIVE
 from app.domain.companies.research import words
 from app.domain.companies.research.normalization import folded
+from app.domain.vocabulary.countries import country_code
 from app.domain.websites.extraction.hosts import domain_of
 
 MIN_OWN_WORDS = 12
