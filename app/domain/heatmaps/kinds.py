@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.domain.heatmaps.bounds import InvalidRegion
 from app.domain.heatmaps.fields import DEFAULT_GRID_STEP, BoundsInput, GridStep
 from app.domain.heatmaps.grid import Grid
 from app.domain.heatmaps.results import HeatmapComputeResult
-from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference
+from app.domain.jobs.spec import JobSpec, QueueSpec, RecordType, Reference, RequestedArgs
 
 
 class RegionArgs(BaseModel):
@@ -33,9 +34,14 @@ class RegionArgs(BaseModel):
     """The size of the cells, in degrees: 0.01 is about a kilometre."""
 
     @model_validator(mode="after")
-    def _one_region(self) -> Self:
+    def _one_region(self, info: ValidationInfo) -> Self:
         if (self.city_slug is None) == (self.bounds is None):
             raise ValueError("give either citySlug or bounds {south, west, north, east}")
+        if self.bounds is not None and isinstance(info.context, RequestedArgs):
+            try:
+                Grid.covering(self.bounds.bounds(), self.grid_step).check_size()
+            except InvalidRegion as error:
+                raise ValueError(str(error)) from None
         return self
 
 

@@ -93,6 +93,7 @@ class Problem(BaseModel):
     """How many more there are."""
 
 
+SINGULARS = {" 1 characters": " 1 character", " 1 entries": " 1 entry"}
 MAX_DESCRIBED_ERRORS = 10_000
 MAX_FIELD_CHARACTERS, MAX_MESSAGE_CHARACTERS = 300, 1_000
 
@@ -110,6 +111,8 @@ def invalid(error: ValidationError, model: type[BaseModel] | None, prefix: str =
         path = [part for part in (prefix, *item["loc"]) if part != ""]
         template = MESSAGES.get(item["type"])
         message = item["msg"] if template is None else template.format(**item.get("ctx", {}))
+        for plural, singular in SINGULARS.items():
+            message = message.replace(plural, singular)
         if item["type"] == "extra_forbidden" and model is not None:
             message += f"; known are {', '.join(known_fields(model, item['loc'][:-1]))}"
         findings.append((".".join(map(str, path))[:MAX_FIELD_CHARACTERS], message[:MAX_MESSAGE_CHARACTERS]))

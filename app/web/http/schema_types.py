@@ -45,7 +45,8 @@ def _from_text(value: Any) -> Any:
         try:
             return parse_json(value.encode())
         except AppError as error:
-            raise ValueError(f"must be a JSON object: {error.detail}") from None
+            reason = error.detail.removeprefix("The body is ")
+            raise ValueError(f"must be a JSON object, but is {reason}") from None
     return value
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.db.jobs.filters import Filters
 from app.domain.jobs.status import Status
+from app.errors import Invalid
 from app.web.http.models import RequestModel
 from app.web.http.schema_types import JsonObject, Timestamp
 from app.web.platform import Platform
@@ -28,10 +29,16 @@ class JobFilters(RequestModel):
     e-mail address, ignoring case."""
 
     def to_filters(self, platform: Platform) -> Filters:
+        """Return the filters for the database. Raises Invalid for a type or a queue that does not exist."""
         spec = platform.kind(self.type) if self.type else None
+        if self.type and spec is None:
+            raise Invalid([("type", f"unknown job type; expected one of {', '.join(sorted(platform.specs))}")])
+        queues = {each.queue.name for each in platform.specs.values()}
+        if self.queue and self.queue not in queues:
+            raise Invalid([("queue", f"unknown queue; expected one of {', '.join(sorted(queues))}")])
         return Filters(
             status=self.status,
-            kind=spec.kind if spec else self.type,
+            kind=spec.kind if spec else None,
             queue=self.queue,
             created_after=self.created_after,
             created_before=self.created_before,

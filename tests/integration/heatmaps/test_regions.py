@@ -171,9 +171,13 @@ async def test_what_is_refused(client: Client, db_pool: Pool) -> None:
     assert anonymous.status == 401
 
 
-async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker: Worker) -> None:
+async def test_a_job_made_by_its_kind_is_checked_as_well(client: Client, worker: Worker, db_pool: Pool) -> None:
     huge = {"bounds": {"south": 20, "west": -90, "north": 23, "east": -87}, "gridStep": 0.001}
-    made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": huge})).json
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    small = {"type": "heatmap_compute", "data": {"bounds": BOUNDS}, "runAt": later}
+    made = (await call(client, "POST", "/api/v1/jobs", json=small)).json
+    await db_pool.execute("UPDATE jobs SET data = data || $1", orjson.dumps(huge).decode())
+    assert (await call(client, "POST", f"/api/v1/jobs/{made['jobId']}/run")).status == 202
     job = await harness.follow(client, made["jobId"])
     assert job["status"] == "failed" and "9,000,000 cells" in job["error"] and job["attempt"] == 1
 
@@ -274,3 +278,12 @@ async def test_a_region_has_one_active_job_however_it_is_requested(client: Clien
     scheduled = (await call(client, "POST", "/api/heatmap/schedule", json=data)).json
     made = (await call(client, "POST", "/api/v1/jobs", json={"type": "heatmap_compute", "data": data})).json
     assert (made["jobId"], made["isNew"]) == (scheduled["jobId"], False)
+
+
+async def test_too_large_a_region_is_refused_when_its_job_or_schedule_is_created(client: Client) -> None:
+    bounds = {"south": -60, "west": -170, "north": 60, "east": 170}
+    new = {"type": "heatmap_compute", "data": {"bounds": bounds, "gridStep": 0.01}}
+    for path, body in (("/api/v1/jobs", new), ("/api/v1/schedules", {"name": "s", "cron": "0 3 * * *", **new})):
+        answer = await call(client, "POST", path, json=body)
+        assert answer.status == 422, answer.json
+        assert answer.json["detail"].startswith("data: the region has ") and "the limit is" in answer.json["detail"]

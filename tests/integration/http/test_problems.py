@@ -70,3 +70,23 @@ async def test_query_parameters(client: aiohttp.ClientSession) -> None:
         body = await problem(await call(client, "GET", f"/api/v1/households?{query}"), 422)
         assert body["errors"][0]["field"] == query.partition("=")[0]
     await problem(await call(client, "GET", "/api/v1/households?city=%00"), 422)
+
+
+async def test_filters_by_what_does_not_exist_are_refused(client: aiohttp.ClientSession) -> None:
+    for name, message in (("type", "unknown job type; expected one of "), ("queue", "unknown queue; expected one of ")):
+        listed = await call(client, "GET", "/api/v1/jobs", params={name: "nope"})
+        body = {"action": "cancel", "filters": {name: "nope"}}
+        for answer in (listed, await call(client, "POST", "/api/v1/jobs/bulk", json=body)):
+            assert answer.status == 422 and answer.json["detail"].startswith(f"{name}: {message}"), answer.json
+    alias = await call(client, "GET", "/api/v1/jobs", params={"type": "import_voters", "queue": "voter-import"})
+    assert alias.status == 200
+    broken = await call(client, "GET", "/api/v1/jobs", params={"dataContains": "{"})
+    assert broken.json["detail"].startswith("dataContains: must be a JSON object, but is not valid JSON: line 1")
+
+
+async def test_singular_and_plural(client: aiohttp.ClientSession) -> None:
+    for body, detail in (
+        ({"type": "noop", "dedupeKey": ""}, "dedupeKey: must have at least 1 character"),
+        ({"type": "noop", "dedupeKey": "x" * 300}, "dedupeKey: must have at most 255 characters"),
+    ):
+        assert (await call(client, "POST", "/api/v1/jobs", json=body)).json["detail"] == detail
