@@ -113,3 +113,18 @@ def test_a_test_for_browsers_is_blocked() -> None:
         False,
     )
     assert status("http://a.com/", "A", "http://a.com/", "404 Not Found", "<p>Wait</p>") == (WebsiteStatus.GONE, False)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "expected"),
+    [
+        ("", "<b>Fatal error</b>: Uncaught Error: undefined function in /var/www/html/index.php:12", "server_error"),
+        ("", "<b>Fatal error</b>: Cannot redeclare x in index.php on line 3", "server_error"),
+        ("Human Resources Ltd", "<p>We verify you are human resources compliant. Offices in Leeds.</p>", "ok"),
+        ("Verifying you are human", "<p>Please verify you are a human. Press and hold.</p>", "blocked"),
+        ("404 Bar &amp; Grill", "<h1>404 Bar &amp; Grill</h1><p>Burgers and beer in Leeds, daily from noon.</p>", "ok"),
+    ],
+)
+def test_errors_tests_and_names_that_resemble_them(title: str, body: str, expected: str) -> None:
+    found = find_site_status(Document(page(title, body), "http://bluefinch.com/"), "http://bluefinch.com/", "Bluefinch")
+    assert found.status.value == expected, found

@@ -58,7 +58,8 @@ _PARKING_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 _WEBMASTER = re.compile(
-    r"\bpublic_html\b|\b(?:index|default)\.(?:html?|php)\b|\bby ftp\b|\bvia ftp\b|\bhtdocs\b|\bhttpdocs\b"
+    r"\bpublic_html\b|(?<![/\\\w.-])(?:index|default)\.(?:html?|php)\b(?!:\d|\son\sline)"
+    r"|\bby ftp\b|\bvia ftp\b|\bhtdocs\b|\bhttpdocs\b"
     r"|\bdocument root\b|\bweb ?root\b|\b(?:control panel|cpanel|plesk|directadmin)\b"
     r"|\bname ?servers?\b|\bvirtual host\b|\bvhost\b"
     r"|\b(?:web ?)?hosting account\b|\bupload your (?:files|web ?site|content)\b|\bhosting (?:package|plan) is\b"
