@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import aiohttp
 import pytest
 
@@ -156,3 +158,18 @@ def test_paths_that_lead_to_another_site_are_not_followed(path: str) -> None:
 
 def test_paths_on_this_site_are_followed() -> None:
     assert local_path("/jobs/1?x=//y") == "/jobs/1?x=//y"
+
+
+async def test_reloading_never_makes_a_second_key(user: Visitor, db_pool: Pool) -> None:
+    keys = await db_pool.fetchval("SELECT count(*) FROM api_keys")
+    made = await user.post("/keys", name="laptop")
+    assert (made.status, made.location) == (303, "/keys")
+    shown = (await user.get("/keys")).text
+    [secret] = re.findall(r'<code class="secret">(tp_[^<]+)</code>', shown)
+    for _ in range(2):
+        assert secret not in (await user.get("/keys")).text, "it is shown once"
+    assert await db_pool.fetchval("SELECT count(*) FROM api_keys") == keys + 1
+    refused = await user.post("/keys", name="x" * 201, access="read", days="90")
+    assert refused.status == 422
+    assert f'value="{"x" * 201}"' in refused.text
+    assert '<option value="read" selected>' in refused.text and '<option value="90" selected>' in refused.text

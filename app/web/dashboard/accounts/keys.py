@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from app.db.accounts import keys as stored_keys
 from app.db.accounts import users as stored_users
 from app.db.accounts.users import User
 from app.errors import AppError
-from app.web.accounts import auth, keys
+from app.web.accounts import auth, keys, session
 from app.web.dashboard.core import confirm, html, internal_api
 from app.web.dashboard.core.form_data import read_form
 from app.web.platform import get_platform
@@ -21,16 +22,25 @@ from app.web.platform import get_platform
 MAX_KEYS = 500
 MAX_USERS = 500
 MAX_DAYS = 3650
+FIELDS = ("name", "userId", "access", "days")
+SECRET_COOKIE = "trigpoint_new_key"
+"""Carries the secret of a new key to the page that shows it; scripts cannot read it, and it is deleted there."""
+SECRET_SECONDS = 30
 ACCESS = {"read": ["read"], "write": ["read", "write"]}
 """Choices of the form, with the scopes that they stand for; without one, the key may do what its creator's may."""
 
 
 async def show(request: Request) -> Response:
-    return await _page(request)
+    """Show the keys, and once the secret of the one that the form has just created."""
+    new_key = session.get_cookie(request, SECRET_COOKIE)
+    response = await _page(request, new_key=new_key)
+    if new_key is not None:
+        session.delete_cookie(request, response, SECRET_COOKIE)
+    return response
 
 
 async def create(request: Request) -> Response:
-    """Create a key and show it; no other page ever does."""
+    """Create a key and go on to the page that shows it once: reloading that page creates no second one."""
     form = await read_form(request)
     body: dict[str, Any] = {"name": str(form.get("name", ""))}
     if form.get("userId"):
@@ -43,8 +53,11 @@ async def create(request: Request) -> Response:
     try:
         new_key = await internal_api.call(request, keys.create, body)
     except AppError as error:
-        return await _page(request, error=error.detail, status=error.status)
-    return await _page(request, new_key=new_key["key"])
+        values = {name: str(form.get(name, "")) for name in FIELDS}
+        return await _page(request, error=error.detail, status=error.status, values=values)
+    response = html.redirect(request, "/keys")
+    session.set_cookie(request, response, SECRET_COOKIE, new_key["key"], max_age=SECRET_SECONDS, strict=True)
+    return response
 
 
 async def revoke(request: Request) -> Response:
@@ -59,7 +72,14 @@ async def revoke(request: Request) -> Response:
     )
 
 
-async def _page(request: Request, *, new_key: str | None = None, error: str = "", status: int = 200) -> Response:
+async def _page(
+    request: Request,
+    *,
+    new_key: str | None = None,
+    error: str = "",
+    status: int = 200,
+    values: Mapping[str, str] | None = None,
+) -> Response:
     platform = get_platform(request)
     user: User = request.state.user
     async with platform.pool.acquire() as conn:
@@ -75,6 +95,7 @@ async def _page(request: Request, *, new_key: str | None = None, error: str = ""
         "now": platform.changes.now(),
         "session_key_id": _session_key_id(request),
         "error": error,
+        "values": values or {},
     }
     return html.page(request, "keys.html", status=status, **context)
 
