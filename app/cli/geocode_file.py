@@ -33,6 +33,9 @@ def geocode_file(
     country: Annotated[str | None, typer.Option(help="Country of rows without one, such as us.")] = None,
     provider: Annotated[str | None, typer.Option(help="Geocoder to ask first.")] = None,
     min_accuracy: Annotated[str | None, typer.Option(help=MIN_ACCURACY)] = None,
+    cross_check: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of the addresses for which a second geocoder is asked.")
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Wait for the job to finish; implied by --out.")] = False,
     url: Url = URL,
     key: Key = None,
@@ -43,7 +46,7 @@ def geocode_file(
     Columns are recognised by name (address, city, state, zip …) or set by --map. All rows are returned, in order.
     The name after --out chooses the format: .csv, .xlsx, .geojson, .geojsonl, .gpkg or .kml.
     """
-    options = {"country": country, "providerId": provider, "minAccuracy": min_accuracy}
+    options = {"country": country, "providerId": provider, "minAccuracy": min_accuracy, "crossCheck": cross_check}
     given = {name: value for name, value in options.items() if value is not None}
     given |= column_map(mapping, constants, saved) | header_option(header)
 

@@ -46,7 +46,7 @@ async def run(context: JobContext, args: GeocodeHouseholdsArgs) -> dict[str, Any
         async with context.step() as step:
             step.total = context.processed
     async with context.step() as step:
-        of_many = await stored_doubts.replace_of_many(step.conn, context.id)
+        of_many = await stored_doubts.finish(step.conn, context.id)
     quality = report.to_result(context.processed, args.cross_check)
     doubts = report.doubts | of_many
     return {"households": context.processed, "failed": context.failed, "doubts": doubts, **quality}
@@ -139,5 +139,5 @@ async def save(job_id: UUID, conn: Connection, batch: Sequence[ResolvedItem]) ->
         for resolved in batch
         if resolved.item.source.id not in unwritten and (found_doubts := find_doubts(resolved.resolution))
     }
-    await stored_doubts.replace_of_one(conn, [resolved.item.source.id for resolved in batch], doubts, job_id)
+    await stored_doubts.insert_of_one(conn, doubts, job_id)
     return dict.fromkeys(unwritten, CHANGED)

@@ -13,7 +13,7 @@ import orjson
 from app.db.core.pages import Page, count_or_estimate
 from app.db.core.pool import Connection
 from app.db.households.records import COLUMNS, Household
-from app.domain.geocoding.doubts import OF_ONE, DoubtReason, FoundDoubt
+from app.domain.geocoding.doubts import DoubtReason, FoundDoubt
 from app.domain.text.json_guard import load_stored_object
 
 MIN_CLUSTER = 5
@@ -24,13 +24,10 @@ SPREADS, MIN_METRES = 4.0, 2_000.0
 """A household is outside if it is farther from the middle than so many times the distance of the ninth tenth, and than
 this."""
 
-_REPLACE = """
-WITH removed AS (
-    DELETE FROM household_doubts WHERE household_id = ANY($1::uuid[]) AND reason = ANY($2::text[])
-)
+_INSERT = """
 INSERT INTO household_doubts AS d (household_id, reason, detail, job_id)
-SELECT new.id, new.reason, new.detail::jsonb, $6
-FROM unnest($3::uuid[], $4::text[], $5::text[]) AS new (id, reason, detail)
+SELECT new.id, new.reason, new.detail::jsonb, $4
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, reason, detail)
 JOIN households AS h ON h.id = new.id
 WHERE NOT EXISTS (
     SELECT FROM household_reviews AS r
@@ -94,18 +91,16 @@ class HouseholdDoubt:
     at: datetime
 
 
-async def replace_of_one(
-    conn: Connection, household_ids: Sequence[UUID], found: Mapping[UUID, Sequence[FoundDoubt]], job_id: UUID
-) -> None:
-    """Store what a job found doubtful about these households, in place of what was found before.
+async def insert_of_one(conn: Connection, found: Mapping[UUID, Sequence[FoundDoubt]], job_id: UUID) -> None:
+    """Store what a job found doubtful about households.
 
     Nothing is doubtful about a place that a person accepted.
     """
+    if not found:
+        return
     pairs = [(household_id, doubt) for household_id, doubts in found.items() for doubt in doubts]
     await conn.execute(
-        _REPLACE,
-        household_ids,
-        [reason.value for reason in OF_ONE],
+        _INSERT,
         [household_id for household_id, _ in pairs],
         [doubt.reason.value for _, doubt in pairs],
         [orjson.dumps(doubt.detail).decode() for _, doubt in pairs],
@@ -113,11 +108,15 @@ async def replace_of_one(
     )
 
 
-async def replace_of_many(conn: Connection, job_id: UUID) -> dict[str, int]:
-    """Find the clusters and outliers among the households that a job located; returns how many by reason."""
+async def finish(conn: Connection, job_id: UUID) -> dict[str, int]:
+    """Find the clusters and outliers among the households that a job located; returns how many by reason.
+
+    What earlier jobs found doubtful about these households is removed.
+    """
     await conn.execute(
         """DELETE FROM household_doubts AS d USING households AS h
-           WHERE h.id = d.household_id AND h.geocoded_job = $1 AND d.reason IN ('cluster', 'outside')""",
+           WHERE h.id = d.household_id AND h.geocoded_job = $1
+             AND (d.job_id IS DISTINCT FROM $1 OR d.reason IN ('cluster', 'outside'))""",
         job_id,
     )
     found = {}

@@ -23,10 +23,6 @@ class DoubtReason(StrEnum):
     """It lies far from the other households of its precinct or county."""
 
 
-OF_ONE = (DoubtReason.AMBIGUOUS, DoubtReason.CONTRADICTORY, DoubtReason.DISAGREEMENT, DoubtReason.UNCERTAIN)
-"""Those that can be seen without other households."""
-
-
 @dataclass(frozen=True, slots=True)
 class FoundDoubt:
     """A doubt, and what a person needs to decide, as it is shown: `candidates`, `metres`, `provider` …"""
