@@ -26,6 +26,8 @@ CODES = {
     "private_address": "The website has a private address",
     "not_html": "The address is not a web page",
     "parked": "The domain is parked",
+    "taken_over": "Somebody else uses the domain",
+    "redirected_offsite": "The website leads to another site",
     "gone": "The page does not exist",
 }
 """Codes at the beginning of an error, in words."""

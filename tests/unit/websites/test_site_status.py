@@ -8,6 +8,8 @@ import pytest
 from app.domain.vocabulary.websites import WebsiteStatus
 from app.domain.websites.extraction.document import Document
 from app.domain.websites.site_status import find_site_status
+from app.web.dashboard.jobs.place_stories import WEBSITES
+from app.web.dashboard.websites.table import STATUS
 from tests.unit.websites.parked_pages import page
 
 FILL = "<p>We bake sourdough bread, rye loaves and pastries every morning in our shop on the corner.</p>"
@@ -128,3 +130,8 @@ def test_a_test_for_browsers_is_blocked() -> None:
 def test_errors_tests_and_names_that_resemble_them(title: str, body: str, expected: str) -> None:
     found = find_site_status(Document(page(title, body), "http://bluefinch.com/"), "http://bluefinch.com/", "Bluefinch")
     assert found.status.value == expected, found
+
+
+def test_every_status_has_words_for_people() -> None:
+    assert set(WEBSITES) == set(WebsiteStatus)
+    assert set(STATUS) - {"None"} == set(WebsiteStatus)

@@ -86,6 +86,9 @@ def signals(job_id: UUID, result: SignalDetectionResult) -> Story:
         f"{count_of(result.new_signals, 'new signal')}"
         f"{f'; {number(result.seen_before)} were known before' if result.seen_before else ''}.",
         f"{count_of(result.notifications, 'message')} to teams." if result.notifications else None,
+        f"{count_of(len(result.not_judged), 'page')} not judged, since signals are read from English pages only."
+        if result.not_judged
+        else None,
         *(
             f"{humanize(name)} {OUTCOMES[source.status]}{f': {source.detail}' if source.detail else ''}."
             for name, source in result.sources.items()

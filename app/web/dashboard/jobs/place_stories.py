@@ -36,6 +36,7 @@ WEBSITES = {
     WebsiteStatus.OK: "The website works.",
     WebsiteStatus.REDIRECTED_OFFSITE: "The address leads to another website.",
     WebsiteStatus.PARKED: "The domain is parked: nobody uses it for a website.",
+    WebsiteStatus.TAKEN_OVER: "Somebody else uses the domain now.",
     WebsiteStatus.TLS_ERROR: "The website's certificate is invalid.",
     WebsiteStatus.DNS_ERROR: "The domain does not exist.",
     WebsiteStatus.TIMEOUT: "The website did not answer in time.",
