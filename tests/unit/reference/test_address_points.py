@@ -94,3 +94,18 @@ def test_what_is_no_house(number: str, street: str, longitude: float, latitude: 
 )
 def test_numbers_are_split_off(address: str, number: str, street: str) -> None:
     assert split_number(address) == (number, street)
+
+
+def test_stretches_are_shown_and_covered_like_houses_and_a_zip_code_names_its_town() -> None:
+    collector = PointCollector("us")
+    line = [(-78.9, 36.0), (-78.89, 36.01)]
+    assert collector.add_stretch(3, ("N Main St", "", "", "27701"), line, low=2, high=98, parity=0, side=-1) is None
+    assert collector.add_stretch(4, ("Oak Ln", "", "", "27701"), line) is None
+    assert collector.add_stretch(5, ("", "", "", "27701"), line) == "has no street"
+    batch = collector.take()
+    assert (batch.points, batch.size) == (0, 2)
+    assert batch.coverage == {"27701": [2, 360_000_000, -789_000_000, 360_100_000, -788_900_000]}
+    (first, shown), (second, other) = batch.records()
+    assert (first, second) == (3, 4)
+    assert (shown["house_number"], shown["street"], shown["city"]) == ("2 to 98", "N Main St", "Durham")
+    assert (shown["state"], shown["zip_code"], other["house_number"]) == ("NC", "27701", "")
