@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
+from app.domain.addresses.local_forms import sort_local_fields
 from app.domain.addresses.parser import parse_line
 from app.domain.companies import input as companies
 from app.domain.companies.identity.evidence import EvidenceReader
@@ -34,6 +35,7 @@ from app.domain.households import input as households
 from app.domain.imports.address_files import split_leniently
 from app.domain.imports.feature_reader import open_features
 from app.domain.imports.features import Feature
+from app.domain.imports.full_names import split_name
 from app.domain.imports.geojson import FeatureCollection, FeatureCount
 from app.domain.imports.geometry import shapes
 from app.domain.imports.layout import Layout
@@ -208,6 +210,11 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "households CSV": lambda text: households.from_csv(text.encode(), "us", 100_000),
     "address": lambda text: parse_line(text, "us"),
     "address elsewhere": lambda text: parse_line(text, "de"),
+    "lines of a British address": lambda text: sort_local_fields(text, "", "", "gb"),
+    "flat in Finland": lambda text: sort_local_fields(text, "", "", "fi"),
+    "flat in Denmark": lambda text: sort_local_fields(text, "", "", "dk"),
+    "flat in Australia": lambda text: sort_local_fields(text, "", "", "au"),
+    "whole name": lambda text: split_name(text, surname_first=True),
     "page text": lambda text: extract_page_text(text, URL),
     "research": _research,
     "signals": _signals,
