@@ -20,6 +20,7 @@ from app.domain.text.json_guard import (
     JsonGuard,
     UnsafeJson,
     fits_64_bits,
+    parse_json,
     refused_number,
 )
 
@@ -110,7 +111,7 @@ def find_unsafe(raw: bytes) -> UnsafeJson | None:
     try:
         text = stream.feed(raw) + stream.close()
         if stream.is_changed:
-            restore(orjson.loads(text))
+            restore(parse_json(text))
     except orjson.JSONDecodeError:
         return None
     except UnsafeJson as unsafe:
