@@ -36,8 +36,9 @@ class Rule(Enum):
 
 RULES: dict[Rule, tuple[str, ...]] = {
     Rule.DELETE_ROW: (
-        "voters", "households", "import_changes", "import_rejects", "import_seen", "geocoded_rows", "geocode_cache",
-        "business_contacts", "company_candidates", "team_channels", "business_exclusions", "lead_scores", "signals",
+        "voters", "households", "household_doubts", "import_changes", "import_rejects", "import_seen", "geocoded_rows",
+        "geocode_cache", "business_contacts", "company_candidates", "team_channels", "business_exclusions",
+        "lead_scores", "signals",
     ),
     Rule.REPLACE: (
         "archived_jobs", "audit_log", "businesses", "column_mappings", "companies", "company_fields", "import_runs",
@@ -48,8 +49,8 @@ RULES: dict[Rule, tuple[str, ...]] = {
     Rule.EMPTY: ("web_pages", "idempotency_keys"),
     Rule.KEEP: (
         "cities", "delivery_slots", "delivery_targets", "geocode_claims", "geocoder_states", "heat_regions",
-        "llm_calls", "poi_tiles", "queues", "reference_coverage", "reference_points", "reference_streets", "web_hosts",
-        "webhook_endpoints", "workers",
+        "household_reviews", "llm_calls", "poi_tiles", "queues", "reference_coverage", "reference_points",
+        "reference_streets", "web_hosts", "webhook_endpoints", "workers",
     ),
 }  # fmt: skip
 NOT_REPLACED = {"action", "kind", "queue", "status", "model", "method", "role", "cron", "timezone", "key", "sha256"}
@@ -99,7 +100,7 @@ async def record(conn: Connection, values: Sequence[str], rows: dict[str, int], 
 async def _refuse_unfinished(conn: Connection, value: str) -> None:
     table = SQLModel.metadata.tables["jobs"]
     rows = await conn.fetch(
-        f"""SELECT t.id FROM jobs AS t WHERE t.completed_at IS NULL AND {_condition(table, _columns(table))}
+        f"""SELECT t.id FROM jobs AS t WHERE t.completed_at IS NULL AND {_condition(table, text_columns(table))}
             ORDER BY t.id LIMIT 5""",
         *_patterns(value),
     )
@@ -115,9 +116,9 @@ async def _erase_from(conn: Connection, table: Table, rule: Rule, value: str) ->
         case Rule.EMPTY:
             return _count(await conn.execute(f"DELETE FROM {table.name}"))
         case Rule.DELETE_ROW:
-            condition = _condition(table, _columns(table))
+            condition = _condition(table, text_columns(table))
             return _count(await conn.execute(f"DELETE FROM {table.name} AS t WHERE {condition}", *_patterns(value)))
-    columns = [name for name in _columns(table) if name not in NOT_REPLACED]
+    columns = [name for name in text_columns(table) if name not in NOT_REPLACED]
     assignments = ", ".join(f"{name} = {_replacement(table, name)}" for name in columns)
     return _count(
         await conn.execute(
@@ -145,7 +146,7 @@ def _condition(table: Table, columns: Sequence[str]) -> str:
     return f"($1::text IS NOT NULL AND $2::text IS NOT NULL AND ({found}))"
 
 
-def _columns(table: Table) -> list[str]:
+def text_columns(table: Table) -> list[str]:
     """Return the columns with text, JSON or lists of texts."""
     return [column.name for column in table.columns if _is_text(column.type) and column.name not in CLOSED_SETS]
 
