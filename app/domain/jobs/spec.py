@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from app.domain.jobs.attempts import exponential_backoff
 from app.domain.jobs.request_id import current_request_id
+from app.domain.text.labels import make_label
 
 DEFAULT_PRIORITY = 5
 """Priority of a job within its queue, from 1 (first) to 9."""
@@ -159,7 +160,7 @@ TELLING_ARGUMENTS = ("name", "file_name", "city_slug", "county", "city", "state"
 
 def make_title(kind: str, args: BaseModel, total_items: int | None = None) -> str:
     """Return what a job with these arguments does: "Geocode households · Durham · 8,000"."""
-    words = kind.replace("_", " ").capitalize()
+    words = make_label(kind)
     filters = getattr(args, "filters", None)
     values = vars(args) | (vars(filters) if isinstance(filters, BaseModel) else {})
     telling = (values.get(name) for name in TELLING_ARGUMENTS)

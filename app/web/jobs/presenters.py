@@ -15,6 +15,7 @@ from app.db.jobs.timeline import JobEvent
 from app.domain.jobs.polling import eta_seconds, poll_interval_ms, progress
 from app.domain.jobs.status import TERMINAL, Status
 from app.domain.jobs.waits import Wait, WaitReason
+from app.domain.text.labels import make_label
 from app.web.http.models import RawObject, ResponseModel, is_none, raw_object
 
 PollInterval = Annotated[int, Field(alias="poll_interval_ms", ge=0)]
@@ -130,7 +131,7 @@ def present_job(job: Job, wait: Wait | None = None) -> JobModel:
     return JobModel(
         id=job.id,
         type=job.kind,
-        title=job.title or job.kind.replace("_", " ").capitalize(),
+        title=job.title or make_label(job.kind),
         queue=job.queue,
         priority=job.priority,
         status=job.status,

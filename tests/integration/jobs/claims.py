@@ -34,7 +34,9 @@ class Ledger:
 
     @staticmethod
     async def register(conn: Connection, worker_id: UUID, *, slots: int = 100, route: str = "default") -> None:
+        """Register a worker that counts as alive for an hour, however long the test takes."""
         await workers.register(conn, worker_id, hostname="test", pid=1, route=route, slots=slots, version="0")
+        await conn.execute("UPDATE workers SET beat_at = now() + interval '1 hour' WHERE id = $1", worker_id)
 
     async def insert(self, number: int = 1, *, priority: int = 5, dedupe_key: str | None = None) -> list[UUID]:
         async with self.pool.acquire() as conn, conn.transaction():

@@ -81,7 +81,6 @@ async def test_turns_read_no_more_for_many_users(db_pool: Pool, admin_id: UUID, 
     book = await Ledger(db_pool, admin_id).open()
     user_ids = await insert_users(db_pool, users)
     await backlog(db_pool, *user_ids)
-    await db_pool.execute("UPDATE workers SET beat_at = now() + interval '1 hour'")
     ids = await db_pool.fetch("SELECT id FROM jobs ORDER BY id LIMIT 6")
     args = (["scripted"], [5], [ids[-1]["id"]], [5], [max(user_ids) if served else waiting.NIL])
     async with db_pool.acquire() as conn:

@@ -112,7 +112,6 @@ class Moves(RuleBasedStateMachine):
         self.dispatches: list[Dispatch] = []
         self.do(self.book.pool.execute("TRUNCATE jobs, job_events, job_errors, workers CASCADE"))
         self.do(self.book.open())
-        self.do(self.book.pool.execute("UPDATE workers SET beat_at = now() + interval '1 hour'"))
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.domain.jobs.cron_words import describe
 from app.domain.text.json_guard import load_stored
+from app.domain.text.labels import make_label
 
 
 def number(value: float | int | None) -> str:
@@ -59,11 +60,8 @@ def timestamp(value: datetime | None, empty: str = "–") -> Markup:
 
 
 def humanize(name: str) -> str:
-    """Turn `byProvider`, `by_provider` or `BY_PROVIDER` into `By provider`."""
-    if "-" in name or " " in name:
-        return name
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").strip()
-    return spaced[:1].upper() + spaced[1:].lower() if spaced else name
+    """Turn a name into a label, and leave what is a text already as it is."""
+    return name if "-" in name or " " in name else make_label(name)
 
 
 EVENT_LABELS = {

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from app.storage import converter
-from tests.unit.imports.test_fuzz import check
+from tests.integration.imports.test_fuzz import check
 
 ROWS = 40
 SUFFIXES = ("kml", "kmz", "gdb", "parquet", "shp")

@@ -13,8 +13,8 @@ from app.domain.imports.upload_kinds import UploadKind, likely_kinds
 from app.domain.text.csv_table import recognise
 from app.domain.text.errors import Unreadable
 from app.domain.text.numbers import degrees
-from tests.unit.imports.test_conversions import stored
-from tests.unit.imports.test_fuzz import take
+from tests.integration.imports.test_conversions import stored
+from tests.integration.imports.test_fuzz import take
 
 ROWS = (
     ("0001", "DOE", "ANN", "12 MAIN ST", "ERIE", "PA", "16501"),

@@ -11,8 +11,8 @@ from app.domain.imports import layout
 from app.domain.imports.survey import FileFormat
 from app.domain.imports.voters import VoterReader
 from app.domain.text.errors import Unreadable
-from tests.unit.imports.test_conversions import stored
-from tests.unit.imports.test_fuzz import check, damaged, take
+from tests.integration.imports.test_conversions import stored
+from tests.integration.imports.test_fuzz import check, damaged, take
 
 FILES = Path(__file__).parent / "files"
 EXPECTED = (

@@ -11,7 +11,7 @@ from osmium.osm.mutable import Node, Relation, Way
 
 from app.domain.imports.survey import FileFormat
 from app.domain.text.errors import Unreadable
-from tests.unit.imports.test_conversions import features, stored
+from tests.integration.imports.test_conversions import features, stored
 
 Places = dict[str, Any]
 SQUARE = [(7.0, 50.0), (7.2, 50.0), (7.2, 50.2), (7.0, 50.2)]
