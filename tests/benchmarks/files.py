@@ -122,7 +122,7 @@ async def main(rounds: int, rows: int = ROWS) -> None:
             for label, what, file, target in cases:
                 whole, job_only, grown = [], [], []
                 for _ in range(rounds):
-                    await conn.execute("TRUNCATE voters, households, parcels")
+                    await conn.execute("TRUNCATE voters, households, parcels CASCADE")
                     job, elapsed, megabytes = await measure(running, http, what, file)
                     assert job["result"]["inserted"] == rows, job["result"]
                     whole.append(rows / elapsed)

@@ -81,7 +81,7 @@ async def voter_speed(running: Platform, http: aiohttp.ClientSession, folder: Pa
         new, again, bare = [], [], []
         for _ in range(rounds):
             bare.append(await bare_copy(conn, file, header))
-            await conn.execute("TRUNCATE voters, households")
+            await conn.execute("TRUNCATE voters, households CASCADE")
             new.append(VOTERS / seconds(await send(http, "voters", file)))
             again.append(VOTERS / seconds(await send(http, "voters", file)))
         ratios = [ours / theirs for ours, theirs in zip(new, bare, strict=True)]

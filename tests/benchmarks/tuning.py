@@ -57,7 +57,7 @@ async def imports(rounds: int) -> None:
                 for variant in VARIANTS:
                     argv = [sys.executable, "-m", "tests.benchmarks.tuning", "--worker", variant]
                     worker = await Process("worker", argv, running.env, folder / "worker.log").start()
-                    await conn.execute("TRUNCATE voters, households, parcels")
+                    await conn.execute("TRUNCATE voters, households, parcels CASCADE")
                     rates[variant, "voters"].append(ROWS / seconds(await send(http, "voters", voters)))
                     rates[variant, "parcels"].append(ROWS / seconds(await send(http, "parcels", parcels)))
                     await worker.end()
