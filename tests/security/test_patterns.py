@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.security.regex_steps import SUSPICIOUS, growth
+from app.domain.companies.events import hiring, judging, occurrence
+from tests.security.regex_steps import SUSPICIOUS, Counter, growth
 
 ROOT = Path(__file__).parents[2]
 MAX_DEPTH = 4
@@ -80,6 +81,27 @@ def test_a_pattern_takes_linear_time(key: tuple[Any, int]) -> None:
     sys.setrecursionlimit(20_000)
     factor, attack = growth(re.compile(*key), anchored=anchored, full=full)
     assert factor < SUSPICIOUS, f"{place}: steps grow by {factor:.1f} when this text is twice as long: {attack}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginning", "word", "punctuation", "end", "full"),
+    [
+        (occurrence._NEGATION, "no", " a", ",", "\x00", False),
+        (occurrence._PLAN, "plans", " a", ",", "\x00", False),
+        (hiring._NO_VACANCY, "", " a", "-", "\x00", False),
+        (judging._BEFORE_VERB, "", "", "!", "x", True),
+    ],
+)
+def test_a_few_words_with_much_punctuation_take_linear_time(
+    pattern: re.Pattern[str], beginning: str, word: str, punctuation: str, end: str, full: bool
+) -> None:
+    """The number of words is limited; each border between them must be in one place only."""
+    sys.setrecursionlimit(20_000)
+    counter = Counter(pattern)
+    short, long = (
+        counter.search(beginning + (word + punctuation * count) * 9 + end, anchored=full, full=full) for count in (4, 8)
+    )
+    assert long < 3 * short
 
 
 @pytest.mark.parametrize(

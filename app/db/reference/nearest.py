@@ -11,9 +11,9 @@ from app.db.reference.sources import VISIBLE
 from app.domain.reference.address_points import UNITS_PER_DEGREE
 from app.domain.reference.interpolation import House
 from app.domain.reference.matching import KnownStreet
+from app.domain.reference.stretches import METRES_PER_DEGREE
 
 MAX_METRES = 250.0
-METRES_PER_DEGREE = 111_195.0
 
 NEAREST = f"""
 WITH sources AS MATERIALIZED (

@@ -91,10 +91,8 @@ async def insert(conn: Connection, source_id: int, ids: StreetIds, batch: PointB
         source = BytesIO(_copied(batch, street_ids))
         await conn.copy_to_table("reference_points", columns=POINT_COLUMNS, source=source, format="binary")
     if batch.stretches:
-        rows = {(street_ids[one.street], *one[1:5]): one for one in batch.stretches}  # two names may be one street
-        await conn.copy_records_to_table(
-            "reference_stretches", columns=STRETCH_COLUMNS, records=[(*key, *one[5:]) for key, one in rows.items()]
-        )
+        rows = [(street_ids[one.street], *one[1:]) for one in batch.stretches]
+        await conn.copy_records_to_table("reference_stretches", columns=STRETCH_COLUMNS, records=rows)
     await _add_coverage(conn, source_id, batch.coverage)
     return ids.created
 

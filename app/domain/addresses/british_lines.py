@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from app.domain.addresses.placeholders import is_placeholder
 from app.domain.addresses.postcode_countries import country_of_postcode
 from app.domain.addresses.unit_order import with_unit_last
 
@@ -96,7 +97,13 @@ def sort_british_lines(lines: Sequence[str], unit: str, city: str) -> tuple[str,
 
     A `unit` that is one stays. Nothing is moved over a city that is already there.
     """
-    given = [text for line in lines if (text := line.strip(" ,")) and country_of_postcode(text) != "gb"]
+    given = [
+        text
+        for line in lines
+        if (text := line.strip(" ,"))
+        and country_of_postcode(text) != "gb"
+        and not is_placeholder("address", text, "gb")
+    ]
     if unit and not _UNIT.match(unit) and not _BARE_UNIT.fullmatch(unit) and not unit.startswith("#"):
         given, unit = [*given, unit], ""
     if len(given) < 2:

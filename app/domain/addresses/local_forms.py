@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from app.domain.addresses.british_lines import sort_british_lines
+from app.domain.addresses.postcode_countries import country_of_postcode
 from app.domain.addresses.unit_order import with_unit_last
 
 # Mannerheimintie 5 A 12: house 5, staircase A, flat 12
@@ -74,6 +75,14 @@ _FLATS: dict[str, Callable[[str], tuple[str, str]]] = {
 def is_locality(unit: str, sorted_fields: tuple[str, str, str]) -> bool:
     """Whether the text of a unit is in none of the fields that `sort_local_fields` returned: it was no unit."""
     return bool(unit) and not any(unit in field for field in sorted_fields)
+
+
+def find_postcode_line(address: str, country: str) -> str:
+    """Return the line of an address that is nothing but a British postcode; empty if there is none."""
+    if country != "gb" or "\n" not in address:
+        return ""
+    lines = (line.strip(" ,") for line in address.split("\n"))
+    return next((line for line in lines if country_of_postcode(line) == "gb"), "")
 
 
 LOCALITY = "is taken for a part of the town, and left out"

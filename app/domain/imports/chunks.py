@@ -108,7 +108,7 @@ class RowLimit:
         if self._left is not None:
             self._left -= chunk.read
             chunk.position["left"] = self._left
-            chunk.last = chunk.last or self._left == 0
+            chunk.last = chunk.last or self._left <= 0
 
 
 def copy_text(line: str) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from app.domain.addresses.keys import address_key
-from app.domain.addresses.local_forms import LOCALITY, is_locality, sort_local_fields
+from app.domain.addresses.local_forms import LOCALITY, find_postcode_line, is_locality, sort_local_fields
 from app.domain.addresses.parts import normalise_postcode, normalise_state, same_unit, split_unit
 from app.domain.addresses.placeholders import is_placeholder, placeholder_message
 from app.domain.addresses.us_fields import UsFields, sort_us_fields
@@ -106,7 +106,8 @@ def _sorted(fields: UsFields, country: str, problems: list[Problem]) -> UsFields
     address, unit, city = abroad = sort_local_fields(fields.address, fields.unit, fields.city, country)
     if is_locality(fields.unit, abroad):
         problems.append(("unit", ProblemCode.LOCALITY, fields.unit, LOCALITY))
-    return replace(fields, address=address, unit=unit, city=city)
+    zip_code = fields.zip_code or find_postcode_line(fields.address, country)
+    return replace(fields, address=address, unit=unit, city=city, zip_code=zip_code)
 
 
 def _key(address: str, unit: str, city: str, state: str, zip_code: str, country: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from app.domain.imports.features import Feature
@@ -55,6 +56,8 @@ class Numbers(NamedTuple):
 
 
 WITHOUT_NUMBERS = Numbers(NO_NUMBERS, NO_NUMBERS, None, False)
+SEPARATE = "is a line in several parts that do not meet; the one with the most points was kept, without house numbers"
+"""Continues "the row …": nobody knows which of the numbers are along which part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,12 @@ def read_street_lines(feature: Feature) -> StreetLines | None:
         read = _read_road
     else:
         return None
-    line = _positions(geometry)
+    given, is_whole = _joined(geometry)
+    line = _positions(given)
     if line is None:
         return StreetLines(problem="has coordinates that are no degrees")
-    return read(properties, line)
+    found = read(properties, line)
+    return found if is_whole or not found.lines else _without_numbers(found)
 
 
 def _read_tiger(properties: Mapping[str, Any], line: tuple[Position, ...]) -> StreetLines:
@@ -173,11 +178,29 @@ def _names(*values: Any) -> list[str]:
     return list(names.values())[:MAX_NAMES]
 
 
-def _positions(geometry: Mapping[str, Any]) -> tuple[Position, ...] | None:
-    """Return the positions of a line, of several the longest; None if they are no degrees."""
+def _without_numbers(found: StreetLines) -> StreetLines:
+    lines = [
+        one._replace(
+            low=NO_NUMBERS, high=NO_NUMBERS, parity=None, side=Side.ON_LINE, line=min(one.line, one.line[::-1])
+        )
+        for one in found.lines
+    ]
+    return StreetLines(list(dict.fromkeys(lines)), SEPARATE)
+
+
+def _joined(geometry: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Return the coordinates of a line, and whether they are all: of parts that do not meet, one."""
     given = geometry.get("coordinates")
-    if geometry["type"] == "MultiLineString":
-        given = max(given, key=len, default=None) if isinstance(given, list) and _are_lists(given) else None
+    if geometry["type"] == "LineString":
+        return given, True
+    parts = [part for part in given if part] if isinstance(given, list) and _are_lists(given) else []
+    if any(part[-1] != following[0] for part, following in pairwise(parts)):
+        return max(parts, key=len), False
+    return [*parts[0], *(position for part in parts[1:] for position in part[1:])] if parts else None, True
+
+
+def _positions(given: Any) -> tuple[Position, ...] | None:
+    """Return the positions of a line; None if they are no degrees."""
     if not isinstance(given, list) or len(given) < 2 or not _are_lists(given):
         return None
     step = max(1, len(given) // MAX_POSITIONS)
@@ -197,4 +220,6 @@ def _are_lists(values: list[Any]) -> bool:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return " ".join(value.split())
+    if type(value) is float and value.is_integer():  # tables of numbers have 101.0
+        value = int(value)
     return str(value) if type(value) is int else ""

@@ -128,6 +128,8 @@ class PointCollector:
         self._single: list[tuple[int, int, int, int, int, int]] = []
         self._many: list[NDArray[np.int64]] = []
         self._stretches: list[StretchRow] = []
+        self._kept: set[tuple[Any, ...]] = set()
+        """What tells the stretches apart."""
 
     def take(self) -> PointBatch:
         """Return the batch, and begin another one."""
@@ -205,6 +207,10 @@ class PointCollector:
         slot = self._slot(address)
         if slot == NONE:
             return "has no street"
+        key = (self._streets[slot].identity, low, high, row, side)
+        if key in self._kept:  # two names of one line may be spellings of one street
+            return None
+        self._kept.add(key)
         path = [round(number * UNITS_PER_DEGREE) for x, y in line for number in (y, x)]
         self._stretches.append(StretchRow(slot, low, high, row, side, parity, path))
         return None
@@ -268,6 +274,7 @@ def normalise_street(
 
     In the US, a town that is not named is that by which the Postal Service calls the ZIP code.
     """
+    text, city, state = (part.replace("\0", " ") for part in (text, city, state))
     label = split_unit(text)[0] if " " in text else text
     key = street_key(label)
     if key is None:
@@ -300,4 +307,4 @@ def split_number(address: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())
+    return " ".join(text.split())

@@ -70,7 +70,10 @@ class TableBlocks:
             text = block.decode().replace("\r\n", "\n").removesuffix("\n")
         except UnicodeDecodeError:
             return None
-        columns = self._split_quoted(text) if '"' in text else self._split_plain(text)
+        lines = text.split("\n")
+        if max(map(len, lines)) > MAX_CELL_CHARACTERS:
+            return None
+        columns = self._split_quoted(lines) if '"' in text else self._split_plain(lines)
         if columns is None:
             return None
         suspects, find_reason = self._not_data.first_characters, self._not_data.find_reason
@@ -79,19 +82,17 @@ class TableBlocks:
                 return None
         return columns
 
-    def _split_plain(self, text: str) -> list[list[str]] | None:
-        lines = text.split("\n")
+    def _split_plain(self, lines: list[str]) -> list[list[str]] | None:
         delimiter, width = self._dialect.delimiter, self._width
         expected = width - 1
-        if any(line.count(delimiter) != expected for line in lines) or max(map(len, lines)) > MAX_CELL_CHARACTERS:
+        if any(line.count(delimiter) != expected for line in lines):
             return None
         if width == 1:
             return [lines] if all(line and not line.isspace() for line in lines) else None
-        cells = text.replace("\n", delimiter).split(delimiter)
+        cells = delimiter.join(lines).split(delimiter)
         return [cells[index::width] for index in range(width)]
 
-    def _split_quoted(self, text: str) -> list[list[str]] | None:
-        lines = text.split("\n")
+    def _split_quoted(self, lines: list[str]) -> list[list[str]] | None:
         try:
             rows = list(csv.reader(lines, delimiter=self._dialect.delimiter, strict=True))
         except csv.Error:
@@ -106,7 +107,7 @@ def _whole_lines(file: BinaryIO, count: int) -> bytes:
     block = file.read(BLOCK_BYTES)
     if len(block) == BLOCK_BYTES:
         block = block[: block.rfind(b"\n") + 1]
-    if block.count(b"\n") <= count:
+    if block.count(b"\n") < count:  # the last line of a file may have no end
         return block
     end = -1
     for _ in range(count):

@@ -110,17 +110,28 @@ def _geojson_lines(batch: list[Any], to_wgs84: ToWgs84) -> bytes:
     texts = [orjson.dumps(item["geometry"]).decode() if item.get("geometry") else None for item in features]
     geometries = to_wgs84.convert(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
     ids = [item.get("id") for item in features]
-    lines = feature_lines(geometries, [item.get("properties") or {} for item in features], ids)
-    others = [orjson.dumps(item) + b"\n" for item, good in zip(batch, is_feature, strict=True) if not good]
-    return lines + b"".join(others)
+    return _in_order(
+        batch, is_feature, feature_lines(geometries, [item.get("properties") or {} for item in features], ids)
+    )
 
 
 def _esri_lines(batch: list[Any], to_wgs84: ToWgs84) -> bytes:
-    items = [item for item in batch if isinstance(item, dict)]
-    geometries = np.array([_esri_geometry(item.get("geometry")) for item in items], dtype=object)
-    attributes = [item.get("attributes") for item in items]
-    properties: list[dict[str, Any]] = [values if isinstance(values, dict) else {} for values in attributes]
-    return feature_lines(to_wgs84.convert(geometries), properties)
+    """Return the features as lines; values that are no features stay as they are, as with GeoJSON."""
+    is_feature = [isinstance(item, dict) and isinstance(item.get("attributes") or {}, dict) for item in batch]
+    features = [item for item, good in zip(batch, is_feature, strict=True) if good]
+    geometries = np.array([_esri_geometry(item.get("geometry")) for item in features], dtype=object)
+    lines = feature_lines(to_wgs84.convert(geometries), [item.get("attributes") or {} for item in features])
+    return _in_order(batch, is_feature, lines)
+
+
+def _in_order(batch: list[Any], is_feature: list[bool], lines: bytes) -> bytes:
+    """Return the lines of the features, and the other values in their places: reports count the features."""
+    if all(is_feature):
+        return lines
+    features = iter(lines.splitlines(keepends=True))
+    return b"".join(
+        next(features) if good else orjson.dumps(item) + b"\n" for item, good in zip(batch, is_feature, strict=True)
+    )
 
 
 def _esri_geometry(value: Any) -> Any:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -14,7 +13,7 @@ import orjson
 from app.domain.text.errors import NeedsOption, Unreadable
 from app.storage.conversion.findings import Findings
 from app.storage.conversion.request import ConversionRequest, SourceFormat
-from app.storage.conversion.street_names import add_street_names, read_street_names
+from app.storage.conversion.street_names import StreetNames
 from app.storage.conversion.wgs84 import ToWgs84, feature_lines, parse_declared, parse_named
 
 ROWS_PER_BATCH = 2_000
@@ -34,7 +33,6 @@ _MEMBERS = {
 }
 _TABLES = "tables"
 """Folder for the .dbf files of an archive that belong to no shapefile."""
-NO_NAMES: Mapping[str, list[str]] = MappingProxyType({})
 _SUFFIXES = {SourceFormat.GEOPACKAGE: ".gpkg", SourceFormat.FLATGEOBUF: ".fgb", SourceFormat.KML: ".kml"}
 
 
@@ -60,12 +58,13 @@ def read_layers(request: ConversionRequest, findings: Findings) -> Iterator[byte
             # -1 where GDAL would have to read the layer to count its features
             rows = pyogrio.read_info(path, layer=name, force_feature_count=False)["features"]
             findings.add_part(name, rows if rows >= 0 else None)
-        names = read_street_names(sorted(Path(request.path).parent.glob(f"{_TABLES}/*.dbf")))
+        names = StreetNames(sorted(Path(request.path).parent.glob(f"{_TABLES}/*.dbf")))
         count = 0
         for path, name in _choose(sources, request, findings):
             for batch in _read_layer(path, name, request, findings.notes, names):
                 count += 1
                 yield batch
+        findings.notes += names.notes()
     except (*errors, RuntimeError, OSError) as error:
         if "file is not a database" in str(error):
             raise Unreadable("The file begins like a GeoPackage (SQLite), but is damaged or no database.") from None
@@ -109,7 +108,7 @@ def _extract(archive: zipfile.ZipFile, folder: Path, format: SourceFormat) -> li
         if main not in members:
             if format is SourceFormat.SHAPEFILE and ".dbf" in members:
                 (folder / _TABLES).mkdir(exist_ok=True)
-                _write(archive, members[".dbf"], folder / _TABLES / f"{number}.dbf")
+                _write(archive, members[".dbf"], folder / _TABLES / f"{number}-{_safe_name(members['.dbf'])}.dbf")
             continue
         for suffix, content in _NEEDED if format is SourceFormat.SHAPEFILE else ():
             if suffix not in members:
@@ -117,15 +116,20 @@ def _extract(archive: zipfile.ZipFile, folder: Path, format: SourceFormat) -> li
                     f"The shapefile is incomplete: its {suffix}, which holds the {content}, is not in the zip file."
                     " Pack all of its parts (.shp, .shx, .dbf, .prj)."
                 )
-        name = "".join(char if char.isalnum() or char in "-_ " else "_" for char in Path(members[main].filename).stem)
+        name = _safe_name(members[main])
         target = folder / str(number)
         target.mkdir()
         for suffix, info in members.items():
-            _write(archive, info, target / f"{name[:100]}{suffix}")
-        sources.append(target / f"{name[:100]}{main}")
+            _write(archive, info, target / f"{name}{suffix}")
+        sources.append(target / f"{name}{main}")
     if not sources:
         raise Unreadable(f"The zip file has no {main} file.")
     return sources
+
+
+def _safe_name(info: zipfile.ZipInfo) -> str:
+    stem = Path(info.filename).stem
+    return "".join(char if char.isalnum() or char in "-_ " else "_" for char in stem)[:100]
 
 
 def _extract_geodatabases(archive: zipfile.ZipFile, folder: Path) -> list[Path]:
@@ -172,7 +176,7 @@ def _choose(sources: list[tuple[Path, str]], request: ConversionRequest, finding
 
 
 def _read_layer(
-    path: Path, name: str, request: ConversionRequest, notes: list[str], names: Mapping[str, list[str]]
+    path: Path, name: str, request: ConversionRequest, notes: list[str], names: StreetNames
 ) -> Iterator[bytes]:
     from pyogrio.raw import open_arrow
 
@@ -198,9 +202,7 @@ def _is_unmarked_utf8(path: Path) -> bool:
     return not lines.isascii()
 
 
-def _convert_batch(
-    batch: Any, geometry: str, to_wgs84: ToWgs84, names: Mapping[str, list[str]] = NO_NAMES
-) -> Iterator[bytes]:
+def _convert_batch(batch: Any, geometry: str, to_wgs84: ToWgs84, names: StreetNames | None = None) -> Iterator[bytes]:
     import shapely
 
     if not batch.num_rows:
@@ -209,8 +211,8 @@ def _convert_batch(
     blobs = batch.column(column).to_numpy(zero_copy_only=False)
     geometries = to_wgs84.convert(shapely.from_wkb(blobs, on_invalid="ignore"))
     rows = batch.remove_column(column).to_pylist()
-    if names:
-        add_street_names(rows, names)
+    if names is not None:
+        names.add_to(rows)
     yield feature_lines(geometries, rows)
 
 

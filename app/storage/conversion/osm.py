@@ -46,6 +46,17 @@ class _Known:
     """Type and id of a house to the tags that relations give it."""
     numbered: dict[int, dict[str, str]] = field(default_factory=dict)
     """The tags of those nodes of interpolation lines that have numbers."""
+    buildings: int = 0
+    """Relations with a house number, less those that are areas."""
+    cut_off: int = 0
+    """Named roads and interpolation lines of which the extract has fewer than two positions."""
+
+    def notes(self) -> Iterator[str]:
+        """Yield what to tell the sender about what was left out."""
+        if self.buildings:
+            yield f"{self.buildings:,} relations with a house number have no complete outline and were not used."
+        if self.cut_off:
+            yield f"{self.cut_off:,} roads or interpolation lines have no positions in the extract and were not used."
 
 
 @dataclass
@@ -75,12 +86,14 @@ def read_extract(request: ConversionRequest, findings: Findings) -> Iterator[byt
     storage = f"sparse_file_array,{Path(path).with_name('nodes')}"
     try:
         boundaries = read_boundaries(path, storage, findings.notes)
+        Path(path).with_name("nodes").unlink(missing_ok=True)  # osmium would add all positions to it once more
         known = _Known(boundaries)
         _read_references(path, known)
         count = 0
         for lines in _read_features(path, storage, known):
             count += 1
             yield lines
+        findings.notes += known.notes()
     except (RuntimeError, UnicodeDecodeError) as error:
         raise Unreadable(
             f"The {request.format} cannot be read ({str(error)[:200]}): it is damaged or incomplete. Download it again."
@@ -118,6 +131,9 @@ def _read_features(path: str, storage: str, known: _Known) -> Iterator[bytes]:
             rings = [ring for ring in item.outer_rings()]
             tags = _tags(item, known, "r", item.orig_id())
             _add_house(houses, _middle(_positions(rings[0])) if rings else None, tags, f"relation/{item.orig_id()}")
+            known.buildings -= 1
+        elif item.is_relation() and NUMBER in item.tags:
+            known.buildings += 1
         for batch in (houses, lines):
             if len(batch.rows) >= BATCH:
                 yield batch.take(known.boundaries)
@@ -139,29 +155,32 @@ def _add_node(node: Any, known: _Known, houses: _Batch) -> None:
 def _add_way(way: Any, known: _Known, houses: _Batch, lines: _Batch) -> None:
     if INTERPOLATION in way.tags:
         _add_interpolation(way, known, lines)
-        return
-    if NUMBER in way.tags:
+    elif NUMBER in way.tags:
         _add_house(houses, _middle(_positions(way.nodes)), _tags(way, known, "w", way.id), f"way/{way.id}")
     positions = _positions(way.nodes)
     names = {name: way.tags[name] for name in NAMES_OF_ROADS if name in way.tags}
-    if way.tags.get("highway") in ROADS and names and len(positions) > 1:
+    if way.tags.get("highway") in ROADS and names:
+        if len(positions) < 2:
+            known.cut_off += 1
+            return
         row = {"highway": way.tags["highway"], **names}
         lines.add(shapely.LineString(positions), row, f"way/{way.id}")
 
 
 def _add_house(houses: _Batch, point: Any, tags: Tags, feature_id: str) -> None:
     """Add the house, or each of several numbers at one place, such as `12;14`."""
-    for number in tags[NUMBER].replace(",", ";").split(";"):
-        row = {"number": number.strip(), "street": tags.get("addr:street") or tags.get("addr:place") or ""}
+    numbers = [number.strip() for number in tags[NUMBER].replace(",", ";").split(";")]
+    for number in [*filter(None, numbers)] or [""]:  # the reader says that it lacks the number
+        row = {"number": number, "street": tags.get("addr:street") or tags.get("addr:place") or ""}
         row |= {tag: tags[f"addr:{tag}"] for tag in PLACE_TAGS if f"addr:{tag}" in tags}
-        if number.strip():
-            houses.add(point, row, feature_id)
+        houses.add(point, row, feature_id)
 
 
 def _add_interpolation(way: Any, known: _Known, lines: _Batch) -> None:
     """Add each piece of an interpolation line between two of its numbered nodes."""
     own = _tags(way, known, "w", way.id)
     nodes = [(node.ref, (node.location.lon, node.location.lat)) for node in way.nodes if node.location.valid()]
+    known.cut_off += len(nodes) < 2
     ends = [index for index, (ref, _) in enumerate(nodes) if ref in known.numbered]
     for first, last in zip(ends, ends[1:], strict=False):
         low, high = known.numbered[nodes[first][0]], known.numbered[nodes[last][0]]

@@ -213,6 +213,24 @@ def test_geojson_of_another_system() -> None:
         stored(unnamed)
 
 
+def test_values_that_are_no_features_stay_in_their_places() -> None:
+    point = {"attributes": {"id": 1}, "geometry": {"x": -121.77, "y": 37.68}}
+    found: list[Any] = [point, 7, {**point, "attributes": "none"}, point]
+    esri: list[Any] = features(orjson.dumps({"geometryType": "esriGeometryPoint", "features": found}))
+    assert esri[1:3] == [7, {**point, "attributes": "none"}]
+    assert [esri[place]["properties"] for place in (0, 3)] == [{"id": 1}, {"id": 1}]
+    feature = {
+        "type": "Feature",
+        "properties": {"id": 1},
+        "geometry": {"type": "Point", "coordinates": [608653, 4170992]},
+    }
+    crs = {"type": "name", "properties": {"name": "EPSG:26910"}}
+    geojson: list[Any] = features(
+        orjson.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature, 7, feature]})
+    )
+    assert [one if one == 7 else one["properties"]["id"] for one in geojson] == [1, 7, 1]
+
+
 def test_esri_json() -> None:
     hole = [(-121.768, 37.682), (-121.768, 37.684), (-121.766, 37.684), (-121.766, 37.682), (-121.768, 37.682)]
     outline, inner = SQUARE[::-1], hole[::-1]

@@ -135,6 +135,35 @@ def test_nodes_that_an_extract_lacks_are_no_positions(tmp_path: Path) -> None:
     assert [(kind, len(at or [])) for _, kind, at in found] == [(None, 0), ("LineString", 2)]
 
 
+def test_what_is_left_out_is_named(tmp_path: Path) -> None:
+    nodes = [
+        Node(id=1, location=(7.0, 50.0), tags=address(" ; ", "Main St")),
+        Node(id=2, location=(7.1, 50.0), tags=address("4", "Main St")),
+    ]
+    ways = [
+        Way(id=5, nodes=[1, 99], tags={"highway": "residential", "name": "Main St"}),
+        Way(id=6, nodes=[98, 99], tags={"addr:interpolation": "even"}),
+    ]
+    tags = {"type": "multipolygon", **address("7", "Hof")}
+    raw = write(tmp_path, nodes, ways, [Relation(id=8, members=[("w", 77, "outer")], tags=tags)])
+    assert [properties["number"] for properties, _, _ in read(raw)] == ["", "4"]
+    assert stored(raw)[2] == [
+        "1 relations with a house number have no complete outline and were not used.",
+        "2 roads or interpolation lines have no positions in the extract and were not used.",
+    ]
+
+
+def test_a_road_may_have_the_numbers_of_its_houses(tmp_path: Path) -> None:
+    nodes = [
+        Node(id=1, location=(7.0, 50.0), tags=address("2", "Main St")),
+        Node(id=2, location=(7.1, 50.0), tags=address("8", "Main St")),
+    ]
+    tags = {"highway": "residential", "name": "Main St", "addr:interpolation": "even"}
+    found = read(write(tmp_path, nodes, [Way(id=5, nodes=[1, 2], tags=tags)]))
+    lines = [properties for properties, kind, _ in found if kind == "LineString"]
+    assert [one.get("highway") or one["addr:last"] for one in lines] == ["8", "residential"]
+
+
 def test_a_damaged_extract_and_one_without_addresses_are_refused(tmp_path: Path) -> None:
     raw = write(tmp_path, [Node(id=1, location=(7.0, 50.0), tags=address("1", "Main St"))] * 1)
     assert stored(raw)[0] is FileFormat.LINES

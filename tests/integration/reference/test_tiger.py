@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import numpy as np
+import pyogrio.raw
 import pytest
 
 from app.domain.vocabulary.distance import great_circle_metres
 from app.settings import Settings
 from tests.integration.imports.conftest import Send
+from tests.integration.imports.test_conversions import stored
 from tests.integration.reference.tiger_files import address_ranges, feature_names, packed
 
 METRE = 1 / 111_195
+LAYER = "Layers that were read: 'tl_2024_37063_addrfeat'."
 STREETS: list[dict[str, Any]] = [
     {"TLID": 1, "FULLNAME": "N Main St", "LFROMHN": "101", "LTOHN": "199", "RFROMHN": "100", "RTOHN": "198",
      "ZIPL": "27701", "ZIPR": "27701", "PARITYL": "O", "PARITYR": "E",
@@ -55,6 +61,20 @@ async def test_houses_are_interpolated_along_the_lines(client: aiohttp.ClientSes
     for address in ("5 Oak Ln, Durham, NC 27703", "500 N Main St, Durham, NC 27701", "31 Long Rd, Durham, NC 27703"):
         found = await ask(address)
         assert (found["provider"], found["accuracy"]) == ("local", "street"), found
+
+
+def test_tables_that_are_not_used_are_named(tmp_path: Path) -> None:
+    assert stored(address_ranges(STREETS, [(1, "N Main St")]))[2] == [LAYER]
+    other = "FEATNAMES has no name of a line that was read: it is of other lines, perhaps of another county."
+    assert stored(address_ranges(STREETS, [(99, "N Main St")]))[2] == [LAYER, other]
+    fields = [np.array([1]), np.array(["Ann"], object)]
+    pyogrio.raw.write(
+        tmp_path / "owners.dbf", None, fields, ["id", "owner"], driver="ESRI Shapefile", geometry_type=None
+    )
+    archive = io.BytesIO(address_ranges(STREETS))
+    with zipfile.ZipFile(archive, "a") as members:
+        members.write(tmp_path / "owners.dbf", "county/owners.dbf")
+    assert stored(archive.getvalue())[2] == [LAYER, "Tables without map data were not read: owners.dbf."]
 
 
 async def test_names_without_lines_are_refused_with_the_way_out(tmp_path: Path, send: Send) -> None:

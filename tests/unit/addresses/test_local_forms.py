@@ -69,6 +69,8 @@ def test_flats_of_one_house_are_several_households_at_one_address() -> None:
         (["Rose Cottage", "Little Snoring", "Norfolk"], "Rose Cottage", "", "Little Snoring"),
         (["Flat 3 Rose House", "High Street", "Leeds"], "High Street", "Flat 3 Rose House", "Leeds"),
         (["Rose Cottage"], "Rose Cottage", "", ""),
+        (["12 High Street", "N/A", "Cambridge", "CB1 1AA"], "12 High Street", "", "Cambridge"),
+        (["12 High Street", "Cambridge", "NULL"], "12 High Street", "", "Cambridge"),
     ],
 )
 def test_british_lines(lines: list[str], street: str, unit: str, town: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.imports.column_report import describe_columns, with_columns
+from app.domain.imports.dwellings import normalise_dwelling
 from app.domain.imports.full_names import split_name
 from app.domain.imports.layout import recognise_voter_file
 from app.domain.imports.sample import read_sample
@@ -106,3 +107,9 @@ def test_a_whole_name_may_be_mapped() -> None:
 )
 def test_whole_names(text: str, surname_first: bool, names: tuple[str, str, str]) -> None:
     assert split_name(text, surname_first=surname_first) == names
+
+
+def test_a_postcode_may_be_one_of_the_lines() -> None:
+    home = normalise_dwelling("12 High Street\nN/A\nCambridge\ncb1 1aa", "", "", "", "", "gb")
+    assert (home.address, home.city, home.zip_code) == ("12 High Street", "Cambridge", "CB1 1AA")
+    assert home.key == normalise_dwelling("12 High Street", "", "Cambridge", "", "CB1 1AA", "gb").key

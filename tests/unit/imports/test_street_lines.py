@@ -91,10 +91,31 @@ def test_lines_that_are_none(kind: str, coordinates: Any) -> None:
     assert read(TIGER, coordinates, kind) == StreetLines(problem="has coordinates that are no degrees")
 
 
-def test_of_several_lines_the_longest_and_of_a_long_line_its_ends() -> None:
-    found = read(TIGER, [LINE, [[-78.9, 36.0], [-78.9, 36.0005], [-78.9, 36.001]]], "MultiLineString")
+def test_parts_that_meet_are_one_line() -> None:
+    found = read(TIGER, [[[-78.9, 36.0], [-78.9, 36.0005]], [[-78.9, 36.0005], [-78.9, 36.001]]], "MultiLineString")
     assert found is not None
-    assert len(found.lines[0].line) == 3
+    assert found.problem is None
+    assert [(one.low, one.line[0], len(one.line)) for one in found.lines] == [
+        (101, (-78.9, 36.0), 3), (100, (-78.9, 36.001), 3),
+    ]  # fmt: skip
+
+
+def test_house_numbers_are_not_spread_over_one_of_several_parts() -> None:
+    apart = [[-78.8, 36.0], [-78.8, 36.0005], [-78.8, 36.001]]
+    found = read({**TIGER, "ZIPR": "27701"}, [LINE, apart], "MultiLineString")
+    assert found is not None
+    assert "several parts" in (found.problem or "")
+    line = ((-78.8, 36.0), (-78.8, 36.0005), (-78.8, 36.001))
+    assert found.lines == [StreetLine("N Main St", "", "", "27701", line)]
+
+
+def test_numbers_of_a_table_may_have_decimals() -> None:
+    numeric = {"LFROMHN": 101.0, "LTOHN": 199.0, "RFROMHN": 198, "RTOHN": 100, "ZIPL": 27701.0, "ZIPR": 27703.0}
+    assert lines({**TIGER, **numeric}) == lines(TIGER)
+    assert lines({**TIGER, "RFROMHN": float("nan"), "RTOHN": None}) == lines(TIGER)[:1]
+
+
+def test_of_a_long_line_its_ends_are_kept() -> None:
     found = read(TIGER, [[-78.9, 36 + index / 1e6] for index in range(50_000)])
     assert found is not None
     assert len(found.lines[0].line) <= 2_002

@@ -109,3 +109,22 @@ def test_stretches_are_shown_and_covered_like_houses_and_a_zip_code_names_its_to
     assert (first, second) == (3, 4)
     assert (shown["house_number"], shown["street"], shown["city"]) == ("2 to 98", "N Main St", "Durham")
     assert (shown["state"], shown["zip_code"], other["house_number"]) == ("NC", "27701", "")
+
+
+def test_two_spellings_of_a_street_are_one_stretch() -> None:
+    collector = PointCollector("us")
+    line = [(-78.9, 36.0), (-78.9, 36.001)]
+    for row, street in ((1, "Main St"), (1, "Main Street"), (1, "US Hwy 15"), (2, "Main Street")):
+        assert collector.add_stretch(row, (street, "", "", "27701"), line, low=1, high=9, parity=1, side=1) is None
+    batch = collector.take()
+    assert [(batch.streets[one.street].label, one.line) for one in batch.stretches] == [
+        ("Main St", 1), ("US Hwy 15", 1), ("Main Street", 2),
+    ]  # fmt: skip
+    assert batch.coverage["27701"][0] == 3
+
+
+def test_characters_that_cannot_be_stored_are_left_out() -> None:
+    collector = PointCollector("de")
+    assert collector.add(1, "5\0", "Haupt\0straße", "Bo\0nn", "Nord\0rhein", "53\0111", 7.1, 50.7) is None
+    [street] = collector.take().streets
+    assert "\0" not in "".join((*street.key, *street.place, street.label, street.city))

@@ -33,6 +33,21 @@ TABLES = {
     "a form feed": b"1,x\x0cy,z\n2,\x1c,\xc2\x85\n",
     "a long cell": b"1," + b"x" * 140_000 + b",y\n2,x,y\n",
     "nothing": b"",
+    "LF, CRLF and CR": b"1,x,y\n2,x,y\r\n3,x,y\r4,x,y\n",
+    "CR in quotes": b'1,"x\ry",z\n2,x,y\n',
+    "CRLF in quotes": b'1,"x\r\ny",z\r\n2,x,y\r\n',
+    "a CR at the end": b"1,x,y\n2,x,y\r",
+    "a quote that stays open": b'1,x,y\n2,"x,y\n3,x,y\n',
+    "text behind a quote": b'1,"x"z,y\n2,x,y\n',
+    "a quote in a quoted cell": b'1,"5"" pipe",y\n2,x,y\n',
+    "an escaped quote": b'1,"x\\",y\n2,x,y\n',
+    "blank cells": b",,\n , ,\n",
+    "blank lines and quotes": b'1,"x",y\n\n2,"x",y\n',
+    "another width in quotes": b'1,"x,y"\n2,"x",y,z\n',
+    "UTF-8 that is cut off": b"1,Pe\xc3,y\n2,x,y\n",
+    "line separators of Unicode": "1,x\u2028y,z\n2,\x85,\x0b\n".encode(),
+    "a note": b"1,x,y\nSource: the county,,\n",
+    "a long line in quotes": b'1,"' + b'","'.join([b"x" * 65_000] * 2) + b'"\n2,x,y\n',
 }
 
 
@@ -71,6 +86,21 @@ def test_a_table_of_several_blocks_and_one_of_a_single_column() -> None:
     assert read(HEADER + b"x\n \ny\n", one, 10)[0] == [(2, ["x"]), (4, ["y"])]
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_more_rows_are_read_than_asked_for(count: int) -> None:
+    table = TableBlocks(io.BytesIO(HEADER + b"1,x,y\n2,x,y\n3,x,y"), DIALECT, Position(len(HEADER), 1))
+    found = table.read(count)
+    assert isinstance(found, Columns)
+    assert found.rows == count
+
+
 def test_a_line_without_end_is_refused() -> None:
     with pytest.raises(Unreadable, match="more than 1,000,000 bytes"):
         read(HEADER + b"x" * 3_000_000, DIALECT, 10)
+
+
+def test_a_quoted_line_that_is_too_long_is_refused_as_by_the_reader() -> None:
+    dialect = Dialect(",", tuple("abcdefghij"))
+    raw = HEADER + b",".join([b'"' + b"x" * 101_000 + b'"'] * 10) + b"\n"
+    with pytest.raises(Unreadable, match="more than 1,000,000 bytes"):
+        read(raw, dialect, 10)

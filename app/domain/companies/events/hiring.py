@@ -58,9 +58,9 @@ _RENTS = re.compile(
 
 
 _NO_VACANCY = re.compile(
-    r"^(?:\W+[\w'-]+){0,6}?\W*\b(?:none|nil|no(?! (?:experience|prior|previous|degree|need|matter))|closed|filled|taken"
-    r"|paused|frozen|freeze|hold|expired|not|0)\b"
-    r"|^(?:\W+[\w'-]+){0,3}?\W*\bn't\b",
+    r"^(?:\W++[\w'-]++){0,6}?\W*\b(?:none|nil|no(?! (?:experience|prior|previous|degree|need|matter))|closed|filled"
+    r"|taken|paused|frozen|freeze|hold|expired|not|0)\b"
+    r"|^(?:\W++[\w'-]++){0,3}?\W*\bn't\b",
     re.IGNORECASE,
 )
 

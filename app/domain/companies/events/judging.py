@@ -34,8 +34,8 @@ def rule(pattern: str, judge: Callable[[Statement, re.Match[str]], Event | None]
 
 
 _BEFORE_VERB = re.compile(
-    r"\W*(?:\w+ly|now|just|today|yesterday|also|and|then|soon|again|still|always|has|have|is|are|was|were|been|be|\W*"
-    r"|news|update|breaking|announcement|exciting|proud|pleased|delighted|to|\d+|[A-Z][a-z]{2,8} \d+)\W*",
+    r"\W*+(?:\w+ly|now|just|today|yesterday|also|and|then|soon|again|still|always|has|have|is|are|was|were|been|be"
+    r"|news|update|breaking|announcement|exciting|proud|pleased|delighted|to|\d+|[A-Z][a-z]{2,8} \d+)?\W*",
     re.IGNORECASE,
 )
 """What stands before a verb whose subject is left out: "Now hiring", "Recently opened". A noun would be its subject."""

@@ -7,7 +7,7 @@ import re
 MIN_AMOUNT = 50_000
 """A company that raises less, from no investor, collects for a good cause."""
 MAX_SCOPE_CHARACTERS = 90
-_WORDS = r"(?:[^\w\s]*\s+[\w'$£€.,-]+)"
+_WORDS = r"(?:[^\w\s]*\s+[\w'$£€.,-]++)"  # possessive: a comma could belong to the word or stand behind it
 _NEGATION = re.compile(
     r"(?:\b(?:no(?! (?:doubt|wonder|surprise))|not(?! only)|never|none|nobody|neither|nor|without|cannot|zero|hardly"
     r"|den(?:y|ies|ied|ying)|fail(?:s|ed)?\s+to|(?:yet|unable|refus\w{1,4}|declin\w{1,4})\s+to|stop(?:s|ped)?|ceased?"
