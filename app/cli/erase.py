@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from app.cli.up import DATA_DIR, DataDir
 from app.storage.uploads import Uploads
 
 BLOCK_BYTES = 1 << 20
+ENCODINGS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
 
 
 class NotConfirmed(Exception):
@@ -64,6 +67,7 @@ async def _erase(dsn: str, uploads_url: str, values: list[str], yes: bool) -> No
                 await conn.execute(f"SET LOCAL {setting} = 0")
             rows = await erasure.erase(conn, values)
             files = await asyncio.to_thread(_find_files, store, values)
+            await erasure.refuse_needed_files(conn, files)
             for table, count in sorted(rows.items()):
                 typer.echo(f"{count:>9,} rows of {table}")
             typer.echo(f"{len(files):>9,} uploaded files")
@@ -78,8 +82,8 @@ async def _erase(dsn: str, uploads_url: str, values: list[str], yes: bool) -> No
 
 
 def _find_files(store: Uploads, values: list[str]) -> list[UUID]:
-    """Return the stored uploads that contain one of the values, in any case."""
-    wanted = [value.lower().encode() for value in values]
+    """Return the stored uploads that contain one of the values, in any case and the usual encodings."""
+    wanted = {spelling for value in values for spelling in _spellings(value)}
     longest = max(map(len, wanted))
     found = []
     for upload_id in store.ids():
@@ -92,3 +96,11 @@ def _find_files(store: Uploads, values: list[str]) -> list[UUID]:
                     break
                 tail = text[-longest:]
     return found
+
+
+def _spellings(value: str) -> Iterator[bytes]:
+    """Yield the value as files may have it, with small letters in ASCII as `bytes.lower` makes them."""
+    for written in (value.lower(), value.upper(), value.title()):
+        for encoding in ENCODINGS:
+            with suppress(UnicodeEncodeError):
+                yield written.encode(encoding).lower()

@@ -6,9 +6,10 @@ Every table with text has a rule here, and a test holds the rules to the schema.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from hashlib import sha256
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Table
@@ -104,9 +105,22 @@ async def _refuse_unfinished(conn: Connection, value: str) -> None:
             ORDER BY t.id LIMIT 5""",
         *_patterns(value),
     )
+    _refuse(rows)
+
+
+def _refuse(rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         ids = ", ".join(str(row["id"]) for row in rows)
         raise StillNeeded(f"jobs that have not finished hold these data: cancel them, or wait for their end ({ids})")
+
+
+async def refuse_needed_files(conn: Connection, upload_ids: Sequence[UUID]) -> None:
+    """Raise StillNeeded if jobs that have not finished read one of these uploads."""
+    rows = await conn.fetch(
+        """SELECT id FROM jobs WHERE completed_at IS NULL AND data ->> 'uploadId' = ANY($1) ORDER BY id LIMIT 5""",
+        [str(upload_id) for upload_id in upload_ids],
+    )
+    _refuse(rows)
 
 
 async def _erase_from(conn: Connection, table: Table, rule: Rule, value: str) -> int:

@@ -24,15 +24,24 @@ SPREADS, MIN_METRES = 4.0, 2_000.0
 """A household is outside if it is farther from the middle than so many times the distance of the ninth tenth, and than
 this."""
 
-_INSERT = """
+LOCAL = "local"
+"""The geocoder that answers from reference data, which may be one user's."""
+
+
+def _is_accepted(household_id: str) -> str:
+    """Return the SQL condition that a person accepted the place that a household has."""
+    return f"""EXISTS (
+        SELECT FROM household_reviews AS r JOIN households AS placed ON placed.id = r.household_id
+        WHERE r.household_id = {household_id} AND r.decision = 'accepted'
+          AND r.latitude = placed.latitude AND r.longitude = placed.longitude)"""
+
+
+_INSERT = f"""
 INSERT INTO household_doubts AS d (household_id, reason, detail, job_id)
 SELECT new.id, new.reason, new.detail::jsonb, $4
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, reason, detail)
 JOIN households AS h ON h.id = new.id
-WHERE NOT EXISTS (
-    SELECT FROM household_reviews AS r
-    WHERE r.household_id = h.id AND r.decision = 'accepted' AND r.latitude = h.latitude AND r.longitude = h.longitude
-)
+WHERE NOT {_is_accepted("h.id")}
 ON CONFLICT (household_id, reason) DO UPDATE SET detail = excluded.detail, job_id = excluded.job_id, at = now()
 """
 
@@ -44,7 +53,7 @@ FROM households AS h JOIN (
     WHERE geocoded_job = $1 AND accuracy IN ('rooftop', 'interpolated')
     GROUP BY latitude, longitude HAVING count(DISTINCT lower(address)) >= {MIN_CLUSTER}
 ) AS c USING (latitude, longitude)
-WHERE h.geocoded_job = $1 AND h.accuracy IN ('rooftop', 'interpolated')
+WHERE h.geocoded_job = $1 AND h.accuracy IN ('rooftop', 'interpolated') AND NOT {_is_accepted("h.id")}
 ON CONFLICT (household_id, reason) DO UPDATE SET detail = excluded.detail, job_id = excluded.job_id, at = now()
 """
 
@@ -77,7 +86,7 @@ SELECT DISTINCT ON (m.id) m.id, 'outside',
                           'name', coalesce(m.precinct, m.county), 'metres', round(m.metres)), $1::uuid
 FROM measured AS m JOIN spreads AS s ON s.state IS NOT DISTINCT FROM m.state AND s.county = m.county
     AND s.precinct IS NOT DISTINCT FROM m.precinct
-WHERE m.metres > greatest({MIN_METRES}, {SPREADS} * s.metres)
+WHERE m.metres > greatest({MIN_METRES}, {SPREADS} * s.metres) AND NOT {_is_accepted("m.id")}
 ORDER BY m.id, m.metres DESC
 ON CONFLICT (household_id, reason) DO UPDATE SET detail = excluded.detail, job_id = excluded.job_id, at = now()
 """
@@ -87,7 +96,7 @@ ON CONFLICT (household_id, reason) DO UPDATE SET detail = excluded.detail, job_i
 class HouseholdDoubt:
     reason: DoubtReason
     detail: dict[str, Any]
-    """Without candidates, unless the reader may read the job that found them."""
+    """Without what comes from reference data, unless the reader may read the job that found it."""
     at: datetime
 
 
@@ -111,7 +120,8 @@ async def insert_of_one(conn: Connection, found: Mapping[UUID, Sequence[FoundDou
 async def finish(conn: Connection, job_id: UUID) -> dict[str, int]:
     """Find the clusters and outliers among the households that a job located; returns how many by reason.
 
-    What earlier jobs found doubtful about these households is removed.
+    What earlier jobs found doubtful about these households is removed. Nothing is doubtful about a place that a person
+    accepted.
     """
     await conn.execute(
         """DELETE FROM household_doubts AS d USING households AS h
@@ -158,14 +168,18 @@ async def list_of(
 ) -> dict[UUID, list[HouseholdDoubt]]:
     """Return the doubts about these households.
 
-    Candidates are from the reference data of whoever created the job, so that only they see them, and an administrator
-    (`reader` None).
+    Candidates, and another place that `local` found, are from the reference data of whoever created the job, so that
+    only they see them, and an administrator (`reader` None).
     """
     rows = await conn.fetch(
-        """SELECT d.household_id, d.reason, d.at,
-                  CASE WHEN $2::uuid IS NULL OR j.created_by = $2 THEN d.detail
+        f"""SELECT d.household_id, d.reason, d.at,
+                  CASE WHEN $2::uuid IS NULL OR coalesce(
+                           (SELECT created_by FROM jobs WHERE id = d.job_id),
+                           (SELECT created_by FROM archived_jobs WHERE id = d.job_id)) = $2 THEN d.detail
+                       WHEN d.reason = 'disagreement' AND d.detail ->> 'provider' = '{LOCAL}'
+                           THEN d.detail - '{{found,latitude,longitude}}'::text[]
                        ELSE d.detail - 'candidates' END AS detail
-           FROM household_doubts AS d LEFT JOIN jobs AS j ON j.id = d.job_id
+           FROM household_doubts AS d
            WHERE d.household_id = ANY($1::uuid[]) ORDER BY d.household_id, d.reason""",
         household_ids,
         reader,

@@ -52,7 +52,8 @@ def _part_of_job(table: str) -> Rule:
     return Rule(
         table,
         """t.job_id < $2 AND NOT EXISTS (
-            SELECT FROM jobs AS j WHERE j.id = t.job_id AND (j.completed_at IS NULL OR j.completed_at >= $1))""",
+            SELECT FROM jobs AS j WHERE j.id = t.job_id AND (j.completed_at IS NULL OR j.completed_at >= $1))
+        AND NOT EXISTS (SELECT FROM archived_jobs AS a WHERE a.id = t.job_id AND a.completed_at >= $1)""",
     )
 
 

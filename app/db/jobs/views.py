@@ -55,6 +55,7 @@ async def get_detail(conn: Connection, job_id: UUID, reader: UUID | None) -> Job
     row = await conn.fetchrow(
         f"""SELECT {COLUMNS}, j.checkpoint, j.worker_id, j.deadline, j.crashes, j.fence, j.dedupe_key, j.lease_until,
                    j.timeout_seconds, w.hostname, w.pid,
+                   EXISTS (SELECT FROM archived_jobs AS a WHERE a.id = j.id) AS is_archived,
                    (SELECT count(*) FROM job_errors WHERE job_id = j.id) AS error_count
             FROM {ALL_JOBS} AS j JOIN users AS u ON u.id = j.created_by LEFT JOIN workers AS w ON w.id = j.worker_id
             WHERE j.id = $1 AND {MAY_READ}""",

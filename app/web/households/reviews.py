@@ -51,7 +51,8 @@ class DoubtModel(ResponseModel):
     candidates: list[DoubtCandidate] | None = Field(default=None, exclude_if=is_none)
     """Of `ambiguous`: the addresses that fit, for whoever created the job that found them, and administrators."""
     other_provider: str | None = Field(default=None, exclude_if=is_none)
-    """Of `disagreement`: the geocoder that found another place."""
+    """Of `disagreement`: the geocoder that found another place. A place of `local` is for whoever created the job, and
+    administrators."""
     other_latitude: float | None = Field(default=None, exclude_if=is_none)
     other_longitude: float | None = Field(default=None, exclude_if=is_none)
 
@@ -99,7 +100,8 @@ def explain(doubt: HouseholdDoubt) -> str:
             parts = " and ".join(str(part).replace("_", " ") for part in detail.get("parts", ()))
             return f"{detail.get('provider')} found another {parts}: {detail.get('found')}."
         case DoubtReason.DISAGREEMENT:
-            return f"{detail.get('provider')} finds it {detail.get('metres', 0):,} m away, at {detail.get('found')}."
+            where = f", at {detail['found']}" if detail.get("found") else ""
+            return f"{detail.get('provider')} finds it {detail.get('metres', 0):,} m away{where}."
         case DoubtReason.UNCERTAIN:
             return f"The confidence is only {detail.get('confidence', 0):.0%}."
         case DoubtReason.CLUSTER:

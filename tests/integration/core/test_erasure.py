@@ -51,6 +51,36 @@ async def fill(pool: Pool, *, finished: bool = True) -> None:
     await pool.execute("INSERT INTO source_texts VALUES ('\\x01', $1)", f"Write to {EMAIL}, or call.")
 
 
+async def store_file(uploads_url: str, content: bytes) -> UUID:
+    upload_id = uuid4()
+    sink = Uploads(uploads_url).create(upload_id)
+    sink.write(content)
+    sink.close()
+    return upload_id
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["1;JOSÉ ÁLVAREZ\n".encode(), "1;José Álvarez\n".encode("cp1252"), "1;josé ÁLVAREZ\n".encode("utf-16-le")[:40]],
+)
+async def test_a_file_is_found_in_other_cases_and_encodings(
+    content: bytes, db_pool: Pool, database_url: str, tmp_path: Path
+) -> None:
+    await store_file(tmp_path.as_uri(), content)
+    code, said = await run(database_url, tmp_path.as_uri(), "José Álvarez", "--yes")
+    assert code == 0 and "1 uploaded files" in said, said
+
+
+async def test_a_file_that_an_unfinished_job_reads_stays(db_pool: Pool, database_url: str, tmp_path: Path) -> None:
+    await fill(db_pool, finished=False)
+    uploads_url = tmp_path.as_uri()
+    upload_id = await store_file(uploads_url, b"1;someone.else@example.org")
+    await db_pool.execute("UPDATE jobs SET data = $1", json.dumps({"uploadId": str(upload_id)}))
+    code, said = await run(database_url, uploads_url, "someone.else@example.org", "--yes")
+    assert code == 1 and "have not finished" in said, said
+    assert Uploads(uploads_url).ids() == [upload_id]
+
+
 async def stored(pool: Pool) -> str:
     """Everything in the database as one text."""
     texts = []

@@ -52,6 +52,24 @@ async def test_the_queue(admin: Visitor, user: Visitor, queue: list[str]) -> Non
     assert "1 N Main St" not in theirs, "the job's reference data are another user's"
 
 
+async def test_a_place_from_another_users_reference_data_stays_theirs(
+    admin: Visitor, user: Visitor, queue: list[str], db_pool: Pool
+) -> None:
+    for provider, found in (("local", "1 Private Rd"), ("census", "1 Public Rd")):
+        detail = {"metres": 900, "provider": provider, "found": found, "latitude": 36.25, "longitude": -79}
+        await db_pool.execute(
+            """INSERT INTO household_doubts (household_id, reason, detail) VALUES ($1, 'disagreement', $2::jsonb)
+               ON CONFLICT (household_id, reason) DO UPDATE SET detail = excluded.detail""",
+            queue[0],
+            orjson.dumps(detail).decode(),
+        )
+        mine, theirs = [(await visitor.get(f"/review/{queue[0]}")).text for visitor in (admin, user)]
+        assert f"{provider} finds it 900 m away, at {found}." in mine and "36.25" in mine
+        is_shown = provider == "census"
+        assert (found in theirs, "36.25" in theirs) == (is_shown, is_shown)
+        assert "900 m away" in theirs
+
+
 async def test_decisions(admin: Visitor, queue: list[str], db_pool: Pool) -> None:
     first, second = (f"/review/{household}" for household in queue)
     assert "Reject this place?" in (await admin.post(first, form=first, decision="reject")).text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
+from typer.testing import CliRunner
 from uuid_utils.compat import uuid7
 
+from app.cli.commands import app
 from app.db.core.pool import Pool
 from app.db.jobs import retention
 from app.domain.jobs.retention import BY_NAME, RETENTIONS
@@ -147,3 +150,35 @@ async def test_nothing_hot_reads_the_archive(client: aiohttp.ClientSession, db_p
         assert await ids(client) == [job_id]
         assert (await call(client, "GET", f"{JOBS}/{job_id}")).status == 200
         assert (await call(client, "GET", "/api/v1/queues")).status == 200
+
+
+async def test_parts_of_an_archived_job_stay_until_their_period_after_its_end(
+    client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    old = await old_job(client, db_pool)
+    await retention.apply(db_pool, {})
+    past = "01800000" + old[8:]
+    await db_pool.execute("UPDATE archived_jobs SET id = $1::text::uuid", past)
+    await db_pool.execute("UPDATE job_events SET job_id = $1::text::uuid", past)
+    assert await retention.apply(db_pool, {"events": 80}) == {}
+    assert await retention.apply(db_pool, {"events": 60}) == {"events": 1}
+
+
+async def test_pruning_shows_what_is_due_and_asks(
+    client: aiohttp.ClientSession, db_pool: Pool, database_url: str
+) -> None:
+    await old_job(client, db_pool)
+
+    async def prune(*arguments: str) -> tuple[int, str]:
+        env = {"DATABASE_URL": database_url}
+        result = await asyncio.to_thread(CliRunner().invoke, app, ["prune", *arguments], env=env)
+        return result.exit_code, result.output
+
+    code, said = await prune()
+    assert code == 1 and "Nothing was changed. Pass --yes" in said and "archived_jobs" in said, said
+    code, said = await prune("--dry-run")
+    assert code == 0 and await db_pool.fetchval("SELECT count(*) FROM jobs") == 1
+    code, said = await prune("--yes")
+    assert code == 0 and "1 rows were archived or deleted" in said, said
+    assert await db_pool.fetchval("SELECT count(*) FROM archived_jobs") == 1
+    assert (await prune())[0] == 0, "nothing is due, so that nothing is asked"

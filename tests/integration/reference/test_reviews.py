@@ -7,6 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from app.db.core.pool import Pool
+from app.db.jobs import retention
 from app.settings import Settings
 from tests import harness
 from tests.integration.households.calls import call
@@ -63,6 +65,17 @@ async def test_what_is_doubtful(
     seen = await queue(user_client)
     assert "candidates" not in seen["tie"]["doubts"][0], "another user's reference data stay theirs"
     assert (await decide(user_client, doubtful, "tie", decision="pin", candidate=0)).status == 422
+
+
+async def test_candidates_stay_with_whoever_created_a_job_that_is_archived(
+    doubtful: dict[str, Any], user_client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    job = await geocode(user_client)
+    assert len((await queue(user_client))["tie"]["doubts"][0]["candidates"]) == 2
+    await db_pool.execute("UPDATE jobs SET completed_at = now() - interval '70 days' WHERE completed_at IS NOT NULL")
+    await retention.apply(db_pool, {})
+    assert await db_pool.fetchval("SELECT count(*) FROM archived_jobs WHERE id = $1::text::uuid", job["id"]) == 1
+    assert len((await queue(user_client))["tie"]["doubts"][0]["candidates"]) == 2
 
 
 async def test_a_candidate_is_pinned_and_kept_as_reference_data(
@@ -123,7 +136,11 @@ async def test_many_addresses_at_one_point_and_far_from_their_precinct(
     ]  # fmt: skip
     assert (await call(client, "POST", HOUSEHOLDS, json=rows)).status == 201
     assert (await geocode(client))["result"]["doubts"] == {"cluster": 5, "outside": 1}
+    piled = await queue(client, reason="cluster")
     [far] = (await queue(client, reason="outside")).values()
     assert far["household"]["address"] == "1 Far Rd"
     assert far["doubts"][0]["explanation"].startswith("It is 100.")
     assert (await geocode(client))["result"]["doubts"] == {"cluster": 5, "outside": 1}
+    for found in ({"x": far}, {"x": next(iter(piled.values()))}):
+        assert (await decide(client, found, "x", decision="accept")).status == 200
+    assert (await geocode(client))["result"]["doubts"] == {"cluster": 4}

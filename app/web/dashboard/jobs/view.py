@@ -54,7 +54,8 @@ class JobView:
     run_at: datetime | None
     updated_at: datetime
     actions: frozenset[str]
-    """Actions that the status allows: cancel, retry, delete."""
+    """Actions that the job allows: cancel, retry, delete. An archived one does not run again."""
+    is_archived: bool
 
     @classmethod
     def from_job(cls, job: Job) -> JobView:
@@ -93,7 +94,12 @@ class JobView:
             completed_at=completed,
             run_at=job.run_at if deferred else None,
             updated_at=job.updated_at,
-            actions=frozenset(action.value for action in Action if status in ALLOWED_STATUSES[action]),
+            actions=frozenset(
+                action.value
+                for action in Action
+                if status in ALLOWED_STATUSES[action] and not (job.is_archived and action is Action.RETRY)
+            ),
+            is_archived=job.is_archived,
         )
 
 
