@@ -6,7 +6,7 @@ Every table with text has a rule here, and a test holds the rules to the schema.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from hashlib import sha256
 from uuid import UUID
@@ -105,12 +105,12 @@ async def _refuse_unfinished(conn: Connection, value: str) -> None:
             ORDER BY t.id LIMIT 5""",
         *_patterns(value),
     )
-    _refuse(rows)
+    _refuse([row["id"] for row in rows])
 
 
-def _refuse(rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        ids = ", ".join(str(row["id"]) for row in rows)
+def _refuse(job_ids: Sequence[UUID]) -> None:
+    if job_ids:
+        ids = ", ".join(map(str, job_ids))
         raise StillNeeded(f"jobs that have not finished hold these data: cancel them, or wait for their end ({ids})")
 
 
@@ -120,7 +120,7 @@ async def refuse_needed_files(conn: Connection, upload_ids: Sequence[UUID]) -> N
         """SELECT id FROM jobs WHERE completed_at IS NULL AND data ->> 'uploadId' = ANY($1) ORDER BY id LIMIT 5""",
         [str(upload_id) for upload_id in upload_ids],
     )
-    _refuse(rows)
+    _refuse([row["id"] for row in rows])
 
 
 async def _erase_from(conn: Connection, table: Table, rule: Rule, value: str) -> int:

@@ -111,9 +111,10 @@ async def geocode(request: Request) -> Response:
             }  # fmt: skip
             created.append(await internal_api.call(request, geocode_households.create, body, path={}))
     except AppError as error:
-        return html.redirect(request, back, error.detail, tone="bad")
+        begun = f" {count_of(len(created), 'job')} of the others were created before." if created else ""
+        return html.redirect(request, back, f"{error.detail}{begun}", tone="bad")
     onward = f"/jobs/{created[0]['jobId']}" if len(created) == 1 else "/jobs?type=geocode_households"
-    return html.redirect(request, onward, f"{count_of(len(ids), 'household')} are geocoded again.")
+    return html.redirect(request, onward, f"Geocoding {count_of(len(ids), 'household')} again.")
 
 
 async def errors_csv(request: Request) -> Response:
