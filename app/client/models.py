@@ -2925,7 +2925,10 @@ class Doubt(Model):
     candidates: list[DoubtCandidate] | None = None
     """Of `ambiguous`: the addresses that fit, for whoever created the job that found them, and administrators."""
     other_provider: Annotated[str | None, Field(alias="otherProvider")] = None
-    """Of `disagreement`: the geocoder that found another place."""
+    """
+    Of `disagreement`: the geocoder that found another place. A place of `local` is for whoever created the job, and
+    administrators.
+    """
     other_latitude: Annotated[float | None, Field(alias="otherLatitude")] = None
     other_longitude: Annotated[float | None, Field(alias="otherLongitude")] = None
 

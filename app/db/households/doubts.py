@@ -173,9 +173,9 @@ async def list_of(
     """
     rows = await conn.fetch(
         f"""SELECT d.household_id, d.reason, d.at,
-                  CASE WHEN $2::uuid IS NULL OR coalesce(
-                           (SELECT created_by FROM jobs WHERE id = d.job_id),
-                           (SELECT created_by FROM archived_jobs WHERE id = d.job_id)) = $2 THEN d.detail
+                  CASE WHEN $2::uuid IS NULL
+                            OR EXISTS (SELECT FROM jobs WHERE id = d.job_id AND created_by = $2)
+                            OR EXISTS (SELECT FROM archived_jobs WHERE id = d.job_id AND created_by = $2) THEN d.detail
                        WHEN d.reason = 'disagreement' AND d.detail ->> 'provider' = '{LOCAL}'
                            THEN d.detail - '{{found,latitude,longitude}}'::text[]
                        ELSE d.detail - 'candidates' END AS detail
