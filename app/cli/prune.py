@@ -46,13 +46,17 @@ def prune(
         if due and not yes:
             _confirm(due)
         done = output.run(_apply(dsn, periods))
-    typer.echo(f"{sum(done.values()):,} rows were archived or deleted", err=as_json)
+    typer.echo(f"Archived or deleted: {_rows(sum(done.values()))}", err=as_json)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _confirm(due: int) -> None:
     if not sys.stdin.isatty():
         output.fail("Nothing was changed. Pass --yes to archive and delete what is due.")
-    if not typer.confirm(f"Archive or delete {due:,} rows? What is deleted cannot be restored.", err=True):
+    if not typer.confirm(f"Archive or delete {_rows(due)}? What is deleted cannot be restored.", err=True):
         output.fail("Nothing was changed.")
 
 

@@ -19,6 +19,8 @@ from app.storage.uploads import ORIGINAL, Uploads
 
 LEFT_OUT = (b"SET transaction_timeout = 0;\n", b"CREATE SCHEMA public;\n")
 """Servers before PostgreSQL 17 refuse the first, which pg_restore sends to all; the schema is there already."""
+HEAD_BYTES = 1 << 12
+"""They stand at the beginning, before any data."""
 
 
 class RestoreRefused(Exception):
@@ -130,14 +132,12 @@ async def _feed(reader: asyncio.subprocess.Process, writer: asyncio.subprocess.P
     assert reader.stdout is not None and writer.stdin is not None
     try:
         head = b""
+        while len(head) < HEAD_BYTES and (block := await reader.stdout.read(1 << 18)):
+            head += block
+        for line in LEFT_OUT:
+            head = head.replace(line, b"", 1)
+        writer.stdin.write(head)
         while block := await reader.stdout.read(1 << 18):
-            if len(head) < 1 << 12:  # the settings stand at the beginning, before any data
-                head += block
-                if len(head) < 1 << 12 and not reader.stdout.at_eof():
-                    continue
-                block = head
-                for line in LEFT_OUT:
-                    block = block.replace(line, b"", 1)
             writer.stdin.write(block)
             await writer.stdin.drain()
     except (BrokenPipeError, ConnectionResetError):

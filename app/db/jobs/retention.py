@@ -94,16 +94,24 @@ async def apply(
 ) -> dict[str, int]:
     """Archive and delete what is due. Returns the rows by kind of data; `say` is called for each kind with any.
 
-    If another process does this already, nothing is left to do.
+    If another process does this already, nothing is left to do. A kind that fails does not keep the others from their
+    turn; the first error is raised at the end.
     """
     done: dict[str, int] = {}
+    failures: list[Exception] = []
     for retention in RETENTIONS:
         if (days := period_of(retention, periods)) == 0:
             continue
-        rows = await _apply_one(pool, retention, timedelta(days=days))
+        try:
+            rows = await _apply_one(pool, retention, timedelta(days=days))
+        except Exception as error:
+            failures.append(error)
+            continue
         if rows:
             done[retention.name] = rows
             say(retention, rows)
+    if failures:
+        raise failures[0]
     return done
 
 

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner
 
-from app.cli.backups import creation, manifest
+from app.cli.backups import creation, manifest, restoration
 from app.cli.backups.creation import FolderExists
 from app.cli.commands import app
 from app.db.core.backups import OWN_TABLES, BackupRuns
@@ -251,3 +251,19 @@ async def has_ended(pool: Pool) -> bool:
     query = """SELECT NOT EXISTS (SELECT FROM pg_stat_activity
                WHERE datname = current_database() AND application_name IN ('pg_dump', 'trigpoint backup'))"""
     return bool(await pool.fetchval(query))
+
+
+@pytest.mark.parametrize("size", [10, 4_095, 4_096, 1_000_000])
+async def test_all_of_a_dump_is_passed_on(size: int, tmp_path: Path) -> None:
+    data = b"SELECT 1;\n" + restoration.LEFT_OUT[0] + b"x" * size
+    (tmp_path / "dump").write_bytes(data)
+    pipe = asyncio.subprocess.PIPE
+    reader = await asyncio.create_subprocess_exec("cat", str(tmp_path / "dump"), stdout=pipe)
+    writer = await asyncio.create_subprocess_exec("cat", stdin=pipe, stdout=pipe)
+    assert writer.stdin is not None
+    output = asyncio.create_task(writer.stdout.read())  # type: ignore[union-attr]
+    assert await restoration._feed(reader, writer)
+    writer.stdin.close()
+    assert await output == data.replace(restoration.LEFT_OUT[0], b"")
+    await reader.wait()
+    await writer.wait()

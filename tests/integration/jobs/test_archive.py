@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 import aiohttp
+import asyncpg
+import pytest
 from typer.testing import CliRunner
 from uuid_utils.compat import uuid7
 
@@ -179,6 +181,22 @@ async def test_pruning_shows_what_is_due_and_asks(
     code, said = await prune("--dry-run")
     assert code == 0 and await db_pool.fetchval("SELECT count(*) FROM jobs") == 1
     code, said = await prune("--yes")
-    assert code == 0 and "1 rows were archived or deleted" in said, said
+    assert code == 0 and "Archived or deleted: 1 row" in said, said
     assert await db_pool.fetchval("SELECT count(*) FROM archived_jobs") == 1
     assert (await prune())[0] == 0, "nothing is due, so that nothing is asked"
+
+
+async def test_a_kind_that_fails_does_not_keep_others_from_their_turn(
+    client: aiohttp.ClientSession, db_pool: Pool
+) -> None:
+    old = await old_job(client, db_pool)
+    past = "01800000" + old[8:]
+    for table, column in (("jobs", "id"), ("job_events", "job_id")):
+        await db_pool.execute(f"UPDATE {table} SET {column} = $1::text::uuid", past)
+    await db_pool.execute(
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+           CREATE TRIGGER refuse BEFORE INSERT ON archived_jobs FOR EACH ROW EXECUTE FUNCTION refuse()"""
+    )
+    with pytest.raises(asyncpg.RaiseError, match="refused"):
+        await retention.apply(db_pool, {"events": 60})
+    assert await db_pool.fetchval("SELECT count(*) FROM job_events") == 0
