@@ -15,10 +15,12 @@ from app.event_loop import EventLoop
 
 @pytest.fixture
 def loop() -> Iterator[EventLoop]:
+    # a shell that starts the tests in the background lets them ignore the signal
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     made = EventLoop()
     yield made
     made.close()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt() -> None:
