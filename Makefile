@@ -15,7 +15,7 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --qui
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser demo-data screenshots test test-fast test-again check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
+.PHONY: help install demo up worker worker-research worker-enrichment worker-scoring worker-signals migrate browser pgbouncer demo-data screenshots test test-fast test-again check openapi fmt bench faults fuzz lock compose-up compose-build compose-down clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,13 +37,22 @@ worker-research worker-enrichment worker-scoring worker-signals: $(RUN_STAMP) ##
 migrate: $(RUN_STAMP) ## Bring the schema of DATABASE_URL, or of a running `make up`, up to date
 	@$(BIN)/trigpoint migrate --data-dir $(DATA_DIR)
 
-browser: $(STAMP) ## Find a Chromium for the dashboard's tests (CHROMIUM=/path/to/one), or install Debian's
-	@$(BIN)/python -m tests.browser.browser >/dev/null && exit 0; \
+# Installs a Debian package, $(1), or says $(2).
+define install_package
 	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
 	if command -v apt-get >/dev/null && $$as_root true; then \
 		$$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	else echo "No Chromium or Chrome is here: install one, or set CHROMIUM to its path" >&2; exit 1; fi
+			apt-get install -y -qq --no-install-recommends $(1) >/dev/null; \
+	else echo $(2) >&2; exit 1; fi
+endef
+
+browser: $(STAMP) ## Find a Chromium for the dashboard's tests (CHROMIUM=/path/to/one), or install Debian's
+	@$(BIN)/python -m tests.browser.browser >/dev/null && exit 0; \
+	$(call install_package,chromium,"No Chromium or Chrome is here: install one or set CHROMIUM to its path")
+
+pgbouncer: ## Find PgBouncer for the tests that run behind it, or install Debian's
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v pgbouncer >/dev/null && exit 0; \
+	$(call install_package,pgbouncer,"PgBouncer is not here: install it")
 
 demo-data: $(STAMP) ## Run a platform that is filled with a campaign's and a sales team's data, until Ctrl-C
 	@unset DATABASE_URL REDIS_URL; $(BIN)/python -m tests.browser.demo_platform

@@ -102,7 +102,7 @@ class AddressSuggestion(Model):
     """The address on one line, to be shown, and to be sent to `POST /api/v1/geocode`."""
     kind: Literal["house", "street"]
     latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)]
-    """Of a house, in degrees (WGS 84); null for a street."""
+    """Latitude of the house in degrees (WGS 84); null for a street."""
     longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)]
     source: str
     """Name of the reference data."""
@@ -1405,10 +1405,10 @@ class ReviewDecision(Model):
     the place: the household loses it, and jobs do not store it again.
     """
     latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)] = None
-    """Of `pin`, in degrees (WGS 84)."""
+    """Latitude for `pin`, in degrees (WGS 84)."""
     longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)] = None
     candidate: Annotated[int | None, Field(ge=0, le=100)] = None
-    """Of `pin`, instead of coordinates: the number of a candidate, from 0."""
+    """Number of a candidate, from 0: its position is used for `pin`, instead of coordinates."""
 
 
 class RowError(Model):
@@ -2923,7 +2923,7 @@ class Doubt(Model):
     """In a sentence."""
     at: datetime
     candidates: list[DoubtCandidate] | None = None
-    """Of `ambiguous`: the addresses that fit, for whoever created the job that found them, and administrators."""
+    """Addresses that fit an `ambiguous` one, for whoever created the job that found them, and administrators."""
     other_provider: Annotated[str | None, Field(alias="otherProvider")] = None
     """
     Of `disagreement`: the geocoder that found another place. A place of `local` is for whoever created the job, and

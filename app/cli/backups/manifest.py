@@ -34,9 +34,9 @@ class Manifest(BaseModel):
     format: int = FORMAT
     created_at: datetime
     version: str
-    """Of the platform that wrote it."""
+    """The version of Trigpoint that wrote the backup."""
     revision: str | None
-    """Of the schema."""
+    """The revision of the schema; None for an empty database."""
     server_version: str
     files: list[StoredFile]
     missing_uploads: list[str] = []

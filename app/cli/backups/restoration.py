@@ -36,7 +36,7 @@ class Restoration:
     dsn: str
     uploads_url: str
     losses: list[str]
-    """What is replaced, to be confirmed; empty for an empty database."""
+    """The data that the restoration replaces, to be confirmed by a person; empty for an empty database."""
 
 
 async def prepare(folder: Path, dsn: str, uploads_url: str) -> Restoration:

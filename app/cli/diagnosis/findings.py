@@ -1,4 +1,4 @@
-"""What a check found."""
+"""Findings of the checks of `trigpoint doctor`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Finding:
     area: str
     level: Level
     text: str
-    """What was found, and what to do unless it is fine."""
+    """The finding in a sentence, with the remedy unless all is well."""
 
 
 def ok(area: str, text: str) -> Finding:

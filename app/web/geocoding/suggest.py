@@ -34,7 +34,7 @@ class AddressSuggestion(ResponseModel):
     """The address on one line, to be shown, and to be sent to `POST /api/v1/geocode`."""
     kind: Literal["house", "street"]
     latitude: float | None = Field(ge=-90, le=90)
-    """Of a house, in degrees (WGS 84); null for a street."""
+    """Latitude of the house in degrees (WGS 84); null for a street."""
     longitude: float | None = Field(ge=-180, le=180)
     source: str
     """Name of the reference data."""

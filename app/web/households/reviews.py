@@ -49,7 +49,7 @@ class DoubtModel(ResponseModel):
     """In a sentence."""
     at: datetime
     candidates: list[DoubtCandidate] | None = Field(default=None, exclude_if=is_none)
-    """Of `ambiguous`: the addresses that fit, for whoever created the job that found them, and administrators."""
+    """Addresses that fit an `ambiguous` one, for whoever created the job that found them, and administrators."""
     other_provider: str | None = Field(default=None, exclude_if=is_none)
     """Of `disagreement`: the geocoder that found another place. A place of `local` is for whoever created the job, and
     administrators."""
@@ -83,10 +83,10 @@ class ReviewDecision(RequestModel):
     """`accept` the place that it has; `pin` it to coordinates or a candidate, which is kept as reference data; `reject`
     the place: the household loses it, and jobs do not store it again."""
     latitude: float | None = Field(default=None, ge=-90, le=90)
-    """Of `pin`, in degrees (WGS 84)."""
+    """Latitude for `pin`, in degrees (WGS 84)."""
     longitude: float | None = Field(default=None, ge=-180, le=180)
     candidate: int | None = Field(default=None, ge=0, le=100)
-    """Of `pin`, instead of coordinates: the number of a candidate, from 0."""
+    """Number of a candidate, from 0: its position is used for `pin`, instead of coordinates."""
 
 
 def explain(doubt: HouseholdDoubt) -> str:

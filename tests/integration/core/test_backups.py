@@ -260,8 +260,8 @@ async def test_all_of_a_dump_is_passed_on(size: int, tmp_path: Path) -> None:
     pipe = asyncio.subprocess.PIPE
     reader = await asyncio.create_subprocess_exec("cat", str(tmp_path / "dump"), stdout=pipe)
     writer = await asyncio.create_subprocess_exec("cat", stdin=pipe, stdout=pipe)
-    assert writer.stdin is not None
-    output = asyncio.create_task(writer.stdout.read())  # type: ignore[union-attr]
+    assert writer.stdin is not None and writer.stdout is not None
+    output = asyncio.create_task(writer.stdout.read())
     assert await restoration._feed(reader, writer)
     writer.stdin.close()
     assert await output == data.replace(restoration.LEFT_OUT[0], b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ SQUARE = [(7.0, 50.0), (7.2, 50.0), (7.2, 50.2), (7.0, 50.2)]
 """The outline of the town."""
 
 
-def write(path: Path, nodes: list[Node], ways: list[Way] = [], relations: list[Relation] = []) -> bytes:  # noqa: B006
+def write(path: Path, nodes: Sequence[Node], ways: Sequence[Way] = (), relations: Sequence[Relation] = ()) -> bytes:
     with osmium.SimpleWriter(str(path / "map.osm.pbf")) as writer:
         for node in nodes:
             writer.add_node(node)
