@@ -50,7 +50,7 @@ def erase(
     except NotConfirmed:
         output.fail("Nothing was changed." if sys.stdin.isatty() else "Nothing was changed. Pass --yes to erase this.")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        output.fail(f"Nothing was changed: {type(error).__name__}: {error}")
+        output.fail(f"The person was not erased: {type(error).__name__}: {error}. Run the command again.")
     typer.echo("erased, and recorded in the audit log")
 
 
